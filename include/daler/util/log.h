@@ -1,0 +1,94 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace daler::log {
+
+/// What a debug line is about; switched on by `-debug=NAME` (names as bitcoind's).
+enum class Category : std::uint32_t {
+    none = 0,
+    net = 1u << 0,
+    mempool = 1u << 1,
+    validation = 1u << 2,
+    rpc = 1u << 3,
+    http = 1u << 4,
+    wallet = 1u << 5,
+    chain = 1u << 6,
+    storage = 1u << 7,
+    bench = 1u << 8,
+    index = 1u << 9,
+    all = ~0u,
+};
+
+/// The category called `name`, or Category::none. "all" and "1" mean all; bitcoind's names without a
+/// counterpart here are none.
+[[nodiscard]] Category category(std::string_view name);
+
+/// Where log lines go. `file` empty: no file. Throws std::runtime_error if the file cannot be opened.
+struct Options {
+    std::string file;
+    bool console = true;      ///< also to standard output
+    std::uint32_t debug = 0;  ///< categories whose debug lines are wanted
+    bool timestamps = true;
+};
+
+void start(const Options& options);
+/// Closes and opens the file again (log rotation, SIGHUP). Safe from any thread.
+void reopen();
+/// Writes everything out; later lines are dropped.
+void stop();
+
+void enable(Category which);
+void disable(Category which);
+[[nodiscard]] bool enabled(Category which);
+
+/// Writes one line. Control characters in `text` are escaped, so peers cannot forge lines.
+void write(std::string_view tag, std::string_view text);
+
+/// A line everybody sees.
+template <class... Args>
+void info(fmt::format_string<Args...> format, Args&&... args) {
+    write("", fmt::format(format, std::forward<Args>(args)...));
+}
+
+/// Something the user should look at.
+template <class... Args>
+void warning(fmt::format_string<Args...> format, Args&&... args) {
+    write("warning", fmt::format(format, std::forward<Args>(args)...));
+}
+
+/// Something failed.
+template <class... Args>
+void error(fmt::format_string<Args...> format, Args&&... args) {
+    write("error", fmt::format(format, std::forward<Args>(args)...));
+}
+
+/// The tag of a category as it appears in the log.
+[[nodiscard]] std::string_view name(Category which);
+
+/// A line for those who asked for it with `-debug`.
+template <class... Args>
+void debug(Category which, fmt::format_string<Args...> format, Args&&... args) {
+    if (enabled(which)) write(name(which), fmt::format(format, std::forward<Args>(args)...));
+}
+
+/// Bounds the lines that one call site can be made to write by somebody else: `if (limit.allow()) ...`.
+/// Keep one per call site, as a member of the object that logs. Thread-safe.
+class RateLimit {
+public:
+    explicit RateLimit(std::uint32_t lines_per_hour = 1000) : budget_(lines_per_hour) {}
+    [[nodiscard]] bool allow();
+
+private:
+    const std::uint32_t budget_;
+    std::atomic<std::int64_t> hour_{0};
+    std::atomic<std::uint32_t> used_{0};
+};
+
+}  // namespace daler::log

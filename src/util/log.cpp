@@ -1,0 +1,116 @@
+#include <daler/util/log.h>
+
+#include <fmt/chrono.h>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <memory>
+#include <utility>
+
+namespace daler::log {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Category>, 10> names{{
+    {"net", Category::net},
+    {"mempool", Category::mempool},
+    {"validation", Category::validation},
+    {"rpc", Category::rpc},
+    {"http", Category::http},
+    {"wallet", Category::wallet},
+    {"chain", Category::chain},
+    {"leveldb", Category::storage},
+    {"bench", Category::bench},
+    {"index", Category::index},
+}};
+
+// The process has one log; this is its only global, set up by main before the first thread starts.
+struct State {
+    std::atomic<std::uint32_t> debug{0};
+    std::atomic<std::shared_ptr<spdlog::logger>> logger;
+    Options options;
+};
+
+State& state() {
+    static State instance;
+    return instance;
+}
+
+std::string printable(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20 && byte != 0x7f) out += c;
+        else out += fmt::format("\\x{:02x}", byte);
+    }
+    return out;
+}
+
+}  // namespace
+
+Category category(std::string_view text) {
+    if (text == "all" || text == "1" || text.empty()) return Category::all;
+    for (const auto& [known, which] : names) {
+        if (known == text) return which;
+    }
+    return Category::none;
+}
+
+std::string_view name(Category which) {
+    for (const auto& [known, category] : names) {
+        if (category == which) return known;
+    }
+    return "";
+}
+
+void start(const Options& options) {
+    state().options = options;
+    state().debug = options.debug;
+    reopen();
+}
+
+void reopen() {
+    const auto& options = state().options;
+    std::vector<spdlog::sink_ptr> sinks;
+    if (options.console) sinks.push_back(std::make_shared<spdlog::sinks::stdout_sink_mt>());
+    if (!options.file.empty()) {
+        sinks.push_back(std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file));
+    }
+    auto logger = std::make_shared<spdlog::logger>("daler", sinks.begin(), sinks.end());
+    logger->set_pattern("%v");
+    logger->flush_on(spdlog::level::info);
+    state().logger.store(std::move(logger));
+}
+
+void stop() {
+    if (const auto logger = state().logger.exchange(nullptr)) logger->flush();
+}
+
+void enable(Category which) { state().debug |= static_cast<std::uint32_t>(which); }
+void disable(Category which) { state().debug &= ~static_cast<std::uint32_t>(which); }
+bool enabled(Category which) { return (state().debug & static_cast<std::uint32_t>(which)) != 0; }
+
+void write(std::string_view tag, std::string_view text) {
+    const auto logger = state().logger.load();
+    if (!logger) return;
+    std::string line;
+    if (state().options.timestamps) {
+        const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        line = fmt::format("{:%Y-%m-%dT%H:%M:%SZ} ", now);
+    }
+    if (!tag.empty()) line += fmt::format("[{}] ", tag);
+    line += printable(text);
+    logger->log(spdlog::level::info, spdlog::string_view_t(line));
+}
+
+bool RateLimit::allow() {
+    const auto hour = std::chrono::duration_cast<std::chrono::hours>(
+                          std::chrono::steady_clock::now().time_since_epoch())
+                          .count();
+    if (hour_.exchange(hour) != hour) used_ = 0;
+    return used_++ < budget_;
+}
+
+}  // namespace daler::log
