@@ -40,7 +40,7 @@ set(CMAKE_CXX_FLAGS_RELEASE "")
 
 find_program(DALER_CCACHE ccache)
 if(DALER_CCACHE)
-  # Precompiled headers need these two relaxations (ccache manual, "Precompiled headers").
+  # Precompiled headers need the first two relaxations (ccache manual, "Precompiled headers").
   set(CMAKE_CXX_COMPILER_LAUNCHER
     ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
     ${DALER_CCACHE})
