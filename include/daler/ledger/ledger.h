@@ -24,12 +24,6 @@ struct State {
     chain::Chainstate& chain;
     mempool::Mempool& mempool;
 
-    /// Puts `tx` into the mempool, at the present time and under the present tip.
-    [[nodiscard]] Result<mempool::Accepted, consensus::Rejection> accept(
-        const TransactionRef& tx, const mempool::AcceptOptions& options);
-    /// As chain.submit, with the mempool brought in line with the new tip.
-    [[nodiscard]] chain::Submitted submit(const BlockRef& block);
-
     const Clock& clock;
 };
 
@@ -122,7 +116,7 @@ public:
 
     /// The two calls that most of the node makes.
     boost::asio::awaitable<chain::Submitted> submit(BlockRef block);
-    boost::asio::awaitable<std::shared_ptr<const mempool::AcceptResult>> accept(TransactionRef tx);
+    boost::asio::awaitable<mempool::AcceptResult> accept(TransactionRef tx);
 
 private:
     /// Runs `job` on the ledger thread, then resumes.
