@@ -34,8 +34,8 @@ constexpr std::array<std::pair<std::string_view, Flags>, 21> flag_names{{
 }  // namespace
 
 Flags flag_by_name(std::string_view name) {
-    const auto found = std::ranges::find(flag_names, name,
-                                         &std::pair<std::string_view, Flags>::first);
+    const auto found =
+        std::ranges::find(flag_names, name, &std::pair<std::string_view, Flags>::first);
     return found == flag_names.end() ? Flags{verify_none} : found->second;
 }
 

@@ -3,15 +3,10 @@
 #include "signature_checker.h"
 #include "stack.h"
 
+#include <daler/script/limits.h>
 #include <daler/script/script_reader.h>
 
 namespace daler::script {
-
-inline constexpr std::size_t max_script_size = 10'000;  ///< bytes; not in tapscript
-inline constexpr std::size_t max_element_size = 520;    ///< bytes
-inline constexpr std::size_t max_stack_size = 1000;     ///< elements, both stacks together
-inline constexpr int max_operations = 201;              ///< not in tapscript
-inline constexpr int max_multisig_keys = 20;
 
 /// Whether the instruction at hand is inside taken branches only. Keeps just what is needed to
 /// answer at once, however deep a script nests.
@@ -48,6 +43,17 @@ struct TapscriptState {
     Hash256 leaf_hash;
     std::optional<ByteSpan> annex;
     std::int64_t weight_left;  ///< for signatures: 50 each (BIP 342)
+};
+
+/// Where CHECKMULTISIG finds its keys and signatures, as depths below the top.
+struct MultisigArguments {
+    std::size_t keys;
+    std::size_t signatures;
+
+    [[nodiscard]] std::size_t first_key() const { return 1; }
+    [[nodiscard]] std::size_t first_signature() const { return keys + 2; }
+    /// Both counts, keys and signatures, without the extra element below them.
+    [[nodiscard]] std::size_t size() const { return keys + signatures + 2; }
 };
 
 /// Runs one script on a stack. The families of opcodes stand in machine_*.cpp.
@@ -92,10 +98,8 @@ private:
     ScriptError check_ecdsa_signature(ByteSpan signature, ByteSpan key, bool& valid);
     ScriptError check_tapscript_signature(ByteSpan signature, ByteSpan key, bool& valid);
     ScriptError checkmultisig(Opcode op);
-    ScriptError check_signatures_in_order(std::size_t first_key, int keys,
-                                          std::size_t first_signature, int signatures,
-                                          bool& valid);
-    ScriptError drop_multisig_arguments(std::size_t keys, std::size_t signatures, bool valid);
+    ScriptError run_multisig(const MultisigArguments& arguments, bool& valid);
+    ScriptError drop_multisig(const MultisigArguments& arguments, bool valid);
 
     ScriptError reserved_operation(Opcode op);
     ScriptError check_lock_time();

@@ -35,14 +35,10 @@ std::size_t elements_needed(Opcode op) {
     }
 }
 
-bool is_known(Opcode op) {
-    return op != op_reserved1 && op != op_reserved2;
-}
-
 }  // namespace
 
 ScriptError Machine::stack_operation(Opcode op) {
-    if (!is_known(op)) return ScriptError::bad_opcode;
+    if (op == op_reserved1 || op == op_reserved2) return ScriptError::bad_opcode;
     if (stack_.size() < elements_needed(op)) return ScriptError::invalid_stack_operation;
     // Copies of the `count` elements that start `depth` below the top go on top.
     const auto copy_up = [this](std::size_t depth, std::size_t count) {

@@ -1,35 +1,19 @@
 #include "script_code.h"
 
 #include <daler/script/script_reader.h>
+#include <daler/script/standard.h>
 
 #include <algorithm>
 
 namespace daler::script {
 
-Bytes length_prefixed(ByteSpan data) {
-    ByteWriter writer(data.size() + 5);
-    if (data.size() < op_pushdata1) {
-        writer.u8(static_cast<std::uint8_t>(data.size()));
-    } else if (data.size() <= 0xff) {
-        writer.u8(op_pushdata1);
-        writer.u8(static_cast<std::uint8_t>(data.size()));
-    } else if (data.size() <= 0xffff) {
-        writer.u8(op_pushdata2);
-        writer.u16(static_cast<std::uint16_t>(data.size()));
-    } else {
-        writer.u8(op_pushdata4);
-        writer.u32(static_cast<std::uint32_t>(data.size()));
-    }
-    writer.bytes(data);
-    return writer.take();
-}
-
 bool ScriptCode::remove(ByteSpan signature) {
-    // Usually the signature is nowhere in the script.
-    if (std::ranges::search(code_, signature).begin() == code_.end() && !signature.empty()) {
-        return false;
-    }
-    const Bytes pattern = length_prefixed(signature);
+    // Usually the signature is nowhere in the script. An empty one is pushed by OP_0.
+    if (!signature.empty() && std::ranges::search(code_, signature).empty()) return false;
+
+    Script push;
+    push_bytes(push, signature);
+    const auto pattern = push.bytes();
     Bytes kept;
     bool found = false;
     ByteSpan rest = code_;
@@ -41,13 +25,15 @@ bool ScriptCode::remove(ByteSpan signature) {
         }
         ScriptReader reader(rest);
         if (!reader.next()) break;
-        kept.insert(kept.end(), rest.begin(), reader.rest().begin());
+        const auto instruction = rest.first(rest.size() - reader.rest().size());
+        kept.insert(kept.end(), instruction.begin(), instruction.end());
         rest = reader.rest();
     }
     if (!found) return false;
     kept.insert(kept.end(), rest.begin(), rest.end());
     cut_ = std::move(kept);
     code_ = cut_;
+    changed_ = true;
     return true;
 }
 

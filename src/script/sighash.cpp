@@ -180,8 +180,7 @@ Hash256 segwit_v0_sighash(const Transaction& tx, std::uint32_t index, ByteSpan s
     ByteWriter writer(165 + script_code.size());
     writer.u32(tx.version);
     writer.bytes((type.anyonecanpay ? Hash256{} : hashes.prevouts_double).bytes);
-    writer.bytes(
-        (type.anyonecanpay || !all_outputs ? Hash256{} : hashes.sequences_double).bytes);
+    writer.bytes((type.anyonecanpay || !all_outputs ? Hash256{} : hashes.sequences_double).bytes);
     write(writer, input.prevout);
     writer.sized_bytes(script_code);
     writer.i64(value.satoshis());

@@ -37,15 +37,13 @@ bool verify_cached(SignatureCache* cache, SignatureKind kind, const Hash256& has
 
 }  // namespace
 
-bool check_ecdsa(const InputToVerify& input, ByteSpan signature, ByteSpan key,
-                 ByteSpan script_code, SigVersion version, SighashMemo* memo) {
+bool check_ecdsa(const InputToVerify& input, ByteSpan signature, ByteSpan key, ByteSpan script_code,
+                 SigVersion version, SighashMemo& memo) {
     const auto public_key = crypto::PublicKey::from_bytes(key);
     if (!public_key || signature.empty()) return false;
     const auto hash_type = signature.back();
     const auto der = signature.first(signature.size() - 1);
-    const Hash256 hash =
-        memo ? remembered_sighash(input, script_code, hash_type, version, *memo)
-             : compute_sighash(input, script_code, hash_type, version);
+    const Hash256 hash = remembered_sighash(input, script_code, hash_type, version, memo);
     return verify_cached(input.cache, SignatureKind::ecdsa, hash, key, der,
                          [&] { return public_key->verify_ecdsa(hash.bytes, der); });
 }
@@ -65,8 +63,8 @@ ScriptError check_schnorr(const InputToVerify& input, ByteSpan signature, ByteSp
     if (input.hashes.spent_outputs.size() != input.tx.inputs.size()) {
         return ScriptError::unknown_error;
     }
-    const auto hash = taproot_sighash(input.tx, input.index, hash_type, input.hashes, annex,
-                                      tapscript);
+    const auto hash =
+        taproot_sighash(input.tx, input.index, hash_type, input.hashes, annex, tapscript);
     if (!hash) return ScriptError::schnorr_sig_hashtype;
     const auto public_key = crypto::XOnlyKey::from_bytes(key);
     const bool valid =

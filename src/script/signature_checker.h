@@ -15,11 +15,11 @@ struct SighashMemo {
     std::optional<Hash256> hash;
 };
 
-/// True if `signature` (with hash type byte) by `key` signs the input under `script_code`. Encodings
-/// were checked as far as the flags ask. `memo` may be null where the address of script_code means
-/// nothing.
+/// True if `signature` (with hash type byte) by `key` signs the input under `script_code`.
+/// Encodings were checked as far as the flags ask. `memo` must not outlive what script_code points
+/// to.
 [[nodiscard]] bool check_ecdsa(const InputToVerify& input, ByteSpan signature, ByteSpan key,
-                               ByteSpan script_code, SigVersion version, SighashMemo* memo);
+                               ByteSpan script_code, SigVersion version, SighashMemo& memo);
 
 /// ok if `signature` (64 bytes, or 65 with a hash type) by the 32-byte `key` signs the input.
 [[nodiscard]] ScriptError check_schnorr(const InputToVerify& input, ByteSpan signature,

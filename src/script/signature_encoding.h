@@ -1,8 +1,8 @@
 #pragma once
 
+#include <daler/encoding/bytes.h>
 #include <daler/script/flags.h>
 #include <daler/script/script_error.h>
-#include <daler/encoding/bytes.h>
 
 namespace daler::script {
 
