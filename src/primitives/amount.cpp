@@ -25,6 +25,14 @@ std::string Amount::to_text() const {
                        size % satoshis_per_coin);
 }
 
+std::string Amount::to_short_text() const {
+    std::string text = to_text();
+    const std::size_t shortest = text.size() - (decimals - 2);
+    while (text.size() > shortest && text.back() == '0')
+        text.pop_back();
+    return text;
+}
+
 std::optional<Amount> Amount::from_text(std::string_view text) {
     const bool negative = text.starts_with('-');
     if (negative) text.remove_prefix(1);
@@ -65,7 +73,10 @@ std::optional<Amount> Amount::from_text(std::string_view text) {
     if (i < text.size()) {
         if (text[i] != 'e' && text[i] != 'E') return std::nullopt;
         auto exponent_text = text.substr(i + 1);
-        if (exponent_text.starts_with('+')) exponent_text.remove_prefix(1);
+        if (exponent_text.starts_with('+')) {
+            exponent_text.remove_prefix(1);
+            if (exponent_text.starts_with('-')) return std::nullopt;
+        }
         int exponent = 0;
         const auto* end = exponent_text.data() + exponent_text.size();
         const auto [stop, error] = std::from_chars(exponent_text.data(), end, exponent);

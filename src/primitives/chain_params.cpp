@@ -164,7 +164,6 @@ ChainParams test_params() {
         number("000000000000000000000000000000000000000000000f209695166be8b61fa9");
     params.assume_valid =
         block_hash("000000000000000465b1a66c9f386308e8c75acef9201f3f577811da09fc90ad");
-    params.require_standard = false;
     return params;
 }
 
@@ -192,7 +191,6 @@ ChainParams testnet4_params() {
         number("00000000000000000000000000000000000000000000005faa15d02e6202f3ba");
     params.assume_valid =
         block_hash("000000005be348057db991fa5d89fe7c4695b667cfb311391a8db374b6f681fd");
-    params.require_standard = false;
     return params;
 }
 
@@ -251,7 +249,6 @@ ChainParams regtest_params() {
     params.version_bits = usual_version_bits(0, 0, always, INT64_MAX);
     params.version_bits_threshold = 108;
     params.is_private = true;
-    params.require_standard = false;
     return params;
 }
 

@@ -28,6 +28,9 @@ public:
     /// In bitcoins with exactly eight decimals: "0.10000000", "-1.00000000".
     [[nodiscard]] std::string to_text() const;
 
+    /// In bitcoins with two to eight decimals, as reject reasons show money: "0.50", "0.00001".
+    [[nodiscard]] std::string to_short_text() const;
+
     /// Parses a decimal number of bitcoins with at most eight decimals, as JSON writes it (an
     /// exponent is allowed as long as the value stays exact). Nothing if it is malformed or beyond
     /// 64 bits.

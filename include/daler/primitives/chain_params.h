@@ -97,7 +97,8 @@ struct ChainParams {
     /// A chain of one's own: coins may be spent, mined and relayed however old the tip is; no peers
     /// are looked for; the wallet may pay a fallback fee.
     bool is_private = false;
-    /// Whether nodes of this chain relay only standard transactions unless told otherwise.
+    /// Whether nodes of this chain relay only standard transactions unless told otherwise. True for
+    /// all public chains and regtest; only main does not let a user change it.
     bool require_standard = true;
 };
 
