@@ -67,7 +67,7 @@ public:
     [[nodiscard]] const chain::Chainstate& chain() const;
     [[nodiscard]] const ChainParams& params() const;
 
-    /// Runs `work` on the ledger thread some time later.
+    /// Runs `work` on the ledger thread some time later; not at all once the disk has failed.
     void post(std::function<void(State&)> work);
 
     /// Runs `work(State&)` on the ledger thread and gives its result (or exception) to the blocked
@@ -77,41 +77,43 @@ public:
         using Value = std::invoke_result_t<Work&, State&>;
         auto promise = std::make_shared<std::promise<Value>>();
         auto future = promise->get_future();
-        post([promise, work = std::move(work)](State& state) mutable {
+        enqueue([promise, work = std::move(work)](State* state) mutable {
             try {
+                if (!state) throw_closed();
                 if constexpr (std::is_void_v<Value>) {
-                    work(state);
+                    work(*state);
                     promise->set_value();
                 } else {
-                    promise->set_value(work(state));
+                    promise->set_value(work(*state));
                 }
             } catch (...) {
                 promise->set_exception(std::current_exception());
-                throw;
+                rethrow_fatal();
             }
         });
         return future.get();
     }
 
     /// Runs `work(State&)` on the ledger thread and resumes the coroutine on its own executor with
-    /// the result. The result must be default-constructible. A StorageError arrives as exception.
+    /// the result, which must be default-constructible. A StorageError arrives as exception.
     template <class Work>
     boost::asio::awaitable<std::invoke_result_t<Work&, State&>> with(Work work) {
         using Value = std::invoke_result_t<Work&, State&>;
-        auto outcome = std::make_shared<std::optional<Value>>();
+        static_assert(!std::is_void_v<Value>, "give something back, if only true");
+        auto outcome = std::make_shared<Value>();
         auto error = std::make_shared<std::exception_ptr>();
-        std::function<void(State&)> job = [outcome, error,
-                                           work = std::move(work)](State& state) mutable {
+        Job job = [outcome, error, work = std::move(work)](State* state) mutable {
             try {
-                *outcome = work(state);
+                if (!state) throw_closed();
+                *outcome = work(*state);
             } catch (...) {
                 *error = std::current_exception();
-                throw;
+                rethrow_fatal();
             }
         };
         co_await run(std::move(job));
         if (*error) std::rethrow_exception(*error);
-        co_return std::move(**outcome);
+        co_return std::move(*outcome);
     }
 
     /// The two calls that most of the node makes.
@@ -119,8 +121,16 @@ public:
     boost::asio::awaitable<mempool::AcceptResult> accept(TransactionRef tx);
 
 private:
+    /// What waits in the queue. It gets null when the disk has failed, and must then report that.
+    using Job = std::function<void(State*)>;
+
+    [[noreturn]] static void throw_closed();
+    /// Inside a catch block: passes on what must stop the node, swallows what only concerns the
+    /// caller.
+    static void rethrow_fatal();
+    void enqueue(Job job);
     /// Runs `job` on the ledger thread, then resumes.
-    boost::asio::awaitable<void> run(std::function<void(State&)> job);
+    boost::asio::awaitable<void> run(Job job);
 
     struct Impl;
     std::unique_ptr<Impl> impl_;

@@ -31,8 +31,9 @@ struct Template {
 [[nodiscard]] Template make_template(ledger::State& state, const TemplateOptions& options,
                                      std::vector<TransactionRef> transactions);
 
-/// Sets the merkle root and the witness commitment of a block whose transactions changed.
-void finish_block(Block& block, const ChainParams& params);
+/// Sets the witness commitment (from segwit on) and the merkle root of a block at `height` whose
+/// transactions changed.
+void finish_block(Block& block, Height height, const ChainParams& params);
 
 /// Counts the nonce up until the header has its proof of work. False if all nonces (or `max_tries`,
 /// which is counted down) are used up or `stop` was set. Any thread.
