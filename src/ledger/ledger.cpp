@@ -23,7 +23,9 @@ class MempoolContext final : public mempool::ChainContext {
 public:
     explicit MempoolContext(chain::Chainstate& chain) : chain_(chain) {}
 
-    std::optional<consensus::Coin> coin(const OutPoint& outpoint) override { return chain_.coin(outpoint); }
+    std::optional<consensus::Coin> coin(const OutPoint& outpoint) override {
+        return chain_.coin(outpoint);
+    }
     Height tip_height() const override { return chain_.view()->height(); }
     BlockTime median_time_past(Height height) const override {
         return chain_.view()->at(height)->median_time_past;
@@ -43,7 +45,7 @@ struct Ledger::Impl final : chain::Listener, mempool::Listener {
         : chain(params, std::move(options.chain), clock, workers, cache),
           context(chain),
           mempool(std::move(options.mempool), context, clock, workers, cache),
-          state{chain, mempool, clock},
+          state{chain, mempool, deployments, clock},
           fatal(std::move(options.fatal)) {
         chain.add_listener(*this);
         mempool.add_listener(*this);
@@ -52,21 +54,26 @@ struct Ledger::Impl final : chain::Listener, mempool::Listener {
     void block_connected(const chain::BlockEntry& entry, const BlockRef& block,
                          const std::shared_ptr<const chain::BlockUndo>&) override {
         mempool.block_connected(*block, entry.height);
-        for (auto* listener : listeners) listener->block_connected(entry, block);
+        for (auto* listener : listeners)
+            listener->block_connected(entry, block);
     }
     void block_disconnected(const chain::BlockEntry& entry, const BlockRef& block) override {
         mempool.block_disconnected(*block);
-        for (auto* listener : listeners) listener->block_disconnected(entry, block);
+        for (auto* listener : listeners)
+            listener->block_disconnected(entry, block);
     }
     void tip_changed(const std::shared_ptr<const chain::ChainView>& view) override {
         mempool.tip_changed();
-        for (auto* listener : listeners) listener->tip_changed(view);
+        for (auto* listener : listeners)
+            listener->tip_changed(view);
     }
     void transaction_added(const TransactionRef& tx) override {
-        for (auto* listener : listeners) listener->transaction_added(tx);
+        for (auto* listener : listeners)
+            listener->transaction_added(tx);
     }
     void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason) override {
-        for (auto* listener : listeners) listener->transaction_removed(tx, reason);
+        for (auto* listener : listeners)
+            listener->transaction_removed(tx, reason);
     }
 
     void work();
@@ -76,6 +83,7 @@ struct Ledger::Impl final : chain::Listener, mempool::Listener {
     chain::Chainstate chain;
     MempoolContext context;
     mempool::Mempool mempool;
+    std::vector<consensus::DeploymentCache> deployments;
     State state;
     std::function<void(const std::string&)> fatal;
     std::vector<ledger::Listener*> listeners;
@@ -146,10 +154,16 @@ void Ledger::add_listener(Listener& listener) {
     call([this, &listener](State&) { impl_->listeners.push_back(&listener); });
 }
 
-const chain::Chainstate& Ledger::chain() const { return impl_->chain; }
-const ChainParams& Ledger::params() const { return impl_->chain.params(); }
+const chain::Chainstate& Ledger::chain() const {
+    return impl_->chain;
+}
+const ChainParams& Ledger::params() const {
+    return impl_->chain.params();
+}
 
-void Ledger::throw_closed() { throw StorageError("the node is stopping because its disk failed"); }
+void Ledger::throw_closed() {
+    throw StorageError("the node is stopping because its disk failed");
+}
 
 void Ledger::rethrow_fatal() {
     try {
@@ -179,7 +193,8 @@ void Ledger::post(std::function<void(State&)> work) {
 
 asio::awaitable<void> Ledger::run(Job job) {
     const auto executor = co_await asio::this_coro::executor;
-    // Tracked: the io_context does not run dry while the ledger is at work for one of its coroutines.
+    // Tracked: the io_context does not run dry while the ledger is at work for one of its
+    // coroutines.
     const auto tracked = asio::prefer(executor, asio::execution::outstanding_work.tracked);
     // Named, not written into the co_await expression: gcc 12 would destroy its captures twice.
     auto initiate = [this, tracked, &job](auto handler) {
@@ -198,7 +213,8 @@ asio::awaitable<void> Ledger::run(Job job) {
             resume();
         });
     };
-    co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(initiate, asio::use_awaitable);
+    co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(initiate,
+                                                                         asio::use_awaitable);
 }
 
 asio::awaitable<chain::Submitted> Ledger::submit(BlockRef block) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <daler/chain/chainstate.h>
+#include <daler/consensus/version_bits.h>
 #include <daler/mempool/mempool.h>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -23,7 +24,8 @@ namespace daler::ledger {
 struct State {
     chain::Chainstate& chain;
     mempool::Mempool& mempool;
-
+    /// What version_bits.h remembers, one entry per deployment of the chain.
+    std::vector<consensus::DeploymentCache>& deployments;
     const Clock& clock;
 };
 
