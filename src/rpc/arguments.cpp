@@ -96,8 +96,9 @@ std::vector<Json> positional_arguments(const Method& method, const Json& params)
         const Json* value = named.take_any(names);
         if (!value) continue;
         if (i < leading_count) {
-            invalid(fmt::format("Parameter {} specified twice both as positional and named argument",
-                                names.substr(0, names.find('|'))));
+            invalid(
+                fmt::format("Parameter {} specified twice both as positional and named argument",
+                            names.substr(0, names.find('|'))));
         }
         out.resize(i);  // what was left out in between is null
         out.push_back(*value);
@@ -107,10 +108,10 @@ std::vector<Json> positional_arguments(const Method& method, const Json& params)
 }
 
 void check_arguments(const Method& method, std::span<const Json> arguments) {
-    const auto required = std::ranges::find_if(method.arguments, [](const Argument& argument) {
-                              return !argument.fallback.empty();
-                          }) -
-                          method.arguments.begin();
+    const auto required =
+        std::ranges::find_if(method.arguments,
+                             [](const Argument& argument) { return !argument.fallback.empty(); }) -
+        method.arguments.begin();
     // Required arguments always come first.
     if (arguments.size() > method.arguments.size() || std::ssize(arguments) < required) {
         throw Error{code::misc, full_help(method)};

@@ -27,29 +27,41 @@ const Json& Call::json(std::size_t i) const {
     return i < arguments_.size() ? arguments_[i] : null_json;
 }
 
-bool Call::has(std::size_t i) const { return !json(i).is_null(); }
+bool Call::has(std::size_t i) const {
+    return !json(i).is_null();
+}
 
-std::string Call::string(std::size_t i) const { return to_text(json(i)); }
+std::string Call::string(std::size_t i) const {
+    return to_text(json(i));
+}
 
 std::string Call::string(std::size_t i, std::string_view fallback) const {
     return has(i) ? string(i) : std::string(fallback);
 }
 
-std::int64_t Call::integer(std::size_t i) const { return to_integer(json(i)); }
+std::int64_t Call::integer(std::size_t i) const {
+    return to_integer(json(i));
+}
 
 std::int64_t Call::integer(std::size_t i, std::int64_t fallback) const {
     return has(i) ? integer(i) : fallback;
 }
 
-double Call::number(std::size_t i) const { return to_number(json(i)); }
+double Call::number(std::size_t i) const {
+    return to_number(json(i));
+}
 
 bool Call::boolean(std::size_t i, bool fallback) const {
     return has(i) ? to_bool(json(i)) : fallback;
 }
 
-Amount Call::amount(std::size_t i) const { return to_amount(json(i)); }
+Amount Call::amount(std::size_t i) const {
+    return to_amount(json(i));
+}
 
-Bytes Call::hex(std::size_t i) const { return to_bytes(json(i), argument_name(i)); }
+Bytes Call::hex(std::size_t i) const {
+    return to_bytes(json(i), argument_name(i));
+}
 
 crypto::Digest256 Call::hash_bytes(std::size_t i, std::string_view name) const {
     return to_hash(json(i), name.empty() ? argument_name(i) : name);

@@ -7,6 +7,7 @@
 #include <daler/util/storage_error.h>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -104,8 +105,8 @@ void Credentials::write_cookie() const {
     const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) cannot_write(cookie_);
     const std::string text = name_ + ":" + password_;
-    const bool written = ::write(fd, text.data(), text.size()) == std::ssize(text) &&
-                         ::fchmod(fd, mode) == 0;
+    const bool written =
+        ::write(fd, text.data(), text.size()) == std::ssize(text) && ::fchmod(fd, mode) == 0;
     ::close(fd);
     if (!written || ::rename(temporary.c_str(), cookie_.c_str()) != 0) {
         ::unlink(temporary.c_str());
@@ -124,8 +125,10 @@ void Credentials::remove_cookie() const noexcept {
 std::optional<std::string> Credentials::user(std::string_view authorization) const {
     if (!authorization.starts_with(basic)) return std::nullopt;
     authorization.remove_prefix(basic.size());
-    while (authorization.starts_with(' ')) authorization.remove_prefix(1);
-    while (authorization.ends_with(' ')) authorization.remove_suffix(1);
+    while (authorization.starts_with(' '))
+        authorization.remove_prefix(1);
+    while (authorization.ends_with(' '))
+        authorization.remove_suffix(1);
     const auto decoded = base64_decode(authorization);
     if (!decoded) return std::nullopt;
     const std::string_view given = as_text(*decoded);

@@ -82,7 +82,9 @@ int http_status(const Request& request, int error_code) {
     return server_error;
 }
 
-std::string line(const Json& json) { return json.write() + '\n'; }
+std::string line(const Json& json) {
+    return json.write() + '\n';
+}
 
 }  // namespace
 
@@ -199,8 +201,8 @@ bool is_allowed(const Json& json, const std::set<std::string>& allowed) {
 bool is_all_allowed(const Json& json, const Origin& origin) {
     if (!origin.allowed) return true;
     if (!json.is_array()) return is_allowed(json, *origin.allowed);
-    return std::ranges::all_of(
-        json.items(), [&](const Json& item) { return is_allowed(item, *origin.allowed); });
+    return std::ranges::all_of(json.items(),
+                               [&](const Json& item) { return is_allowed(item, *origin.allowed); });
 }
 
 }  // namespace

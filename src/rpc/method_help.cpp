@@ -75,10 +75,10 @@ std::string full_help(const Method& method) {
     if (!method.arguments.empty()) out += "\nArguments:\n";
     for (std::size_t i = 0; i < method.arguments.size(); ++i) {
         const Argument& argument = method.arguments[i];
-        const std::string need = argument.fallback.empty()      ? "required"
-                                 : argument.fallback == "null" ? "optional"
-                                                               : fmt::format("optional, default={}",
-                                                                             argument.fallback);
+        const std::string need = argument.fallback.empty() ? "required"
+                                 : argument.fallback == "null"
+                                     ? "optional"
+                                     : fmt::format("optional, default={}", argument.fallback);
         out += fmt::format("{}. {} ({}, {}) {}\n", i + 1, first_name(argument),
                            type_in_words(argument.type), need, argument.help);
     }

@@ -42,8 +42,8 @@ Result<std::filesystem::perms, std::string> cookie_permissions(const std::string
     if (who == "owner") return own;
     if (who == "group") return own | perms::group_read;
     if (who == "all") return own | perms::group_read | perms::others_read;
-    return fail(fmt::format(
-        "Invalid -rpccookieperms={}; must be one of 'owner', 'group', or 'all'.", who));
+    return fail(
+        fmt::format("Invalid -rpccookieperms={}; must be one of 'owner', 'group', or 'all'.", who));
 }
 
 }  // namespace
@@ -83,8 +83,8 @@ Result<ServerOptions, std::string> server_options(const config::Settings& settin
     if (!permissions) return fail(permissions.error());
     out.credentials.cookie_permissions = *permissions;
 
-    out.port = static_cast<std::uint16_t>(
-        settings.integer_if_set("rpcport").value_or(params.rpc_port));
+    out.port =
+        static_cast<std::uint16_t>(settings.integer_if_set("rpcport").value_or(params.rpc_port));
     out.allow = settings.list("rpcallowip");
     const auto bind = settings.list("rpcbind");
     if (out.allow.empty() && !bind.empty()) {
@@ -125,7 +125,8 @@ struct Server::Impl {
 
     [[nodiscard]] http::Options http_options() {
         http::Options out;
-        for (const auto& [host, port] : options.bind) out.bind.push_back({host, port});
+        for (const auto& [host, port] : options.bind)
+            out.bind.push_back({host, port});
         out.port = options.port;
         out.allow = options.allow;
         out.authorize = [this](std::string_view authorization, std::string_view peer) {
@@ -151,7 +152,9 @@ struct Server::Impl {
 Server::Server(ServerOptions options, Dispatcher& dispatcher)
     : impl_(std::make_unique<Impl>(std::move(options), dispatcher)) {}
 
-Server::~Server() { stop(); }
+Server::~Server() {
+    stop();
+}
 
 Result<void, std::string> Server::start() {
     auto credentials = Credentials::make(impl_->options.credentials);
@@ -159,18 +162,22 @@ Result<void, std::string> Server::start() {
     impl_->credentials = std::move(*credentials);
     Impl* const impl = impl_.get();
     impl->http = std::make_unique<http::Server>(
-        impl->http_options(), [impl](const http::Request& request) { return impl->answer(request); });
+        impl->http_options(),
+        [impl](const http::Request& request) { return impl->answer(request); });
     if (auto started = impl->http->start(); !started) {
         impl->http.reset();
         return started;
     }
-    for (const auto& text : impl->options.warnings) log::warning("{}", text);
+    for (const auto& text : impl->options.warnings)
+        log::warning("{}", text);
     // Only now: whoever sees the file may connect.
     impl->credentials->write_cookie();
     return {};
 }
 
-std::uint16_t Server::port() const { return impl_->http ? impl_->http->port() : std::uint16_t{0}; }
+std::uint16_t Server::port() const {
+    return impl_->http ? impl_->http->port() : std::uint16_t{0};
+}
 
 void Server::stop() {
     if (!impl_->http) return;

@@ -13,7 +13,9 @@ namespace {
                                         type_name(value.kind()), type_name(kind))};
 }
 
-[[noreturn]] void out_of_range() { throw Error{code::misc, "JSON integer out of range"}; }
+[[noreturn]] void out_of_range() {
+    throw Error{code::misc, "JSON integer out of range"};
+}
 
 }  // namespace
 
@@ -81,16 +83,20 @@ Amount to_amount(const Json& value) {
     return *amount;
 }
 
-Json from_amount(Amount amount) { return Json::number_text(amount.to_text()); }
+Json from_amount(Amount amount) {
+    return Json::number_text(amount.to_text());
+}
 
-Json from_rate(FeeRate rate) { return from_amount(rate.per_kvb); }
+Json from_rate(FeeRate rate) {
+    return from_amount(rate.per_kvb);
+}
 
 crypto::Digest256 to_hash(const Json& value, std::string_view name) {
     const std::string& text = to_text(value);
     if (text.size() != 64) {
-        throw Error{code::invalid_parameter,
-                    fmt::format("{} must be of length 64 (not {}, for '{}')", name, text.size(),
-                                text)};
+        throw Error{
+            code::invalid_parameter,
+            fmt::format("{} must be of length 64 (not {}, for '{}')", name, text.size(), text)};
     }
     crypto::Digest256 bytes;
     if (!from_hex(text, bytes)) {

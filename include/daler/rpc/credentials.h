@@ -17,14 +17,14 @@ namespace daler::rpc {
 class Credentials {
 public:
     struct Options {
-        std::string user;
-        std::string password;           ///< empty: a cookie is made instead
-        std::vector<std::string> auth;  ///< "name:salt$hmac" (-rpcauth)
-        std::filesystem::path cookie;   ///< empty: no cookie
-        std::filesystem::perms cookie_permissions = std::filesystem::perms::owner_read |
-                                                    std::filesystem::perms::owner_write;
-        std::vector<std::string> whitelist;      ///< "name:method,method" (-rpcwhitelist)
-        std::optional<bool> whitelist_restricts; /// -rpcwhitelistdefault
+        std::string user{};
+        std::string password{};           ///< empty: a cookie is made instead
+        std::vector<std::string> auth{};  ///< "name:salt$hmac" (-rpcauth)
+        std::filesystem::path cookie{};   ///< empty: no cookie
+        std::filesystem::perms cookie_permissions =
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
+        std::vector<std::string> whitelist{};       ///< "name:method,method" (-rpcwhitelist)
+        std::optional<bool> whitelist_restricts{};  ///< -rpcwhitelistdefault
     };
 
     /// Checks the options and makes a new secret for the cookie. The error is for the user.

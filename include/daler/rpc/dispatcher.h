@@ -18,8 +18,8 @@ struct Reply {
 
 /// Who asks, and for which wallet.
 struct Origin {
-    std::string user;
-    std::string wallet;
+    std::string user{};
+    std::string wallet{};
     bool has_wallet_path = false;
     const std::set<std::string>* allowed = nullptr;  ///< methods; null: all
 };

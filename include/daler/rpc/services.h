@@ -51,8 +51,8 @@ struct Services {
     std::chrono::steady_clock::time_point started;
     std::string log_path;
 
-    TipWatch& tips;           ///< registered with the ledger
-    Dispatcher& dispatcher;   ///< for help and the list of running calls
+    TipWatch& tips;          ///< registered with the ledger
+    Dispatcher& dispatcher;  ///< for help and the list of running calls
     LastTemplate last_template{};
     /// Moves every timer of the node that far ahead (mockscheduler). May be empty.
     std::function<void(std::chrono::seconds)> advance_timers{};
