@@ -98,6 +98,7 @@ constexpr auto rows = std::to_array<Row>({
     {Reason::replacement_adds_unconfirmed, "replacement-adds-unconfirmed", Blame::policy},
     {Reason::spends_conflicting, "bad-txns-spends-conflicting-tx", Blame::invalid},
     {Reason::mempool_full, "mempool full", Blame::policy},
+    {Reason::truc_violation, "TRUC-violation", Blame::policy},
     {Reason::max_fee_exceeded, "max-fee-exceeded", Blame::policy},
 });
 
