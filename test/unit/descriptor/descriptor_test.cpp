@@ -39,7 +39,9 @@ std::string address(const std::string& text, std::uint32_t index) {
     return *encode_address(made->front(), main_format());
 }
 
-std::string without_checksum(const std::string& text) { return text.substr(0, text.find('#')); }
+std::string without_checksum(const std::string& text) {
+    return text.substr(0, text.find('#'));
+}
 
 /// The master key that BIPs 84 and 86 give addresses for.
 std::string bip_master() {
@@ -82,8 +84,7 @@ TEST_CASE("published descriptors give their scripts", "[descriptor][bip381][bip3
          "76a9149a1c78a507689f6f54b847ad1cef1e614ee23f1e88ac"},
         {"wpkh(" + wif + ")", "00149a1c78a507689f6f54b847ad1cef1e614ee23f1e"},
         {"sh(pk(" + key + "))", "a9141857af51a5e516552b3086430fd8ce55f7c1a52487"},
-        {"sh(wpkh(" + xprv + "/10/20/30/40/*h))",
-         "a9149a4d9901d6af519b2a23d4a2f51650fcba87ce7b87"},
+        {"sh(wpkh(" + xprv + "/10/20/30/40/*h))", "a9149a4d9901d6af519b2a23d4a2f51650fcba87ce7b87"},
         {"multi(1," + wif + "," + uncompressed_wif + ")",
          "5121" + key +
              "4104a34b99f22c790c4e36b2b3c2c35a36db06226e41c692fc82b8b56ac1c540c5bd5b8dec5235a0fa872"
@@ -165,8 +166,7 @@ TEST_CASE("the script trees of BIP 341 give their output keys", "[descriptor][bi
         }
         text += ")";
         CAPTURE(text);
-        CHECK(scripts(text).front() ==
-              vector.find("expected")->find("scriptPubKey")->as_string());
+        CHECK(scripts(text).front() == vector.find("expected")->find("scriptPubKey")->as_string());
         CHECK(address(text, 0) == vector.find("expected")->find("bip350Address")->as_string());
         CHECK(without_checksum(parse(text).to_text()) == text);
         ++checked;

@@ -13,7 +13,9 @@ const std::string wif_a = "cMahea7zqjxrtgAbB7LSGbcQUr1uX1ojuat9jZodMN87JcbXMTcA"
 const std::string wif_b = "cMahea7zqjxrtgAbB7LSGbcQUr1uX1ojuat9jZodMN87K7XCyj5v";  // secret 2
 const std::string wif_c = "cMahea7zqjxrtgAbB7LSGbcQUr1uX1ojuat9jZodMN87KcLPVfXz";  // secret 3
 
-AddressFormat format() { return regtest_params().address; }
+AddressFormat format() {
+    return regtest_params().address;
+}
 
 /// A transaction that spends the first script of a descriptor.
 struct Spend {
