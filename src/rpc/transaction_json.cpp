@@ -3,6 +3,7 @@
 #include <daler/descriptor/addresses.h>
 #include <daler/descriptor/descriptor.h>
 #include <daler/encoding/hex.h>
+#include <daler/rpc/values.h>
 #include <daler/script/standard.h>
 
 namespace daler::rpc {
@@ -19,7 +20,7 @@ Json prevout_json(const consensus::Coin& coin, const AddressFormat& format) {
     Json out = Json::object();
     out.append("generated", coin.is_coinbase);
     out.append("height", coin.height);
-    out.append("value", amount_json(coin.output.value));
+    out.append("value", from_amount(coin.output.value));
     out.append("scriptPubKey", script_pubkey_json(coin.output.script_pubkey.bytes(), format));
     return out;
 }
@@ -54,15 +55,14 @@ Amount fee(const Transaction& tx, const chain::TxUndo& spent) {
 
 }  // namespace
 
-Json amount_json(Amount amount) {
-    return Json::number_text(amount.to_text());
+return Json::number_text(amount.to_text());
 }
 
 Json script_pubkey_json(ByteSpan script, const AddressFormat& format) {
     const auto type = script::solve(script).type;
     Json out = Json::object();
     out.append("asm", script::to_asm(script));
-    out.append("desc", descriptor::infer(script, format));
+    out.append("desc", descriptor::infer(Script(script), {}, format));
     out.append("hex", to_hex(script));
     if (const auto address = descriptor::encode_address(script, format)) {
         out.append("address", *address);
@@ -94,7 +94,7 @@ Json transaction_json(const SealedTransaction& tx, const AddressFormat& format,
     Json outputs = Json::array();
     for (std::size_t i = 0; i < tx.outputs.size(); ++i) {
         Json output = Json::object();
-        output.append("value", amount_json(tx.outputs[i].value));
+        output.append("value", from_amount(tx.outputs[i].value));
         output.append("n", i);
         output.append("scriptPubKey",
                       script_pubkey_json(tx.outputs[i].script_pubkey.bytes(), format));
@@ -102,7 +102,7 @@ Json transaction_json(const SealedTransaction& tx, const AddressFormat& format,
     }
     out.append("vout", std::move(outputs));
 
-    if (options.spent) out.append("fee", amount_json(fee(tx, *options.spent)));
+    if (options.spent) out.append("fee", from_amount(fee(tx, *options.spent)));
     if (options.block_hash) out.append("blockhash", options.block_hash->to_hex());
     if (options.include_hex) out.append("hex", to_hex(encode(tx)));
     return out;

@@ -6,9 +6,6 @@
 
 namespace daler::rpc {
 
-/// A decimal number of bitcoins, as every RPC shows amounts.
-[[nodiscard]] Json amount_json(Amount amount);
-
 /// The `scriptPubKey` objects: asm, desc, hex, address (where there is one) and type.
 [[nodiscard]] Json script_pubkey_json(ByteSpan script, const AddressFormat& format);
 
