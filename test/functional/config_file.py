@@ -66,11 +66,7 @@ def main(test):
     conf.write_text("rpcuser=bob\n[nosuchsection]\nserver=1\n")
     node.start("-rpcuser=", "-norpcuser")
     node.expect_log("nosuchsection")
-    if node.kind == "daler":  # bitcoind says it on standard error too
-        node.stop()
-    else:
-        node.rpc.stop()
-        node.wait_exit()
+    node.stop()
     conf.unlink()
     text = node.fails_to_start("-conf=absent.conf")
     assert "absent.conf" in text, text
