@@ -233,9 +233,10 @@ class Node:
             raise AttributeError(method)
         return getattr(self.rpc, method)
 
-    def cli(self, *args, check=True, input=None):
-        """Runs the command line client; its standard output, or the finished process with check=False."""
-        command = [program(self.kind, "cli"), f"-datadir={self.datadir}", f"-chain={self.chain}",
+    def cli(self, *args, check=True, input=None, client=None):
+        """Runs a command line client, by default of the node's own kind; its standard output, or the finished
+        process with check=False."""
+        command = [program(client or self.kind, "cli"), f"-datadir={self.datadir}", f"-chain={self.chain}",
                    f"-rpcport={self.rpcport}", *map(str, args)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60 * FACTOR, input=input,
                               env=self.test.environment)
