@@ -37,10 +37,17 @@ struct MempoolOptions {
     policy::PolicyOptions policy;
     std::size_t max_bytes = 300'000'000;  ///< memory (-maxmempool)
     std::chrono::hours expiry{336};
+<<<<<<< HEAD
     std::int64_t ancestor_count = 25;
     std::int64_t ancestor_vsize = 101'000;
     std::int64_t descendant_count = 25;
     std::int64_t descendant_vsize = 101'000;
+=======
+    std::size_t ancestor_count = 25;
+    std::size_t ancestor_vsize = 101'000;
+    std::size_t descendant_count = 25;
+    std::size_t descendant_vsize = 101'000;
+>>>>>>> consensus
     bool full_rbf = true;  ///< replace also what does not signal BIP 125
 };
 
