@@ -19,16 +19,17 @@ namespace asio = boost::asio;
 constexpr std::chrono::seconds idle_interval{1};
 
 /// The chain as the mempool wants to see it.
-class MempoolContext final : public mempool::ChainContext {
+class MempoolChain final : public mempool::CoinView {
 public:
-    explicit MempoolContext(chain::Chainstate& chain) : chain_(chain) {}
+    explicit MempoolChain(chain::Chainstate& chain) : chain_(chain) {}
 
-    std::optional<consensus::Coin> coin(const OutPoint& outpoint) override { return chain_.coin(outpoint); }
-    Height tip_height() const override { return chain_.view()->height(); }
+    std::optional<consensus::Coin> coin(const OutPoint& outpoint) const override {
+        return chain_.coin(outpoint);
+    }
+    Height height() const override { return chain_.view()->height(); }
     BlockTime median_time_past(Height height) const override {
         return chain_.view()->at(height)->median_time_past;
     }
-    const ChainParams& params() const override { return chain_.params(); }
 
 private:
     chain::Chainstate& chain_;
@@ -38,12 +39,13 @@ private:
 
 /// Owns thread and state; between chain and mempool it is also the messenger.
 struct Ledger::Impl final : chain::Listener, mempool::Listener {
-    Impl(const ChainParams& params, Options options, const Clock& clock, ThreadPool& workers,
+    Impl(const ChainParams& params, Options options, const Clock& clock_, ThreadPool& workers,
          script::SignatureCache* cache)
-        : chain(params, std::move(options.chain), clock, workers, cache),
-          context(chain),
-          mempool(std::move(options.mempool), context, clock, workers, cache),
-          state{chain, mempool, clock},
+        : chain(params, std::move(options.chain), clock_, workers, cache),
+          clock(clock_),
+          coins(chain),
+          mempool(params, options.policy, options.limits, coins, workers, cache),
+          state{chain, mempool, deployments, clock},
           fatal(std::move(options.fatal)) {
         chain.add_listener(*this);
         mempool.add_listener(*this);
@@ -51,22 +53,29 @@ struct Ledger::Impl final : chain::Listener, mempool::Listener {
 
     void block_connected(const chain::BlockEntry& entry, const BlockRef& block,
                          const std::shared_ptr<const chain::BlockUndo>&) override {
-        mempool.block_connected(*block, entry.height);
-        for (auto* listener : listeners) listener->block_connected(entry, block);
+        mempool.block_connected(*block, clock.now());
+        for (auto* listener : listeners)
+            listener->block_connected(entry, block);
     }
     void block_disconnected(const chain::BlockEntry& entry, const BlockRef& block) override {
+        reorganising = true;
         mempool.block_disconnected(*block);
-        for (auto* listener : listeners) listener->block_disconnected(entry, block);
+        for (auto* listener : listeners)
+            listener->block_disconnected(entry, block);
     }
     void tip_changed(const std::shared_ptr<const chain::ChainView>& view) override {
-        mempool.tip_changed();
-        for (auto* listener : listeners) listener->tip_changed(view);
+        if (std::exchange(reorganising, false)) mempool.reorganised(clock.now());
+        for (auto* listener : listeners)
+            listener->tip_changed(view);
     }
-    void transaction_added(const TransactionRef& tx) override {
-        for (auto* listener : listeners) listener->transaction_added(tx);
+    void transaction_added(const TransactionRef& tx, Amount, std::int64_t, std::uint64_t) override {
+        for (auto* listener : listeners)
+            listener->transaction_added(tx);
     }
-    void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason) override {
-        for (auto* listener : listeners) listener->transaction_removed(tx, reason);
+    void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason,
+                             std::uint64_t) override {
+        for (auto* listener : listeners)
+            listener->transaction_removed(tx, reason);
     }
 
     void work();
@@ -74,12 +83,15 @@ struct Ledger::Impl final : chain::Listener, mempool::Listener {
     void fail(const std::string& what);
 
     chain::Chainstate chain;
-    MempoolContext context;
+    const Clock& clock;
+    MempoolChain coins;
     mempool::Mempool mempool;
+    std::vector<consensus::DeploymentCache> deployments;
     State state;
     std::function<void(const std::string&)> fatal;
     std::vector<ledger::Listener*> listeners;
     bool failed = false;
+    bool reorganising = false;  ///< blocks were disconnected since the last settled tip
 
     std::mutex mutex;  ///< guards jobs and stopping
     std::condition_variable wake;
@@ -127,6 +139,11 @@ void Ledger::Impl::work() {
     }
 }
 
+mempool::AcceptResult State::accept(const TransactionRef& tx, mempool::AcceptOptions options) {
+    options.now = clock.now();
+    return mempool.accept(tx, options);
+}
+
 Ledger::Ledger(const ChainParams& params, Options options, const Clock& clock, ThreadPool& workers,
                script::SignatureCache* cache)
     : impl_(std::make_unique<Impl>(params, std::move(options), clock, workers, cache)) {
@@ -146,10 +163,16 @@ void Ledger::add_listener(Listener& listener) {
     call([this, &listener](State&) { impl_->listeners.push_back(&listener); });
 }
 
-const chain::Chainstate& Ledger::chain() const { return impl_->chain; }
-const ChainParams& Ledger::params() const { return impl_->chain.params(); }
+const chain::Chainstate& Ledger::chain() const {
+    return impl_->chain;
+}
+const ChainParams& Ledger::params() const {
+    return impl_->chain.params();
+}
 
-void Ledger::throw_closed() { throw StorageError("the node is stopping because its disk failed"); }
+void Ledger::throw_closed() {
+    throw StorageError("the node is stopping because its disk failed");
+}
 
 void Ledger::rethrow_fatal() {
     try {
@@ -179,7 +202,8 @@ void Ledger::post(std::function<void(State&)> work) {
 
 asio::awaitable<void> Ledger::run(Job job) {
     const auto executor = co_await asio::this_coro::executor;
-    // Tracked: the io_context does not run dry while the ledger is at work for one of its coroutines.
+    // Tracked: the io_context does not run dry while the ledger is at work for one of its
+    // coroutines.
     const auto tracked = asio::prefer(executor, asio::execution::outstanding_work.tracked);
     // Named, not written into the co_await expression: gcc 12 would destroy its captures twice.
     auto initiate = [this, tracked, &job](auto handler) {
@@ -198,7 +222,8 @@ asio::awaitable<void> Ledger::run(Job job) {
             resume();
         });
     };
-    co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(initiate, asio::use_awaitable);
+    co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(initiate,
+                                                                         asio::use_awaitable);
 }
 
 asio::awaitable<chain::Submitted> Ledger::submit(BlockRef block) {
@@ -207,7 +232,7 @@ asio::awaitable<chain::Submitted> Ledger::submit(BlockRef block) {
 }
 
 asio::awaitable<mempool::AcceptResult> Ledger::accept(TransactionRef tx) {
-    auto work = [tx = std::move(tx)](State& state) { return state.mempool.accept(tx); };
+    auto work = [tx = std::move(tx)](State& state) { return state.accept(tx); };
     return with(std::move(work));
 }
 

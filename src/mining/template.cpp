@@ -33,16 +33,19 @@ TransactionRef make_coinbase(const Script& script, Height height, Amount value) 
     return seal(std::move(coinbase));
 }
 
-void fill_header(BlockHeader& header, const chain::BlockEntry& tip, const ChainParams& params, BlockTime time) {
+void fill_header(BlockHeader& header, ledger::State& state, const chain::BlockEntry& tip,
+                 BlockTime time) {
+    const auto& params = state.chain.params();
     const chain::EntryChain parents(tip);
-    header.version = consensus::next_block_version(parents, params);
+    header.version = consensus::block_version(parents, params, state.deployments);
     header.previous = tip.hash;
     header.time = static_cast<std::uint32_t>(unix_seconds(time));
     header.bits = consensus::next_bits(parents, time, params);
     header.nonce = 0;
 }
 
-Template assemble(ledger::State& state, const TemplateOptions& options, std::vector<mempool::Selected> selected) {
+Template assemble(ledger::State& state, const TemplateOptions& options,
+                  std::vector<mempool::Selected> selected) {
     const auto view = state.chain.view();
     const auto& tip = view->tip();
     const auto& params = state.chain.params();
@@ -64,7 +67,7 @@ Template assemble(ledger::State& state, const TemplateOptions& options, std::vec
     result.fees[0] = -fees;
     const Amount reward = consensus::block_subsidy(result.height, params) + fees;
     result.block.transactions[0] = make_coinbase(options.coinbase_script, result.height, reward);
-    fill_header(result.block.header, tip, params, std::max(result.min_time, state.clock.now()));
+    fill_header(result.block.header, state, tip, std::max(result.min_time, state.clock.now()));
     finish_block(result.block, result.height, params);
     result.sigop_costs[0] = consensus::sigop_cost(*result.block.transactions[0], {}, 0);
     return result;
@@ -75,21 +78,22 @@ Template assemble(ledger::State& state, const TemplateOptions& options, std::vec
 Template make_template(ledger::State& state, const TemplateOptions& options) {
     if (!options.use_mempool) return assemble(state, options, {});
     const auto view = state.chain.view();
-    const mempool::SelectLimits limits{
+    const mempool::BlockSpace space{
         .max_weight = std::min(options.max_weight, consensus::max_block_weight) - coinbase_weight,
         .max_sigop_cost = consensus::max_block_sigop_cost - coinbase_sigop_cost,
-        .min_fee_rate = options.min_fee_rate,
+        .min_feerate = options.min_fee_rate,
         .height = view->height() + 1,
-        .lock_time_clock = view->tip().median_time_past,
+        .time = view->tip().median_time_past,
     };
-    return assemble(state, options, state.mempool.select_for_block(limits));
+    return assemble(state, options, state.mempool.select_for_block(space));
 }
 
 Template make_template(ledger::State& state, const TemplateOptions& options,
                        std::vector<TransactionRef> transactions) {
     std::vector<mempool::Selected> selected;
     selected.reserve(transactions.size());
-    for (auto& tx : transactions) selected.push_back({std::move(tx), Amount{}, 0});
+    for (auto& tx : transactions)
+        selected.push_back({std::move(tx), Amount{}, 0});
     return assemble(state, options, std::move(selected));
 }
 

@@ -7,6 +7,13 @@
 
 namespace daler::consensus {
 
+/// Parts of check_block that a block template cannot pass yet. Everything that comes from outside
+/// is checked in full.
+struct BlockChecks {
+    bool proof_of_work = true;  ///< and the signet solution
+    bool merkle_root = true;
+};
+
 /// A block that passed every rule that needs no other block. Only check_block makes one.
 class CheckedBlock {
 public:
@@ -16,7 +23,8 @@ public:
 
 private:
     friend Result<CheckedBlock, Rejection> check_block(BlockRef block, const BlockHash& hash,
-                                                       const ChainParams& params);
+                                                       const ChainParams& params,
+                                                       BlockChecks checks);
     CheckedBlock(BlockRef block, const BlockHash& hash) : block_(std::move(block)), hash_(hash) {}
     BlockRef block_;
     BlockHash hash_;
@@ -26,12 +34,17 @@ private:
 /// transactions on their own, legacy sigops. `hash` is the header's hash. In the order of the
 /// reference, so that the first reason agrees.
 [[nodiscard]] Result<CheckedBlock, Rejection> check_block(BlockRef block, const BlockHash& hash,
-                                                          const ChainParams& params);
+                                                          const ChainParams& params,
+                                                          BlockChecks checks = {});
 
-/// The rules of a block on top of `parents` that need no coins: lock times, the height in the
-/// coinbase, the witness commitment, weight.
+/// Requires: `block` passed check_block. The rules of a block on top of `parents` that need no
+/// coins: lock times, the height in the coinbase, the witness commitment, weight.
 [[nodiscard]] Verdict check_block_in_chain(const Block& block, const HeaderChain& parents,
                                            const ChainParams& params);
+
+/// True if these transactions are not the ones that the header commits to, or somebody changed the
+/// witnesses: then nothing about this copy says anything about the block of that hash.
+[[nodiscard]] bool is_mutated(const Block& block, bool segwit_active);
 
 /// The script flags that hold for the block with this height and hash.
 [[nodiscard]] std::uint32_t block_script_flags(Height height, const BlockHash& hash,

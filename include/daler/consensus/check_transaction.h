@@ -36,6 +36,10 @@ struct Coin {
                                                      std::span<const Coin> coins, Height height,
                                                      Height coinbase_maturity);
 
+/// Four times the signature operations in the scripts of inputs and outputs: what can be counted
+/// without coins.
+[[nodiscard]] std::int64_t legacy_sigop_cost(const Transaction& tx);
+
 /// Sigop cost (BIP 141): legacy and P2SH operations times four, plus those of witnesses. `coins[i]`
 /// is what input i spends (none for a coinbase); flags as in script/flags.h decide whether P2SH and
 /// witness count.

@@ -85,6 +85,11 @@ enum class Reason : std::uint8_t {
     replacement_adds_unconfirmed,  ///< replacement-adds-unconfirmed
     spends_conflicting,            ///< bad-txns-spends-conflicting-tx
     mempool_full,                  ///< mempool full
+    truc_violation,                ///< TRUC-violation (BIP 431)
+<<<<<<< HEAD
+=======
+    replacement_disallowed,        ///< bip125-replacement-disallowed
+>>>>>>> consensus
     max_fee_exceeded,              ///< max-fee-exceeded
 };
 
@@ -115,10 +120,18 @@ using Verdict = Result<void, Rejection>;
 
 /// The standard reject string without details: "bad-txns-vin-empty".
 [[nodiscard]] std::string_view code(Reason reason);
+/// What it means for a header or block that it breaks this rule.
 [[nodiscard]] Blame blame(Reason reason);
+/// The same for a loose transaction: missing inputs and immature coinbases can still come right.
+[[nodiscard]] Blame transaction_blame(Reason reason);
 
-/// The reject reason as RPC and log show it, for example "mandatory-script-verify-flag-failed
-/// (Signature must be zero for failed CHECK(MULTI)SIG operation)" or "bad-version(0x00000001)".
+/// The reject reason that `submitblock` and `testmempoolaccept` answer: script errors and versions
+/// are part of it, other details are not. "mandatory-script-verify-flag-failed (Signature must be
+/// zero for failed CHECK(MULTI)SIG operation)", "bad-version(0x00000001)", "min relay fee not met".
+[[nodiscard]] std::string reject_reason(const Rejection& rejection);
+
+/// The reject reason with all its details, as the log and the errors of `sendrawtransaction` show
+/// it: "min relay fee not met, 0 < 141".
 [[nodiscard]] std::string to_text(const Rejection& rejection);
 
 }  // namespace daler::consensus

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <daler/chain/chainstate.h>
+#include <daler/consensus/version_bits.h>
 #include <daler/mempool/mempool.h>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -23,8 +24,13 @@ namespace daler::ledger {
 struct State {
     chain::Chainstate& chain;
     mempool::Mempool& mempool;
-
+    /// What version_bits.h remembers, one entry per deployment of the chain.
+    std::vector<consensus::DeploymentCache>& deployments;
     const Clock& clock;
+
+    /// mempool.accept at the present time.
+    [[nodiscard]] mempool::AcceptResult accept(const TransactionRef& tx,
+                                               mempool::AcceptOptions options = {});
 };
 
 /// Hears what happened, in order, on the ledger thread: implementations hand the news to their own
@@ -50,7 +56,8 @@ public:
     /// then stop; calls made afterwards throw StorageError.
     struct Options {
         chain::ChainOptions chain;
-        mempool::MempoolOptions mempool;
+        policy::Options policy;
+        mempool::Limits limits;
         std::function<void(const std::string&)> fatal;
     };
     Ledger(const ChainParams& params, Options options, const Clock& clock, ThreadPool& workers,

@@ -7,9 +7,10 @@
 #include <daler/util/clock.h>
 #include <daler/util/thread_pool.h>
 
-#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace daler::mempool {
@@ -18,22 +19,29 @@ namespace daler::mempool {
 class ChainContext {
 public:
     virtual ~ChainContext() = default;
+    /// The coin that the tip leaves unspent at `outpoint`.
     [[nodiscard]] virtual std::optional<consensus::Coin> coin(const OutPoint& outpoint) = 0;
+    /// As above, for "is this transaction confirmed already?": may miss old coins, so that it need
+    /// not read from disk.
+    [[nodiscard]] virtual bool has_recent_coin(const OutPoint& outpoint) {
+        return coin(outpoint).has_value();
+    }
     [[nodiscard]] virtual Height tip_height() const = 0;
     [[nodiscard]] virtual BlockTime median_time_past(
         Height height) const = 0;  ///< of the active chain's block
     [[nodiscard]] virtual const ChainParams& params() const = 0;
 };
 
+/// How long unconfirmed chains may get, counting the transaction itself, and how much is kept.
 struct MempoolOptions {
     policy::PolicyOptions policy;
     std::size_t max_bytes = 300'000'000;  ///< memory (-maxmempool)
     std::chrono::hours expiry{336};
-    std::size_t ancestor_count = 25;
-    std::size_t ancestor_vsize = 101'000;
-    std::size_t descendant_count = 25;
-    std::size_t descendant_vsize = 101'000;
-    bool full_rbf = true;
+    std::int64_t ancestor_count = 25;
+    std::int64_t ancestor_vsize = 101'000;
+    std::int64_t descendant_count = 25;
+    std::int64_t descendant_vsize = 101'000;
+    bool full_rbf = true;  ///< replace also what does not signal BIP 125
 };
 
 struct AcceptOptions {
@@ -41,11 +49,13 @@ struct AcceptOptions {
     bool bypass_limits = false;  ///< from a disconnected block: fees and sizes do not matter
     std::optional<FeeRate> max_fee_rate;  ///< refuse what pays more (sendrawtransaction)
     std::optional<BlockTime> time;        ///< entry time when it comes from mempool.dat
+    bool allow_replacement = true;
 };
 
 /// What a transaction that fits has to say for itself.
 struct Accepted {
     Amount base_fee;
+    Amount modified_fee;     ///< with the delta of `prioritise`
     std::int64_t vsize = 0;  ///< adjusted by sigops
     std::vector<TransactionRef> replaced;
 };
@@ -54,6 +64,8 @@ struct Accepted {
 struct Refused {
     consensus::Rejection rejection;
     std::vector<Txid> missing_parents;
+    /// Only the witness is missing: remember the wtxid as bad, never the txid.
+    bool witness_stripped = false;
 };
 
 using AcceptResult = Result<Accepted, Refused>;
@@ -66,6 +78,9 @@ enum class RemovalReason : std::uint8_t {
     conflict,
     replaced
 };
+
+/// "expiry", "sizelimit", "reorg", "block", "conflict", "replaced".
+[[nodiscard]] std::string_view name(RemovalReason reason);
 
 /// Hears of every change, on the ledger thread.
 class Listener {
@@ -92,7 +107,9 @@ struct EntryInfo {
     Amount ancestor_fees;
     std::vector<Txid> depends;
     std::vector<Txid> spent_by;
-    bool replaceable = false;  ///< it or an ancestor signals BIP 125
+    std::int64_t sigop_cost = 0;
+    std::uint64_t sequence = 0;  ///< of the mempool when it came
+    bool replaceable = false;    ///< it or an ancestor signals BIP 125
     bool unbroadcast = false;
 };
 
@@ -124,11 +141,16 @@ struct SelectLimits {
     BlockTime lock_time_clock;  ///< median time past of its parent
 };
 
-/// One record of mempool.dat.
-struct Saved {
-    TransactionRef tx;
-    BlockTime time;
-    Amount fee_delta;
+/// What mempool.dat holds.
+struct SavedMempool {
+    struct Record {
+        TransactionRef tx;
+        BlockTime time;
+        Amount fee_delta;
+    };
+    std::vector<Record> transactions;   ///< parents before children
+    std::map<Txid, Amount> fee_deltas;  ///< of transactions that are not here
+    std::set<Txid> unbroadcast;
 };
 
 /// The unconfirmed transactions. Ledger thread only.
@@ -137,6 +159,8 @@ public:
     Mempool(MempoolOptions options, ChainContext& chain, const Clock& clock, ThreadPool& workers,
             script::SignatureCache* cache);
     ~Mempool();
+    Mempool(const Mempool&) = delete;
+    Mempool& operator=(const Mempool&) = delete;
 
     void add_listener(Listener& listener);
 
@@ -155,23 +179,34 @@ public:
     [[nodiscard]] TransactionRef find(const Txid& txid) const;
     [[nodiscard]] TransactionRef find(const Wtxid& wtxid) const;
     [[nodiscard]] bool contains(const Txid& txid) const { return find(txid) != nullptr; }
+    [[nodiscard]] bool contains(const Txid& txid) const { return find(txid) != nullptr; }
     /// The transaction that spends `outpoint`, if any.
     [[nodiscard]] TransactionRef spender(const OutPoint& outpoint) const;
     /// The output at `outpoint` as a coin, from a mempool transaction only.
     [[nodiscard]] std::optional<consensus::Coin> unconfirmed_coin(const OutPoint& outpoint) const;
 
     [[nodiscard]] MempoolInfo info() const;
+    /// What a transaction must pay now because the pool was full; 0 while there is room.
+    [[nodiscard]] FeeRate min_fee_rate() const;
     [[nodiscard]] std::optional<EntryInfo> entry(const Txid& txid) const;
     [[nodiscard]] std::vector<Txid> ancestors(const Txid& txid) const;
     [[nodiscard]] std::vector<Txid> descendants(const Txid& txid) const;
     /// Parents before children.
     [[nodiscard]] std::vector<TransactionRef> all() const;
-    /// Grows with every addition and removal ("mempool_sequence").
+    /// Grows with every addition, and every removal that no block caused ("mempool_sequence").
     [[nodiscard]] std::uint64_t sequence() const;
 
-    /// Transactions for a block, best ancestor fee rate first, parents before children.
+    /// Transactions for a block, best ancestor fee rate first, whole packages of ancestors at a
+    /// time, parents before children.
     [[nodiscard]] std::vector<Selected> select_for_block(const SelectLimits& limits) const;
 
+    /// Removes `txid` and all that depends on it.
+    void remove(const Txid& txid, RemovalReason reason);
+    /// Removes what has been here longer than the options allow. Returns how many.
+    std::size_t expire();
+
+    /// Adds `delta` to what `txid` counts as paying, now or when it comes. A sum of zero is
+    /// forgotten.
     void prioritise(const Txid& txid, Amount delta);
     [[nodiscard]] std::vector<std::pair<Txid, Amount>> prioritised() const;
 
@@ -180,15 +215,17 @@ public:
     void remove_unbroadcast(const Txid& txid);
     [[nodiscard]] std::vector<TransactionRef> unbroadcast() const;
 
-    [[nodiscard]] std::vector<Saved> saved() const;
+    [[nodiscard]] SavedMempool saved() const;
 
 private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
 
-/// mempool.dat in Bitcoin Core's format.
-[[nodiscard]] Bytes encode_saved(const std::vector<Saved>& saved);
-[[nodiscard]] Result<std::vector<Saved>, DecodeError> decode_saved(ByteSpan bytes);
+/// mempool.dat in Bitcoin Core's format: version 2, its contents XORed with `key`.
+[[nodiscard]] Bytes encode_saved(const SavedMempool& saved,
+                                 const std::array<std::uint8_t, 8>& key = {});
+/// Reads versions 1 (no key) and 2. A file that ends in the middle is DecodeError::truncated.
+[[nodiscard]] Result<SavedMempool, DecodeError> decode_saved(ByteSpan bytes);
 
 }  // namespace daler::mempool

@@ -61,7 +61,6 @@ enum class ScriptError : std::uint8_t {
     tapscript_minimalif,
     op_codeseparator,
     sig_findanddelete,
-    scriptnum,
 };
 
 [[nodiscard]] std::string_view describe(ScriptError error);

@@ -54,6 +54,9 @@ struct WitnessProgram {
 
 /// Pushes `data` in the shortest form (BIP 62 rule 3).
 void push(Script& script, ByteSpan data);
+/// Pushes `data` behind the shortest length prefix, a single small number too: how scripts inside
+/// scripts are pushed.
+void push_bytes(Script& script, ByteSpan data);
 /// Pushes a number as CHECKLOCKTIMEVERIFY and the height of BIP 34 want it: OP_0, OP_1 to OP_16, or
 /// minimal bytes.
 void push_number(Script& script, std::int64_t number);
