@@ -1,5 +1,6 @@
 #include "rpc/template_methods.h"
 #include "rpc/transaction_arguments.h"
+#include "rpc/warnings.h"
 
 #include <daler/descriptor/addresses.h>
 #include <daler/descriptor/descriptor.h>
@@ -168,14 +169,11 @@ Json getmininginfo(Call& call) {
     out.append("difficulty", consensus::difficulty(view->tip().header.bits));
     out.append("networkhashps", network_hashes_per_second(*view, 120, -1, node.params));
     out.append("pooledtx",
-               node.ledger.call([](ledger::State& state) { return state.mempool.size(); }));
+               node.ledger.call([](ledger::State& state) { return state.mempool.info().count; }));
     out.append("chain", node.params.name);
     if (node.params.kind == ChainKind::signet)
         out.append("signet_challenge", to_hex(node.params.signet_challenge));
-    Json warnings = Json::array();
-    for (const auto& warning : node.warnings())
-        warnings.push(warning);
-    out.append("warnings", std::move(warnings));
+    out.append("warnings", warnings_json(node));
     return out;
 }
 

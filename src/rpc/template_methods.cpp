@@ -104,9 +104,9 @@ void wait_for_news(Call& call, const Json& request) {
     const auto watched = BlockHash::from_hex(id->as_string().substr(0, 64));
     if (!watched) return;
     const auto deadline = std::chrono::steady_clock::now() + long_poll_patience;
-    (void)call.node().tips.wait(
-        call.node().ledger.view(), deadline,
-        [&](const chain::ChainView& view) { return view.tip().hash != *watched; });
+    (void)call.node().tips.wait(call.node().ledger, deadline, [&](const chain::ChainView& view) {
+        return view.tip().hash != *watched;
+    });
 }
 
 bool asks_for(const Json& request, std::string_view list, std::string_view item) {

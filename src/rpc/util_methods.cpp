@@ -1,3 +1,5 @@
+#include "rpc/scan_methods.h"
+
 #include <daler/crypto/key.h>
 #include <daler/descriptor/addresses.h>
 #include <daler/descriptor/descriptor.h>
@@ -145,30 +147,6 @@ Json getdescriptorinfo(Call& call) {
     out.append("issolvable", parsed.is_solvable());
     out.append("hasprivatekeys", parsed.has_private_keys());
     return out;
-}
-
-constexpr std::int64_t max_derived = 1'000'000;
-
-std::pair<std::int64_t, std::int64_t> parse_range(const Json& value) {
-    std::pair<std::int64_t, std::int64_t> range{0, 0};
-    if (value.is_number()) {
-        range.second = to_integer(value);
-    } else if (value.is_array() && value.size() == 2) {
-        range = {to_integer(value[0]), to_integer(value[1])};
-    } else {
-        throw Error{code::invalid_parameter, "Range must be specified as end or as [begin,end]"};
-    }
-    if (range.first > range.second) {
-        throw Error{code::invalid_parameter,
-                    "Range specified as [begin,end] must not have begin after end"};
-    }
-    if (range.first < 0)
-        throw Error{code::invalid_parameter, "Range should be greater or equal than 0"};
-    if (range.second >> 31 != 0) throw Error{code::invalid_parameter, "End of range is too high"};
-    if (range.second >= range.first + max_derived) {
-        throw Error{code::invalid_parameter, "Range is too large"};
-    }
-    return range;
 }
 
 Json deriveaddresses(Call& call) {

@@ -20,7 +20,8 @@ void BlockDownload::peer_gone(PeerId peer) {
     const auto found = peers_.find(peer);
     if (found == peers_.end()) return;
     const auto in_flight = found->second.in_flight;
-    for (const auto* entry : in_flight) release(peer, entry->hash);
+    for (const auto* entry : in_flight)
+        release(peer, entry->hash);
     peers_.erase(peer);
 }
 
@@ -65,8 +66,10 @@ void BlockDownload::ask(PeerId peer, const BlockEntry& entry, Time now) {
 struct BlockDownload::Scan {
     std::vector<const BlockEntry*> wanted;  ///< nobody was asked for these
     std::vector<const BlockEntry*> late;    ///< others were, but do not deliver
-    std::optional<PeerId> first_asked;      ///< who was asked for the lowest missing block
-    bool window_ends = false;               ///< there is more to get, but only beyond the window
+    bool seen_asked = false;
+    /// Who was asked for the lowest missing block; nobody if it has come and we are at work on it.
+    std::optional<PeerId> first_asked;
+    bool window_ends = false;  ///< there is more to get, but only beyond the window
     std::size_t room = 0;
 };
 
@@ -117,10 +120,11 @@ void BlockDownload::scan_window(PeerId peer, const chain::ChainView& view, Time 
                 if (scan.wanted.size() >= scan.room) return;
                 continue;
             }
-            if (!scan.first_asked && !asked->second.peers.empty()) {
+            if (!std::exchange(scan.seen_asked, true) && asked->second.being_checked == 0) {
                 scan.first_asked = asked->second.peers.front();
             }
-            const bool mine = std::ranges::find(asked->second.peers, peer) != asked->second.peers.end();
+            const bool mine =
+                std::ranges::find(asked->second.peers, peer) != asked->second.peers.end();
             if (!mine && scan.late.size() < scan.room && is_late(asked->second, now)) {
                 scan.late.push_back(block);
             }
@@ -134,7 +138,7 @@ std::vector<const BlockEntry*> BlockDownload::take_requests(PeerId peer,
     const auto found = peers_.find(peer);
     if (found == peers_.end()) return {};
     auto& state = found->second;
-    if (!state.best_known || state.best_known->chainwork <= view.tip().chainwork ||
+    if (!state.best_known || state.best_known->chainwork < view.tip().chainwork ||
         state.best_known->chainwork < options_.minimum_work ||
         state.in_flight.size() >= limits::blocks_in_flight) {
         return {};
@@ -150,7 +154,8 @@ std::vector<const BlockEntry*> BlockDownload::take_requests(PeerId peer,
         }
         scan.wanted = std::move(scan.late);
     }
-    for (const auto* block : scan.wanted) ask(peer, *block, now);
+    for (const auto* block : scan.wanted)
+        ask(peer, *block, now);
     return std::move(scan.wanted);
 }
 
@@ -168,48 +173,53 @@ bool BlockDownload::arrived(PeerId peer, const BlockHash& hash, Time now) {
 void BlockDownload::settled(const BlockHash& hash) {
     const auto found = asked_.find(hash);
     if (found == asked_.end()) return;
-    const auto peers = found->second.peers;
-    --found->second.being_checked;
-    for (const auto peer : peers) release(peer, hash);
-    // Copies that are still being checked find the block stored; the last one clears the record.
-    if (const auto rest = asked_.find(hash);
-        rest != asked_.end() && rest->second.peers.empty() && rest->second.being_checked <= 0) {
-        asked_.erase(rest);
-    }
+    const auto peers = std::move(found->second.peers);
+    asked_.erase(found);
+    for (const auto peer : peers)
+        release(peer, hash);
 }
 
 void BlockDownload::spoiled(const BlockHash& hash) {
     const auto found = asked_.find(hash);
     if (found == asked_.end()) return;
-    --found->second.being_checked;
-    if (found->second.peers.empty() && found->second.being_checked <= 0) asked_.erase(found);
+    if (found->second.being_checked > 0) --found->second.being_checked;
+    if (found->second.peers.empty() && found->second.being_checked == 0) asked_.erase(found);
 }
 
 void BlockDownload::not_found(PeerId peer, const BlockHash& hash) {
     release(peer, hash);
 }
 
+void BlockDownload::excuse(PeerId peer, Time now) {
+    const auto found = peers_.find(peer);
+    if (found == peers_.end()) return;
+    found->second.stalling_since.reset();
+    found->second.last_progress = now;
+}
+
 void BlockDownload::progressed() {
-    const auto shorter = std::chrono::duration_cast<std::chrono::milliseconds>(
-        patience_ * patience_decay);
+    const auto shorter =
+        std::chrono::duration_cast<std::chrono::milliseconds>(patience_ * patience_decay);
     patience_ = std::max<std::chrono::milliseconds>(shorter, limits::stall_timeout);
 }
 
 std::vector<PeerId> BlockDownload::stallers(Time now) {
     std::vector<PeerId> out;
     std::size_t downloading = 0;
-    for (const auto& [id, state] : peers_) downloading += state.in_flight.empty() ? 0 : 1;
+    for (const auto& [id, state] : peers_)
+        downloading += state.in_flight.empty() ? 0 : 1;
     for (const auto& [id, state] : peers_) {
         if (state.in_flight.empty()) continue;
         if (state.stalling_since && now - *state.stalling_since >= patience_) {
             out.push_back(id);
             // If our own line is the slow one, disconnecting one peer after the other is no cure.
-            patience_ = std::min<std::chrono::milliseconds>(patience_ * 2, limits::max_stall_timeout);
+            patience_ =
+                std::min<std::chrono::milliseconds>(patience_ * 2, limits::max_stall_timeout);
             continue;
         }
         // One block interval, and half of one more for everybody else who shares our line.
-        const auto timeout = options_.block_spacing + options_.block_spacing *
-                                                          static_cast<int>(downloading - 1) / 2;
+        const auto timeout =
+            options_.block_spacing + options_.block_spacing * static_cast<int>(downloading - 1) / 2;
         if (now - state.last_progress >= timeout) out.push_back(id);
     }
     return out;
@@ -218,7 +228,8 @@ std::vector<PeerId> BlockDownload::stallers(Time now) {
 std::vector<Height> BlockDownload::in_flight(PeerId peer) const {
     std::vector<Height> out;
     if (const auto found = peers_.find(peer); found != peers_.end()) {
-        for (const auto* entry : found->second.in_flight) out.push_back(entry->height);
+        for (const auto* entry : found->second.in_flight)
+            out.push_back(entry->height);
     }
     return out;
 }

@@ -10,9 +10,9 @@
 
 namespace daler::sync {
 
-/// Decides which block to ask from whom. Keeps each peer busy with a few blocks inside a window above
-/// the last block in common, asks somebody else when a peer is slow or goes, and names the peers that
-/// hold everybody up. Knows headers only through the block index. A pure state machine.
+/// Decides which block to ask from whom. Keeps each peer busy with a few blocks inside a window
+/// above the last block in common, asks somebody else when a peer is slow or goes, and names the
+/// peers that hold everybody up. Knows headers only through the block index. A pure state machine.
 class BlockDownload {
 public:
     struct Options {
@@ -38,17 +38,19 @@ public:
                                                                       const chain::ChainView& view,
                                                                       Time now);
 
-    /// A copy of the block came from `peer`. Until `settled` or `spoiled` nobody else is asked for it.
-    /// True if `peer` had been asked for it.
+    /// A copy of the block came from `peer`. Until `settled` or `spoiled` nobody else is asked for
+    /// it. True if `peer` had been asked for it.
     bool arrived(PeerId peer, const BlockHash& hash, Time now);
     /// The block is stored, or known to be invalid: nobody needs to send it any more.
     void settled(const BlockHash& hash);
-    /// The copy that came was no good, though the block may be: others are asked. What they were asked
-    /// for already stands.
+    /// The copy that came was no good, though the block may be: others are asked. What they were
+    /// asked for already stands.
     void spoiled(const BlockHash& hash);
     /// `peer` says that it does not have it.
     void not_found(PeerId peer, const BlockHash& hash);
 
+    /// We have not listened to `peer` for a while: its time starts anew.
+    void excuse(PeerId peer, Time now);
     /// A block has been connected: progress makes us less patient again.
     void progressed();
     /// Peers that hold up the whole window, or do not send what they were asked for.
@@ -64,7 +66,8 @@ private:
         const chain::BlockEntry* best_known = nullptr;
         const chain::BlockEntry* last_common = nullptr;
         std::vector<const chain::BlockEntry*> in_flight;  ///< in the order in which they were asked
-        Time last_progress{};  ///< of its first block in flight: when asked, or the block before came
+        Time last_progress{};  ///< of its first block in flight: when asked, or the block before
+                               ///< came
         std::optional<Time> stalling_since;
     };
     struct Asked {

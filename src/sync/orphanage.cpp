@@ -24,7 +24,8 @@ bool Orphanage::add(const TransactionRef& tx, PeerId peer, Time now) {
     }
     if (tx->weight() > limits::orphan_weight) return false;
     orphans_.emplace(tx->wtxid, Orphan{tx, {peer}, now + limits::orphan_expiry, sequence_++});
-    for (const auto& input : tx->inputs) by_input_[input.prevout].insert(tx->wtxid);
+    for (const auto& input : tx->inputs)
+        by_input_[input.prevout].insert(tx->wtxid);
     weight_ += tx->weight();
     charge(peer, *tx, 1);
     trim();
@@ -38,8 +39,9 @@ void Orphanage::trim() {
             return std::max(static_cast<double>(usage.count) / limits::orphans,
                             static_cast<double>(usage.weight) / limits::orphans_weight);
         };
-        const auto greediest = std::ranges::max_element(
-            usage_, [&](const auto& a, const auto& b) { return share(a.second) < share(b.second); });
+        const auto greediest = std::ranges::max_element(usage_, [&](const auto& a, const auto& b) {
+            return share(a.second) < share(b.second);
+        });
         const PeerId peer = greediest->first;
         const Orphan* oldest = nullptr;
         for (const auto& [id, orphan] : orphans_) {
@@ -85,7 +87,8 @@ void Orphanage::erase(const Wtxid& wtxid) {
     const auto orphan = std::move(found->second);
     orphans_.erase(found);
     weight_ -= orphan.tx->weight();
-    for (const auto peer : orphan.peers) charge(peer, *orphan.tx, -1);
+    for (const auto peer : orphan.peers)
+        charge(peer, *orphan.tx, -1);
     for (const auto& input : orphan.tx->inputs) {
         const auto spenders = by_input_.find(input.prevout);
         if (spenders == by_input_.end()) continue;  // an input that appears twice
@@ -104,7 +107,8 @@ void Orphanage::block_connected(const Block& block) {
             gone.insert(spenders->second.begin(), spenders->second.end());
         }
     }
-    for (const auto& wtxid : gone) erase(wtxid);
+    for (const auto& wtxid : gone)
+        erase(wtxid);
 }
 
 void Orphanage::peer_gone(PeerId peer) {
@@ -118,7 +122,8 @@ void Orphanage::peer_gone(PeerId peer) {
             charge(peer, *orphan.tx, -1);
         }
     }
-    for (const auto& wtxid : alone) erase(wtxid);
+    for (const auto& wtxid : alone)
+        erase(wtxid);
     // Work that others can do as well goes to them.
     if (const auto found = work_.find(peer); found != work_.end()) {
         const auto queue = std::move(found->second);
@@ -137,7 +142,8 @@ void Orphanage::expire(Time now) {
     for (const auto& [wtxid, orphan] : orphans_) {
         if (orphan.expires_at <= now) old.push_back(wtxid);
     }
-    for (const auto& wtxid : old) erase(wtxid);
+    for (const auto& wtxid : old)
+        erase(wtxid);
 }
 
 void Orphanage::check() const {
@@ -156,14 +162,16 @@ void Orphanage::check() const {
     }
     for (const auto& [outpoint, spenders] : by_input_) {
         ensure(!spenders.empty());
-        for (const auto& wtxid : spenders) ensure(orphans_.contains(wtxid));
+        for (const auto& wtxid : spenders)
+            ensure(orphans_.contains(wtxid));
     }
     ensure(total == weight_);
     ensure(counted.size() == usage_.size());
     for (const auto& [peer, usage] : usage_) {
         ensure(counted[peer].count == usage.count && counted[peer].weight == usage.weight);
     }
-    for (const auto& [peer, queue] : work_) ensure(!queue.empty());
+    for (const auto& [peer, queue] : work_)
+        ensure(!queue.empty());
     ensure(orphans_.size() <= limits::orphans && weight_ <= limits::orphans_weight);
 }
 

@@ -12,20 +12,21 @@
 
 namespace daler::sync {
 
-/// Transactions whose parents are not known yet. Bounded by number, weight and time; when it is full,
-/// the peer that takes most of it loses its oldest one, so that one peer cannot drive out what
-/// others sent. A pure state machine.
+/// Transactions whose parents are not known yet. Bounded by number, weight and time; when it is
+/// full, the peer that takes most of it loses its oldest one, so that one peer cannot drive out
+/// what others sent. A pure state machine.
 class Orphanage {
 public:
-    /// Keeps `tx`, sent by `peer`. False if it is too heavy. If it is here already, `peer` counts as
-    /// another sender of it.
+    /// Keeps `tx`, sent by `peer`. False if it is too heavy. If it is here already, `peer` counts
+    /// as another sender of it.
     bool add(const TransactionRef& tx, PeerId peer, Time now);
 
     [[nodiscard]] bool contains(const Wtxid& wtxid) const { return orphans_.contains(wtxid); }
 
     /// `parent` has been accepted: its children become work for the peers that sent them.
     void parent_arrived(const Transaction& parent, const Txid& txid);
-    /// The next child of an accepted parent that `peer` sent; it stays here until `erase`. Null: none.
+    /// The next child of an accepted parent that `peer` sent; it stays here until `erase`. Null:
+    /// none.
     [[nodiscard]] TransactionRef take_work(PeerId peer);
     [[nodiscard]] bool has_work(PeerId peer) const { return work_.contains(peer); }
 

@@ -116,7 +116,8 @@ void RequestTracker::drop_announcement(const Hash256& hash, Item& item, std::siz
 void RequestTracker::erase(const Hash256& hash) {
     const auto found = items_.find(hash);
     if (found == items_.end()) return;
-    while (!found->second.empty()) drop_announcement(hash, found->second, 0);
+    while (!found->second.empty())
+        drop_announcement(hash, found->second, 0);
     items_.erase(found);
 }
 
@@ -157,7 +158,8 @@ bool RequestTracker::is_requested_from(PeerId peer, const Hash256& hash) const {
 
 std::size_t RequestTracker::size() const {
     std::size_t total = 0;
-    for (const auto& [hash, item] : items_) total += item.size();
+    for (const auto& [hash, item] : items_)
+        total += item.size();
     return total;
 }
 

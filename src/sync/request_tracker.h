@@ -13,8 +13,8 @@ namespace daler::sync {
 
 /// Decides whom to ask for which announced transaction, and when to ask somebody else. Each
 /// transaction is asked from one peer at a time: preferred (outbound) ones first, otherwise by lot,
-/// so that nobody can make sure to be the one who is asked. A pure state machine; the cost of a step
-/// does not depend on how much a peer has announced.
+/// so that nobody can make sure to be the one who is asked. A pure state machine; the cost of a
+/// step does not depend on how much a peer has announced.
 class RequestTracker {
 public:
     explicit RequestTracker(Random& random) : random_(random) {}

@@ -8,9 +8,9 @@
 
 namespace daler::sync {
 
-/// Remembers the most recent items out of very many: at least `capacity`, at most twice as many. Keeps
-/// 64-bit salted fingerprints, so a false "seen" happens once in 2^48 or so. Forgets the older half
-/// at once.
+/// Remembers the most recent items out of very many: at least `capacity`, at most twice as many.
+/// Keeps 64-bit salted fingerprints, so a false "seen" happens once in 2^48 or so. Forgets the
+/// older half at once.
 class RollingFilter {
 public:
     RollingFilter(std::size_t capacity, Random& random)

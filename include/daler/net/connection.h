@@ -9,6 +9,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -77,10 +78,25 @@ private:
 
 using ConnectionRef = std::shared_ptr<Connection>;
 
+/// Lets somebody else end a `connect` that is under way. Same thread.
+class ConnectAttempt {
+public:
+    void cancel();
+
+private:
+    friend boost::asio::awaitable<Result<ConnectionRef, std::string>> connect(
+        PeerAddress, Connection::Options, const Clock&, std::shared_ptr<ConnectAttempt>,
+        std::chrono::milliseconds);
+    std::function<void()> abort_;
+    bool cancelled_ = false;
+};
+using ConnectAttemptRef = std::shared_ptr<ConnectAttempt>;
+
 /// Resolves `address` and connects, trying each of its endpoints; at most `timeout` (of the real
 /// clock) for all of it. The error is for people. `clock` must outlive the connection.
 [[nodiscard]] boost::asio::awaitable<Result<ConnectionRef, std::string>> connect(
     PeerAddress address, Connection::Options options, const Clock& clock,
+    ConnectAttemptRef attempt = std::make_shared<ConnectAttempt>(),
     std::chrono::milliseconds timeout = wire::limits::connect_timeout);
 
 }  // namespace daler::net

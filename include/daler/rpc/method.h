@@ -102,6 +102,8 @@ public:
     /// The name by which argument i goes in messages: the first of its names.
     [[nodiscard]] std::string_view argument_name(std::size_t i) const;
 
+    /// All arguments as they were given.
+    [[nodiscard]] const std::vector<Json>& arguments() const { return arguments_; }
     [[nodiscard]] bool has(std::size_t i) const;
     [[nodiscard]] const Json& json(std::size_t i) const;  ///< null if missing
     [[nodiscard]] std::string string(std::size_t i) const;

@@ -2,8 +2,10 @@
 
 #include <daler/ledger/ledger.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 
 namespace daler::rpc {
 
@@ -11,20 +13,21 @@ namespace daler::rpc {
 /// ledger; any thread may wait.
 class TipWatch final : public ledger::Listener {
 public:
-    /// Blocks until `done(view)` holds for the newest view, `deadline` is over or `interrupt` was
-    /// called. Returns the newest view either way. `view` is the one to start with.
+    /// Blocks until `done(view)` holds for the chain as it is, `deadline` is over or `interrupt`
+    /// was called. Returns the view either way.
     template <class Done>
     std::shared_ptr<const chain::ChainView> wait(
-        std::shared_ptr<const chain::ChainView> view,
-        std::optional<std::chrono::steady_clock::time_point> deadline, Done done) {
+        const ledger::Ledger& ledger, std::optional<std::chrono::steady_clock::time_point> deadline,
+        Done done) {
         std::unique_lock lock(mutex_);
-        for (;;) {
-            if (newest_) view = newest_;
-            if (done(*view) || interrupted_) return view;
-            if (!deadline) {
+        for (bool in_time = true;;) {
+            // The ledger publishes a view before it tells us, so none is missed.
+            auto view = ledger.view();
+            if (!in_time || interrupted_ || done(*view)) return view;
+            if (deadline) {
+                in_time = changed_.wait_until(lock, *deadline) == std::cv_status::no_timeout;
+            } else {
                 changed_.wait(lock);
-            } else if (changed_.wait_until(lock, *deadline) == std::cv_status::timeout) {
-                return newest_ ? newest_ : view;
             }
         }
     }
@@ -40,16 +43,14 @@ public:
     void block_disconnected(const chain::BlockEntry&, const BlockRef&) override {}
     void transaction_added(const TransactionRef&) override {}
     void transaction_removed(const TransactionRef&, mempool::RemovalReason) override {}
-    void tip_changed(const std::shared_ptr<const chain::ChainView>& view) override {
+    void tip_changed(const std::shared_ptr<const chain::ChainView>&) override {
         const std::lock_guard lock(mutex_);
-        newest_ = view;
         changed_.notify_all();
     }
 
 private:
     std::mutex mutex_;  ///< guards the rest
     std::condition_variable changed_;
-    std::shared_ptr<const chain::ChainView> newest_;  ///< null until the first news
     bool interrupted_ = false;
 };
 

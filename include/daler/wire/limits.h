@@ -42,6 +42,8 @@ inline constexpr int anti_dos_blocks =
     144;  ///< forks with less work than tip - 144 blocks are not stored
 inline constexpr std::uint32_t presync_commitment_period = 615;  ///< headers per bit that we keep
 inline constexpr std::size_t presync_lookahead = 14'827;  ///< headers checked before one is stored
+inline constexpr int unconnected_headers =
+    10;  ///< messages in a row that we answer with getheaders
 inline constexpr std::size_t headers_to_announce = 8;
 
 // Blocks.
