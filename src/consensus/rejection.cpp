@@ -99,10 +99,7 @@ constexpr auto rows = std::to_array<Row>({
     {Reason::spends_conflicting, "bad-txns-spends-conflicting-tx", Blame::invalid},
     {Reason::mempool_full, "mempool full", Blame::policy},
     {Reason::truc_violation, "TRUC-violation", Blame::policy},
-<<<<<<< HEAD
-=======
     {Reason::replacement_disallowed, "bip125-replacement-disallowed", Blame::policy},
->>>>>>> consensus
     {Reason::max_fee_exceeded, "max-fee-exceeded", Blame::policy},
 });
 

@@ -86,10 +86,7 @@ enum class Reason : std::uint8_t {
     spends_conflicting,            ///< bad-txns-spends-conflicting-tx
     mempool_full,                  ///< mempool full
     truc_violation,                ///< TRUC-violation (BIP 431)
-<<<<<<< HEAD
-=======
     replacement_disallowed,        ///< bip125-replacement-disallowed
->>>>>>> consensus
     max_fee_exceeded,              ///< max-fee-exceeded
 };
 

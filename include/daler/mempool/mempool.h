@@ -37,10 +37,10 @@ struct MempoolOptions {
     policy::PolicyOptions policy;
     std::size_t max_bytes = 300'000'000;  ///< memory (-maxmempool)
     std::chrono::hours expiry{336};
-    std::int64_t ancestor_count = 25;
-    std::int64_t ancestor_vsize = 101'000;
-    std::int64_t descendant_count = 25;
-    std::int64_t descendant_vsize = 101'000;
+    std::size_t ancestor_count = 25;
+    std::size_t ancestor_vsize = 101'000;
+    std::size_t descendant_count = 25;
+    std::size_t descendant_vsize = 101'000;
     bool full_rbf = true;  ///< replace also what does not signal BIP 125
 };
 
@@ -178,7 +178,6 @@ public:
 
     [[nodiscard]] TransactionRef find(const Txid& txid) const;
     [[nodiscard]] TransactionRef find(const Wtxid& wtxid) const;
-    [[nodiscard]] bool contains(const Txid& txid) const { return find(txid) != nullptr; }
     [[nodiscard]] bool contains(const Txid& txid) const { return find(txid) != nullptr; }
     /// The transaction that spends `outpoint`, if any.
     [[nodiscard]] TransactionRef spender(const OutPoint& outpoint) const;
