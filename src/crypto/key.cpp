@@ -80,6 +80,12 @@ bool PublicKey::is_on_curve() const {
     return parse_public_key(*this, key);
 }
 
+std::optional<PublicKey> PublicKey::uncompressed() const {
+    secp256k1_pubkey key;
+    if (!parse_public_key(*this, key)) return std::nullopt;
+    return serialize_public_key(key, false);
+}
+
 bool PublicKey::verify_ecdsa(const Digest256& hash, ByteSpan der) const {
     secp256k1_pubkey key;
     secp256k1_ecdsa_signature signature;
