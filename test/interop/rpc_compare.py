@@ -52,7 +52,8 @@ KNOWN = [
     (r"help .*", TEXT, "each program explains its methods in its own words"),
 ]
 # Lists whose order means nothing, and what to sort them by.
-UNORDERED = {"listunspent": ("txid", "vout"), "listdescriptors.descriptors": ("desc",), "getrawmempool": (),
+UNORDERED = {"getchaintips": ("hash",), "listunspent": ("txid", "vout"), "listdescriptors.descriptors": ("desc",),
+             "getrawmempool": (),
              "listtransactions": ("txid", "vout", "category"), "gettransaction.details": ("vout", "category"),
              "getmempoolentry.spentby": (), "getmempoolentry.depends": ()}
 # Objects that may miss fields on either side, as these depend on what the peer did.
