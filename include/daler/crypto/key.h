@@ -21,6 +21,8 @@ public:
     [[nodiscard]] ByteSpan bytes() const { return {data_.data(), size_}; }
     [[nodiscard]] bool is_compressed() const { return size_ == compressed_size; }
     [[nodiscard]] bool is_on_curve() const;
+    /// The same key in 65 bytes; nothing if it is not on the curve.
+    [[nodiscard]] std::optional<PublicKey> uncompressed() const;
     [[nodiscard]] Digest160 hash() const { return hash160(bytes()); }
 
     /// Verifies an ECDSA signature over `hash`. `der` is parsed leniently, as signatures before BIP 66

@@ -5,7 +5,8 @@
 using namespace daler;
 
 TEST_CASE("a compact size is read as it was written", "[encoding]") {
-    const auto value = GENERATE(as<std::uint64_t>{}, 0, 0xfc, 0xfd, 0xffff, 0x10000, 0xffffffff, 0x100000000);
+    const auto value =
+        GENERATE(as<std::uint64_t>{}, 0, 0xfc, 0xfd, 0xffff, 0x10000, 0xffffffff, 0x100000000);
     ByteWriter writer;
     writer.compact_size(value);
     CHECK(writer.size() == compact_size_length(value));
@@ -37,7 +38,8 @@ TEST_CASE("a length may be 32 MiB and not one byte more", "[encoding]") {
 TEST_CASE("a count that cannot fit into what remains is refused", "[encoding]") {
     ByteWriter writer;
     writer.compact_size(3);
-    for (int i = 0; i < 8; ++i) writer.u8(0);
+    for (int i = 0; i < 8; ++i)
+        writer.u8(0);
     CHECK(ByteReader(writer.view()).count(2) == 3);
     ByteReader reader(writer.view());
     CHECK(reader.count(4) == 0);

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <daler/consensus/header_rules.h>
+#include <daler/primitives/block.h>
+#include <daler/primitives/u256.h>
+#include <daler/storage/flat_files.h>
+
+#include <atomic>
+#include <memory>
+#include <shared_mutex>
+#include <vector>
+
+namespace daler::chain {
+
+/// Where a block or its undo data lies: in blkNNNNN.dat or revNNNNN.dat.
+using storage::FilePosition;
+
+/// What is known of a block, as bits of BlockEntry::status.
+enum BlockStatus : std::uint32_t {
+    has_data = 1u << 0,  ///< its bytes are in the block files
+    has_undo = 1u << 1,
+    was_connected = 1u << 2,  ///< it was part of the best chain once: scripts and values are valid
+    failed = 1u << 3,         ///< it broke a rule, or was invalidated by the user
+    failed_ancestor = 1u << 4,  ///< some block below it is `failed`
+    failed_mask = failed | failed_ancestor,
+};
+
+/// One known header and its place in the tree. The first group of members never changes and may be
+/// read from any thread for as long as the index lives; the atomics are written by the ledger
+/// thread only.
+struct BlockEntry {
+    BlockHash hash;
+    BlockHeader header;
+    const BlockEntry* previous = nullptr;  ///< null for genesis
+    const BlockEntry* skip = nullptr;      ///< some far ancestor, for walks in logarithmic time
+    Height height = 0;
+    U256 chainwork;                ///< work of this block and all below it
+    BlockTime median_time_past{};  ///< of this block and its up to 10 ancestors (BIP 113)
+    std::uint64_t sequence = 0;    ///< order of arrival of headers in this run
+
+    std::atomic<std::uint32_t> status{0};
+    std::atomic<std::uint32_t> tx_count{0};  ///< 0 until the block itself is known
+    std::atomic<std::uint64_t> chain_tx_count{
+        0};  ///< of the whole chain up to here; 0 until all blocks are known
+    std::atomic<std::uint32_t> block_size{0};      ///< bytes with witness
+    std::atomic<std::uint32_t> block_checksum{0};  ///< CRC-32C of the stored bytes
+    std::atomic<FilePosition> data{FilePosition{}};
+    std::atomic<FilePosition> undo{FilePosition{}};
+    std::atomic<std::uint64_t> data_sequence{
+        0};  ///< order of arrival of block data; ties of work go to the first
+
+    /// True if all of these bits of BlockStatus are set.
+    [[nodiscard]] bool has(std::uint32_t bits) const { return (status.load() & bits) == bits; }
+    [[nodiscard]] bool is_failed() const { return (status.load() & failed_mask) != 0; }
+
+    /// The ancestor at `height` (itself at its own); null above its own height or below zero.
+    /// Logarithmic.
+    [[nodiscard]] const BlockEntry* ancestor(Height height) const;
+    /// True if this is `other` or one of its ancestors.
+    [[nodiscard]] bool is_ancestor_of(const BlockEntry& other) const {
+        return other.ancestor(height) == this;
+    }
+};
+
+/// The last block that two blocks share.
+[[nodiscard]] const BlockEntry* last_common_ancestor(const BlockEntry* a, const BlockEntry* b);
+
+/// A chain of headers ending at an entry, as the rules want to see it.
+class EntryChain final : public consensus::HeaderChain {
+public:
+    explicit EntryChain(const BlockEntry& tip) : tip_(tip) {}
+    [[nodiscard]] Height height() const override { return tip_.height; }
+    [[nodiscard]] BlockHeader header(Height height) const override {
+        return tip_.ancestor(height)->header;
+    }
+    [[nodiscard]] BlockTime median_time_past(Height height) const override {
+        return tip_.ancestor(height)->median_time_past;
+    }
+
+private:
+    const BlockEntry& tip_;
+};
+
+/// The tree of all headers whose rules hold. Entries are never moved nor deleted.
+class BlockIndex {
+public:
+    BlockIndex();
+    ~BlockIndex();
+    BlockIndex(const BlockIndex&) = delete;
+    BlockIndex& operator=(const BlockIndex&) = delete;
+
+    /// Null if unknown. Any thread.
+    [[nodiscard]] const BlockEntry* find(const BlockHash& hash) const;
+    [[nodiscard]] BlockEntry* find(const BlockHash& hash);
+    [[nodiscard]] std::size_t size() const;
+
+    /// Adds a header whose parent is known (or genesis). Ledger thread. Returns the existing entry
+    /// if known.
+    BlockEntry& insert(const BlockHeader& header, const BlockHash& hash);
+
+    /// Every entry, in no particular order, as of now. Any thread.
+    [[nodiscard]] std::vector<const BlockEntry*> all() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;  ///< the map and its shared_mutex: lookups come from every thread
+};
+
+}  // namespace daler::chain

@@ -1,0 +1,155 @@
+#pragma once
+
+#include <daler/chain/block_index.h>
+#include <daler/chain/chain_view.h>
+#include <daler/chain/undo.h>
+#include <daler/consensus/check_block.h>
+#include <daler/script/interpreter.h>
+#include <daler/util/clock.h>
+#include <daler/util/thread_pool.h>
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace leveldb {
+class Env;
+}
+
+namespace daler::chain {
+
+/// Hears what happens to the best chain. Called on the ledger thread, in order, after the change is
+/// complete.
+class Listener {
+public:
+    virtual ~Listener() = default;
+    virtual void block_connected(const BlockEntry& entry, const BlockRef& block,
+                                 const std::shared_ptr<const BlockUndo>& undo) = 0;
+    virtual void block_disconnected(const BlockEntry& entry, const BlockRef& block) = 0;
+    /// The chain has settled on a new tip (after all connects and disconnects of one
+    /// reorganisation).
+    virtual void tip_changed(const std::shared_ptr<const ChainView>& view) = 0;
+};
+
+struct ChainOptions {
+    std::filesystem::path folder;          ///< <datadir>/<chain>: holds blocks/ and chainstate/
+    bool in_memory = false;                ///< no disk at all: tests and throw-away nodes
+    std::size_t cache_bytes = 450u << 20;  ///< for coins, LevelDB's own caches included (-dbcache)
+    int check_blocks = 6;                  ///< how many blocks to verify at start (-checkblocks)
+    int check_level = 3;
+    bool reindex = false;
+    bool reindex_chainstate = false;
+    bool random_xor_key = false;  ///< -blocksxor: a random key for new block files; zeros otherwise
+    /// -dbcrashratio: the process ends at once, with exit code 99, after one in so many slices of a
+    /// flush; slices are made small so that there are some.
+    unsigned crash_ratio = 0;
+    std::chrono::seconds sync_interval{
+        60};  ///< at the latest then everything accepted is synced to disk
+    std::chrono::seconds max_tip_age{24 * 60 * 60};
+    std::optional<U256> minimum_chain_work;      ///< instead of the chain's
+    std::optional<BlockHash> assume_valid;       ///< instead of the chain's
+    storage::FileSystem* file_system = nullptr;  ///< instead of the real one: tests
+    leveldb::Env* database_env = nullptr;        ///< likewise, for the databases
+    /// Once set, long work (rebuilding, connecting many blocks) ends early, in a good state.
+    const std::atomic<bool>* stop = nullptr;
+};
+
+/// What became of a submitted block.
+struct Submitted {
+    /// Accepted: it is stored; if it is on the best chain now it is also fully valid. Rejected:
+    /// why.
+    consensus::Verdict verdict;
+    bool is_new = false;         ///< false: its data was known before
+    bool was_connected = false;  ///< all its rules were checked, scripts included (now or earlier)
+    const BlockEntry* entry = nullptr;  ///< null if its header was refused
+};
+
+/// The best chain and its coins; the only writer of blocks/ and chainstate/. Ledger thread only,
+/// except where a member says otherwise. Disk trouble: StorageError.
+class Chainstate {
+public:
+    /// Opens or creates the state, repairs what a crash left, checks the last blocks and connects
+    /// what is known. Throws StorageError that names the file and the remedy. `clock`, `workers`,
+    /// `cache` must outlive it.
+    Chainstate(const ChainParams& params, ChainOptions options, const Clock& clock,
+               ThreadPool& workers, script::SignatureCache* cache);
+    ~Chainstate();  ///< does not flush: call `flush` for an orderly end
+
+    void add_listener(Listener& listener);
+
+    /// Puts `header` into the index if its own rules and those of its place hold. `*entry` is set
+    /// if it is known afterwards. Reasons: previous_not_found, bad_previous, duplicate_invalid, and
+    /// those of header_rules.h.
+    [[nodiscard]] consensus::Verdict accept_header(const BlockHeader& header,
+                                                   const BlockEntry** entry = nullptr);
+
+    /// Checks, stores and, if it makes the best chain, connects `block`.
+    [[nodiscard]] Submitted submit(const BlockRef& block);
+
+    /// Everything submit checks of a block on top of the current tip, proof of work excepted if so
+    /// wished; nothing is stored. For templates. Reason::bad_previous if it does not build on the
+    /// tip.
+    [[nodiscard]] consensus::Verdict test_block(const BlockRef& block, bool check_proof_of_work);
+
+    /// Treats the block and all above it as invalid until `reconsider`; reorganises.
+    void invalidate(const BlockHash& hash);
+    void reconsider(const BlockHash& hash);
+    /// Prefers this block among those of equal work.
+    void prefer(const BlockHash& hash);
+
+    /// The unspent coin at `outpoint`, if there is one on the best chain.
+    [[nodiscard]] std::optional<consensus::Coin> coin(const OutPoint& outpoint);
+
+    /// Writes all changes to disk, safe from a power cut. With `sync` false only what a crash of
+    /// the process alone could lose: headers whose blocks are not known yet (all else has reached
+    /// the kernel already).
+    void flush(bool sync = true);
+    /// Starts or continues a flush if the cache is full or the interval is over, for at most about
+    /// 50 ms. Called now and then by the owner.
+    void maintain();
+
+    /// The current view. Any thread.
+    [[nodiscard]] std::shared_ptr<const ChainView> view() const;
+    /// Any thread (see BlockIndex).
+    [[nodiscard]] const BlockIndex& index() const;
+    [[nodiscard]] const ChainParams& params() const;
+
+    /// Reads a stored block and compares it with its checksum. Any thread. Null if it is not
+    /// stored; StorageError if its file is damaged.
+    [[nodiscard]] BlockRef read_block(const BlockEntry& entry) const;
+    /// The stored bytes as they are. Any thread. Empty if it is not stored.
+    [[nodiscard]] Bytes read_block_bytes(const BlockEntry& entry) const;
+    [[nodiscard]] std::optional<BlockUndo> read_undo(const BlockEntry& entry) const;
+
+    /// Bytes of all block and undo files. Any thread.
+    [[nodiscard]] std::uint64_t size_on_disk() const;
+    /// Bytes the coin cache takes now.
+    [[nodiscard]] std::size_t cache_usage() const;
+
+    enum class CoinsHash : std::uint8_t { none, serialized_3, muhash };
+    /// Totals over all unspent coins (gettxoutsetinfo).
+    struct CoinStats {
+        Height height = 0;
+        BlockHash best_block;
+        std::uint64_t outputs = 0;
+        std::uint64_t transactions = 0;  ///< with unspent outputs
+        std::uint64_t bogo_size = 0;     ///< Core's database-independent size measure
+        std::uint64_t disk_size = 0;     ///< estimate of the database
+        Amount total;
+        Hash256 hash;  ///< hash_serialized_3 or muhash (displayed reversed)
+    };
+    /// Flushes, then walks over all coins.
+    [[nodiscard]] CoinStats coin_stats(CoinsHash kind);
+
+    /// Calls `visit` for every unspent coin (after a flush), in outpoint order, until it returns
+    /// false.
+    void for_each_coin(const std::function<bool(const OutPoint&, const consensus::Coin&)>& visit);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace daler::chain

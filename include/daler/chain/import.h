@@ -1,0 +1,28 @@
+#pragma once
+
+#include <daler/chain/chainstate.h>
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+
+namespace daler::chain {
+
+struct ImportResult {
+    std::size_t accepted = 0;
+    std::size_t rejected = 0;  ///< damaged or invalid; each has had its log line
+    std::size_t waiting = 0;   ///< whose parent never came
+};
+
+/// Reads blocks in Bitcoin's bootstrap framing (magic, size, block; anything between records is
+/// skipped) and hands them to `submit` (which may be called from this thread only, and returns the
+/// verdict). A block whose parent is missing waits for it (bounded memory: waiting blocks are
+/// re-read from the file). Each damaged or refused block gives one log line with offset, height (if
+/// known), hash and reason. Ends early when `stop` is set. Throws StorageError if the file cannot
+/// be read.
+ImportResult import_blocks(const std::filesystem::path& file, const ChainParams& params,
+                           const std::function<Submitted(const BlockRef&)>& submit,
+                           const std::function<bool(const BlockHash&)>& is_known,
+                           const std::atomic<bool>& stop);
+
+}  // namespace daler::chain

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <daler/consensus/rejection.h>
+#include <daler/primitives/chain_params.h>
+#include <daler/primitives/transaction.h>
+
+#include <span>
+
+namespace daler::consensus {
+
+inline constexpr std::int64_t max_block_weight = 4'000'000;   ///< weight units (BIP 141)
+inline constexpr std::int64_t max_block_sigop_cost = 80'000;  ///< sigop cost units (BIP 141)
+inline constexpr std::int64_t witness_scale_factor = 4;
+/// Lock times below are heights, from here on seconds since 1970.
+inline constexpr std::uint32_t lock_time_threshold = 500'000'000;
+
+/// An unspent output and where it came from.
+struct Coin {
+    TxOutput output;
+    Height height = 0;  ///< of the block that created it
+    bool is_coinbase = false;
+
+    bool operator==(const Coin&) const = default;
+};
+
+/// The rules that need nothing but the transaction.
+[[nodiscard]] Verdict check_transaction(const Transaction& tx);
+
+/// True if `tx` may be in a block at `height` whose lock time clock (median time past of the parent
+/// from BIP 113 on) shows `time`.
+[[nodiscard]] bool is_final(const Transaction& tx, Height height, BlockTime time);
+
+/// Value and maturity rules: `coins[i]` is what input i spends, the transaction is to be in a block
+/// at `height`. Gives the fee. Not for coinbases.
+[[nodiscard]] Result<Amount, Rejection> check_inputs(const Transaction& tx,
+                                                     std::span<const Coin> coins, Height height,
+                                                     Height coinbase_maturity);
+
+/// Four times the signature operations in the scripts of inputs and outputs: what can be counted
+/// without coins.
+[[nodiscard]] std::int64_t legacy_sigop_cost(const Transaction& tx);
+
+/// Sigop cost (BIP 141): legacy and P2SH operations times four, plus those of witnesses. `coins[i]`
+/// is what input i spends (none for a coinbase); flags as in script/flags.h decide whether P2SH and
+/// witness count.
+[[nodiscard]] std::int64_t sigop_cost(const Transaction& tx, std::span<const Coin> coins,
+                                      std::uint32_t flags);
+
+}  // namespace daler::consensus

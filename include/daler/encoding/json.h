@@ -1,0 +1,177 @@
+#pragma once
+
+#include <daler/util/result.h>
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace daler {
+
+/// Deeper nesting than this is refused by the parser: what follows may recurse.
+inline constexpr std::size_t max_json_depth = 512;
+
+/// A JSON value. Objects keep the order of their members, numbers the text they were written with,
+/// so that amounts stay exact decimals. A plain value: copy, move and compare it; not shared
+/// between threads.
+class Json {
+public:
+    enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
+    struct Member;
+    using Array = std::vector<Json>;
+    using Object = std::vector<Member>;
+
+    /// null
+    Json();
+    Json(std::nullptr_t);
+    Json(std::same_as<bool> auto value) : Json(Boolean{value}) {}
+    template <std::integral T>
+        requires(!std::same_as<T, bool> && !std::same_as<T, char>)
+    Json(T value) : Json(Number{std::to_string(value)}) {}
+    /// With 16 significant digits, as bitcoind prints it; a value that is not finite becomes null.
+    Json(double value);
+    Json(std::string value);
+    Json(std::string_view value);
+    Json(const char* value);
+    Json(Array items);
+
+    Json(const Json& other);
+    Json(Json&& other) noexcept;
+    Json& operator=(const Json& other);
+    Json& operator=(Json&& other) noexcept;
+    ~Json();
+
+    [[nodiscard]] static Json array();
+    [[nodiscard]] static Json object();
+    /// A number written exactly as `text`. Requires: `text` is a JSON number.
+    [[nodiscard]] static Json number_text(std::string text);
+
+    [[nodiscard]] Kind kind() const { return static_cast<Kind>(value_.index()); }
+    [[nodiscard]] bool is_null() const { return kind() == Kind::null; }
+    [[nodiscard]] bool is_bool() const { return kind() == Kind::boolean; }
+    [[nodiscard]] bool is_number() const { return kind() == Kind::number; }
+    [[nodiscard]] bool is_string() const { return kind() == Kind::string; }
+    [[nodiscard]] bool is_array() const { return kind() == Kind::array; }
+    [[nodiscard]] bool is_object() const { return kind() == Kind::object; }
+
+    /// The contents. Each requires the matching kind: look before you take.
+    [[nodiscard]] bool as_bool() const;
+    [[nodiscard]] const std::string& as_string() const;
+    [[nodiscard]] const std::string& number_text() const;
+    [[nodiscard]] std::span<const Json> items() const;
+    [[nodiscard]] std::span<const Member> members() const;
+
+    /// The number as a T; nothing if this is no number, has a fraction or exponent, or does not
+    /// fit.
+    template <std::integral T>
+    [[nodiscard]] std::optional<T> as_integer() const;
+    /// The number, rounded to a double; nothing if this is no number or beyond the range of
+    /// doubles.
+    [[nodiscard]] std::optional<double> as_double() const;
+
+    /// How many items or members; 0 for everything else.
+    [[nodiscard]] std::size_t size() const;
+    [[nodiscard]] bool empty() const { return size() == 0; }
+
+    /// Item `index` of an array. Requires index < size().
+    [[nodiscard]] const Json& operator[](std::size_t index) const { return items()[index]; }
+    [[nodiscard]] Json& operator[](std::size_t index);
+    /// The first member called `key`, or null if there is none or this is no object.
+    [[nodiscard]] const Json* find(std::string_view key) const;
+    [[nodiscard]] Json* find(std::string_view key);
+
+    /// Sets member `key` of an object, replacing one of that name where it stands. Looks through
+    /// all members: use `append` to fill large objects.
+    Json& set(std::string_view key, Json value);
+    /// Adds a member at the end of an object without looking for one of that name.
+    Json& append(std::string key, Json value);
+    /// Adds an item to an array.
+    Json& push(Json value);
+    /// The member added last. Requires a non-empty object.
+    [[nodiscard]] Json& last_member();
+
+    /// The text. `indent` 0: on one line without spaces; else spaces per level, each member on its
+    /// own line.
+    [[nodiscard]] std::string write(unsigned indent = 0) const;
+
+    bool operator==(const Json& other) const;
+
+    /// Reads one strict JSON value (RFC 8259, UTF-8) of any kind, nested at most max_json_depth
+    /// deep. The reason of a failure names the byte where it was noticed.
+    [[nodiscard]] static Result<Json, std::string> parse(std::string_view text);
+
+private:
+    struct Number {
+        std::string text;
+        bool operator==(const Number&) const = default;
+    };
+
+    struct Boolean {
+        bool value;
+    };
+    explicit Json(Number value);
+    explicit Json(Boolean value);
+
+    // Everything that makes or ends a value is defined where Member is complete.
+    std::variant<std::monostate, bool, Number, std::string, Array, Object> value_;
+};
+
+struct Json::Member {
+    std::string key;
+    Json value;
+    bool operator==(const Member&) const = default;
+};
+
+inline Json::Json(const Json& other) = default;
+inline Json::Json(Json&& other) noexcept = default;
+inline Json& Json::operator=(const Json& other) = default;
+inline Json& Json::operator=(Json&& other) noexcept = default;
+inline Json::~Json() = default;
+
+/// Writes JSON text piece by piece, for answers that are too large to build as values first.
+/// Requires the calls to form one valid JSON value; a key before each member.
+class JsonWriter {
+public:
+    /// Appends to `out`. `indent` as in Json::write.
+    explicit JsonWriter(std::string& out, unsigned indent = 0) : out_(out), indent_(indent) {}
+
+    void begin_object() { begin('{'); }
+    void end_object() { end('}'); }
+    void begin_array() { begin('['); }
+    void end_array() { end(']'); }
+    void key(std::string_view name);
+    void value(const Json& value);
+    /// A string, without the copy that a Json would make.
+    void string(std::string_view text);
+    /// A number exactly as written.
+    void number_text(std::string_view text);
+
+private:
+    void begin(char bracket);
+    void end(char bracket);
+    void before_value();
+    void new_line();
+    void quoted(std::string_view text);
+
+    std::string& out_;
+    unsigned indent_;
+    std::size_t depth_ = 0;
+    bool first_ = true;       ///< nothing stands in the innermost array or object yet
+    bool after_key_ = false;  ///< the next value belongs to the key just written
+};
+
+extern template std::optional<int> Json::as_integer() const;
+extern template std::optional<unsigned> Json::as_integer() const;
+extern template std::optional<long> Json::as_integer() const;
+extern template std::optional<unsigned long> Json::as_integer() const;
+extern template std::optional<long long> Json::as_integer() const;
+extern template std::optional<unsigned long long> Json::as_integer() const;
+extern template std::optional<std::uint8_t> Json::as_integer() const;
+extern template std::optional<std::uint16_t> Json::as_integer() const;
+
+}  // namespace daler

@@ -1,0 +1,146 @@
+#pragma once
+
+#include <daler/chain/chainstate.h>
+#include <daler/consensus/version_bits.h>
+#include <daler/mempool/mempool.h>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <exception>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <type_traits>
+
+namespace daler::ledger {
+
+/// What the ledger thread owns. Functions given to the Ledger get it by reference and must not keep
+/// it.
+struct State {
+    chain::Chainstate& chain;
+    mempool::Mempool& mempool;
+    /// What version_bits.h remembers, one entry per deployment of the chain.
+    std::vector<consensus::DeploymentCache>& deployments;
+    const Clock& clock;
+
+    /// mempool.accept at the present time.
+    [[nodiscard]] mempool::AcceptResult accept(const TransactionRef& tx,
+                                               mempool::AcceptOptions options = {});
+};
+
+/// Hears what happened, in order, on the ledger thread: implementations hand the news to their own
+/// thread and return at once.
+class Listener {
+public:
+    virtual ~Listener() = default;
+    virtual void block_connected(const chain::BlockEntry& entry, const BlockRef& block) = 0;
+    virtual void block_disconnected(const chain::BlockEntry& entry, const BlockRef& block) = 0;
+    /// After all connects and disconnects of one change; the mempool is in line with the new tip.
+    virtual void tip_changed(const std::shared_ptr<const chain::ChainView>& view) = 0;
+    virtual void transaction_added(const TransactionRef& tx) = 0;
+    virtual void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason) = 0;
+};
+
+/// The one asynchronous door to chain and mempool. Owns the thread on which both live. Calls start
+/// in the order in which they were made. Any thread may call, but the blocking `call` neither from
+/// the ledger's own thread nor from one that runs coroutines.
+class Ledger {
+public:
+    /// Opens the state on the ledger thread and returns when it is ready. Throws StorageError.
+    /// `fatal` is called (once, on the ledger thread) when the disk fails later on: the node must
+    /// then stop; calls made afterwards throw StorageError.
+    struct Options {
+        chain::ChainOptions chain;
+        policy::Options policy;
+        mempool::Limits limits;
+        std::function<void(const std::string&)> fatal;
+    };
+    Ledger(const ChainParams& params, Options options, const Clock& clock, ThreadPool& workers,
+           script::SignatureCache* cache);
+    /// Finishes the calls already made, flushes, joins.
+    ~Ledger();
+
+    /// Before anything else happens: listeners must outlive the ledger.
+    void add_listener(Listener& listener);
+
+    /// The chain as it is. Never waits.
+    [[nodiscard]] std::shared_ptr<const chain::ChainView> view() const { return chain().view(); }
+    /// Only the members that say "any thread" may be used through this.
+    [[nodiscard]] const chain::Chainstate& chain() const;
+    [[nodiscard]] const ChainParams& params() const;
+
+    /// Runs `work` on the ledger thread some time later; not at all once the disk has failed.
+    void post(std::function<void(State&)> work);
+
+    /// Runs `work(State&)` on the ledger thread and gives its result (or exception) to the blocked
+    /// caller.
+    template <class Work>
+    auto call(Work work) -> std::invoke_result_t<Work&, State&> {
+        using Value = std::invoke_result_t<Work&, State&>;
+        auto promise = std::make_shared<std::promise<Value>>();
+        auto future = promise->get_future();
+        enqueue([promise, work = std::move(work)](State* state) mutable {
+            try {
+                if (!state) throw_closed();
+                if constexpr (std::is_void_v<Value>) {
+                    work(*state);
+                    promise->set_value();
+                } else {
+                    promise->set_value(work(*state));
+                }
+            } catch (...) {
+                promise->set_exception(std::current_exception());
+                rethrow_fatal();
+            }
+        });
+        return future.get();
+    }
+
+    /// Runs `work(State&)` on the ledger thread and resumes the coroutine on its own executor with
+    /// the result, which must be default-constructible. A StorageError arrives as exception.
+    template <class Work>
+    boost::asio::awaitable<std::invoke_result_t<Work&, State&>> with(Work work) {
+        using Value = std::invoke_result_t<Work&, State&>;
+        static_assert(!std::is_void_v<Value>, "give something back, if only true");
+        auto outcome = std::make_shared<Value>();
+        auto error = std::make_shared<std::exception_ptr>();
+        Job job = [outcome, error, work = std::move(work)](State* state) mutable {
+            try {
+                if (!state) throw_closed();
+                *outcome = work(*state);
+            } catch (...) {
+                *error = std::current_exception();
+                rethrow_fatal();
+            }
+        };
+        co_await run(std::move(job));
+        if (*error) std::rethrow_exception(*error);
+        co_return std::move(*outcome);
+    }
+
+    /// The two calls that most of the node makes.
+    boost::asio::awaitable<chain::Submitted> submit(BlockRef block);
+    boost::asio::awaitable<mempool::AcceptResult> accept(TransactionRef tx);
+
+private:
+    /// What waits in the queue. It gets null when the disk has failed, and must then report that.
+    using Job = std::function<void(State*)>;
+
+    [[noreturn]] static void throw_closed();
+    /// Inside a catch block: passes on what must stop the node, swallows what only concerns the
+    /// caller.
+    static void rethrow_fatal();
+    void enqueue(Job job);
+    /// Runs `job` on the ledger thread, then resumes.
+    boost::asio::awaitable<void> run(Job job);
+
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace daler::ledger

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <daler/primitives/block.h>
+#include <daler/primitives/u256.h>
+
+#include <array>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace daler {
+
+/// The public chains, and `custom` for a chain that a user described.
+enum class ChainKind : std::uint8_t { main, test, testnet4, signet, regtest, custom };
+
+/// How the next target follows from the blocks before (the consensus module implements them).
+struct RetargetRule {
+    Height window = 2016;               ///< blocks between two changes of the target
+    std::chrono::seconds spacing{600};  ///< wanted time between two blocks
+    bool never = false;                 ///< regtest: the target stays as it is
+    bool min_difficulty_blocks =
+        false;                      ///< testnets: a block 2 x spacing late may have the pow limit
+    bool from_first_block = false;  ///< BIP 94: retarget from the first block of the window
+    bool timewarp_protection =
+        false;  ///< BIP 94: first block of a window at most 600 s before its parent
+
+    [[nodiscard]] std::chrono::seconds timespan() const { return spacing * window; }
+};
+
+/// First height at which each buried deployment holds (BIP 90).
+struct ActivationHeights {
+    Height bip34 = 1;   ///< coinbase starts with the height; versions >= 2
+    Height bip66 = 1;   ///< strict DER; versions >= 3
+    Height bip65 = 1;   ///< CHECKLOCKTIMEVERIFY; versions >= 4
+    Height csv = 1;     ///< BIP 68, 112, 113
+    Height segwit = 0;  ///< BIP 141, 143, 147
+    Height taproot =
+        0;  ///< for display only: taproot, like P2SH and witness, is checked from genesis
+};
+
+/// Text prefixes of addresses and keys.
+struct AddressFormat {
+    std::uint8_t pubkey_hash;
+    std::uint8_t script_hash;
+    std::uint8_t secret_key;
+    std::array<std::uint8_t, 4> extended_public;  ///< "xpub" / "tpub"
+    std::array<std::uint8_t, 4> extended_secret;  ///< "xprv" / "tprv"
+    std::string bech32_hrp;
+};
+
+/// A version-bits deployment (BIP 9).
+struct VersionBitsDeployment {
+    static constexpr std::int64_t always_active = -1;
+    static constexpr std::int64_t never_active = -2;
+    std::string name;
+    std::uint8_t bit = 28;
+    std::int64_t start_time = never_active;  ///< seconds since 1970, or one of the two above
+    std::int64_t timeout = 0;
+    Height min_activation_height = 0;
+};
+
+/// Everything a chain is. A value: nothing in the program asks for a chain by its name.
+struct ChainParams {
+    ChainKind kind = ChainKind::regtest;
+    std::string name;    ///< as in getblockchaininfo.chain: "main", "regtest"
+    std::string folder;  ///< below the data folder; empty on main
+    std::array<std::uint8_t, 4> magic{};
+    std::uint16_t p2p_port = 0;
+    std::uint16_t rpc_port = 0;
+    AddressFormat address;
+
+    BlockRef genesis;
+    BlockHash genesis_hash;
+
+    U256 pow_limit;
+    RetargetRule retarget;
+    Height halving_interval = 210'000;  ///< blocks
+    Amount initial_subsidy{50 * satoshis_per_coin};
+    Height coinbase_maturity = 100;  ///< blocks on top before a coinbase may be spent
+    ActivationHeights activation;
+    std::vector<VersionBitsDeployment> version_bits;
+    std::int32_t version_bits_threshold = 1815;
+
+    /// Blocks that break a rule enforced everywhere else: hash -> the script flags (script/flags.h)
+    /// that hold for them instead of the usual ones.
+    std::map<BlockHash, std::uint32_t> script_flag_exceptions;
+    /// The two coinbases of main that BIP 30 would forbid: height and hash of the overwriting
+    /// block.
+    std::map<Height, BlockHash> bip30_exceptions;
+    BlockHash bip34_hash;  ///< main: the block at activation.bip34, below which BIP 30 is needed
+
+    Bytes signet_challenge;  ///< BIP 325: the script that blocks must satisfy; empty elsewhere
+
+    U256 minimum_chain_work;
+    BlockHash assume_valid;  ///< zero: check every script
+
+    /// A chain of one's own: coins may be spent, mined and relayed however old the tip is; no peers
+    /// are looked for; the wallet may pay a fallback fee.
+    bool is_private = false;
+    /// Whether nodes of this chain relay only standard transactions unless told otherwise. True for
+    /// all public chains and regtest; only main does not let a user change it.
+    bool require_standard = true;
+};
+
+[[nodiscard]] ChainParams main_params();
+[[nodiscard]] ChainParams test_params();
+[[nodiscard]] ChainParams testnet4_params();
+/// The default signet, or the one with this challenge (BIP 325): the magic follows from it.
+[[nodiscard]] ChainParams signet_params(const Bytes& challenge = {});
+[[nodiscard]] ChainParams regtest_params();
+
+/// The chain called `name` ("main", "test", "testnet4", "signet", "regtest").
+[[nodiscard]] std::optional<ChainParams> params_by_name(std::string_view name);
+
+}  // namespace daler

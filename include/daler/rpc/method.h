@@ -1,0 +1,156 @@
+#pragma once
+
+#include <daler/encoding/json.h>
+#include <daler/primitives/amount.h>
+#include <daler/primitives/hash.h>
+#include <daler/rpc/services.h>
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace daler::rpc {
+
+/// The error codes of the JSON-RPC interface (the field's numbers).
+namespace code {
+inline constexpr int invalid_request = -32600;
+inline constexpr int method_not_found = -32601;
+inline constexpr int invalid_params = -32602;
+inline constexpr int internal_error = -32603;
+inline constexpr int parse_error = -32700;
+inline constexpr int misc = -1;
+inline constexpr int type = -3;
+inline constexpr int invalid_address_or_key = -5;
+inline constexpr int out_of_memory = -7;
+inline constexpr int invalid_parameter = -8;
+inline constexpr int database = -20;
+inline constexpr int deserialization = -22;
+inline constexpr int verify = -25;
+inline constexpr int verify_rejected = -26;
+inline constexpr int verify_already_in_chain = -27;
+inline constexpr int in_warmup = -28;
+inline constexpr int method_deprecated = -32;
+inline constexpr int client_not_connected = -9;
+inline constexpr int client_in_initial_download = -10;
+inline constexpr int client_node_already_added = -23;
+inline constexpr int client_node_not_added = -24;
+inline constexpr int client_node_not_connected = -29;
+inline constexpr int client_invalid_ip = -30;
+inline constexpr int client_p2p_disabled = -31;
+inline constexpr int wallet = -4;
+inline constexpr int wallet_insufficient_funds = -6;
+inline constexpr int wallet_invalid_label = -11;
+inline constexpr int wallet_unlock_needed = -13;
+inline constexpr int wallet_not_found = -18;
+inline constexpr int wallet_not_specified = -19;
+inline constexpr int wallet_already_loaded = -35;
+inline constexpr int wallet_already_exists = -36;
+}  // namespace code
+
+/// How a method ends when it cannot answer: thrown by methods and argument accessors, caught by the
+/// dispatcher, and nowhere seen outside this module.
+struct Error {
+    int code;
+    std::string message;
+};
+
+enum class Type : std::uint8_t {
+    string,
+    hex,
+    integer,
+    number,
+    amount,
+    boolean,
+    object,
+    array,
+    any
+};
+
+/// One argument of a method. `names` may list aliases behind '|'. `fallback` is the default as help
+/// shows it, empty for a required argument ("null" for one that is optional without a default).
+struct Argument {
+    std::string_view names;
+    Type type;
+    std::string_view fallback;
+    std::string_view help;
+};
+
+class Call;
+
+/// A method: its declaration is its help, its argument checks and its named arguments.
+struct Method {
+    std::string_view
+        category;  ///< "Blockchain", "Wallet" ...; "hidden" keeps it out of the list of `help`
+    std::string_view name;
+    std::string_view summary;
+    std::vector<Argument> arguments;
+    std::string_view result;  ///< what comes back, for help
+    Json (*run)(Call& call);
+};
+
+/// One call: its arguments, checked against the declaration, and the node to answer from. Lives on
+/// an rpc worker thread, which may block. Arguments are named by position; a missing one and null
+/// are the same.
+class Call {
+public:
+    Call(Services& services, const Method& method, std::vector<Json> arguments,
+         std::string wallet_name, bool has_wallet_path);
+
+    [[nodiscard]] Services& node() const { return services_; }
+    [[nodiscard]] const Method& method() const { return method_; }
+    /// The name by which argument i goes in messages: the first of its names.
+    [[nodiscard]] std::string_view argument_name(std::size_t i) const;
+
+    /// All arguments as they were given.
+    [[nodiscard]] const std::vector<Json>& arguments() const { return arguments_; }
+    [[nodiscard]] bool has(std::size_t i) const;
+    [[nodiscard]] const Json& json(std::size_t i) const;  ///< null if missing
+    [[nodiscard]] std::string string(std::size_t i) const;
+    [[nodiscard]] std::string string(std::size_t i, std::string_view fallback) const;
+    [[nodiscard]] std::int64_t integer(std::size_t i) const;
+    [[nodiscard]] std::int64_t integer(std::size_t i, std::int64_t fallback) const;
+    [[nodiscard]] double number(std::size_t i) const;
+    [[nodiscard]] bool boolean(std::size_t i, bool fallback) const;
+    [[nodiscard]] Amount amount(
+        std::size_t i) const;  ///< -3 "Invalid amount", "Amount out of range"
+    /// 64 hex digits; -8 with the texts `NAME must be of length 64 (not N, for 'X')` and `NAME must
+    /// be hexadecimal string (not 'X')`.
+    template <class Hash>
+    [[nodiscard]] Hash hash(std::size_t i) const {
+        return Hash{hash_bytes(i, {})};
+    }
+    /// The same where the field calls the argument by another name in its messages.
+    template <class Hash>
+    [[nodiscard]] Hash hash(std::size_t i, std::string_view name) const {
+        return Hash{hash_bytes(i, name)};
+    }
+    [[nodiscard]] Bytes hex(
+        std::size_t i) const;  ///< -8 `NAME must be hexadecimal string (not 'X')`
+
+    /// The wallet part of the path (/wallet/NAME), decoded; `has_wallet_path` is false for other
+    /// paths.
+    [[nodiscard]] const std::string& wallet_name() const { return wallet_name_; }
+    [[nodiscard]] bool has_wallet_path() const { return has_wallet_path_; }
+
+private:
+    [[nodiscard]] crypto::Digest256 hash_bytes(std::size_t i, std::string_view name) const;
+
+    Services& services_;
+    const Method& method_;
+    std::vector<Json> arguments_;
+    std::string wallet_name_;
+    bool has_wallet_path_;
+};
+
+// One table per category, each in its own file.
+[[nodiscard]] std::span<const Method> blockchain_methods();
+[[nodiscard]] std::span<const Method> control_methods();
+[[nodiscard]] std::span<const Method> mempool_methods();
+[[nodiscard]] std::span<const Method> mining_methods();
+[[nodiscard]] std::span<const Method> network_methods();
+[[nodiscard]] std::span<const Method> rawtransaction_methods();
+[[nodiscard]] std::span<const Method> util_methods();
+[[nodiscard]] std::span<const Method> wallet_methods();
+
+}  // namespace daler::rpc

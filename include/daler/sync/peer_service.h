@@ -1,0 +1,111 @@
+#pragma once
+
+#include <daler/primitives/transaction.h>
+#include <daler/util/result.h>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace daler::sync {
+
+/// How a connection came to be ("connection_type" of getpeerinfo).
+enum class ConnectionType : std::uint8_t {
+    inbound,
+    manual,
+    outbound_full_relay,
+    block_relay_only,
+    feeler,
+    addr_fetch
+};
+
+/// What getpeerinfo shows of one peer. Times are seconds since 1970, zero for never.
+struct PeerInfo {
+    std::int64_t id = 0;
+    std::string address;        ///< host:port
+    std::string local_address;  ///< as the peer sees us (addrlocal); may be empty
+    std::string bound_address;  ///< our end of the socket (addrbind)
+    std::string network;        ///< "ipv4", "ipv6", "not_publicly_routable"
+    std::uint64_t services = 0;
+    bool relays_transactions = false;
+    std::int64_t last_send = 0;
+    std::int64_t last_receive = 0;
+    std::int64_t last_transaction = 0;
+    std::int64_t last_block = 0;
+    std::uint64_t bytes_sent = 0;
+    std::uint64_t bytes_received = 0;
+    std::int64_t connected_at = 0;
+    std::int64_t time_offset = 0;
+    double ping_seconds = -1;  ///< negative: none yet
+    double min_ping_seconds = -1;
+    double ping_wait_seconds = -1;
+    std::uint32_t version = 0;
+    std::string user_agent;
+    bool inbound = false;
+    bool bip152_high_bandwidth_to = false;
+    bool bip152_high_bandwidth_from = false;
+    Height starting_height = -1;
+    Height presynced_headers = -1;
+    Height synced_headers = -1;  ///< last header we have in common
+    Height synced_blocks = -1;
+    std::vector<Height> in_flight;
+    bool address_relay = false;
+    std::uint64_t addresses_processed = 0;
+    std::uint64_t addresses_rate_limited = 0;
+    std::vector<std::string> permissions;
+    Amount min_fee_filter;  ///< satoshis per 1000 virtual bytes
+    std::map<std::string, std::uint64_t> bytes_sent_per_message;
+    std::map<std::string, std::uint64_t> bytes_received_per_message;
+    ConnectionType connection_type = ConnectionType::inbound;
+};
+
+struct AddedNode {
+    std::string address;
+    bool connected = false;
+    bool inbound = false;
+    std::string connected_address;
+};
+
+struct NetworkTotals {
+    std::uint64_t bytes_sent = 0;
+    std::uint64_t bytes_received = 0;
+};
+
+/// The door to everything that talks to peers, for the threads of rpc, wallet and node. Members
+/// block until the net thread has answered; not for use on the net or ledger thread.
+class PeerService {
+public:
+    virtual ~PeerService() = default;
+
+    [[nodiscard]] virtual std::vector<PeerInfo> peers() = 0;
+    [[nodiscard]] virtual NetworkTotals totals() = 0;
+    [[nodiscard]] virtual std::uint64_t local_services() const = 0;
+    [[nodiscard]] virtual std::vector<std::string> local_addresses() = 0;
+    /// "/daler:0.1.0/", with the user's comments.
+    [[nodiscard]] virtual std::string user_agent() const = 0;
+    /// False with -blocksonly.
+    [[nodiscard]] virtual bool relays_transactions() const = 0;
+
+    /// `addnode add|remove|onetry`. The error is the text of the RPC error -23 or -24.
+    virtual Result<void, std::string> add_node(const std::string& address) = 0;
+    virtual Result<void, std::string> remove_node(const std::string& address) = 0;
+    virtual void try_node(const std::string& address) = 0;
+    [[nodiscard]] virtual std::vector<AddedNode> added_nodes() = 0;
+
+    /// False if there is no such peer.
+    virtual bool disconnect(const std::string& address) = 0;
+    virtual bool disconnect(std::int64_t id) = 0;
+    /// Sends a ping to everybody.
+    virtual void ping() = 0;
+
+    [[nodiscard]] virtual bool is_network_active() = 0;
+    virtual void set_network_active(bool active) = 0;
+
+    /// Announces a transaction that is in the mempool.
+    virtual void announce(const Txid& txid, const Wtxid& wtxid) = 0;
+};
+
+}  // namespace daler::sync

@@ -1,0 +1,148 @@
+#include "coin_database.h"
+
+#include "coin_codec.h"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+#include <map>
+
+namespace daler::chain {
+namespace {
+
+constexpr std::uint8_t coin_prefix = 'C';
+constexpr std::uint8_t best_block_key = 'B';
+constexpr std::uint8_t head_blocks_key = 'H';
+
+// About 15,000 coins, which take LevelDB some 25 ms.
+constexpr std::size_t usual_slice_size = 1u << 20;
+// With a crash switch even small caches need several slices, or there would be nothing to crash in.
+constexpr std::size_t crash_slice_size = 8u << 10;
+
+/// The key of a coin, without an allocation.
+class CoinKey {
+public:
+    explicit CoinKey(const OutPoint& outpoint) {
+        bytes_[0] = coin_prefix;
+        std::ranges::copy(outpoint.txid.bytes, bytes_.begin() + 1);
+        ByteWriter index(5);
+        write_varint(index, outpoint.index);
+        std::ranges::copy(index.view(), bytes_.begin() + 33);
+        size_ = 33 + index.size();
+    }
+    operator ByteSpan() const { return {bytes_.data(), size_}; }
+
+private:
+    std::array<std::uint8_t, 38> bytes_;
+    std::size_t size_;
+};
+
+}  // namespace
+
+CoinDatabase::CoinDatabase(storage::Database::Options options, unsigned crash_ratio)
+    : database_(options),
+      remedy_(options.remedy),
+      crash_ratio_(crash_ratio),
+      slice_size_(crash_ratio == 0 ? usual_slice_size : crash_slice_size) {}
+
+std::optional<consensus::Coin> CoinDatabase::coin(const OutPoint& outpoint) const {
+    if (!database_.get(CoinKey(outpoint), value_)) return std::nullopt;
+    auto coin = decode_coin(as_bytes(value_));
+    if (!coin) {
+        throw StorageError(fmt::format("A damaged coin in the database: {}:{}. {}",
+                                       outpoint.txid.to_hex(), outpoint.index, remedy_));
+    }
+    return std::move(*coin);
+}
+
+BlockHash CoinDatabase::best_block() const {
+    BlockHash hash;
+    if (const auto bytes = database_.get(ByteSpan{&best_block_key, 1})) {
+        ByteReader reader(*bytes);
+        hash.bytes = reader.array<32>();
+    }
+    return hash;
+}
+
+std::optional<CoinDatabase::Heads> CoinDatabase::head_blocks() const {
+    const auto bytes = database_.get(ByteSpan{&head_blocks_key, 1});
+    if (!bytes) return std::nullopt;
+    ByteReader reader(*bytes);
+    Heads heads;
+    const auto count = reader.compact_size();
+    heads.to.bytes = reader.array<32>();
+    heads.from.bytes = reader.array<32>();
+    if (count != 2 || reader.finish() != DecodeError::none) {
+        throw StorageError("The coin database has a damaged flush marker. " + remedy_);
+    }
+    return heads;
+}
+
+void CoinDatabase::Slice::put(const OutPoint& outpoint, const consensus::Coin& coin) {
+    ByteWriter value(64);
+    write_coin(value, coin);
+    batch_.put(CoinKey(outpoint), value.view());
+}
+
+void CoinDatabase::Slice::erase(const OutPoint& outpoint) {
+    batch_.erase(CoinKey(outpoint));
+}
+
+void CoinDatabase::Slice::mark(const Heads& heads) {
+    ByteWriter value;
+    value.compact_size(2);
+    value.bytes(heads.to.bytes);
+    value.bytes(heads.from.bytes);
+    batch_.erase(ByteSpan{&best_block_key, 1});
+    batch_.put(ByteSpan{&head_blocks_key, 1}, value.view());
+}
+
+void CoinDatabase::Slice::finish(const BlockHash& best_block) {
+    batch_.erase(ByteSpan{&head_blocks_key, 1});
+    batch_.put(ByteSpan{&best_block_key, 1}, best_block.bytes);
+}
+
+void CoinDatabase::write(const Slice& slice) {
+    // Synced each time: LevelDB may lose an older log and keep a newer one otherwise.
+    database_.write(slice.batch_, true);
+    crash_perhaps();
+}
+
+void CoinDatabase::crash_perhaps() {
+    if (crash_ratio_ != 0 && random_.below(crash_ratio_) == 0) ::_exit(crash_exit_code);
+}
+
+void CoinDatabase::for_each(
+    const std::function<bool(const OutPoint&, const consensus::Coin&)>& visit) const {
+    // The keys of one transaction are not in the order of their indexes: 16,512 comes before 256.
+    std::map<std::uint32_t, consensus::Coin> group;
+    Txid txid;
+    const auto visit_group = [&] {
+        for (const auto& [index, coin] : group) {
+            if (!visit({txid, index}, coin)) return false;
+        }
+        group.clear();
+        return true;
+    };
+    auto at = database_.iterate();
+    for (at.seek(ByteSpan{&coin_prefix, 1}); at.valid() && at.key()[0] == coin_prefix; at.next()) {
+        ByteReader key(at.key().subspan(1));
+        const Txid id{key.array<32>()};
+        const auto index = read_varint(key);
+        auto coin = decode_coin(at.value());
+        if (key.finish() != DecodeError::none || index > OutPoint::null_index || !coin) {
+            throw StorageError("A damaged coin in the database. " + remedy_);
+        }
+        if (id != txid && !visit_group()) return;
+        txid = id;
+        group.emplace(static_cast<std::uint32_t>(index), std::move(*coin));
+    }
+    (void)visit_group();
+}
+
+std::uint64_t CoinDatabase::disk_size() const {
+    constexpr std::uint8_t behind = coin_prefix + 1;
+    return database_.estimate_size(ByteSpan{&coin_prefix, 1}, ByteSpan{&behind, 1});
+}
+
+}  // namespace daler::chain

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <daler/consensus/check_transaction.h>
+#include <daler/storage/database.h>
+#include <daler/util/random.h>
+
+#include <functional>
+#include <optional>
+
+namespace daler::chain {
+
+/// The unspent coins on disk: the effect of all blocks up to `best_block`. While a flush is under
+/// way it is a mixture of the coins of two blocks, which `head_blocks` names.
+///
+/// Keys and values are those of Bitcoin Core's chainstate, not obfuscated: 'C' txid varint(index)
+/// -> coin; 'B' -> best block; 'H' -> the new and the old block of a flush.
+class CoinDatabase {
+public:
+    /// The exit code of a process that dies on purpose in the middle of a flush.
+    static constexpr int crash_exit_code = 99;
+
+    /// `crash_ratio`: see ChainOptions.
+    CoinDatabase(storage::Database::Options options, unsigned crash_ratio);
+
+    [[nodiscard]] std::optional<consensus::Coin> coin(const OutPoint& outpoint) const;
+
+    /// Zero in an empty database, and during a flush.
+    [[nodiscard]] BlockHash best_block() const;
+    struct Heads {
+        BlockHash to;    ///< the block whose coins are being written
+        BlockHash from;  ///< the block before: zero if the database was empty
+    };
+    /// The marker of a flush that did not come to its end.
+    [[nodiscard]] std::optional<Heads> head_blocks() const;
+
+    /// A piece of a flush: coins that go, coins that come.
+    class Slice {
+    public:
+        void put(const OutPoint& outpoint, const consensus::Coin& coin);
+        void erase(const OutPoint& outpoint);
+        /// Says that the database is now between two blocks / wholly at one block.
+        void mark(const Heads& heads);
+        void finish(const BlockHash& best_block);
+        [[nodiscard]] std::size_t size() const { return batch_.size(); }
+        void clear() { batch_.clear(); }
+
+    private:
+        friend class CoinDatabase;
+        storage::Database::Batch batch_;
+    };
+    /// Writes `slice` so that it is safe from a power cut: a later one that survives means that all
+    /// before it did.
+    void write(const Slice& slice);
+    /// How large a slice should be: short enough for a pause.
+    [[nodiscard]] std::size_t slice_size() const { return slice_size_; }
+
+    /// Every coin by transaction id, a transaction's coins by index, until `visit` returns false.
+    void for_each(const std::function<bool(const OutPoint&, const consensus::Coin&)>& visit) const;
+
+    [[nodiscard]] std::uint64_t disk_size() const;
+
+private:
+    void crash_perhaps();
+
+    storage::Database database_;
+    std::string remedy_;
+    unsigned crash_ratio_;
+    std::size_t slice_size_;
+    Random random_;
+    mutable std::string value_;  ///< of `coin`, kept for its memory
+};
+
+}  // namespace daler::chain

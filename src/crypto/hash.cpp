@@ -1,0 +1,201 @@
+#include <daler/crypto/hash.h>
+
+#include <daler/util/ensure.h>
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <utility>
+
+namespace daler::crypto {
+namespace {
+
+// Fetching an algorithm costs more than hashing a block header with it, so each is fetched once and
+// kept until the process ends.
+const EVP_MD* fetch(const char* name) {
+    const EVP_MD* algorithm = EVP_MD_fetch(nullptr, name, nullptr);
+    ensure(algorithm != nullptr);
+    return algorithm;
+}
+
+const EVP_MD* sha256_algorithm() {
+    static const EVP_MD* const algorithm = fetch("SHA256");
+    return algorithm;
+}
+
+EVP_MD_CTX* new_context() {
+    EVP_MD_CTX* context = EVP_MD_CTX_new();
+    ensure(context != nullptr);
+    return context;
+}
+
+// One context per thread and algorithm: starting it again is cheap, making one is not.
+class Hasher {
+public:
+    explicit Hasher(const EVP_MD* algorithm) : algorithm_(algorithm), context_(new_context()) {}
+    ~Hasher() { EVP_MD_CTX_free(context_); }
+    Hasher(const Hasher&) = delete;
+    Hasher& operator=(const Hasher&) = delete;
+
+    template <class Digest>
+    Digest hash(ByteSpan data) {
+        Digest out;
+        ensure(EVP_DigestInit_ex2(context_, algorithm_, nullptr) == 1 &&
+               EVP_DigestUpdate(context_, data.data(), data.size()) == 1 &&
+               EVP_DigestFinal_ex(context_, out.data(), nullptr) == 1);
+        return out;
+    }
+
+private:
+    const EVP_MD* algorithm_;
+    EVP_MD_CTX* context_;
+};
+
+Hasher& sha256_hasher() {
+    thread_local Hasher hasher(sha256_algorithm());
+    return hasher;
+}
+
+EVP_MD_CTX* as_context(void* context) {
+    return static_cast<EVP_MD_CTX*>(context);
+}
+
+void restart(void* context) {
+    ensure(EVP_DigestInit_ex2(as_context(context), sha256_algorithm(), nullptr) == 1);
+}
+
+template <class Digest>
+Digest hmac(const EVP_MD* algorithm, ByteSpan key, ByteSpan data) {
+    // OpenSSL takes a null pointer for "the key of last time", even with length zero.
+    static constexpr std::uint8_t empty_key = 0;
+    Digest out;
+    ensure(HMAC(algorithm, key.empty() ? &empty_key : key.data(), static_cast<int>(key.size()),
+                data.data(), data.size(), out.data(), nullptr) != nullptr);
+    return out;
+}
+
+}  // namespace
+
+Digest256 sha256(ByteSpan data) {
+    return sha256_hasher().hash<Digest256>(data);
+}
+
+Digest256 sha256d(ByteSpan data) {
+    Hasher& hasher = sha256_hasher();
+    return hasher.hash<Digest256>(hasher.hash<Digest256>(data));
+}
+
+Digest256 sha256d(const Digest256& a, const Digest256& b) {
+    std::array<std::uint8_t, 64> both;
+    std::ranges::copy(b, std::ranges::copy(a, both.begin()).out);
+    return sha256d(both);
+}
+
+Digest160 ripemd160(ByteSpan data) {
+    static const EVP_MD* const algorithm = fetch("RIPEMD160");
+    thread_local Hasher hasher(algorithm);
+    return hasher.hash<Digest160>(data);
+}
+
+Digest160 hash160(ByteSpan data) {
+    return ripemd160(sha256(data));
+}
+
+Digest160 sha1(ByteSpan data) {
+    static const EVP_MD* const algorithm = fetch("SHA1");
+    thread_local Hasher hasher(algorithm);
+    return hasher.hash<Digest160>(data);
+}
+
+Digest512 hmac_sha512(ByteSpan key, ByteSpan data) {
+    static const EVP_MD* const algorithm = fetch("SHA512");
+    return hmac<Digest512>(algorithm, key, data);
+}
+
+Digest256 hmac_sha256(ByteSpan key, ByteSpan data) {
+    return hmac<Digest256>(sha256_algorithm(), key, data);
+}
+
+Sha256::Sha256() : context_(new_context()) {
+    restart(context_);
+}
+
+Sha256 Sha256::tagged(std::string_view tag) {
+    const Digest256 prefix = sha256(as_bytes(tag));
+    Sha256 out;
+    out.add(prefix).add(prefix);
+    return out;
+}
+
+Sha256::~Sha256() {
+    EVP_MD_CTX_free(as_context(context_));
+}
+
+Sha256::Sha256(Sha256&& other) noexcept : context_(std::exchange(other.context_, nullptr)) {}
+
+Sha256& Sha256::operator=(Sha256&& other) noexcept {
+    std::swap(context_, other.context_);
+    return *this;
+}
+
+Sha256::Sha256(const Sha256& other) : context_(new_context()) {
+    ensure(EVP_MD_CTX_copy_ex(as_context(context_), as_context(other.context_)) == 1);
+}
+
+Sha256& Sha256::operator=(const Sha256& other) {
+    if (this != &other) *this = Sha256(other);
+    return *this;
+}
+
+Sha256& Sha256::add(ByteSpan data) {
+    ensure(EVP_DigestUpdate(as_context(context_), data.data(), data.size()) == 1);
+    return *this;
+}
+
+Digest256 Sha256::finish() {
+    Digest256 out;
+    ensure(EVP_DigestFinal_ex(as_context(context_), out.data(), nullptr) == 1);
+    restart(context_);
+    return out;
+}
+
+Digest256 Sha256::finish_double() {
+    return sha256(finish());
+}
+
+std::uint64_t siphash(std::uint64_t k0, std::uint64_t k1, ByteSpan data) {
+    // The initial state spells "somepseudorandomlygeneratedbytes".
+    std::uint64_t v0 = k0 ^ 0x736f6d6570736575;
+    std::uint64_t v1 = k1 ^ 0x646f72616e646f6d;
+    std::uint64_t v2 = k0 ^ 0x6c7967656e657261;
+    std::uint64_t v3 = k1 ^ 0x7465646279746573;
+    const auto round = [&] {
+        v0 += v1, v2 += v3;
+        v1 = std::rotl(v1, 13) ^ v0, v3 = std::rotl(v3, 16) ^ v2;
+        v0 = std::rotl(v0, 32);
+        v2 += v1, v0 += v3;
+        v1 = std::rotl(v1, 17) ^ v2, v3 = std::rotl(v3, 21) ^ v0;
+        v2 = std::rotl(v2, 32);
+    };
+    const auto absorb = [&](std::uint64_t word) {
+        v3 ^= word;
+        round(), round();
+        v0 ^= word;
+    };
+
+    std::uint64_t last = static_cast<std::uint64_t>(data.size()) << 56;
+    for (; data.size() >= 8; data = data.subspan(8)) {
+        std::uint64_t word;
+        std::memcpy(&word, data.data(), sizeof word);
+        absorb(word);
+    }
+    for (std::size_t i = 0; i < data.size(); ++i) {
+        last |= static_cast<std::uint64_t>(data[i]) << (8 * i);
+    }
+    absorb(last);
+    v2 ^= 0xff;
+    round(), round(), round(), round();
+    return v0 ^ v1 ^ v2 ^ v3;
+}
+
+}  // namespace daler::crypto

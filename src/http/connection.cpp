@@ -1,0 +1,265 @@
+#include "connection.h"
+
+#include <daler/util/log.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/serializer.hpp>
+#include <boost/beast/http/write.hpp>
+
+namespace daler::http {
+namespace {
+
+namespace beast_http = beast::http;
+
+// One read of a socket is at most 64 KiB; the rest is room for what was left from the last.
+constexpr std::size_t max_buffer_size = 128 * 1024;
+
+// After a refusal the client may still be sending. Closing at once would reset the connection and
+// destroy the answer on its way, so we listen a little longer.
+constexpr std::chrono::seconds linger_time{1};
+constexpr std::size_t linger_bytes = 64u << 20;
+
+constexpr std::string_view please_continue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+auto to(error_code& error) {
+    return asio::redirect_error(asio::use_awaitable, error);
+}
+
+std::string describe(const tcp::endpoint& endpoint) {
+    const std::string address = endpoint.address().to_string();
+    const std::string port = std::to_string(endpoint.port());
+    return endpoint.address().is_v6() ? "[" + address + "]:" + port : address + ":" + port;
+}
+
+Response plain(int status, std::string body) {
+    return {status, "text/plain", std::move(body), {}};
+}
+
+std::string text(beast::string_view view) {
+    return {view.data(), view.size()};
+}
+
+}  // namespace
+
+Connection::Connection(Shared& shared, tcp::socket socket)
+    : shared_(shared), stream_(std::move(socket)), buffer_(max_buffer_size), timer_(shared.io) {
+    shared_.connections.insert(this);
+}
+
+Connection::~Connection() {
+    shared_.connections.erase(this);
+    if (shared_.stopping && shared_.connections.empty()) shared_.farewell.cancel();
+}
+
+void Connection::start() {
+    asio::co_spawn(shared_.io, run(shared_from_this()), asio::detached);
+}
+
+void Connection::stop() {
+    if (state_ == State::listening) stream_.close();
+}
+
+void Connection::give_up() {
+    if (state_ != State::handling) stream_.close();
+}
+
+asio::awaitable<void> Connection::run(std::shared_ptr<Connection> self) {
+    error_code error;
+    const tcp::endpoint peer = self->stream_.socket().remote_endpoint(error);
+    if (error) co_return;
+    self->peer_ = peer.address();
+    self->request_.peer = describe(peer);
+    self->stream_.socket().set_option(tcp::no_delay(true), error);
+    while (co_await self->serve()) {
+    }
+    self->stream_.close();
+}
+
+// One request. False if the connection ends with it.
+asio::awaitable<bool> Connection::serve() {
+    Parser parser;
+    parser.header_limit(static_cast<std::uint32_t>(shared_.options.max_header_size));
+    parser.body_limit(boost::none);  // judged below, after the password
+    if (!co_await read_headers(parser)) co_return false;
+    version_ = parser.get().version();
+
+    if (!co_await admit(parser)) co_return false;
+    if (!co_await read_body(parser)) co_return false;
+    if (shared_.stopping) co_return false;
+
+    const bool keep_alive = parser.get().keep_alive();
+    request_.method = text(parser.get().method_string());
+    request_.target = text(parser.get().target());
+    request_.body = std::move(parser.get().body());
+    state_ = State::handling;
+    co_await handle();
+    state_ = State::answering;
+    const bool more = co_await answer(std::move(response_), keep_alive);
+    state_ = State::listening;
+    co_return more;
+}
+
+// The parser limits only what it has not understood yet, so that many small fields would never end:
+// we count the bytes ourselves.
+asio::awaitable<bool> Connection::read_headers(Parser& parser) {
+    error_code error;
+    stream_.expires_after(shared_.options.timeout);
+    for (std::size_t size = 0; !parser.is_header_done();) {
+        size += co_await beast_http::async_read_some(stream_, buffer_, parser, to(error));
+        if (!error && size > shared_.options.max_header_size)
+            error = beast_http::error::header_limit;
+        if (error) co_return co_await refuse_unreadable(error);
+    }
+    co_return true;
+}
+
+// Judges the headers, before anything else is read.
+asio::awaitable<bool> Connection::admit(const Parser& parser) {
+    const auto allows = [this](const Subnet& subnet) { return subnet.contains(peer_); };
+    if (std::ranges::none_of(shared_.allowed, allows)) co_return co_await refuse(plain(403, ""));
+    if (parser.get().method() != beast_http::verb::post) {
+        co_return co_await refuse(plain(405, "JSONRPC server handles only POST requests"));
+    }
+
+    request_.authorization = text(parser.get()[beast_http::field::authorization]);
+    const auto& authorize = shared_.options.authorize;
+    if (authorize && !authorize(request_.authorization, request_.peer)) {
+        // Guessing passwords is made slow; asking which kind of password is wanted is not guessing.
+        if (!request_.authorization.empty()) {
+            log::warning("http: incorrect password from {}", request_.peer);
+            co_await pause(shared_.options.refusal_delay);
+        }
+        Response response = plain(401, "");
+        response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"jsonrpc\"");
+        co_return co_await refuse(std::move(response));
+    }
+
+    const auto announced = parser.content_length();
+    if (announced && *announced > shared_.options.max_body_size) {
+        co_return co_await refuse(plain(413, "Request body too large"));
+    }
+    co_return true;
+}
+
+asio::awaitable<bool> Connection::read_body(Parser& parser) {
+    error_code error;
+    parser.body_limit(
+        shared_.options.max_body_size);  // counts the chunks of a body of unknown size
+    const bool waits_for_us =
+        beast::iequals(parser.get()[beast_http::field::expect], "100-continue");
+    if (waits_for_us && !parser.is_done()) {
+        stream_.expires_after(shared_.options.timeout);
+        co_await asio::async_write(stream_, asio::buffer(please_continue), to(error));
+        if (error) co_return false;
+    }
+    while (!parser.is_done()) {
+        stream_.expires_after(shared_.options.timeout);
+        co_await beast_http::async_read_some(stream_, buffer_, parser, to(error));
+        if (error) co_return co_await refuse_unreadable(error);
+    }
+    co_return true;
+}
+
+// Has a worker answer request_. While it runs the connection does nothing but wait for it.
+asio::awaitable<void> Connection::handle() {
+    stream_.expires_never();
+    timer_.expires_at(asio::steady_timer::time_point::max());
+    if (!shared_.queue.try_run([this] { work(); })) {
+        response_ = plain(503, "Work queue depth exceeded");
+        co_return;
+    }
+    error_code cancelled;
+    co_await timer_.async_wait(to(cancelled));
+}
+
+// On a worker. The last thing it does is to hand the connection back to its thread.
+void Connection::work() {
+    Response response;
+    try {
+        response = shared_.handler(request_);
+    } catch (const std::exception& problem) {
+        log::error("http: a request failed: {}", problem.what());
+        response = plain(500, "Internal error");
+    }
+    auto finish = [this, response = std::move(response)]() mutable {
+        response_ = std::move(response);
+        timer_.cancel();
+    };
+    asio::post(shared_.io, std::move(finish));
+}
+
+asio::awaitable<bool> Connection::answer(Response response, bool keep_alive) {
+    beast_http::response<beast_http::string_body> message(
+        static_cast<beast_http::status>(response.status), version_);
+    for (const auto& [name, value] : response.headers)
+        message.set(name, value);
+    if (!response.content_type.empty()) {
+        message.set(beast_http::field::content_type, response.content_type);
+    }
+    message.body() = std::move(response.body);
+    message.keep_alive(keep_alive && !shared_.stopping);
+    // No content means no length either (RFC 9110, section 8.6).
+    if (response.status != 204) message.prepare_payload();
+
+    error_code error;
+    beast_http::response_serializer<beast_http::string_body> serializer(message);
+    while (!serializer.is_done()) {
+        if (shared_.stopping) {
+            stream_.expires_after(farewell_time);
+        } else {
+            stream_.expires_after(shared_.options.timeout);
+        }
+        co_await beast_http::async_write_some(stream_, serializer, to(error));
+        if (error) co_return false;
+    }
+    co_return message.keep_alive();
+}
+
+// Answers and ends the connection: what the client sent (or still sends) cannot be trusted to be
+// read.
+asio::awaitable<bool> Connection::refuse(Response response) {
+    co_await answer(std::move(response), false);
+    co_await linger();
+    co_return false;
+}
+
+asio::awaitable<bool> Connection::refuse_unreadable(error_code why) {
+    if (why == beast_http::error::header_limit || why == beast_http::error::buffer_overflow) {
+        co_return co_await refuse(plain(431, "Request headers too large"));
+    }
+    if (why == beast_http::error::body_limit) {
+        co_return co_await refuse(plain(413, "Request body too large"));
+    }
+    // The client is gone or silent; the other errors of this kind are about what it sent.
+    const bool is_parse_error =
+        why.category() == error_code(beast_http::error::bad_method).category();
+    const bool is_end =
+        why == beast_http::error::end_of_stream || why == beast_http::error::partial_message;
+    if (!is_parse_error || is_end) co_return false;
+    co_return co_await refuse(plain(400, "Bad request"));
+}
+
+asio::awaitable<void> Connection::linger() {
+    error_code error;
+    stream_.socket().shutdown(tcp::socket::shutdown_send, error);
+    stream_.expires_after(linger_time);
+    std::vector<char> waste(16 * 1024);
+    for (std::size_t total = 0; !error && !shared_.stopping && total < linger_bytes;) {
+        total += co_await stream_.async_read_some(asio::buffer(waste), to(error));
+    }
+}
+
+asio::awaitable<void> Connection::pause(std::chrono::milliseconds time) {
+    timer_.expires_after(time);
+    error_code cancelled;
+    co_await timer_.async_wait(to(cancelled));
+}
+
+}  // namespace daler::http

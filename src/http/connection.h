@@ -1,0 +1,94 @@
+#pragma once
+
+#include "subnet.h"
+#include "work_queue.h"
+
+#include <daler/http/server.h>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <unordered_set>
+
+namespace daler::http {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using tcp = asio::ip::tcp;
+using beast::error_code;
+
+class Connection;
+
+/// How long a client may take to receive its answer while the server stops.
+inline constexpr std::chrono::seconds farewell_time{5};
+
+/// What the connections of one server share. Everything but `queue`'s threads belongs to the thread
+/// that runs `io`.
+struct Shared {
+    Shared(Options the_options, Handler the_handler)
+        : options(std::move(the_options)),
+          handler(std::move(the_handler)),
+          farewell(io),
+          queue(options.threads, options.queue) {}
+
+    const Options options;
+    const Handler handler;
+    std::vector<Subnet> allowed;
+    asio::io_context io{1};
+    std::unordered_set<Connection*> connections;
+    bool stopping = false;
+    asio::steady_timer farewell;  ///< runs while stopping, until the last connection is gone
+    WorkQueue queue;              ///< last: ends before what its jobs use
+};
+
+/// One client: reads a request, has it handled, answers, and again.
+class Connection : public std::enable_shared_from_this<Connection> {
+public:
+    Connection(Shared& shared, tcp::socket socket);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    /// Serves requests until one side has enough; keeps itself alive meanwhile.
+    void start();
+
+    /// Closes now, unless a request is being handled or answered: then after the answer.
+    void stop();
+
+    /// Closes now, unless a request is still being handled.
+    void give_up();
+
+private:
+    enum class State : std::uint8_t { listening, handling, answering };
+    using Parser = beast::http::request_parser<beast::http::string_body>;
+
+    static asio::awaitable<void> run(std::shared_ptr<Connection> self);
+    asio::awaitable<bool> serve();
+    asio::awaitable<bool> read_headers(Parser& parser);
+    asio::awaitable<bool> admit(const Parser& parser);
+    asio::awaitable<bool> read_body(Parser& parser);
+    asio::awaitable<void> handle();
+    asio::awaitable<bool> answer(Response response, bool keep_alive);
+    asio::awaitable<bool> refuse(Response response);
+    asio::awaitable<bool> refuse_unreadable(error_code why);
+    asio::awaitable<void> linger();
+    asio::awaitable<void> pause(std::chrono::milliseconds time);
+    void work();
+
+    Shared& shared_;
+    beast::tcp_stream stream_;
+    beast::flat_buffer buffer_;
+    asio::steady_timer timer_;  ///< pauses; cancelled when the handler is done
+    asio::ip::address peer_;
+    unsigned version_ = 11;  ///< of HTTP, times ten, as the client speaks it
+    State state_ = State::listening;
+    Request request_;  ///< belongs to the worker while the handler runs
+    Response response_;
+};
+
+}  // namespace daler::http

@@ -1,0 +1,239 @@
+#include <daler/ledger/ledger.h>
+
+#include <daler/util/log.h>
+#include <daler/util/storage_error.h>
+
+#include <boost/asio/prefer.hpp>
+
+#include <condition_variable>
+#include <deque>
+#include <new>
+#include <thread>
+
+namespace daler::ledger {
+namespace {
+
+namespace asio = boost::asio;
+
+// How long an idle ledger waits before it looks whether a flush is due.
+constexpr std::chrono::seconds idle_interval{1};
+
+/// The chain as the mempool wants to see it.
+class MempoolChain final : public mempool::CoinView {
+public:
+    explicit MempoolChain(chain::Chainstate& chain) : chain_(chain) {}
+
+    std::optional<consensus::Coin> coin(const OutPoint& outpoint) const override {
+        return chain_.coin(outpoint);
+    }
+    Height height() const override { return chain_.view()->height(); }
+    BlockTime median_time_past(Height height) const override {
+        return chain_.view()->at(height)->median_time_past;
+    }
+
+private:
+    chain::Chainstate& chain_;
+};
+
+}  // namespace
+
+/// Owns thread and state; between chain and mempool it is also the messenger.
+struct Ledger::Impl final : chain::Listener, mempool::Listener {
+    Impl(const ChainParams& params, Options options, const Clock& clock_, ThreadPool& workers,
+         script::SignatureCache* cache)
+        : chain(params, std::move(options.chain), clock_, workers, cache),
+          clock(clock_),
+          coins(chain),
+          mempool(params, options.policy, options.limits, coins, workers, cache),
+          state{chain, mempool, deployments, clock},
+          fatal(std::move(options.fatal)) {
+        chain.add_listener(*this);
+        mempool.add_listener(*this);
+    }
+
+    void block_connected(const chain::BlockEntry& entry, const BlockRef& block,
+                         const std::shared_ptr<const chain::BlockUndo>&) override {
+        mempool.block_connected(*block, clock.now());
+        for (auto* listener : listeners)
+            listener->block_connected(entry, block);
+    }
+    void block_disconnected(const chain::BlockEntry& entry, const BlockRef& block) override {
+        reorganising = true;
+        mempool.block_disconnected(*block);
+        for (auto* listener : listeners)
+            listener->block_disconnected(entry, block);
+    }
+    void tip_changed(const std::shared_ptr<const chain::ChainView>& view) override {
+        if (std::exchange(reorganising, false)) mempool.reorganised(clock.now());
+        for (auto* listener : listeners)
+            listener->tip_changed(view);
+    }
+    void transaction_added(const TransactionRef& tx, Amount, std::int64_t, std::uint64_t) override {
+        for (auto* listener : listeners)
+            listener->transaction_added(tx);
+    }
+    void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason,
+                             std::uint64_t) override {
+        for (auto* listener : listeners)
+            listener->transaction_removed(tx, reason);
+    }
+
+    void work();
+    void run_job(const Job& job);
+    void fail(const std::string& what);
+
+    chain::Chainstate chain;
+    const Clock& clock;
+    MempoolChain coins;
+    mempool::Mempool mempool;
+    std::vector<consensus::DeploymentCache> deployments;
+    State state;
+    std::function<void(const std::string&)> fatal;
+    std::vector<ledger::Listener*> listeners;
+    bool failed = false;
+    bool reorganising = false;  ///< blocks were disconnected since the last settled tip
+
+    std::mutex mutex;  ///< guards jobs and stopping
+    std::condition_variable wake;
+    std::deque<Job> jobs;
+    bool stopping = false;
+    std::thread thread;
+};
+
+void Ledger::Impl::fail(const std::string& what) {
+    if (std::exchange(failed, true)) return;
+    log::error("{}", what);
+    if (fatal) fatal(what);
+}
+
+void Ledger::Impl::run_job(const Job& job) {
+    try {
+        job(failed ? nullptr : &state);
+        if (!failed) chain.maintain();
+    } catch (const std::exception& error) {
+        fail(error.what());
+    }
+}
+
+void Ledger::Impl::work() {
+    for (;;) {
+        Job job;
+        {
+            std::unique_lock lock(mutex);
+            wake.wait_for(lock, idle_interval, [this] { return stopping || !jobs.empty(); });
+            if (!jobs.empty()) {
+                job = std::move(jobs.front());
+                jobs.pop_front();
+            } else if (stopping) {
+                break;
+            }
+        }
+        if (!job) job = [](State*) {};  // idle: maintenance only
+        run_job(job);
+    }
+    if (failed) return;
+    try {
+        chain.flush();
+    } catch (const std::exception& error) {
+        fail(error.what());
+    }
+}
+
+mempool::AcceptResult State::accept(const TransactionRef& tx, mempool::AcceptOptions options) {
+    options.now = clock.now();
+    return mempool.accept(tx, options);
+}
+
+Ledger::Ledger(const ChainParams& params, Options options, const Clock& clock, ThreadPool& workers,
+               script::SignatureCache* cache)
+    : impl_(std::make_unique<Impl>(params, std::move(options), clock, workers, cache)) {
+    impl_->thread = std::thread([impl = impl_.get()] { impl->work(); });
+}
+
+Ledger::~Ledger() {
+    {
+        const std::lock_guard lock(impl_->mutex);
+        impl_->stopping = true;
+    }
+    impl_->wake.notify_all();
+    impl_->thread.join();
+}
+
+void Ledger::add_listener(Listener& listener) {
+    call([this, &listener](State&) { impl_->listeners.push_back(&listener); });
+}
+
+const chain::Chainstate& Ledger::chain() const {
+    return impl_->chain;
+}
+const ChainParams& Ledger::params() const {
+    return impl_->chain.params();
+}
+
+void Ledger::throw_closed() {
+    throw StorageError("the node is stopping because its disk failed");
+}
+
+void Ledger::rethrow_fatal() {
+    try {
+        throw;
+    } catch (const StorageError&) {
+        throw;
+    } catch (const std::bad_alloc&) {
+        throw;
+    } catch (...) {
+        // An RPC method ending with its own error, for example: the caller has it.
+    }
+}
+
+void Ledger::enqueue(Job job) {
+    {
+        const std::lock_guard lock(impl_->mutex);
+        impl_->jobs.push_back(std::move(job));
+    }
+    impl_->wake.notify_one();
+}
+
+void Ledger::post(std::function<void(State&)> work) {
+    enqueue([work = std::move(work)](State* state) {
+        if (state) work(*state);
+    });
+}
+
+asio::awaitable<void> Ledger::run(Job job) {
+    const auto executor = co_await asio::this_coro::executor;
+    // Tracked: the io_context does not run dry while the ledger is at work for one of its
+    // coroutines.
+    const auto tracked = asio::prefer(executor, asio::execution::outstanding_work.tracked);
+    // Named, not written into the co_await expression: gcc 12 would destroy its captures twice.
+    auto initiate = [this, tracked, &job](auto handler) {
+        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+        enqueue([job = std::move(job), shared, tracked](State* state) mutable {
+            const auto resume = [&] {
+                asio::post(tracked, [shared] { std::move (*shared)(); });
+                shared.reset();
+            };
+            try {
+                job(state);
+            } catch (...) {
+                resume();
+                throw;
+            }
+            resume();
+        });
+    };
+    co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(initiate,
+                                                                         asio::use_awaitable);
+}
+
+asio::awaitable<chain::Submitted> Ledger::submit(BlockRef block) {
+    auto work = [block = std::move(block)](State& state) { return state.chain.submit(block); };
+    return with(std::move(work));
+}
+
+asio::awaitable<mempool::AcceptResult> Ledger::accept(TransactionRef tx) {
+    auto work = [tx = std::move(tx)](State& state) { return state.accept(tx); };
+    return with(std::move(work));
+}
+
+}  // namespace daler::ledger

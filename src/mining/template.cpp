@@ -1,0 +1,116 @@
+#include <daler/mining/mining.h>
+
+#include <daler/consensus/version_bits.h>
+#include <daler/script/standard.h>
+
+#include <algorithm>
+
+namespace daler::mining {
+namespace {
+
+// Weight and sigop cost kept free for the coinbase.
+constexpr std::int64_t coinbase_weight = 4000;
+constexpr std::int64_t coinbase_sigop_cost = 400;
+
+BlockTime earliest_time(const chain::BlockEntry& tip, const ChainParams& params) {
+    BlockTime earliest = tip.median_time_past + std::chrono::seconds{1};
+    const bool starts_window = (tip.height + 1) % params.retarget.window == 0;
+    if (params.retarget.timewarp_protection && starts_window) {
+        earliest = std::max(earliest, tip.header.block_time() - consensus::max_timewarp);
+    }
+    return earliest;
+}
+
+TransactionRef make_coinbase(const Script& script, Height height, Amount value) {
+    Transaction coinbase;
+    coinbase.version = 2;
+    TxInput input;
+    script::push_number(input.script_sig, height);
+    // Heights 1 to 16 are one byte long, and a coinbase script has at least two.
+    script::push_number(input.script_sig, 0);
+    coinbase.inputs.push_back(std::move(input));
+    coinbase.outputs.push_back({value, script});
+    return seal(std::move(coinbase));
+}
+
+void fill_header(BlockHeader& header, ledger::State& state, const chain::BlockEntry& tip,
+                 BlockTime time) {
+    const auto& params = state.chain.params();
+    const chain::EntryChain parents(tip);
+    header.version = consensus::block_version(parents, params, state.deployments);
+    header.previous = tip.hash;
+    header.time = static_cast<std::uint32_t>(unix_seconds(time));
+    header.bits = consensus::next_bits(parents, time, params);
+    header.nonce = 0;
+}
+
+Template assemble(ledger::State& state, const TemplateOptions& options,
+                  std::vector<mempool::Selected> selected) {
+    const auto view = state.chain.view();
+    const auto& tip = view->tip();
+    const auto& params = state.chain.params();
+
+    Template result;
+    result.height = tip.height + 1;
+    result.min_time = earliest_time(tip, params);
+
+    Amount fees;
+    result.block.transactions.emplace_back();
+    result.fees.emplace_back();
+    result.sigop_costs.emplace_back();
+    for (auto& [tx, fee, sigop_cost] : selected) {
+        fees += fee;
+        result.block.transactions.push_back(std::move(tx));
+        result.fees.push_back(fee);
+        result.sigop_costs.push_back(sigop_cost);
+    }
+    result.fees[0] = -fees;
+    const Amount reward = consensus::block_subsidy(result.height, params) + fees;
+    result.block.transactions[0] = make_coinbase(options.coinbase_script, result.height, reward);
+    fill_header(result.block.header, state, tip, std::max(result.min_time, state.clock.now()));
+    finish_block(result.block, result.height, params);
+    result.sigop_costs[0] = consensus::sigop_cost(*result.block.transactions[0], {}, 0);
+    return result;
+}
+
+}  // namespace
+
+Template make_template(ledger::State& state, const TemplateOptions& options) {
+    if (!options.use_mempool) return assemble(state, options, {});
+    const auto view = state.chain.view();
+    const mempool::BlockSpace space{
+        .max_weight = std::min(options.max_weight, consensus::max_block_weight) - coinbase_weight,
+        .max_sigop_cost = consensus::max_block_sigop_cost - coinbase_sigop_cost,
+        .min_feerate = options.min_fee_rate,
+        .height = view->height() + 1,
+        .time = view->tip().median_time_past,
+    };
+    return assemble(state, options, state.mempool.select_for_block(space));
+}
+
+Template make_template(ledger::State& state, const TemplateOptions& options,
+                       std::vector<TransactionRef> transactions) {
+    std::vector<mempool::Selected> selected;
+    selected.reserve(transactions.size());
+    for (auto& tx : transactions)
+        selected.push_back({std::move(tx), Amount{}, 0});
+    return assemble(state, options, std::move(selected));
+}
+
+void finish_block(Block& block, Height height, const ChainParams& params) {
+    auto& coinbase = block.transactions.at(0);
+    Transaction changed = *coinbase;
+    if (const auto old = consensus::witness_commitment_index(block)) {
+        changed.outputs.erase(changed.outputs.begin() + static_cast<std::ptrdiff_t>(*old));
+    }
+    if (height >= params.activation.segwit) {
+        const Hash256 reserved{};
+        const Hash256 commitment = consensus::witness_commitment(block, reserved);
+        changed.outputs.push_back({Amount{0}, consensus::witness_commitment_script(commitment)});
+        changed.inputs[0].witness = {Bytes(reserved.bytes.begin(), reserved.bytes.end())};
+    }
+    coinbase = seal(std::move(changed));
+    block.header.merkle_root = consensus::merkle_root(block);
+}
+
+}  // namespace daler::mining

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <daler/script/interpreter.h>
+
+namespace daler::script {
+
+/// The rules a script runs under. Key path spends of taproot run no script.
+enum class SigVersion : std::uint8_t { base, witness_v0, tapscript };
+
+/// The last hash that a script's signatures signed. The keys of a multisig are tried with the same
+/// one, which on a large transaction costs more than the curve.
+struct SighashMemo {
+    ByteSpan code;  ///< compared by address: the memo lives no longer than the script
+    std::uint8_t hash_type = 0;
+    std::optional<Hash256> hash;
+};
+
+/// True if `signature` (with hash type byte) by `key` signs the input under `script_code`.
+/// Encodings were checked as far as the flags ask. `memo` must not outlive what script_code points
+/// to.
+[[nodiscard]] bool check_ecdsa(const InputToVerify& input, ByteSpan signature, ByteSpan key,
+                               ByteSpan script_code, SigVersion version, SighashMemo& memo);
+
+/// ok if `signature` (64 bytes, or 65 with a hash type) by the 32-byte `key` signs the input.
+[[nodiscard]] ScriptError check_schnorr(const InputToVerify& input, ByteSpan signature,
+                                        ByteSpan key, std::optional<ByteSpan> annex,
+                                        const std::optional<TapscriptContext>& tapscript);
+
+}  // namespace daler::script

@@ -1,0 +1,236 @@
+#include <daler/storage/database.h>
+
+#include <daler/util/log.h>
+
+#include <leveldb/cache.h>
+#include <leveldb/db.h>
+#include <leveldb/env.h>
+#include <leveldb/filter_policy.h>
+#include <leveldb/helpers/memenv.h>
+#include <leveldb/write_batch.h>
+
+#include <cstdarg>
+#include <cstdio>
+
+namespace daler::storage {
+namespace {
+
+constexpr int bloom_bits_per_key = 10;
+constexpr int max_open_files = 1000;
+// Fewer, larger tables than LevelDB's 2 MiB: a coin database of gigabytes has thousands otherwise.
+constexpr std::size_t table_size = 16u << 20;
+
+leveldb::Slice slice(ByteSpan bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+ByteSpan span(const leveldb::Slice& bytes) {
+    return as_bytes({bytes.data(), bytes.size()});
+}
+
+/// LevelDB's chatter goes to our log, for those who want it, and not to files of its own.
+class LogLines final : public leveldb::Logger {
+public:
+    void Logv(const char* format, std::va_list arguments) override {
+        if (!log::enabled(log::Category::storage)) return;
+        std::array<char, 500> line;
+        const int size = std::vsnprintf(line.data(), line.size(), format, arguments);
+        if (size <= 0) return;
+        const auto length = std::min(static_cast<std::size_t>(size), line.size() - 1);
+        log::debug(log::Category::storage, "{}", std::string_view(line.data(), length));
+    }
+};
+
+}  // namespace
+
+struct Database::Impl {
+    Options options;
+    LogLines logger;
+    std::unique_ptr<leveldb::Env> memory;
+    std::unique_ptr<leveldb::Cache> cache;
+    std::unique_ptr<const leveldb::FilterPolicy> filter;
+    std::unique_ptr<leveldb::DB> db;
+    leveldb::ReadOptions read_options;
+
+    void check(const leveldb::Status& status) const {
+        if (status.ok()) return;
+        throw StorageError("Database " + options.folder.string() + ": " + status.ToString() + ". " +
+                           options.remedy);
+    }
+
+    leveldb::ReadOptions reading(const Snapshot* snapshot) const {
+        auto out = read_options;
+        if (snapshot) out.snapshot = static_cast<const leveldb::Snapshot*>(snapshot->snapshot_);
+        return out;
+    }
+
+    /// A folder with tables but without the file that names them was damaged, not never used.
+    void refuse_half_a_database(leveldb::Env& env) const {
+        const auto name = options.folder.string();
+        if (env.FileExists(name + "/CURRENT")) return;
+        std::vector<std::string> files;
+        if (!env.GetChildren(name, &files).ok()) return;
+        for (const auto& file : files) {
+            if (file.ends_with(".ldb") || file.ends_with(".log") || file.starts_with("MANIFEST")) {
+                throw StorageError("Database " + name + ": its file CURRENT is missing. " +
+                                   options.remedy);
+            }
+        }
+    }
+};
+
+Database::Database(Options options) : impl_(std::make_unique<Impl>()) {
+    impl_->options = std::move(options);
+    const auto& wanted = impl_->options;
+    leveldb::Options settings;
+    auto* env = wanted.env ? wanted.env : leveldb::Env::Default();
+    if (wanted.in_memory) {
+        impl_->memory.reset(leveldb::NewMemEnv(env));
+        env = impl_->memory.get();
+    }
+    impl_->cache.reset(leveldb::NewLRUCache(wanted.cache_bytes / 2));
+    if (wanted.bloom_filter) {
+        impl_->filter.reset(leveldb::NewBloomFilterPolicy(bloom_bits_per_key));
+    }
+    settings.env = env;
+    settings.create_if_missing = true;
+    settings.paranoid_checks = true;
+    settings.info_log = &impl_->logger;
+    // Two write buffers may be full at once: one being filled, one on its way to the disk.
+    settings.write_buffer_size = wanted.cache_bytes / 4;
+    settings.block_cache = impl_->cache.get();
+    settings.filter_policy = impl_->filter.get();
+    settings.compression = leveldb::kNoCompression;
+    settings.max_open_files = max_open_files;
+    settings.max_file_size = table_size;
+    impl_->read_options.verify_checksums = true;
+
+    const auto name = wanted.folder.string();
+    if (!wanted.in_memory && !wanted.env) {
+        std::error_code error;
+        std::filesystem::create_directories(wanted.folder, error);
+        if (error) {
+            throw StorageError(name + ": cannot create the folder: " + error.message() + ".");
+        }
+    }
+    if (wanted.wipe) {
+        impl_->check(leveldb::DestroyDB(name, settings));
+    } else {
+        impl_->refuse_half_a_database(*env);
+    }
+    leveldb::DB* db = nullptr;
+    impl_->check(leveldb::DB::Open(settings, name, &db));
+    impl_->db.reset(db);
+}
+
+Database::~Database() = default;
+
+bool Database::get(ByteSpan key, std::string& value, const Snapshot* snapshot) const {
+    const auto status = impl_->db->Get(impl_->reading(snapshot), slice(key), &value);
+    if (status.IsNotFound()) return false;
+    impl_->check(status);
+    return true;
+}
+
+std::optional<Bytes> Database::get(ByteSpan key) const {
+    std::string value;
+    if (!get(key, value)) return std::nullopt;
+    const auto bytes = as_bytes(value);
+    return Bytes(bytes.begin(), bytes.end());
+}
+
+void Database::put(ByteSpan key, ByteSpan value, bool sync) {
+    leveldb::WriteOptions options;
+    options.sync = sync;
+    impl_->check(impl_->db->Put(options, slice(key), slice(value)));
+}
+
+void Database::erase(ByteSpan key, bool sync) {
+    leveldb::WriteOptions options;
+    options.sync = sync;
+    impl_->check(impl_->db->Delete(options, slice(key)));
+}
+
+struct Database::Batch::Impl {
+    leveldb::WriteBatch batch;
+};
+
+Database::Batch::Batch() : impl_(std::make_unique<Impl>()) {}
+Database::Batch::~Batch() = default;
+Database::Batch::Batch(Batch&&) noexcept = default;
+Database::Batch& Database::Batch::operator=(Batch&&) noexcept = default;
+void Database::Batch::put(ByteSpan key, ByteSpan value) {
+    impl_->batch.Put(slice(key), slice(value));
+}
+void Database::Batch::erase(ByteSpan key) {
+    impl_->batch.Delete(slice(key));
+}
+void Database::Batch::clear() {
+    impl_->batch.Clear();
+}
+std::size_t Database::Batch::size() const {
+    return impl_->batch.ApproximateSize();
+}
+
+void Database::write(const Batch& batch, bool sync) {
+    leveldb::WriteOptions options;
+    options.sync = sync;
+    impl_->check(impl_->db->Write(options, &batch.impl_->batch));
+}
+
+Database::Snapshot::Snapshot(const Database& database)
+    : database_(database), snapshot_(database.impl_->db->GetSnapshot()) {}
+
+Database::Snapshot::~Snapshot() {
+    database_.impl_->db->ReleaseSnapshot(static_cast<const leveldb::Snapshot*>(snapshot_));
+}
+
+std::unique_ptr<Database::Snapshot> Database::snapshot() const {
+    return std::unique_ptr<Snapshot>(new Snapshot(*this));
+}
+
+struct Database::Iterator::Impl {
+    const Database::Impl& database;
+    std::unique_ptr<leveldb::Iterator> iterator;
+};
+
+Database::Iterator::Iterator(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Database::Iterator::~Iterator() = default;
+Database::Iterator::Iterator(Iterator&&) noexcept = default;
+
+void Database::Iterator::seek(ByteSpan key) {
+    impl_->iterator->Seek(slice(key));
+}
+void Database::Iterator::next() {
+    impl_->iterator->Next();
+}
+
+bool Database::Iterator::valid() const {
+    if (impl_->iterator->Valid()) return true;
+    impl_->database.check(impl_->iterator->status());
+    return false;
+}
+
+ByteSpan Database::Iterator::key() const {
+    return span(impl_->iterator->key());
+}
+ByteSpan Database::Iterator::value() const {
+    return span(impl_->iterator->value());
+}
+
+Database::Iterator Database::iterate(const Snapshot* snapshot) const {
+    auto options = impl_->reading(snapshot);
+    options.fill_cache = false;
+    std::unique_ptr<leveldb::Iterator> iterator(impl_->db->NewIterator(options));
+    iterator->SeekToFirst();
+    return Iterator(std::make_unique<Iterator::Impl>(Iterator::Impl{*impl_, std::move(iterator)}));
+}
+
+std::uint64_t Database::estimate_size(ByteSpan from, ByteSpan to) const {
+    const leveldb::Range range(slice(from), slice(to));
+    std::uint64_t size = 0;
+    impl_->db->GetApproximateSizes(&range, 1, &size);
+    return size;
+}
+
+}  // namespace daler::storage
