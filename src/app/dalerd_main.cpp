@@ -7,6 +7,7 @@
 #include <daler/config/settings.h>
 #include <daler/node/node.h>
 #include <daler/util/log.h>
+#include <daler/util/version.h>
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -60,7 +61,7 @@ void start_log(const Settings& settings, bool in_background) {
     options.timestamps = settings.flag("logtimestamps");
     options.debug = debug_categories(settings);
     daler::log::start(options);
-    daler::log::info("daler {} starting, data in {}", DALER_VERSION,
+    daler::log::info("daler {} starting, data in {}", daler::version,
                      settings.chain_folder().string());
     if (!settings.config_file().empty())
         daler::log::info("Config file {}", settings.config_file().string());
@@ -128,11 +129,11 @@ int main(int argc, char** argv) {
     if (asks_for_help(*settings)) {
         const auto text =
             daler::config::help_text(daler::config::node_options(), settings->flag("help-debug"));
-        fmt::print("daler {}\n\n{}{}", DALER_VERSION, usage, text);
+        fmt::print("daler {}\n\n{}{}", daler::version, usage, text);
         return EXIT_SUCCESS;
     }
     if (settings->flag("version")) {
-        fmt::print("daler version {}\n", DALER_VERSION);
+        fmt::print("daler version {}\n", daler::version);
         return EXIT_SUCCESS;
     }
     if (!settings->rest().empty()) {
