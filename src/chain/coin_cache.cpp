@@ -28,14 +28,17 @@ std::optional<consensus::Coin> CoinCache::find(const OutPoint& outpoint) {
         return found->second.unpack();
     }
     switch (look_in_frozen(outpoint)) {
-        case Below::absent: return std::nullopt;
-        case Below::present: return frozen_.find(outpoint)->second.unpack();
-        case Below::unknown: break;
+        case Below::absent:
+            return std::nullopt;
+        case Below::present:
+            return frozen_.find(outpoint)->second.unpack();
+        case Below::unknown:
+            break;
     }
     auto coin = database_.coin(outpoint);
     if (!coin) return std::nullopt;
-    const auto [entry, added] = active_.emplace(
-        outpoint, PackedCoin(coin->output, coin->height, coin->is_coinbase, 0));
+    const auto [entry, added] =
+        active_.emplace(outpoint, PackedCoin(coin->output, coin->height, coin->is_coinbase, 0));
     active_heap_ += entry->second.heap_usage();
     return coin;
 }
@@ -84,8 +87,9 @@ void CoinCache::add(const OutPoint& outpoint, const TxOutput& output, Height hei
     ensure(overwrite || old.has(PackedCoin::spent));
     active_heap_ -= old.heap_usage();
     const bool fresh = old.has(PackedCoin::fresh);
-    old = PackedCoin(output, height, is_coinbase,
-                     PackedCoin::dirty | (fresh ? PackedCoin::fresh : 0));
+    old = std::move(packed);
+    old.clear(PackedCoin::fresh);
+    if (fresh) old.set(PackedCoin::fresh);
 }
 
 void CoinCache::start_flush() {

@@ -71,6 +71,8 @@ public:
 
     [[nodiscard]] std::size_t memory_usage() const;
     [[nodiscard]] bool is_full() const;
+    /// So full that even what comes during a flush no longer fits.
+    [[nodiscard]] bool is_overfull() const { return memory_usage() > budget_ + budget_ / 2; }
 
 private:
     using Map = boost::unordered_flat_map<OutPoint, PackedCoin, OutPointHasher>;

@@ -80,7 +80,8 @@ void write_varint(ByteWriter& writer, std::uint64_t value) {
         // Minus one: two-digit numbers start where one-digit numbers end.
         value = (value >> 7) - 1;
     }
-    while (count > 0) writer.u8(digits[--count]);
+    while (count > 0)
+        writer.u8(digits[--count]);
 }
 
 std::uint64_t read_varint(ByteReader& reader) {
@@ -125,7 +126,8 @@ std::uint64_t decompress_amount(std::uint64_t compressed) {
     } else {
         satoshis = compressed / 9 * 10 + compressed % 9 + 1;
     }
-    for (; zeros > 0; --zeros) satoshis *= 10;
+    for (; zeros > 0; --zeros)
+        satoshis *= 10;
     return satoshis;
 }
 

@@ -25,8 +25,8 @@ void write_compressed_script(ByteWriter& writer, ByteSpan script);
 void write_coin(ByteWriter& writer, const consensus::Coin& coin);
 [[nodiscard]] Result<consensus::Coin, DecodeError> decode_coin(ByteSpan bytes);
 
-/// A coin in an undo record: as above, with a zero byte behind the origin of all but height 0 (where
-/// old versions kept a transaction version).
+/// A coin in an undo record: as above, with a zero byte behind the origin of all but height 0
+/// (where old versions kept a transaction version).
 void write_undo_coin(ByteWriter& writer, const consensus::Coin& coin);
 [[nodiscard]] consensus::Coin read_undo_coin(ByteReader& reader);
 

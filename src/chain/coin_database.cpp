@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include <map>
 #include <unistd.h>
+#include <map>
 
 namespace daler::chain {
 namespace {
@@ -84,7 +84,9 @@ void CoinDatabase::Slice::put(const OutPoint& outpoint, const consensus::Coin& c
     batch_.put(CoinKey(outpoint), value.view());
 }
 
-void CoinDatabase::Slice::erase(const OutPoint& outpoint) { batch_.erase(CoinKey(outpoint)); }
+void CoinDatabase::Slice::erase(const OutPoint& outpoint) {
+    batch_.erase(CoinKey(outpoint));
+}
 
 void CoinDatabase::Slice::mark(const Heads& heads) {
     ByteWriter value;

@@ -12,8 +12,8 @@ namespace daler::chain {
 /// The unspent coins on disk: the effect of all blocks up to `best_block`. While a flush is under
 /// way it is a mixture of the coins of two blocks, which `head_blocks` names.
 ///
-/// Keys and values are those of Bitcoin Core's chainstate, not obfuscated: 'C' txid varint(index) ->
-/// coin; 'B' -> best block; 'H' -> the new and the old block of a flush.
+/// Keys and values are those of Bitcoin Core's chainstate, not obfuscated: 'C' txid varint(index)
+/// -> coin; 'B' -> best block; 'H' -> the new and the old block of a flush.
 class CoinDatabase {
 public:
     /// The exit code of a process that dies on purpose in the middle of a flush.

@@ -15,7 +15,8 @@ Bytes encode(const BlockUndo& undo) {
     writer.compact_size(undo.transactions.size());
     for (const auto& coins : undo.transactions) {
         writer.compact_size(coins.size());
-        for (const auto& coin : coins) write_undo_coin(writer, coin);
+        for (const auto& coin : coins)
+            write_undo_coin(writer, coin);
     }
     return writer.take();
 }

@@ -20,7 +20,7 @@ constexpr std::int64_t carve_out_vsize = 10'000;
 
 Result<std::vector<const Entry*>, std::string> ancestors_within(const EntrySet& parents,
                                                                 std::int64_t vsize,
-                                                                const ChainLimits& limits) {
+                                                                const Limits& limits) {
     const auto too_many_ancestors = [&](std::string_view what) {
         return fail(
             fmt::format("too many unconfirmed {} [limit: {}]", what, limits.ancestor_count));
@@ -58,8 +58,9 @@ Result<std::vector<const Entry*>, std::string> ancestors_within(const EntrySet& 
     return found;
 }
 
-bool are_sequences_final(const Transaction& tx, std::span<const Coin> coins, ChainContext& chain) {
-    const Height tip = chain.tip_height();
+bool are_sequences_final(const Transaction& tx, std::span<const Coin> coins,
+                         const CoinView& chain) {
+    const Height tip = chain.height();
     const bool with_times = needs_median_times(tx);
     std::vector<CoinAge> ages;
     ages.reserve(coins.size());
@@ -103,6 +104,8 @@ std::optional<Refused> Admission::check() {
     for (const auto stage : stages) {
         if (const auto verdict = (this->*stage)(); !verdict) return refuse(verdict);
     }
+    if (options_.max_fee && entry_.fee > *options_.max_fee)
+        return refuse(reject(Reason::max_fee_exceeded));
     if (options_.max_fee_rate && entry_.fee > options_.max_fee_rate->fee(tx_->vsize()))
         return refuse(reject(Reason::max_fee_exceeded));
     return std::nullopt;
@@ -110,10 +113,9 @@ std::optional<Refused> Admission::check() {
 
 Verdict Admission::check_alone() const {
     if (auto verdict = check_transaction(*tx_); !verdict) return verdict;
-    if (auto verdict = policy::check_standard(*tx_, rules_.options.policy); !verdict)
-        return verdict;
+    if (auto verdict = policy::check_standard(*tx_, rules_.policy); !verdict) return verdict;
 
-    const Height tip = rules_.chain.tip_height();
+    const Height tip = rules_.chain.height();
     if (!is_final(*tx_, tip + 1, rules_.chain.median_time_past(tip)))
         return reject(Reason::not_final_yet);
 
@@ -128,7 +130,7 @@ Verdict Admission::find_conflicts() {
         if (!other) continue;
         if (!options_.allow_replacement) return reject(Reason::replacement_disallowed);
         // Unless everything may be replaced, only what says so itself, and version 3 always.
-        const bool replaceable = rules_.options.full_rbf || signals_replacement(*other->tx) ||
+        const bool replaceable = rules_.limits.full_rbf || signals_replacement(*other->tx) ||
                                  other->tx->version == policy::truc_version;
         if (!replaceable) return reject(Reason::mempool_conflict);
         conflicts_.insert(other);
@@ -166,13 +168,12 @@ Verdict Admission::fetch_coins() {
 Verdict Admission::check_against_coins() {
     if (!are_sequences_final(*tx_, coins_, rules_.chain)) return reject(Reason::not_final_bip68);
 
-    const Height tip = rules_.chain.tip_height();
-    const auto fee = check_inputs(*tx_, coins_, tip + 1, rules_.chain.params().coinbase_maturity);
+    const Height tip = rules_.chain.height();
+    const auto fee = check_inputs(*tx_, coins_, tip + 1, rules_.params.coinbase_maturity);
     if (!fee) return fail(fee.error());
-    if (auto verdict = policy::check_inputs_standard(*tx_, coins_, rules_.options.policy); !verdict)
+    if (auto verdict = policy::check_inputs_standard(*tx_, coins_, rules_.policy); !verdict)
         return verdict;
-    if (auto verdict = policy::check_witness_standard(*tx_, coins_, rules_.options.policy);
-        !verdict) {
+    if (auto verdict = policy::check_witness_standard(*tx_, coins_, rules_.policy); !verdict) {
         return verdict;
     }
 
@@ -180,9 +181,9 @@ Verdict Admission::check_against_coins() {
     entry_.fee = *fee;
     entry_.modified_fee = *fee + fee_delta_;
     entry_.sigop_cost = sigop_cost(*tx_, coins_, script::standard_flags);
-    entry_.vsize = policy::virtual_size(tx_->weight(), entry_.sigop_cost,
-                                        rules_.options.policy.bytes_per_sigop);
-    entry_.time = options_.time.value_or(rules_.clock.now());
+    entry_.vsize =
+        policy::virtual_size(tx_->weight(), entry_.sigop_cost, rules_.policy.bytes_per_sigop);
+    entry_.time = options_.entered.value_or(options_.now);
     entry_.height = tip;
     entry_.spends_coinbase = std::ranges::any_of(coins_, &Coin::is_coinbase);
 
@@ -198,7 +199,7 @@ Verdict Admission::check_fees() const {
                       fmt::format("{} < {}", entry_.modified_fee.satoshis(), wanted.satoshis()));
     };
     const auto check_relay = [&] {
-        return check(rules_.options.policy.min_relay_fee, Reason::min_relay_fee);
+        return check(rules_.policy.min_relay_fee, Reason::min_relay_fee);
     };
     // Version 3 may come in below the relay fee where the pool's own minimum allows it, as part of
     // a package; alone it is held to both, in this order.
@@ -214,7 +215,7 @@ Verdict Admission::check_fees() const {
 
 Verdict Admission::check_relatives() {
     parents_ = pool_.parents_of(*tx_);
-    ChainLimits limits = rules_.chain_limits();
+    Limits limits = rules_.limits;
     if (conflicts_.size() == 1) {
         // What it replaces leaves, so it must not count twice.
         const Entry& conflict = **conflicts_.begin();

@@ -4,25 +4,14 @@
 
 namespace daler::mempool {
 
-/// How long unconfirmed chains may get, counting the transaction itself.
-struct ChainLimits {
-    std::int64_t ancestor_count, ancestor_vsize;
-    std::int64_t descendant_count, descendant_vsize;
-};
-
 /// What the mempool was made with.
 struct Rules {
-    MempoolOptions options;
-    ChainContext& chain;
-    const Clock& clock;
+    const ChainParams& params;
+    policy::PolicyOptions policy;
+    Limits limits;
+    const CoinView& chain;
     ThreadPool& workers;
     script::SignatureCache* cache;
-
-    [[nodiscard]] ChainLimits chain_limits() const {
-        const auto number = [](std::size_t limit) { return static_cast<std::int64_t>(limit); };
-        return {number(options.ancestor_count), number(options.ancestor_vsize),
-                number(options.descendant_count), number(options.descendant_vsize)};
-    }
 };
 
 /// Height of a coin that no block holds yet.
@@ -34,12 +23,13 @@ inline constexpr std::int64_t max_replaced = 100;
 /// Entries above a transaction of `vsize` that spends `parents`, or which of `limits` it would
 /// break.
 [[nodiscard]] Result<std::vector<const Entry*>, std::string> ancestors_within(
-    const EntrySet& parents, std::int64_t vsize, const ChainLimits& limits);
+    const EntrySet& parents, std::int64_t vsize, const Limits& limits);
 
 /// True if `tx` may be in the block after the tip as far as its relative lock times go. `coins` may
 /// be of unconfirmed_height.
 [[nodiscard]] bool are_sequences_final(const Transaction& tx,
-                                       std::span<const consensus::Coin> coins, ChainContext& chain);
+                                       std::span<const consensus::Coin> coins,
+                                       const CoinView& chain);
 
 /// True if `tx` itself signals that it may be replaced (BIP 125).
 [[nodiscard]] bool signals_replacement(const Transaction& tx);

@@ -10,7 +10,7 @@ constexpr std::uint32_t relative_lock_disabled = 1u << 31;  // BIP 68
 
 }  // namespace
 
-void Mempool::block_connected(const Block& block, Height) {
+void Mempool::block_connected(const Block& block, BlockTime now) {
     Impl& self = *impl_;
     for (const auto& tx : block.transactions) {
         if (const Entry* entry = self.pool.find(tx->txid))
@@ -19,24 +19,20 @@ void Mempool::block_connected(const Block& block, Height) {
         self.deltas.erase(tx->txid);
     }
     self.disconnected.remove(block);
-    self.rolling_fee.block(self.rules.clock.now());
+    self.rolling_fee.block(now);
 }
 
 void Mempool::block_disconnected(const Block& block) {
     impl_->disconnected.add(block);
-    impl_->reorganised = true;
 }
 
-void Mempool::tip_changed() {
+void Mempool::reorganised(BlockTime now) {
     Impl& self = *impl_;
-    if (self.reorganised) {
-        self.reorganised = false;
-        self.drop(self.disconnected.take_dropped());
-        self.reaccept(self.disconnected.take());
-        self.remove_long_chains();
-        self.remove_what_became_invalid();
-    }
-    self.expire();
+    self.drop(self.disconnected.take_dropped());
+    self.reaccept(self.disconnected.take(), now);
+    self.remove_long_chains();
+    self.remove_what_became_invalid();
+    self.expire(now);
     self.trim();
 }
 
@@ -56,16 +52,17 @@ void Mempool::Impl::drop(const std::vector<TransactionRef>& gone) {
     for (const auto& tx : gone) {
         EntrySet roots = pool.children_of(*tx);
         if (const Entry* entry = pool.find(tx->txid)) roots.insert(entry);
-        remove_with_descendants(roots, RemovalReason::reorganisation);
+        remove_with_descendants(roots, RemovalReason::reorg);
     }
 }
 
-void Mempool::Impl::reaccept(const std::vector<TransactionRef>& from_blocks) {
+void Mempool::Impl::reaccept(const std::vector<TransactionRef>& from_blocks, BlockTime now) {
     AcceptOptions options;
+    options.now = now;
     options.bypass_limits = true;
     for (const auto& tx : from_blocks) {
         if (!tx->is_coinbase()) {
-            Admission admission(rules, pool, tx, options, delta_of(tx->txid), min_fee_rate());
+            Admission admission(rules, pool, tx, options, delta_of(tx->txid), min_fee(now));
             if (!admission.check() && admission.replaced().empty()) {
                 add(admission.entry());
                 continue;
@@ -77,7 +74,7 @@ void Mempool::Impl::reaccept(const std::vector<TransactionRef>& from_blocks) {
 
 // Old transactions put under others can make chains longer than anybody could have sent.
 void Mempool::Impl::remove_long_chains() {
-    const ChainLimits limits = rules.chain_limits();
+    const Limits& limits = rules.limits;
     EntrySet too_long;
     for (const Entry& entry : pool.entries()) {
         if (entry.ancestors.count > limits.ancestor_count ||
@@ -100,15 +97,14 @@ bool Mempool::Impl::may_be_next(const Entry& entry) const {
         if (!coin) return false;
         coins.push_back(std::move(*coin));
     }
-    const auto& params = rules.chain.params();
     return are_sequences_final(*entry.tx, coins, rules.chain) &&
-           consensus::check_inputs(*entry.tx, coins, rules.chain.tip_height() + 1,
-                                   params.coinbase_maturity)
+           consensus::check_inputs(*entry.tx, coins, rules.chain.height() + 1,
+                                   rules.params.coinbase_maturity)
                .has_value();
 }
 
 void Mempool::Impl::remove_what_became_invalid() {
-    const Height tip = rules.chain.tip_height();
+    const Height tip = rules.chain.height();
     const BlockTime median = rules.chain.median_time_past(tip);
     EntrySet invalid;
     for (const Entry& entry : pool.entries()) {
@@ -123,7 +119,7 @@ void Mempool::Impl::remove_what_became_invalid() {
         if (!entry.spends_coinbase && !(tx.version >= 2 && locked)) continue;
         if (!may_be_next(entry)) invalid.insert(&entry);
     }
-    remove_with_descendants(invalid, RemovalReason::reorganisation);
+    remove_with_descendants(invalid, RemovalReason::reorg);
 }
 
 }  // namespace daler::mempool

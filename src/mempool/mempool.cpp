@@ -13,7 +13,7 @@ std::string_view name(RemovalReason reason) {
             return "expiry";
         case RemovalReason::size_limit:
             return "sizelimit";
-        case RemovalReason::reorganisation:
+        case RemovalReason::reorg:
             return "reorg";
         case RemovalReason::block:
             return "block";
@@ -25,9 +25,10 @@ std::string_view name(RemovalReason reason) {
     return "";
 }
 
-Mempool::Mempool(MempoolOptions options, ChainContext& chain, const Clock& clock,
-                 ThreadPool& workers, script::SignatureCache* cache)
-    : impl_(std::make_unique<Impl>(Rules{std::move(options), chain, clock, workers, cache})) {}
+Mempool::Mempool(const ChainParams& params, const policy::PolicyOptions& policy,
+                 const Limits& limits, const CoinView& chain, ThreadPool& workers,
+                 script::SignatureCache* cache)
+    : impl_(std::make_unique<Impl>(Rules{params, policy, limits, chain, workers, cache})) {}
 
 Mempool::~Mempool() = default;
 
@@ -35,9 +36,13 @@ void Mempool::add_listener(Listener& listener) {
     impl_->listeners.push_back(&listener);
 }
 
-FeeRate Mempool::Impl::min_fee_rate() {
-    return rolling_fee.at(rules.clock.now(), pool.usage(), rules.options.max_bytes,
-                          rules.options.policy.incremental_relay_fee);
+void Mempool::remove_listener(Listener& listener) {
+    std::erase(impl_->listeners, &listener);
+}
+
+FeeRate Mempool::Impl::min_fee(BlockTime now) {
+    return rolling_fee.at(now, pool.usage(), rules.limits.max_usage,
+                          rules.policy.incremental_relay_fee);
 }
 
 Amount Mempool::Impl::delta_of(const Txid& txid) const {
@@ -47,19 +52,19 @@ Amount Mempool::Impl::delta_of(const Txid& txid) const {
 
 void Mempool::Impl::add(Entry entry) {
     entry.sequence = sequence++;
-    const TransactionRef tx = entry.tx;
-    pool.insert(std::move(entry));
+    const Entry& added = pool.insert(std::move(entry));
     for (Listener* listener : listeners)
-        listener->transaction_added(tx);
+        listener->transaction_added(added.tx, added.fee, added.vsize, added.sequence);
 }
 
 void Mempool::Impl::remove(const Entry& entry, RemovalReason reason) {
     const TransactionRef tx = entry.tx;
     pool.erase(entry);
     unbroadcast.erase(tx->txid);
-    if (reason != RemovalReason::block) ++sequence;
+    // A block's own number tells of what it took.
+    const std::uint64_t number = reason == RemovalReason::block ? sequence : sequence++;
     for (Listener* listener : listeners)
-        listener->transaction_removed(tx, reason);
+        listener->transaction_removed(tx, reason, number);
 }
 
 std::size_t Mempool::Impl::remove_with_descendants(const EntrySet& roots, RemovalReason reason) {
@@ -73,8 +78,8 @@ std::size_t Mempool::Impl::remove_with_descendants(const EntrySet& roots, Remova
     return doomed.size();
 }
 
-std::size_t Mempool::Impl::expire() {
-    const BlockTime oldest = rules.clock.now() - rules.options.expiry;
+std::size_t Mempool::Impl::expire(BlockTime now) {
+    const BlockTime oldest = now - rules.limits.expiry;
     const auto& by_time = pool.entries().get<tags::time>();
     EntrySet old;
     for (auto entry = by_time.begin(); entry != by_time.end() && entry->time < oldest; ++entry)
@@ -84,11 +89,11 @@ std::size_t Mempool::Impl::expire() {
 
 void Mempool::Impl::trim() {
     const auto& worst = pool.entries().get<tags::descendant_score>();
-    while (pool.usage() > rules.options.max_bytes && !worst.empty()) {
+    while (pool.usage() > rules.limits.max_usage && !worst.empty()) {
         const Entry& entry = *worst.begin();
         // What comes next must pay more than what had to leave, or both would take turns.
         FeeRate rate = FeeRate::of(entry.descendants.fee, entry.descendants.vsize);
-        rate.per_kvb += rules.options.policy.incremental_relay_fee.per_kvb;
+        rate.per_kvb += rules.policy.incremental_relay_fee.per_kvb;
         rolling_fee.raise(rate);
         EntrySet root;
         root.insert(&entry);
@@ -99,11 +104,11 @@ void Mempool::Impl::trim() {
 AcceptResult Mempool::accept(const TransactionRef& tx, const AcceptOptions& options) {
     Impl& self = *impl_;
     Admission admission(self.rules, self.pool, tx, options, self.delta_of(tx->txid),
-                        self.min_fee_rate());
+                        self.min_fee(options.now));
     if (auto refused = admission.check()) return fail(std::move(*refused));
 
     Accepted accepted;
-    accepted.base_fee = admission.entry().fee;
+    accepted.fee = admission.entry().fee;
     accepted.modified_fee = admission.entry().modified_fee;
     accepted.vsize = admission.entry().vsize;
     for (const Entry* entry : admission.replaced())
@@ -116,7 +121,7 @@ AcceptResult Mempool::accept(const TransactionRef& tx, const AcceptOptions& opti
     }
     self.add(admission.entry());
     if (!options.bypass_limits) {
-        self.expire();
+        self.expire(options.now);
         self.trim();
         if (!self.pool.find(tx->txid)) return fail(Refused{{Reason::mempool_full, {}}, {}, false});
     }
@@ -131,8 +136,8 @@ void Mempool::remove(const Txid& txid, RemovalReason reason) {
     impl_->remove_with_descendants(root, reason);
 }
 
-std::size_t Mempool::expire() {
-    return impl_->expire();
+std::size_t Mempool::expire(BlockTime now) {
+    return impl_->expire(now);
 }
 
 void Mempool::prioritise(const Txid& txid, Amount delta) {
@@ -143,8 +148,8 @@ void Mempool::prioritise(const Txid& txid, Amount delta) {
     if (sum == Amount{}) impl_->deltas.erase(txid);
 }
 
-std::vector<std::pair<Txid, Amount>> Mempool::prioritised() const {
-    return {impl_->deltas.begin(), impl_->deltas.end()};
+const std::map<Txid, Amount>& Mempool::deltas() const {
+    return impl_->deltas;
 }
 
 void Mempool::add_unbroadcast(const Txid& txid) {
@@ -155,15 +160,12 @@ void Mempool::remove_unbroadcast(const Txid& txid) {
     impl_->unbroadcast.erase(txid);
 }
 
-std::vector<TransactionRef> Mempool::unbroadcast() const {
-    std::vector<TransactionRef> out;
-    for (const auto& txid : impl_->unbroadcast)
-        out.push_back(find(txid));
-    return out;
+const std::set<Txid>& Mempool::unbroadcast() const {
+    return impl_->unbroadcast;
 }
 
-std::vector<Selected> Mempool::select_for_block(const SelectLimits& limits) const {
-    return mempool::select_for_block(impl_->pool, limits);
+std::vector<Selected> Mempool::select_for_block(const BlockSpace& space) const {
+    return mempool::select_for_block(impl_->pool, space);
 }
 
 }  // namespace daler::mempool

@@ -53,53 +53,61 @@ TransactionRef Mempool::spender(const OutPoint& outpoint) const {
     return entry ? entry->tx : nullptr;
 }
 
-std::optional<consensus::Coin> Mempool::unconfirmed_coin(const OutPoint& outpoint) const {
+std::size_t Mempool::size() const {
+    return impl_->pool.entries().size();
+}
+
+std::optional<TxOutput> Mempool::output(const OutPoint& outpoint) const {
     const Entry* entry = impl_->pool.find(outpoint.txid);
     if (!entry || outpoint.index >= entry->tx->outputs.size()) return std::nullopt;
-    return consensus::Coin{entry->tx->outputs[outpoint.index], unconfirmed_height, false};
+    return entry->tx->outputs[outpoint.index];
 }
 
-FeeRate Mempool::min_fee_rate() const {
-    return impl_->min_fee_rate();
+FeeRate Mempool::min_fee(BlockTime now) const {
+    return impl_->min_fee(now);
 }
 
-MempoolInfo Mempool::info() const {
-    const auto& policy = impl_->rules.options.policy;
+const Limits& Mempool::limits() const {
+    return impl_->rules.limits;
+}
+
+Info Mempool::info(BlockTime now) const {
+    const auto& [params, policy, limits, chain, workers, cache] = impl_->rules;
     return {
-        .count = impl_->pool.entries().size(),
-        .vsize = impl_->pool.vsize(),
+        .size = impl_->pool.entries().size(),
+        .bytes = impl_->pool.vsize(),
         .usage = impl_->pool.usage(),
         .total_fee = impl_->pool.total_fee(),
-        .max_bytes = impl_->rules.options.max_bytes,
-        .min_fee_rate = std::max(impl_->min_fee_rate(), policy.min_relay_fee),
-        .min_relay_fee_rate = policy.min_relay_fee,
-        .incremental_fee_rate = policy.incremental_relay_fee,
-        .unbroadcast = impl_->unbroadcast.size(),
-        .full_rbf = impl_->rules.options.full_rbf,
+        .max_usage = limits.max_usage,
+        .min_fee = std::max(impl_->min_fee(now), policy.min_relay_fee),
+        .min_relay_fee = policy.min_relay_fee,
+        .incremental_relay_fee = policy.incremental_relay_fee,
+        .unbroadcast_count = impl_->unbroadcast.size(),
+        .full_rbf = limits.full_rbf,
     };
 }
 
-std::optional<EntryInfo> Mempool::entry(const Txid& txid) const {
+std::optional<EntryDetails> Mempool::entry(const Txid& txid) const {
     const Entry* entry = impl_->pool.find(txid);
     if (!entry) return std::nullopt;
-    EntryInfo info;
+    EntryDetails info;
     info.tx = entry->tx;
     info.vsize = entry->vsize;
     info.fee = entry->fee;
     info.modified_fee = entry->modified_fee;
     info.time = entry->time;
     info.height = entry->height;
-    info.descendant_count = static_cast<std::size_t>(entry->descendants.count);
+    info.descendant_count = entry->descendants.count;
     info.descendant_vsize = entry->descendants.vsize;
     info.descendant_fees = entry->descendants.fee;
-    info.ancestor_count = static_cast<std::size_t>(entry->ancestors.count);
+    info.ancestor_count = entry->ancestors.count;
     info.ancestor_vsize = entry->ancestors.vsize;
     info.ancestor_fees = entry->ancestors.fee;
     info.depends = ids_of(entry->parents);
     info.spent_by = ids_of(entry->children);
     info.sigop_cost = entry->sigop_cost;
     info.sequence = entry->sequence;
-    info.replaceable = is_replaceable(*entry);
+    info.bip125_replaceable = is_replaceable(*entry);
     info.unbroadcast = impl_->unbroadcast.contains(txid);
     return info;
 }
@@ -114,7 +122,7 @@ std::vector<Txid> Mempool::descendants(const Txid& txid) const {
     return entry ? ids_of(Pool::descendants(*entry)) : std::vector<Txid>{};
 }
 
-std::vector<TransactionRef> Mempool::all() const {
+std::vector<TransactionRef> Mempool::transactions() const {
     std::vector<TransactionRef> out;
     for (const Entry* entry : sorted(impl_->pool))
         out.push_back(entry->tx);

@@ -90,7 +90,7 @@ Verdict Admission::check_pays_for_replaced() const {
     }
     // And for its own relay on top of what was paid for theirs.
     const Amount extra = entry_.modified_fee - old;
-    const Amount wanted = rules_.options.policy.incremental_relay_fee.fee(entry_.vsize);
+    const Amount wanted = rules_.policy.incremental_relay_fee.fee(entry_.vsize);
     if (extra < wanted) {
         return reject(
             Reason::insufficient_fee,

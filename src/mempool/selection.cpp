@@ -32,7 +32,7 @@ struct ByRate {
 
 class Selection {
 public:
-    Selection(const Pool& pool, const SelectLimits& space) : pool_(pool), space_(space) {}
+    Selection(const Pool& pool, const BlockSpace& space) : pool_(pool), space_(space) {}
 
     std::vector<Selected> run() {
         const auto& best = pool_.entries().get<tags::ancestor_score>();
@@ -51,7 +51,7 @@ public:
             const Remaining candidate =
                 from_remaining ? *remaining_.begin() : Remaining{&*next, next->ancestors};
             // Everything else pays even less.
-            if (candidate.package.fee < space_.min_fee_rate.fee(candidate.package.vsize)) break;
+            if (candidate.package.fee < space_.min_feerate.fee(candidate.package.vsize)) break;
             if (from_remaining) {
                 remaining_.erase(remaining_.begin());
                 changed_.erase(candidate.entry);
@@ -79,8 +79,7 @@ private:
             if (!taken_.contains(ancestor)) package.push_back(ancestor);
         }
         for (const Entry* member : package) {
-            if (!consensus::is_final(*member->tx, space_.height, space_.lock_time_clock))
-                return false;
+            if (!consensus::is_final(*member->tx, space_.height, space_.time)) return false;
         }
         // Whoever has fewer ancestors cannot be the child.
         std::ranges::sort(package, [](const Entry* a, const Entry* b) {
@@ -122,7 +121,7 @@ private:
     }
 
     const Pool& pool_;
-    const SelectLimits& space_;
+    const BlockSpace& space_;
     std::int64_t weight_ = 0;
     std::int64_t sigop_cost_ = 0;
     std::vector<Selected> chosen_;
@@ -133,7 +132,7 @@ private:
 
 }  // namespace
 
-std::vector<Selected> select_for_block(const Pool& pool, const SelectLimits& space) {
+std::vector<Selected> select_for_block(const Pool& pool, const BlockSpace& space) {
     return Selection(pool, space).run();
 }
 

@@ -11,19 +11,19 @@ namespace daler::mempool {
 struct Mempool::Impl {
     explicit Impl(Rules given) : rules(std::move(given)) {}
 
-    FeeRate min_fee_rate();
+    FeeRate min_fee(BlockTime now);
     [[nodiscard]] Amount delta_of(const Txid& txid) const;
     void add(Entry entry);
     void remove(const Entry& entry, RemovalReason reason);
     std::size_t remove_with_descendants(const EntrySet& roots, RemovalReason reason);
-    std::size_t expire();
+    std::size_t expire(BlockTime now);
     /// Evicts the worst until the rest fits into memory.
     void trim();
 
     // Following the chain (chain_events.cpp).
     void remove_conflicts(const Transaction& confirmed);
     void drop(const std::vector<TransactionRef>& gone);
-    void reaccept(const std::vector<TransactionRef>& disconnected);
+    void reaccept(const std::vector<TransactionRef>& from_blocks, BlockTime now);
     void remove_long_chains();
     [[nodiscard]] bool may_be_next(const Entry& entry) const;
     void remove_what_became_invalid();
@@ -32,7 +32,6 @@ struct Mempool::Impl {
     Pool pool;
     RollingFee rolling_fee;
     Disconnected disconnected;
-    bool reorganised = false;  ///< blocks were disconnected since the last tip_changed
     std::map<Txid, Amount> deltas;
     std::set<Txid> unbroadcast;
     std::uint64_t sequence = 1;

@@ -3,6 +3,7 @@
 #include <daler/consensus/header_rules.h>
 #include <daler/primitives/block.h>
 #include <daler/primitives/u256.h>
+#include <daler/storage/flat_files.h>
 
 #include <atomic>
 #include <memory>
@@ -11,15 +12,8 @@
 
 namespace daler::chain {
 
-/// Where a record lies in the numbered files of a block or undo store.
-struct FilePosition {
-    static constexpr std::uint32_t none = 0xffffffff;
-    std::uint32_t file = none;  ///< blkNNNNN.dat, revNNNNN.dat
-    std::uint32_t offset = 0;   ///< of the payload, behind magic and size
-
-    [[nodiscard]] bool is_null() const { return file == none; }
-    bool operator==(const FilePosition&) const = default;
-};
+/// Where a block or its undo data lies: in blkNNNNN.dat or revNNNNN.dat.
+using storage::FilePosition;
 
 /// What is known of a block, as bits of BlockEntry::status.
 enum BlockStatus : std::uint32_t {
@@ -55,6 +49,7 @@ struct BlockEntry {
     std::atomic<std::uint64_t> data_sequence{
         0};  ///< order of arrival of block data; ties of work go to the first
 
+    /// True if all of these bits of BlockStatus are set.
     [[nodiscard]] bool has(std::uint32_t bits) const { return (status.load() & bits) == bits; }
     [[nodiscard]] bool is_failed() const { return (status.load() & failed_mask) != 0; }
 

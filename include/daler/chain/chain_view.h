@@ -3,6 +3,8 @@
 #include <daler/chain/block_index.h>
 
 #include <memory>
+#include <span>
+#include <vector>
 
 namespace daler::chain {
 

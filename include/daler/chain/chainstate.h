@@ -8,9 +8,15 @@
 #include <daler/util/clock.h>
 #include <daler/util/thread_pool.h>
 
+#include <atomic>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
+
+namespace leveldb {
+class Env;
+}
 
 namespace daler::chain {
 
@@ -36,12 +42,18 @@ struct ChainOptions {
     bool reindex = false;
     bool reindex_chainstate = false;
     bool random_xor_key = false;  ///< -blocksxor: a random key for new block files; zeros otherwise
-    unsigned crash_ratio = 0;  ///< -dbcrashratio: die between two slices of a flush once in so many
+    /// -dbcrashratio: the process ends at once, with exit code 99, after one in so many slices of a
+    /// flush; slices are made small so that there are some.
+    unsigned crash_ratio = 0;
     std::chrono::seconds sync_interval{
         60};  ///< at the latest then everything accepted is synced to disk
     std::chrono::seconds max_tip_age{24 * 60 * 60};
-    std::optional<U256> minimum_chain_work;  ///< instead of the chain's
-    std::optional<BlockHash> assume_valid;   ///< instead of the chain's
+    std::optional<U256> minimum_chain_work;      ///< instead of the chain's
+    std::optional<BlockHash> assume_valid;       ///< instead of the chain's
+    storage::FileSystem* file_system = nullptr;  ///< instead of the real one: tests
+    leveldb::Env* database_env = nullptr;        ///< likewise, for the databases
+    /// Once set, long work (rebuilding, connecting many blocks) ends early, in a good state.
+    const std::atomic<bool>* stop = nullptr;
 };
 
 /// What became of a submitted block.
@@ -90,9 +102,12 @@ public:
     /// The unspent coin at `outpoint`, if there is one on the best chain.
     [[nodiscard]] std::optional<consensus::Coin> coin(const OutPoint& outpoint);
 
-    /// Writes all changes to disk; `sync` waits until they are safe from a power cut.
+    /// Writes all changes to disk, safe from a power cut. With `sync` false only what a crash of
+    /// the process alone could lose: headers whose blocks are not known yet (all else has reached
+    /// the kernel already).
     void flush(bool sync = true);
-    /// Flushes if the cache is full or the interval is over. Called now and then by the owner.
+    /// Starts or continues a flush if the cache is full or the interval is over, for at most about
+    /// 50 ms. Called now and then by the owner.
     void maintain();
 
     /// The current view. Any thread.
@@ -116,7 +131,7 @@ public:
     enum class CoinsHash : std::uint8_t { none, serialized_3, muhash };
     /// Totals over all unspent coins (gettxoutsetinfo).
     struct CoinStats {
-        Height height;
+        Height height = 0;
         BlockHash best_block;
         std::uint64_t outputs = 0;
         std::uint64_t transactions = 0;  ///< with unspent outputs

@@ -1,0 +1,147 @@
+#include "chainstate_impl.h"
+
+#include <daler/util/ensure.h>
+#include <daler/util/log.h>
+
+#include <deque>
+
+namespace daler::chain {
+
+using consensus::Reason;
+using consensus::Verdict;
+
+Verdict Chainstate::Impl::accept_header(const BlockHeader& header, const BlockHash& hash,
+                                        BlockTime now, BlockEntry** entry) {
+    if (auto* known = index.find(hash)) {
+        if (entry) *entry = known;
+        if (known->is_failed()) return consensus::reject(Reason::duplicate_invalid);
+        return {};
+    }
+    if (auto verdict = consensus::check_header(header, hash, params); !verdict) return verdict;
+    const auto* parent = index.find(header.previous);
+    if (!parent) return consensus::reject(Reason::previous_not_found);
+    if (parent->is_failed()) return consensus::reject(Reason::bad_previous);
+    if (auto verdict = consensus::check_header_in_chain(header, EntryChain(*parent), now, params);
+        !verdict) {
+        return verdict;
+    }
+    auto& added = index.insert(header, hash);
+    mark_changed(added);
+    unrecorded.push_back(&added);
+    ++unrecorded_without_data;
+    if (added.chainwork > best_header->chainwork) best_header = &added;
+    if (entry) *entry = &added;
+    return {};
+}
+
+Submitted Chainstate::Impl::submit(const BlockRef& block) {
+    const auto hash = block->header.hash();
+    if (const auto* known = index.find(hash)) {
+        if (known->is_failed()) {
+            return {consensus::reject(Reason::duplicate_invalid), false, false, known};
+        }
+        if (known->has(has_data)) return {{}, false, known->has(was_connected), known};
+    }
+    auto result = accept_block(block, hash, clock.now(), std::nullopt, {});
+    if (!result.verdict) return result;
+
+    rejections.clear();
+    activate(block);
+    for (const auto& [entry, rejection] : rejections) {
+        if (entry == result.entry) result.verdict = fail(rejection);
+    }
+    result.was_connected = result.entry->has(was_connected);
+    return result;
+}
+
+Submitted Chainstate::Impl::accept_block(const BlockRef& block, const BlockHash& hash,
+                                         BlockTime now, std::optional<FilePosition> stored,
+                                         ByteSpan stored_bytes) {
+    Submitted result;
+    result.entry = index.find(hash);
+    const auto checked = consensus::check_block(block, hash, params);
+    if (!checked) {
+        // Nothing is remembered: the header, if it is good, may belong to another, good block.
+        result.verdict = fail(checked.error());
+        return result;
+    }
+    BlockEntry* entry = nullptr;
+    result.verdict = accept_header(block->header, hash, now, &entry);
+    result.entry = entry;
+    if (!result.verdict) return result;
+    ensure(!entry->has(has_data) && entry->previous);
+
+    result.verdict = consensus::check_block_in_chain(*block, EntryChain(*entry->previous), params);
+    if (!result.verdict) {
+        if (consensus::blame(result.verdict.error().reason) == consensus::Blame::invalid) {
+            mark_failed(*entry);
+        }
+        return result;
+    }
+    if (stored) {
+        received_block(*entry, *block, *stored, stored_bytes);
+    } else {
+        record_headers_before(*entry);
+        const Bytes bytes = encode(*block);
+        received_block(*entry, *block, store->append_block(bytes), bytes);
+    }
+    result.is_new = true;
+    return result;
+}
+
+void Chainstate::Impl::received_block(BlockEntry& entry, const Block& block, FilePosition position,
+                                      ByteSpan bytes) {
+    entry.tx_count = static_cast<std::uint32_t>(block.transactions.size());
+    entry.block_size = static_cast<std::uint32_t>(bytes.size());
+    entry.block_checksum = crypto::crc32c(bytes);
+    entry.data = position;
+    // Last: readers of other threads take the members above for good once they see it.
+    entry.status |= has_data;
+    mark_changed(entry);
+    const bool recorded = unrecorded.empty() || entry.sequence < unrecorded.front()->sequence;
+    if (!recorded) --unrecorded_without_data;
+
+    if (entry.previous && entry.previous->chain_tx_count == 0) {
+        unlinked.emplace(entry.previous, &entry);
+    } else {
+        link(entry);
+    }
+}
+
+void Chainstate::Impl::link(BlockEntry& first) {
+    std::deque<BlockEntry*> ready{&first};
+    while (!ready.empty()) {
+        auto& entry = *ready.front();
+        ready.pop_front();
+        const std::uint64_t below = entry.previous ? entry.previous->chain_tx_count.load() : 0;
+        entry.chain_tx_count = below + entry.tx_count;
+        entry.data_sequence = next_data_sequence++;
+        const bool eligible = !tip || entry.chainwork >= tip->chainwork;
+        if (eligible && !entry.is_failed()) candidates.insert(&entry);
+        const auto [begin, end] = unlinked.equal_range(&entry);
+        for (auto at = begin; at != end; ++at)
+            ready.push_back(at->second);
+        unlinked.erase(begin, end);
+    }
+}
+
+Verdict Chainstate::Impl::test_block(const BlockRef& block, bool check_proof_of_work) {
+    const auto hash = block->header.hash();
+    if (block->header.previous != tip->hash) return consensus::reject(Reason::bad_previous);
+    const EntryChain chain(*tip);
+    if (auto verdict = consensus::check_header_in_chain(block->header, chain, clock.now(), params);
+        !verdict) {
+        return verdict;
+    }
+    const auto checked = consensus::check_block(block, hash, params, {check_proof_of_work, true});
+    if (!checked) return fail(checked.error());
+    if (auto verdict = consensus::check_block_in_chain(*block, chain, params); !verdict) {
+        return verdict;
+    }
+    const BlockPlace place{*tip, hash};
+    const auto connectable = check_connect(*block, place, {params, *coins, workers, cache, true});
+    if (!connectable) return fail(connectable.error());
+    return {};
+}
+
+}  // namespace daler::chain

@@ -1,0 +1,188 @@
+#include "chainstate_impl.h"
+#include "disconnect_block.h"
+
+#include <daler/util/ensure.h>
+#include <daler/util/log.h>
+
+#include <fmt/format.h>
+
+namespace daler::chain {
+namespace {
+
+// How many blocks are connected before the best candidate is chosen again and listeners hear of a
+// better tip.
+constexpr std::size_t blocks_per_step = 32;
+
+// Scripts of assumed-valid blocks are skipped only if so much work lies above them that forging it
+// would take about that long.
+constexpr std::chrono::seconds assume_valid_burial{14 * 24 * 60 * 60};
+
+}  // namespace
+
+void Chainstate::Impl::activate(const BlockRef& fresh) {
+    while (auto* target = best_candidate()) {
+        if (target == tip) break;
+        step_towards(*target, fresh);
+        // The world may know of the middle of a long way up, but not of that of a reorganisation.
+        if (tip->chainwork > published_tip->chainwork) settle();
+        if (stopping()) break;
+    }
+    if (tip != published_tip) {
+        settle();
+    } else {
+        publish();
+    }
+}
+
+BlockEntry* Chainstate::Impl::best_candidate() {
+    while (!candidates.empty()) {
+        auto* best = *candidates.rbegin();
+        if (!best->is_failed()) return best;
+        candidates.erase(best);
+    }
+    return nullptr;
+}
+
+void Chainstate::Impl::step_towards(BlockEntry& target, const BlockRef& fresh) {
+    const auto* fork = last_common_ancestor(tip, &target);
+    const bool reorganises = fork != tip;
+    if (reorganises) {
+        log::info("Reorganisation from {} (height {}) to {} (height {}), fork at height {}",
+                  tip->hash.to_hex(), tip->height, target.hash.to_hex(), target.height,
+                  fork->height);
+    }
+    while (tip != fork)
+        disconnect_tip();
+
+    std::size_t connected = 0;
+    while (tip != &target) {
+        auto& next = writable(*target.ancestor(tip->height + 1));
+        const bool is_fresh = fresh && &next == &target && fresh->header == next.header;
+        const auto block = is_fresh ? fresh : store->read_block(next);
+        ensure(block != nullptr);
+        if (!connect(next, block)) return;
+        maintain();
+        // A reorganisation goes on until it has won what it gave up.
+        ++connected;
+        const bool better = tip->chainwork > published_tip->chainwork;
+        if (connected >= blocks_per_step && better) return;
+        if (stopping() && better) return;
+    }
+}
+
+bool Chainstate::Impl::scripts_needed(const BlockEntry& entry) const {
+    // They are valid whatever the chain above does: the coins below are part of the block's hash.
+    if (entry.has(was_connected)) return false;
+    if (assume_valid.is_zero()) return true;
+    const auto* assumed = index.find(assume_valid);
+    if (!assumed || !entry.is_ancestor_of(*assumed) || !entry.is_ancestor_of(*best_header) ||
+        best_header->chainwork < minimum_work) {
+        return true;
+    }
+    const auto work_above = (best_header->chainwork - entry.chainwork).to_double();
+    const auto work_of_one = consensus::work_of(best_header->header.bits).to_double();
+    const auto blocks = work_above / work_of_one;
+    return blocks * static_cast<double>(params.retarget.spacing.count()) <=
+           static_cast<double>(assume_valid_burial.count());
+}
+
+bool Chainstate::Impl::connect(BlockEntry& entry, const BlockRef& block) {
+    const BlockPlace place{*entry.previous, entry.hash};
+    auto connectable =
+        check_connect(*block, place, {params, *coins, workers, cache, scripts_needed(entry)});
+    if (!connectable) {
+        const auto& rejection = connectable.error();
+        log::warning("Block {} (height {}) is invalid: {}", entry.hash.to_hex(), entry.height,
+                     consensus::to_text(rejection));
+        mark_failed(entry);
+        rejections.emplace_back(&entry, rejection);
+        return false;
+    }
+    const std::shared_ptr<const BlockUndo> undo = std::move(connectable->undo);
+    if (!entry.has(has_undo)) {
+        entry.undo = store->append_undo(entry.data.load().file, *undo, entry.previous->hash);
+        entry.status |= has_undo;
+        mark_changed(entry);
+    }
+    if (!entry.has(was_connected)) {
+        entry.status |= was_connected;
+        mark_changed(entry);
+    }
+    connectable->coins.apply(is_bip30_exception(place, params));
+    coins->set_best_block(entry.hash);
+    tip = &entry;
+    log::debug(log::Category::validation, "Tip {} (height {}, {} transactions)",
+               entry.hash.to_hex(), entry.height, block->transactions.size());
+    for (auto* listener : listeners)
+        listener->block_connected(entry, block, undo);
+    return true;
+}
+
+void Chainstate::Impl::disconnect_tip() {
+    auto& entry = *tip;
+    const auto block = store->read_block(entry);
+    const auto undo = store->read_undo(entry);
+    if (!block || !undo || !undo_fits(*block, *undo)) {
+        throw StorageError(fmt::format("Block {} (height {}) or its undo data are missing. {}",
+                                       entry.hash.to_hex(), entry.height, reindex_remedy));
+    }
+    const bool clean = disconnect_block(*coins, *block, *undo, entry.height);
+    // The coinbases that BIP 30's exceptions repeat were overwritten: they are rightly gone.
+    const bool may_differ =
+        !params.bip30_exceptions.empty() && entry.height < params.bip30_exceptions.rbegin()->first;
+    if (!clean && !may_differ) {
+        throw StorageError(fmt::format(
+            "The coins do not fit block {} (height {}): the coin database is damaged. {}",
+            entry.hash.to_hex(), entry.height, reindex_chainstate_remedy));
+    }
+    coins->set_best_block(entry.previous->hash);
+    tip = &writable(*entry.previous);
+    // It may come back, if what is tried instead fails.
+    candidates.insert(&entry);
+    candidates.insert(tip);
+    for (auto* listener : listeners)
+        listener->block_disconnected(entry, block);
+}
+
+void Chainstate::Impl::mark_failed(BlockEntry& failed_entry) {
+    failed_entry.status |= failed;
+    mark_changed(failed_entry);
+    candidates.erase(&failed_entry);
+    const bool is_newest = failed_entry.sequence == index.size();
+    if (is_newest && best_header != &failed_entry) return;
+    for (const auto* other : index.all()) {
+        if (other->height <= failed_entry.height || !failed_entry.is_ancestor_of(*other)) continue;
+        auto& entry = writable(*other);
+        entry.status |= failed_ancestor;
+        mark_changed(entry);
+        candidates.erase(&entry);
+    }
+    if (best_header->is_failed()) find_best_header();
+}
+
+void Chainstate::Impl::settle() {
+    while (!candidates.empty() && (*candidates.begin())->chainwork < tip->chainwork) {
+        candidates.erase(candidates.begin());
+    }
+    publish();
+    const auto current = view.load();
+    for (auto* listener : listeners)
+        listener->tip_changed(current);
+}
+
+void Chainstate::Impl::publish() {
+    if (best_header->chainwork < tip->chainwork) best_header = tip;
+    const bool was_download = initial_download;
+    if (initial_download && tip->chainwork >= minimum_work &&
+        tip->header.block_time() >= clock.now() - options.max_tip_age) {
+        initial_download = false;
+    }
+    const bool same = published_tip == tip && published_best_header == best_header &&
+                      was_download == initial_download;
+    if (same) return;
+    published_tip = tip;
+    published_best_header = best_header;
+    view = std::make_shared<const ChainView>(*tip, *best_header, initial_download);
+}
+
+}  // namespace daler::chain

@@ -1,0 +1,115 @@
+#include <daler/chain/block_index.h>
+
+#include <daler/util/ensure.h>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <deque>
+#include <mutex>
+
+namespace daler::chain {
+namespace {
+
+constexpr std::size_t median_time_span = 11;  // BIP 113
+
+BlockTime median_time(const BlockEntry& entry) {
+    std::array<std::uint32_t, median_time_span> times;
+    std::size_t count = 0;
+    for (const auto* at = &entry; at && count < times.size(); at = at->previous) {
+        times[count++] = at->header.time;
+    }
+    const auto end = times.begin() + static_cast<std::ptrdiff_t>(count);
+    std::sort(times.begin(), end);
+    return from_unix(times[count / 2]);
+}
+
+/// The far ancestor of a child of `parent`: jumps double while the path looks like a perfect tree,
+/// which makes every walk logarithmic (E. Myers, "An applicative random-access stack").
+const BlockEntry* skip_from(const BlockEntry& parent) {
+    const auto* jump = parent.skip;
+    if (!jump || !jump->skip) return &parent;
+    const bool equal_jumps = parent.height - jump->height == jump->height - jump->skip->height;
+    return equal_jumps ? jump->skip : &parent;
+}
+
+}  // namespace
+
+const BlockEntry* BlockEntry::ancestor(Height wanted) const {
+    if (wanted < 0 || wanted > height) return nullptr;
+    const auto* at = this;
+    while (at->height != wanted) {
+        at = at->skip && at->skip->height >= wanted ? at->skip : at->previous;
+    }
+    return at;
+}
+
+const BlockEntry* last_common_ancestor(const BlockEntry* a, const BlockEntry* b) {
+    if (!a || !b) return nullptr;
+    const Height height = std::min(a->height, b->height);
+    a = a->ancestor(height);
+    b = b->ancestor(height);
+    while (a != b) {
+        // Entries of one height have skips of one height: while those differ the fork is below.
+        const bool far = a->skip && b->skip && a->skip != b->skip;
+        a = far ? a->skip : a->previous;
+        b = far ? b->skip : b->previous;
+    }
+    return a;
+}
+
+struct BlockIndex::Impl {
+    mutable std::shared_mutex mutex;  ///< guards both: only the ledger thread inserts
+    boost::unordered_flat_map<BlockHash, BlockEntry*, PlainHasher> by_hash;
+    std::deque<BlockEntry> entries;
+};
+
+BlockIndex::BlockIndex() : impl_(std::make_unique<Impl>()) {}
+BlockIndex::~BlockIndex() = default;
+
+const BlockEntry* BlockIndex::find(const BlockHash& hash) const {
+    const std::shared_lock lock(impl_->mutex);
+    const auto found = impl_->by_hash.find(hash);
+    return found == impl_->by_hash.end() ? nullptr : found->second;
+}
+
+BlockEntry* BlockIndex::find(const BlockHash& hash) {
+    return const_cast<BlockEntry*>(std::as_const(*this).find(hash));
+}
+
+std::size_t BlockIndex::size() const {
+    const std::shared_lock lock(impl_->mutex);
+    return impl_->entries.size();
+}
+
+BlockEntry& BlockIndex::insert(const BlockHeader& header, const BlockHash& hash) {
+    if (auto* known = find(hash)) return *known;
+    const auto* parent = find(header.previous);
+    ensure(parent || header.previous.is_zero());
+
+    const std::unique_lock lock(impl_->mutex);
+    auto& entry = impl_->entries.emplace_back();
+    entry.hash = hash;
+    entry.header = header;
+    entry.previous = parent;
+    entry.chainwork = consensus::work_of(header.bits);
+    if (parent) {
+        entry.height = parent->height + 1;
+        entry.skip = skip_from(*parent);
+        entry.chainwork += parent->chainwork;
+    }
+    entry.median_time_past = median_time(entry);
+    entry.sequence = impl_->entries.size();
+    impl_->by_hash.emplace(hash, &entry);
+    return entry;
+}
+
+std::vector<const BlockEntry*> BlockIndex::all() const {
+    const std::shared_lock lock(impl_->mutex);
+    std::vector<const BlockEntry*> entries;
+    entries.reserve(impl_->entries.size());
+    for (const auto& entry : impl_->entries)
+        entries.push_back(&entry);
+    return entries;
+}
+
+}  // namespace daler::chain

@@ -1,0 +1,119 @@
+#include "block_store.h"
+
+#include <daler/util/ensure.h>
+#include <daler/util/random.h>
+
+#include <fmt/format.h>
+
+namespace daler::chain {
+namespace {
+
+constexpr std::size_t checksum_size = 32;
+
+/// The key in xor.dat, which is made if it is missing.
+storage::XorKey load_xor_key(storage::FileSystem& files, const std::filesystem::path& folder,
+                             bool random_key) {
+    storage::XorKey key{};
+    const auto path = folder / "xor.dat";
+    if (const auto bytes = storage::read_file(files, path)) {
+        if (bytes->size() != key.size()) {
+            throw StorageError(fmt::format(
+                "{}: must have {} bytes. Without the right key the block files cannot be read.",
+                path.string(), key.size()));
+        }
+        std::ranges::copy(*bytes, key.begin());
+        return key;
+    }
+    // Block files without a key file are plain.
+    if (random_key && !files.exists(folder / "blk00000.dat")) fill_secure_random(key);
+    storage::write_atomically(files, path, key);
+    return key;
+}
+
+storage::FlatFiles::Options file_options(const std::filesystem::path& folder, std::string prefix,
+                                         const std::array<std::uint8_t, 4>& magic,
+                                         const storage::XorKey& key) {
+    storage::FlatFiles::Options options;
+    options.folder = folder;
+    options.prefix = std::move(prefix);
+    options.magic = magic;
+    options.xor_key = key;
+    options.remedy = reindex_remedy;
+    return options;
+}
+
+crypto::Digest256 undo_checksum(const BlockHash& previous, ByteSpan undo) {
+    crypto::Sha256 hash;
+    hash.add(previous.bytes).add(undo);
+    return hash.finish_double();
+}
+
+[[noreturn]] void damaged(const storage::FlatFiles& files, FilePosition position,
+                          const BlockEntry& entry, std::string_view what) {
+    throw StorageError(fmt::format("{}: the {} of block {} (height {}) at byte {} is damaged. {}",
+                                   files.path(position.file).string(), what, entry.hash.to_hex(),
+                                   entry.height, position.offset, reindex_remedy));
+}
+
+}  // namespace
+
+BlockStore::BlockStore(storage::FileSystem& files, const std::filesystem::path& folder,
+                       const std::array<std::uint8_t, 4>& magic, bool random_key)
+    : blocks_(files, (files.create_folders(folder),
+                      file_options(folder, "blk", magic, load_xor_key(files, folder, random_key)))),
+      undo_(files, file_options(folder, "rev", magic, blocks_.xor_key())) {}
+
+FilePosition BlockStore::append_undo(std::uint32_t file, const BlockUndo& undo,
+                                     const BlockHash& previous) {
+    const Bytes bytes = encode(undo);
+    return undo_.append_to(file, bytes, undo_checksum(previous, bytes));
+}
+
+Bytes BlockStore::read_block_bytes(const BlockEntry& entry) const {
+    if (!entry.has(has_data)) return {};
+    const auto position = entry.data.load();
+    Bytes bytes = blocks_.read(position, entry.block_size);
+    if (crypto::crc32c(bytes) != entry.block_checksum) damaged(blocks_, position, entry, "data");
+    return bytes;
+}
+
+BlockRef BlockStore::read_block(const BlockEntry& entry) const {
+    const Bytes bytes = read_block_bytes(entry);
+    if (bytes.empty()) return nullptr;
+    auto block = decode_block(bytes);
+    if (!block || block->header != entry.header) {
+        damaged(blocks_, entry.data.load(), entry, "data");
+    }
+    return std::make_shared<const Block>(std::move(*block));
+}
+
+std::optional<BlockUndo> BlockStore::read_undo(const BlockEntry& entry) const {
+    if (!entry.has(has_undo)) return std::nullopt;
+    ensure(entry.previous != nullptr);
+    const auto position = entry.undo.load();
+    const std::uint32_t size = undo_.record_size(position);
+    const Bytes bytes = undo_.read(position, size + checksum_size);
+    const auto undo = ByteSpan(bytes).first(size);
+    if (!std::ranges::equal(ByteSpan(bytes).subspan(size),
+                            undo_checksum(entry.previous->hash, undo))) {
+        damaged(undo_, position, entry, "undo data");
+    }
+    auto decoded = decode_undo(undo);
+    if (!decoded) damaged(undo_, position, entry, "undo data");
+    return std::move(*decoded);
+}
+
+void BlockStore::sync() {
+    blocks_.sync();
+    undo_.sync();
+}
+
+std::uint64_t BlockStore::size_on_disk() const {
+    return blocks_.total_size() + undo_.total_size();
+}
+
+std::uint64_t BlockStore::undo_end(FilePosition position) const {
+    return std::uint64_t{position.offset} + undo_.record_size(position) + checksum_size;
+}
+
+}  // namespace daler::chain

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <daler/chain/block_index.h>
+#include <daler/chain/undo.h>
+
+namespace daler::chain {
+
+/// What errors of the block files tell the user to do.
+inline constexpr std::string_view reindex_remedy = "Start with -reindex to rebuild it.";
+inline constexpr std::string_view reindex_chainstate_remedy =
+    "Start with -reindex-chainstate to rebuild it.";
+
+/// The largest serialized block.
+inline constexpr std::uint32_t max_block_size = 4'000'000;
+
+/// Blocks and undo data in append-only files. Reading: any thread. Damage: StorageError.
+class BlockStore {
+public:
+    /// `random_key`: new stores are XORed with a random key; an existing one keeps its key.
+    BlockStore(storage::FileSystem& files, const std::filesystem::path& folder,
+               const std::array<std::uint8_t, 4>& magic, bool random_key);
+
+    FilePosition append_block(ByteSpan bytes) { return blocks_.append(bytes); }
+    /// Undo data goes to the file with the number of its block's, so that both can be pruned
+    /// together. It ends with SHA-256d of the parent's hash and the data, as bitcoind's does.
+    FilePosition append_undo(std::uint32_t file, const BlockUndo& undo, const BlockHash& previous);
+
+    /// Empty / null if the block is not stored; checked against the index's checksum.
+    [[nodiscard]] Bytes read_block_bytes(const BlockEntry& entry) const;
+    [[nodiscard]] BlockRef read_block(const BlockEntry& entry) const;
+    [[nodiscard]] std::optional<BlockUndo> read_undo(const BlockEntry& entry) const;
+
+    /// Safe from a power cut when it returns.
+    void sync();
+    [[nodiscard]] std::uint64_t size_on_disk() const;
+
+    /// For scanning and repair.
+    [[nodiscard]] storage::FlatFiles& blocks() { return blocks_; }
+    [[nodiscard]] storage::FlatFiles& undo() { return undo_; }
+    /// Where the undo record at `position` ends.
+    [[nodiscard]] std::uint64_t undo_end(FilePosition position) const;
+
+private:
+    storage::FlatFiles blocks_;
+    storage::FlatFiles undo_;
+};
+
+}  // namespace daler::chain

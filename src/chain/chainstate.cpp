@@ -1,0 +1,93 @@
+#include "chainstate_impl.h"
+
+// The door: what it opens is in the files that chainstate_impl.h names.
+
+namespace daler::chain {
+
+Chainstate::Chainstate(const ChainParams& params, ChainOptions options, const Clock& clock,
+                       ThreadPool& workers, script::SignatureCache* cache)
+    : impl_(std::make_unique<Impl>(params, std::move(options), clock, workers, cache)) {}
+
+Chainstate::~Chainstate() = default;
+
+void Chainstate::add_listener(Listener& listener) {
+    impl_->listeners.push_back(&listener);
+}
+
+consensus::Verdict Chainstate::accept_header(const BlockHeader& header, const BlockEntry** entry) {
+    BlockEntry* found = nullptr;
+    auto verdict = impl_->accept_header(header, header.hash(), impl_->clock.now(), &found);
+    if (entry) *entry = found;
+    impl_->publish();
+    return verdict;
+}
+
+Submitted Chainstate::submit(const BlockRef& block) {
+    return impl_->submit(block);
+}
+
+consensus::Verdict Chainstate::test_block(const BlockRef& block, bool check_proof_of_work) {
+    return impl_->test_block(block, check_proof_of_work);
+}
+
+void Chainstate::invalidate(const BlockHash& hash) {
+    if (auto* entry = impl_->index.find(hash)) impl_->invalidate(*entry);
+}
+
+void Chainstate::reconsider(const BlockHash& hash) {
+    if (auto* entry = impl_->index.find(hash)) impl_->reconsider(*entry);
+}
+
+void Chainstate::prefer(const BlockHash& hash) {
+    if (auto* entry = impl_->index.find(hash)) impl_->prefer(*entry);
+}
+
+std::optional<consensus::Coin> Chainstate::coin(const OutPoint& outpoint) {
+    return impl_->coins->find(outpoint);
+}
+
+void Chainstate::flush(bool sync) {
+    if (sync) {
+        impl_->flush();
+    } else {
+        impl_->record_headers();
+    }
+}
+
+void Chainstate::maintain() {
+    impl_->maintain();
+}
+
+std::shared_ptr<const ChainView> Chainstate::view() const {
+    return impl_->view.load();
+}
+
+const BlockIndex& Chainstate::index() const {
+    return impl_->index;
+}
+
+const ChainParams& Chainstate::params() const {
+    return impl_->params;
+}
+
+BlockRef Chainstate::read_block(const BlockEntry& entry) const {
+    return impl_->store->read_block(entry);
+}
+
+Bytes Chainstate::read_block_bytes(const BlockEntry& entry) const {
+    return impl_->store->read_block_bytes(entry);
+}
+
+std::optional<BlockUndo> Chainstate::read_undo(const BlockEntry& entry) const {
+    return impl_->store->read_undo(entry);
+}
+
+std::uint64_t Chainstate::size_on_disk() const {
+    return impl_->store->size_on_disk();
+}
+
+std::size_t Chainstate::cache_usage() const {
+    return impl_->coins->memory_usage();
+}
+
+}  // namespace daler::chain

@@ -1,0 +1,172 @@
+#pragma once
+
+#include "block_store.h"
+#include "coin_cache.h"
+#include "connect_block.h"
+#include "index_database.h"
+
+#include <daler/chain/chainstate.h>
+#include <daler/storage/file_lock.h>
+
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include <chrono>
+#include <map>
+#include <set>
+
+namespace daler::chain {
+
+/// The best candidate last: most work, then first seen.
+struct LessPreferred {
+    bool operator()(const BlockEntry* a, const BlockEntry* b) const {
+        if (a->chainwork != b->chainwork) return a->chainwork < b->chainwork;
+        const auto first = a->data_sequence.load();
+        const auto second = b->data_sequence.load();
+        if (first != second) return first > second;
+        return a > b;
+    }
+};
+
+// Orders of arrival. Blocks that the user prefers count downwards from the tip found at start.
+inline constexpr std::uint64_t start_tip_sequence = std::uint64_t{1} << 32;
+
+/// How long one piece of background work may keep others waiting.
+inline constexpr std::chrono::milliseconds slice_time{40};
+
+/// The state behind Chainstate, and the one place that changes it. Its functions live in files
+/// named after what they do.
+struct Chainstate::Impl {
+    Impl(const ChainParams& params, ChainOptions options, const Clock& clock, ThreadPool& workers,
+         script::SignatureCache* cache);
+
+    const ChainParams params;
+    const ChainOptions options;
+    const Clock& clock;
+    ThreadPool& workers;
+    script::SignatureCache* const cache;
+    const U256 minimum_work;
+    const BlockHash assume_valid;
+
+    std::unique_ptr<storage::FileSystem> own_files;  ///< in memory
+    storage::FileSystem& files;
+    std::optional<storage::FileLock> lock;
+
+    BlockIndex index;
+    std::optional<BlockStore> store;
+    std::optional<IndexDatabase> index_database;
+    std::optional<CoinDatabase> coin_database;
+    std::optional<CoinCache> coins;
+
+    BlockEntry* genesis = nullptr;
+    BlockEntry* tip = nullptr;
+    BlockEntry* best_header = nullptr;
+    bool initial_download = true;
+    /// Blocks that could be the tip: their chains' data are all here, none is known to be bad, and
+    /// they have at least as much work as the tip.
+    std::set<BlockEntry*, LessPreferred> candidates;
+    /// Blocks that are here although one below them is not, by their parents.
+    std::multimap<const BlockEntry*, BlockEntry*> unlinked;
+    std::uint64_t next_data_sequence = start_tip_sequence + 1;
+    std::uint64_t next_preferred_sequence = start_tip_sequence - 1;
+    /// Why blocks turned out invalid during the call that is running.
+    std::vector<std::pair<const BlockEntry*, consensus::Rejection>> rejections;
+
+    std::vector<Listener*> listeners;
+    std::atomic<std::shared_ptr<const ChainView>> view;
+    const BlockEntry* published_tip = nullptr;  ///< what `view` shows
+    const BlockEntry* published_best_header = nullptr;
+
+    /// Entries that differ from their records.
+    boost::unordered_flat_set<BlockEntry*> changed;
+    /// Of those, the ones that never had a record, in the order in which they came.
+    std::vector<BlockEntry*> unrecorded;
+    std::size_t unrecorded_without_data = 0;
+    std::chrono::steady_clock::time_point last_sync = std::chrono::steady_clock::now();
+
+    // accept.cpp
+    consensus::Verdict accept_header(const BlockHeader& header, const BlockHash& hash,
+                                     BlockTime now, BlockEntry** entry);
+    Submitted submit(const BlockRef& block);
+    /// Checks `block`, and takes its bytes over: into the store, or where they lie already.
+    Submitted accept_block(const BlockRef& block, const BlockHash& hash, BlockTime now,
+                           std::optional<FilePosition> stored, ByteSpan stored_bytes);
+    void received_block(BlockEntry& entry, const Block& block, FilePosition position,
+                        ByteSpan bytes);
+    /// Gives a block whose ancestors are all here its place, and those that waited for it.
+    void link(BlockEntry& entry);
+    consensus::Verdict test_block(const BlockRef& block, bool check_proof_of_work);
+
+    // activation.cpp
+    /// Moves the tip to the best candidate. `fresh`: a block that need not be read again.
+    void activate(const BlockRef& fresh = nullptr);
+    BlockEntry* best_candidate();
+    void step_towards(BlockEntry& target, const BlockRef& fresh);
+    bool connect(BlockEntry& entry, const BlockRef& block);
+    void disconnect_tip();
+    bool scripts_needed(const BlockEntry& entry) const;
+    void mark_failed(BlockEntry& entry);
+    void settle();
+    void publish();
+    bool stopping() const { return options.stop && *options.stop; }
+
+    // invalidate.cpp
+    void invalidate(BlockEntry& entry);
+    void reconsider(BlockEntry& entry);
+    void prefer(BlockEntry& entry);
+    void derive_failed_ancestors();
+    void find_best_header();
+    void find_candidates();
+
+    // flush.cpp
+    void mark_changed(BlockEntry& entry) { changed.insert(&entry); }
+    void record_headers_before(const BlockEntry& entry);
+    void record_headers();
+    void write_index();
+    void start_flush();
+    bool continue_flush();
+    void flush();
+    void maintain();
+
+    // startup.cpp
+    void open();
+    void open_databases();
+    void load_index();
+    void load_entries();
+    void check_files() const;
+    void make_genesis();
+    void choose_start_tip();
+
+    // recovery.cpp
+    /// Where the indexed part of each block file ends.
+    std::map<std::uint32_t, std::uint64_t> indexed_ends() const;
+    void cut_undo_tails();
+    void scan_tail();
+    bool scan_tail_of(std::uint32_t file, std::uint64_t from);
+    void repair_coins();
+    void roll_forward(const BlockEntry& entry);
+    void roll_back(const BlockEntry& entry);
+
+    // verify.cpp
+    void verify_last_blocks();
+
+    // reindex.cpp
+    enum class Rebuild : std::uint8_t {
+        none,
+        coins,   ///< throw away the coins, connect all blocks again
+        start,   ///< throw away index, coins and undo data, read the block files
+        resume,  ///< as before, but an earlier run has thrown away what had to go
+    };
+    Rebuild rebuild = Rebuild::none;
+    [[nodiscard]] std::filesystem::path rebuild_marker() const;
+    Rebuild wanted_rebuild();
+    void forget_undo_files();
+    void reindex();
+    void end_rebuild();
+};
+
+/// The index hands out constant entries; only the ledger thread, which is here, may change them.
+inline BlockEntry& writable(const BlockEntry& entry) {
+    return const_cast<BlockEntry&>(entry);
+}
+
+}  // namespace daler::chain

@@ -1,0 +1,162 @@
+#include "block_importer.h"
+
+#include <daler/util/log.h>
+
+#include <fmt/format.h>
+
+#include <deque>
+
+namespace daler::chain {
+
+ImportResult BlockImporter::result() const {
+    auto result = result_;
+    result.waiting = waiting_.size();
+    return result;
+}
+
+void BlockImporter::scan(std::uint32_t file) {
+    const auto scanner = hooks_.open(file);
+    std::uint64_t at = 0;
+    resynchronising_ = false;
+    while (at < scanner.file_size() && !hooks_.stop()) {
+        if (!scanner.has_magic_at(at)) {
+            const auto next = scanner.find_magic(at).value_or(scanner.file_size());
+            if (!resynchronising_ && !scanner.is_blank(at, next)) {
+                refuse_bytes(scanner, {file, {at, 0}}, "no record starts here");
+            }
+            resynchronising_ = false;
+            at = next;
+            continue;
+        }
+        const auto record = scanner.record_at(at);
+        if (!record) {
+            if (!resynchronising_) {
+                refuse_bytes(scanner, {file, {at, 0}}, "the size of the record is wrong");
+            }
+            resynchronising_ = true;
+            at += 1;
+            continue;
+        }
+        resynchronising_ = false;
+        take(scanner, {file, *record});
+        // Behind a record that does not parse its size is not to be trusted, either.
+        at = resynchronising_ ? at + 1 : record->end();
+    }
+}
+
+void BlockImporter::take(const RecordScanner& scanner, const Place& place) {
+    const Bytes start = scanner.read(place.record.payload(), BlockHeader::size);
+    const auto header = decode_header(start);
+    if (!header) return;
+    const auto hash = header->hash();
+    if (hooks_.is_stored(hash)) return;
+
+    const Bytes bytes = scanner.read(place.record.payload(), place.record.size);
+    auto decoded = decode_block(bytes);
+    if (!decoded) {
+        refuse(place, *header, describe(decoded.error()));
+        resynchronising_ = true;
+        return;
+    }
+    const auto block = std::make_shared<const Block>(std::move(*decoded));
+    if (!hooks_.is_known(header->previous) && !hooks_.is_known(hash)) {
+        // What is damaged must not wait: its parent's name may be what is wrong.
+        const auto checked = consensus::check_block(block, hash, params_);
+        if (!checked) {
+            refuse(place, *header, consensus::to_text(checked.error()));
+        } else {
+            waiting_.emplace(header->previous, place);
+        }
+        return;
+    }
+    submit(place, block, hash, bytes);
+    submit_waiting(hash);
+}
+
+void BlockImporter::submit(const Place& place, BlockRef block, const BlockHash& hash,
+                           ByteSpan bytes) {
+    const auto header = block->header;
+    const auto submitted =
+        hooks_.submit({std::move(block), hash, place.file, place.record.payload(), bytes});
+    if (submitted.verdict) {
+        if (submitted.entry) heights_[hash] = submitted.entry->height;
+        if (submitted.is_new) ++result_.accepted;
+        return;
+    }
+    const auto& rejection = submitted.verdict.error();
+    // The block below had its line; one for each on top of it would say nothing new.
+    if (rejection.reason == consensus::Reason::bad_previous) {
+        ++result_.rejected;
+        return;
+    }
+    refuse(place, header, consensus::to_text(rejection));
+}
+
+void BlockImporter::submit_waiting(const BlockHash& first) {
+    std::deque<BlockHash> parents{first};
+    while (!parents.empty() && !waiting_.empty() && !hooks_.stop()) {
+        const auto parent = parents.front();
+        parents.pop_front();
+        if (!hooks_.is_known(parent)) continue;
+        const auto [begin, end] = waiting_.equal_range(parent);
+        std::vector<Place> places;
+        for (auto at = begin; at != end; ++at)
+            places.push_back(at->second);
+        waiting_.erase(begin, end);
+        for (const auto& place : places) {
+            const auto scanner = hooks_.open(place.file);
+            const Bytes bytes = scanner.read(place.record.payload(), place.record.size);
+            auto decoded = decode_block(bytes);
+            if (!decoded) continue;  // the file has changed since
+            const auto block = std::make_shared<const Block>(std::move(*decoded));
+            const auto hash = block->header.hash();
+            submit(place, block, hash, bytes);
+            parents.push_back(hash);
+        }
+    }
+}
+
+void BlockImporter::refuse(const Place& place, const BlockHeader& header, std::string_view reason) {
+    ++result_.rejected;
+    const auto parent = heights_.find(header.previous);
+    const auto height =
+        parent == heights_.end() ? std::string("unknown") : fmt::format("{}", parent->second + 1);
+    log::warning("{}: block at byte {} (height {}, hash {}) refused: {}", hooks_.name(place.file),
+                 place.record.offset, height, header.hash().to_hex(), reason);
+}
+
+void BlockImporter::refuse_bytes(const RecordScanner& scanner, const Place& place,
+                                 std::string_view reason) {
+    // Perhaps only the frame is damaged: what would be the header names the block.
+    if (const auto header =
+            decode_header(scanner.read(place.record.payload(), BlockHeader::size))) {
+        refuse(place, *header, reason);
+        return;
+    }
+    ++result_.rejected;
+    log::warning("{}: damaged at byte {}: {}", hooks_.name(place.file), place.record.offset,
+                 reason);
+}
+
+ImportResult import_blocks(const std::filesystem::path& file, const ChainParams& params,
+                           const std::function<Submitted(const BlockRef&)>& submit,
+                           const std::function<bool(const BlockHash&)>& is_known,
+                           const std::atomic<bool>& stop) {
+    const std::shared_ptr<const storage::File> opened =
+        storage::real_file_system().open(file, storage::OpenMode::read);
+    BlockImporter::Hooks hooks;
+    hooks.submit = [&](const BlockImporter::Found& found) { return submit(found.block); };
+    hooks.is_known = is_known;
+    hooks.is_stored = [](const BlockHash&) { return false; };
+    hooks.open = [&](std::uint32_t) { return RecordScanner(opened, {}, params.magic); };
+    hooks.name = [&](std::uint32_t) { return file.string(); };
+    hooks.stop = [&] { return stop.load(); };
+    BlockImporter importer(params, std::move(hooks));
+    importer.scan(0);
+    const auto result = importer.result();
+    log::info("{}: {} blocks imported, {} refused, {} wait for a parent that is missing",
+              file.string(), result.accepted, result.rejected, result.waiting);
+    return result;
+}
+
+}  // namespace daler::chain

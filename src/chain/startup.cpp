@@ -1,0 +1,195 @@
+#include "chainstate_impl.h"
+
+#include <daler/util/log.h>
+
+#include <fmt/format.h>
+
+namespace daler::chain {
+namespace {
+
+// What of -dbcache goes to LevelDB itself; all else is for coins.
+constexpr std::size_t max_index_cache = 2u << 20;
+constexpr std::size_t max_coin_database_cache = 32u << 20;
+
+std::size_t index_cache(std::size_t total) {
+    return std::min(total / 8, max_index_cache);
+}
+std::size_t coin_database_cache(std::size_t total) {
+    return std::min(total / 4, max_coin_database_cache);
+}
+
+}  // namespace
+
+Chainstate::Impl::Impl(const ChainParams& chain_params, ChainOptions chain_options,
+                       const Clock& node_clock, ThreadPool& thread_pool,
+                       script::SignatureCache* signature_cache)
+    : params(chain_params),
+      options(std::move(chain_options)),
+      clock(node_clock),
+      workers(thread_pool),
+      cache(signature_cache),
+      minimum_work(options.minimum_chain_work.value_or(params.minimum_chain_work)),
+      assume_valid(options.assume_valid.value_or(params.assume_valid)),
+      own_files(options.in_memory && !options.file_system ? storage::memory_file_system()
+                                                          : nullptr),
+      files(own_files             ? *own_files
+            : options.file_system ? *options.file_system
+                                  : storage::real_file_system()) {
+    open();
+}
+
+void Chainstate::Impl::open() {
+    const auto blocks_folder = options.folder / "blocks";
+    files.create_folders(blocks_folder);
+    if (!options.in_memory && !options.file_system) lock.emplace(blocks_folder / ".lock");
+
+    rebuild = wanted_rebuild();
+    store.emplace(files, blocks_folder, params.magic, options.random_xor_key);
+    if (rebuild == Rebuild::start) forget_undo_files();
+    open_databases();
+    load_index();
+    if (rebuild == Rebuild::coins) end_rebuild();
+    check_files();
+    cut_undo_tails();
+    repair_coins();
+    choose_start_tip();
+    const bool reads_files = rebuild == Rebuild::start || rebuild == Rebuild::resume;
+    if (!reads_files) scan_tail();
+
+    // Blocks that the user marked, before their coins were written.
+    while (tip->is_failed())
+        disconnect_tip();
+    find_best_header();
+    find_candidates();
+    publish();
+    verify_last_blocks();
+    if (reads_files) reindex();
+    activate();
+    log::info("Chain {}: tip {}, height {}", params.name, tip->hash.to_hex(), tip->height);
+}
+
+void Chainstate::Impl::open_databases() {
+    storage::Database::Options database;
+    database.in_memory = options.in_memory;
+    database.env = options.database_env;
+
+    database.folder = options.folder / "blocks" / "index";
+    database.cache_bytes = index_cache(options.cache_bytes);
+    database.remedy = reindex_remedy;
+    database.wipe = rebuild == Rebuild::start;
+    index_database.emplace(database);
+
+    database.folder = options.folder / "chainstate";
+    database.cache_bytes = coin_database_cache(options.cache_bytes);
+    database.remedy = reindex_chainstate_remedy;
+    database.wipe = rebuild == Rebuild::start || rebuild == Rebuild::coins;
+    coin_database.emplace(database, options.crash_ratio);
+    coins.emplace(*coin_database, options.cache_bytes - index_cache(options.cache_bytes) -
+                                      coin_database_cache(options.cache_bytes));
+}
+
+void Chainstate::Impl::load_index() {
+    if (index_database->is_new()) {
+        const bool has_blocks = store->blocks().total_size() != 0;
+        if (has_blocks && rebuild != Rebuild::start && rebuild != Rebuild::resume) {
+            throw StorageError(fmt::format("{}: there are block files, but no block index. {}",
+                                           (options.folder / "blocks" / "index").string(),
+                                           reindex_remedy));
+        }
+        index_database->set_made();
+    }
+    load_entries();
+    genesis = index.find(params.genesis_hash);
+    if (!genesis) make_genesis();
+    best_header = genesis;
+}
+
+void Chainstate::Impl::load_entries() {
+    std::vector<BlockEntry*> with_data;
+    for (const auto& record : index_database->load()) {
+        const auto* parent = index.find(record.header.previous);
+        const bool is_root = record.hash == params.genesis_hash;
+        if (!is_root && (!parent || parent->height + 1 != record.height)) {
+            // A header whose parent a power cut took comes again; a block would not be found.
+            if ((record.status & has_data) == 0) continue;
+            throw StorageError(fmt::format("The block index lacks the parent of block {}. {}",
+                                           record.hash.to_hex(), reindex_remedy));
+        }
+        auto& entry = index.insert(record.header, record.hash);
+        entry.tx_count = record.tx_count;
+        entry.block_size = record.block_size;
+        entry.block_checksum = record.block_checksum;
+        entry.data = record.data;
+        entry.undo = record.undo;
+        entry.status = record.status;
+        if (rebuild == Rebuild::coins && !is_root && entry.has(was_connected)) {
+            // Everything is to be checked again.
+            entry.status &= ~std::uint32_t{was_connected};
+            mark_changed(entry);
+        }
+        if (entry.has(has_data)) with_data.push_back(&entry);
+    }
+    derive_failed_ancestors();
+    for (auto* entry : with_data) {
+        if (entry->previous && entry->previous->chain_tx_count == 0) {
+            unlinked.emplace(entry->previous, entry);
+        } else {
+            const auto below = entry->previous ? entry->previous->chain_tx_count.load() : 0;
+            entry->chain_tx_count = below + entry->tx_count;
+        }
+    }
+    // The files are in the order in which blocks arrived.
+    std::ranges::sort(with_data, {}, [](const auto* entry) { return entry->data.load(); });
+    for (auto* entry : with_data)
+        entry->data_sequence = next_data_sequence++;
+}
+
+void Chainstate::Impl::make_genesis() {
+    // Nothing but the genesis block can be in the files: its record is the first that is written.
+    const Bytes bytes = encode(*params.genesis);
+    genesis = &index.insert(params.genesis->header, params.genesis_hash);
+    genesis->status |= was_connected;
+    mark_changed(*genesis);
+    // A rebuild will find the block in the files.
+    if (rebuild == Rebuild::start || rebuild == Rebuild::resume) return;
+    if (store->blocks().total_size() > bytes.size() + storage::FlatFiles::frame_size) {
+        throw StorageError(fmt::format("{}: the block index is empty, the block files are not. {}",
+                                       (options.folder / "blocks" / "index").string(),
+                                       reindex_remedy));
+    }
+    for (const auto number : store->blocks().numbers())
+        store->blocks().truncate(number, 0);
+    received_block(*genesis, *params.genesis, store->append_block(bytes), bytes);
+    write_index();
+}
+
+void Chainstate::Impl::check_files() const {
+    auto& blocks = const_cast<BlockStore&>(*store).blocks();
+    for (const auto& [number, end] : indexed_ends()) {
+        if (blocks.end(number) >= end) continue;
+        throw StorageError(fmt::format(
+            "{}: {}. {}", blocks.path(number).string(),
+            blocks.end(number) == 0 ? "the file is missing or empty" : "the file is too short",
+            reindex_remedy));
+    }
+}
+
+void Chainstate::Impl::choose_start_tip() {
+    const auto best = coins->best_block();
+    if (best.is_zero()) {
+        tip = genesis;
+        coins->set_best_block(genesis->hash);
+    } else {
+        tip = index.find(best);
+        if (!tip || (tip != genesis && tip->chain_tx_count == 0)) {
+            throw StorageError(
+                fmt::format("The coins are those of block {}, which the block index does not have. "
+                            "{}",
+                            best.to_hex(), reindex_remedy));
+        }
+    }
+    // Found again in the same place: among equals it stays the tip.
+    tip->data_sequence = start_tip_sequence;
+}
+
+}  // namespace daler::chain
