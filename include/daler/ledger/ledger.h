@@ -56,8 +56,7 @@ public:
     /// then stop; calls made afterwards throw StorageError.
     struct Options {
         chain::ChainOptions chain;
-        policy::Options policy;
-        mempool::Limits limits;
+        mempool::MempoolOptions mempool;
         std::function<void(const std::string&)> fatal;
     };
     Ledger(const ChainParams& params, Options options, const Clock& clock, ThreadPool& workers,
