@@ -28,6 +28,10 @@ if(DALER_SANITIZE)
   target_compile_options(daler_flags INTERFACE
     -fsanitize=${DALER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -O1 -g1)
   target_link_options(daler_flags INTERFACE -fsanitize=${DALER_SANITIZE})
+  if(DALER_FUZZ)
+    # libFuzzer finds its way by the coverage of all code, not only of the fuzz programs.
+    target_compile_options(daler_flags INTERFACE -fsanitize=fuzzer-no-link)
+  endif()
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_definitions(daler_flags INTERFACE _GLIBCXX_ASSERTIONS)
   target_compile_options(daler_flags INTERFACE

@@ -98,6 +98,8 @@ constexpr auto rows = std::to_array<Row>({
     {Reason::replacement_adds_unconfirmed, "replacement-adds-unconfirmed", Blame::policy},
     {Reason::spends_conflicting, "bad-txns-spends-conflicting-tx", Blame::invalid},
     {Reason::mempool_full, "mempool full", Blame::policy},
+    {Reason::truc_violation, "TRUC-violation", Blame::policy},
+    {Reason::replacement_disallowed, "bip125-replacement-disallowed", Blame::policy},
     {Reason::max_fee_exceeded, "max-fee-exceeded", Blame::policy},
 });
 

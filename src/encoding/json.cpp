@@ -20,8 +20,21 @@ auto& take(Variant& value) {
 
 }  // namespace
 
+Json::Json() = default;
+Json::Json(std::nullptr_t) {}
+Json::Json(Boolean value) : value_(value.value) {}
+Json::Json(Number value) : value_(std::move(value)) {}
+Json::Json(std::string value) : value_(std::move(value)) {}
+Json::Json(std::string_view value) : value_(std::string(value)) {}
+Json::Json(const char* value) : value_(std::string(value)) {}
+Json::Json(Array items) : value_(std::move(items)) {}
+
 Json::Json(double value) {
     if (std::isfinite(value)) value_ = Number{fmt::format("{:.16g}", value)};
+}
+
+Json Json::array() {
+    return Json(Array{});
 }
 
 Json Json::object() {

@@ -87,10 +87,7 @@ asio::awaitable<bool> Connection::serve() {
     Parser parser;
     parser.header_limit(static_cast<std::uint32_t>(shared_.options.max_header_size));
     parser.body_limit(boost::none);  // judged below, after the password
-    error_code error;
-    stream_.expires_after(shared_.options.timeout);
-    co_await beast_http::async_read_header(stream_, buffer_, parser, to(error));
-    if (error) co_return co_await refuse_unreadable(error);
+    if (!co_await read_headers(parser)) co_return false;
     version_ = parser.get().version();
 
     if (!co_await admit(parser)) co_return false;
@@ -107,6 +104,20 @@ asio::awaitable<bool> Connection::serve() {
     const bool more = co_await answer(std::move(response_), keep_alive);
     state_ = State::listening;
     co_return more;
+}
+
+// The parser limits only what it has not understood yet, so that many small fields would never end:
+// we count the bytes ourselves.
+asio::awaitable<bool> Connection::read_headers(Parser& parser) {
+    error_code error;
+    stream_.expires_after(shared_.options.timeout);
+    for (std::size_t size = 0; !parser.is_header_done();) {
+        size += co_await beast_http::async_read_some(stream_, buffer_, parser, to(error));
+        if (!error && size > shared_.options.max_header_size)
+            error = beast_http::error::header_limit;
+        if (error) co_return co_await refuse_unreadable(error);
+    }
+    co_return true;
 }
 
 // Judges the headers, before anything else is read.

@@ -69,6 +69,7 @@ private:
 
     static asio::awaitable<void> run(std::shared_ptr<Connection> self);
     asio::awaitable<bool> serve();
+    asio::awaitable<bool> read_headers(Parser& parser);
     asio::awaitable<bool> admit(const Parser& parser);
     asio::awaitable<bool> read_body(Parser& parser);
     asio::awaitable<void> handle();

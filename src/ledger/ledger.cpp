@@ -19,18 +19,17 @@ namespace asio = boost::asio;
 constexpr std::chrono::seconds idle_interval{1};
 
 /// The chain as the mempool wants to see it.
-class MempoolContext final : public mempool::ChainContext {
+class MempoolChain final : public mempool::CoinView {
 public:
-    explicit MempoolContext(chain::Chainstate& chain) : chain_(chain) {}
+    explicit MempoolChain(chain::Chainstate& chain) : chain_(chain) {}
 
-    std::optional<consensus::Coin> coin(const OutPoint& outpoint) override {
+    std::optional<consensus::Coin> coin(const OutPoint& outpoint) const override {
         return chain_.coin(outpoint);
     }
-    Height tip_height() const override { return chain_.view()->height(); }
+    Height height() const override { return chain_.view()->height(); }
     BlockTime median_time_past(Height height) const override {
         return chain_.view()->at(height)->median_time_past;
     }
-    const ChainParams& params() const override { return chain_.params(); }
 
 private:
     chain::Chainstate& chain_;
@@ -40,11 +39,12 @@ private:
 
 /// Owns thread and state; between chain and mempool it is also the messenger.
 struct Ledger::Impl final : chain::Listener, mempool::Listener {
-    Impl(const ChainParams& params, Options options, const Clock& clock, ThreadPool& workers,
+    Impl(const ChainParams& params, Options options, const Clock& clock_, ThreadPool& workers,
          script::SignatureCache* cache)
-        : chain(params, std::move(options.chain), clock, workers, cache),
-          context(chain),
-          mempool(std::move(options.mempool), context, clock, workers, cache),
+        : chain(params, std::move(options.chain), clock_, workers, cache),
+          clock(clock_),
+          coins(chain),
+          mempool(params, options.policy, options.limits, coins, workers, cache),
           state{chain, mempool, deployments, clock},
           fatal(std::move(options.fatal)) {
         chain.add_listener(*this);
@@ -53,25 +53,27 @@ struct Ledger::Impl final : chain::Listener, mempool::Listener {
 
     void block_connected(const chain::BlockEntry& entry, const BlockRef& block,
                          const std::shared_ptr<const chain::BlockUndo>&) override {
-        mempool.block_connected(*block, entry.height);
+        mempool.block_connected(*block, clock.now());
         for (auto* listener : listeners)
             listener->block_connected(entry, block);
     }
     void block_disconnected(const chain::BlockEntry& entry, const BlockRef& block) override {
+        reorganising = true;
         mempool.block_disconnected(*block);
         for (auto* listener : listeners)
             listener->block_disconnected(entry, block);
     }
     void tip_changed(const std::shared_ptr<const chain::ChainView>& view) override {
-        mempool.tip_changed();
+        if (std::exchange(reorganising, false)) mempool.reorganised(clock.now());
         for (auto* listener : listeners)
             listener->tip_changed(view);
     }
-    void transaction_added(const TransactionRef& tx) override {
+    void transaction_added(const TransactionRef& tx, Amount, std::int64_t, std::uint64_t) override {
         for (auto* listener : listeners)
             listener->transaction_added(tx);
     }
-    void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason) override {
+    void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason,
+                             std::uint64_t) override {
         for (auto* listener : listeners)
             listener->transaction_removed(tx, reason);
     }
@@ -81,13 +83,15 @@ struct Ledger::Impl final : chain::Listener, mempool::Listener {
     void fail(const std::string& what);
 
     chain::Chainstate chain;
-    MempoolContext context;
+    const Clock& clock;
+    MempoolChain coins;
     mempool::Mempool mempool;
     std::vector<consensus::DeploymentCache> deployments;
     State state;
     std::function<void(const std::string&)> fatal;
     std::vector<ledger::Listener*> listeners;
     bool failed = false;
+    bool reorganising = false;  ///< blocks were disconnected since the last settled tip
 
     std::mutex mutex;  ///< guards jobs and stopping
     std::condition_variable wake;
@@ -133,6 +137,11 @@ void Ledger::Impl::work() {
     } catch (const std::exception& error) {
         fail(error.what());
     }
+}
+
+mempool::AcceptResult State::accept(const TransactionRef& tx, mempool::AcceptOptions options) {
+    options.now = clock.now();
+    return mempool.accept(tx, options);
 }
 
 Ledger::Ledger(const ChainParams& params, Options options, const Clock& clock, ThreadPool& workers,
@@ -223,7 +232,7 @@ asio::awaitable<chain::Submitted> Ledger::submit(BlockRef block) {
 }
 
 asio::awaitable<mempool::AcceptResult> Ledger::accept(TransactionRef tx) {
-    auto work = [tx = std::move(tx)](State& state) { return state.mempool.accept(tx); };
+    auto work = [tx = std::move(tx)](State& state) { return state.accept(tx); };
     return with(std::move(work));
 }
 

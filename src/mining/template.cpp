@@ -78,14 +78,14 @@ Template assemble(ledger::State& state, const TemplateOptions& options,
 Template make_template(ledger::State& state, const TemplateOptions& options) {
     if (!options.use_mempool) return assemble(state, options, {});
     const auto view = state.chain.view();
-    const mempool::SelectLimits limits{
+    const mempool::BlockSpace space{
         .max_weight = std::min(options.max_weight, consensus::max_block_weight) - coinbase_weight,
         .max_sigop_cost = consensus::max_block_sigop_cost - coinbase_sigop_cost,
-        .min_fee_rate = options.min_fee_rate,
+        .min_feerate = options.min_fee_rate,
         .height = view->height() + 1,
-        .lock_time_clock = view->tip().median_time_past,
+        .time = view->tip().median_time_past,
     };
-    return assemble(state, options, state.mempool.select_for_block(limits));
+    return assemble(state, options, state.mempool.select_for_block(space));
 }
 
 Template make_template(ledger::State& state, const TemplateOptions& options,

@@ -85,6 +85,8 @@ enum class Reason : std::uint8_t {
     replacement_adds_unconfirmed,  ///< replacement-adds-unconfirmed
     spends_conflicting,            ///< bad-txns-spends-conflicting-tx
     mempool_full,                  ///< mempool full
+    truc_violation,                ///< TRUC-violation (BIP 431)
+    replacement_disallowed,        ///< bip125-replacement-disallowed
     max_fee_exceeded,              ///< max-fee-exceeded
 };
 

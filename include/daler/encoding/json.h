@@ -27,20 +27,26 @@ public:
     using Object = std::vector<Member>;
 
     /// null
-    Json() = default;
-    Json(std::nullptr_t) {}
-    Json(std::same_as<bool> auto value) : value_(bool{value}) {}
+    Json();
+    Json(std::nullptr_t);
+    Json(std::same_as<bool> auto value) : Json(Boolean{value}) {}
     template <std::integral T>
         requires(!std::same_as<T, bool> && !std::same_as<T, char>)
-    Json(T value) : value_(Number{std::to_string(value)}) {}
+    Json(T value) : Json(Number{std::to_string(value)}) {}
     /// With 16 significant digits, as bitcoind prints it; a value that is not finite becomes null.
     Json(double value);
-    Json(std::string value) : value_(std::move(value)) {}
-    Json(std::string_view value) : value_(std::string(value)) {}
-    Json(const char* value) : value_(std::string(value)) {}
-    Json(Array items) : value_(std::move(items)) {}
+    Json(std::string value);
+    Json(std::string_view value);
+    Json(const char* value);
+    Json(Array items);
 
-    [[nodiscard]] static Json array() { return Json(Array{}); }
+    Json(const Json& other);
+    Json(Json&& other) noexcept;
+    Json& operator=(const Json& other);
+    Json& operator=(Json&& other) noexcept;
+    ~Json();
+
+    [[nodiscard]] static Json array();
     [[nodiscard]] static Json object();
     /// A number written exactly as `text`. Requires: `text` is a JSON number.
     [[nodiscard]] static Json number_text(std::string text);
@@ -105,6 +111,13 @@ private:
         bool operator==(const Number&) const = default;
     };
 
+    struct Boolean {
+        bool value;
+    };
+    explicit Json(Number value);
+    explicit Json(Boolean value);
+
+    // Everything that makes or ends a value is defined where Member is complete.
     std::variant<std::monostate, bool, Number, std::string, Array, Object> value_;
 };
 
@@ -113,6 +126,12 @@ struct Json::Member {
     Json value;
     bool operator==(const Member&) const = default;
 };
+
+inline Json::Json(const Json& other) = default;
+inline Json::Json(Json&& other) noexcept = default;
+inline Json& Json::operator=(const Json& other) = default;
+inline Json& Json::operator=(Json&& other) noexcept = default;
+inline Json::~Json() = default;
 
 /// Writes JSON text piece by piece, for answers that are too large to build as values first.
 /// Requires the calls to form one valid JSON value; a key before each member.

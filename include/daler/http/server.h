@@ -51,12 +51,12 @@ struct Options {
     std::vector<std::string> allow{};
     Authorize authorize{};
 
-    std::size_t threads = 4;             ///< handlers that run at once
-    std::size_t queue = 16;              ///< requests that wait for a thread; more get 503
-    std::size_t max_header_size = 8192;  ///< bytes of the request line, and again of the fields
-    std::size_t max_body_size = 32ull << 20;       ///< bytes; more get 413
-    std::size_t max_connections = 512;             ///< more are closed at once
-    std::chrono::milliseconds timeout{30'000};     ///< for a client that sends or takes nothing
+    std::size_t threads = 4;                    ///< handlers that run at once
+    std::size_t queue = 16;                     ///< requests that wait for a thread; more get 503
+    std::size_t max_header_size = 8192;         ///< bytes, request line included; more get 431
+    std::size_t max_body_size = 32ull << 20;    ///< bytes; more get 413
+    std::size_t max_connections = 512;          ///< more are closed at once
+    std::chrono::milliseconds timeout{30'000};  ///< for a client that sends or takes nothing
     std::chrono::milliseconds refusal_delay{250};  ///< before a wrong password is answered
 };
 

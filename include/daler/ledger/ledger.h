@@ -27,6 +27,10 @@ struct State {
     /// What version_bits.h remembers, one entry per deployment of the chain.
     std::vector<consensus::DeploymentCache>& deployments;
     const Clock& clock;
+
+    /// mempool.accept at the present time.
+    [[nodiscard]] mempool::AcceptResult accept(const TransactionRef& tx,
+                                               mempool::AcceptOptions options = {});
 };
 
 /// Hears what happened, in order, on the ledger thread: implementations hand the news to their own
@@ -52,7 +56,8 @@ public:
     /// then stop; calls made afterwards throw StorageError.
     struct Options {
         chain::ChainOptions chain;
-        mempool::MempoolOptions mempool;
+        policy::Options policy;
+        mempool::Limits limits;
         std::function<void(const std::string&)> fatal;
     };
     Ledger(const ChainParams& params, Options options, const Clock& clock, ThreadPool& workers,

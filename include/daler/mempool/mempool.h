@@ -1,111 +1,107 @@
 #pragma once
 
-#include <daler/consensus/check_transaction.h>
+#include <daler/consensus/rejection.h>
+#include <daler/mempool/coin_view.h>
 #include <daler/policy/policy.h>
-#include <daler/primitives/transaction.h>
 #include <daler/script/interpreter.h>
-#include <daler/util/clock.h>
 #include <daler/util/thread_pool.h>
 
-#include <functional>
+#include <map>
 #include <memory>
-#include <optional>
+#include <set>
 #include <vector>
 
 namespace daler::mempool {
 
-/// What the mempool asks of the chain; the ledger implements it over Chainstate.
-class ChainContext {
-public:
-    virtual ~ChainContext() = default;
-    [[nodiscard]] virtual std::optional<consensus::Coin> coin(const OutPoint& outpoint) = 0;
-    [[nodiscard]] virtual Height tip_height() const = 0;
-    [[nodiscard]] virtual BlockTime median_time_past(
-        Height height) const = 0;  ///< of the active chain's block
-    [[nodiscard]] virtual const ChainParams& params() const = 0;
+/// How long unconfirmed chains may be and how much is kept. Defaults as in the reference.
+struct Limits {
+    std::int64_t ancestor_count = 25;  ///< of a transaction, itself included
+    std::int64_t ancestor_vsize = 101'000;
+    std::int64_t descendant_count = 25;
+    std::int64_t descendant_vsize = 101'000;
+    std::size_t max_usage = 300'000'000;  ///< bytes of memory (-maxmempool)
+    std::chrono::hours expiry{336};
+    bool full_rbf = true;  ///< replace also what does not signal BIP 125
 };
 
-struct MempoolOptions {
-    policy::PolicyOptions policy;
-    std::size_t max_bytes = 300'000'000;  ///< memory (-maxmempool)
-    std::chrono::hours expiry{336};
-    std::size_t ancestor_count = 25;
-    std::size_t ancestor_vsize = 101'000;
-    std::size_t descendant_count = 25;
-    std::size_t descendant_vsize = 101'000;
-    bool full_rbf = true;
+/// Why a transaction left.
+enum class RemovalReason : std::uint8_t { expiry, size_limit, reorg, block, conflict, replaced };
+/// "expiry", "sizelimit", "reorg", "block", "conflict", "replaced".
+[[nodiscard]] std::string_view name(RemovalReason reason);
+
+/// Told of every change, on the mempool's thread, after it happened. Must not call back into the
+/// mempool except for reading.
+class Listener {
+public:
+    virtual ~Listener() = default;
+    virtual void transaction_added(const TransactionRef& tx, Amount fee, std::int64_t vsize,
+                                   std::uint64_t sequence) = 0;
+    virtual void transaction_removed(const TransactionRef& tx, RemovalReason reason,
+                                     std::uint64_t sequence) = 0;
 };
 
 struct AcceptOptions {
-    bool test_only = false;      ///< nothing is added
-    bool bypass_limits = false;  ///< from a disconnected block: fees and sizes do not matter
-    std::optional<FeeRate> max_fee_rate;  ///< refuse what pays more (sendrawtransaction)
-    std::optional<BlockTime> time;        ///< entry time when it comes from mempool.dat
+    BlockTime now;                     ///< our clock: entry time, expiry, rolling minimum fee
+    std::optional<BlockTime> entered;  ///< when it first came, if not now (mempool.dat)
+    bool bypass_limits = false;        ///< from a disconnected block: no fee is too low
+    bool test_only = false;            ///< check everything, change nothing
+    bool allow_replacement = true;
+    std::optional<Amount> max_fee;        ///< refuse to pay more than this
+    std::optional<FeeRate> max_fee_rate;  ///< or more than this for its virtual size
 };
 
-/// What a transaction that fits has to say for itself.
 struct Accepted {
-    Amount base_fee;
-    std::int64_t vsize = 0;  ///< adjusted by sigops
+    Amount fee;              ///< inputs less outputs
+    Amount modified_fee;     ///< with the delta of `prioritise`
+    std::int64_t vsize = 0;  ///< adjusted for signature operations
     std::vector<TransactionRef> replaced;
 };
 
-/// Why not; for Reason::inputs_missing_or_spent, whose outputs are unknown to chain and mempool.
+/// Why a transaction was not accepted.
 struct Refused {
     consensus::Rejection rejection;
+    /// With Reason::inputs_missing_or_spent: the transactions that would have to be known first.
     std::vector<Txid> missing_parents;
+    /// The only fault is a missing witness: remember the wtxid as bad, never the txid.
+    bool witness_stripped = false;
+
+    [[nodiscard]] consensus::Reason reason() const { return rejection.reason; }
 };
 
 using AcceptResult = Result<Accepted, Refused>;
 
-enum class RemovalReason : std::uint8_t {
-    expiry,
-    size_limit,
-    reorganisation,
-    block,
-    conflict,
-    replaced
-};
-
-/// Hears of every change, on the ledger thread.
-class Listener {
-public:
-    virtual ~Listener() = default;
-    virtual void transaction_added(const TransactionRef& tx) = 0;
-    virtual void transaction_removed(const TransactionRef& tx, RemovalReason reason) = 0;
-};
-
-/// What getmempoolentry shows. Sizes are sigop-adjusted virtual bytes; the modified fee includes
-/// prioritisation.
-struct EntryInfo {
+/// One transaction as getmempoolentry shows it. Sizes are virtual bytes adjusted for signature
+/// operations; counts and sums of ancestors and descendants include the transaction itself.
+struct EntryDetails {
     TransactionRef tx;
-    std::int64_t vsize = 0;
     Amount fee;
     Amount modified_fee;
+    std::int64_t vsize = 0;
+    std::int64_t sigop_cost = 0;
     BlockTime time{};
-    Height height = 0;  ///< of the tip when it came
-    std::size_t descendant_count = 1;
-    std::int64_t descendant_vsize = 0;
-    Amount descendant_fees;
-    std::size_t ancestor_count = 1;
-    std::int64_t ancestor_vsize = 0;
-    Amount ancestor_fees;
-    std::vector<Txid> depends;
-    std::vector<Txid> spent_by;
-    bool replaceable = false;  ///< it or an ancestor signals BIP 125
-    bool unbroadcast = false;
+    Height height = 0;           ///< of the tip when it came
+    std::uint64_t sequence = 0;  ///< of the mempool when it came
+    std::int64_t ancestor_count = 1, ancestor_vsize = 0;
+    Amount ancestor_fees;  ///< modified
+    std::int64_t descendant_count = 1, descendant_vsize = 0;
+    Amount descendant_fees;           ///< modified
+    std::vector<Txid> depends;        ///< parents in the mempool
+    std::vector<Txid> spent_by;       ///< children in the mempool
+    bool bip125_replaceable = false;  ///< it or an ancestor signals
+    bool unbroadcast = false;         ///< no peer has asked for it yet
 };
 
-struct MempoolInfo {
-    std::size_t count = 0;
-    std::int64_t vsize = 0;
-    std::size_t usage = 0;  ///< bytes of memory
+/// The mempool as getmempoolinfo shows it.
+struct Info {
+    std::size_t size = 0;    ///< transactions
+    std::int64_t bytes = 0;  ///< sum of virtual sizes
+    std::size_t usage = 0;   ///< bytes of memory
     Amount total_fee;
-    std::size_t max_bytes = 0;
-    FeeRate min_fee_rate;  ///< what a transaction must pay now
-    FeeRate min_relay_fee_rate;
-    FeeRate incremental_fee_rate;
-    std::size_t unbroadcast = 0;
+    std::size_t max_usage = 0;
+    FeeRate min_fee;  ///< what a transaction must pay now
+    FeeRate min_relay_fee;
+    FeeRate incremental_relay_fee;
+    std::size_t unbroadcast_count = 0;
     bool full_rbf = true;
 };
 
@@ -116,79 +112,107 @@ struct Selected {
     std::int64_t sigop_cost = 0;
 };
 
-struct SelectLimits {
-    std::int64_t max_weight;  ///< for all transactions together
+/// What `select_for_block` may take: room left beside the coinbase.
+struct BlockSpace {
+    std::int64_t max_weight;
     std::int64_t max_sigop_cost;
-    FeeRate min_fee_rate;
-    Height height;              ///< of the block
-    BlockTime lock_time_clock;  ///< median time past of its parent
+    FeeRate min_feerate;
+    Height height;   ///< of the block
+    BlockTime time;  ///< its lock time clock: the median time past of its parent
 };
 
-/// One record of mempool.dat.
-struct Saved {
-    TransactionRef tx;
-    BlockTime time;
-    Amount fee_delta;
+/// What mempool.dat holds.
+struct SavedMempool {
+    struct Record {
+        TransactionRef tx;
+        BlockTime time;
+        Amount fee_delta;
+    };
+    std::vector<Record> transactions;   ///< parents before children
+    std::map<Txid, Amount> fee_deltas;  ///< of transactions that are not here
+    std::set<Txid> unbroadcast;
 };
 
-/// The unconfirmed transactions. Ledger thread only.
+/// The transactions that wait for a block. Single-threaded: lives on the ledger thread; scripts are
+/// verified by the workers while the caller waits.
 class Mempool {
 public:
-    Mempool(MempoolOptions options, ChainContext& chain, const Clock& clock, ThreadPool& workers,
-            script::SignatureCache* cache);
+    /// References must outlive the object; `cache` may be null.
+    Mempool(const ChainParams& params, const policy::PolicyOptions& policy, const Limits& limits,
+            const CoinView& chain, ThreadPool& workers, script::SignatureCache* cache);
     ~Mempool();
+    Mempool(const Mempool&) = delete;
+    Mempool& operator=(const Mempool&) = delete;
 
     void add_listener(Listener& listener);
+    void remove_listener(Listener& listener);
 
-    /// Checks `tx` by policy, consensus and the limits, and adds it.
-    [[nodiscard]] AcceptResult accept(const TransactionRef& tx, const AcceptOptions& options = {});
+    /// Checks `tx` as a node checks what it relays, and adds it.
+    [[nodiscard]] AcceptResult accept(const TransactionRef& tx, const AcceptOptions& options);
 
-    /// Drops what the block confirms and what conflicts with it. After the chain has connected it.
-    void block_connected(const Block& block, Height height);
-    /// Takes the transactions of a disconnected block into the pool of a reorganisation under way
-    /// (20 MB).
-    void block_disconnected(const Block& block);
-    /// After a change of tip: puts back what a reorganisation left over, drops what is no longer
-    /// final or mature, expires, trims.
-    void tip_changed();
-
+    // Reading.
+    [[nodiscard]] std::size_t size() const;
     [[nodiscard]] TransactionRef find(const Txid& txid) const;
     [[nodiscard]] TransactionRef find(const Wtxid& wtxid) const;
     [[nodiscard]] bool contains(const Txid& txid) const { return find(txid) != nullptr; }
-    /// The transaction that spends `outpoint`, if any.
+    [[nodiscard]] bool contains(const Wtxid& wtxid) const { return find(wtxid) != nullptr; }
+    /// The transaction that spends `outpoint`, or null.
     [[nodiscard]] TransactionRef spender(const OutPoint& outpoint) const;
-    /// The output at `outpoint` as a coin, from a mempool transaction only.
-    [[nodiscard]] std::optional<consensus::Coin> unconfirmed_coin(const OutPoint& outpoint) const;
-
-    [[nodiscard]] MempoolInfo info() const;
-    [[nodiscard]] std::optional<EntryInfo> entry(const Txid& txid) const;
+    /// The output of an unconfirmed transaction, spent or not.
+    [[nodiscard]] std::optional<TxOutput> output(const OutPoint& outpoint) const;
+    [[nodiscard]] std::optional<EntryDetails> entry(const Txid& txid) const;
+    /// Ids of all transactions above (below) `txid`, itself excluded.
     [[nodiscard]] std::vector<Txid> ancestors(const Txid& txid) const;
     [[nodiscard]] std::vector<Txid> descendants(const Txid& txid) const;
-    /// Parents before children.
-    [[nodiscard]] std::vector<TransactionRef> all() const;
-    /// Grows with every addition and removal ("mempool_sequence").
+    /// All transactions: parents before children, then by fee rate.
+    [[nodiscard]] std::vector<TransactionRef> transactions() const;
+    [[nodiscard]] Info info(BlockTime now) const;
+    /// What a transaction must at least pay because the pool was full; 0 while there is room.
+    [[nodiscard]] FeeRate min_fee(BlockTime now) const;
+    /// Counts changes: each addition, and each removal not caused by a block.
     [[nodiscard]] std::uint64_t sequence() const;
+    [[nodiscard]] const Limits& limits() const;
 
-    /// Transactions for a block, best ancestor fee rate first, parents before children.
-    [[nodiscard]] std::vector<Selected> select_for_block(const SelectLimits& limits) const;
+    /// The best-paying transactions that fit, whole packages of ancestors at a time, parents before
+    /// children.
+    [[nodiscard]] std::vector<Selected> select_for_block(const BlockSpace& space) const;
 
+    // Following the chain. During a reorganisation: block_disconnected for each block from the old
+    // tip down, block_connected for each new one, then reorganised. A plain new tip needs
+    // block_connected alone. The CoinView already shows the chain after the block.
+    void block_connected(const Block& block, BlockTime now);
+    void block_disconnected(const Block& block);
+    /// Takes back what the disconnected blocks held, drops what the new chain does not allow.
+    void reorganised(BlockTime now);
+
+    /// Removes what is older than the limit allows. Returns how many.
+    std::size_t expire(BlockTime now);
+    /// Removes `txid` and all that depends on it.
+    void remove(const Txid& txid, RemovalReason reason);
+
+    /// Adds `delta` to what `txid` counts as paying, now or when it comes. Zero sums are forgotten.
     void prioritise(const Txid& txid, Amount delta);
-    [[nodiscard]] std::vector<std::pair<Txid, Amount>> prioritised() const;
+    /// All deltas, of transactions here or not.
+    [[nodiscard]] const std::map<Txid, Amount>& deltas() const;
 
-    /// Locally submitted transactions that no peer has asked for yet.
+    /// Transactions of our own that no peer has asked for yet.
     void add_unbroadcast(const Txid& txid);
     void remove_unbroadcast(const Txid& txid);
-    [[nodiscard]] std::vector<TransactionRef> unbroadcast() const;
+    [[nodiscard]] const std::set<Txid>& unbroadcast() const;
 
-    [[nodiscard]] std::vector<Saved> saved() const;
+    /// What to write to mempool.dat. To load: accept each transaction with its time as `entered`
+    /// after its delta, then the deltas, then the unbroadcast set.
+    [[nodiscard]] SavedMempool saved() const;
 
 private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
 
-/// mempool.dat in Bitcoin Core's format.
-[[nodiscard]] Bytes encode_saved(const std::vector<Saved>& saved);
-[[nodiscard]] Result<std::vector<Saved>, DecodeError> decode_saved(ByteSpan bytes);
+/// mempool.dat in Bitcoin Core's format: version 2, its contents XORed with `key`.
+[[nodiscard]] Bytes encode_saved(const SavedMempool& saved,
+                                 const std::array<std::uint8_t, 8>& key = {});
+/// Reads versions 1 (no key) and 2. A file that ends in the middle is DecodeError::truncated.
+[[nodiscard]] Result<SavedMempool, DecodeError> decode_saved(ByteSpan bytes);
 
 }  // namespace daler::mempool

@@ -99,7 +99,11 @@ public:
 
     [[nodiscard]] Services& node() const { return services_; }
     [[nodiscard]] const Method& method() const { return method_; }
+    /// The name by which argument i goes in messages: the first of its names.
+    [[nodiscard]] std::string_view argument_name(std::size_t i) const;
 
+    /// All arguments as they were given.
+    [[nodiscard]] const std::vector<Json>& arguments() const { return arguments_; }
     [[nodiscard]] bool has(std::size_t i) const;
     [[nodiscard]] const Json& json(std::size_t i) const;  ///< null if missing
     [[nodiscard]] std::string string(std::size_t i) const;
@@ -114,7 +118,12 @@ public:
     /// be hexadecimal string (not 'X')`.
     template <class Hash>
     [[nodiscard]] Hash hash(std::size_t i) const {
-        return Hash{hash_bytes(i)};
+        return Hash{hash_bytes(i, {})};
+    }
+    /// The same where the field calls the argument by another name in its messages.
+    template <class Hash>
+    [[nodiscard]] Hash hash(std::size_t i, std::string_view name) const {
+        return Hash{hash_bytes(i, name)};
     }
     [[nodiscard]] Bytes hex(
         std::size_t i) const;  ///< -8 `NAME must be hexadecimal string (not 'X')`
@@ -125,7 +134,7 @@ public:
     [[nodiscard]] bool has_wallet_path() const { return has_wallet_path_; }
 
 private:
-    [[nodiscard]] crypto::Digest256 hash_bytes(std::size_t i) const;
+    [[nodiscard]] crypto::Digest256 hash_bytes(std::size_t i, std::string_view name) const;
 
     Services& services_;
     const Method& method_;

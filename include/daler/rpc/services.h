@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -22,6 +23,17 @@ class WalletService;
 
 namespace daler::rpc {
 
+class Dispatcher;
+class TipWatch;
+
+/// What getmininginfo tells of the last template; shared by the calls that make them. Zero: none
+/// yet.
+struct LastTemplate {
+    std::atomic<std::int64_t> weight{0};
+    std::atomic<std::int64_t> transactions{0};  ///< the coinbase aside
+    std::atomic<bool> known{false};
+};
+
 /// Everything methods may use, wired by node. All of it may be called from any rpc worker thread.
 struct Services {
     const ChainParams& params;
@@ -38,6 +50,14 @@ struct Services {
     std::atomic<bool>& stopping;    ///< long polls end when it is set
     std::chrono::steady_clock::time_point started;
     std::string log_path;
+
+    TipWatch& tips;          ///< registered with the ledger
+    Dispatcher& dispatcher;  ///< for help and the list of running calls
+    LastTemplate last_template{};
+    /// Moves every timer of the node that far ahead (mockscheduler). May be empty.
+    std::function<void(std::chrono::seconds)> advance_timers{};
+    /// Writes mempool.dat and returns its path (savemempool); throws StorageError. May be empty.
+    std::function<std::string()> save_mempool{};
 };
 
 }  // namespace daler::rpc

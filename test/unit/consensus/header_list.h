@@ -17,6 +17,7 @@ public:
     /// Adds a header like the last one, `spacing` seconds later.
     void grow(std::uint32_t spacing) {
         BlockHeader header = headers_.back();
+        header.previous = header.hash();
         header.time += spacing;
         headers_.push_back(header);
     }

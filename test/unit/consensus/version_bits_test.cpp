@@ -127,7 +127,7 @@ TEST_CASE("statistics count the signals of the window so far", "[consensus][bip9
     auto chain = first_window();
     for (int i = 0; i < 40; ++i) {
         chain.grow(600);
-        chain.back().version = i < 3 ? signalling : i < 5 ? signalling | 1 << 29 : silent;
+        chain.back().version = i < 3 ? signalling : i < 5 ? signalling | 1 << 30 : silent;
     }
     const auto which = deployment(0, INT64_MAX);
     const auto statistics = deployment_statistics(chain, which, regtest);

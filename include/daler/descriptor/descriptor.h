@@ -1,0 +1,77 @@
+#pragma once
+
+#include <daler/descriptor/key_ring.h>
+
+#include <memory>
+
+namespace daler::descriptor {
+
+struct Node;
+
+/// The kinds of addresses that a wallet can be asked for ("legacy", "p2sh-segwit", "bech32",
+/// "bech32m").
+enum class AddressType : std::uint8_t { legacy, p2sh_segwit, bech32, bech32m };
+
+[[nodiscard]] std::optional<AddressType> address_type_by_name(std::string_view name);
+[[nodiscard]] std::string_view name(AddressType type);
+
+/// The eight characters that guard a descriptor against typing errors (BIP 380); nothing if `text`
+/// has characters that no descriptor has.
+[[nodiscard]] std::optional<std::string> checksum(std::string_view text);
+
+/// Whether a text must end with '#' and its checksum.
+enum class ChecksumRule : bool { optional, required };
+
+/// An output descriptor: a recipe for output scripts and how to spend them (BIPs 380 to 386; pk,
+/// pkh, wpkh, combo, sh, wsh, multi, sortedmulti, multi_a and sortedmulti_a, tr, rawtr, addr, raw).
+/// Immutable; copies share everything.
+class Descriptor {
+public:
+    /// The reason of a failure is bitcoind's text.
+    static Result<Descriptor, std::string> parse(std::string_view text, const AddressFormat& format,
+                                                 ChecksumRule rule = ChecksumRule::optional);
+
+    /// Has a "*": stands for as many scripts as there are indices.
+    [[nodiscard]] bool is_range() const;
+    /// Tells how to spend what it describes (all but addr and raw).
+    [[nodiscard]] bool is_solvable() const;
+    /// Describes one script per index (all but combo).
+    [[nodiscard]] bool is_single_script() const;
+    /// The kind of its addresses; nothing for descriptors without one.
+    [[nodiscard]] std::optional<AddressType> address_type() const;
+    /// Holds at least one private key.
+    [[nodiscard]] bool has_private_keys() const;
+    /// Holds every private key that it mentions.
+    [[nodiscard]] bool has_all_private_keys() const;
+
+    /// Without private keys, with checksum.
+    [[nodiscard]] std::string to_text() const;
+    /// With the private keys it has, and checksum.
+    [[nodiscard]] std::string to_private_text() const;
+    /// As to_text, but with the extended keys after the last hardened step and their origin, so
+    /// that others can derive its scripts. Nothing if that takes a private key it does not have.
+    [[nodiscard]] std::optional<std::string> to_normalized_text() const;
+
+    /// What the wallet calls it by: the SHA-256 of the public text.
+    [[nodiscard]] Hash256 id() const;
+
+    /// The output scripts at `index` (ignored unless is_range). Nothing if a key cannot be derived
+    /// (hardened steps need private keys).
+    [[nodiscard]] std::optional<std::vector<Script>> scripts(std::uint32_t index) const;
+
+    /// The keys and scripts behind those outputs; with the private keys only if asked for.
+    enum class Secrets : bool { exclude, include };
+    [[nodiscard]] std::optional<KeyRing> key_ring(std::uint32_t index, Secrets secrets) const;
+
+private:
+    Descriptor(std::shared_ptr<const Node> root, const AddressFormat& format);
+
+    std::shared_ptr<const Node> root_;
+    std::shared_ptr<const AddressFormat> format_;
+};
+
+/// The most specific descriptor (with checksum) for one output script that `ring` allows.
+[[nodiscard]] std::string infer(const Script& script, const KeyRing& ring,
+                                const AddressFormat& format);
+
+}  // namespace daler::descriptor

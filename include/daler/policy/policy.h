@@ -1,0 +1,83 @@
+#pragma once
+
+#include <daler/consensus/check_transaction.h>
+#include <daler/consensus/rejection.h>
+#include <daler/primitives/amount.h>
+#include <daler/primitives/transaction.h>
+
+#include <optional>
+#include <span>
+
+namespace daler::policy {
+
+using consensus::Coin;
+using consensus::Verdict;
+
+inline constexpr std::uint32_t max_standard_version = 3;
+inline constexpr std::int64_t max_standard_weight = 400'000;         ///< weight units
+inline constexpr std::uint32_t min_standard_stripped_size = 65;      ///< bytes (CVE-2017-12842)
+inline constexpr std::size_t max_standard_script_sig = 1650;         ///< bytes
+inline constexpr int max_standard_multisig_keys = 3;                 ///< of a bare multisig
+inline constexpr unsigned max_p2sh_sigops = 15;                      ///< of one redeem script
+inline constexpr std::int64_t max_standard_sigop_cost = 16'000;      ///< a fifth of a block's
+inline constexpr std::size_t max_standard_p2wsh_script = 3600;       ///< bytes
+inline constexpr std::size_t max_standard_p2wsh_items = 100;         ///< besides the script
+inline constexpr std::size_t max_standard_p2wsh_item_size = 80;      ///< bytes
+inline constexpr std::size_t max_standard_tapscript_item_size = 80;  ///< bytes
+
+inline constexpr std::uint32_t truc_version = 3;             ///< BIP 431
+inline constexpr std::int64_t truc_max_vsize = 10'000;       ///< virtual bytes
+inline constexpr std::int64_t truc_child_max_vsize = 1'000;  ///< with an unconfirmed parent
+
+/// What a node's owner may choose about relay. The defaults are those of the whole network.
+struct PolicyOptions {
+    bool require_standard = true;      ///< not -acceptnonstdtxn
+    bool permit_bare_multisig = true;  ///< -permitbaremultisig
+    std::optional<std::size_t> max_datacarrier_bytes =
+        83;                                       ///< of an OP_RETURN script; none: refuse
+    FeeRate dust_relay_fee{Amount{3000}};         ///< what spending a coin is reckoned with
+    FeeRate min_relay_fee{Amount{1000}};          ///< -minrelaytxfee
+    FeeRate incremental_relay_fee{Amount{1000}};  ///< what a replacement adds at least
+    std::int64_t bytes_per_sigop = 20;            ///< -bytespersigop
+};
+
+using Options = PolicyOptions;
+
+/// The rules that need nothing but the transaction, in the order of the reference: no coinbase,
+/// then, if standard transactions are required, version, weight, input scripts, output forms and
+/// dust, and in any case the smallest size. Any thread; pure, as all functions here.
+[[nodiscard]] Verdict check_standard(const SealedTransaction& tx, const PolicyOptions& options);
+
+/// Refuses to spend outputs of forms that nobody should spend yet, and redeem scripts with too many
+/// signature operations. Reason::nonstandard_inputs.
+/// Requires: `coins[i]` is what input i spends; so below.
+[[nodiscard]] Verdict check_inputs_standard(const Transaction& tx, std::span<const Coin> coins,
+                                            const PolicyOptions& options);
+
+/// Refuses witnesses that are larger than honest ones need, or where none belongs.
+/// Reason::nonstandard_witness.
+[[nodiscard]] Verdict check_witness_standard(const Transaction& tx, std::span<const Coin> coins,
+                                             const PolicyOptions& options);
+
+/// Refuses more than max_standard_sigop_cost. `sigop_cost` as consensus::sigop_cost counts it under
+/// script::standard_flags.
+[[nodiscard]] Verdict check_sigop_cost(std::int64_t sigop_cost);
+
+/// Topologically restricted transactions (BIP 431): version 3 may only hang on version 3, alone,
+/// and small. `unconfirmed_ancestors` are all of tx's in the mempool; `parent_has_other_child`: the
+/// unconfirmed parent has a child already that tx does not replace. Reason::truc_violation.
+[[nodiscard]] Verdict check_truc(const SealedTransaction& tx, std::int64_t vsize,
+                                 std::span<const TransactionRef> unconfirmed_ancestors,
+                                 bool parent_has_other_child);
+
+/// The least value that is worth spending at `dust_relay_fee`; zero for outputs that cannot be
+/// spent.
+[[nodiscard]] Amount dust_threshold(const TxOutput& output, FeeRate dust_relay_fee);
+[[nodiscard]] bool is_dust(const TxOutput& output, FeeRate dust_relay_fee);
+
+/// Virtual bytes: a quarter of the weight, or of what the signature operations would have weighed,
+/// rounded up.
+[[nodiscard]] std::int64_t virtual_size(std::int64_t weight, std::int64_t sigop_cost,
+                                        std::int64_t bytes_per_sigop);
+
+}  // namespace daler::policy

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <daler/util/result.h>
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace daler::rpc {
+
+/// Who may call: the user of -rpcuser, those of -rpcauth, and whoever can read the cookie file.
+/// Thread-safe once made.
+class Credentials {
+public:
+    struct Options {
+        std::string user{};
+        std::string password{};           ///< empty: a cookie is made instead
+        std::vector<std::string> auth{};  ///< "name:salt$hmac" (-rpcauth)
+        std::filesystem::path cookie{};   ///< empty: no cookie
+        std::filesystem::perms cookie_permissions =
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
+        std::vector<std::string> whitelist{};       ///< "name:method,method" (-rpcwhitelist)
+        std::optional<bool> whitelist_restricts{};  ///< -rpcwhitelistdefault
+    };
+
+    /// Checks the options and makes a new secret for the cookie. The error is for the user.
+    [[nodiscard]] static Result<Credentials, std::string> make(const Options& options);
+
+    /// Writes the cookie file, at once and whole. Throws StorageError.
+    void write_cookie() const;
+    /// Removes it, if it is still the one written here.
+    void remove_cookie() const noexcept;
+
+    /// The user that the value of an Authorization header proves to be ("Basic ..."). Takes the
+    /// same time for every wrong password.
+    [[nodiscard]] std::optional<std::string> user(std::string_view authorization) const;
+
+    /// The only methods that `user` may call; null if all.
+    [[nodiscard]] const std::set<std::string>* allowed(const std::string& user) const;
+
+private:
+    struct Salted {
+        std::string user, salt, hash;
+    };
+    std::string name_, password_;
+    std::vector<Salted> salted_;
+    std::filesystem::path cookie_;
+    std::filesystem::perms cookie_permissions_{};
+    std::map<std::string, std::set<std::string>> whitelist_;
+    bool whitelist_restricts_ = false;
+};
+
+}  // namespace daler::rpc

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <daler/rpc/method.h>
+
+#include <chrono>
+#include <list>
+#include <mutex>
+#include <set>
+#include <unordered_map>
+
+namespace daler::rpc {
+
+/// What HTTP carries back.
+struct Reply {
+    int status = 200;
+    std::string body;  ///< JSON and a newline; empty with status 204 and some errors
+};
+
+/// Who asks, and for which wallet.
+struct Origin {
+    std::string user{};
+    std::string wallet{};
+    bool has_wallet_path = false;
+    const std::set<std::string>* allowed = nullptr;  ///< methods; null: all
+};
+
+/// Turns the text of JSON-RPC requests (1.0, 1.1, 2.0, batches, notifications) into calls of
+/// methods and their outcome into text. Thread-safe.
+class Dispatcher {
+public:
+    /// Knows these methods. Until `open` every call is answered with -28 and the warm-up status.
+    explicit Dispatcher(std::span<const std::span<const Method>> tables);
+
+    /// What the node is doing before it can answer ("Loading block index…").
+    void set_warmup_status(std::string status);
+    /// From now on methods run. `services` must outlive `close`.
+    void open(Services& services);
+    /// No new calls begin; those that run are to be awaited by the owner (http::Server::stop).
+    void close();
+
+    /// Answers the body of one POST.
+    [[nodiscard]] Reply answer(std::string_view body, const Origin& origin);
+
+    /// Runs one method. `params` is an array, an object or null. Throws Error.
+    [[nodiscard]] Json execute(const std::string& name, const Json& params, const Origin& origin);
+
+    /// Null if there is none of that name.
+    [[nodiscard]] const Method* find(std::string_view name) const;
+    /// All methods by category and name, hidden ones included.
+    [[nodiscard]] std::span<const Method* const> methods() const { return sorted_; }
+
+    /// The calls being answered now.
+    struct Active {
+        std::string_view method;
+        std::chrono::steady_clock::time_point since;
+    };
+    [[nodiscard]] std::vector<Active> active() const;
+
+private:
+    std::unordered_map<std::string_view, const Method*> by_name_;
+    std::vector<const Method*> sorted_;
+
+    mutable std::mutex mutex_;  ///< guards the rest
+    Services* services_ = nullptr;
+    std::string warmup_status_ = "RPC server started";
+    std::list<Active> active_;
+};
+
+/// The arguments of a call by position, from an array or an object of named ones (with "args" for
+/// leading positional ones). Throws -8.
+[[nodiscard]] std::vector<Json> positional_arguments(const Method& method, const Json& params);
+
+/// Throws -1 with the method's help if there are too few or too many, -3 if a type is wrong.
+void check_arguments(const Method& method, std::span<const Json> arguments);
+
+/// The first line of a method's help: `getblock "blockhash" ( verbosity )`.
+[[nodiscard]] std::string one_line_help(const Method& method);
+/// All of it.
+[[nodiscard]] std::string full_help(const Method& method);
+/// The list of all methods by category.
+[[nodiscard]] std::string help_list(std::span<const Method* const> methods);
+
+/// The JSON of an error, as it stands in an answer.
+[[nodiscard]] Json error_json(const Error& error);
+
+}  // namespace daler::rpc

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <daler/config/settings.h>
+#include <daler/rpc/credentials.h>
+#include <daler/rpc/dispatcher.h>
+
+#include <memory>
+
+namespace daler::rpc {
+
+/// Where and for whom the node answers.
+struct ServerOptions {
+    Credentials::Options credentials;
+    std::vector<std::pair<std::string, std::uint16_t>> bind;  ///< empty: loopback
+    std::uint16_t port = 0;
+    std::vector<std::string> allow;  ///< networks besides loopback
+    std::size_t threads = 4;
+    std::size_t queue = 16;
+    std::chrono::seconds timeout{30};
+    std::vector<std::string> warnings;  ///< what about the options the user should know
+};
+
+/// The options that `settings` describe. The error names the malformed option.
+[[nodiscard]] Result<ServerOptions, std::string> server_options(const config::Settings& settings,
+                                                                const ChainParams& params);
+
+/// JSON-RPC over HTTP: POST / and POST /wallet/NAME. Start it before the node is ready: the
+/// dispatcher tells callers what is going on until it is opened.
+class Server {
+public:
+    /// `dispatcher` must outlive it.
+    Server(ServerOptions options, Dispatcher& dispatcher);
+    ~Server();  ///< stops
+
+    /// Listens and writes the cookie. The error is for the user. Throws StorageError if the cookie
+    /// cannot be written.
+    [[nodiscard]] Result<void, std::string> start();
+    /// The port it listens on.
+    [[nodiscard]] std::uint16_t port() const;
+    /// Ends after the calls being answered; whoever makes them wait must have ended that before.
+    void stop();
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// The parts of a request's path, if it is one of ours.
+struct Target {
+    std::string wallet;
+    bool has_wallet = false;
+};
+[[nodiscard]] std::optional<Target> parse_target(std::string_view target);
+
+/// `text` with its %XX decoded; other characters, malformed ones included, stay as they are.
+[[nodiscard]] std::string percent_decode(std::string_view text);
+
+}  // namespace daler::rpc

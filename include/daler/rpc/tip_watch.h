@@ -1,0 +1,57 @@
+#pragma once
+
+#include <daler/ledger/ledger.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+
+namespace daler::rpc {
+
+/// Wakes the calls that wait for a new tip (waitforblock, getblocktemplate). Register it with the
+/// ledger; any thread may wait.
+class TipWatch final : public ledger::Listener {
+public:
+    /// Blocks until `done(view)` holds for the chain as it is, `deadline` is over or `interrupt`
+    /// was called. Returns the view either way.
+    template <class Done>
+    std::shared_ptr<const chain::ChainView> wait(
+        const ledger::Ledger& ledger, std::optional<std::chrono::steady_clock::time_point> deadline,
+        Done done) {
+        std::unique_lock lock(mutex_);
+        for (bool in_time = true;;) {
+            // The ledger publishes a view before it tells us, so none is missed.
+            auto view = ledger.view();
+            if (!in_time || interrupted_ || done(*view)) return view;
+            if (deadline) {
+                in_time = changed_.wait_until(lock, *deadline) == std::cv_status::no_timeout;
+            } else {
+                changed_.wait(lock);
+            }
+        }
+    }
+
+    /// Ends all waits now and to come: the node stops.
+    void interrupt() {
+        const std::lock_guard lock(mutex_);
+        interrupted_ = true;
+        changed_.notify_all();
+    }
+
+    void block_connected(const chain::BlockEntry&, const BlockRef&) override {}
+    void block_disconnected(const chain::BlockEntry&, const BlockRef&) override {}
+    void transaction_added(const TransactionRef&) override {}
+    void transaction_removed(const TransactionRef&, mempool::RemovalReason) override {}
+    void tip_changed(const std::shared_ptr<const chain::ChainView>&) override {
+        const std::lock_guard lock(mutex_);
+        changed_.notify_all();
+    }
+
+private:
+    std::mutex mutex_;  ///< guards the rest
+    std::condition_variable changed_;
+    bool interrupted_ = false;
+};
+
+}  // namespace daler::rpc

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <daler/rpc/method.h>
+
+#include <optional>
+
+namespace daler::rpc {
+
+// What methods expect of JSON values inside their arguments. All of them throw Error with the
+// field's codes and texts; `name` is what the message calls the value.
+
+/// "null", "bool", "number", "string", "array", "object": how messages call the kind of a value.
+[[nodiscard]] std::string_view type_name(Json::Kind kind);
+
+/// Throws -3 "JSON value of type X is not of expected type Y" unless `value` is of that kind.
+void expect(const Json& value, Json::Kind kind);
+
+/// -3 for anything but a number; -1 "JSON integer out of range" unless it is a 64-bit integer.
+[[nodiscard]] std::int64_t to_integer(const Json& value);
+/// The same for 32 bits.
+[[nodiscard]] std::int32_t to_int32(const Json& value);
+[[nodiscard]] double to_number(const Json& value);
+[[nodiscard]] bool to_bool(const Json& value);
+[[nodiscard]] const std::string& to_text(const Json& value);
+
+/// Bitcoins as number or string: -3 "Amount is not a number or string", "Invalid amount", "Amount
+/// out of range" (0 to 21 million).
+[[nodiscard]] Amount to_amount(const Json& value);
+/// JSON of an amount: a number with eight decimals.
+[[nodiscard]] Json from_amount(Amount amount);
+/// A fee rate in BTC/kvB as JSON.
+[[nodiscard]] Json from_rate(FeeRate rate);
+
+/// 64 hex digits in displayed order, or -8 `NAME must be of length 64 (not N, for 'X')`, `NAME must
+/// be hexadecimal string (not 'X')`.
+[[nodiscard]] crypto::Digest256 to_hash(const Json& value, std::string_view name);
+/// Hex of any even length, or -8 `NAME must be hexadecimal string (not 'X')`.
+[[nodiscard]] Bytes to_bytes(const Json& value, std::string_view name);
+
+/// The member of an object, if it is there and not null.
+[[nodiscard]] const Json* member(const Json& object, std::string_view key);
+
+/// One member that an object may have.
+struct Field {
+    std::string_view name;
+    std::optional<Json::Kind> kind;  ///< none: any
+};
+/// Throws -3 "JSON value of type X for field NAME is not of expected type Y", and with `strict` -3
+/// "Unexpected key NAME". Missing and null members are fine.
+void check_object(const Json& object, std::span<const Field> fields, bool strict);
+
+}  // namespace daler::rpc

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <daler/net/peer_address.h>
+#include <daler/primitives/amount.h>
+#include <daler/sync/permissions.h>
+#include <daler/wire/limits.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace daler::sync {
+
+/// What the user wants of the peer-to-peer side.
+struct SyncOptions {
+    bool listen = true;                   ///< -listen
+    std::vector<net::PeerAddress> binds;  ///< -bind; empty: all interfaces, at `port`
+    std::uint16_t port = 0;               ///< -port; 0: the chain's
+    bool connect_only = false;            ///< -connect was given: no other outbound connections
+    std::vector<std::string> connect;     ///< -connect=HOST[:PORT]
+    std::vector<std::string> add_nodes;   ///< -addnode=HOST[:PORT]
+    std::size_t max_connections = wire::limits::connections;  ///< -maxconnections
+    std::vector<WhitelistEntry> whitelist;                    ///< -whitelist
+    std::vector<std::string> user_agent_comments;             ///< -uacomment
+    bool network_active = true;                               ///< -networkactive
+    bool blocks_only = false;  ///< -blocksonly: no transactions from or to peers
+    bool strict = false;       ///< -strictregtest: wait like bitcoind even on private chains
+    FeeRate min_relay_fee_rate{Amount{1000}};  ///< what the mempool takes at least (-minrelaytxfee)
+    std::chrono::seconds handshake_timeout{wire::limits::handshake_timeout};  ///< -peertimeout
+    Bytes address_book;  ///< the contents of peers.dat; empty if there is none
+};
+
+}  // namespace daler::sync

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <daler/ledger/ledger.h>
+#include <daler/sync/options.h>
+#include <daler/sync/peer_service.h>
+
+#include <memory>
+
+namespace daler::sync {
+
+/// Everything we say to peers, on a thread of its own. Order of life: construct the ledger,
+/// construct this, `start`; at the end `stop` this, destroy the ledger, destroy this (the ledger
+/// may have news until its end).
+class PeerManager final : public PeerService, public ledger::Listener {
+public:
+    /// Adds itself to the ledger's listeners. All arguments must outlive `stop`.
+    PeerManager(ledger::Ledger& ledger, Clock& clock, ThreadPool& workers, SyncOptions options);
+    ~PeerManager() override;
+
+    /// Listens and begins to connect. The error is one line for the user, such as a port in use;
+    /// then nothing runs.
+    [[nodiscard]] Result<void, std::string> start();
+    /// Closes all connections and ends the thread. Does nothing the second time.
+    void stop();
+
+    /// The contents of peers.dat as of now.
+    [[nodiscard]] Bytes address_book();
+    /// Where we listen, with real port numbers.
+    [[nodiscard]] std::vector<wire::Endpoint> listening();
+
+    // PeerService: any thread but net and ledger.
+    std::vector<PeerInfo> peers() override;
+    NetworkTotals totals() override;
+    std::uint64_t local_services() const override;
+    std::vector<std::string> local_addresses() override;
+    std::string user_agent() const override;
+    bool relays_transactions() const override;
+    Result<void, std::string> add_node(const std::string& address) override;
+    Result<void, std::string> remove_node(const std::string& address) override;
+    void try_node(const std::string& address) override;
+    std::vector<AddedNode> added_nodes() override;
+    bool disconnect(const std::string& address) override;
+    bool disconnect(std::int64_t id) override;
+    void ping() override;
+    bool is_network_active() override;
+    void set_network_active(bool active) override;
+    void announce(const Txid& txid, const Wtxid& wtxid) override;
+
+    // ledger::Listener: ledger thread.
+    void block_connected(const chain::BlockEntry& entry, const BlockRef& block) override;
+    void block_disconnected(const chain::BlockEntry& entry, const BlockRef& block) override;
+    void tip_changed(const std::shared_ptr<const chain::ChainView>& view) override;
+    void transaction_added(const TransactionRef& tx) override;
+    void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason) override;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace daler::sync

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+/// Every bound on what a peer may make us hold, do or wait for. Each is tested at its limit and one
+/// beyond it.
+namespace daler::wire::limits {
+
+// One message.
+inline constexpr std::uint32_t message_bytes = 4'000'000;  ///< payload of any message
+inline constexpr std::size_t inventory_items = 50'000;     ///< inv, getdata, notfound
+inline constexpr std::size_t headers = 2'000;              ///< headers
+inline constexpr std::size_t addresses = 1'000;            ///< addr, addrv2
+inline constexpr std::size_t address_bytes = 512;          ///< one address of any network (BIP 155)
+inline constexpr std::size_t locator_hashes = 101;         ///< getheaders, getblocks
+inline constexpr std::size_t user_agent_bytes = 256;       ///< version
+inline constexpr std::size_t getblocks_hashes = 500;  ///< block hashes in an answer to getblocks
+
+// One connection.
+inline constexpr std::size_t send_queue_bytes = 1'000'000;  ///< then we stop reading that peer
+/// Blocks of one peer that may wait for their verdict before we stop reading that peer.
+inline constexpr std::size_t open_blocks = 16;
+inline constexpr std::size_t open_block_bytes = 8'000'000;
+inline constexpr std::chrono::seconds connect_timeout{5};
+inline constexpr std::chrono::seconds handshake_timeout{60};
+inline constexpr std::chrono::minutes ping_interval{2};
+inline constexpr std::chrono::minutes ping_timeout{20};
+
+// All connections.
+inline constexpr std::size_t connections = 125;  ///< unless -maxconnections says otherwise
+inline constexpr std::size_t full_relay_outbound = 8;
+inline constexpr std::size_t block_relay_outbound = 2;
+inline constexpr std::size_t feelers = 1;
+inline constexpr std::size_t discouraged_addresses = 50'000;
+
+// Headers.
+inline constexpr std::chrono::minutes headers_response_time{2};
+inline constexpr std::chrono::minutes headers_sync_timeout{15};
+inline constexpr int anti_dos_blocks =
+    144;  ///< forks with less work than tip - 144 blocks are not stored
+inline constexpr std::uint32_t presync_commitment_period = 615;  ///< headers per bit that we keep
+inline constexpr std::size_t presync_lookahead = 14'827;  ///< headers checked before one is stored
+inline constexpr int unconnected_headers =
+    10;  ///< messages in a row that we answer with getheaders
+inline constexpr std::size_t headers_to_announce = 8;
+
+// Blocks.
+inline constexpr std::size_t blocks_in_flight = 16;  ///< per peer
+inline constexpr int block_window = 1'024;           ///< above the last block in common
+inline constexpr std::size_t block_askers = 3;  ///< peers asked for the same block at the same time
+inline constexpr std::chrono::seconds stall_timeout{2};
+inline constexpr std::chrono::seconds max_stall_timeout{64};
+/// Unrequested blocks further above the tip than this are ignored.
+inline constexpr int unrequested_block_distance = 288;
+/// A peer that keeps only recent blocks (BIP 159) is asked for this many from its tip at most.
+inline constexpr int limited_peer_blocks = 288;
+
+// Transactions.
+inline constexpr std::size_t announcements =
+    5'000;  ///< per peer, waiting to be requested or answered
+inline constexpr std::size_t requests_in_flight = 100;  ///< per peer; a busier one is asked later
+inline constexpr std::chrono::seconds request_timeout{60};
+inline constexpr std::chrono::seconds inbound_delay{2};
+inline constexpr std::chrono::seconds txid_delay{2};
+inline constexpr std::chrono::seconds busy_delay{2};
+inline constexpr std::size_t orphans = 100;
+inline constexpr std::int64_t orphan_weight = 400'000;      ///< of one
+inline constexpr std::int64_t orphans_weight = 40'400'000;  ///< of all
+inline constexpr std::chrono::minutes orphan_expiry{20};
+inline constexpr std::size_t known_transactions =
+    50'000;  ///< per peer, remembered not to be announced
+inline constexpr std::size_t rejected_transactions = 120'000;
+inline constexpr std::size_t confirmed_transactions = 48'000;
+inline constexpr std::size_t transactions_per_inv = 1'000;
+inline constexpr std::size_t pending_announcements = 50'000;  ///< per peer
+inline constexpr std::chrono::minutes unbroadcast_interval{10};
+inline constexpr std::chrono::minutes fee_filter_interval{10};
+
+// Addresses.
+inline constexpr double addresses_per_second = 0.1;
+inline constexpr double address_bucket = 1'000;
+inline constexpr std::size_t address_book_entries = 4'096;
+inline constexpr std::size_t address_book_per_source = 256;  ///< entries one net group may tell us
+inline constexpr std::size_t address_book_per_group = 64;    ///< entries within one net group
+inline constexpr unsigned getaddr_percent = 23;
+
+}  // namespace daler::wire::limits

@@ -1,0 +1,139 @@
+#include "chain_choice.h"
+
+#include "value.h"
+
+#include <daler/config/settings.h>
+#include <daler/encoding/hex.h>
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace daler::config {
+namespace {
+
+constexpr std::array<std::string_view, 5> chain_names{"main", "test", "testnet4", "signet",
+                                                      "regtest"};
+
+std::vector<std::string> split(const std::string& text, char separator) {
+    std::vector<std::string> parts{{}};
+    for (const char c : text) {
+        if (c == separator) {
+            parts.emplace_back();
+        } else {
+            parts.back() += c;
+        }
+    }
+    return parts;
+}
+
+using Step = Result<void, std::string>;
+
+/// -testactivationheight=name@height
+Step set_activation(ActivationHeights& heights, const std::string& text) {
+    const auto at = text.find('@');
+    if (at == std::string::npos) {
+        return fail(
+            fmt::format("Invalid format ({}) for -testactivationheight=name@height.", text));
+    }
+    const auto name = text.substr(0, at);
+    const auto height = parse_integer(text.substr(at + 1));
+    if (!height || *height < 0 || *height >= std::numeric_limits<Height>::max()) {
+        return fail(
+            fmt::format("Invalid height value ({}) for -testactivationheight=name@height.", text));
+    }
+    Height* const target = name == "segwit"   ? &heights.segwit
+                           : name == "bip34"  ? &heights.bip34
+                           : name == "dersig" ? &heights.bip66
+                           : name == "cltv"   ? &heights.bip65
+                           : name == "csv"    ? &heights.csv
+                                              : nullptr;
+    if (!target) {
+        return fail(fmt::format("Invalid name ({}) for -testactivationheight=name@height.", text));
+    }
+    *target = static_cast<Height>(*height);
+    return {};
+}
+
+/// -vbparams=deployment:start:end[:min_activation_height]
+Step set_deployment(std::vector<VersionBitsDeployment>& deployments, const std::string& text) {
+    const auto parts = split(text, ':');
+    if (parts.size() < 3 || parts.size() > 4) {
+        return fail(
+            std::string("Version bits parameters malformed, expecting "
+                        "deployment:start:end[:min_activation_height]"));
+    }
+    const auto start = parse_integer(parts[1]);
+    if (!start) return fail(fmt::format("Invalid nStartTime ({})", parts[1]));
+    const auto timeout = parse_integer(parts[2]);
+    if (!timeout) return fail(fmt::format("Invalid nTimeout ({})", parts[2]));
+    std::int64_t min_height = 0;
+    if (parts.size() == 4) {
+        const auto given = parse_integer(parts[3]);
+        if (!given || *given < 0 || *given > std::numeric_limits<Height>::max()) {
+            return fail(fmt::format("Invalid min_activation_height ({})", parts[3]));
+        }
+        min_height = *given;
+    }
+    for (VersionBitsDeployment& deployment : deployments) {
+        if (deployment.name != parts[0]) continue;
+        deployment.start_time = *start;
+        deployment.timeout = *timeout;
+        deployment.min_activation_height = static_cast<Height>(min_height);
+        return {};
+    }
+    return fail(fmt::format("Invalid deployment ({})", parts[0]));
+}
+
+}  // namespace
+
+bool is_chain_name(std::string_view name) {
+    return std::ranges::find(chain_names, name) != chain_names.end();
+}
+
+Result<std::string, std::string> choose_chain(const ChainSwitches& switches) {
+    const int count = int{switches.regtest} + int{switches.signet} + int{switches.testnet} +
+                      int{switches.testnet4} + int{switches.name.has_value()};
+    if (count > 1) {
+        return fail(
+            std::string("Invalid combination of -regtest, -signet, -testnet, -testnet4 and "
+                        "-chain. Can use at most one."));
+    }
+    if (switches.name) {
+        if (!is_chain_name(*switches.name)) return fail("Unknown chain " + *switches.name + ".");
+        return *switches.name;
+    }
+    if (switches.regtest) return std::string("regtest");
+    if (switches.signet) return std::string("signet");
+    if (switches.testnet) return std::string("test");
+    if (switches.testnet4) return std::string("testnet4");
+    return std::string("main");
+}
+
+Result<ChainParams, std::string> Settings::chain_params() const {
+    if (chain_ == "signet" && has("signetchallenge")) {
+        const auto challenges = list("signetchallenge");
+        if (challenges.size() != 1) {
+            return fail(std::string("-signetchallenge cannot be multiple values."));
+        }
+        const auto challenge = from_hex(challenges[0]);
+        if (!challenge || challenge->empty()) {
+            return fail(fmt::format("-signetchallenge must be hex, not '{}'.", challenges[0]));
+        }
+        return signet_params(*challenge);
+    }
+    ChainParams params = *params_by_name(chain_);
+    if (chain_ != "regtest") return params;
+    for (const auto& text : list("testactivationheight")) {
+        if (auto step = set_activation(params.activation, text); !step) return fail(step.error());
+    }
+    for (const auto& text : list("vbparams")) {
+        if (auto step = set_deployment(params.version_bits, text); !step) {
+            return fail(step.error());
+        }
+    }
+    if (flag("strictregtest")) params.is_private = false;
+    return params;
+}
+
+}  // namespace daler::config

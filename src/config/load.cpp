@@ -1,0 +1,334 @@
+#include "chain_choice.h"
+#include "file_parser.h"
+#include "value.h"
+
+#include <daler/config/settings.h>
+
+#include <fmt/format.h>
+
+#include <array>
+#include <fstream>
+#include <iterator>
+
+namespace daler::config {
+namespace {
+
+constexpr std::string_view own_config_name = "daler.conf";
+constexpr std::string_view other_config_name = "bitcoin.conf";
+
+bool is_yes(std::string_view text) {
+    return text.empty() || parse_integer(text).value_or(1) != 0;
+}
+
+/// An option as it was written: `noX` becomes X, negated.
+struct Written {
+    const Option* option = nullptr;
+    bool says_no = false;
+};
+
+Written look_up(std::span<const Option> options, std::string_view key) {
+    if (const Option* option = find_option(options, key)) return {option, false};
+    if (key.starts_with("no")) {
+        if (const Option* option = find_option(options, key.substr(2))) return {option, true};
+    }
+    return {};
+}
+
+std::optional<std::string> check_negation(const Option& option) {
+    const bool forbidden = option.kind == Kind::hash ||
+                           (option.kind == Kind::integer && (option.min > 0 || option.max < 0));
+    if (!forbidden) return std::nullopt;
+    return fmt::format("Negating of -{} is meaningless and therefore forbidden", option.name);
+}
+
+}  // namespace
+
+Files disk_files() {
+    return {[](const std::filesystem::path& path) -> std::optional<std::string> {
+                std::error_code error;
+                if (std::filesystem::is_directory(path, error)) return std::nullopt;
+                std::ifstream file(path, std::ios::binary);
+                if (!file) return std::nullopt;
+                return std::string(std::istreambuf_iterator<char>(file), {});
+            },
+            [](const std::filesystem::path& path) {
+                std::error_code error;
+                return std::filesystem::is_directory(path, error);
+            }};
+}
+
+/// Fills a Settings, source by source. Every step gives the sentence that says what is wrong.
+struct Settings::Loader {
+    using Step = Result<void, std::string>;
+
+    Settings& out;
+    std::span<const Option> also_in_files;
+    const Files& files;
+
+    /// Checks one written value and puts it into `source`.
+    Step store(Values& source, const Written& written, std::string_view text) {
+        const Option& option = *written.option;
+        Value value{std::string(text), false};
+        if (written.says_no) {
+            // "-nox=0" says yes.
+            value.negated = is_yes(text);
+            value.text = value.negated ? "0" : "1";
+            if (!value.negated) {
+                out.warnings_.push_back(fmt::format(
+                    "Parsed potentially confusing double-negative -no{}={}", option.name, text));
+            } else if (const auto wrong = check_negation(option)) {
+                return fail(*wrong);
+            }
+        } else if (const auto wrong = check_value(option, text)) {
+            return fail(*wrong);
+        }
+        if (option.kind == Kind::flag) value.negated = !is_yes(value.text);
+        source[std::string(option.name)].push_back(std::move(value));
+        return {};
+    }
+
+    Step read_command_line(std::span<const std::string> arguments) {
+        for (std::size_t i = 0; i < arguments.size(); ++i) {
+            std::string_view text = arguments[i];
+            if (text.size() < 2 || text[0] != '-') {
+                out.rest_.assign(arguments.begin() + static_cast<std::ptrdiff_t>(i),
+                                 arguments.end());
+                break;
+            }
+            text.remove_prefix(text.starts_with("--") ? 2 : 1);
+            const auto equals = text.find('=');
+            const auto written = look_up(out.options_, text.substr(0, equals));
+            if (!written.option) return fail("Invalid parameter " + arguments[i]);
+            if (written.option->name == "includeconf") {
+                return fail("-includeconf cannot be used from commandline; " + arguments[i]);
+            }
+            const auto value =
+                equals == std::string_view::npos ? std::string_view{} : text.substr(equals + 1);
+            if (auto step = store(out.command_line_, written, value); !step) return step;
+        }
+        return {};
+    }
+
+    Step choose_data_folder(const std::filesystem::path& home) {
+        const auto given = out.text_if_set("datadir").value_or("");
+        if (given.empty()) {
+            out.data_folder_ = std::filesystem::absolute(home / ".daler");
+            return {};
+        }
+        out.data_folder_ = std::filesystem::absolute(given).lexically_normal();
+        if (!files.is_folder(out.data_folder_)) {
+            return fail(fmt::format("Specified data directory \"{}\" does not exist.", given));
+        }
+        return {};
+    }
+
+    Step read_config() {
+        std::optional<std::string> text;
+        if (const Value* given = out.find("conf")) {
+            if (given->negated) return {};
+            out.config_file_ = out.data_folder_ / given->text;
+            text = files.read(out.config_file_);
+            if (!text) {
+                return fail(fmt::format("specified config file \"{}\" could not be opened.",
+                                        out.config_file_.string()));
+            }
+        } else {
+            for (const auto name : {own_config_name, other_config_name}) {
+                out.config_file_ = out.data_folder_ / name;
+                if ((text = files.read(out.config_file_))) break;
+            }
+            if (!text) {
+                out.config_file_.clear();
+                return {};
+            }
+        }
+        if (auto step = read_config_text(*text, out.config_file_, false); !step) return step;
+        return read_included();
+    }
+
+    Step read_config_text(std::string_view text, const std::filesystem::path& path, bool included) {
+        const auto name = path.filename().string();
+        auto parsed = parse_file(text);
+        if (!parsed) return fail(name + ": " + parsed.error());
+        for (const auto& section : parsed->sections) {
+            if (!is_chain_name(section.name)) {
+                out.warnings_.push_back(fmt::format("{}:{} Section [{}] is not recognized.", name,
+                                                    section.line, section.name));
+            }
+        }
+        for (const auto& entry : parsed->entries) {
+            auto written = look_up(out.options_, entry.key);
+            if (!written.option) {
+                if (!look_up(also_in_files, entry.key).option) {
+                    out.warnings_.push_back(fmt::format(
+                        "Ignoring unknown configuration value {}{}{} ({} line {})", entry.section,
+                        entry.section.empty() ? "" : ".", entry.key, name, entry.line));
+                }
+                continue;
+            }
+            if (auto step = read_entry(entry, written, included); !step) {
+                return fail(fmt::format("{} line {}: {}", name, entry.line, step.error()));
+            }
+        }
+        return {};
+    }
+
+    Step read_entry(const FileEntry& entry, const Written& written, bool included) {
+        if (written.option->name == "conf") {
+            return fail(std::string(
+                "conf cannot be set in the configuration file; use includeconf= if you want to "
+                "include additional config files"));
+        }
+        if (written.option->name == "includeconf" && included) {
+            out.warnings_.push_back(fmt::format(
+                "-includeconf cannot be used from included files; ignoring -includeconf={}",
+                entry.value));
+            return {};
+        }
+        return store(out.sections_[entry.section], written, entry.value);
+    }
+
+    Step read_included() {
+        // The sections that count depend on the chain, which the file itself may choose.
+        auto chosen = choose_chain(switches());
+        if (!chosen) return fail(chosen.error());
+        std::vector<std::string> names;
+        for (const std::string& section : {*chosen, std::string{}}) {
+            const auto found = out.sections_.find(section);
+            if (found == out.sections_.end()) continue;
+            const auto* given = values(found->second, "includeconf");
+            if (!given) continue;
+            for (const Value& value : *given) {
+                if (value.negated) {
+                    names.clear();
+                } else {
+                    names.push_back(value.text);
+                }
+            }
+        }
+        for (const auto& name : names) {
+            const auto path = out.data_folder_ / name;
+            const auto text = files.read(path);
+            if (!text) return fail("Failed to include configuration file " + name);
+            if (auto step = read_config_text(*text, path, true); !step) return step;
+        }
+        return {};
+    }
+
+    /// What command line and top level say about the chain.
+    [[nodiscard]] ChainSwitches switches() const {
+        const auto top = out.sections_.find("");
+        const auto given = [&](std::string_view name) -> const Value* {
+            if (const auto* all = values(out.command_line_, name)) return &all->back();
+            if (top == out.sections_.end()) return nullptr;
+            const auto* all = values(top->second, name);
+            return all ? &all->front() : nullptr;
+        };
+        const auto is_on = [&](std::string_view name) {
+            const Value* value = given(name);
+            return value && !value->negated;
+        };
+        ChainSwitches found{is_on("regtest"), is_on("signet"), is_on("testnet"), is_on("testnet4"),
+                            std::nullopt};
+        if (const Value* name = given("chain"); name && !name->negated) found.name = name->text;
+        return found;
+    }
+
+    Step choose() {
+        auto chosen = choose_chain(switches());
+        if (!chosen) return fail(chosen.error());
+        out.chain_ = *chosen;
+        out.chain_folder_ = out.data_folder_ / params_by_name(out.chain_)->folder;
+        return {};
+    }
+
+    Step read_saved() {
+        if (out.negated("settings")) return {};
+        const auto path = out.path("settings");
+        const auto text = files.read(path);
+        if (!text) return {};
+        const auto parsed = parse_saved_settings(*text);
+        if (!parsed) {
+            return fail(
+                fmt::format("Settings file {} could not be read: {}. Remove it, or give "
+                            "another one with -settings.",
+                            path.string(), parsed.error()));
+        }
+        for (const auto& [key, json] : parsed->members()) {
+            const Option* option = find_option(out.options_, key);
+            if (!option) {
+                out.warnings_.push_back("Ignoring unknown rw_settings value " + key);
+                continue;
+            }
+            if (auto step = store_saved(*option, json); !step) {
+                return fail(fmt::format("{}: {}", path.string(), step.error()));
+            }
+        }
+        return {};
+    }
+
+    Step store_saved(const Option& option, const Json& json) {
+        switch (json.kind()) {
+            case Json::Kind::array:
+                out.saved_[std::string(option.name)];  // an empty list is a value, too
+                for (const Json& item : json.items()) {
+                    if (item.is_array() || item.is_object()) continue;
+                    if (auto step = store_saved(option, item); !step) return step;
+                }
+                return {};
+            case Json::Kind::string:
+                return store(out.saved_, {&option, false}, json.as_string());
+            case Json::Kind::number:
+                return store(out.saved_, {&option, false}, json.number_text());
+            case Json::Kind::boolean:
+                return store(out.saved_, {&option, !json.as_bool()}, "1");
+            case Json::Kind::null:
+            case Json::Kind::object:
+                break;
+        }
+        return {};
+    }
+
+    /// Settings at the top level of the file that count on main only, although another chain is
+    /// used.
+    void warn_about_network_options() {
+        const auto top = out.sections_.find("");
+        if (out.chain_ == "main" || top == out.sections_.end()) return;
+        for (const auto& [name, given] : top->second) {
+            if (!out.option(name).network_only || out.has(name)) continue;
+            out.warnings_.push_back(
+                fmt::format("Config setting for -{0} only applied on {1} network when in [{1}] "
+                            "section.",
+                            name, out.chain_));
+        }
+    }
+};
+
+Result<Settings, std::string> Settings::load(std::span<const Option> options,
+                                             std::span<const std::string> arguments,
+                                             const Files& files, const std::filesystem::path& home,
+                                             std::span<const Option> also_in_files) {
+    Settings settings{options};
+    Loader loader{settings, also_in_files, files};
+    const auto named = [](std::string_view what, const std::string& why) {
+        return fail(std::string(what) + ": " + why);
+    };
+    if (auto step = loader.read_command_line(arguments); !step) {
+        return named("Error parsing command line arguments", step.error());
+    }
+    for (const auto name : {"?", "h", "help", "help-debug", "version"}) {
+        if (settings.has(name)) return settings;
+    }
+    if (auto step = loader.choose_data_folder(home); !step) return fail(step.error());
+    if (auto step = loader.read_config(); !step) {
+        return named("Error reading configuration file", step.error());
+    }
+    // The file may have named another data folder.
+    if (auto step = loader.choose_data_folder(home); !step) return fail(step.error());
+    if (auto step = loader.choose(); !step) return fail(step.error());
+    if (auto step = loader.read_saved(); !step) return fail(step.error());
+    loader.warn_about_network_options();
+    return settings;
+}
+
+}  // namespace daler::config

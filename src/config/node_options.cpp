@@ -1,0 +1,341 @@
+#include "option_tables.h"
+
+#include <array>
+
+namespace daler::config {
+namespace {
+
+constexpr std::int64_t max_port = 65535;
+
+constexpr std::array general{
+    Option{"?", "", Kind::flag, Group::general, "", "Print this help and exit (also -h, -help)"},
+    Option{"version", "", Kind::flag, Group::general, "", "Print the version and exit"},
+    Option{"help-debug", "", Kind::flag, Group::general, "",
+           "Print this help with the options for tests and debugging and exit"},
+    Option{"datadir", "<dir>", Kind::path, Group::general, "~/.daler",
+           "Folder that holds everything the node keeps"},
+    Option{"conf", "<file>", Kind::path, Group::general, "daler.conf",
+           "Config file; a relative path lies in the data folder. Without a daler.conf there, a "
+           "bitcoin.conf is read"},
+    Option{"includeconf", "<file>", Kind::list, Group::general, "",
+           "In a config file only: read this file, too (relative to the data folder)"},
+    Option{"settings", "<file>", Kind::path, Group::general, "settings.json",
+           "File for what RPCs change and restarts remember (relative to the chain's folder); "
+           "-nosettings remembers nothing"},
+    Option{"daemon", "", Kind::flag, Group::general, "0",
+           "Run in the background; returns once the node has started or failed"},
+    Option{"daemonwait", "", Kind::flag, Group::general, "0", "The same as -daemon here"},
+    Option{"pid", "<file>", Kind::path, Group::general, "dalerd.pid",
+           "File for the process id (relative to the chain's folder)"},
+    Option{"blocksdir", "<dir>", Kind::path, Group::general, "",
+           "Folder that holds the block files instead of the data folder"},
+    Option{"dbcache", "<MiB>", Kind::integer, Group::general, "450",
+           "Memory for the coin cache and databases"},
+    Option{"par", "<n>", Kind::integer, Group::general, "0",
+           "Threads that check scripts: 0 is one per core, a negative number leaves so many cores "
+           "free"},
+    Option{"loadblock", "<file>", Kind::list, Group::general, "",
+           "Import blocks from this file (bootstrap framing) at start; may be repeated"},
+    Option{"reindex", "", Kind::flag, Group::general, "0",
+           "Rebuild block index and coins from the block files"},
+    Option{"reindex-chainstate", "", Kind::flag, Group::general, "0",
+           "Rebuild the coins from the blocks"},
+    Option{"blocksxor", "", Kind::flag, Group::general, "0",
+           "Scramble new block files with a random key, so that nothing mistakes them for "
+           "something dangerous"},
+    Option{"assumevalid", "<hex>", Kind::hash, Group::general, "",
+           "Do not check the scripts of this block and its ancestors; 0 checks all"},
+    Option{"minimumchainwork", "<hex>", Kind::hash, Group::general, "",
+           "Least work of a chain worth downloading"},
+    Option{"maxtipage", "<s>", Kind::integer, Group::general, "86400",
+           "Age from which the tip counts as still being downloaded"},
+    Option{"blocksonly", "", Kind::flag, Group::general, "0",
+           "Do not relay transactions of others"},
+    Option{"alertnotify", "<cmd>", Kind::text, Group::hidden, "",
+           "Accepted for start scripts; does nothing"},
+};
+
+constexpr std::array connection{
+    Option{"listen", "", Kind::flag, Group::connection, "1",
+           "Accept connections (0 when -connect is used without -bind)"},
+    Option{"bind", "<addr>[:<port>][=onion]", Kind::list, Group::connection, "",
+           "Accept connections on this address; may be repeated", true},
+    Option{"port", "<port>", Kind::integer, Group::connection, "",
+           "Port to accept connections on (main 8333, test 18333, testnet4 48333, signet 38333, "
+           "regtest 18444)",
+           true, 1, max_port},
+    Option{"connect", "<addr>", Kind::list, Group::connection, "",
+           "Connect to this node only; may be repeated. -connect=0 makes no connections", true},
+    Option{"addnode", "<addr>", Kind::list, Group::connection, "",
+           "Connect to this node and keep the connection up; may be repeated", true},
+    Option{"seednode", "<addr>", Kind::list, Group::connection, "",
+           "Ask this node for addresses and leave it"},
+    Option{"maxconnections", "<n>", Kind::integer, Group::connection, "125",
+           "Most connections to keep, manual ones aside", false, 0},
+    Option{"whitelist", "<[permissions@]net>", Kind::list, Group::connection, "",
+           "Give peers from this address or network permissions: noban, relay, forcerelay, "
+           "mempool, download, addr, bloomfilter, in, out; may be repeated"},
+    Option{"whitebind", "<[permissions@]addr>", Kind::list, Group::connection, "",
+           "Accept connections on this address and give those peers permissions"},
+    Option{"bantime", "<s>", Kind::integer, Group::connection, "86400",
+           "How long setban bans by default"},
+    Option{"timeout", "<ms>", Kind::integer, Group::connection, "5000",
+           "How long to wait for a connection to come up", false, 1},
+    Option{"peertimeout", "<s>", Kind::integer, Group::connection, "60",
+           "How long a peer may take for its handshake and between answers", false, 1},
+    Option{"externalip", "<addr>", Kind::list, Group::connection, "",
+           "Tell peers that this is our address; may be repeated"},
+    Option{"networkactive", "", Kind::flag, Group::connection, "1",
+           "Open for connections at start (see the RPC setnetworkactive)"},
+    Option{"dns", "", Kind::flag, Group::connection, "1",
+           "Look up names given to -addnode, -connect and -seednode"},
+    Option{"dnsseed", "", Kind::flag, Group::connection, "1",
+           "Ask DNS seeds for addresses when few are known (public chains)"},
+    Option{"fixedseeds", "", Kind::flag, Group::connection, "1",
+           "Use built-in addresses when DNS seeds give none (public chains)"},
+    Option{"discover", "", Kind::flag, Group::connection, "1",
+           "Find our own addresses (0 when -externalip is used)"},
+    Option{"v2transport", "", Kind::flag, Group::connection, "1",
+           "Accept and offer the encrypted transport where it is available"},
+    Option{"uacomment", "<text>", Kind::list, Group::connection, "",
+           "Comment to append to our user agent; may be repeated"},
+    Option{"maxreceivebuffer", "<n>", Kind::integer, Group::connection, "5000",
+           "Bytes of unread messages kept per peer, in thousands", false, 1},
+    Option{"maxsendbuffer", "<n>", Kind::integer, Group::connection, "1000",
+           "Bytes of unsent messages kept per peer, in thousands", false, 1},
+    Option{"maxuploadtarget", "<MiB>", Kind::text, Group::hidden, "0",
+           "Accepted for start scripts; does nothing"},
+};
+
+constexpr std::array rpc{
+    Option{"server", "", Kind::flag, Group::rpc, "1", "Answer JSON-RPC"},
+    Option{"rpcuser", "<name>", Kind::text, Group::rpc, "", "User name for JSON-RPC"},
+    Option{"rpcpassword", "<password>", Kind::text, Group::rpc, "", "Password for JSON-RPC"},
+    Option{"rpcauth", "<name:salt$hash>", Kind::list, Group::rpc, "",
+           "A further user: name, salt, and HMAC-SHA-256 of the password keyed with the salt, in "
+           "hex; may be repeated"},
+    Option{"rpccookiefile", "<file>", Kind::path, Group::rpc, ".cookie",
+           "File for the name and password made at each start when -rpcpassword is not given "
+           "(relative to the chain's folder)"},
+    Option{"rpccookieperms", "<who>", Kind::text, Group::rpc, "owner",
+           "Who may read the cookie file: owner, group or all"},
+    Option{"rpcbind", "<addr>[:<port>]", Kind::list, Group::rpc, "",
+           "Answer on this address (needs -rpcallowip, else loopback only); may be repeated", true},
+    Option{"rpcport", "<port>", Kind::integer, Group::rpc, "",
+           "Port to answer on (main 8332, test 18332, testnet4 48332, signet 38332, regtest "
+           "18443)",
+           true, 1, max_port},
+    Option{"rpcallowip", "<net>", Kind::list, Group::rpc, "",
+           "Answer this address or network, too (1.2.3.4, 1.2.3.4/24, ::1/128); may be repeated"},
+    Option{"rpcthreads", "<n>", Kind::integer, Group::rpc, "4", "Calls answered at the same time",
+           false, 1, 1024},
+    Option{"rpcworkqueue", "<n>", Kind::integer, Group::rpc, "16",
+           "Calls that may wait; more are refused with status 503", false, 1, 65536},
+    Option{"rpcservertimeout", "<s>", Kind::integer, Group::rpc, "30",
+           "Seconds after which a silent connection is closed", false, 1, 31536000},
+    Option{"rpcwhitelist", "<name:methods>", Kind::list, Group::rpc, "",
+           "Let this user call these methods only, listed with commas; may be repeated"},
+    Option{"rpcwhitelistdefault", "", Kind::flag, Group::rpc, "",
+           "Whether users without -rpcwhitelist may call nothing (default: 1 if there is any "
+           "-rpcwhitelist)"},
+};
+
+constexpr std::array wallet{
+    Option{"wallet", "<name>", Kind::list, Group::wallet, "",
+           "Load this wallet at start; may be repeated", true},
+    Option{"walletdir", "<dir>", Kind::path, Group::wallet, "wallets",
+           "Folder of the wallets (relative to the chain's folder)"},
+    Option{"disablewallet", "", Kind::flag, Group::wallet, "0", "Run without wallets"},
+    Option{"fallbackfee", "<BTC/kvB>", Kind::amount, Group::wallet, "",
+           "Fee rate where no estimate exists; 0 refuses to send then (default: 0.0002 on regtest "
+           "and private chains, else 0)"},
+    Option{"paytxfee", "<BTC/kvB>", Kind::amount, Group::wallet, "0.00000000",
+           "Fee rate of payments; 0 chooses one"},
+    Option{"mintxfee", "<BTC/kvB>", Kind::amount, Group::wallet, "0.00001000",
+           "Lowest fee rate a wallet pays"},
+    Option{"maxtxfee", "<BTC>", Kind::amount, Group::wallet, "0.10000000",
+           "Highest fee a wallet pays for one transaction"},
+    Option{"discardfee", "<BTC/kvB>", Kind::amount, Group::wallet, "0.00010000",
+           "Change not worth spending at this fee rate is left to the miner"},
+    Option{"consolidatefeerate", "<BTC/kvB>", Kind::amount, Group::hidden, "0.00010000",
+           "Accepted for start scripts; does nothing"},
+    Option{"txconfirmtarget", "<n>", Kind::integer, Group::wallet, "6",
+           "Blocks within which a payment should confirm", false, 1, 1008},
+    Option{"addresstype", "<type>", Kind::text, Group::wallet, "bech32",
+           "Addresses to hand out: legacy, p2sh-segwit, bech32 or bech32m"},
+    Option{"changetype", "<type>", Kind::text, Group::wallet, "",
+           "Addresses for change (default: as the payment's outputs suggest)"},
+    Option{"keypool", "<n>", Kind::integer, Group::wallet, "1000",
+           "How many keys to derive ahead of those handed out", false, 1, 1000000},
+    Option{"spendzeroconfchange", "", Kind::flag, Group::wallet, "1",
+           "Spend unconfirmed change of our own payments"},
+    Option{"walletrbf", "", Kind::flag, Group::wallet, "1",
+           "Payments may be replaced by ones with a higher fee"},
+    Option{"walletbroadcast", "", Kind::flag, Group::wallet, "1", "Send payments to the network"},
+    Option{"avoidpartialspends", "", Kind::flag, Group::wallet, "0",
+           "Spend all coins of an address together"},
+    Option{"walletrejectlongchains", "", Kind::flag, Group::hidden, "1",
+           "Refuse payments that would make too long a chain of unconfirmed ones"},
+    Option{"unsafesqlitesync", "", Kind::flag, Group::hidden, "0",
+           "Accepted for start scripts; wallets are always synced"},
+    Option{"walletnotify", "<cmd>", Kind::text, Group::hidden, "",
+           "Accepted for start scripts; does nothing"},
+};
+
+constexpr std::array relay{
+    Option{"maxmempool", "<MB>", Kind::integer, Group::relay, "300",
+           "Memory for unconfirmed transactions", false, 0, 1000000},
+    Option{"mempoolexpiry", "<h>", Kind::integer, Group::relay, "336",
+           "Hours after which an unconfirmed transaction is dropped", false, 0, 1000000},
+    Option{"persistmempool", "", Kind::flag, Group::relay, "1",
+           "Keep unconfirmed transactions over restarts"},
+    Option{"mempoolfullrbf", "", Kind::flag, Group::relay, "1",
+           "Let a higher fee replace transactions that do not ask for it, too"},
+    Option{"minrelaytxfee", "<BTC/kvB>", Kind::amount, Group::relay, "0.00001000",
+           "Lowest fee rate to accept and relay"},
+    Option{"incrementalrelayfee", "<BTC/kvB>", Kind::amount, Group::relay, "0.00001000",
+           "How much more a replacement must pay"},
+    Option{"dustrelayfee", "<BTC/kvB>", Kind::amount, Group::relay, "0.00003000",
+           "Outputs not worth spending at this fee rate are dust"},
+    Option{"datacarrier", "", Kind::flag, Group::relay, "1", "Relay outputs that only carry data"},
+    Option{"datacarriersize", "<bytes>", Kind::integer, Group::relay, "83",
+           "Largest output script that only carries data", false, 0, 4000000},
+    Option{"permitbaremultisig", "", Kind::flag, Group::relay, "1", "Relay bare multisig outputs"},
+    Option{"acceptnonstdtxn", "", Kind::flag, Group::relay, "",
+           "Relay transactions that are not standard (not on main)"},
+    Option{"bytespersigop", "<n>", Kind::integer, Group::relay, "20",
+           "Virtual bytes that a signature operation counts as", false, 0, 1000000},
+    Option{"limitancestorcount", "<n>", Kind::integer, Group::relay, "25",
+           "Most unconfirmed transactions in a chain, seen from its end", false, 0, 1000000},
+    Option{"limitancestorsize", "<kvB>", Kind::integer, Group::relay, "101", "The same in size",
+           false, 0, 1000000},
+    Option{"limitdescendantcount", "<n>", Kind::integer, Group::relay, "25",
+           "Most unconfirmed transactions in a chain, seen from its start", false, 0, 1000000},
+    Option{"limitdescendantsize", "<kvB>", Kind::integer, Group::relay, "101", "The same in size",
+           false, 0, 1000000},
+    Option{"maxorphantx", "<n>", Kind::integer, Group::relay, "100",
+           "Most transactions kept whose parents are missing", false, 0, 1000000},
+    Option{"whitelistrelay", "", Kind::flag, Group::relay, "1",
+           "Peers with permissions relay transactions despite -blocksonly"},
+    Option{"whitelistforcerelay", "", Kind::flag, Group::relay, "0",
+           "Transactions of peers with permissions are relayed even when known"},
+};
+
+constexpr std::array mining{
+    Option{"blockmaxweight", "<n>", Kind::integer, Group::mining, "3996000",
+           "Largest weight of blocks we make", false, 4000, 4000000},
+    Option{"blockmintxfee", "<BTC/kvB>", Kind::amount, Group::mining, "0.00001000",
+           "Lowest fee rate of transactions in blocks we make"},
+};
+
+constexpr std::array chain{
+    Option{"strictregtest", "", Kind::flag, Group::chain, "0",
+           "On regtest, do as bitcoind does where dalerd is kinder to private chains"},
+    Option{"vbparams", "<name:start:end[:height]>", Kind::list, Group::chain, "",
+           "On regtest: start and timeout of a version-bits deployment; may be repeated"},
+    Option{"testactivationheight", "<name@height>", Kind::list, Group::chain, "",
+           "On regtest: height from which a rule holds (segwit, bip34, dersig, cltv, csv); may be "
+           "repeated"},
+    Option{"signetseednode", "<addr>", Kind::list, Group::chain, "",
+           "Node to ask for addresses on signet"},
+};
+
+constexpr std::array debugging{
+    Option{"debug", "<category>", Kind::list, Group::debugging, "",
+           "Log more about net, mempool, validation, rpc, http, wallet, chain, storage, bench, "
+           "index; 1 or nothing is all, 0 or none is none; may be repeated"},
+    Option{"debugexclude", "<category>", Kind::list, Group::debugging, "",
+           "Leave this category out of -debug; may be repeated"},
+    Option{"debuglogfile", "<file>", Kind::path, Group::debugging, "debug.log",
+           "Log file (relative to the chain's folder); -nodebuglogfile writes none"},
+    Option{"printtoconsole", "", Kind::flag, Group::debugging, "",
+           "Log to standard output, too (default: 1 unless -daemon)"},
+    Option{"logtimestamps", "", Kind::flag, Group::debugging, "1", "Start log lines with the time"},
+    Option{"logips", "", Kind::flag, Group::debugging, "0", "Log addresses of peers"},
+    Option{"checkblocks", "<n>", Kind::integer, Group::debugging, "6",
+           "How many blocks to check at start; 0 is all", false, 0, 2147483647},
+    Option{"checklevel", "<n>", Kind::integer, Group::debugging, "3",
+           "How thoroughly: 0 reads them, 1 checks them, 2 their undo data, 3 disconnects, 4 "
+           "connects again",
+           false, 0, 4},
+    Option{"mocktime", "<s>", Kind::integer, Group::debugging, "0",
+           "Freeze the clock at this Unix time", false, 0, 0xffffffff},
+    Option{"dbcrashratio", "<n>", Kind::integer, Group::debugging, "0",
+           "For crash tests: die once in so many slices of a flush", false, 0, 1000000000},
+    Option{"maxsigcachesize", "<MiB>", Kind::integer, Group::debugging, "32",
+           "Memory for signatures known to be good", false, 0, 16384},
+    Option{"rpcdoccheck", "", Kind::flag, Group::hidden, "0",
+           "Accepted for start scripts; does nothing"},
+    Option{"stopatheight", "<n>", Kind::integer, Group::debugging, "0",
+           "Stop once the chain is this high", false, 0, 2147483647},
+    Option{"stopafterblockimport", "", Kind::flag, Group::debugging, "0",
+           "Stop once -loadblock files are imported"},
+};
+
+/// Known to start scripts, meaningless here: accepted, so that they keep working.
+constexpr std::string_view accepted = "Accepted for start scripts; does nothing";
+constexpr std::array ignored{
+    Option{"upnp", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"natpmp", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"shrinkdebugfile", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"logsourcelocations", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"logthreadnames", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"logtimemicros", "", Kind::flag, Group::hidden, "1", accepted},
+    Option{"loglevelalways", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"loglevel", "<level>", Kind::list, Group::hidden, "", accepted},
+    Option{"deprecatedrpc", "<method>", Kind::list, Group::hidden, "", accepted},
+    Option{"listenonion", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"checkmempool", "<n>", Kind::integer, Group::hidden, "0", accepted},
+    Option{"checkblockindex", "<n>", Kind::integer, Group::hidden, "0", accepted},
+    Option{"checkaddrman", "<n>", Kind::integer, Group::hidden, "0", accepted},
+    Option{"checkpoints", "", Kind::flag, Group::hidden, "1", accepted},
+    Option{"maxtimeadjustment", "<s>", Kind::integer, Group::hidden, "0", accepted},
+    Option{"dbbatchsize", "<n>", Kind::integer, Group::hidden, "0", accepted},
+    Option{"printpriority", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"capturemessages", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"test", "<option>", Kind::list, Group::hidden, "", accepted},
+    Option{"flushwallet", "", Kind::flag, Group::hidden, "1", accepted},
+    Option{"swapbdbendian", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"privdb", "", Kind::flag, Group::hidden, "1", accepted},
+    Option{"asmap", "<file>", Kind::text, Group::hidden, "", accepted},
+    Option{"forcednsseed", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"peerbloomfilters", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"rest", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"txreconciliation", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"i2pacceptincoming", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"cjdnsreachable", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"onlynet", "<net>", Kind::list, Group::hidden, "", accepted},
+    Option{"proxyrandomize", "", Kind::flag, Group::hidden, "1", accepted},
+    Option{"sandbox", "<mode>", Kind::text, Group::hidden, "", accepted},
+    Option{"h", "", Kind::flag, Group::hidden, "", "Print the help and exit"},
+    Option{"help", "", Kind::flag, Group::hidden, "", "Print the help and exit"},
+};
+
+constexpr std::array chains{
+    Option{"chain", "<name>", Kind::text, Group::chain, "main",
+           "The chain: main, test, testnet4, signet or regtest"},
+    Option{"regtest", "", Kind::flag, Group::chain, "0",
+           "A chain of your own, where blocks are mined at will (-chain=regtest)"},
+    Option{"signet", "", Kind::flag, Group::chain, "0",
+           "The test network whose blocks are signed (-chain=signet)"},
+    Option{"testnet", "", Kind::flag, Group::chain, "0",
+           "The old test network, version 3 (-chain=test)"},
+    Option{"testnet4", "", Kind::flag, Group::chain, "0",
+           "The test network, version 4 (-chain=testnet4)"},
+    Option{"signetchallenge", "<hex>", Kind::list, Group::chain, "",
+           "Signet: the script that blocks must satisfy; makes a signet of your own"},
+};
+
+}  // namespace
+
+std::span<const Option> chain_options() {
+    return chains;
+}
+
+std::span<const Option> node_options() {
+    static const std::vector<Option> all =
+        join({general, connection, rpc, wallet, relay, mining, chains, chain, debugging, ignored});
+    return all;
+}
+
+}  // namespace daler::config

@@ -1,0 +1,119 @@
+#include <daler/descriptor/descriptor.h>
+#include <daler/encoding/hex.h>
+#include <daler/script/standard.h>
+
+#include <fmt/format.h>
+
+namespace daler::descriptor {
+namespace {
+
+/// The nesting that scripts can have: sh(wsh(...)).
+enum class Level : std::uint8_t { top, in_sh, in_wsh };
+
+class Inference {
+public:
+    Inference(const KeyRing& ring, const AddressFormat& format) : ring_(ring), format_(format) {}
+
+    [[nodiscard]] std::string describe(const Script& script, Level level) const {
+        if (auto text = solvable(script, level)) return *text;
+        if (const auto address = encode_address(script, format_)) return "addr(" + *address + ")";
+        return "raw(" + to_hex(script.bytes()) + ")";
+    }
+
+private:
+    [[nodiscard]] std::string key(const crypto::PublicKey& key) const {
+        return origin(ring_.find_origin(key.hash())) + to_hex(key.bytes());
+    }
+    [[nodiscard]] std::string key(const crypto::XOnlyKey& key) const {
+        return origin(ring_.find_origin(key)) + to_hex(key.bytes);
+    }
+    [[nodiscard]] static std::string origin(const KeyOrigin* found) {
+        return found ? "[" + found->to_text() + "]" : "";
+    }
+
+    [[nodiscard]] const crypto::PublicKey* key_of_hash(ByteSpan hash) const {
+        crypto::Digest160 id;
+        std::ranges::copy(hash, id.begin());
+        return ring_.find_public_key(id);
+    }
+
+    /// The text of a script whose keys and scripts are known.
+    [[nodiscard]] std::optional<std::string> solvable(const Script& script, Level level) const;
+    [[nodiscard]] std::optional<std::string> taproot(ByteSpan program) const;
+    [[nodiscard]] std::optional<std::string> multisig(const std::vector<Bytes>& data) const;
+
+    const KeyRing& ring_;
+    const AddressFormat& format_;
+};
+
+std::optional<std::string> Inference::solvable(const Script& script, Level level) const {
+    const auto solution = script::solve(script.bytes());
+    switch (solution.type) {
+        case script::OutputType::pubkey: {
+            const auto public_key = crypto::PublicKey::from_bytes(solution.data[0]);
+            if (!public_key || !public_key->is_on_curve()) return std::nullopt;
+            return "pk(" + key(*public_key) + ")";
+        }
+        case script::OutputType::pubkey_hash: {
+            const auto* public_key = key_of_hash(solution.data[0]);
+            return public_key ? std::optional("pkh(" + key(*public_key) + ")") : std::nullopt;
+        }
+        case script::OutputType::witness_v0_key_hash: {
+            const auto* public_key = key_of_hash(solution.data[0]);
+            if (!public_key || !public_key->is_compressed() || level == Level::in_wsh) return {};
+            return "wpkh(" + key(*public_key) + ")";
+        }
+        case script::OutputType::multisig:
+            return multisig(solution.data);
+        case script::OutputType::script_hash: {
+            const auto* inner = ring_.find_script(solution.data[0]);
+            if (!inner || level != Level::top) return std::nullopt;
+            const auto text = solvable(*inner, Level::in_sh);
+            return text ? std::optional("sh(" + *text + ")") : std::nullopt;
+        }
+        case script::OutputType::witness_v0_script_hash: {
+            const auto* inner = ring_.find_witness_script(solution.data[0]);
+            if (!inner || level == Level::in_wsh) return std::nullopt;
+            const auto text = solvable(*inner, Level::in_wsh);
+            return text ? std::optional("wsh(" + *text + ")") : std::nullopt;
+        }
+        case script::OutputType::witness_v1_taproot:
+            return level == Level::top ? taproot(solution.data[0]) : std::nullopt;
+        case script::OutputType::nonstandard:
+        case script::OutputType::anchor:
+        case script::OutputType::null_data:
+        case script::OutputType::witness_unknown:
+            break;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> Inference::multisig(const std::vector<Bytes>& data) const {
+    std::string out = fmt::format("multi({}", data.front().at(0));
+    for (std::size_t i = 1; i + 1 < data.size(); ++i) {
+        const auto public_key = crypto::PublicKey::from_bytes(data[i]);
+        if (!public_key || !public_key->is_on_curve()) return std::nullopt;
+        out += "," + key(*public_key);
+    }
+    return out + ")";
+}
+
+std::optional<std::string> Inference::taproot(ByteSpan program) const {
+    const auto output = crypto::XOnlyKey::from_bytes(program);
+    if (!output) return std::nullopt;
+    const auto known = ring_.taproot.find(*output);
+    if (known != ring_.taproot.end() && known->second.leaves.empty()) {
+        return "tr(" + key(known->second.internal_key) + ")";
+    }
+    if (!output->is_on_curve()) return std::nullopt;
+    return "rawtr(" + key(*output) + ")";
+}
+
+}  // namespace
+
+std::string infer(const Script& script, const KeyRing& ring, const AddressFormat& format) {
+    const std::string text = Inference(ring, format).describe(script, Level::top);
+    return text + "#" + *checksum(text);
+}
+
+}  // namespace daler::descriptor

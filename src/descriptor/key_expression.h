@@ -1,0 +1,85 @@
+#pragma once
+
+#include <daler/descriptor/key_ring.h>
+
+#include <variant>
+
+namespace daler::descriptor {
+
+/// Which of a descriptor's texts is wanted.
+enum class TextMode : std::uint8_t { public_keys, private_keys, normalized };
+
+/// A key expression (BIP 380): one key, or an extended key with a path that may end in "*".
+class KeyExpression {
+public:
+    enum class Wildcard : std::uint8_t { none, normal, hardened };
+
+    /// A key as it is: hex or WIF.
+    struct Constant {
+        crypto::PublicKey key;
+        bool x_only = false;  ///< written (and meant) without its first byte
+        std::optional<WalletKey> secret;
+    };
+
+    /// An extended key and what to derive from it.
+    struct Extended {
+        crypto::ExtendedPublicKey root;
+        std::optional<crypto::ExtendedPrivateKey> root_secret;
+        std::vector<std::uint32_t> path;
+        Wildcard wildcard = Wildcard::none;
+        char hardened_mark = 'h';  ///< as it was written
+        // What is left to do at each index starts here: root after `path`.
+        std::optional<crypto::ExtendedPublicKey> parent{};  ///< none: needs a private key
+        std::optional<crypto::ExtendedPrivateKey> parent_secret{};
+
+        /// Fills `parent` and `parent_secret`.
+        void derive_parent();
+    };
+
+    struct Origin {
+        KeyOrigin origin;
+        char hardened_mark = 'h';
+    };
+
+    struct Derived {
+        crypto::PublicKey key;
+        KeyOrigin origin;
+    };
+
+    KeyExpression(std::optional<Origin> origin, std::variant<Constant, Extended> key)
+        : origin_(std::move(origin)), key_(std::move(key)) {}
+
+    [[nodiscard]] bool is_range() const;
+    [[nodiscard]] bool is_compressed() const;
+    [[nodiscard]] bool has_secret() const;
+
+    /// The key at `index`; nothing if it takes a private key that is not here.
+    [[nodiscard]] std::optional<Derived> derive(std::uint32_t index) const;
+    /// Its private key, if it is here.
+    [[nodiscard]] std::optional<WalletKey> derive_secret(std::uint32_t index) const;
+
+    /// Nothing only for TextMode::normalized, if the text would take a private key that is not
+    /// here.
+    [[nodiscard]] std::optional<std::string> to_text(TextMode mode,
+                                                     const AddressFormat& format) const;
+
+private:
+    [[nodiscard]] std::string constant_text(const Constant& key, TextMode mode,
+                                            const AddressFormat& format) const;
+    [[nodiscard]] std::string extended_text(const Extended& key, TextMode mode,
+                                            const AddressFormat& format) const;
+    [[nodiscard]] std::optional<std::string> normalized_text(const Extended& key,
+                                                             const AddressFormat& format) const;
+
+    std::optional<Origin> origin_;
+    std::variant<Constant, Extended> key_;
+};
+
+/// Where in a descriptor a key or script stands: what is allowed depends on it.
+enum class Context : std::uint8_t { top, p2sh, p2wpkh, p2wsh, p2tr };
+
+/// Parses a key expression. The reason of a failure is bitcoind's text.
+[[nodiscard]] Result<KeyExpression, std::string> parse_key(std::string_view text, Context context,
+                                                           const AddressFormat& format);
+
+}  // namespace daler::descriptor

@@ -1,0 +1,167 @@
+#include <daler/encoding/hex.h>
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "key_expression.h"
+
+namespace daler::descriptor {
+namespace {
+
+constexpr std::size_t fingerprint_digits = 8;
+
+bool is_hardened_mark(char c) {
+    return c == 'h' || c == '\'';
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+    std::vector<std::string_view> out;
+    for (;;) {
+        const auto end = text.find(separator);
+        out.push_back(text.substr(0, end));
+        if (end == std::string_view::npos) return out;
+        text.remove_prefix(end + 1);
+    }
+}
+
+struct ParsedPath {
+    std::vector<std::uint32_t> steps;
+    char hardened_mark = 'h';
+};
+
+/// `parts` are the steps between slashes.
+Result<ParsedPath, std::string> parse_path(std::span<const std::string_view> parts) {
+    ParsedPath out;
+    for (std::string_view part : parts) {
+        bool hardened = false;
+        if (!part.empty() && is_hardened_mark(part.back())) {
+            hardened = true;
+            out.hardened_mark = part.back();
+            part.remove_suffix(1);
+        }
+        std::uint32_t number = 0;
+        const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), number);
+        if (error != std::errc{} || end != part.data() + part.size()) {
+            return fail(fmt::format("Key path value '{}' is not a valid uint32", part));
+        }
+        if (number >= crypto::hardened) {
+            return fail(fmt::format("Key path value {} is out of range", number));
+        }
+        out.steps.push_back(hardened ? number | crypto::hardened : number);
+    }
+    return out;
+}
+
+using Constant = KeyExpression::Constant;
+using Extended = KeyExpression::Extended;
+using Key = std::variant<Constant, Extended>;
+
+Result<Key, std::string> parse_hex_key(std::string_view text, Context context,
+                                       bool uncompressed_allowed) {
+    const Bytes data = *from_hex(text);
+    if (data.size() == 32 && context == Context::p2tr) {
+        const auto key = crypto::XOnlyKey::from_bytes(data);
+        if (key && key->is_on_curve()) return Constant{full_key(*key), true, {}};
+    }
+    const auto key = crypto::PublicKey::from_bytes(data);
+    if (key && (data[0] == 6 || data[0] == 7)) {
+        return fail(std::string("Hybrid public keys are not allowed"));
+    }
+    if (!key || !key->is_on_curve()) return fail(fmt::format("Pubkey '{}' is invalid", text));
+    if (!key->is_compressed() && !uncompressed_allowed) {
+        return fail(std::string("Uncompressed keys are not allowed"));
+    }
+    return Constant{*key, false, {}};
+}
+
+Result<Key, std::string> parse_extended_key(std::vector<std::string_view> parts,
+                                            const AddressFormat& format) {
+    const auto secret =
+        crypto::ExtendedPrivateKey::from_text(parts.front(), format.extended_secret);
+    const auto root =
+        secret ? secret->neuter()
+               : crypto::ExtendedPublicKey::from_text(parts.front(), format.extended_public);
+    if (!root) return fail(fmt::format("key '{}' is not valid", parts.front()));
+
+    using Wildcard = KeyExpression::Wildcard;
+    auto wildcard = Wildcard::none;
+    char wildcard_mark = 0;
+    const std::string_view last = parts.back();
+    if (last == "*") {
+        wildcard = Wildcard::normal;
+    } else if (last == "*'" || last == "*h") {
+        wildcard = Wildcard::hardened;
+        wildcard_mark = last.back();
+    }
+    if (wildcard != Wildcard::none) parts.pop_back();
+    const auto path = parse_path(std::span(parts).subspan(1));
+    if (!path) return fail(path.error());
+
+    const char mark = wildcard_mark ? wildcard_mark : path->hardened_mark;
+    Extended out{*root, secret, path->steps, wildcard, mark};
+    out.derive_parent();
+    return out;
+}
+
+/// A key without origin.
+Result<Key, std::string> parse_bare_key(std::string_view text, Context context,
+                                        const AddressFormat& format) {
+    const bool uncompressed_allowed = context == Context::top || context == Context::p2sh;
+    auto parts = split(text, '/');
+    if (parts.front().empty()) return fail(std::string("No key provided"));
+    if (parts.size() > 1) return parse_extended_key(std::move(parts), format);
+    if (is_hex(text)) return parse_hex_key(text, context, uncompressed_allowed);
+    if (const auto secret = decode_wif(text, format)) {
+        if (!secret->compressed && !uncompressed_allowed) {
+            return fail(std::string("Uncompressed keys are not allowed"));
+        }
+        return Constant{secret->public_key(), context == Context::p2tr, secret};
+    }
+    return parse_extended_key(std::move(parts), format);
+}
+
+/// What stands between the brackets: fingerprint and path.
+Result<KeyExpression::Origin, std::string> parse_origin(std::string_view text) {
+    const auto parts = split(text, '/');
+    const std::string_view digits = parts.front();
+    if (digits.size() != fingerprint_digits) {
+        return fail(fmt::format(
+            "Fingerprint is not 4 bytes ({} characters instead of 8 characters)", digits.size()));
+    }
+    KeyExpression::Origin out;
+    if (!from_hex(digits, out.origin.fingerprint)) {
+        return fail(fmt::format("Fingerprint '{}' is not hex", digits));
+    }
+    const auto path = parse_path(std::span(parts).subspan(1));
+    if (!path) return fail(path.error());
+    out.origin.path = path->steps;
+    out.hardened_mark = path->hardened_mark;
+    return out;
+}
+
+}  // namespace
+
+Result<KeyExpression, std::string> parse_key(std::string_view text, Context context,
+                                             const AddressFormat& format) {
+    const auto parts = split(text, ']');
+    if (parts.size() > 2) {
+        return fail(std::string("Multiple ']' characters found for a single pubkey"));
+    }
+    std::optional<KeyExpression::Origin> origin;
+    if (parts.size() == 2) {
+        if (parts[0].empty() || parts[0].front() != '[') {
+            return fail(fmt::format(
+                "Key origin start '[ character expected but not found, got '{}' instead",
+                parts[0].empty() ? ']' : parts[0].front()));
+        }
+        auto parsed = parse_origin(parts[0].substr(1));
+        if (!parsed) return fail(parsed.error());
+        origin = std::move(*parsed);
+    }
+    auto key = parse_bare_key(parts.back(), context, format);
+    if (!key) return fail(key.error());
+    return KeyExpression(std::move(origin), std::move(*key));
+}
+
+}  // namespace daler::descriptor

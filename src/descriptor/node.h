@@ -1,0 +1,56 @@
+#pragma once
+
+#include <daler/descriptor/descriptor.h>
+
+#include "key_expression.h"
+
+namespace daler::descriptor {
+
+/// The functions of the descriptor language.
+enum class Function : std::uint8_t {
+    pk,
+    pkh,
+    wpkh,
+    combo,
+    multi,
+    sortedmulti,
+    multi_a,
+    sortedmulti_a,
+    sh,
+    wsh,
+    tr,
+    rawtr,
+    addr,
+    raw
+};
+
+[[nodiscard]] std::string_view name(Function function);
+
+/// One function of a descriptor with its arguments.
+struct Node {
+    Function function;
+    Context context = Context::top;
+    std::vector<KeyExpression> keys{};
+    int threshold = 0;                  ///< of the multisig functions
+    std::vector<Node> children{};       ///< one for sh and wsh; the leaves of tr, depth first
+    std::vector<std::size_t> depths{};  ///< of the leaves of tr
+    Script script{};                    ///< of addr and raw
+};
+
+/// Parses a descriptor without its checksum.
+[[nodiscard]] Result<Node, std::string> parse_node(std::string_view text,
+                                                   const AddressFormat& format);
+
+/// The text of a descriptor without its checksum; nothing only for TextMode::normalized.
+[[nodiscard]] std::optional<std::string> node_text(const Node& node, TextMode mode,
+                                                   const AddressFormat& format);
+
+/// The output scripts at `index`. Fills `ring` (if there is one) with what they were made of.
+[[nodiscard]] std::optional<std::vector<Script>> node_scripts(const Node& node, std::uint32_t index,
+                                                              KeyRing* ring,
+                                                              Descriptor::Secrets secrets);
+
+/// The root of a script tree; nothing if there is none.
+[[nodiscard]] std::optional<Hash256> merkle_root(std::span<const TaprootLeaf> leaves);
+
+}  // namespace daler::descriptor

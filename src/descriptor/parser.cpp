@@ -1,0 +1,306 @@
+#include <daler/encoding/hex.h>
+#include <daler/script/taproot.h>
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "node.h"
+
+namespace daler::descriptor {
+namespace {
+
+constexpr std::size_t max_multisig_keys = 20;        // OP_CHECKMULTISIG
+constexpr std::size_t max_tapscript_keys = 999;      // OP_CHECKSIGADD: bounded by the stack
+constexpr std::size_t max_bare_multisig_keys = 3;    // what nodes relay
+constexpr std::size_t max_redeem_script_size = 520;  // one push
+constexpr std::size_t multisig_overhead = 3;         // two numbers and the opcode
+
+using Parsed = Result<Node, std::string>;
+
+tl::unexpected<std::string> error(std::string text) {
+    return fail(std::move(text));
+}
+
+/// Cuts from `text` everything up to the next comma or closing bracket on this level.
+std::string_view take_expression(std::string_view& text) {
+    int level = 0;
+    std::size_t end = 0;
+    for (; end < text.size(); ++end) {
+        const char c = text[end];
+        if (c == '(' || c == '{') {
+            ++level;
+        } else if (level > 0 && (c == ')' || c == '}')) {
+            --level;
+        } else if (level == 0 && (c == ')' || c == '}' || c == ',')) {
+            break;
+        }
+    }
+    const auto out = text.substr(0, end);
+    text.remove_prefix(end);
+    return out;
+}
+
+/// If `text` is NAME(...), leaves what is inside.
+bool take_function(std::string_view& text, std::string_view name) {
+    if (text.size() < name.size() + 2 || !text.starts_with(name) || text[name.size()] != '(' ||
+        text.back() != ')') {
+        return false;
+    }
+    text = text.substr(name.size() + 1, text.size() - name.size() - 2);
+    return true;
+}
+
+bool take_character(std::string_view& text, char c) {
+    if (text.empty() || text.front() != c) return false;
+    text.remove_prefix(1);
+    return true;
+}
+
+class Parser {
+public:
+    explicit Parser(const AddressFormat& format) : format_(format) {}
+
+    /// Parses one function at the start of `text` and cuts it off.
+    Parsed script(std::string_view& text, Context context) const;
+
+private:
+    Parsed one_key(Function function, std::string_view inside, Context context,
+                   Context key_context) const;
+    Parsed multisig(Function function, std::string_view inside, Context context) const;
+    Parsed wrapped(Function function, std::string_view inside, Context context,
+                   Context inner) const;
+    Parsed tree(std::string_view inside) const;
+    Parsed address(std::string_view inside) const;
+    Parsed raw(std::string_view inside) const;
+
+    const AddressFormat& format_;
+};
+
+Parsed Parser::script(std::string_view& text, Context context) const {
+    std::string_view inside = take_expression(text);
+    const bool top = context == Context::top;
+    const bool in_p2sh = context == Context::p2sh;
+    const bool in_p2wsh = context == Context::p2wsh;
+    if (take_function(inside, "pk")) return one_key(Function::pk, inside, context, context);
+    if (take_function(inside, "pkh")) {
+        if (!top && !in_p2sh && !in_p2wsh) {
+            return error("Can only have pkh at top level, in sh(), wsh(), or in tr()");
+        }
+        return one_key(Function::pkh, inside, context, context);
+    }
+    if (take_function(inside, "combo")) {
+        if (!top) return error("Can only have combo() at top level");
+        return one_key(Function::combo, inside, context, context);
+    }
+    for (const auto function : {Function::multi, Function::sortedmulti}) {
+        if (!take_function(inside, name(function))) continue;
+        if (!top && !in_p2sh && !in_p2wsh) {
+            return error("Can only have multi/sortedmulti at top level, in sh(), or in wsh()");
+        }
+        return multisig(function, inside, context);
+    }
+    for (const auto function : {Function::multi_a, Function::sortedmulti_a}) {
+        if (!take_function(inside, name(function))) continue;
+        if (context != Context::p2tr)
+            return error("Can only have multi_a/sortedmulti_a inside tr()");
+        return multisig(function, inside, context);
+    }
+    if (take_function(inside, "wpkh")) {
+        if (!top && !in_p2sh) return error("Can only have wpkh() at top level or inside sh()");
+        return one_key(Function::wpkh, inside, context, Context::p2wpkh);
+    }
+    if (take_function(inside, "sh")) {
+        if (!top) return error("Can only have sh() at top level");
+        return wrapped(Function::sh, inside, context, Context::p2sh);
+    }
+    if (take_function(inside, "wsh")) {
+        if (!top && !in_p2sh) return error("Can only have wsh() at top level or inside sh()");
+        return wrapped(Function::wsh, inside, context, Context::p2wsh);
+    }
+    if (take_function(inside, "addr")) {
+        if (!top) return error("Can only have addr() at top level");
+        return address(inside);
+    }
+    if (take_function(inside, "tr")) {
+        if (!top) return error("Can only have tr at top level");
+        return tree(inside);
+    }
+    if (take_function(inside, "rawtr")) {
+        if (!top) return error("Can only have rawtr at top level");
+        std::string_view rest = inside;
+        take_expression(rest);
+        if (!rest.empty()) return error("rawtr(): only one key expected.");
+        return one_key(Function::rawtr, inside, context, Context::p2tr);
+    }
+    if (take_function(inside, "raw")) {
+        if (!top) return error("Can only have raw() at top level");
+        return raw(inside);
+    }
+    if (in_p2sh) return error("A function is needed within P2SH");
+    if (in_p2wsh) return error("A function is needed within P2WSH");
+    return error(fmt::format("'{}' is not a valid descriptor function", inside));
+}
+
+Parsed Parser::one_key(Function function, std::string_view inside, Context context,
+                       Context key_context) const {
+    auto key = parse_key(inside, key_context, format_);
+    if (!key) return error(fmt::format("{}(): {}", name(function), key.error()));
+    return Node{.function = function, .context = context, .keys = {std::move(*key)}};
+}
+
+Parsed Parser::multisig(Function function, std::string_view inside, Context context) const {
+    Node node{.function = function, .context = context};
+    const auto threshold = take_expression(inside);
+    const auto end = threshold.data() + threshold.size();
+    const auto [stop, trouble] = std::from_chars(threshold.data(), end, node.threshold);
+    if (trouble != std::errc{} || stop != end || node.threshold < 0) {
+        return error(fmt::format("Multi threshold '{}' is not valid", threshold));
+    }
+    std::size_t script_size = 0;
+    while (!inside.empty()) {
+        if (!take_character(inside, ',')) {
+            return error(fmt::format("Multi: expected ',', got '{}'", inside.front()));
+        }
+        auto key = parse_key(take_expression(inside), context, format_);
+        if (!key) return error(fmt::format("Multi: {}", key.error()));
+        script_size += 1 + (key->is_compressed() ? crypto::PublicKey::compressed_size
+                                                 : crypto::PublicKey::uncompressed_size);
+        node.keys.push_back(std::move(*key));
+    }
+    const std::size_t limit = context == Context::p2tr ? max_tapscript_keys : max_multisig_keys;
+    if (node.keys.empty() || node.keys.size() > limit) {
+        return error(fmt::format(
+            "Cannot have {} keys in multisig; must have between 1 and {} keys, inclusive",
+            node.keys.size(), limit));
+    }
+    if (node.threshold < 1) {
+        return error(
+            fmt::format("Multisig threshold cannot be {}, must be at least 1", node.threshold));
+    }
+    if (static_cast<std::size_t>(node.threshold) > node.keys.size()) {
+        return error(
+            fmt::format("Multisig threshold cannot be larger than the number of keys; "
+                        "threshold is {} but only {} keys specified",
+                        node.threshold, node.keys.size()));
+    }
+    if (context == Context::top && node.keys.size() > max_bare_multisig_keys) {
+        return error(fmt::format("Cannot have {} pubkeys in bare multisig; only at most 3 pubkeys",
+                                 node.keys.size()));
+    }
+    script_size += multisig_overhead;
+    if (context == Context::p2sh && script_size > max_redeem_script_size) {
+        return error(fmt::format("P2SH script is too large, {} bytes is larger than {} bytes",
+                                 script_size, max_redeem_script_size));
+    }
+    return node;
+}
+
+Parsed Parser::wrapped(Function function, std::string_view inside, Context context,
+                       Context inner) const {
+    auto child = script(inside, inner);
+    if (!child) return child;
+    if (!inside.empty()) {
+        return error(fmt::format("{}(): only one script expected", name(function)));
+    }
+    Node node{.function = function, .context = context};
+    node.children.push_back(std::move(*child));
+    return node;
+}
+
+Parsed Parser::tree(std::string_view inside) const {
+    auto key = parse_key(take_expression(inside), Context::p2tr, format_);
+    if (!key) return error("tr(): " + key.error());
+    Node node{.function = Function::tr, .keys = {std::move(*key)}};
+    if (inside.empty()) return node;
+    if (!take_character(inside, ',')) {
+        return error(fmt::format("tr: expected ',', got '{}'", inside.front()));
+    }
+    // The open branches on the way to where we are; true: the right side of its brace.
+    std::vector<bool> branches;
+    do {
+        while (take_character(inside, '{')) {
+            branches.push_back(false);
+            if (branches.size() > script::max_taproot_depth) {
+                return error(fmt::format("tr() supports at most {} nesting levels",
+                                         script::max_taproot_depth));
+            }
+        }
+        auto leaf = script(inside, Context::p2tr);
+        if (!leaf) return leaf;
+        node.children.push_back(std::move(*leaf));
+        node.depths.push_back(branches.size());
+        while (!branches.empty() && branches.back()) {
+            if (!take_character(inside, '}')) {
+                return error("tr(): expected '}' after script expression");
+            }
+            branches.pop_back();
+        }
+        if (!branches.empty()) {
+            if (!take_character(inside, ',')) {
+                return error("tr(): expected ',' after script expression");
+            }
+            branches.back() = true;
+        }
+    } while (!branches.empty());
+    if (!inside.empty()) return error("tr(): expected ')' after script expression");
+    return node;
+}
+
+Parsed Parser::address(std::string_view inside) const {
+    auto decoded = decode_address(inside, format_);
+    if (!decoded) return error("Address is not valid");
+    return Node{.function = Function::addr, .script = std::move(*decoded)};
+}
+
+Parsed Parser::raw(std::string_view inside) const {
+    const auto bytes = from_hex(inside);
+    if (!bytes) return error("Raw script is not hex");
+    return Node{.function = Function::raw, .script = Script(*bytes)};
+}
+
+}  // namespace
+
+std::string_view name(Function function) {
+    switch (function) {
+        case Function::pk:
+            return "pk";
+        case Function::pkh:
+            return "pkh";
+        case Function::wpkh:
+            return "wpkh";
+        case Function::combo:
+            return "combo";
+        case Function::multi:
+            return "multi";
+        case Function::sortedmulti:
+            return "sortedmulti";
+        case Function::multi_a:
+            return "multi_a";
+        case Function::sortedmulti_a:
+            return "sortedmulti_a";
+        case Function::sh:
+            return "sh";
+        case Function::wsh:
+            return "wsh";
+        case Function::tr:
+            return "tr";
+        case Function::rawtr:
+            return "rawtr";
+        case Function::addr:
+            return "addr";
+        case Function::raw:
+            return "raw";
+    }
+    return "";
+}
+
+Result<Node, std::string> parse_node(std::string_view text, const AddressFormat& format) {
+    auto node = Parser(format).script(text, Context::top);
+    if (node && !text.empty()) {
+        return error(fmt::format("'{}' after the end of the descriptor", text));
+    }
+    return node;
+}
+
+}  // namespace daler::descriptor

@@ -1,0 +1,305 @@
+#include "admission.h"
+
+#include <daler/consensus/sequence_lock.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace daler::mempool {
+
+using namespace consensus;
+
+namespace {
+
+// One more descendant is allowed for a small child of a single parent, so that each side of a
+// payment channel can raise the fee whatever the other has attached.
+constexpr std::int64_t carve_out_vsize = 10'000;
+
+}  // namespace
+
+Result<std::vector<const Entry*>, std::string> ancestors_within(const EntrySet& parents,
+                                                                std::int64_t vsize,
+                                                                const Limits& limits) {
+    const auto too_many_ancestors = [&](std::string_view what) {
+        return fail(
+            fmt::format("too many unconfirmed {} [limit: {}]", what, limits.ancestor_count));
+    };
+    std::vector<const Entry*> found;
+    boost::unordered_flat_set<const Entry*> seen;
+    for (const Entry* parent : parents) {
+        found.push_back(parent);
+        seen.insert(parent);
+        if (static_cast<std::int64_t>(found.size()) + 1 > limits.ancestor_count)
+            return too_many_ancestors("parents");
+    }
+    std::int64_t total = vsize;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        const Entry& entry = *found[i];
+        total += entry.vsize;
+        if (entry.descendants.vsize + vsize > limits.descendant_vsize) {
+            return fail(fmt::format("exceeds descendant size limit for tx {} [limit: {}]",
+                                    entry.txid().to_hex(), limits.descendant_vsize));
+        }
+        if (entry.descendants.count + 1 > limits.descendant_count) {
+            return fail(fmt::format("too many descendants for tx {} [limit: {}]",
+                                    entry.txid().to_hex(), limits.descendant_count));
+        }
+        if (total > limits.ancestor_vsize) {
+            return fail(
+                fmt::format("exceeds ancestor size limit [limit: {}]", limits.ancestor_vsize));
+        }
+        for (const Entry* parent : entry.parents) {
+            if (seen.insert(parent).second) found.push_back(parent);
+            if (static_cast<std::int64_t>(found.size()) + 1 > limits.ancestor_count)
+                return too_many_ancestors("ancestors");
+        }
+    }
+    return found;
+}
+
+bool are_sequences_final(const Transaction& tx, std::span<const Coin> coins,
+                         const CoinView& chain) {
+    const Height tip = chain.height();
+    const bool with_times = needs_median_times(tx);
+    std::vector<CoinAge> ages;
+    ages.reserve(coins.size());
+    for (const auto& coin : coins) {
+        // What is unconfirmed is taken to be in the next block, too.
+        const Height height = coin.height == unconfirmed_height ? tip + 1 : coin.height;
+        ages.push_back(
+            {height, with_times ? chain.median_time_past(std::max(height - 1, 0)) : BlockTime{}});
+    }
+    return check_sequence_lock(sequence_lock(tx, ages), tip + 1, chain.median_time_past(tip))
+        .has_value();
+}
+
+bool signals_replacement(const Transaction& tx) {
+    constexpr std::uint32_t max_signal = 0xfffffffd;  // BIP 125
+    return std::ranges::any_of(tx.inputs,
+                               [](const TxInput& input) { return input.sequence <= max_signal; });
+}
+
+Admission::Admission(const Rules& rules, const Pool& pool, TransactionRef tx,
+                     const AcceptOptions& options, Amount fee_delta, FeeRate min_fee)
+    : rules_(rules),
+      pool_(pool),
+      tx_(std::move(tx)),
+      options_(options),
+      fee_delta_(fee_delta),
+      min_fee_(min_fee) {}
+
+std::optional<Refused> Admission::check() {
+    constexpr Verdict (Admission::*cheap[])() const = {&Admission::check_alone};
+    constexpr Verdict (Admission::*stages[])() = {
+        &Admission::find_conflicts,  &Admission::fetch_coins,       &Admission::check_against_coins,
+        &Admission::check_relatives, &Admission::check_replacement, &Admission::check_scripts,
+    };
+    const auto refuse = [&](const Verdict& verdict) {
+        return Refused{verdict.error(), std::move(missing_), witness_stripped_};
+    };
+    for (const auto stage : cheap) {
+        if (const auto verdict = (this->*stage)(); !verdict) return refuse(verdict);
+    }
+    for (const auto stage : stages) {
+        if (const auto verdict = (this->*stage)(); !verdict) return refuse(verdict);
+    }
+    if (options_.max_fee && entry_.fee > *options_.max_fee)
+        return refuse(reject(Reason::max_fee_exceeded));
+    if (options_.max_fee_rate && entry_.fee > options_.max_fee_rate->fee(tx_->vsize()))
+        return refuse(reject(Reason::max_fee_exceeded));
+    return std::nullopt;
+}
+
+Verdict Admission::check_alone() const {
+    if (auto verdict = check_transaction(*tx_); !verdict) return verdict;
+    if (auto verdict = policy::check_standard(*tx_, rules_.policy); !verdict) return verdict;
+
+    const Height tip = rules_.chain.height();
+    if (!is_final(*tx_, tip + 1, rules_.chain.median_time_past(tip)))
+        return reject(Reason::not_final_yet);
+
+    if (pool_.find(tx_->wtxid)) return reject(Reason::already_in_mempool);
+    if (pool_.find(tx_->txid)) return reject(Reason::same_non_witness_data);
+    return {};
+}
+
+Verdict Admission::find_conflicts() {
+    for (const auto& input : tx_->inputs) {
+        const Entry* other = pool_.spender(input.prevout);
+        if (!other) continue;
+        if (!options_.allow_replacement) return reject(Reason::replacement_disallowed);
+        // Unless everything may be replaced, only what says so itself, and version 3 always.
+        const bool replaceable = rules_.limits.full_rbf || signals_replacement(*other->tx) ||
+                                 other->tx->version == policy::truc_version;
+        if (!replaceable) return reject(Reason::mempool_conflict);
+        conflicts_.insert(other);
+    }
+    return {};
+}
+
+Verdict Admission::fetch_coins() {
+    coins_.reserve(tx_->inputs.size());
+    for (const auto& input : tx_->inputs) {
+        const auto& [txid, index] = input.prevout;
+        if (const Entry* parent = pool_.find(txid)) {
+            if (index < parent->tx->outputs.size()) {
+                coins_.push_back({parent->tx->outputs[index], unconfirmed_height, false});
+                continue;
+            }
+        } else if (auto coin = rules_.chain.coin(input.prevout)) {
+            coins_.push_back(std::move(*coin));
+            continue;
+        }
+        if (std::ranges::find(missing_, txid) == missing_.end()) missing_.push_back(txid);
+    }
+    if (missing_.empty()) return {};
+
+    // Spent coins and an output of its own in the chain: the transaction is confirmed.
+    for (std::uint32_t i = 0; i < tx_->outputs.size(); ++i) {
+        if (rules_.chain.has_recent_coin({tx_->txid, i})) {
+            missing_.clear();
+            return reject(Reason::already_known);
+        }
+    }
+    return reject(Reason::inputs_missing_or_spent);
+}
+
+Verdict Admission::check_against_coins() {
+    if (!are_sequences_final(*tx_, coins_, rules_.chain)) return reject(Reason::not_final_bip68);
+
+    const Height tip = rules_.chain.height();
+    const auto fee = check_inputs(*tx_, coins_, tip + 1, rules_.params.coinbase_maturity);
+    if (!fee) return fail(fee.error());
+    if (auto verdict = policy::check_inputs_standard(*tx_, coins_, rules_.policy); !verdict)
+        return verdict;
+    if (auto verdict = policy::check_witness_standard(*tx_, coins_, rules_.policy); !verdict) {
+        return verdict;
+    }
+
+    entry_.tx = tx_;
+    entry_.fee = *fee;
+    entry_.modified_fee = *fee + fee_delta_;
+    entry_.sigop_cost = sigop_cost(*tx_, coins_, script::standard_flags);
+    entry_.vsize =
+        policy::virtual_size(tx_->weight(), entry_.sigop_cost, rules_.policy.bytes_per_sigop);
+    entry_.time = options_.entered.value_or(options_.now);
+    entry_.height = tip;
+    entry_.spends_coinbase = std::ranges::any_of(coins_, &Coin::is_coinbase);
+
+    if (auto verdict = policy::check_sigop_cost(entry_.sigop_cost); !verdict) return verdict;
+    return options_.bypass_limits ? Verdict{} : check_fees();
+}
+
+Verdict Admission::check_fees() const {
+    const auto check = [&](FeeRate rate, Reason reason) -> Verdict {
+        const Amount wanted = rate.fee(entry_.vsize);
+        if (entry_.modified_fee >= wanted) return {};
+        return reject(reason,
+                      fmt::format("{} < {}", entry_.modified_fee.satoshis(), wanted.satoshis()));
+    };
+    const auto check_relay = [&] {
+        return check(rules_.policy.min_relay_fee, Reason::min_relay_fee);
+    };
+    // Version 3 may come in below the relay fee where the pool's own minimum allows it, as part of
+    // a package; alone it is held to both, in this order.
+    const bool truc = tx_->version == policy::truc_version;
+    if (!truc) {
+        if (auto verdict = check_relay(); !verdict) return verdict;
+    }
+    if (min_fee_.per_kvb > Amount{0}) {
+        if (auto verdict = check(min_fee_, Reason::mempool_min_fee); !verdict) return verdict;
+    }
+    return truc ? check_relay() : Verdict{};
+}
+
+Verdict Admission::check_relatives() {
+    parents_ = pool_.parents_of(*tx_);
+    Limits limits = rules_.limits;
+    if (conflicts_.size() == 1) {
+        // What it replaces leaves, so it must not count twice.
+        const Entry& conflict = **conflicts_.begin();
+        limits.descendant_count += 1;
+        limits.descendant_vsize += conflict.descendants.vsize;
+    }
+    auto ancestors = ancestors_within(parents_, entry_.vsize, limits);
+    if (!ancestors) {
+        const std::string first_error = ancestors.error();
+        if (entry_.vsize > carve_out_vsize || tx_->version == policy::truc_version)
+            return reject(Reason::too_long_chain, first_error);
+        limits.ancestor_count = 2;
+        limits.descendant_count += 1;
+        limits.descendant_vsize += carve_out_vsize;
+        ancestors = ancestors_within(parents_, entry_.vsize, limits);
+        if (!ancestors) return reject(Reason::too_long_chain, first_error);
+    }
+    ancestors_ = std::move(*ancestors);
+    if (auto verdict = check_truc(); !verdict) return verdict;
+
+    for (const Entry* ancestor : ancestors_) {
+        if (conflicts_.contains(ancestor)) {
+            return reject(Reason::spends_conflicting,
+                          fmt::format("{} spends conflicting transaction {}", tx_->txid.to_hex(),
+                                      ancestor->txid().to_hex()));
+        }
+    }
+    return {};
+}
+
+script::ScriptError Admission::run_input(std::size_t index, const script::PrecomputedHashes& hashes,
+                                         script::Flags flags) const {
+    return script::verify_input({.tx = *tx_,
+                                 .index = static_cast<std::uint32_t>(index),
+                                 .spent = coins_[index].output,
+                                 .hashes = hashes,
+                                 .flags = flags,
+                                 .cache = rules_.cache});
+}
+
+// The error of the first input that fails, whatever order the workers take.
+script::ScriptError Admission::run_all(const script::PrecomputedHashes& hashes, script::Flags flags,
+                                       std::size_t& failed) const {
+    constexpr std::size_t worth_sharing = 3;
+    const std::size_t count = coins_.size();
+    std::vector<script::ScriptError> errors(count, script::ScriptError::ok);
+    const auto job = [&](std::size_t i) { errors[i] = run_input(i, hashes, flags); };
+    if (count < worth_sharing) {
+        for (std::size_t i = 0; i < count; ++i)
+            job(i);
+    } else {
+        rules_.workers.for_each(count, job);
+    }
+    for (failed = 0; failed < count; ++failed) {
+        if (errors[failed] != script::ScriptError::ok) return errors[failed];
+    }
+    return script::ScriptError::ok;
+}
+
+Verdict Admission::check_scripts() {
+    std::vector<TxOutput> spent;
+    spent.reserve(coins_.size());
+    for (const auto& coin : coins_)
+        spent.push_back(coin.output);
+    const script::PrecomputedHashes hashes(*tx_, std::move(spent));
+
+    // The flags of blocks are a part of these, so what passes here is valid in the next block.
+    static_assert((script::mandatory_flags & ~script::standard_flags) == 0);
+    std::size_t failed = 0;
+    const auto error = run_all(hashes, script::standard_flags, failed);
+    if (error == script::ScriptError::ok) return {};
+
+    constexpr script::Flags without_witness =
+        script::standard_flags & ~script::verify_cleanstack & ~script::verify_witness;
+    std::size_t ignored = 0;
+    witness_stripped_ = !tx_->has_witness() &&
+                        run_all(hashes, without_witness, ignored) == script::ScriptError::ok &&
+                        run_all(hashes, script::standard_flags & ~script::verify_cleanstack,
+                                ignored) != script::ScriptError::ok;
+
+    const bool mandatory =
+        run_input(failed, hashes, script::mandatory_flags) != script::ScriptError::ok;
+    return reject(mandatory ? Reason::script_failed : Reason::script_failed_policy,
+                  std::string(script::describe(error)));
+}
+
+}  // namespace daler::mempool

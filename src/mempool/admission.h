@@ -1,0 +1,87 @@
+#pragma once
+
+#include "pool.h"
+
+namespace daler::mempool {
+
+/// What the mempool was made with.
+struct Rules {
+    const ChainParams& params;
+    policy::PolicyOptions policy;
+    Limits limits;
+    const CoinView& chain;
+    ThreadPool& workers;
+    script::SignatureCache* cache;
+};
+
+/// Height of a coin that no block holds yet.
+inline constexpr Height unconfirmed_height = 0x7fffffff;
+
+/// The largest group of transactions that one may replace (BIP 125, rule 5).
+inline constexpr std::int64_t max_replaced = 100;
+
+/// Entries above a transaction of `vsize` that spends `parents`, or which of `limits` it would
+/// break.
+[[nodiscard]] Result<std::vector<const Entry*>, std::string> ancestors_within(
+    const EntrySet& parents, std::int64_t vsize, const Limits& limits);
+
+/// True if `tx` may be in the block after the tip as far as its relative lock times go. `coins` may
+/// be of unconfirmed_height.
+[[nodiscard]] bool are_sequences_final(const Transaction& tx,
+                                       std::span<const consensus::Coin> coins,
+                                       const CoinView& chain);
+
+/// True if `tx` itself signals that it may be replaced (BIP 125).
+[[nodiscard]] bool signals_replacement(const Transaction& tx);
+
+/// The way of one transaction into the pool: every check in the order of the reference. Changes
+/// nothing.
+class Admission {
+public:
+    Admission(const Rules& rules, const Pool& pool, TransactionRef tx, const AcceptOptions& options,
+              Amount fee_delta, FeeRate min_fee);
+
+    /// Nothing if the transaction may come in.
+    [[nodiscard]] std::optional<Refused> check();
+
+    /// After a successful check: the new entry, and what must leave for it.
+    [[nodiscard]] const Entry& entry() const { return entry_; }
+    [[nodiscard]] const std::vector<const Entry*>& replaced() const { return replaced_; }
+
+private:
+    using Verdict = consensus::Verdict;
+
+    Verdict check_alone() const;
+    Verdict find_conflicts();
+    Verdict fetch_coins();
+    Verdict check_against_coins();
+    Verdict check_fees() const;
+    Verdict check_relatives();
+    Verdict check_truc();
+    Verdict check_replacement();
+    Verdict check_pays_for_replaced() const;
+    Verdict check_scripts();
+    [[nodiscard]] script::ScriptError run_input(std::size_t index,
+                                                const script::PrecomputedHashes& hashes,
+                                                script::Flags flags) const;
+    [[nodiscard]] script::ScriptError run_all(const script::PrecomputedHashes& hashes,
+                                              script::Flags flags, std::size_t& failed) const;
+
+    const Rules& rules_;
+    const Pool& pool_;
+    const TransactionRef tx_;
+    const AcceptOptions& options_;
+    const Amount fee_delta_;
+    const FeeRate min_fee_;
+
+    std::vector<consensus::Coin> coins_;  ///< what each input spends
+    std::vector<Txid> missing_;
+    Entry entry_;
+    EntrySet parents_;
+    std::vector<const Entry*> ancestors_;
+    EntrySet conflicts_;                  ///< spend the same coins
+    std::vector<const Entry*> replaced_;  ///< those and everything below them
+    bool witness_stripped_ = false;
+};
+
+}  // namespace daler::mempool

@@ -1,0 +1,125 @@
+// Following the chain: what blocks take away and what reorganisations give back.
+#include "state.h"
+
+#include <algorithm>
+
+namespace daler::mempool {
+namespace {
+
+constexpr std::uint32_t relative_lock_disabled = 1u << 31;  // BIP 68
+
+}  // namespace
+
+void Mempool::block_connected(const Block& block, BlockTime now) {
+    Impl& self = *impl_;
+    for (const auto& tx : block.transactions) {
+        if (const Entry* entry = self.pool.find(tx->txid))
+            self.remove(*entry, RemovalReason::block);
+        self.remove_conflicts(*tx);
+        self.deltas.erase(tx->txid);
+    }
+    self.disconnected.remove(block);
+    self.rolling_fee.block(now);
+}
+
+void Mempool::block_disconnected(const Block& block) {
+    impl_->disconnected.add(block);
+}
+
+void Mempool::reorganised(BlockTime now) {
+    Impl& self = *impl_;
+    self.drop(self.disconnected.take_dropped());
+    self.reaccept(self.disconnected.take(), now);
+    self.remove_long_chains();
+    self.remove_what_became_invalid();
+    self.expire(now);
+    self.trim();
+}
+
+void Mempool::Impl::remove_conflicts(const Transaction& confirmed) {
+    for (const auto& input : confirmed.inputs) {
+        const Entry* other = pool.spender(input.prevout);
+        if (!other) continue;
+        deltas.erase(other->txid());
+        EntrySet root;
+        root.insert(other);
+        remove_with_descendants(root, RemovalReason::conflict);
+    }
+}
+
+// What spends outputs of these cannot stay.
+void Mempool::Impl::drop(const std::vector<TransactionRef>& gone) {
+    for (const auto& tx : gone) {
+        EntrySet roots = pool.children_of(*tx);
+        if (const Entry* entry = pool.find(tx->txid)) roots.insert(entry);
+        remove_with_descendants(roots, RemovalReason::reorg);
+    }
+}
+
+void Mempool::Impl::reaccept(const std::vector<TransactionRef>& from_blocks, BlockTime now) {
+    AcceptOptions options;
+    options.now = now;
+    options.bypass_limits = true;
+    for (const auto& tx : from_blocks) {
+        if (!tx->is_coinbase()) {
+            Admission admission(rules, pool, tx, options, delta_of(tx->txid), min_fee(now));
+            if (!admission.check() && admission.replaced().empty()) {
+                add(admission.entry());
+                continue;
+            }
+        }
+        if (!pool.find(tx->txid)) drop({tx});
+    }
+}
+
+// Old transactions put under others can make chains longer than anybody could have sent.
+void Mempool::Impl::remove_long_chains() {
+    const Limits& limits = rules.limits;
+    EntrySet too_long;
+    for (const Entry& entry : pool.entries()) {
+        if (entry.ancestors.count > limits.ancestor_count ||
+            entry.ancestors.vsize > limits.ancestor_vsize) {
+            too_long.insert(&entry);
+        }
+    }
+    remove_with_descendants(too_long, RemovalReason::size_limit);
+}
+
+// Maturity and relative locks of what an entry spends, for the block after the tip.
+bool Mempool::Impl::may_be_next(const Entry& entry) const {
+    std::vector<consensus::Coin> coins;
+    for (const auto& input : entry.tx->inputs) {
+        if (const Entry* parent = pool.find(input.prevout.txid)) {
+            coins.push_back({parent->tx->outputs[input.prevout.index], unconfirmed_height, false});
+            continue;
+        }
+        auto coin = rules.chain.coin(input.prevout);
+        if (!coin) return false;
+        coins.push_back(std::move(*coin));
+    }
+    return are_sequences_final(*entry.tx, coins, rules.chain) &&
+           consensus::check_inputs(*entry.tx, coins, rules.chain.height() + 1,
+                                   rules.params.coinbase_maturity)
+               .has_value();
+}
+
+void Mempool::Impl::remove_what_became_invalid() {
+    const Height tip = rules.chain.height();
+    const BlockTime median = rules.chain.median_time_past(tip);
+    EntrySet invalid;
+    for (const Entry& entry : pool.entries()) {
+        const Transaction& tx = *entry.tx;
+        if (!consensus::is_final(tx, tip + 1, median)) {
+            invalid.insert(&entry);
+            continue;
+        }
+        const bool locked = std::ranges::any_of(tx.inputs, [](const TxInput& input) {
+            return (input.sequence & relative_lock_disabled) == 0;
+        });
+        if (!entry.spends_coinbase && !(tx.version >= 2 && locked)) continue;
+        if (!may_be_next(entry)) invalid.insert(&entry);
+    }
+    remove_with_descendants(invalid, RemovalReason::reorg);
+}
+
+}  // namespace daler::mempool

@@ -1,0 +1,171 @@
+#include "state.h"
+
+#include <algorithm>
+
+namespace daler::mempool {
+
+using consensus::Reason;
+using consensus::reject;
+
+std::string_view name(RemovalReason reason) {
+    switch (reason) {
+        case RemovalReason::expiry:
+            return "expiry";
+        case RemovalReason::size_limit:
+            return "sizelimit";
+        case RemovalReason::reorg:
+            return "reorg";
+        case RemovalReason::block:
+            return "block";
+        case RemovalReason::conflict:
+            return "conflict";
+        case RemovalReason::replaced:
+            return "replaced";
+    }
+    return "";
+}
+
+Mempool::Mempool(const ChainParams& params, const policy::PolicyOptions& policy,
+                 const Limits& limits, const CoinView& chain, ThreadPool& workers,
+                 script::SignatureCache* cache)
+    : impl_(std::make_unique<Impl>(Rules{params, policy, limits, chain, workers, cache})) {}
+
+Mempool::~Mempool() = default;
+
+void Mempool::add_listener(Listener& listener) {
+    impl_->listeners.push_back(&listener);
+}
+
+void Mempool::remove_listener(Listener& listener) {
+    std::erase(impl_->listeners, &listener);
+}
+
+FeeRate Mempool::Impl::min_fee(BlockTime now) {
+    return rolling_fee.at(now, pool.usage(), rules.limits.max_usage,
+                          rules.policy.incremental_relay_fee);
+}
+
+Amount Mempool::Impl::delta_of(const Txid& txid) const {
+    const auto found = deltas.find(txid);
+    return found == deltas.end() ? Amount{} : found->second;
+}
+
+void Mempool::Impl::add(Entry entry) {
+    entry.sequence = sequence++;
+    const Entry& added = pool.insert(std::move(entry));
+    for (Listener* listener : listeners)
+        listener->transaction_added(added.tx, added.fee, added.vsize, added.sequence);
+}
+
+void Mempool::Impl::remove(const Entry& entry, RemovalReason reason) {
+    const TransactionRef tx = entry.tx;
+    pool.erase(entry);
+    unbroadcast.erase(tx->txid);
+    // A block's own number tells of what it took.
+    const std::uint64_t number = reason == RemovalReason::block ? sequence : sequence++;
+    for (Listener* listener : listeners)
+        listener->transaction_removed(tx, reason, number);
+}
+
+std::size_t Mempool::Impl::remove_with_descendants(const EntrySet& roots, RemovalReason reason) {
+    auto doomed = Pool::with_descendants(roots);
+    // Children first: a listener never sees a transaction whose parent has gone.
+    std::ranges::stable_sort(doomed, [](const Entry* a, const Entry* b) {
+        return a->ancestors.count > b->ancestors.count;
+    });
+    for (const Entry* entry : doomed)
+        remove(*entry, reason);
+    return doomed.size();
+}
+
+std::size_t Mempool::Impl::expire(BlockTime now) {
+    const BlockTime oldest = now - rules.limits.expiry;
+    const auto& by_time = pool.entries().get<tags::time>();
+    EntrySet old;
+    for (auto entry = by_time.begin(); entry != by_time.end() && entry->time < oldest; ++entry)
+        old.insert(&*entry);
+    return remove_with_descendants(old, RemovalReason::expiry);
+}
+
+void Mempool::Impl::trim() {
+    const auto& worst = pool.entries().get<tags::descendant_score>();
+    while (pool.usage() > rules.limits.max_usage && !worst.empty()) {
+        const Entry& entry = *worst.begin();
+        // What comes next must pay more than what had to leave, or both would take turns.
+        FeeRate rate = FeeRate::of(entry.descendants.fee, entry.descendants.vsize);
+        rate.per_kvb += rules.policy.incremental_relay_fee.per_kvb;
+        rolling_fee.raise(rate);
+        EntrySet root;
+        root.insert(&entry);
+        remove_with_descendants(root, RemovalReason::size_limit);
+    }
+}
+
+AcceptResult Mempool::accept(const TransactionRef& tx, const AcceptOptions& options) {
+    Impl& self = *impl_;
+    Admission admission(self.rules, self.pool, tx, options, self.delta_of(tx->txid),
+                        self.min_fee(options.now));
+    if (auto refused = admission.check()) return fail(std::move(*refused));
+
+    Accepted accepted;
+    accepted.fee = admission.entry().fee;
+    accepted.modified_fee = admission.entry().modified_fee;
+    accepted.vsize = admission.entry().vsize;
+    for (const Entry* entry : admission.replaced())
+        accepted.replaced.push_back(entry->tx);
+    if (options.test_only) return accepted;
+
+    for (const auto& old : accepted.replaced) {
+        if (const Entry* entry = self.pool.find(old->txid))
+            self.remove(*entry, RemovalReason::replaced);
+    }
+    self.add(admission.entry());
+    if (!options.bypass_limits) {
+        self.expire(options.now);
+        self.trim();
+        if (!self.pool.find(tx->txid)) return fail(Refused{{Reason::mempool_full, {}}, {}, false});
+    }
+    return accepted;
+}
+
+void Mempool::remove(const Txid& txid, RemovalReason reason) {
+    const Entry* entry = impl_->pool.find(txid);
+    if (!entry) return;
+    EntrySet root;
+    root.insert(entry);
+    impl_->remove_with_descendants(root, reason);
+}
+
+std::size_t Mempool::expire(BlockTime now) {
+    return impl_->expire(now);
+}
+
+void Mempool::prioritise(const Txid& txid, Amount delta) {
+    Amount& sum = impl_->deltas[txid];
+    sum += delta;
+    if (const Entry* entry = impl_->pool.find(txid))
+        impl_->pool.set_modified_fee(*entry, entry->modified_fee + delta);
+    if (sum == Amount{}) impl_->deltas.erase(txid);
+}
+
+const std::map<Txid, Amount>& Mempool::deltas() const {
+    return impl_->deltas;
+}
+
+void Mempool::add_unbroadcast(const Txid& txid) {
+    if (impl_->pool.find(txid)) impl_->unbroadcast.insert(txid);
+}
+
+void Mempool::remove_unbroadcast(const Txid& txid) {
+    impl_->unbroadcast.erase(txid);
+}
+
+const std::set<Txid>& Mempool::unbroadcast() const {
+    return impl_->unbroadcast;
+}
+
+std::vector<Selected> Mempool::select_for_block(const BlockSpace& space) const {
+    return mempool::select_for_block(impl_->pool, space);
+}
+
+}  // namespace daler::mempool

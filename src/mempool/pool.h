@@ -1,0 +1,164 @@
+#pragma once
+
+#include <daler/mempool/mempool.h>
+#include <daler/primitives/salted_hasher.h>
+
+#include <boost/container/flat_set.hpp>
+#include <boost/multi_index/hashed_index.hpp>
+#include <boost/multi_index/identity.hpp>
+#include <boost/multi_index/member.hpp>
+#include <boost/multi_index/ordered_index.hpp>
+#include <boost/multi_index_container.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+
+namespace daler::mempool {
+
+/// Sums over a transaction and its ancestors (or descendants) in the pool.
+struct Totals {
+    std::int64_t count = 0;
+    std::int64_t vsize = 0;
+    Amount fee;  ///< modified
+    std::int64_t sigop_cost = 0;
+
+    void add(const Totals& other, int sign = 1) {
+        count += sign * other.count;
+        vsize += sign * other.vsize;
+        fee += other.fee * sign;
+        sigop_cost += sign * other.sigop_cost;
+    }
+};
+
+struct Entry;
+
+struct ByTxid {
+    bool operator()(const Entry* a, const Entry* b) const;
+};
+using EntrySet = boost::container::flat_set<const Entry*, ByTxid>;
+
+/// One transaction and its place among the others.
+struct Entry {
+    TransactionRef tx;
+    Amount fee;
+    Amount modified_fee;
+    std::int64_t vsize = 0;
+    std::int64_t sigop_cost = 0;
+    BlockTime time{};
+    Height height = 0;
+    std::uint64_t sequence = 0;
+    bool spends_coinbase = false;
+
+    // Kept by Pool.
+    std::size_t usage = 0;  ///< bytes of memory
+    Totals ancestors, descendants;
+    mutable EntrySet parents, children;  ///< no index looks at them
+
+    [[nodiscard]] const Txid& txid() const { return tx->txid; }
+    [[nodiscard]] const Wtxid& wtxid() const { return tx->wtxid; }
+    [[nodiscard]] Totals own() const { return {1, vsize, modified_fee, sigop_cost}; }
+};
+
+inline bool ByTxid::operator()(const Entry* a, const Entry* b) const {
+    return a->txid() < b->txid();
+}
+
+/// A fee over a size, compared exactly. Requires: sizes above zero.
+struct Rate {
+    Amount fee;
+    std::int64_t vsize;
+
+    [[nodiscard]] std::strong_ordering operator<=>(const Rate& other) const;
+    [[nodiscard]] bool operator==(const Rate& other) const {
+        return (*this <=> other) == std::strong_ordering::equal;
+    }
+};
+
+/// The rate of a transaction or of all it needs, whichever is lower: what a miner earns by it.
+[[nodiscard]] Rate mining_rate(Amount fee, std::int64_t vsize, const Totals& ancestors);
+
+/// First the one whose removal (with all descendants) costs least.
+struct ByDescendantScore {
+    bool operator()(const Entry& a, const Entry& b) const;
+};
+/// First the one that pays best together with its ancestors.
+struct ByAncestorScore {
+    bool operator()(const Entry& a, const Entry& b) const;
+};
+
+struct TxidOf {
+    using result_type = Txid;
+    const Txid& operator()(const Entry& entry) const { return entry.txid(); }
+};
+struct WtxidOf {
+    using result_type = Wtxid;
+    const Wtxid& operator()(const Entry& entry) const { return entry.wtxid(); }
+};
+
+namespace tags {
+struct txid;
+struct wtxid;
+struct time;
+struct descendant_score;
+struct ancestor_score;
+}  // namespace tags
+
+namespace bmi = boost::multi_index;
+using Index = bmi::multi_index_container<
+    Entry, bmi::indexed_by<bmi::hashed_unique<bmi::tag<tags::txid>, TxidOf, SaltedHasher>,
+                           bmi::hashed_unique<bmi::tag<tags::wtxid>, WtxidOf, SaltedHasher>,
+                           bmi::ordered_non_unique<bmi::tag<tags::time>,
+                                                   bmi::member<Entry, BlockTime, &Entry::time>>,
+                           bmi::ordered_non_unique<bmi::tag<tags::descendant_score>,
+                                                   bmi::identity<Entry>, ByDescendantScore>,
+                           bmi::ordered_non_unique<bmi::tag<tags::ancestor_score>,
+                                                   bmi::identity<Entry>, ByAncestorScore>>>;
+
+/// The transactions, who spends what, and the sums over ancestors and descendants. Knows the graph,
+/// not the rules. Pointers to entries stay valid until the entry is removed.
+class Pool {
+public:
+    [[nodiscard]] const Index& entries() const { return entries_; }
+    [[nodiscard]] const Entry* find(const Txid& txid) const;
+    [[nodiscard]] const Entry* find(const Wtxid& wtxid) const;
+    [[nodiscard]] const Entry* spender(const OutPoint& outpoint) const;
+
+    [[nodiscard]] std::size_t usage() const { return usage_; }
+    [[nodiscard]] std::int64_t vsize() const { return vsize_; }
+    [[nodiscard]] Amount total_fee() const { return total_fee_; }
+
+    /// Adds an entry and links it to parents and children that are here. Requires: it is not here.
+    const Entry& insert(Entry entry);
+    /// Removes `entry`, which takes part in its descendants' sums no longer.
+    void erase(const Entry& entry);
+    /// Changes what an entry counts as paying.
+    void set_modified_fee(const Entry& entry, Amount fee);
+
+    /// Entries that `tx`, which may not be here, spends directly.
+    [[nodiscard]] EntrySet parents_of(const Transaction& tx) const;
+    /// Entries that spend outputs of `tx`, which may not be here.
+    [[nodiscard]] EntrySet children_of(const SealedTransaction& tx) const;
+
+    /// Everything above these entries, themselves included, each once.
+    [[nodiscard]] static std::vector<const Entry*> with_ancestors(const EntrySet& from);
+    /// Everything below these entries, themselves included, parents before children not promised.
+    [[nodiscard]] static std::vector<const Entry*> with_descendants(const EntrySet& from);
+    [[nodiscard]] static std::vector<const Entry*> ancestors(const Entry& entry) {
+        return with_ancestors(entry.parents);
+    }
+    [[nodiscard]] static std::vector<const Entry*> descendants(const Entry& entry) {
+        return with_descendants(entry.children);
+    }
+
+private:
+    template <class Change>
+    void modify(const Entry& entry, Change change);
+    void link_children(const Entry& entry);
+
+    Index entries_;
+    boost::unordered_flat_map<OutPoint, const Entry*, SaltedHasher> spenders_;
+    std::size_t usage_ = 0;
+    std::int64_t vsize_ = 0;
+    Amount total_fee_;
+};
+
+}  // namespace daler::mempool

@@ -1,0 +1,103 @@
+// Who may push out whom: BIP 125 and, for version 3, BIP 431. The second half of Admission.
+#include "admission.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace daler::mempool {
+
+using namespace consensus;
+
+namespace {
+
+std::string rate_text(FeeRate rate) {
+    return rate.per_kvb.to_text() + " BTC/kvB";
+}
+
+}  // namespace
+
+Verdict Admission::check_truc() {
+    std::vector<TransactionRef> ancestors;
+    for (const Entry* ancestor : ancestors_)
+        ancestors.push_back(ancestor->tx);
+    if (tx_->version != policy::truc_version || ancestors.size() != 1)
+        return policy::check_truc(*tx_, entry_.vsize, ancestors, false);
+
+    // The parent may have one child only, which this one may push out.
+    const Entry& parent = *ancestors_[0];
+    const bool child_leaves = std::ranges::any_of(
+        parent.children, [&](const Entry* child) { return conflicts_.contains(child); });
+    if (parent.descendants.count < 2 || child_leaves)
+        return policy::check_truc(*tx_, entry_.vsize, ancestors, false);
+    const Entry* sibling = *parent.children.begin();
+    // After a reorganisation there can be more: then it is not clear which should go.
+    const bool replaceable = options_.allow_replacement && parent.descendants.count == 2 &&
+                             sibling->ancestors.count == 2;
+    if (auto verdict = policy::check_truc(*tx_, entry_.vsize, ancestors, !replaceable); !verdict)
+        return verdict;
+    conflicts_.insert(sibling);
+    return {};
+}
+
+Verdict Admission::check_replacement() {
+    if (conflicts_.empty()) return {};
+    const std::string id = tx_->txid.to_hex();
+
+    // It must pay a better rate than each it conflicts with.
+    const FeeRate rate = FeeRate::of(entry_.modified_fee, entry_.vsize);
+    for (const Entry* conflict : conflicts_) {
+        const FeeRate old = FeeRate::of(conflict->modified_fee, conflict->vsize);
+        if (rate > old) continue;
+        return reject(Reason::insufficient_fee,
+                      fmt::format("rejecting replacement {}; new feerate {} <= old feerate {}", id,
+                                  rate_text(rate), rate_text(old)));
+    }
+    std::int64_t count = 0;
+    for (const Entry* conflict : conflicts_)
+        count += conflict->descendants.count;
+    if (count > max_replaced) {
+        return reject(
+            Reason::too_many_replacements,
+            fmt::format("rejecting replacement {}; too many potential replacements ({} > {})", id,
+                        count, max_replaced));
+    }
+    replaced_ = Pool::with_descendants(conflicts_);
+
+    // It may not depend on unconfirmed coins that those it replaces do not need.
+    EntrySet known;
+    for (const Entry* conflict : conflicts_)
+        known.insert(conflict->parents.begin(), conflict->parents.end());
+    for (std::size_t i = 0; i < tx_->inputs.size(); ++i) {
+        const Entry* parent = pool_.find(tx_->inputs[i].prevout.txid);
+        if (!parent || known.contains(parent)) continue;
+        return reject(Reason::replacement_adds_unconfirmed,
+                      fmt::format("replacement {} adds unconfirmed input, idx {}", id, i));
+    }
+    return check_pays_for_replaced();
+}
+
+Verdict Admission::check_pays_for_replaced() const {
+    const std::string id = tx_->txid.to_hex();
+    Amount old;
+    for (const Entry* entry : replaced_)
+        old += entry->modified_fee;
+    if (entry_.modified_fee < old) {
+        return reject(
+            Reason::insufficient_fee,
+            fmt::format("rejecting replacement {}, less fees than conflicting txs; {} < {}", id,
+                        entry_.modified_fee.to_short_text(), old.to_short_text()));
+    }
+    // And for its own relay on top of what was paid for theirs.
+    const Amount extra = entry_.modified_fee - old;
+    const Amount wanted = rules_.policy.incremental_relay_fee.fee(entry_.vsize);
+    if (extra < wanted) {
+        return reject(
+            Reason::insufficient_fee,
+            fmt::format("rejecting replacement {}, not enough additional fees to relay; {} < {}",
+                        id, extra.to_short_text(), wanted.to_short_text()));
+    }
+    return {};
+}
+
+}  // namespace daler::mempool

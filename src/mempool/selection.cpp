@@ -1,0 +1,139 @@
+#include "selection.h"
+
+#include <daler/consensus/check_transaction.h>
+
+#include <algorithm>
+
+namespace daler::mempool {
+namespace {
+
+// A full block is not searched to the last byte: after so many misses close to the limit it is
+// done.
+constexpr int max_misses = 1000;
+constexpr std::int64_t close_to_limit = 4000;  // weight units
+
+// An entry some of whose ancestors are in the block already: what it still needs.
+struct Remaining {
+    const Entry* entry;
+    Totals package;
+
+    [[nodiscard]] Rate rate() const {
+        return mining_rate(entry->modified_fee, entry->vsize, package);
+    }
+};
+
+struct ByRate {
+    bool operator()(const Remaining& a, const Remaining& b) const {
+        const auto order = a.rate() <=> b.rate();
+        if (order != 0) return order > 0;
+        return a.entry->txid() < b.entry->txid();
+    }
+};
+
+class Selection {
+public:
+    Selection(const Pool& pool, const BlockSpace& space) : pool_(pool), space_(space) {}
+
+    std::vector<Selected> run() {
+        const auto& best = pool_.entries().get<tags::ancestor_score>();
+        auto next = best.begin();
+        int misses = 0;
+        while (next != best.end() || !remaining_.empty()) {
+            // Entries with a changed package are found in `remaining_` instead.
+            if (next != best.end() && (taken_.contains(&*next) || failed_.contains(&*next) ||
+                                       changed_.contains(&*next))) {
+                ++next;
+                continue;
+            }
+            const bool from_remaining =
+                !remaining_.empty() &&
+                (next == best.end() || ByRate{}(*remaining_.begin(), {&*next, next->ancestors}));
+            const Remaining candidate =
+                from_remaining ? *remaining_.begin() : Remaining{&*next, next->ancestors};
+            // Everything else pays even less.
+            if (candidate.package.fee < space_.min_feerate.fee(candidate.package.vsize)) break;
+            if (from_remaining) {
+                remaining_.erase(remaining_.begin());
+                changed_.erase(candidate.entry);
+            }
+            if (!fits(candidate.package) || !take(*candidate.entry)) {
+                failed_.insert(candidate.entry);
+                if (++misses > max_misses && weight_ > space_.max_weight - close_to_limit) break;
+                continue;
+            }
+            misses = 0;
+        }
+        return std::move(chosen_);
+    }
+
+private:
+    [[nodiscard]] bool fits(const Totals& package) const {
+        return weight_ + consensus::witness_scale_factor * package.vsize < space_.max_weight &&
+               sigop_cost_ + package.sigop_cost < space_.max_sigop_cost;
+    }
+
+    // Takes an entry with the ancestors it still needs; false if one of them is not final.
+    bool take(const Entry& entry) {
+        std::vector<const Entry*> package{&entry};
+        for (const Entry* ancestor : Pool::ancestors(entry)) {
+            if (!taken_.contains(ancestor)) package.push_back(ancestor);
+        }
+        for (const Entry* member : package) {
+            if (!consensus::is_final(*member->tx, space_.height, space_.time)) return false;
+        }
+        // Whoever has fewer ancestors cannot be the child.
+        std::ranges::sort(package, [](const Entry* a, const Entry* b) {
+            if (a->ancestors.count != b->ancestors.count)
+                return a->ancestors.count < b->ancestors.count;
+            return a->txid() < b->txid();
+        });
+        for (const Entry* member : package) {
+            forget(*member);
+            taken_.insert(member);
+            chosen_.push_back({member->tx, member->fee, member->sigop_cost});
+            weight_ += member->tx->weight();
+            sigop_cost_ += member->sigop_cost;
+        }
+        for (const Entry* member : package)
+            lighten_descendants(*member);
+        return true;
+    }
+
+    void forget(const Entry& entry) {
+        if (const auto found = changed_.find(&entry); found != changed_.end()) {
+            remaining_.erase({&entry, found->second});
+            changed_.erase(found);
+        }
+    }
+
+    void lighten_descendants(const Entry& entry) {
+        for (const Entry* below : Pool::descendants(entry)) {
+            if (taken_.contains(below)) continue;
+            const auto found = changed_.find(below);
+            Totals package = found != changed_.end() ? found->second : below->ancestors;
+            forget(*below);
+            package.add(entry.own(), -1);
+            changed_.emplace(below, package);
+            remaining_.insert({below, package});
+            // What failed may fit now.
+            failed_.erase(below);
+        }
+    }
+
+    const Pool& pool_;
+    const BlockSpace& space_;
+    std::int64_t weight_ = 0;
+    std::int64_t sigop_cost_ = 0;
+    std::vector<Selected> chosen_;
+    boost::unordered_flat_set<const Entry*> taken_, failed_;
+    boost::unordered_flat_map<const Entry*, Totals> changed_;
+    std::set<Remaining, ByRate> remaining_;
+};
+
+}  // namespace
+
+std::vector<Selected> select_for_block(const Pool& pool, const BlockSpace& space) {
+    return Selection(pool, space).run();
+}
+
+}  // namespace daler::mempool

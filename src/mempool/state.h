@@ -1,0 +1,41 @@
+#pragma once
+
+#include "admission.h"
+#include "disconnected.h"
+#include "rolling_fee.h"
+#include "selection.h"
+
+namespace daler::mempool {
+
+/// What a Mempool owns, and the steps its methods share.
+struct Mempool::Impl {
+    explicit Impl(Rules given) : rules(std::move(given)) {}
+
+    FeeRate min_fee(BlockTime now);
+    [[nodiscard]] Amount delta_of(const Txid& txid) const;
+    void add(Entry entry);
+    void remove(const Entry& entry, RemovalReason reason);
+    std::size_t remove_with_descendants(const EntrySet& roots, RemovalReason reason);
+    std::size_t expire(BlockTime now);
+    /// Evicts the worst until the rest fits into memory.
+    void trim();
+
+    // Following the chain (chain_events.cpp).
+    void remove_conflicts(const Transaction& confirmed);
+    void drop(const std::vector<TransactionRef>& gone);
+    void reaccept(const std::vector<TransactionRef>& from_blocks, BlockTime now);
+    void remove_long_chains();
+    [[nodiscard]] bool may_be_next(const Entry& entry) const;
+    void remove_what_became_invalid();
+
+    const Rules rules;
+    Pool pool;
+    RollingFee rolling_fee;
+    Disconnected disconnected;
+    std::map<Txid, Amount> deltas;
+    std::set<Txid> unbroadcast;
+    std::uint64_t sequence = 1;
+    std::vector<Listener*> listeners;
+};
+
+}  // namespace daler::mempool

@@ -1,0 +1,64 @@
+#include "socket.h"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <fmt/format.h>
+
+namespace daler::net {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
+
+void ConnectAttempt::cancel() {
+    cancelled_ = true;
+    if (abort_) abort_();
+}
+
+asio::awaitable<Result<ConnectionRef, std::string>> connect(PeerAddress address,
+                                                            Connection::Options options,
+                                                            const Clock& clock,
+                                                            ConnectAttemptRef attempt,
+                                                            std::chrono::milliseconds timeout) {
+    const auto executor = co_await asio::this_coro::executor;
+    if (attempt->cancelled_) co_return fail(std::string("cancelled"));
+    tcp::resolver resolver(executor);
+    tcp::socket socket(executor);
+    asio::steady_timer timer(executor, timeout);
+    // The timer's handler may run after this coroutine has ended: it reaches our objects through
+    // the attempt only, which forgets them at the end.
+    bool late = false;
+    attempt->abort_ = [&late, &resolver, &socket] {
+        late = true;
+        resolver.cancel();
+        error_code ignored;
+        socket.close(ignored);
+    };
+    timer.async_wait([attempt](error_code error) {
+        if (!error && attempt->abort_) attempt->abort_();
+    });
+
+    error_code error;
+    auto token = asio::redirect_error(asio::use_awaitable, error);
+    const auto port = std::to_string(address.port);
+    const auto flags = tcp::resolver::numeric_service;
+    const auto endpoints = co_await resolver.async_resolve(address.host, port, flags, token);
+    if (!error && !late) {
+        const auto any = [](const error_code&, const tcp::endpoint&) { return true; };
+        co_await asio::async_connect(socket, endpoints, any, token);
+    }
+    attempt->abort_ = nullptr;
+    timer.cancel();
+    if (attempt->cancelled_) co_return fail(std::string("cancelled"));
+    if (late) co_return fail(fmt::format("connecting to {} took too long", address.to_text()));
+    if (error) {
+        co_return fail(fmt::format("cannot connect to {}: {}", address.to_text(), error.message()));
+    }
+    co_return make_connection(std::move(socket), options, clock);
+}
+
+}  // namespace daler::net

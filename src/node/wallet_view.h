@@ -1,0 +1,43 @@
+#pragma once
+
+#include <daler/ledger/ledger.h>
+#include <daler/sync/peer_service.h>
+#include <daler/wallet/node_view.h>
+
+namespace daler::node {
+
+/// Shows the wallets chain, mempool and peers, which they know nothing about.
+class WalletView final : public wallet::NodeView {
+public:
+    /// `dust_rate`: the node's -dustrelayfee.
+    WalletView(ledger::Ledger& ledger, sync::PeerService& peers, const Clock& clock,
+               FeeRate dust_rate)
+        : ledger_(ledger), peers_(peers), clock_(clock), dust_rate_(dust_rate) {}
+
+    [[nodiscard]] std::shared_ptr<const chain::ChainView> view() const override {
+        return ledger_.view();
+    }
+    [[nodiscard]] const chain::BlockIndex& index() const override {
+        return ledger_.chain().index();
+    }
+    [[nodiscard]] BlockRef read_block(const chain::BlockEntry& entry) const override {
+        return ledger_.chain().read_block(entry);
+    }
+    [[nodiscard]] std::vector<TransactionRef> mempool_transactions() const override;
+    [[nodiscard]] bool in_mempool(const Txid& txid) const override;
+    [[nodiscard]] consensus::Verdict broadcast(const TransactionRef& tx, Amount max_fee) override;
+    [[nodiscard]] FeeRate min_fee_rate() const override;
+    [[nodiscard]] FeeRate relay_dust_fee_rate() const override { return dust_rate_; }
+    /// The node keeps no statistics of fees.
+    [[nodiscard]] std::optional<FeeRate> estimate_fee(int) const override { return std::nullopt; }
+    [[nodiscard]] const ChainParams& params() const override { return ledger_.params(); }
+    [[nodiscard]] const Clock& clock() const override { return clock_; }
+
+private:
+    ledger::Ledger& ledger_;
+    sync::PeerService& peers_;
+    const Clock& clock_;
+    FeeRate dust_rate_;
+};
+
+}  // namespace daler::node

@@ -1,0 +1,133 @@
+#include <daler/rpc/dispatcher.h>
+#include <daler/rpc/values.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace daler::rpc {
+namespace {
+
+/// The name under which clients give positional arguments beside named ones.
+constexpr std::string_view positional_key = "args";
+
+[[noreturn]] void invalid(std::string message) {
+    throw Error{code::invalid_parameter, std::move(message)};
+}
+
+/// The members of an object of named arguments, each to be taken once.
+class NamedArguments {
+public:
+    explicit NamedArguments(const Json& object) {
+        for (const Json::Member& given : object.members()) {
+            const bool seen = std::ranges::any_of(
+                open_, [&](const Json::Member* other) { return other->key == given.key; });
+            if (seen) invalid("Parameter " + given.key + " specified multiple times");
+            open_.push_back(&given);
+        }
+    }
+
+    /// The value called `name`, which is then used up; null if there is none.
+    const Json* take(std::string_view name) {
+        const auto found = std::ranges::find(
+            open_, name, [](const Json::Member* given) -> std::string_view { return given->key; });
+        if (found == open_.end()) return nullptr;
+        const Json* value = &(*found)->value;
+        open_.erase(found);
+        return value;
+    }
+
+    /// The same for "name|alias|alias".
+    const Json* take_any(std::string_view names) {
+        for (;;) {
+            const auto end = names.find('|');
+            if (const Json* value = take(names.substr(0, end))) return value;
+            if (end == std::string_view::npos) return nullptr;
+            names.remove_prefix(end + 1);
+        }
+    }
+
+    void refuse_rest() const {
+        if (!open_.empty()) invalid("Unknown named parameter " + open_.front()->key);
+    }
+
+private:
+    std::vector<const Json::Member*> open_;
+};
+
+/// The kind a value must have; nothing if any is fine or the method itself looks.
+std::optional<Json::Kind> expected_kind(Type type) {
+    switch (type) {
+        case Type::string:
+        case Type::hex:
+            return Json::Kind::string;
+        case Type::integer:
+        case Type::number:
+            return Json::Kind::number;
+        case Type::boolean:
+            return Json::Kind::boolean;
+        case Type::object:
+            return Json::Kind::object;
+        case Type::array:
+            return Json::Kind::array;
+        case Type::amount:
+        case Type::any:
+            break;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<Json> positional_arguments(const Method& method, const Json& params) {
+    if (!params.is_object()) {
+        const auto items = params.is_array() ? params.items() : std::span<const Json>{};
+        return {items.begin(), items.end()};
+    }
+    NamedArguments named(params);
+    std::vector<Json> out;
+    if (const Json* leading = named.take(positional_key)) {
+        if (!leading->is_array()) invalid("Parameter args must be an array");
+        out.assign(leading->items().begin(), leading->items().end());
+    }
+    const std::size_t leading_count = out.size();
+    for (std::size_t i = 0; i < method.arguments.size(); ++i) {
+        const std::string_view names = method.arguments[i].names;
+        const Json* value = named.take_any(names);
+        if (!value) continue;
+        if (i < leading_count) {
+            invalid(
+                fmt::format("Parameter {} specified twice both as positional and named argument",
+                            names.substr(0, names.find('|'))));
+        }
+        out.resize(i);  // what was left out in between is null
+        out.push_back(*value);
+    }
+    named.refuse_rest();
+    return out;
+}
+
+void check_arguments(const Method& method, std::span<const Json> arguments) {
+    const auto required =
+        std::ranges::find_if(method.arguments,
+                             [](const Argument& argument) { return !argument.fallback.empty(); }) -
+        method.arguments.begin();
+    // Required arguments always come first.
+    if (arguments.size() > method.arguments.size() || std::ssize(arguments) < required) {
+        throw Error{code::misc, full_help(method)};
+    }
+    Json wrong = Json::object();
+    for (std::size_t i = 0; i < method.arguments.size(); ++i) {
+        const Argument& declared = method.arguments[i];
+        const Json given = i < arguments.size() ? arguments[i] : Json();
+        const auto kind = expected_kind(declared.type);
+        if (!kind || given.kind() == *kind) continue;
+        if (given.is_null() && !declared.fallback.empty()) continue;
+        wrong.append(fmt::format("Position {} ({})", i + 1, declared.names),
+                     fmt::format("JSON value of type {} is not of expected type {}",
+                                 type_name(given.kind()), type_name(*kind)));
+    }
+    if (!wrong.empty()) throw Error{code::type, "Wrong type passed:\n" + wrong.write(4)};
+}
+
+}  // namespace daler::rpc

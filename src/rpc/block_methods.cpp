@@ -1,0 +1,70 @@
+#include "rpc/block_json.h"
+#include "rpc/blockchain_methods.h"
+
+#include <daler/encoding/hex.h>
+#include <daler/rpc/values.h>
+
+namespace daler::rpc {
+namespace {
+
+Json getblockheader(Call& call) {
+    const auto& entry = find_block(call.node().ledger, call.hash<BlockHash>(0, "hash"));
+    if (!call.boolean(1, true)) return to_hex(encode(entry.header));
+    return header_json(entry, *call.node().ledger.view());
+}
+
+/// A number, or a truth value as in the days before verbosity had levels.
+std::int64_t verbosity(const Call& call, std::size_t i) {
+    if (!call.has(i)) return 1;
+    if (call.json(i).is_bool()) return call.json(i).as_bool() ? 1 : 0;
+    return to_integer(call.json(i));
+}
+
+Json getblock(Call& call) {
+    const auto hash = call.hash<BlockHash>(0);
+    const auto level = verbosity(call, 1);
+    const auto& chain = call.node().ledger.chain();
+    const auto& entry = find_block(call.node().ledger, hash);
+    if (!entry.has(chain::has_data)) {
+        throw Error{code::misc, "Block not available (not fully downloaded)"};
+    }
+    if (level <= 0) {
+        const Bytes bytes = chain.read_block_bytes(entry);
+        if (bytes.empty()) throw Error{code::misc, "Block not found on disk"};
+        return to_hex(bytes);
+    }
+    const BlockRef block = chain.read_block(entry);
+    if (!block) throw Error{code::misc, "Block not found on disk"};
+    std::optional<chain::BlockUndo> undo;
+    if (level >= 2 && entry.has(chain::has_undo)) undo = chain.read_undo(entry);
+    const auto detail = level == 1   ? BlockDetail::txids
+                        : level == 2 ? BlockDetail::transactions
+                                     : BlockDetail::prevouts;
+    return block_json(entry, *call.node().ledger.view(), *block, undo ? &*undo : nullptr, detail,
+                      call.node().params.address);
+}
+
+}  // namespace
+
+std::vector<Method> block_methods() {
+    return {
+        {"Blockchain",
+         "getblock",
+         "A block: its bytes, or what is in it.",
+         {{"blockhash", Type::hex, "", "The block"},
+          {"verbosity|verbose", Type::any, "1",
+           "0 for hex, 1 for an object with ids of transactions, 2 for whole transactions, 3 with "
+           "the outputs they spend, too"}},
+         "hex or an object",
+         getblock},
+        {"Blockchain",
+         "getblockheader",
+         "The header of a block.",
+         {{"blockhash", Type::hex, "", "The block"},
+          {"verbose", Type::boolean, "true", "true for an object, false for hex"}},
+         "an object or hex",
+         getblockheader},
+    };
+}
+
+}  // namespace daler::rpc

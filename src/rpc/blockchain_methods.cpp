@@ -1,0 +1,239 @@
+#include "rpc/blockchain_methods.h"
+
+#include "rpc/warnings.h"
+
+#include <daler/rpc/values.h>
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+namespace daler::rpc {
+namespace {
+
+/// How many transactions a chain had at some time, and how many come per second since: to tell how
+/// far a download has got.
+struct ChainPace {
+    std::int64_t time;
+    double transactions;
+    double per_second;
+};
+
+ChainPace pace_of(ChainKind kind) {
+    switch (kind) {
+        case ChainKind::main:
+            return {1723649144, 1059312821, 6.721086701157182};
+        case ChainKind::test:
+            return {1720091190, 119317720, 0.3514379264768916};
+        case ChainKind::testnet4:
+            return {1714777860, 155000, 0.02};
+        case ChainKind::signet:
+            return {1720000000, 5800000, 0.05};
+        case ChainKind::regtest:
+        case ChainKind::custom:
+            break;
+    }
+    return {0, 0, 0};
+}
+
+double verification_progress(const chain::BlockEntry& tip, const ChainParams& params,
+                             BlockTime now) {
+    const auto count = static_cast<double>(tip.chain_tx_count.load());
+    if (count <= 0) return 0;
+    const ChainPace pace = pace_of(params.kind);
+    const bool before = count <= pace.transactions;
+    const double known = before ? pace.transactions : count;
+    const auto since = before ? pace.time : std::int64_t{tip.header.time};
+    const double total = known + static_cast<double>(unix_seconds(now) - since) * pace.per_second;
+    return total > 0 ? std::min(count / total, 1.0) : 1.0;
+}
+
+Json getblockchaininfo(Call& call) {
+    const Services& node = call.node();
+    const auto view = node.ledger.view();
+    const chain::BlockEntry& tip = view->tip();
+    Json out = Json::object();
+    out.append("chain", node.params.name);
+    out.append("blocks", tip.height);
+    out.append("headers", view->best_header().height);
+    out.append("bestblockhash", tip.hash.to_hex());
+    out.append("difficulty", consensus::difficulty(tip.header.bits));
+    out.append("time", tip.header.time);
+    out.append("mediantime", unix_seconds(tip.median_time_past));
+    out.append("verificationprogress", verification_progress(tip, node.params, node.clock.now()));
+    out.append("initialblockdownload", view->initial_download());
+    out.append("chainwork", tip.chainwork.to_hex());
+    out.append("size_on_disk", node.ledger.chain().size_on_disk());
+    out.append("pruned", false);
+    out.append("warnings", warnings_json(node));
+    return out;
+}
+
+Json getblockcount(Call& call) {
+    return call.node().ledger.view()->height();
+}
+
+Json getbestblockhash(Call& call) {
+    return call.node().ledger.view()->tip().hash.to_hex();
+}
+
+Json getdifficulty(Call& call) {
+    return consensus::difficulty(call.node().ledger.view()->tip().header.bits);
+}
+
+Json getblockhash(Call& call) {
+    const auto view = call.node().ledger.view();
+    const auto height = to_int32(call.json(0));
+    const chain::BlockEntry* entry = height < 0 ? nullptr : view->at(height);
+    if (!entry) throw Error{code::invalid_parameter, "Block height out of range"};
+    return entry->hash.to_hex();
+}
+
+std::string_view tip_status(const chain::BlockEntry& entry, const chain::ChainView& view) {
+    if (view.contains(entry)) return "active";
+    if (entry.is_failed()) return "invalid";
+    if (entry.chain_tx_count.load() == 0) return "headers-only";
+    if (entry.has(chain::was_connected)) return "valid-fork";
+    return "valid-headers";
+}
+
+Json getchaintips(Call& call) {
+    const auto view = call.node().ledger.view();
+    const auto entries = call.node().ledger.chain().index().all();
+    std::set<const chain::BlockEntry*> has_child;
+    for (const auto* entry : entries) {
+        if (!view->contains(*entry)) has_child.insert(entry->previous);
+    }
+    std::vector<const chain::BlockEntry*> tips{&view->tip()};
+    for (const auto* entry : entries) {
+        if (!view->contains(*entry) && !has_child.contains(entry)) tips.push_back(entry);
+    }
+    std::ranges::sort(tips, [](const auto* a, const auto* b) {
+        return std::tuple(-a->height, a->hash) < std::tuple(-b->height, b->hash);
+    });
+    Json out = Json::array();
+    for (const auto* tip : tips) {
+        Json item = Json::object();
+        item.append("height", tip->height);
+        item.append("hash", tip->hash.to_hex());
+        item.append("branchlen",
+                    tip->height - chain::last_common_ancestor(tip, &view->tip())->height);
+        item.append("status", tip_status(*tip, *view));
+        out.push(std::move(item));
+    }
+    return out;
+}
+
+/// The last block of the window, on the active chain.
+const chain::BlockEntry& window_end(Call& call, const chain::ChainView& view) {
+    if (!call.has(1)) return view.tip();
+    const auto& entry = find_block(call.node().ledger, call.hash<BlockHash>(1));
+    if (!view.contains(entry)) {
+        throw Error{code::invalid_parameter, "Block is not in main chain"};
+    }
+    return entry;
+}
+
+Json getchaintxstats(Call& call) {
+    const auto view = call.node().ledger.view();
+    const chain::BlockEntry& end = window_end(call, *view);
+
+    constexpr std::chrono::hours month{30 * 24};
+    std::int64_t blocks = month / call.node().params.retarget.spacing;
+    if (call.has(0)) {
+        blocks = call.integer(0);
+        if (blocks < 0 || (blocks > 0 && blocks >= end.height)) {
+            throw Error{code::invalid_parameter,
+                        "Invalid block count: should be between 0 and the block's height - 1"};
+        }
+    } else {
+        blocks = std::max<std::int64_t>(0, std::min<std::int64_t>(blocks, end.height - 1));
+    }
+    const auto& start = *end.ancestor(end.height - static_cast<Height>(blocks));
+    const auto seconds = unix_seconds(end.median_time_past) - unix_seconds(start.median_time_past);
+    const std::uint64_t end_count = end.chain_tx_count, start_count = start.chain_tx_count;
+
+    Json out = Json::object();
+    out.append("time", end.header.time);
+    if (end_count) out.append("txcount", end_count);
+    out.append("window_final_block_hash", end.hash.to_hex());
+    out.append("window_final_block_height", end.height);
+    out.append("window_block_count", blocks);
+    if (blocks == 0) return out;
+    out.append("window_interval", seconds);
+    if (!end_count || !start_count) return out;
+    out.append("window_tx_count", end_count - start_count);
+    if (seconds > 0) {
+        out.append("txrate",
+                   static_cast<double>(end_count - start_count) / static_cast<double>(seconds));
+    }
+    return out;
+}
+
+std::vector<Method> make_table() {
+    std::vector<Method> methods{
+        {"Blockchain",
+         "getbestblockhash",
+         "The hash of the tip of the best chain.",
+         {},
+         "the hash in hex",
+         getbestblockhash},
+        {"Blockchain",
+         "getblockchaininfo",
+         "The state of the chain.",
+         {},
+         "chain, blocks, headers, bestblockhash, difficulty, times, progress, work, size, warnings",
+         getblockchaininfo},
+        {"Blockchain",
+         "getblockcount",
+         "The height of the tip of the best chain.",
+         {},
+         "the height; genesis has 0",
+         getblockcount},
+        {"Blockchain",
+         "getblockhash",
+         "The hash of the block at a height of the best chain.",
+         {{"height", Type::integer, "", "The height"}},
+         "the hash in hex",
+         getblockhash},
+        {"Blockchain",
+         "getchaintips",
+         "Every end of a branch that we know of, the best chain's included.",
+         {},
+         "a list of height, hash, branchlen and status (active, valid-fork, valid-headers, "
+         "headers-only, invalid)",
+         getchaintips},
+        {"Blockchain",
+         "getchaintxstats",
+         "How many transactions a number of blocks carried.",
+         {{"nblocks", Type::integer, "one month", "Size of the window in blocks"},
+          {"blockhash", Type::hex, "the tip", "The last block of the window"}},
+         "counts and rate",
+         getchaintxstats},
+        {"Blockchain",
+         "getdifficulty",
+         "How hard the tip was to find, as a multiple of the least on the main chain.",
+         {},
+         "the difficulty",
+         getdifficulty},
+    };
+    for (auto part : {block_methods, coin_methods, tip_methods, deployment_methods}) {
+        std::ranges::move(part(), std::back_inserter(methods));
+    }
+    return methods;
+}
+
+}  // namespace
+
+const chain::BlockEntry& find_block(const ledger::Ledger& ledger, const BlockHash& hash) {
+    const chain::BlockEntry* entry = ledger.chain().index().find(hash);
+    if (!entry) throw Error{code::invalid_address_or_key, "Block not found"};
+    return *entry;
+}
+
+std::span<const Method> blockchain_methods() {
+    static const std::vector<Method> methods = make_table();
+    return methods;
+}
+
+}  // namespace daler::rpc

@@ -1,0 +1,70 @@
+#include <daler/rpc/values.h>
+#include <daler/util/ensure.h>
+
+namespace daler::rpc {
+namespace {
+
+const Json null_json;
+
+}  // namespace
+
+Call::Call(Services& services, const Method& method, std::vector<Json> arguments,
+           std::string wallet_name, bool has_wallet_path)
+    : services_(services),
+      method_(method),
+      arguments_(std::move(arguments)),
+      wallet_name_(std::move(wallet_name)),
+      has_wallet_path_(has_wallet_path) {}
+
+std::string_view Call::argument_name(std::size_t i) const {
+    ensure(i < method_.arguments.size());
+    const std::string_view names = method_.arguments[i].names;
+    return names.substr(0, names.find('|'));
+}
+
+const Json& Call::json(std::size_t i) const {
+    ensure(i < method_.arguments.size());
+    return i < arguments_.size() ? arguments_[i] : null_json;
+}
+
+bool Call::has(std::size_t i) const {
+    return !json(i).is_null();
+}
+
+std::string Call::string(std::size_t i) const {
+    return to_text(json(i));
+}
+
+std::string Call::string(std::size_t i, std::string_view fallback) const {
+    return has(i) ? string(i) : std::string(fallback);
+}
+
+std::int64_t Call::integer(std::size_t i) const {
+    return to_integer(json(i));
+}
+
+std::int64_t Call::integer(std::size_t i, std::int64_t fallback) const {
+    return has(i) ? integer(i) : fallback;
+}
+
+double Call::number(std::size_t i) const {
+    return to_number(json(i));
+}
+
+bool Call::boolean(std::size_t i, bool fallback) const {
+    return has(i) ? to_bool(json(i)) : fallback;
+}
+
+Amount Call::amount(std::size_t i) const {
+    return to_amount(json(i));
+}
+
+Bytes Call::hex(std::size_t i) const {
+    return to_bytes(json(i), argument_name(i));
+}
+
+crypto::Digest256 Call::hash_bytes(std::size_t i, std::string_view name) const {
+    return to_hash(json(i), name.empty() ? argument_name(i) : name);
+}
+
+}  // namespace daler::rpc

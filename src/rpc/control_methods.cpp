@@ -1,0 +1,230 @@
+#include <daler/primitives/chain_params.h>
+#include <daler/rpc/dispatcher.h>
+#include <daler/rpc/values.h>
+#include <daler/util/clock.h>
+#include <daler/util/log.h>
+
+#include <fmt/format.h>
+
+#include <array>
+#include <thread>
+
+namespace daler::rpc {
+namespace {
+
+Json help(Call& call) {
+    const Dispatcher& dispatcher = call.node().dispatcher;
+    const std::string name = call.string(0, "");
+    if (name.empty()) return help_list(dispatcher.methods());
+    const Method* method = dispatcher.find(name);
+    if (!method) return "help: unknown command: " + name;
+    std::string text = full_help(*method);
+    if (text.ends_with('\n')) text.pop_back();
+    return text;
+}
+
+Json stop(Call& call) {
+    call.node().stop();
+    // Lets tests look at a node that is about to end.
+    if (call.has(0)) {
+        constexpr std::int64_t longest = 60'000;
+        const auto wait = std::clamp<std::int64_t>(call.integer(0), 0, longest);
+        std::this_thread::sleep_for(std::chrono::milliseconds(wait));
+    }
+    return "daler stopping";
+}
+
+Json uptime(Call& call) {
+    using std::chrono::seconds;
+    const Services& node = call.node();
+    const auto running =
+        std::chrono::duration_cast<seconds>(std::chrono::steady_clock::now() - node.started);
+    // Mock time moves this clock, too.
+    const auto shift = node.clock.mock_time() == BlockTime{}
+                           ? seconds{0}
+                           : node.clock.now() - std::chrono::floor<seconds>(Clock::real_now());
+    return (running + shift).count();
+}
+
+// The names that bitcoind knows, in its order; those without a counterpart here are never on.
+constexpr std::array<std::string_view, 29> category_names{
+    "addrman",     "bench",       "blockstorage", "cmpctblock", "coindb",
+    "estimatefee", "http",        "i2p",          "ipc",        "leveldb",
+    "libevent",    "mempool",     "mempoolrej",   "net",        "proxy",
+    "prune",       "qt",          "rand",         "reindex",    "rpc",
+    "scan",        "selectcoins", "tor",          "txpackages", "txreconciliation",
+    "util",        "validation",  "walletdb",     "zmq"};
+
+/// Switches the categories of a list. -8 "unknown logging category NAME".
+void switch_categories(const Json& names, void (*change)(log::Category)) {
+    for (const Json& json : names.items()) {
+        const std::string& name = to_text(json);
+        if (name == "none" || name == "0") continue;
+        const auto category = log::category(name);
+        const bool is_known = category != log::Category::none ||
+                              std::ranges::find(category_names, name) != category_names.end();
+        if (!is_known) {
+            throw Error{code::invalid_parameter, "unknown logging category " + name};
+        }
+        change(category);
+    }
+}
+
+Json logging(Call& call) {
+    if (call.has(0)) switch_categories(call.json(0), log::enable);
+    if (call.has(1)) switch_categories(call.json(1), log::disable);
+    Json out = Json::object();
+    for (const auto name : category_names) {
+        const auto category = log::category(name);
+        out.append(std::string(name), category != log::Category::none && log::enabled(category));
+    }
+    return out;
+}
+
+Json getmemoryinfo(Call& call) {
+    const std::string mode = call.string(0, "stats");
+    if (mode == "mallocinfo") {
+        throw Error{code::invalid_parameter, "mallocinfo mode not available"};
+    }
+    if (mode != "stats") throw Error{code::invalid_parameter, "unknown mode " + mode};
+    // No memory is locked: keys rest in SQLite, and swap is the machine's business.
+    Json locked = Json::object();
+    for (const auto* name : {"used", "free", "total", "locked", "chunks_used", "chunks_free"}) {
+        locked.append(name, 0);
+    }
+    Json out = Json::object();
+    out.append("locked", std::move(locked));
+    return out;
+}
+
+Json getrpcinfo(Call& call) {
+    using std::chrono::microseconds;
+    Json active = Json::array();
+    for (const auto& [method, since] : call.node().dispatcher.active()) {
+        Json item = Json::object();
+        item.append("method", method);
+        item.append("duration", std::chrono::duration_cast<microseconds>(
+                                    std::chrono::steady_clock::now() - since)
+                                    .count());
+        active.push(std::move(item));
+    }
+    Json out = Json::object();
+    out.append("active_commands", std::move(active));
+    out.append("logpath", call.node().log_path);
+    return out;
+}
+
+bool is_mockable(const ChainParams& params) {
+    return params.kind == ChainKind::regtest || params.kind == ChainKind::custom;
+}
+
+Json setmocktime(Call& call) {
+    if (!is_mockable(call.node().params)) {
+        throw Error{code::misc, "setmocktime is for regression testing (-regtest mode) only"};
+    }
+    constexpr auto max_time =
+        std::chrono::floor<std::chrono::seconds>(std::chrono::nanoseconds::max()).count();
+    const auto time = call.integer(0);
+    if (time < 0 || time > max_time) {
+        throw Error{code::invalid_parameter,
+                    fmt::format("Mocktime must be in the range [0, {}], not {}.", max_time, time)};
+    }
+    call.node().clock.set_mock_time(from_unix(time));
+    if (call.node().advance_timers) call.node().advance_timers(std::chrono::seconds{0});
+    return nullptr;
+}
+
+Json mockscheduler(Call& call) {
+    if (!is_mockable(call.node().params)) {
+        throw Error{code::misc, "mockscheduler is for regression testing (-regtest mode) only"};
+    }
+    const auto delta = call.integer(0);
+    if (delta <= 0 || delta > 3600) {
+        throw Error{code::misc, "delta_time must be between 1 and 3600 seconds (1 hr)"};
+    }
+    if (call.node().advance_timers) call.node().advance_timers(std::chrono::seconds{delta});
+    return nullptr;
+}
+
+Json syncwithvalidationinterfacequeue(Call& call) {
+    if (call.node().drain_events) call.node().drain_events();
+    return nullptr;
+}
+
+Json echo(Call& call) {
+    Json out = Json::array();
+    for (const Json& argument : call.arguments())
+        out.push(argument);
+    return out;
+}
+
+std::vector<Argument> echo_arguments() {
+    static constexpr std::array<std::string_view, 10> names{"arg0", "arg1", "arg2", "arg3", "arg4",
+                                                            "arg5", "arg6", "arg7", "arg8", "arg9"};
+    std::vector<Argument> out;
+    for (const auto name : names)
+        out.push_back({name, Type::any, "null", ""});
+    return out;
+}
+
+}  // namespace
+
+std::span<const Method> control_methods() {
+    static const std::vector<Method> methods{
+        {"Control",
+         "getmemoryinfo",
+         "Memory that is locked against swapping: none.",
+         {{"mode", Type::string, "stats", "stats"}},
+         "counts of bytes",
+         getmemoryinfo},
+        {"Control",
+         "getrpcinfo",
+         "The calls being answered.",
+         {},
+         "active_commands, logpath",
+         getrpcinfo},
+        {"Control",
+         "help",
+         "The list of methods, or the help of one.",
+         {{"command", Type::string, "null", "The method"}},
+         "the text",
+         help},
+        {"Control",
+         "logging",
+         "Shows and changes which categories the log has more about.",
+         {{"include", Type::array, "null", "Categories to switch on"},
+          {"exclude", Type::array, "null", "Categories to switch off, after the others"}},
+         "each category and whether it is on",
+         logging},
+        {"Control",
+         "stop",
+         "Ends the node.",
+         {{"wait", Type::integer, "null", "Milliseconds to wait before answering"}},
+         "a text",
+         stop},
+        {"Control", "uptime", "How long the node has been running.", {}, "seconds", uptime},
+        {"hidden", "echo", "Gives back its arguments.", echo_arguments(), "a list", echo},
+        {"hidden", "echojson", "Gives back its arguments.", echo_arguments(), "a list", echo},
+        {"hidden",
+         "mockscheduler",
+         "Moves the node's timers ahead (regtest).",
+         {{"delta_time", Type::integer, "", "Seconds"}},
+         "null",
+         mockscheduler},
+        {"hidden",
+         "setmocktime",
+         "Freezes the node's clock (regtest).",
+         {{"timestamp", Type::integer, "", "Unix time; 0 lets it run again"}},
+         "null",
+         setmocktime},
+        {"hidden",
+         "syncwithvalidationinterfacequeue",
+         "Returns once wallets and listeners have seen everything connected so far.",
+         {},
+         "null",
+         syncwithvalidationinterfacequeue},
+    };
+    return methods;
+}
+
+}  // namespace daler::rpc

@@ -1,0 +1,111 @@
+#include "rpc/blockchain_methods.h"
+
+#include <daler/consensus/version_bits.h>
+#include <daler/rpc/values.h>
+
+namespace daler::rpc {
+namespace {
+
+using consensus::DeploymentState;
+
+void append_buried(Json& out, std::string_view name, Height height,
+                   const chain::BlockEntry& block) {
+    // A height that no chain reaches switches the rule off.
+    if (height == std::numeric_limits<Height>::max()) return;
+    Json item = Json::object();
+    item.append("type", "buried");
+    item.append("active", block.height + 1 >= height);
+    item.append("height", height);
+    out.append(std::string(name), std::move(item));
+}
+
+void append_statistics(Json& bip9, const chain::EntryChain& chain,
+                       const VersionBitsDeployment& deployment, const ChainParams& params,
+                       bool is_locked_in) {
+    const auto counted = consensus::deployment_statistics(chain, deployment, params);
+    Json statistics = Json::object();
+    statistics.append("period", counted.period);
+    statistics.append("elapsed", counted.elapsed);
+    statistics.append("count", counted.count);
+    if (!is_locked_in) {
+        statistics.append("threshold", counted.threshold);
+        statistics.append("possible", counted.possible);
+    }
+    std::string signalling;
+    for (const bool signals : counted.signalling)
+        signalling += signals ? '#' : '-';
+    bip9.append("statistics", std::move(statistics));
+    bip9.append("signalling", std::move(signalling));
+}
+
+Json deployment_json(const VersionBitsDeployment& deployment, const chain::BlockEntry& block,
+                     const ChainParams& params) {
+    // Few windows lie below, so nothing needs to be remembered between calls.
+    consensus::DeploymentCache cache;
+    const chain::EntryChain after(block);
+    const auto next = consensus::deployment_state(after, deployment, params, cache);
+    const auto since_next = consensus::deployment_since(after, deployment, params, cache);
+    auto current = next;
+    Height since = 0;
+    if (block.previous) {
+        const chain::EntryChain before(*block.previous);
+        current = consensus::deployment_state(before, deployment, params, cache);
+        since = consensus::deployment_since(before, deployment, params, cache);
+    }
+    const bool has_signal =
+        current == DeploymentState::started || current == DeploymentState::locked_in;
+
+    Json bip9 = Json::object();
+    if (has_signal) bip9.append("bit", deployment.bit);
+    bip9.append("start_time", deployment.start_time);
+    bip9.append("timeout", deployment.timeout);
+    bip9.append("min_activation_height", deployment.min_activation_height);
+    bip9.append("status", consensus::name(current));
+    bip9.append("since", since);
+    bip9.append("status_next", consensus::name(next));
+    if (has_signal) {
+        append_statistics(bip9, after, deployment, params, current == DeploymentState::locked_in);
+    }
+    Json out = Json::object();
+    out.append("type", "bip9");
+    if (next == DeploymentState::active) out.append("height", since_next);
+    out.append("active", next == DeploymentState::active);
+    out.append("bip9", std::move(bip9));
+    return out;
+}
+
+Json getdeploymentinfo(Call& call) {
+    const Services& node = call.node();
+    const auto view = node.ledger.view();
+    const chain::BlockEntry& block =
+        call.has(0) ? find_block(node.ledger, call.hash<BlockHash>(0)) : view->tip();
+
+    const auto& heights = node.params.activation;
+    Json deployments = Json::object();
+    append_buried(deployments, "bip34", heights.bip34, block);
+    append_buried(deployments, "bip66", heights.bip66, block);
+    append_buried(deployments, "bip65", heights.bip65, block);
+    append_buried(deployments, "csv", heights.csv, block);
+    append_buried(deployments, "segwit", heights.segwit, block);
+    for (const auto& deployment : node.params.version_bits) {
+        deployments.append(deployment.name, deployment_json(deployment, block, node.params));
+    }
+    Json out = Json::object();
+    out.append("hash", block.hash.to_hex());
+    out.append("height", block.height);
+    out.append("deployments", std::move(deployments));
+    return out;
+}
+
+}  // namespace
+
+std::vector<Method> deployment_methods() {
+    return {{"Blockchain",
+             "getdeploymentinfo",
+             "Which changes of the rules hold, and since when.",
+             {{"blockhash", Type::hex, "the tip", "As of the block after this one"}},
+             "hash, height, deployments",
+             getdeploymentinfo}};
+}
+
+}  // namespace daler::rpc

@@ -1,0 +1,359 @@
+#include "rpc/block_json.h"
+#include "rpc/transaction_arguments.h"
+#include "rpc/transaction_json.h"
+
+#include <daler/descriptor/addresses.h>
+#include <daler/descriptor/descriptor.h>
+#include <daler/descriptor/signing.h>
+#include <daler/encoding/hex.h>
+#include <daler/ledger/ledger.h>
+#include <daler/rpc/values.h>
+#include <daler/script/standard.h>
+
+#include <fmt/format.h>
+
+namespace daler::rpc {
+namespace {
+
+constexpr std::string_view decode_failed = "TX decode failed";
+
+// ---- Looking at transactions ----
+
+/// Where a transaction was found.
+struct Found {
+    TransactionRef tx;
+    const chain::BlockEntry* block = nullptr;  ///< null: in the mempool
+    std::optional<chain::TxUndo> spent{};
+};
+
+std::optional<Found> find_in_block(const ledger::Ledger& ledger, const chain::BlockEntry& entry,
+                                   const Txid& txid) {
+    const auto block = ledger.chain().read_block(entry);
+    if (!block) throw Error{code::misc, "Block not available"};
+    for (std::size_t i = 0; i < block->transactions.size(); ++i) {
+        if (block->transactions[i]->txid != txid) continue;
+        Found found{block->transactions[i], &entry};
+        if (i > 0) {
+            if (const auto undo = ledger.chain().read_undo(entry))
+                found.spent = undo->transactions.at(i - 1);
+        }
+        return found;
+    }
+    return std::nullopt;
+}
+
+Found find_transaction(Call& call, const Txid& txid) {
+    auto& ledger = call.node().ledger;
+    if (txid.as<MerkleRoot>() == call.node().params.genesis->header.merkle_root) {
+        throw Error{code::invalid_address_or_key,
+                    "The genesis block coinbase is not considered an ordinary transaction and "
+                    "cannot be retrieved"};
+    }
+    if (!call.has(2)) {
+        if (auto tx = ledger.call([&](ledger::State& state) { return state.mempool.find(txid); }))
+            return {tx};
+        throw Error{code::invalid_address_or_key,
+                    "No such mempool transaction. Use -txindex or provide a block hash to enable "
+                    "blockchain "
+                    "transaction queries. Use gettransaction for wallet transactions."};
+    }
+    const auto* entry = ledger.chain().index().find(call.hash<BlockHash>(2, "parameter 3"));
+    if (!entry) throw Error{code::invalid_address_or_key, "Block hash not found"};
+    if (!entry->has(chain::has_data)) throw Error{code::misc, "Block not available"};
+    if (auto found = find_in_block(ledger, *entry, txid)) return *found;
+    throw Error{code::invalid_address_or_key,
+                "No such transaction found in the provided block. Use gettransaction for wallet "
+                "transactions."};
+}
+
+std::int64_t verbosity(const Call& call, std::size_t i) {
+    if (!call.has(i)) return 0;
+    return call.json(i).is_bool() ? (call.json(i).as_bool() ? 1 : 0) : to_integer(call.json(i));
+}
+
+Json getrawtransaction(Call& call) {
+    const auto txid = call.hash<Txid>(0, "parameter 1");
+    const auto detail = verbosity(call, 1);
+    const auto found = find_transaction(call, txid);
+    if (detail <= 0) return to_hex(encode(*found.tx));
+
+    const auto view = call.node().ledger.view();
+    Json out = Json::object();
+    if (found.block && call.has(2)) out.append("in_active_chain", view->contains(*found.block));
+    TransactionJsonOptions options;
+    if (found.block) options.block_hash = found.block->hash;
+    if (detail >= 2 && found.spent) {
+        options.spent = &*found.spent;
+        options.show_prevouts = true;
+    }
+    const Json shown = transaction_json(*found.tx, call.node().params.address, options);
+    for (const auto& [key, value] : shown.members())
+        out.append(key, value);
+    if (found.block) {
+        const bool active = view->contains(*found.block);
+        out.append("confirmations", active ? view->height() - found.block->height + 1 : 0);
+        if (active) {
+            out.append("time", found.block->header.time);
+            out.append("blocktime", found.block->header.time);
+        }
+    }
+    return out;
+}
+
+Json decoderawtransaction(Call& call) {
+    Transaction tx;
+    if (call.has(1)) {
+        const auto mode = call.boolean(1, false) ? WitnessMode::include : WitnessMode::exclude;
+        const auto bytes = from_hex(call.string(0));
+        auto decoded = bytes ? decode_transaction(*bytes, mode) : fail(DecodeError::invalid);
+        if (!decoded) throw Error{code::deserialization, std::string(decode_failed)};
+        tx = std::move(*decoded);
+    } else {
+        tx = decode_hex_transaction(call.string(0), decode_failed);
+    }
+    TransactionJsonOptions options;
+    options.include_hex = false;
+    return transaction_json(*seal(std::move(tx)), call.node().params.address, options);
+}
+
+// ---- decodescript ----
+
+bool may_be_wrapped_in_p2sh(script::OutputType type, ByteSpan bytes) {
+    using enum script::OutputType;
+    switch (type) {
+        case script_hash:
+        case null_data:
+        case witness_v1_taproot:
+        case anchor:
+        case witness_unknown:
+            return false;
+        default:
+            return !script::is_unspendable(bytes);
+    }
+}
+
+bool has_uncompressed_key(const script::Solution& solution) {
+    return std::ranges::any_of(solution.data, [](const Bytes& item) {
+        return item.size() == crypto::PublicKey::uncompressed_size;
+    });
+}
+
+bool may_be_segwit(const script::Solution& solution) {
+    using enum script::OutputType;
+    const auto type = solution.type;
+    if (type == witness_v0_key_hash || type == witness_v0_script_hash) return false;
+    return !((type == pubkey || type == multisig) && has_uncompressed_key(solution));
+}
+
+/// The witness program that people would use instead of this script.
+Script segwit_form(ByteSpan bytes, const script::Solution& solution) {
+    if (solution.type == script::OutputType::pubkey) {
+        return script::pay_to_witness(0, crypto::hash160(solution.data.at(0)));
+    }
+    if (solution.type == script::OutputType::pubkey_hash)
+        return script::pay_to_witness(0, solution.data.at(0));
+    return script::pay_to_witness(0, crypto::sha256(bytes));
+}
+
+std::string p2sh_address(ByteSpan script, const AddressFormat& format) {
+    return *descriptor::encode_address(script::pay_to_script_hash(crypto::hash160(script)), format);
+}
+
+Json decodescript(Call& call) {
+    const auto& format = call.node().params.address;
+    const Bytes bytes = call.string(0).empty() ? Bytes{} : to_bytes(call.json(0), "argument");
+    const auto solution = script::solve(bytes);
+    const Json shown = script_pubkey_json(bytes, format);
+    Json out = Json::object();
+    for (const auto& [key, value] : shown.members()) {
+        if (key != "hex") out.append(key, value);
+    }
+    if (!may_be_wrapped_in_p2sh(solution.type, bytes)) return out;
+    out.append("p2sh", p2sh_address(bytes, format));
+    if (!may_be_segwit(solution)) return out;
+
+    const Script wrapped = segwit_form(bytes, solution);
+    descriptor::KeyRing ring;
+    ring.add_script(Script(bytes));
+    Json segwit = Json::object();
+    const Json inner = script_pubkey_json(wrapped.bytes(), format);
+    for (const auto& [key, value] : inner.members()) {
+        segwit.append(key, key == "desc" ? Json(descriptor::infer(wrapped, ring, format)) : value);
+    }
+    segwit.append("p2sh-segwit", p2sh_address(wrapped.bytes(), format));
+    out.append("segwit", std::move(segwit));
+    return out;
+}
+
+// ---- Making transactions ----
+
+Json createrawtransaction(Call& call) {
+    std::optional<bool> replaceable;
+    if (call.has(3)) replaceable = call.boolean(3, true);
+    const auto tx = construct_transaction(call.json(0), call.json(1), call.integer(2, 0),
+                                          replaceable, call.node().params);
+    return to_hex(encode(tx));
+}
+
+/// Reads the prevtxs of signrawtransactionwithkey into coins and scripts.
+void add_given_coins(const Json& given, std::map<OutPoint, consensus::Coin>& coins,
+                     descriptor::KeyRing& ring) {
+    for (const auto& item : given.items()) {
+        expect(item, Json::Kind::object);
+        const auto required = [&item](std::string_view key) -> const Json& {
+            const auto* value = item.find(key);
+            if (!value) throw Error{code::type, fmt::format("Missing {}", key)};
+            return *value;
+        };
+        const auto number = to_int32(required("vout"));
+        if (number < 0) throw Error{code::deserialization, "vout cannot be negative"};
+        const OutPoint outpoint{Txid{to_hash(required("txid"), "txid")},
+                                static_cast<std::uint32_t>(number)};
+        const Script script(to_bytes(required("scriptPubKey"), "scriptPubKey"));
+        if (const auto known = coins.find(outpoint);
+            known != coins.end() && known->second.output.script_pubkey != script) {
+            throw Error{code::deserialization,
+                        fmt::format("Previous output scriptPubKey mismatch:\n{}\nvs:\n{}",
+                                    script::to_asm(known->second.output.script_pubkey.bytes()),
+                                    script::to_asm(script.bytes()))};
+        }
+        consensus::Coin coin;
+        coin.output.script_pubkey = script;
+        coin.output.value = max_money;
+        if (const auto* amount = member(item, "amount")) coin.output.value = to_amount(*amount);
+        coin.height = 1;
+        coins[outpoint] = coin;
+        for (const auto* key : {"redeemScript", "witnessScript"}) {
+            if (const auto* inner = member(item, key))
+                ring.add_script(Script(to_bytes(*inner, key)));
+        }
+    }
+}
+
+Json sign_error_json(const TxInput& input, std::string_view message) {
+    Json out = Json::object();
+    out.append("txid", input.prevout.txid.to_hex());
+    out.append("vout", input.prevout.index);
+    Json witness = Json::array();
+    for (const auto& item : input.witness)
+        witness.push(to_hex(item));
+    out.append("witness", std::move(witness));
+    out.append("scriptSig", to_hex(input.script_sig.bytes()));
+    out.append("sequence", input.sequence);
+    out.append("error", message);
+    return out;
+}
+
+std::vector<TxOutput> outputs_to_spend(const Transaction& tx,
+                                       const std::map<OutPoint, consensus::Coin>& coins) {
+    std::vector<TxOutput> spent;
+    for (const auto& input : tx.inputs) {
+        const auto coin = coins.find(input.prevout);
+        if (coin == coins.end()) return {};
+        spent.push_back(coin->second.output);
+    }
+    return spent;
+}
+
+Json sign_transaction(Transaction tx, const std::map<OutPoint, consensus::Coin>& coins,
+                      const descriptor::KeyRing& ring, std::uint8_t hash_type) {
+    const script::PrecomputedHashes hashes(tx, outputs_to_spend(tx, coins));
+    Json errors = Json::array();
+    for (std::uint32_t i = 0; i < tx.inputs.size(); ++i) {
+        const auto coin = coins.find(tx.inputs[i].prevout);
+        if (coin == coins.end()) {
+            errors.push(sign_error_json(tx.inputs[i], "Input not found or already spent"));
+            continue;
+        }
+        const auto& spent = coin->second.output;
+        (void)descriptor::sign_input(tx, i, spent, hashes, ring, hash_type);
+        const auto result = script::verify_input({tx, i, spent, hashes, script::standard_flags});
+        if (result == script::ScriptError::ok) continue;
+        const bool unsigned_yet = result == script::ScriptError::invalid_stack_operation;
+        errors.push(sign_error_json(
+            tx.inputs[i], unsigned_yet
+                              ? "Unable to sign input, invalid stack size (possibly missing key)"
+                              : script::describe(result)));
+    }
+    Json out = Json::object();
+    out.append("hex", to_hex(encode(tx)));
+    out.append("complete", errors.empty());
+    if (!errors.empty()) out.append("errors", std::move(errors));
+    return out;
+}
+
+Json signrawtransactionwithkey(Call& call) {
+    auto tx = decode_hex_transaction(call.string(0),
+                                     "TX decode failed. Make sure the tx has at least one input.");
+    descriptor::KeyRing ring;
+    for (const auto& text : call.json(1).items()) {
+        const auto key = descriptor::decode_wif(to_text(text), call.node().params.address);
+        if (!key) throw Error{code::invalid_address_or_key, "Invalid private key"};
+        ring.add_secret(*key);
+    }
+    auto coins = find_spent_coins(call.node().ledger, tx);
+    if (call.has(2)) add_given_coins(call.json(2), coins, ring);
+    return sign_transaction(std::move(tx), coins, ring, sighash_by_name(call.json(3)));
+}
+
+const std::vector<Method>& table() {
+    static const std::vector<Method> methods{
+        {"Rawtransactions",
+         "createrawtransaction",
+         "Builds a transaction that spends the given inputs to the given outputs. It is not "
+         "signed, stored or sent.",
+         {{"inputs", Type::array, "", "Objects with txid, vout and optionally sequence"},
+          {"outputs", Type::any, "",
+           "Addresses and amounts in BTC, or \"data\" and hex; an object or an array of them"},
+          {"locktime", Type::integer, "0", "Lock time: a height or seconds since 1970"},
+          {"replaceable", Type::boolean, "true",
+           "Signal that the transaction may be replaced (BIP 125)"}},
+         "hex of the transaction",
+         createrawtransaction},
+        {"Rawtransactions",
+         "decoderawtransaction",
+         "Shows what a transaction in hex says.",
+         {{"hexstring", Type::hex, "", "The transaction"},
+          {"iswitness", Type::boolean, "depends on the data",
+           "Whether the hex has the form with witness (BIP 144)"}},
+         "the transaction as an object",
+         decoderawtransaction},
+        {"Rawtransactions",
+         "decodescript",
+         "Shows what a script in hex says, and which addresses stand for it.",
+         {{"hexstring", Type::hex, "", "The script"}},
+         "asm, desc, type and addresses",
+         decodescript},
+        {"Rawtransactions",
+         "getrawtransaction",
+         "Gives a transaction of the mempool, or of the block that is named.",
+         {{"txid", Type::hex, "", "Its id"},
+          {"verbosity|verbose", Type::any, "0",
+           "0: hex, 1: an object, 2: with fee and the outputs it spends"},
+          {"blockhash", Type::hex, "null", "The block to look in"}},
+         "hex, or the transaction as an object",
+         getrawtransaction},
+        {"Rawtransactions",
+         "signrawtransactionwithkey",
+         "Signs what can be signed with the given keys.",
+         {{"hexstring", Type::hex, "", "The transaction"},
+          {"privkeys", Type::array, "", "Private keys in wallet import format"},
+          {"prevtxs", Type::array, "null",
+           "Outputs it spends that neither chain nor mempool has: txid, vout, scriptPubKey, "
+           "redeemScript, "
+           "witnessScript, amount"},
+          {"sighashtype", Type::string, "DEFAULT for Taproot, ALL otherwise",
+           "Signature hash type"}},
+         "hex, complete, and what went wrong with which input",
+         signrawtransactionwithkey},
+    };
+    return methods;
+}
+
+}  // namespace
+
+std::span<const Method> rawtransaction_methods() {
+    return table();
+}
+
+}  // namespace daler::rpc

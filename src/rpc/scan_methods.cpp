@@ -1,0 +1,147 @@
+#include "rpc/scan_methods.h"
+
+#include <daler/descriptor/descriptor.h>
+#include <daler/encoding/hex.h>
+#include <daler/ledger/ledger.h>
+#include <daler/rpc/values.h>
+
+#include <fmt/format.h>
+
+#include <map>
+
+namespace daler::rpc {
+namespace {
+
+constexpr std::int64_t max_range_size = 1'000'000;
+/// How many scripts of a ranged descriptor are looked for unless a range is given.
+constexpr std::int64_t default_range_end = 1000;
+
+/// Each script to look for, and the descriptor that an answer shows for it.
+using Needles = std::map<Script, std::string>;
+
+void add_needles(Needles& needles, const Json& object, const AddressFormat& format) {
+    std::pair<std::int64_t, std::int64_t> range{0, default_range_end};
+    std::string text;
+    if (object.is_string()) {
+        text = object.as_string();
+    } else if (object.is_object()) {
+        const Json* desc = member(object, "desc");
+        if (!desc) {
+            throw Error{code::invalid_parameter, "Descriptor needs to be provided in scan object"};
+        }
+        text = to_text(*desc);
+        if (const Json* given = member(object, "range")) range = parse_range(*given);
+    } else {
+        throw Error{code::invalid_parameter,
+                    "Scan object needs to be either a string or an object"};
+    }
+    const auto parsed = descriptor::Descriptor::parse(text, format);
+    if (!parsed) throw Error{code::invalid_address_or_key, parsed.error()};
+    if (!parsed->is_range()) range = {0, 0};
+    for (auto i = range.first; i <= range.second; ++i) {
+        const auto index = static_cast<std::uint32_t>(i);
+        const auto scripts = parsed->scripts(index);
+        const auto ring = parsed->key_ring(index, descriptor::Descriptor::Secrets::exclude);
+        if (!scripts || !ring) {
+            throw Error{code::invalid_address_or_key,
+                        fmt::format("Cannot derive script without private keys: '{}'", text)};
+        }
+        for (const Script& script : *scripts) {
+            needles.emplace(script, descriptor::infer(script, *ring, format));
+        }
+    }
+}
+
+struct Match {
+    OutPoint outpoint;
+    consensus::Coin coin;
+};
+
+struct ScanResult {
+    std::shared_ptr<const chain::ChainView> view;
+    std::uint64_t outputs = 0;
+    std::vector<Match> matches;
+};
+
+ScanResult scan(ledger::State& state, const Needles& needles, const std::atomic<bool>& stopping) {
+    ScanResult result;
+    result.view = state.chain.view();
+    state.chain.for_each_coin([&](const OutPoint& outpoint, const consensus::Coin& coin) {
+        ++result.outputs;
+        if (needles.contains(coin.output.script_pubkey)) result.matches.push_back({outpoint, coin});
+        return !stopping;
+    });
+    return result;
+}
+
+Json match_json(const Match& match, const Needles& needles) {
+    const auto& [output, height, is_coinbase] = match.coin;
+    Json out = Json::object();
+    out.append("txid", match.outpoint.txid.to_hex());
+    out.append("vout", match.outpoint.index);
+    out.append("scriptPubKey", to_hex(output.script_pubkey.bytes()));
+    out.append("desc", needles.at(output.script_pubkey));
+    out.append("amount", from_amount(output.value));
+    out.append("coinbase", is_coinbase);
+    out.append("height", height);
+    return out;
+}
+
+}  // namespace
+
+std::pair<std::int64_t, std::int64_t> parse_range(const Json& value) {
+    std::pair<std::int64_t, std::int64_t> range{0, 0};
+    if (value.is_number()) {
+        range.second = to_integer(value);
+    } else if (value.is_array() && value.size() == 2 && value[0].is_number() &&
+               value[1].is_number()) {
+        range = {to_integer(value[0]), to_integer(value[1])};
+    } else {
+        throw Error{code::invalid_parameter, "Range must be specified as end or as [begin,end]"};
+    }
+    const auto refuse = [](const char* reason) { throw Error{code::invalid_parameter, reason}; };
+    if (range.first > range.second) {
+        refuse("Range specified as [begin,end] must not have begin after end");
+    }
+    if (range.first < 0) refuse("Range should be greater or equal than 0");
+    if (range.second >> 31 != 0) refuse("End of range is too high");
+    if (range.second >= range.first + max_range_size) refuse("Range is too large");
+    return range;
+}
+
+Json scantxoutset(Call& call) {
+    // A scan is done when its call returns: there is never one to ask about.
+    const std::string action = call.string(0);
+    if (action == "status") return nullptr;
+    if (action == "abort") return false;
+    if (action != "start") {
+        throw Error{code::invalid_parameter, fmt::format("Invalid action '{}'", action)};
+    }
+    if (!call.has(1)) {
+        throw Error{code::misc, "scanobjects argument is required for the start action"};
+    }
+    Needles needles;
+    for (const Json& object : call.json(1).items()) {
+        add_needles(needles, object, call.node().params.address);
+    }
+    const std::atomic<bool>& stopping = call.node().stopping;
+    const ScanResult result = call.node().ledger.call(
+        [&](ledger::State& state) { return scan(state, needles, stopping); });
+
+    Amount total;
+    Json unspents = Json::array();
+    for (const Match& match : result.matches) {
+        total += match.coin.output.value;
+        unspents.push(match_json(match, needles));
+    }
+    Json out = Json::object();
+    out.append("success", !stopping);
+    out.append("txouts", result.outputs);
+    out.append("height", result.view->height());
+    out.append("bestblock", result.view->tip().hash.to_hex());
+    out.append("unspents", std::move(unspents));
+    out.append("total_amount", from_amount(total));
+    return out;
+}
+
+}  // namespace daler::rpc

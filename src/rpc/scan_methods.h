@@ -1,0 +1,13 @@
+#pragma once
+
+#include <daler/rpc/method.h>
+
+namespace daler::rpc {
+
+/// A range of derivation indices: the last one, or [first, last]. -8 with the field's texts if it
+/// is none or longer than a million.
+[[nodiscard]] std::pair<std::int64_t, std::int64_t> parse_range(const Json& value);
+
+[[nodiscard]] Json scantxoutset(Call& call);
+
+}  // namespace daler::rpc

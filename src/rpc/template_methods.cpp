@@ -1,0 +1,243 @@
+#include "rpc/template_methods.h"
+
+#include <daler/encoding/hex.h>
+#include <daler/mining/mining.h>
+#include <daler/rpc/tip_watch.h>
+#include <daler/rpc/values.h>
+
+#include <fmt/format.h>
+
+#include <map>
+
+namespace daler::rpc {
+namespace {
+
+// ---- submitblock, submitheader ----
+
+/// What BIP 22 answers for a block: null, or the reason in one word.
+Json verdict_json(const consensus::Verdict& verdict) {
+    if (verdict) return nullptr;
+    return consensus::reject_reason(verdict.error());
+}
+
+Block decode_hex_block(const std::string& hex) {
+    const auto bytes = from_hex(hex);
+    auto block = bytes ? decode_block(*bytes) : fail(DecodeError::invalid);
+    if (!block) throw Error{code::deserialization, "Block decode failed"};
+    return std::move(*block);
+}
+
+/// Miners may leave out the witness reserved value of the coinbase: it is always the same.
+void add_reserved_value(Block& block, const chain::BlockEntry* parent, const ChainParams& params) {
+    if (!parent || parent->height + 1 < params.activation.segwit) return;
+    if (!consensus::witness_commitment_index(block) || block.transactions[0]->has_witness()) return;
+    Transaction coinbase = *block.transactions[0];
+    coinbase.inputs[0].witness = {Bytes(32, 0)};
+    block.transactions[0] = seal(std::move(coinbase));
+}
+
+std::optional<Json> known_block(const chain::BlockEntry* entry) {
+    if (!entry) return std::nullopt;
+    if (entry->has(chain::was_connected)) return Json("duplicate");
+    if (entry->is_failed()) return Json("duplicate-invalid");
+    return std::nullopt;
+}
+
+Json submitblock(Call& call) {
+    Block block = decode_hex_block(call.string(0));
+    if (block.transactions.empty() || !block.transactions[0]->is_coinbase()) {
+        throw Error{code::deserialization, "Block does not start with a coinbase"};
+    }
+    auto& ledger = call.node().ledger;
+    const auto hash = block.header.hash();
+    const auto& index = ledger.chain().index();
+    if (const auto known = known_block(index.find(hash))) return *known;
+    add_reserved_value(block, index.find(block.header.previous), call.node().params);
+
+    const auto shared = std::make_shared<const Block>(std::move(block));
+    const auto result =
+        ledger.call([&](ledger::State& state) { return state.chain.submit(shared); });
+    if (!result.verdict) return verdict_json(result.verdict);
+    if (!result.is_new) return "duplicate";
+    if (!result.was_connected) return "inconclusive";
+    return nullptr;
+}
+
+Json submitheader(Call& call) {
+    const auto bytes = from_hex(call.string(0));
+    const auto header = bytes ? decode_header(*bytes) : fail(DecodeError::invalid);
+    if (!header) throw Error{code::deserialization, "Block header decode failed"};
+    auto& ledger = call.node().ledger;
+    if (!ledger.chain().index().find(header->previous)) {
+        throw Error{code::verify, fmt::format("Must submit previous header ({}) first",
+                                              header->previous.to_hex())};
+    }
+    const auto verdict =
+        ledger.call([&](ledger::State& state) { return state.chain.accept_header(*header); });
+    if (!verdict) throw Error{code::verify, consensus::reject_reason(verdict.error())};
+    return nullptr;
+}
+
+// ---- getblocktemplate ----
+
+constexpr std::chrono::seconds long_poll_patience{60};
+
+Json propose(Call& call, const Json& request) {
+    const auto* data = member(request, "data");
+    if (!data || !data->is_string()) {
+        throw Error{code::type, "Missing data String key for proposal"};
+    }
+    auto block = std::make_shared<const Block>(decode_hex_block(data->as_string()));
+    auto& ledger = call.node().ledger;
+    if (const auto* entry = ledger.chain().index().find(block->header.hash())) {
+        if (const auto known = known_block(entry)) return *known;
+        return "duplicate-inconclusive";
+    }
+    if (block->header.previous != ledger.view()->tip().hash) return "inconclusive-not-best-prevblk";
+    return verdict_json(
+        ledger.call([&](ledger::State& state) { return state.chain.test_block(block, false); }));
+}
+
+void wait_for_news(Call& call, const Json& request) {
+    const auto* id = member(request, "longpollid");
+    if (!id || !id->is_string()) return;
+    const auto watched = BlockHash::from_hex(id->as_string().substr(0, 64));
+    if (!watched) return;
+    const auto deadline = std::chrono::steady_clock::now() + long_poll_patience;
+    (void)call.node().tips.wait(call.node().ledger, deadline, [&](const chain::ChainView& view) {
+        return view.tip().hash != *watched;
+    });
+}
+
+bool asks_for(const Json& request, std::string_view list, std::string_view item) {
+    const auto* found = member(request, list);
+    if (!found) return false;
+    return std::ranges::any_of(found->items(), [item](const Json& value) {
+        return value.is_string() && value.as_string() == item;
+    });
+}
+
+Json strings_json(std::initializer_list<std::string_view> texts) {
+    Json out = Json::array();
+    for (const auto text : texts)
+        out.push(text);
+    return out;
+}
+
+Json transactions_json(const mining::Template& made) {
+    std::map<Txid, std::size_t> positions;
+    Json out = Json::array();
+    for (std::size_t i = 1; i < made.block.transactions.size(); ++i) {
+        const auto& tx = *made.block.transactions[i];
+        Json depends = Json::array();
+        for (const auto& input : tx.inputs) {
+            if (const auto found = positions.find(input.prevout.txid); found != positions.end()) {
+                depends.push(found->second);
+            }
+        }
+        positions.emplace(tx.txid, i);
+        Json item = Json::object();
+        item.append("data", to_hex(encode(tx)));
+        item.append("txid", tx.txid.to_hex());
+        item.append("hash", tx.wtxid.to_hex());
+        item.append("depends", std::move(depends));
+        item.append("fee", made.fees[i].satoshis());
+        item.append("sigops", made.sigop_costs[i]);
+        item.append("weight", tx.weight());
+        out.push(std::move(item));
+    }
+    return out;
+}
+
+Json template_json(const mining::Template& made, const ChainParams& params,
+                   std::uint64_t mempool_sequence) {
+    const auto& header = made.block.header;
+    const auto& coinbase = *made.block.transactions[0];
+    Json rules = strings_json({"csv", "!segwit", "taproot"});
+    if (params.kind == ChainKind::signet) rules.push("!signet");
+
+    Json out = Json::object();
+    out.append("capabilities", strings_json({"proposal"}));
+    out.append("version", header.version);
+    out.append("rules", std::move(rules));
+    out.append("vbavailable", Json::object());
+    out.append("vbrequired", 0);
+    out.append("previousblockhash", header.previous.to_hex());
+    out.append("transactions", transactions_json(made));
+    out.append("coinbaseaux", Json::object());
+    out.append("coinbasevalue", coinbase.outputs[0].value.satoshis());
+    out.append("longpollid", header.previous.to_hex() + std::to_string(mempool_sequence));
+    out.append("target", consensus::expand_bits(header.bits).to_hex());
+    out.append("mintime", unix_seconds(made.min_time));
+    out.append("mutable", strings_json({"time", "transactions", "prevblock"}));
+    out.append("noncerange", "00000000ffffffff");
+    out.append("sigoplimit", consensus::max_block_sigop_cost);
+    out.append("sizelimit", consensus::max_block_weight);
+    out.append("weightlimit", consensus::max_block_weight);
+    out.append("curtime", header.time);
+    out.append("bits", fmt::format("{:08x}", header.bits));
+    out.append("height", made.height);
+    if (params.kind == ChainKind::signet)
+        out.append("signet_challenge", to_hex(params.signet_challenge));
+    if (const auto i = consensus::witness_commitment_index(made.block)) {
+        out.append("default_witness_commitment",
+                   to_hex(coinbase.outputs[*i].script_pubkey.bytes()));
+    }
+    return out;
+}
+
+Json getblocktemplate(Call& call) {
+    const auto& request = call.json(0);
+    const auto* mode = request.is_object() ? member(request, "mode") : nullptr;
+    if (mode && mode->is_string() && mode->as_string() == "proposal") return propose(call, request);
+    if (mode && !(mode->is_string() && mode->as_string() == "template")) {
+        throw Error{code::invalid_parameter, "Invalid mode"};
+    }
+    const auto& params = call.node().params;
+    if (params.kind == ChainKind::signet && !asks_for(request, "rules", "signet")) {
+        throw Error{code::invalid_parameter,
+                    "getblocktemplate must be called with the signet rule set (call with "
+                    "{\"rules\": [\"segwit\", "
+                    "\"signet\"]})"};
+    }
+    if (!asks_for(request, "rules", "segwit")) {
+        throw Error{code::invalid_parameter,
+                    "getblocktemplate must be called with the segwit rule set (call with "
+                    "{\"rules\": [\"segwit\"]})"};
+    }
+    wait_for_news(call, request);
+    return call.node().ledger.call([&](ledger::State& state) {
+        const auto made = mining::make_template(state, {});
+        return template_json(made, params, state.mempool.sequence());
+    });
+}
+
+}  // namespace
+
+std::vector<Method> template_methods() {
+    return {
+        {"Mining",
+         "getblocktemplate",
+         "Gives a miner what it needs to build the next block (BIPs 22, 23, 145), or judges a "
+         "proposal.",
+         {{"template_request", Type::object, "",
+           "rules (must hold \"segwit\"), mode (\"template\" or \"proposal\"), data, longpollid"}},
+         "the template; null or a reason for a proposal",
+         getblocktemplate},
+        {"Mining",
+         "submitblock",
+         "Submits a block to the network.",
+         {{"hexdata", Type::hex, "", "The block"},
+          {"dummy", Type::string, "ignored", "Ignored, for compatibility with BIP 22"}},
+         "null if it was accepted, else why not",
+         submitblock},
+        {"Mining",
+         "submitheader",
+         "Takes a header as a candidate chain tip.",
+         {{"hexdata", Type::hex, "", "The header"}},
+         "null",
+         submitheader},
+    };
+}
+
+}  // namespace daler::rpc

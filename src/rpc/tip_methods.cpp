@@ -1,0 +1,115 @@
+#include "rpc/blockchain_methods.h"
+
+#include <daler/rpc/tip_watch.h>
+#include <daler/rpc/values.h>
+
+namespace daler::rpc {
+namespace {
+
+/// Runs `change` on the ledger thread for a block that is known. -5 "Block not found".
+template <class Change>
+Json change_block(Call& call, Change change) {
+    const auto hash = call.hash<BlockHash>(0);
+    (void)find_block(call.node().ledger, hash);
+    call.node().ledger.call([&](ledger::State& state) { change(state.chain, hash); });
+    return nullptr;
+}
+
+Json invalidateblock(Call& call) {
+    return change_block(
+        call, [](chain::Chainstate& chain, const BlockHash& hash) { chain.invalidate(hash); });
+}
+
+Json reconsiderblock(Call& call) {
+    return change_block(
+        call, [](chain::Chainstate& chain, const BlockHash& hash) { chain.reconsider(hash); });
+}
+
+Json preciousblock(Call& call) {
+    return change_block(
+        call, [](chain::Chainstate& chain, const BlockHash& hash) { chain.prefer(hash); });
+}
+
+/// Waits until `done(view)` holds, or for argument `timeout` milliseconds if they are not zero.
+template <class Done>
+Json wait_for_tip(Call& call, std::size_t timeout, Done done) {
+    std::optional<std::chrono::steady_clock::time_point> deadline;
+    if (const auto given = call.integer(timeout, 0); given < 0) {
+        throw Error{code::misc, "Negative timeout"};
+    } else if (given > 0) {
+        constexpr std::int64_t year = 365LL * 24 * 60 * 60 * 1000;
+        deadline =
+            std::chrono::steady_clock::now() + std::chrono::milliseconds(std::min(given, year));
+    }
+    const auto view = call.node().tips.wait(call.node().ledger, deadline, done);
+    Json out = Json::object();
+    out.append("hash", view->tip().hash.to_hex());
+    out.append("height", view->height());
+    return out;
+}
+
+Json waitfornewblock(Call& call) {
+    const BlockHash before = call.node().ledger.view()->tip().hash;
+    return wait_for_tip(call, 0,
+                        [&](const chain::ChainView& view) { return view.tip().hash != before; });
+}
+
+Json waitforblock(Call& call) {
+    const auto wanted = call.hash<BlockHash>(0);
+    return wait_for_tip(call, 1,
+                        [&](const chain::ChainView& view) { return view.tip().hash == wanted; });
+}
+
+Json waitforblockheight(Call& call) {
+    const auto wanted = to_int32(call.json(0));
+    return wait_for_tip(call, 1,
+                        [&](const chain::ChainView& view) { return view.height() >= wanted; });
+}
+
+}  // namespace
+
+std::vector<Method> tip_methods() {
+    const Argument timeout{"timeout", Type::integer, "0",
+                           "Milliseconds after which to answer anyway; 0 waits for ever"};
+    const std::string_view tip = "hash and height of the tip";
+    return {
+        {"Blockchain",
+         "preciousblock",
+         "Prefers a block to others with as much work.",
+         {{"blockhash", Type::hex, "", "The block"}},
+         "null",
+         preciousblock},
+        {"hidden",
+         "invalidateblock",
+         "Treats a block and all above it as invalid until it is reconsidered.",
+         {{"blockhash", Type::hex, "", "The block"}},
+         "null",
+         invalidateblock},
+        {"hidden",
+         "reconsiderblock",
+         "Takes invalidateblock back.",
+         {{"blockhash", Type::hex, "", "The block"}},
+         "null",
+         reconsiderblock},
+        {"hidden",
+         "waitfornewblock",
+         "Waits for another tip than the present one.",
+         {timeout},
+         tip,
+         waitfornewblock},
+        {"hidden",
+         "waitforblock",
+         "Waits until a block is the tip.",
+         {{"blockhash", Type::hex, "", "The block"}, timeout},
+         tip,
+         waitforblock},
+        {"hidden",
+         "waitforblockheight",
+         "Waits until the chain is so high, at least.",
+         {{"height", Type::integer, "", "The height"}, timeout},
+         tip,
+         waitforblockheight},
+    };
+}
+
+}  // namespace daler::rpc

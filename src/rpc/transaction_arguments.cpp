@@ -1,0 +1,200 @@
+#include "rpc/transaction_arguments.h"
+
+#include <daler/descriptor/addresses.h>
+#include <daler/encoding/hex.h>
+#include <daler/rpc/values.h>
+#include <daler/script/sighash.h>
+#include <daler/script/standard.h>
+
+#include <fmt/format.h>
+
+#include <array>
+#include <set>
+
+namespace daler::rpc {
+namespace {
+
+constexpr Amount fee_rate_ceiling{satoshis_per_coin};
+
+// BIP 125: any sequence below signals replaceability; the largest that does, and the largest that
+// still lets the lock time count.
+constexpr std::uint32_t replaceable_sequence = 0xfffffffd;
+constexpr std::uint32_t lock_time_sequence = 0xfffffffe;
+
+TxInput construct_input(const Json& value, std::uint32_t default_sequence) {
+    expect(value, Json::Kind::object);
+    TxInput input;
+    const auto* txid = value.find("txid");
+    input.prevout.txid = Txid{to_hash(txid ? *txid : Json{}, "txid")};
+    const auto* index = value.find("vout");
+    if (!index || !index->is_number()) {
+        throw Error{code::invalid_parameter, "Invalid parameter, missing vout key"};
+    }
+    const auto number = to_int32(*index);
+    if (number < 0) {
+        throw Error{code::invalid_parameter, "Invalid parameter, vout cannot be negative"};
+    }
+    input.prevout.index = static_cast<std::uint32_t>(number);
+    input.sequence = default_sequence;
+    if (const auto* sequence = member(value, "sequence"); sequence && sequence->is_number()) {
+        const auto wanted = to_integer(*sequence);
+        if (wanted < 0 || wanted > TxInput::final_sequence) {
+            throw Error{code::invalid_parameter,
+                        "Invalid parameter, sequence number is out of range"};
+        }
+        input.sequence = static_cast<std::uint32_t>(wanted);
+    }
+    return input;
+}
+
+/// Collects outputs and refuses what is asked for twice.
+class OutputList {
+public:
+    explicit OutputList(const ChainParams& params) : params_(params) {}
+
+    void add(const std::string& key, const Json& value) {
+        if (key == "data") return add_data(value);
+        const auto script = descriptor::decode_address(key, params_.address);
+        if (!script) throw Error{code::invalid_address_or_key, "Invalid Bitcoin address: " + key};
+        if (!seen_.insert(*script).second) {
+            throw Error{code::invalid_parameter, "Invalid parameter, duplicated address: " + key};
+        }
+        outputs_.push_back({to_amount(value), *script});
+    }
+
+    std::vector<TxOutput> take() { return std::move(outputs_); }
+
+private:
+    void add_data(const Json& value) {
+        if (std::exchange(has_data_, true)) {
+            throw Error{code::invalid_parameter, "Invalid parameter, duplicate key: data"};
+        }
+        Script script;
+        script.append(0x6a);  // OP_RETURN
+        script::push(script, to_bytes(value, "Data"));
+        outputs_.push_back({Amount{0}, std::move(script)});
+    }
+
+    const ChainParams& params_;
+    std::vector<TxOutput> outputs_;
+    std::set<Script> seen_;
+    bool has_data_ = false;
+};
+
+std::vector<TxOutput> construct_outputs(const Json& value, const ChainParams& params) {
+    if (value.is_null()) {
+        throw Error{code::invalid_parameter, "Invalid parameter, output argument must be non-null"};
+    }
+    OutputList list(params);
+    if (value.is_object()) {
+        for (const auto& [key, amount] : value.members())
+            list.add(key, amount);
+        return list.take();
+    }
+    expect(value, Json::Kind::array);
+    for (const auto& item : value.items()) {
+        if (!item.is_object()) {
+            throw Error{code::invalid_parameter,
+                        "Invalid parameter, key-value pair not an object as expected"};
+        }
+        if (item.size() != 1) {
+            throw Error{code::invalid_parameter,
+                        "Invalid parameter, key-value pair must contain exactly one key"};
+        }
+        list.add(item.members()[0].key, item.members()[0].value);
+    }
+    return list.take();
+}
+
+std::uint32_t sequence_for(std::int64_t lock_time, std::optional<bool> replaceable) {
+    if (replaceable.value_or(true)) return replaceable_sequence;
+    return lock_time != 0 ? lock_time_sequence : TxInput::final_sequence;
+}
+
+}  // namespace
+
+Transaction decode_hex_transaction(std::string_view hex, std::string_view message) {
+    const auto bytes = from_hex(hex);
+    if (bytes) {
+        if (auto tx = decode_transaction(*bytes)) return *tx;
+        if (auto tx = decode_transaction(*bytes, WitnessMode::exclude)) return *tx;
+    }
+    throw Error{code::deserialization, std::string(message)};
+}
+
+std::optional<FeeRate> max_fee_rate(const Call& call, std::size_t i) {
+    if (!call.has(i)) return default_max_fee_rate;
+    const Amount rate = to_amount(call.json(i));
+    if (rate >= fee_rate_ceiling) {
+        throw Error{code::invalid_parameter,
+                    "Fee rates larger than or equal to 1BTC/kvB are not accepted"};
+    }
+    if (rate == Amount{0}) return std::nullopt;
+    return FeeRate{rate};
+}
+
+Script script_of_address(const std::string& address, const ChainParams& params) {
+    const auto script = descriptor::decode_address(address, params.address);
+    if (!script) throw Error{code::invalid_address_or_key, "Invalid address"};
+    return *script;
+}
+
+std::map<OutPoint, consensus::Coin> find_spent_coins(ledger::Ledger& ledger,
+                                                     const Transaction& tx) {
+    return ledger.call([&tx](ledger::State& state) {
+        std::map<OutPoint, consensus::Coin> coins;
+        for (const auto& input : tx.inputs) {
+            auto coin = state.mempool.unconfirmed_coin(input.prevout);
+            if (!coin) coin = state.chain.coin(input.prevout);
+            if (coin) coins.emplace(input.prevout, *coin);
+        }
+        return coins;
+    });
+}
+
+Transaction construct_transaction(const Json& inputs, const Json& outputs, std::int64_t lock_time,
+                                  std::optional<bool> replaceable, const ChainParams& params) {
+    if (lock_time < 0 || lock_time > TxInput::final_sequence) {
+        throw Error{code::invalid_parameter, "Invalid parameter, locktime out of range"};
+    }
+    Transaction tx;
+    tx.lock_time = static_cast<std::uint32_t>(lock_time);
+    if (!inputs.is_null()) {
+        for (const auto& input : inputs.items()) {
+            tx.inputs.push_back(construct_input(input, sequence_for(lock_time, replaceable)));
+        }
+    }
+    tx.outputs = construct_outputs(outputs, params);
+    const bool signals = std::ranges::any_of(
+        tx.inputs, [](const TxInput& input) { return input.sequence <= replaceable_sequence; });
+    if (replaceable == true && !tx.inputs.empty() && !signals) {
+        throw Error{
+            code::invalid_parameter,
+            "Invalid parameter combination: Sequence number(s) contradict replaceable option"};
+    }
+    return tx;
+}
+
+std::uint8_t sighash_by_name(const Json& name) {
+    if (name.is_null()) return script::sighash_default;
+    struct Named {
+        std::string_view name;
+        int type;
+    };
+    static constexpr std::array<Named, 7> types{{
+        {"DEFAULT", script::sighash_default},
+        {"ALL", script::sighash_all},
+        {"ALL|ANYONECANPAY", script::sighash_all | script::sighash_anyonecanpay},
+        {"NONE", script::sighash_none},
+        {"NONE|ANYONECANPAY", script::sighash_none | script::sighash_anyonecanpay},
+        {"SINGLE", script::sighash_single},
+        {"SINGLE|ANYONECANPAY", script::sighash_single | script::sighash_anyonecanpay},
+    }};
+    for (const auto& [known, type] : types) {
+        if (known == to_text(name)) return static_cast<std::uint8_t>(type);
+    }
+    throw Error{code::invalid_parameter,
+                fmt::format("'{}' is not a valid sighash parameter.", to_text(name))};
+}
+
+}  // namespace daler::rpc

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <daler/encoding/json.h>
+#include <daler/ledger/ledger.h>
+#include <daler/primitives/chain_params.h>
+#include <daler/rpc/method.h>
+
+#include <map>
+
+namespace daler::rpc {
+
+/// Reads a transaction in hex, with or without witness. -22 with `message` if it is none.
+[[nodiscard]] Transaction decode_hex_transaction(std::string_view hex, std::string_view message);
+
+/// The highest fee rate that sendrawtransaction and testmempoolaccept let pass unless told
+/// otherwise: 0.10 BTC/kvB.
+inline constexpr FeeRate default_max_fee_rate{Amount{satoshis_per_coin / 10}};
+
+/// Argument `i` as the highest fee rate to pay; nothing for zero, which means any. -8 "Fee rates
+/// larger than or equal to 1BTC/kvB are not accepted".
+[[nodiscard]] std::optional<FeeRate> max_fee_rate(const Call& call, std::size_t i);
+
+/// The output script of an address of this chain, or -5 "Invalid address".
+[[nodiscard]] Script script_of_address(const std::string& address, const ChainParams& params);
+
+/// The outputs that `tx` spends and that are unspent on the chain or come from the mempool.
+[[nodiscard]] std::map<OutPoint, consensus::Coin> find_spent_coins(ledger::Ledger& ledger,
+                                                                   const Transaction& tx);
+
+/// Builds a transaction from the arguments of createrawtransaction: inputs, outputs (object or
+/// array of objects), lock time, replaceable (nothing: decided by the sequences).
+[[nodiscard]] Transaction construct_transaction(const Json& inputs, const Json& outputs,
+                                                std::int64_t lock_time,
+                                                std::optional<bool> replaceable,
+                                                const ChainParams& params);
+
+/// Signature hash type by name ("DEFAULT", "ALL", "ALL|ANYONECANPAY" ...); -8 `'X' is not a valid
+/// sighash parameter.`
+[[nodiscard]] std::uint8_t sighash_by_name(const Json& name);
+
+}  // namespace daler::rpc

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <daler/chain/undo.h>
+#include <daler/encoding/json.h>
+#include <daler/primitives/chain_params.h>
+
+namespace daler::rpc {
+
+/// The `scriptPubKey` objects: asm, desc, hex, address (where there is one) and type.
+[[nodiscard]] Json script_pubkey_json(ByteSpan script, const AddressFormat& format);
+
+/// What else an answer shows of a transaction.
+struct TransactionJsonOptions {
+    const chain::TxUndo* spent = nullptr;  ///< the coins it spends: gives the fee
+    bool show_prevouts = false;            ///< the coins themselves, too (needs `spent`)
+    std::optional<BlockHash> block_hash{};
+    bool include_hex = true;
+};
+
+/// A transaction as decoderawtransaction, getrawtransaction and getblock show it.
+[[nodiscard]] Json transaction_json(const SealedTransaction& tx, const AddressFormat& format,
+                                    const TransactionJsonOptions& options = {});
+
+}  // namespace daler::rpc

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "types.h"
+
+#include <daler/util/random.h>
+#include <daler/wire/messages.h>
+
+#include <map>
+#include <optional>
+
+namespace daler::sync {
+
+/// Nodes we have heard of, to connect to on public chains and to tell others about. Bounded in all,
+/// per network group, and per group of those who told us, so that nobody can fill it with addresses
+/// of their own. A pure state machine.
+class AddressBook {
+public:
+    explicit AddressBook(Random& random) : random_(random) {}
+
+    /// Somebody at `source` says that `node` exists. False if it was not taken.
+    bool add(const wire::KnownNode& node, const wire::HostAddress& source, BlockTime now);
+    /// We tried to connect to it.
+    void tried(const wire::Endpoint& endpoint, BlockTime now);
+    /// We are (or were) connected to it and it spoke our protocol.
+    void worked(const wire::Endpoint& endpoint, std::uint64_t services, BlockTime now);
+
+    /// A node to connect to, outside of the network groups in `avoid`; one that has worked half of
+    /// the time. Not one that was tried within the last ten minutes.
+    [[nodiscard]] std::optional<wire::Endpoint> choose(const std::vector<std::string>& avoid,
+                                                       BlockTime now);
+
+    /// What to answer to getaddr: a random share of all (limits::getaddr_percent), at most `limit`.
+    [[nodiscard]] std::vector<wire::KnownNode> sample(std::size_t limit);
+
+    [[nodiscard]] std::size_t size() const { return entries_.size(); }
+
+    /// The contents of peers.dat.
+    [[nodiscard]] Bytes encode() const;
+    /// Replaces all entries by those of a peers.dat. False, and nothing changes, if it is damaged.
+    bool decode(ByteSpan bytes);
+
+private:
+    struct Entry {
+        wire::KnownNode node;
+        std::string source_group;
+        BlockTime last_try{};
+        BlockTime last_success{};
+        std::uint32_t failures = 0;  ///< tries since the last success
+    };
+
+    [[nodiscard]] bool has_room_for(const std::string& group,
+                                    const std::string& source_group) const;
+    bool insert(Entry entry);
+    void erase(std::map<wire::Endpoint, Entry>::iterator position);
+    [[nodiscard]] bool make_room(BlockTime now);
+
+    Random& random_;
+    std::map<wire::Endpoint, Entry> entries_;
+    std::map<std::string, std::size_t> per_group_;
+    std::map<std::string, std::size_t> per_source_;
+};
+
+}  // namespace daler::sync

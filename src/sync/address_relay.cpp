@@ -1,0 +1,56 @@
+#include "address_relay.h"
+
+namespace daler::sync {
+
+AddressRelay::AddressRelay(Context& context) : context_(context), book_(context.random) {
+    const auto& saved = context.options.address_book;
+    if (!saved.empty() && !book_.decode(saved)) {
+        log::warning("peers.dat is damaged; starting with an empty list of addresses");
+    }
+}
+
+void AddressRelay::start(Peer& peer) {
+    peer.address_tokens_at = context_.now();
+    peer.address_relay = peer.type != ConnectionType::block_relay_only;
+    if (peer.is_inbound() || !is_in_use()) return;
+    book_.worked(peer.connection->remote(), peer.services, context_.clock.now());
+    if (!peer.address_relay) return;
+    peer.send(wire::GetAddr{});
+    peer.address_tokens += limits::address_bucket;  // its answer may come all at once
+}
+
+void AddressRelay::on_getaddr(Peer& peer) {
+    // Outbound peers get no answer, so that nobody can tell our connections from what we know.
+    if (!peer.is_inbound() || !is_in_use()) return;
+    if (std::exchange(peer.asked_for_addresses, true) && !peer.may(permission_addr)) return;
+    auto nodes = book_.sample(limits::addresses);
+    if (nodes.empty()) return;
+    if (peer.wants_addrv2) {
+        peer.send(wire::AddressesV2{std::move(nodes)});
+    } else {
+        peer.send(wire::Addresses{std::move(nodes)});
+    }
+}
+
+void AddressRelay::on_addresses(Peer& peer, const std::vector<wire::KnownNode>& nodes) {
+    if (!peer.address_relay) return;
+    const auto now = context_.now();
+    const auto elapsed = std::chrono::duration<double>(now - peer.address_tokens_at).count();
+    peer.address_tokens_at = now;
+    if (peer.address_tokens < limits::address_bucket) {
+        peer.address_tokens =
+            std::min(limits::address_bucket,
+                     peer.address_tokens + std::max(elapsed, 0.0) * limits::addresses_per_second);
+    }
+    for (const auto& node : nodes) {
+        if (peer.address_tokens < 1 && !peer.may(permission_addr)) {
+            ++peer.addresses_rate_limited;
+            continue;
+        }
+        peer.address_tokens -= 1;
+        ++peer.addresses_processed;
+        if (is_in_use()) book_.add(node, peer.connection->remote().host, context_.clock.now());
+    }
+}
+
+}  // namespace daler::sync

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "address_book.h"
+#include "context.h"
+
+namespace daler::sync {
+
+/// Learns where other nodes are, and tells those who ask. Private chains have no use for it: there
+/// the book stays empty.
+class AddressRelay {
+public:
+    explicit AddressRelay(Context& context);
+
+    /// The handshake is done.
+    void start(Peer& peer);
+    void on_getaddr(Peer& peer);
+    void on_addresses(Peer& peer, const std::vector<wire::KnownNode>& nodes);
+
+    [[nodiscard]] AddressBook& book() { return book_; }
+
+private:
+    [[nodiscard]] bool is_in_use() const { return !context_.params.is_private; }
+
+    Context& context_;
+    AddressBook book_;
+};
+
+}  // namespace daler::sync

@@ -1,0 +1,237 @@
+#include "block_download.h"
+
+namespace daler::sync {
+
+namespace limits = wire::limits;
+using chain::BlockEntry;
+
+namespace {
+/// How many headers of a peer's chain are looked at in one piece.
+constexpr Height scan_step = 128;
+/// Of its patience, what is left after each connected block.
+constexpr double patience_decay = 0.85;
+}  // namespace
+
+void BlockDownload::add_peer(PeerId peer, bool limited) {
+    peers_[peer].limited = limited;
+}
+
+void BlockDownload::peer_gone(PeerId peer) {
+    const auto found = peers_.find(peer);
+    if (found == peers_.end()) return;
+    const auto in_flight = found->second.in_flight;
+    for (const auto* entry : in_flight)
+        release(peer, entry->hash);
+    peers_.erase(peer);
+}
+
+void BlockDownload::peer_has(PeerId peer, const BlockEntry& entry) {
+    const auto found = peers_.find(peer);
+    if (found == peers_.end()) return;
+    auto& best = found->second.best_known;
+    if (!best || entry.chainwork >= best->chainwork) best = &entry;
+}
+
+const BlockEntry* BlockDownload::best_known(PeerId peer) const {
+    const auto found = peers_.find(peer);
+    return found == peers_.end() ? nullptr : found->second.best_known;
+}
+
+const BlockEntry* BlockDownload::last_common(PeerId peer) const {
+    const auto found = peers_.find(peer);
+    return found == peers_.end() ? nullptr : found->second.last_common;
+}
+
+/// Takes the block off what `peer` was asked for.
+void BlockDownload::release(PeerId peer, const BlockHash& hash) {
+    if (const auto found = asked_.find(hash); found != asked_.end()) {
+        std::erase(found->second.peers, peer);
+        if (found->second.peers.empty() && found->second.being_checked == 0) asked_.erase(found);
+    }
+    if (const auto state = peers_.find(peer); state != peers_.end()) {
+        std::erase_if(state->second.in_flight,
+                      [&](const BlockEntry* entry) { return entry->hash == hash; });
+        state->second.stalling_since.reset();
+    }
+}
+
+void BlockDownload::ask(PeerId peer, const BlockEntry& entry, Time now) {
+    auto& state = peers_.at(peer);
+    if (state.in_flight.empty()) state.last_progress = now;
+    state.in_flight.push_back(&entry);
+    asked_[entry.hash].peers.push_back(peer);
+}
+
+/// What a look at the window has found.
+struct BlockDownload::Scan {
+    std::vector<const BlockEntry*> wanted;  ///< nobody was asked for these
+    std::vector<const BlockEntry*> late;    ///< others were, but do not deliver
+    bool seen_asked = false;
+    /// Who was asked for the lowest missing block; nobody if it has come and we are at work on it.
+    std::optional<PeerId> first_asked;
+    bool window_ends = false;  ///< there is more to get, but only beyond the window
+    std::size_t room = 0;
+};
+
+/// True if those who were asked have not sent anything for a while.
+bool BlockDownload::is_late(const Asked& asked, Time now) const {
+    if (asked.being_checked > 0 || asked.peers.size() >= limits::block_askers) return false;
+    return std::ranges::all_of(asked.peers, [&](PeerId peer) {
+        const auto found = peers_.find(peer);
+        return found == peers_.end() || now - found->second.last_progress >= patience_;
+    });
+}
+
+void BlockDownload::scan_window(PeerId peer, const chain::ChainView& view, Time now, Scan& scan) {
+    auto& state = peers_.at(peer);
+    const auto& best = *state.best_known;
+    if (!state.last_common) state.last_common = view.at(std::min(best.height, view.height()));
+    state.last_common = last_common_ancestor(state.last_common, &best);
+
+    const Height window_end = state.last_common->height + limits::block_window;
+    const Height last = std::min(best.height, window_end + 1);
+    const Height lowest = state.limited ? best.height - limits::limited_peer_blocks : 0;
+    bool contiguous = true;
+    std::vector<const BlockEntry*> path;
+    for (Height below = state.last_common->height; below < last;) {
+        const Height count = std::min(last - below, scan_step);
+        path.resize(static_cast<std::size_t>(count));
+        const auto* entry = best.ancestor(below + count);
+        for (auto slot = path.rbegin(); slot != path.rend(); ++slot, entry = entry->previous) {
+            *slot = entry;
+        }
+        below += count;
+        for (const auto* block : path) {
+            if (block->is_failed()) return;
+            if (block->has(chain::has_data)) {
+                contiguous = contiguous && block->chain_tx_count.load() > 0;
+                if (contiguous) state.last_common = block;
+                continue;
+            }
+            contiguous = false;
+            if (block->height > window_end) {
+                scan.window_ends = true;
+                return;
+            }
+            if (block->height < lowest) continue;
+            const auto asked = asked_.find(block->hash);
+            if (asked == asked_.end()) {
+                scan.wanted.push_back(block);
+                if (scan.wanted.size() >= scan.room) return;
+                continue;
+            }
+            if (!std::exchange(scan.seen_asked, true) && asked->second.being_checked == 0) {
+                scan.first_asked = asked->second.peers.front();
+            }
+            const bool mine =
+                std::ranges::find(asked->second.peers, peer) != asked->second.peers.end();
+            if (!mine && scan.late.size() < scan.room && is_late(asked->second, now)) {
+                scan.late.push_back(block);
+            }
+        }
+    }
+}
+
+std::vector<const BlockEntry*> BlockDownload::take_requests(PeerId peer,
+                                                            const chain::ChainView& view,
+                                                            Time now) {
+    const auto found = peers_.find(peer);
+    if (found == peers_.end()) return {};
+    auto& state = found->second;
+    if (!state.best_known || state.best_known->chainwork < view.tip().chainwork ||
+        state.best_known->chainwork < options_.minimum_work ||
+        state.in_flight.size() >= limits::blocks_in_flight) {
+        return {};
+    }
+    Scan scan;
+    scan.room = limits::blocks_in_flight - state.in_flight.size();
+    scan_window(peer, view, now, scan);
+    if (scan.wanted.empty()) {
+        if (scan.window_ends && state.in_flight.empty() && scan.first_asked &&
+            *scan.first_asked != peer) {
+            auto& slow = peers_.at(*scan.first_asked);
+            if (!slow.stalling_since) slow.stalling_since = now;
+        }
+        scan.wanted = std::move(scan.late);
+    }
+    for (const auto* block : scan.wanted)
+        ask(peer, *block, now);
+    return std::move(scan.wanted);
+}
+
+bool BlockDownload::arrived(PeerId peer, const BlockHash& hash, Time now) {
+    auto& asked = asked_[hash];
+    const bool was_asked = std::ranges::find(asked.peers, peer) != asked.peers.end();
+    ++asked.being_checked;
+    if (was_asked) {
+        release(peer, hash);
+        peers_.at(peer).last_progress = now;
+    }
+    return was_asked;
+}
+
+void BlockDownload::settled(const BlockHash& hash) {
+    const auto found = asked_.find(hash);
+    if (found == asked_.end()) return;
+    const auto peers = std::move(found->second.peers);
+    asked_.erase(found);
+    for (const auto peer : peers)
+        release(peer, hash);
+}
+
+void BlockDownload::spoiled(const BlockHash& hash) {
+    const auto found = asked_.find(hash);
+    if (found == asked_.end()) return;
+    if (found->second.being_checked > 0) --found->second.being_checked;
+    if (found->second.peers.empty() && found->second.being_checked == 0) asked_.erase(found);
+}
+
+void BlockDownload::not_found(PeerId peer, const BlockHash& hash) {
+    release(peer, hash);
+}
+
+void BlockDownload::excuse(PeerId peer, Time now) {
+    const auto found = peers_.find(peer);
+    if (found == peers_.end()) return;
+    found->second.stalling_since.reset();
+    found->second.last_progress = now;
+}
+
+void BlockDownload::progressed() {
+    const auto shorter =
+        std::chrono::duration_cast<std::chrono::milliseconds>(patience_ * patience_decay);
+    patience_ = std::max<std::chrono::milliseconds>(shorter, limits::stall_timeout);
+}
+
+std::vector<PeerId> BlockDownload::stallers(Time now) {
+    std::vector<PeerId> out;
+    std::size_t downloading = 0;
+    for (const auto& [id, state] : peers_)
+        downloading += state.in_flight.empty() ? 0 : 1;
+    for (const auto& [id, state] : peers_) {
+        if (state.in_flight.empty()) continue;
+        if (state.stalling_since && now - *state.stalling_since >= patience_) {
+            out.push_back(id);
+            // If our own line is the slow one, disconnecting one peer after the other is no cure.
+            patience_ =
+                std::min<std::chrono::milliseconds>(patience_ * 2, limits::max_stall_timeout);
+            continue;
+        }
+        // One block interval, and half of one more for everybody else who shares our line.
+        const auto timeout =
+            options_.block_spacing + options_.block_spacing * static_cast<int>(downloading - 1) / 2;
+        if (now - state.last_progress >= timeout) out.push_back(id);
+    }
+    return out;
+}
+
+std::vector<Height> BlockDownload::in_flight(PeerId peer) const {
+    std::vector<Height> out;
+    if (const auto found = peers_.find(peer); found != peers_.end()) {
+        for (const auto* entry : found->second.in_flight)
+            out.push_back(entry->height);
+    }
+    return out;
+}
+
+}  // namespace daler::sync

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "block_download.h"
+#include "context.h"
+#include "header_sync.h"
+#include "misbehaviour.h"
+
+namespace daler::sync {
+
+/// Fetches blocks, hands them to the ledger, serves them and announces new ones.
+class BlockExchange {
+public:
+    BlockExchange(Context& context, BlockDownload& download, HeaderSync& headers,
+                  Misbehaviour& misbehaviour)
+        : context_(context), download_(download), headers_(headers), misbehaviour_(misbehaviour) {}
+
+    /// Asks `peer` for what is missing and what it has.
+    void request(Peer& peer);
+    void tick();
+
+    /// Submits the block and returns at once; `peer.open_blocks` says how many verdicts are to
+    /// come.
+    void on_block(const PeerRef& peer, BlockRef block, std::size_t size);
+
+    /// Sends one block, or says that we do not have it.
+    asio::awaitable<void> serve(PeerRef peer, wire::InventoryItem item);
+
+    /// Tells everybody who does not know about the new tip.
+    void announce_tip(const chain::ChainView& view);
+
+private:
+    asio::awaitable<void> submit(PeerRef peer, BlockRef block, BlockHash hash, std::size_t size);
+    void conclude(Peer& peer, const chain::Submitted& submitted, const BlockHash& hash);
+    void judge(Peer& peer, const consensus::Rejection& rejection, const BlockHash& hash);
+    [[nodiscard]] bool is_wanted(Peer& peer, const Block& block, const BlockHash& hash);
+    [[nodiscard]] bool is_served(const chain::BlockEntry& entry) const;
+    void announce_to(Peer& peer, const std::vector<const chain::BlockEntry*>& blocks);
+    [[nodiscard]] bool has_header(const Peer& peer, const chain::BlockEntry& entry) const;
+
+    Context& context_;
+    BlockDownload& download_;
+    HeaderSync& headers_;
+    Misbehaviour& misbehaviour_;
+    const chain::BlockEntry* last_tip_ = nullptr;
+};
+
+}  // namespace daler::sync

@@ -1,0 +1,317 @@
+#include "connector.h"
+
+#include "eviction.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+namespace daler::sync {
+namespace {
+
+constexpr std::chrono::milliseconds first_pause{1'000};
+constexpr std::chrono::milliseconds longest_pause{60'000};
+constexpr std::chrono::milliseconds automatic_interval{500};
+constexpr std::size_t reserved_outbound =
+    limits::full_relay_outbound + limits::block_relay_outbound + limits::feelers;
+
+/// The commands that getpeerinfo counts one by one: all of the published protocol.
+bool is_known_command(std::string_view command) {
+    static constexpr std::string_view known[] = {
+        "version",    "verack",       "addr",        "addrv2",      "sendaddrv2",  "inv",
+        "getdata",    "merkleblock",  "getblocks",   "getheaders",  "tx",          "headers",
+        "block",      "getaddr",      "mempool",     "ping",        "pong",        "notfound",
+        "filterload", "filteradd",    "filterclear", "sendheaders", "feefilter",   "sendcmpct",
+        "cmpctblock", "getblocktxn",  "blocktxn",    "getcfilters", "cfilter",     "getcfheaders",
+        "cfheaders",  "getcfcheckpt", "cfcheckpt",   "wtxidrelay",  "sendtxrcncl",
+    };
+    return std::ranges::find(known, command) != std::end(known);
+}
+
+}  // namespace
+
+Connector::Connector(Context& context, Misbehaviour& misbehaviour, AddressBook& book,
+                     Connected connected)
+    : context_(context),
+      misbehaviour_(misbehaviour),
+      book_(book),
+      connected_(std::move(connected)),
+      active_(context.options.network_active),
+      group_salt_(context.random.next()) {
+    for (const auto& each : context_.options.connect)
+        (void)add_target(each, false);
+    for (const auto& each : context_.options.add_nodes)
+        (void)add_target(each, true);
+}
+
+net::Connection::Options Connector::connection_options() const {
+    return {context_.params.magic, &is_known_command};
+}
+
+// Listening.
+
+Result<void, std::string> Connector::listen() {
+    if (!context_.options.listen) return {};
+    const auto port = context_.options.port ? context_.options.port : context_.params.p2p_port;
+    const bool anywhere = context_.options.binds.empty();
+    const auto binds = anywhere ? std::vector<net::PeerAddress>{{"0.0.0.0", port}, {"::", port}}
+                                : context_.options.binds;
+    std::string problem;
+    for (const auto& bind : binds) {
+        auto opened = net::Listener::open(
+            context_.executor, bind, connection_options(), context_.clock,
+            [this](net::ConnectionRef connection) { accept(std::move(connection)); });
+        if (opened) {
+            listeners_.push_back(std::move(*opened));
+        } else if (!anywhere || bind.host == "0.0.0.0") {
+            return fail(opened.error());
+        } else {
+            problem = opened.error();  // a computer without IPv6
+        }
+    }
+    if (listeners_.empty()) return fail(problem);
+    return {};
+}
+
+std::vector<wire::Endpoint> Connector::listening() const {
+    std::vector<wire::Endpoint> out;
+    for (const auto& listener : listeners_)
+        out.push_back(listener->local());
+    return out;
+}
+
+void Connector::stop() {
+    listeners_.clear();
+    for (const auto& attempt : attempts_)
+        attempt->cancel();
+}
+
+std::size_t Connector::inbound_limit() const {
+    const auto all = context_.options.max_connections;
+    return all - std::min(reserved_outbound, all / 2);
+}
+
+std::uint32_t Connector::permissions_of(const wire::HostAddress& host, bool inbound) const {
+    std::uint32_t out = permission_none;
+    for (const auto& entry : context_.options.whitelist) {
+        if ((inbound ? entry.inbound : entry.outbound) && entry.subnet.contains(host)) {
+            out |= entry.permissions;
+        }
+    }
+    return out;
+}
+
+/// Disconnects somebody for a newcomer. False if all inbound peers deserve their place.
+bool Connector::make_room() {
+    std::vector<EvictionCandidate> candidates;
+    for (const auto& [id, peer] : context_.peers) {
+        if (!peer->is_inbound() || peer->may(permission_noban) || !peer->connection->is_open()) {
+            continue;
+        }
+        EvictionCandidate candidate;
+        candidate.id = id;
+        candidate.connected_at = peer->connected_at;
+        candidate.min_ping = peer->min_ping.value_or(std::chrono::microseconds::max());
+        candidate.last_block = peer->last_block;
+        candidate.last_transaction = peer->last_transaction;
+        candidate.relays_transactions = peer->wants_transactions;
+        candidate.group = peer->connection->remote().host.group();
+        candidate.salted_group = crypto::siphash(group_salt_, 0, as_bytes(candidate.group));
+        candidates.push_back(std::move(candidate));
+    }
+    const auto victim = choose_eviction(std::move(candidates));
+    if (!victim) return false;
+    log::debug(log::Category::net, "peer {} makes room for another", *victim);
+    context_.peers.at(*victim)->connection->close();
+    return true;
+}
+
+void Connector::accept(net::ConnectionRef connection) {
+    const auto& remote = connection->remote();
+    const bool trusted = (permissions_of(remote.host, true) & permission_noban) == permission_noban;
+    std::size_t inbound = 0;
+    for (const auto& [id, peer] : context_.peers) {
+        inbound += peer->is_inbound() && peer->connection->is_open() ? 1 : 0;
+    }
+    const bool is_full = inbound >= inbound_limit();
+    if (context_.stopping || !active_ ||
+        (!trusted && inbound + 1 >= inbound_limit() && misbehaviour_.is_discouraged(remote.host)) ||
+        (is_full && !make_room())) {
+        connection->close();
+        return;
+    }
+    const auto name = remote.to_text();
+    connected_(add_peer(std::move(connection), ConnectionType::inbound, name));
+}
+
+PeerRef Connector::add_peer(net::ConnectionRef connection, ConnectionType type, std::string name) {
+    const auto id = context_.next_id++;
+    auto peer =
+        std::make_shared<Peer>(id, std::move(connection), type, context_.executor, context_.random);
+    peer->name = std::move(name);
+    peer->connected_at = context_.clock.now();
+    peer->permissions = permissions_of(peer->connection->remote().host, peer->is_inbound());
+    context_.peers.emplace(id, peer);
+    log::debug(log::Category::net, "{} {}", label(*peer),
+               peer->is_inbound() ? "has connected" : "is connected");
+    return peer;
+}
+
+// Peers that the user named.
+
+std::optional<std::string> Connector::add_target(const std::string& text, bool added) {
+    const auto address = net::PeerAddress::from_text(text, context_.params.p2p_port);
+    if (!address) {
+        log::warning("{}", address.error());
+        return address.error();
+    }
+    auto target = std::make_shared<Target>();
+    target->text = text;
+    target->address = *address;
+    target->added = added;
+    targets_.push_back(std::move(target));
+    return {};
+}
+
+Result<void, std::string> Connector::add(const std::string& address) {
+    const bool known = std::ranges::any_of(
+        targets_, [&](const TargetRef& each) { return each->added && each->text == address; });
+    if (known) return fail(std::string("Error: Node already added"));
+    if (const auto problem = add_target(address, true)) return fail("Error: " + *problem);
+    tick();
+    return {};
+}
+
+Result<void, std::string> Connector::remove(const std::string& address) {
+    const auto removed = std::erase_if(
+        targets_, [&](const TargetRef& each) { return each->added && each->text == address; });
+    if (removed > 0) return {};
+    return fail(std::string("Error: Node could not be removed. It has not been added previously."));
+}
+
+void Connector::try_once(const std::string& text) {
+    const auto address = net::PeerAddress::from_text(text, context_.params.p2p_port);
+    if (!address || !active_) return;
+    auto target = std::make_shared<Target>();
+    target->address = *address;
+    asio::co_spawn(context_.executor, reach(std::move(target)), asio::detached);
+}
+
+std::vector<AddedNode> Connector::added() const {
+    std::vector<AddedNode> out;
+    for (const auto& target : targets_) {
+        if (!target->added) continue;
+        AddedNode node{target->text, false, false, {}};
+        const auto name = target->address.to_text();
+        for (const auto& [id, peer] : context_.peers) {
+            const auto remote = peer->connection->remote().to_text();
+            if (target->peer != id && peer->name != name && remote != name) continue;
+            node.connected = true;
+            node.inbound = peer->is_inbound();
+            node.connected_address = remote;
+            break;
+        }
+        out.push_back(std::move(node));
+    }
+    return out;
+}
+
+asio::awaitable<void> Connector::reach(TargetRef target) {
+    target->connecting = true;
+    const auto attempt = std::make_shared<net::ConnectAttempt>();
+    attempts_.insert(attempt);
+    auto connected =
+        co_await net::connect(target->address, connection_options(), context_.clock, attempt);
+    attempts_.erase(attempt);
+    target->connecting = false;
+    target->pause = std::clamp(target->pause * 2, first_pause, longest_pause);
+    target->next_attempt = std::chrono::steady_clock::now() + target->pause;
+    if (!connected) {
+        log::debug(log::Category::net, "{}", connected.error());
+        co_return;
+    }
+    if (context_.stopping || !active_) {
+        (*connected)->close();
+        co_return;
+    }
+    auto peer = add_peer(*connected, ConnectionType::manual, target->address.to_text());
+    target->peer = peer->id;
+    connected_(std::move(peer));
+}
+
+void Connector::peer_gone(const Peer& peer) {
+    for (const auto& target : targets_) {
+        if (target->peer != peer.id) continue;
+        target->peer.reset();
+        // One that spoke with us is tried again soon; one that hung up at once may be a wrong
+        // place.
+        if (peer.handshake_done) target->pause = {};
+        target->next_attempt =
+            std::chrono::steady_clock::now() + std::max(target->pause, first_pause);
+    }
+}
+
+void Connector::set_active(bool active) {
+    active_ = active;
+    if (active) {
+        for (const auto& target : targets_)
+            target->next_attempt = {};
+        tick();
+        return;
+    }
+    for (const auto& [id, peer] : context_.peers)
+        peer->connection->close();
+}
+
+void Connector::tick() {
+    if (context_.stopping || !active_) return;
+    const auto now = std::chrono::steady_clock::now();
+    for (const auto& target : targets_) {
+        if (target->connecting || target->peer || now < target->next_attempt) continue;
+        target->connecting = true;
+        asio::co_spawn(context_.executor, reach(target), asio::detached);
+    }
+    if (!context_.params.is_private && !context_.options.connect_only) fill_automatic();
+}
+
+// Peers from the address book.
+
+/// Keeps eight peers for everything and two for blocks alone, each in another part of the network.
+void Connector::fill_automatic() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_automatic_ || automatic_attempts_ > 0 || book_.size() == 0) return;
+    next_automatic_ = now + automatic_interval;
+    std::size_t full = 0;
+    std::size_t block_only = 0;
+    std::vector<std::string> groups;
+    for (const auto& [id, peer] : context_.peers) {
+        full += peer->type == ConnectionType::outbound_full_relay ? 1 : 0;
+        block_only += peer->type == ConnectionType::block_relay_only ? 1 : 0;
+        if (!peer->is_inbound()) groups.push_back(peer->connection->remote().host.group());
+    }
+    const bool wants_full = full < limits::full_relay_outbound;
+    if (!wants_full && block_only >= limits::block_relay_outbound) return;
+    const auto endpoint = book_.choose(groups, context_.clock.now());
+    if (!endpoint || misbehaviour_.is_discouraged(endpoint->host)) return;
+    const auto type =
+        wants_full ? ConnectionType::outbound_full_relay : ConnectionType::block_relay_only;
+    ++automatic_attempts_;
+    asio::co_spawn(context_.executor, reach_found(*endpoint, type), asio::detached);
+}
+
+asio::awaitable<void> Connector::reach_found(wire::Endpoint endpoint, ConnectionType type) {
+    book_.tried(endpoint, context_.clock.now());
+    const auto attempt = std::make_shared<net::ConnectAttempt>();
+    attempts_.insert(attempt);
+    net::PeerAddress address{endpoint.host.to_text(), endpoint.port};
+    auto connected = co_await net::connect(address, connection_options(), context_.clock, attempt);
+    attempts_.erase(attempt);
+    --automatic_attempts_;
+    if (!connected) co_return;
+    if (context_.stopping || !active_) {
+        (*connected)->close();
+        co_return;
+    }
+    connected_(add_peer(*connected, type, endpoint.to_text()));
+}
+
+}  // namespace daler::sync

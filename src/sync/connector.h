@@ -1,0 +1,74 @@
+#pragma once
+
+#include "address_book.h"
+#include "context.h"
+#include "misbehaviour.h"
+
+#include <daler/net/listener.h>
+
+namespace daler::sync {
+
+/// Makes connections and decides which to take: those the user named (again and again), those from
+/// the address book on public chains, and those that come in, as far as there is room.
+class Connector {
+public:
+    using Connected = std::function<void(PeerRef)>;
+
+    /// `connected` gets every new peer, already in the table.
+    Connector(Context& context, Misbehaviour& misbehaviour, AddressBook& book, Connected connected);
+
+    /// Opens the listening sockets. The error is one line for the user.
+    [[nodiscard]] Result<void, std::string> listen();
+    void stop();
+    void tick();
+    /// The session has ended.
+    void peer_gone(const Peer& peer);
+
+    // `addnode` and its kin.
+    Result<void, std::string> add(const std::string& address);
+    Result<void, std::string> remove(const std::string& address);
+    void try_once(const std::string& address);
+    [[nodiscard]] std::vector<AddedNode> added() const;
+
+    void set_active(bool active);
+    [[nodiscard]] bool is_active() const { return active_; }
+    [[nodiscard]] std::vector<wire::Endpoint> listening() const;
+
+private:
+    /// Somebody we want to be connected to.
+    struct Target {
+        std::string text;  ///< as the user wrote it
+        net::PeerAddress address;
+        bool added = false;  ///< by addnode, and listed there
+        bool connecting = false;
+        std::optional<PeerId> peer;
+        std::chrono::milliseconds pause{0};  ///< before the next attempt; grows
+        std::chrono::steady_clock::time_point next_attempt{};
+    };
+    using TargetRef = std::shared_ptr<Target>;
+
+    [[nodiscard]] net::Connection::Options connection_options() const;
+    [[nodiscard]] std::optional<std::string> add_target(const std::string& text, bool added);
+    void accept(net::ConnectionRef connection);
+    [[nodiscard]] bool make_room();
+    [[nodiscard]] std::size_t inbound_limit() const;
+    [[nodiscard]] std::uint32_t permissions_of(const wire::HostAddress& host, bool inbound) const;
+    PeerRef add_peer(net::ConnectionRef connection, ConnectionType type, std::string name);
+    asio::awaitable<void> reach(TargetRef target);
+    asio::awaitable<void> reach_found(wire::Endpoint endpoint, ConnectionType type);
+    void fill_automatic();
+
+    Context& context_;
+    Misbehaviour& misbehaviour_;
+    AddressBook& book_;
+    Connected connected_;
+    std::vector<std::unique_ptr<net::Listener>> listeners_;
+    std::vector<TargetRef> targets_;
+    std::set<net::ConnectAttemptRef> attempts_;
+    std::size_t automatic_attempts_ = 0;
+    std::chrono::steady_clock::time_point next_automatic_{};
+    bool active_;
+    std::uint64_t group_salt_;
+};
+
+}  // namespace daler::sync

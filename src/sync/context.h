@@ -1,0 +1,48 @@
+#pragma once
+
+#include "peer.h"
+
+#include <daler/ledger/ledger.h>
+#include <daler/sync/options.h>
+#include <daler/util/log.h>
+#include <daler/util/random.h>
+#include <daler/util/thread_pool.h>
+
+#include <map>
+
+namespace daler::sync {
+
+namespace asio = boost::asio;
+namespace limits = wire::limits;
+
+/// What all parts of this module share. Net thread only, but for the constants.
+struct Context {
+    ledger::Ledger& ledger;
+    const ChainParams& params;
+    const Clock& clock;
+    ThreadPool& workers;
+    const SyncOptions options;
+    asio::any_io_executor executor;
+
+    Random random{};
+    std::map<PeerId, PeerRef> peers{};
+    PeerId next_id = 0;
+    bool stopping = false;
+
+    /// Private chains do without the delays and disguises that the public network needs.
+    [[nodiscard]] bool is_quick() const { return params.is_private && !options.strict; }
+    [[nodiscard]] Time now() const { return clock.now_ms(); }
+    [[nodiscard]] std::shared_ptr<const chain::ChainView> view() const { return ledger.view(); }
+    [[nodiscard]] const chain::BlockEntry* find(const BlockHash& hash) const {
+        return ledger.chain().index().find(hash);
+    }
+    /// The chain is still so far behind that transactions and announcements mean nothing.
+    [[nodiscard]] bool is_catching_up() const { return !is_quick() && view()->initial_download(); }
+};
+
+/// How a peer appears in the log.
+[[nodiscard]] inline std::string label(const Peer& peer) {
+    return fmt::format("peer {} ({})", peer.id, peer.name);
+}
+
+}  // namespace daler::sync

@@ -1,0 +1,57 @@
+#include "eviction.h"
+
+#include <map>
+
+namespace daler::sync {
+namespace {
+
+/// Takes the `count` best candidates (of those that `may`) out of the list.
+template <class Better, class May>
+void protect(std::vector<EvictionCandidate>& candidates, std::size_t count, Better better,
+             May may) {
+    std::ranges::stable_sort(candidates, better);
+    std::size_t protected_ones = 0;
+    std::erase_if(candidates, [&](const EvictionCandidate& candidate) {
+        return protected_ones < count && may(candidate) && ++protected_ones > 0;
+    });
+}
+
+bool anybody(const EvictionCandidate&) {
+    return true;
+}
+
+}  // namespace
+
+std::optional<PeerId> choose_eviction(std::vector<EvictionCandidate> candidates) {
+    using C = const EvictionCandidate&;
+    // Each of these costs an attacker something else: addresses, nearness, work, honesty.
+    protect(
+        candidates, 4, [](C a, C b) { return a.salted_group > b.salted_group; }, anybody);
+    protect(
+        candidates, 8, [](C a, C b) { return a.min_ping < b.min_ping; }, anybody);
+    protect(
+        candidates, 4, [](C a, C b) { return a.last_transaction > b.last_transaction; }, anybody);
+    protect(
+        candidates, 8, [](C a, C b) { return a.last_block > b.last_block; },
+        [](C c) { return !c.relays_transactions; });
+    protect(
+        candidates, 4, [](C a, C b) { return a.last_block > b.last_block; }, anybody);
+    protect(
+        candidates, candidates.size() / 2, [](C a, C b) { return a.connected_at < b.connected_at; },
+        anybody);
+    if (candidates.empty()) return {};
+
+    std::map<std::string, std::vector<EvictionCandidate>> groups;
+    for (auto& candidate : candidates)
+        groups[candidate.group].push_back(candidate);
+    const auto youngest = [](const std::vector<EvictionCandidate>& group) {
+        return *std::ranges::max_element(group, {},
+                                         [](C c) { return std::pair(c.connected_at, c.id); });
+    };
+    const auto largest = std::ranges::max_element(groups, {}, [&](const auto& group) {
+        return std::pair(group.second.size(), youngest(group.second).connected_at);
+    });
+    return youngest(largest->second).id;
+}
+
+}  // namespace daler::sync

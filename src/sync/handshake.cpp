@@ -1,0 +1,105 @@
+#include "handshake.h"
+
+#include <fmt/ranges.h>
+
+namespace daler::sync {
+
+std::string make_user_agent(const std::vector<std::string>& comments) {
+    if (comments.empty()) return "/daler:0.1.0/";
+    return fmt::format("/daler:0.1.0({})/", fmt::join(comments, "; "));
+}
+
+Handshake::Handshake(Context& context)
+    : context_(context), user_agent_(make_user_agent(context.options.user_agent_comments)) {}
+
+void Handshake::start(Peer& peer) {
+    peer.handshake_deadline = context_.now() + context_.options.handshake_timeout;
+    peer.our_nonce = context_.random.next();
+    if (!peer.is_inbound()) send_version(peer);
+}
+
+void Handshake::send_version(Peer& peer) {
+    wire::Version message;
+    message.services = our_services;
+    message.time = unix_seconds(context_.clock.now());
+    message.receiver = {peer.services, peer.connection->remote()};
+    message.sender = {our_services, {}};
+    message.nonce = peer.our_nonce;
+    message.user_agent = user_agent_;
+    message.start_height = context_.view()->height();
+    message.relay = !context_.options.blocks_only && peer.type != ConnectionType::block_relay_only;
+    peer.send(message);
+}
+
+void Handshake::refuse(Peer& peer, std::string_view why) {
+    log::debug(log::Category::net, "{} refused: {}", label(peer), why);
+    peer.connection->close();
+}
+
+/// True if `nonce` is the one that we sent on another, outbound, connection.
+bool Handshake::is_ourselves(const Peer& peer, std::uint64_t nonce) const {
+    return peer.is_inbound() && std::ranges::any_of(context_.peers, [&](const auto& each) {
+               const auto& other = *each.second;
+               return !other.is_inbound() && !other.handshake_done && other.our_nonce == nonce;
+           });
+}
+
+/// The peers that we choose ourselves must have the blocks that we may need.
+bool Handshake::offers_enough(const Peer& peer, std::uint64_t services) const {
+    if (peer.type != ConnectionType::outbound_full_relay &&
+        peer.type != ConnectionType::block_relay_only) {
+        return true;
+    }
+    const auto blocks = context_.is_catching_up()
+                            ? wire::service::network
+                            : wire::service::network | wire::service::network_limited;
+    return (services & blocks) != 0 && (services & wire::service::witness) != 0;
+}
+
+void Handshake::on_version(Peer& peer, const wire::Version& message) {
+    if (peer.got_version) return;
+    if (message.version < wire::min_protocol_version) return refuse(peer, "obsolete version");
+    if (is_ourselves(peer, message.nonce)) return refuse(peer, "connected to ourselves");
+    if (!offers_enough(peer, message.services)) return refuse(peer, "does not have what we need");
+
+    peer.got_version = true;
+    peer.version = std::min(message.version, wire::protocol_version);
+    peer.services = message.services;
+    peer.user_agent = message.user_agent;
+    peer.start_height = message.start_height;
+    peer.wants_transactions = message.relay && peer.type != ConnectionType::block_relay_only;
+    if (!message.receiver.endpoint.host.is_empty()) {
+        peer.seen_as = message.receiver.endpoint.to_text();
+    }
+    const auto now = unix_seconds(context_.clock.now());
+    // Any 64-bit time may come; what we show stays within what a difference can hold.
+    constexpr std::int64_t far = std::int64_t{1} << 40;
+    peer.time_offset = std::clamp(message.time, -far, far) - now;
+
+    if (peer.is_inbound()) send_version(peer);
+    if (peer.version >= wire::wtxid_relay_version) {
+        peer.send(wire::WtxidRelay{});
+        peer.send(wire::SendAddrV2{});
+    }
+    peer.send(wire::Verack{});
+}
+
+void Handshake::on_wtxidrelay(Peer& peer) {
+    if (peer.handshake_done) return refuse(peer, "wtxidrelay after verack");
+    if (peer.version >= wire::wtxid_relay_version) peer.wants_wtxids = true;
+}
+
+void Handshake::on_sendaddrv2(Peer& peer) {
+    if (peer.handshake_done) return refuse(peer, "sendaddrv2 after verack");
+    peer.wants_addrv2 = true;
+}
+
+bool Handshake::on_verack(Peer& peer) {
+    if (peer.handshake_done) return false;
+    peer.handshake_done = true;
+    log::debug(log::Category::net, "{} is ready: {}, version {}, height {}", label(peer),
+               peer.user_agent, peer.version, peer.start_height);
+    return true;
+}
+
+}  // namespace daler::sync

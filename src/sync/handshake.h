@@ -1,0 +1,39 @@
+#pragma once
+
+#include "context.h"
+
+namespace daler::sync {
+
+/// The first messages of a connection: who speaks which protocol, and with which extensions.
+class Handshake {
+public:
+    explicit Handshake(Context& context);
+
+    /// A new connection: speaks first if it is outbound.
+    void start(Peer& peer);
+    /// Takes a message of the handshake; the connection may be closed afterwards.
+    void on_version(Peer& peer, const wire::Version& message);
+    void on_wtxidrelay(Peer& peer);
+    void on_sendaddrv2(Peer& peer);
+    /// True if this completes the handshake.
+    [[nodiscard]] bool on_verack(Peer& peer);
+
+    [[nodiscard]] const std::string& user_agent() const { return user_agent_; }
+    /// What we offer, as bits of wire::service.
+    static constexpr std::uint64_t our_services =
+        wire::service::network | wire::service::witness | wire::service::network_limited;
+
+private:
+    void send_version(Peer& peer);
+    [[nodiscard]] bool is_ourselves(const Peer& peer, std::uint64_t nonce) const;
+    [[nodiscard]] bool offers_enough(const Peer& peer, std::uint64_t services) const;
+    void refuse(Peer& peer, std::string_view why);
+
+    Context& context_;
+    std::string user_agent_;
+};
+
+/// "/daler:0.1.0/", or "/daler:0.1.0(one; two)/".
+[[nodiscard]] std::string make_user_agent(const std::vector<std::string>& comments);
+
+}  // namespace daler::sync

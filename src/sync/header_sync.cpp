@@ -1,0 +1,256 @@
+#include "header_sync.h"
+
+#include <daler/consensus/header_rules.h>
+
+namespace daler::sync {
+namespace {
+
+/// A best header younger than this means that we are not far behind.
+constexpr std::chrono::hours current_age{24};
+
+}  // namespace
+
+bool HeaderSync::is_current() const {
+    return context_.is_quick() ||
+           context_.clock.now() - context_.view()->best_header().header.block_time() < current_age;
+}
+
+void HeaderSync::start(Peer& peer) {
+    if (!is_current()) {
+        // Far behind, one peer's headers are enough; another one gets its turn if it fails.
+        if (sync_peer_) return;
+        sync_peer_ = peer.id;
+        sync_started_ = context_.now();
+    }
+    const auto& best = context_.view()->best_header();
+    // From one below the best, so that even a peer at the same height shows us where it is.
+    request(peer, best.previous ? *best.previous : best);
+}
+
+void HeaderSync::peer_gone(const Peer& peer) {
+    if (sync_peer_ != peer.id) return;
+    sync_peer_.reset();
+    for (const auto& [id, other] : context_.peers) {
+        if (id != peer.id && other->is_ready() && !sync_peer_) start(*other);
+    }
+}
+
+void HeaderSync::tick() {
+    if (!sync_peer_) return;
+    const auto found = context_.peers.find(*sync_peer_);
+    if (found == context_.peers.end()) {
+        sync_peer_.reset();
+        return;
+    }
+    if (is_current()) {
+        // Up to date: from now on everybody's headers are welcome.
+        sync_peer_.reset();
+        for (const auto& [id, peer] : context_.peers) {
+            if (peer->is_ready()) start(*peer);
+        }
+        return;
+    }
+    auto& peer = *found->second;
+    if (!peer.is_reading || !peer.headers_asked_at) sync_started_ = context_.now();
+    if (context_.now() - sync_started_ < limits::headers_sync_timeout) return;
+    log::debug(log::Category::net, "{} does not send its headers", label(peer));
+    if (peer.may(permission_noban) || peer.is_manual()) {
+        peer_gone(peer);
+    } else {
+        peer.connection->close();
+    }
+}
+
+void HeaderSync::send_request(Peer& peer, std::vector<BlockHash> locator) {
+    peer.headers_asked_at = context_.now();
+    wire::GetHeaders message;
+    message.locator = std::move(locator);
+    peer.send(message);
+}
+
+void HeaderSync::request(Peer& peer, const chain::BlockEntry& from) {
+    const auto asked = peer.headers_asked_at;
+    if (asked && context_.now() - *asked < limits::headers_response_time) return;
+    send_request(peer, chain::ChainView::locator_from(from));
+}
+
+void HeaderSync::peer_announced(Peer& peer, const BlockHash& hash) {
+    if (const auto* entry = context_.find(hash)) {
+        download_.peer_has(peer.id, *entry);
+        return;
+    }
+    peer.unknown_block = hash;
+    request(peer, context_.view()->best_header());
+}
+
+U256 HeaderSync::work_gate() const {
+    if (context_.params.is_private) return {};
+    const auto view = context_.view();
+    const auto& tip = view->tip();
+    const auto slack = consensus::work_of(tip.header.bits) * limits::anti_dos_blocks;
+    const auto near_tip = tip.chainwork > slack ? tip.chainwork - slack : U256{};
+    return std::max(context_.params.minimum_chain_work, near_tip);
+}
+
+/// What can be said of headers without looking at any chain: cheap, so it comes first.
+bool HeaderSync::check_alone(Peer& peer, const std::vector<BlockHeader>& headers) {
+    BlockHash previous = headers.front().previous;
+    for (const auto& header : headers) {
+        if (header.previous != previous) {
+            misbehaviour_.punish(peer, "headers that do not follow each other");
+            return false;
+        }
+        previous = header.hash();
+        if (!consensus::check_header(header, previous, context_.params)) {
+            misbehaviour_.punish(peer, "header without proof of work");
+            return false;
+        }
+    }
+    return true;
+}
+
+/// Feeds a running presync. True if headers came out of it that may be stored.
+bool HeaderSync::run_presync(Peer& peer, std::vector<BlockHeader>& headers, bool is_full) {
+    auto step = peer.presync->process(headers, is_full);
+    headers = std::move(step.release);
+    if (step.ok && step.ask_more) send_request(peer, peer.presync->locator());
+    if (!step.ok || step.finished) {
+        log::debug(log::Category::net, "{}: checking its headers {}", label(peer),
+                   step.ok ? "is done" : "has failed");
+        peer.presync.reset();
+    }
+    return !headers.empty();
+}
+
+/// Whether the headers may be stored; starts a presync for those that may turn out to be.
+bool HeaderSync::passes_gate(Peer& peer, std::vector<BlockHeader>& headers, bool is_full) {
+    if (peer.presync) return run_presync(peer, headers, is_full);
+    const auto* parent = context_.find(headers.front().previous);
+    if (!parent) {
+        peer.unknown_block = headers.back().hash();
+        // A peer of another chain would answer for ever with headers that connect to nothing.
+        if (++peer.unconnected_headers <= limits::unconnected_headers) {
+            request(peer, context_.view()->best_header());
+        }
+        return false;
+    }
+    peer.unconnected_headers = 0;
+    if (context_.find(headers.back().hash())) return true;
+    auto work = parent->chainwork;
+    for (const auto& header : headers)
+        work += consensus::work_of(header.bits);
+    const auto gate = work_gate();
+    if (work >= gate) return true;
+    if (!is_full) {
+        log::debug(log::Category::net, "{}: its headers have too little work", label(peer));
+        return false;
+    }
+    peer.presync.emplace(context_.params, *parent, gate, context_.clock.now(), context_.random);
+    return run_presync(peer, headers, is_full);
+}
+
+asio::awaitable<void> HeaderSync::on_headers(PeerRef peer, wire::Headers message) {
+    peer->headers_asked_at.reset();
+    auto headers = std::move(message.headers);
+    if (headers.empty()) {
+        peer->presync.reset();
+        co_return;
+    }
+    const bool is_full = headers.size() == limits::headers;
+    if (!check_alone(*peer, headers) || !passes_gate(*peer, headers, is_full)) co_return;
+    co_await accept(peer, std::move(headers), is_full);
+}
+
+namespace {
+
+struct AcceptedHeaders {
+    const chain::BlockEntry* last = nullptr;
+    consensus::Verdict verdict;
+};
+
+asio::awaitable<AcceptedHeaders> store_headers(ledger::Ledger& ledger,
+                                               std::vector<BlockHeader> headers) {
+    auto work = [headers = std::move(headers)](ledger::State& state) {
+        AcceptedHeaders out;
+        for (const auto& header : headers) {
+            const chain::BlockEntry* entry = nullptr;
+            out.verdict = state.chain.accept_header(header, &entry);
+            if (!out.verdict) break;
+            out.last = entry;
+        }
+        return out;
+    };
+    return ledger.with(std::move(work));
+}
+
+}  // namespace
+
+asio::awaitable<void> HeaderSync::accept(PeerRef peer, std::vector<BlockHeader> headers,
+                                         bool is_full) {
+    const auto result = co_await store_headers(context_.ledger, std::move(headers));
+    if (result.last) download_.peer_has(peer->id, *result.last);
+    if (!result.verdict) {
+        judge(*peer, result.verdict.error());
+        co_return;
+    }
+    if (const auto* entry = context_.find(peer->unknown_block)) {
+        download_.peer_has(peer->id, *entry);
+        peer->unknown_block = {};
+    }
+    // With a presync running, its own request is already on the way.
+    if (is_full && !peer->presync && result.last) request(*peer, *result.last);
+}
+
+void HeaderSync::judge(Peer& peer, const consensus::Rejection& rejection) {
+    log::debug(log::Category::net, "{}: header refused: {}", label(peer), to_text(rejection));
+    if (blame(rejection.reason) != consensus::Blame::invalid) return;
+    const bool was_known = rejection.reason == consensus::Reason::duplicate_invalid ||
+                           rejection.reason == consensus::Reason::bad_previous;
+    // Others may not know yet that a chain is bad; but those we chose should follow the good one.
+    if (was_known && peer.is_inbound()) return;
+    misbehaviour_.punish(peer, to_text(rejection));
+}
+
+void HeaderSync::on_getheaders(Peer& peer, const wire::GetHeaders& message) {
+    const auto view = context_.view();
+    wire::Headers answer;
+    if (message.locator.empty()) {
+        const auto* entry = context_.find(message.stop);
+        if (!entry || entry->is_failed() || !view->best_header().ancestor(entry->height)) return;
+        answer.headers.push_back(entry->header);
+        peer.send(answer);
+        return;
+    }
+    // What has too little work would only make the peer think badly of us.
+    const bool too_little = !context_.params.is_private &&
+                            view->tip().chainwork < context_.params.minimum_chain_work &&
+                            !peer.may(permission_download);
+    const auto* entry =
+        too_little ? nullptr
+                   : view->next(view->find_fork(context_.ledger.chain().index(), message.locator));
+    const auto* last = entry;
+    while (entry) {
+        answer.headers.push_back(entry->header);
+        last = entry;
+        if (answer.headers.size() >= limits::headers || entry->hash == message.stop) break;
+        entry = view->next(*entry);
+    }
+    if (!too_little) peer.best_header_sent = last ? last : &view->tip();
+    peer.send(answer);
+}
+
+void HeaderSync::on_getblocks(Peer& peer, const wire::GetBlocks& message) {
+    const auto view = context_.view();
+    const auto* entry = &view->find_fork(context_.ledger.chain().index(), message.locator);
+    wire::Inventory answer;
+    while ((entry = view->next(*entry)) != nullptr && entry->hash != message.stop) {
+        answer.items.push_back({wire::InventoryType::block, entry->hash.as<Hash256>()});
+        if (answer.items.size() < limits::getblocks_hashes) continue;
+        // When it fetches this one we announce our tip, which makes it ask for more.
+        peer.continue_at = entry->hash;
+        break;
+    }
+    if (!answer.items.empty()) peer.send(answer);
+}
+
+}  // namespace daler::sync

@@ -1,0 +1,17 @@
+#include "misbehaviour.h"
+
+namespace daler::sync {
+
+void Misbehaviour::punish(Peer& peer, std::string_view why) {
+    const bool spared = peer.may(permission_noban) || peer.is_manual();
+    if (log_limit_.allow()) {
+        log::debug(log::Category::net, "{} misbehaves: {}{}", label(peer), why,
+                   spared ? " (spared: the user has chosen it)" : "");
+    }
+    if (spared) return;
+    const auto& host = peer.connection->remote().host;
+    if (!host.is_loopback()) discouraged_.insert(host.ipv6_bytes());
+    peer.connection->close();
+}
+
+}  // namespace daler::sync

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "context.h"
+
+namespace daler::sync {
+
+/// What happens to peers that break the rules: they are disconnected, and their address is
+/// remembered for a while as one that had better not come again. Peers the user has chosen are
+/// spared, and a local address is never remembered.
+class Misbehaviour {
+public:
+    explicit Misbehaviour(Context& context)
+        : discouraged_(limits::discouraged_addresses / 2, context.random) {}
+
+    void punish(Peer& peer, std::string_view why);
+    [[nodiscard]] bool is_discouraged(const wire::HostAddress& host) const {
+        return discouraged_.contains(host.ipv6_bytes());
+    }
+
+private:
+    RollingFilter discouraged_;
+    log::RateLimit log_limit_;
+};
+
+}  // namespace daler::sync

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "address_relay.h"
+#include "block_exchange.h"
+#include "connector.h"
+#include "handshake.h"
+#include "tx_relay.h"
+
+namespace daler::sync {
+
+/// The net thread's side of PeerManager: all parts of this module, and the sessions that feed them.
+class Network {
+public:
+    Network(ledger::Ledger& ledger, const Clock& clock, ThreadPool& workers, SyncOptions options,
+            asio::any_io_executor executor);
+
+    [[nodiscard]] Result<void, std::string> start();
+    /// Closes everything; the coroutines end by themselves soon after.
+    void stop();
+
+    // News from the ledger.
+    void block_connected(const chain::BlockEntry& entry, const BlockRef& block);
+    void tip_changed(const std::shared_ptr<const chain::ChainView>& view);
+    void transaction_added(const TransactionRef& tx, FeeRate fee_rate);
+    void transaction_removed(const TransactionRef& tx);
+
+    // What PeerService asks.
+    [[nodiscard]] std::vector<PeerInfo> peers() const;
+    [[nodiscard]] NetworkTotals totals() const;
+    bool disconnect(const std::string& address);
+    bool disconnect(PeerId id);
+    void ping();
+    [[nodiscard]] Connector& connector() { return connector_; }
+    [[nodiscard]] TxRelay& transactions() { return transactions_; }
+    [[nodiscard]] AddressBook& address_book() { return addresses_.book(); }
+    [[nodiscard]] const std::string& user_agent() const { return handshake_.user_agent(); }
+
+private:
+    void begin_session(PeerRef peer);
+    asio::awaitable<void> run_session(PeerRef peer);
+    asio::awaitable<void> read_messages(PeerRef peer);
+    asio::awaitable<std::optional<wire::Message>> understand(PeerRef peer, net::RawMessage raw);
+    asio::awaitable<void> handle(PeerRef peer, wire::Message message);
+    asio::awaitable<void> handle_getdata(PeerRef peer, wire::GetData message);
+    asio::awaitable<void> wait_for_verdicts(PeerRef peer);
+    void handle_inventory(Peer& peer, const wire::Inventory& message);
+    void handle_not_found(Peer& peer, const wire::NotFound& message);
+    void handle_pong(Peer& peer, const wire::Pong& message);
+    void handshake_done(Peer& peer);
+    void end_session(Peer& peer);
+
+    asio::awaitable<void> run_clock();
+    void tick();
+    void check_timeouts(Peer& peer, Time now);
+    void send_ping(Peer& peer);
+    [[nodiscard]] PeerInfo describe(const Peer& peer) const;
+
+    Context context_;
+    Misbehaviour misbehaviour_;
+    BlockDownload download_;
+    Handshake handshake_;
+    HeaderSync headers_;
+    BlockExchange blocks_;
+    TxRelay transactions_;
+    AddressRelay addresses_;
+    Connector connector_;
+    net::Condition clock_tick_;
+    NetworkTotals closed_totals_;  ///< of connections that are gone
+};
+
+}  // namespace daler::sync

@@ -1,0 +1,178 @@
+#include "orphanage.h"
+
+#include <daler/util/ensure.h>
+
+namespace daler::sync {
+
+namespace limits = wire::limits;
+
+void Orphanage::charge(PeerId peer, const SealedTransaction& tx, int sign) {
+    auto& usage = usage_[peer];
+    if (sign > 0) {
+        ++usage.count;
+    } else {
+        --usage.count;
+    }
+    usage.weight += sign * tx.weight();
+    if (usage.count == 0) usage_.erase(peer);
+}
+
+bool Orphanage::add(const TransactionRef& tx, PeerId peer, Time now) {
+    if (const auto found = orphans_.find(tx->wtxid); found != orphans_.end()) {
+        if (found->second.peers.insert(peer).second) charge(peer, *tx, 1);
+        return true;
+    }
+    if (tx->weight() > limits::orphan_weight) return false;
+    orphans_.emplace(tx->wtxid, Orphan{tx, {peer}, now + limits::orphan_expiry, sequence_++});
+    for (const auto& input : tx->inputs)
+        by_input_[input.prevout].insert(tx->wtxid);
+    weight_ += tx->weight();
+    charge(peer, *tx, 1);
+    trim();
+    return true;
+}
+
+/// Takes from the greediest: the peer with the largest share of the count or of the weight.
+void Orphanage::trim() {
+    while (orphans_.size() > limits::orphans || weight_ > limits::orphans_weight) {
+        const auto share = [](const Usage& usage) {
+            return std::max(static_cast<double>(usage.count) / limits::orphans,
+                            static_cast<double>(usage.weight) / limits::orphans_weight);
+        };
+        const auto greediest = std::ranges::max_element(usage_, [&](const auto& a, const auto& b) {
+            return share(a.second) < share(b.second);
+        });
+        const PeerId peer = greediest->first;
+        const Orphan* oldest = nullptr;
+        for (const auto& [id, orphan] : orphans_) {
+            if (orphan.peers.contains(peer) && (!oldest || orphan.sequence < oldest->sequence)) {
+                oldest = &orphan;
+            }
+        }
+        ensure(oldest != nullptr);
+        const Wtxid victim = oldest->tx->wtxid;
+        erase(victim);
+    }
+}
+
+void Orphanage::parent_arrived(const Transaction& parent, const Txid& txid) {
+    for (std::uint32_t i = 0; i < parent.outputs.size(); ++i) {
+        const auto children = by_input_.find(OutPoint{txid, i});
+        if (children == by_input_.end()) continue;
+        for (const auto& child : children->second) {
+            auto& queue = work_[*orphans_.at(child).peers.begin()];
+            if (std::ranges::find(queue, child) == queue.end()) queue.push_back(child);
+        }
+    }
+}
+
+TransactionRef Orphanage::take_work(PeerId peer) {
+    const auto found = work_.find(peer);
+    while (found != work_.end()) {
+        const auto wtxid = found->second.front();
+        found->second.pop_front();
+        const bool last = found->second.empty();
+        if (last) work_.erase(found);
+        if (const auto orphan = orphans_.find(wtxid); orphan != orphans_.end()) {
+            return orphan->second.tx;
+        }
+        if (last) break;
+    }
+    return nullptr;
+}
+
+void Orphanage::erase(const Wtxid& wtxid) {
+    const auto found = orphans_.find(wtxid);
+    if (found == orphans_.end()) return;
+    const auto orphan = std::move(found->second);
+    orphans_.erase(found);
+    weight_ -= orphan.tx->weight();
+    for (const auto peer : orphan.peers)
+        charge(peer, *orphan.tx, -1);
+    for (const auto& input : orphan.tx->inputs) {
+        const auto spenders = by_input_.find(input.prevout);
+        if (spenders == by_input_.end()) continue;  // an input that appears twice
+        spenders->second.erase(wtxid);
+        if (spenders->second.empty()) by_input_.erase(spenders);
+    }
+}
+
+void Orphanage::block_connected(const Block& block) {
+    if (orphans_.empty()) return;
+    std::set<Wtxid> gone;
+    for (const auto& tx : block.transactions) {
+        for (const auto& input : tx->inputs) {
+            const auto spenders = by_input_.find(input.prevout);
+            if (spenders == by_input_.end()) continue;
+            gone.insert(spenders->second.begin(), spenders->second.end());
+        }
+    }
+    for (const auto& wtxid : gone)
+        erase(wtxid);
+}
+
+void Orphanage::peer_gone(PeerId peer) {
+    std::vector<Wtxid> alone;
+    for (auto& [wtxid, orphan] : orphans_) {
+        if (!orphan.peers.contains(peer)) continue;
+        if (orphan.peers.size() == 1) {
+            alone.push_back(wtxid);
+        } else {
+            orphan.peers.erase(peer);
+            charge(peer, *orphan.tx, -1);
+        }
+    }
+    for (const auto& wtxid : alone)
+        erase(wtxid);
+    // Work that others can do as well goes to them.
+    if (const auto found = work_.find(peer); found != work_.end()) {
+        const auto queue = std::move(found->second);
+        work_.erase(found);
+        for (const auto& wtxid : queue) {
+            const auto orphan = orphans_.find(wtxid);
+            if (orphan != orphans_.end()) {
+                work_[*orphan->second.peers.begin()].push_back(wtxid);
+            }
+        }
+    }
+}
+
+void Orphanage::expire(Time now) {
+    std::vector<Wtxid> old;
+    for (const auto& [wtxid, orphan] : orphans_) {
+        if (orphan.expires_at <= now) old.push_back(wtxid);
+    }
+    for (const auto& wtxid : old)
+        erase(wtxid);
+}
+
+void Orphanage::check() const {
+    std::map<PeerId, Usage> counted;
+    std::int64_t total = 0;
+    for (const auto& [wtxid, orphan] : orphans_) {
+        ensure(!orphan.peers.empty());
+        total += orphan.tx->weight();
+        for (const auto peer : orphan.peers) {
+            ++counted[peer].count;
+            counted[peer].weight += orphan.tx->weight();
+        }
+        for (const auto& input : orphan.tx->inputs) {
+            ensure(by_input_.at(input.prevout).contains(wtxid));
+        }
+    }
+    for (const auto& [outpoint, spenders] : by_input_) {
+        ensure(!spenders.empty());
+        for (const auto& wtxid : spenders)
+            ensure(orphans_.contains(wtxid));
+    }
+    ensure(total == weight_);
+    ensure(counted.size() == usage_.size());
+    for (const auto& [peer, usage] : usage_) {
+        ensure(counted[peer].count == usage.count && counted[peer].weight == usage.weight);
+    }
+    for (const auto& [peer, queue] : work_)
+        ensure(!queue.empty());
+    ensure(orphans_.size() <= limits::orphans && weight_ <= limits::orphans_weight);
+}
+
+}  // namespace daler::sync

@@ -1,0 +1,104 @@
+#pragma once
+
+#include "header_presync.h"
+#include "rolling_filter.h"
+#include "types.h"
+
+#include <daler/net/condition.h>
+#include <daler/net/connection.h>
+#include <daler/sync/peer_service.h>
+#include <daler/sync/permissions.h>
+#include <daler/wire/messages.h>
+
+#include <deque>
+
+namespace daler::sync {
+
+/// All that is known of one connected peer. Net thread only. Shared by its session and the table of
+/// peers; the table forgets it when the session ends.
+struct Peer {
+    Peer(PeerId the_id, net::ConnectionRef the_connection, ConnectionType the_type,
+         const boost::asio::any_io_executor& executor, Random& random)
+        : id(the_id),
+          connection(std::move(the_connection)),
+          type(the_type),
+          known_transactions(wire::limits::known_transactions / 2, random),
+          verdicts(executor) {}
+
+    [[nodiscard]] bool is_inbound() const { return type == ConnectionType::inbound; }
+    [[nodiscard]] bool is_manual() const { return type == ConnectionType::manual; }
+    [[nodiscard]] bool may(Permission permission) const {
+        return (permissions & permission) == permission;
+    }
+    [[nodiscard]] bool is_ready() const { return handshake_done && connection->is_open(); }
+
+    template <class M>
+    void send(const M& message) {
+        connection->send(M::command, wire::encode(message));
+    }
+
+    const PeerId id;
+    const net::ConnectionRef connection;
+    const ConnectionType type;
+    std::string name;  ///< host:port as the user wrote it, else as the socket says
+    std::uint32_t permissions = 0;
+    BlockTime connected_at{};
+    bool is_reading = false;  ///< we wait for its next message: silence is its own
+
+    // Handshake.
+    std::uint64_t our_nonce = 0;
+    bool got_version = false;
+    bool handshake_done = false;
+    Time handshake_deadline{};
+    std::int32_t version = 0;
+    std::uint64_t services = 0;
+    std::string user_agent;
+    std::int32_t start_height = -1;
+    std::int64_t time_offset = 0;  ///< seconds its clock is ahead of ours; saturates
+    std::string seen_as;           ///< our address as it sees it
+    bool wants_wtxids = false;
+    bool wants_addrv2 = false;
+    bool wants_headers = false;
+    bool wants_transactions = false;
+    bool high_bandwidth_from = false;
+
+    // Pings. Round trips are measured with the real clock, timeouts with the node's.
+    std::uint64_t ping_nonce = 0;  ///< 0: none is open
+    Time pinged_at{};
+    std::chrono::steady_clock::time_point pinged_at_real{};
+    std::optional<std::chrono::microseconds> ping;
+    std::optional<std::chrono::microseconds> min_ping;
+
+    // Headers and blocks. Which blocks it has is known to BlockDownload.
+    std::optional<Time> headers_asked_at;
+    int unconnected_headers = 0;  ///< messages in a row whose headers connect to nothing we know
+    BlockHash unknown_block;      ///< it has this block, of which we have no header yet
+    const chain::BlockEntry* best_header_sent = nullptr;
+    BlockHash continue_at;  ///< last hash of our answer to getblocks: when it is fetched, send more
+    std::optional<HeaderPresync> presync;
+    BlockTime last_block{};
+    std::size_t open_blocks = 0;  ///< submitted, verdict still to come
+    std::size_t open_block_bytes = 0;
+    net::Condition verdicts;
+
+    // Transactions.
+    RollingFilter known_transactions;  ///< it has these: not to be announced to it
+    std::deque<Wtxid> to_announce;
+    Time next_announcement{};
+    std::uint64_t announced_up_to = 0;  ///< arrival number; what came later it may not ask for
+    Amount fee_filter;                  ///< satoshis per 1000 virtual bytes
+    Amount fee_filter_sent{-1};
+    BlockTime last_transaction{};
+
+    // Addresses.
+    bool asked_for_addresses = false;  ///< it has asked us
+    bool address_relay = false;
+    double address_tokens = 1;
+    Time address_tokens_at{};
+    std::uint64_t addresses_processed = 0;
+    std::uint64_t addresses_rate_limited = 0;
+};
+
+using PeerRef = std::shared_ptr<Peer>;
+
+}  // namespace daler::sync

@@ -1,0 +1,221 @@
+#include <daler/sync/peer_manager.h>
+
+#include "network.h"
+
+#include <daler/util/ensure.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <future>
+#include <thread>
+
+namespace daler::sync {
+namespace {
+
+/// How long `stop` waits for the coroutines (a name being resolved, a block being checked).
+constexpr std::chrono::seconds stop_patience{5};
+
+}  // namespace
+
+struct PeerManager::Impl {
+    Impl(ledger::Ledger& the_ledger, const Clock& clock, ThreadPool& workers, SyncOptions options)
+        : ledger(the_ledger),
+          user_agent(make_user_agent(options.user_agent_comments)),
+          relays(!options.blocks_only),
+          network(the_ledger, clock, workers, std::move(options), io.get_executor()) {}
+
+    /// Runs `work` on the net thread and waits for its result. While there is no net thread, here.
+    template <class Work>
+    auto ask(Work work) -> std::invoke_result_t<Work&> {
+        using Value = std::invoke_result_t<Work&>;
+        if (!running) return work();
+        auto promise = std::make_shared<std::promise<Value>>();
+        auto future = promise->get_future();
+        asio::post(io, [promise, work = std::move(work)]() mutable {
+            if constexpr (std::is_void_v<Value>) {
+                work();
+                promise->set_value();
+            } else {
+                promise->set_value(work());
+            }
+        });
+        return future.get();
+    }
+
+    /// Hands news to the net thread.
+    template <class News>
+    void tell(News news) {
+        if (hears_news) asio::post(io, std::move(news));
+    }
+
+    ledger::Ledger& ledger;
+    const std::string user_agent;
+    const bool relays;
+    asio::io_context io;
+    Network network;
+    std::optional<asio::executor_work_guard<asio::io_context::executor_type>> guard;
+    std::thread thread;
+    std::atomic<bool> running{false};
+    std::atomic<bool> ended{false};
+    std::atomic<bool> hears_news{false};
+};
+
+PeerManager::PeerManager(ledger::Ledger& ledger, Clock& clock, ThreadPool& workers,
+                         SyncOptions options)
+    : impl_(std::make_unique<Impl>(ledger, clock, workers, std::move(options))) {
+    ledger.add_listener(*this);
+}
+
+PeerManager::~PeerManager() {
+    stop();
+}
+
+Result<void, std::string> PeerManager::start() {
+    auto& impl = *impl_;
+    ensure(!impl.running);
+    // From here on every change is heard; what is in the mempool by now is handed over.
+    auto pool = impl.ledger.call([&impl](ledger::State& state) {
+        impl.hears_news = true;
+        std::vector<std::pair<TransactionRef, FeeRate>> out;
+        for (auto& tx : state.mempool.all()) {
+            const auto entry = state.mempool.entry(tx->txid);
+            if (entry) out.emplace_back(std::move(tx), FeeRate::of(entry->fee, entry->vsize));
+        }
+        return out;
+    });
+    for (const auto& [tx, rate] : pool)
+        impl.network.transaction_added(tx, rate);
+    if (auto started = impl.network.start(); !started) {
+        impl.hears_news = false;
+        return started;
+    }
+    impl.guard.emplace(impl.io.get_executor());
+    impl.running = true;
+    impl.thread = std::thread([&impl] {
+        impl.io.run();
+        impl.ended = true;
+    });
+    return {};
+}
+
+void PeerManager::stop() {
+    auto& impl = *impl_;
+    impl.hears_news = false;
+    if (!impl.thread.joinable()) return;
+    impl.ask([&impl] { impl.network.stop(); });
+    impl.guard.reset();
+    const auto deadline = std::chrono::steady_clock::now() + stop_patience;
+    while (!impl.ended && std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    impl.io.stop();
+    impl.thread.join();
+    impl.running = false;
+    // Somebody may have asked something in the last moment: answer.
+    impl.io.restart();
+    impl.io.poll();
+}
+
+Bytes PeerManager::address_book() {
+    return impl_->ask([this] { return impl_->network.address_book().encode(); });
+}
+
+std::vector<wire::Endpoint> PeerManager::listening() {
+    return impl_->ask([this] { return impl_->network.connector().listening(); });
+}
+
+std::vector<PeerInfo> PeerManager::peers() {
+    return impl_->ask([this] { return impl_->network.peers(); });
+}
+
+NetworkTotals PeerManager::totals() {
+    return impl_->ask([this] { return impl_->network.totals(); });
+}
+
+std::uint64_t PeerManager::local_services() const {
+    return Handshake::our_services;
+}
+
+std::vector<std::string> PeerManager::local_addresses() {
+    // Addresses to be told to others: we tell none.
+    return {};
+}
+
+std::string PeerManager::user_agent() const {
+    return impl_->user_agent;
+}
+
+bool PeerManager::relays_transactions() const {
+    return impl_->relays;
+}
+
+Result<void, std::string> PeerManager::add_node(const std::string& address) {
+    return impl_->ask([this, address] { return impl_->network.connector().add(address); });
+}
+
+Result<void, std::string> PeerManager::remove_node(const std::string& address) {
+    return impl_->ask([this, address] { return impl_->network.connector().remove(address); });
+}
+
+void PeerManager::try_node(const std::string& address) {
+    impl_->ask([this, address] { impl_->network.connector().try_once(address); });
+}
+
+std::vector<AddedNode> PeerManager::added_nodes() {
+    return impl_->ask([this] { return impl_->network.connector().added(); });
+}
+
+bool PeerManager::disconnect(const std::string& address) {
+    return impl_->ask([this, address] { return impl_->network.disconnect(address); });
+}
+
+bool PeerManager::disconnect(std::int64_t id) {
+    return impl_->ask([this, id] { return impl_->network.disconnect(id); });
+}
+
+void PeerManager::ping() {
+    impl_->ask([this] { impl_->network.ping(); });
+}
+
+bool PeerManager::is_network_active() {
+    return impl_->ask([this] { return impl_->network.connector().is_active(); });
+}
+
+void PeerManager::set_network_active(bool active) {
+    impl_->ask([this, active] { impl_->network.connector().set_active(active); });
+}
+
+void PeerManager::announce(const Txid& txid, const Wtxid& wtxid) {
+    impl_->tell([this, txid, wtxid] { impl_->network.transactions().announce(txid, wtxid); });
+}
+
+// News from the ledger, on its thread.
+
+void PeerManager::block_connected(const chain::BlockEntry& entry, const BlockRef& block) {
+    impl_->tell([this, &entry, block] { impl_->network.block_connected(entry, block); });
+}
+
+void PeerManager::block_disconnected(const chain::BlockEntry&, const BlockRef&) {}
+
+void PeerManager::tip_changed(const std::shared_ptr<const chain::ChainView>& view) {
+    impl_->tell([this, view] { impl_->network.tip_changed(view); });
+}
+
+void PeerManager::transaction_added(const TransactionRef& tx) {
+    if (!impl_->hears_news) return;
+    // What it pays is known to the mempool only; it may be gone again when the question is its
+    // turn.
+    impl_->ledger.post([this, tx](ledger::State& state) {
+        const auto entry = state.mempool.entry(tx->txid);
+        if (!entry || entry->tx->wtxid != tx->wtxid) return;
+        const auto rate = FeeRate::of(entry->fee, entry->vsize);
+        impl_->tell([this, tx, rate] { impl_->network.transaction_added(tx, rate); });
+    });
+}
+
+void PeerManager::transaction_removed(const TransactionRef& tx, mempool::RemovalReason) {
+    impl_->tell([this, tx] { impl_->network.transaction_removed(tx); });
+}
+
+}  // namespace daler::sync

@@ -1,0 +1,244 @@
+// What happens between the first and the last message of a peer: the messages of Network.
+#include "network.h"
+#include "offload.h"
+
+#include <daler/util/storage_error.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+namespace daler::sync {
+namespace {
+
+/// Payloads from here on are decoded on a worker.
+constexpr std::size_t large_payload = 20'000;
+
+using Decoded = Result<wire::Message, DecodeError>;
+
+asio::awaitable<Decoded> decode_on_worker(ThreadPool& workers, net::RawMessage raw) {
+    auto work = [raw = std::move(raw)] { return wire::decode_message(raw.command, raw.payload); };
+    return offload(workers, std::move(work));
+}
+
+}  // namespace
+
+void Network::begin_session(PeerRef peer) {
+    handshake_.start(*peer);
+    asio::co_spawn(context_.executor, run_session(std::move(peer)), asio::detached);
+}
+
+asio::awaitable<void> Network::run_session(PeerRef peer) {
+    try {
+        co_await read_messages(peer);
+    } catch (const StorageError& error) {
+        // Our own disk, not the peer. The ledger stops the node if it concerns the chain.
+        log::error("{}", error.what());
+    }
+    peer->connection->close();
+    // Verdicts that are still open use the peer; what they tell must not come after its end.
+    co_await wait_for_verdicts(peer);
+    end_session(*peer);
+}
+
+asio::awaitable<void> Network::read_messages(PeerRef peer) {
+    while (peer->connection->is_open()) {
+        // Orphans whose parents came with the last message, one at a time.
+        const bool had_orphan = co_await transactions_.work_off_orphan(peer);
+        if (had_orphan) continue;
+        co_await peer->connection->wait_for_room();
+        peer->is_reading = true;
+        auto raw = co_await peer->connection->read_message();
+        peer->is_reading = false;
+        if (!raw) {
+            if (raw.error() != net::ReadError::closed) {
+                log::debug(log::Category::net, "{} sends what is no message of this chain",
+                           label(*peer));
+            }
+            co_return;
+        }
+        const auto size = raw->payload.size();
+        auto message = co_await understand(peer, std::move(*raw));
+        if (!message) continue;
+        if (auto* block = std::get_if<wire::BlockMessage>(&*message)) {
+            if (!peer->handshake_done) continue;
+            blocks_.on_block(peer, std::move(block->block), size);
+            while (peer->connection->is_open() &&
+                   (peer->open_blocks >= limits::open_blocks ||
+                    peer->open_block_bytes >= limits::open_block_bytes)) {
+                co_await peer->verdicts.wait();
+            }
+            continue;
+        }
+        // A pong, and any other answer, says that all before it is done.
+        co_await wait_for_verdicts(peer);
+        if (peer->connection->is_open()) co_await handle(peer, std::move(*message));
+    }
+}
+
+asio::awaitable<void> Network::wait_for_verdicts(PeerRef peer) {
+    while (peer->open_blocks > 0)
+        co_await peer->verdicts.wait();
+}
+
+asio::awaitable<std::optional<wire::Message>> Network::understand(PeerRef peer,
+                                                                  net::RawMessage raw) {
+    const auto command = raw.command;
+    Decoded decoded = fail(DecodeError::none);
+    if (raw.payload.size() >= large_payload) {
+        decoded = co_await decode_on_worker(context_.workers, std::move(raw));
+    } else {
+        decoded = wire::decode_message(raw.command, raw.payload);
+    }
+    if (decoded) co_return std::move(*decoded);
+    log::debug(log::Category::net, "{}: '{}' not understood: {}", label(*peer), command,
+               daler::describe(decoded.error()));
+    const bool breaks_limit = decoded.error() == DecodeError::too_large &&
+                              command != wire::BlockMessage::command &&
+                              command != wire::TransactionMessage::command;
+    if (breaks_limit) misbehaviour_.punish(*peer, command + " longer than allowed");
+    co_return std::nullopt;
+}
+
+namespace {
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+    using Handlers::operator()...;
+};
+
+}  // namespace
+
+asio::awaitable<void> Network::handle(PeerRef peer, wire::Message message) {
+    // First what a handshake consists of.
+    if (const auto* version = std::get_if<wire::Version>(&message)) {
+        handshake_.on_version(*peer, *version);
+        co_return;
+    }
+    if (!peer->got_version) co_return;
+    if (std::holds_alternative<wire::Verack>(message)) {
+        if (handshake_.on_verack(*peer)) handshake_done(*peer);
+        co_return;
+    }
+    if (std::holds_alternative<wire::WtxidRelay>(message)) {
+        handshake_.on_wtxidrelay(*peer);
+        co_return;
+    }
+    if (std::holds_alternative<wire::SendAddrV2>(message)) {
+        handshake_.on_sendaddrv2(*peer);
+        co_return;
+    }
+    if (!peer->handshake_done) co_return;
+
+    // Then those whose handling takes its time.
+    if (auto* headers = std::get_if<wire::Headers>(&message)) {
+        co_await headers_.on_headers(peer, std::move(*headers));
+        blocks_.request(*peer);
+        co_return;
+    }
+    if (auto* transaction = std::get_if<wire::TransactionMessage>(&message)) {
+        co_await transactions_.on_transaction(peer, std::move(transaction->tx));
+        co_return;
+    }
+    if (auto* getdata = std::get_if<wire::GetData>(&message)) {
+        co_await handle_getdata(peer, std::move(*getdata));
+        co_return;
+    }
+    std::visit(
+        Overloaded{
+            [&](const wire::Ping& m) {
+                if (peer->version >= wire::pong_version) peer->send(wire::Pong{m.nonce});
+            },
+            [&](const wire::Pong& m) { handle_pong(*peer, m); },
+            [&](const wire::Inventory& m) { handle_inventory(*peer, m); },
+            [&](const wire::NotFound& m) { handle_not_found(*peer, m); },
+            [&](const wire::GetHeaders& m) { headers_.on_getheaders(*peer, m); },
+            [&](const wire::GetBlocks& m) { headers_.on_getblocks(*peer, m); },
+            [&](const wire::SendHeaders&) { peer->wants_headers = true; },
+            [&](const wire::SendCompact& m) { peer->high_bandwidth_from = m.high_bandwidth; },
+            [&](const wire::FeeFilter& m) {
+                if (is_money(m.rate)) peer->fee_filter = m.rate;
+            },
+            [&](const wire::Addresses& m) { addresses_.on_addresses(*peer, m.nodes); },
+            [&](const wire::AddressesV2& m) { addresses_.on_addresses(*peer, m.nodes); },
+            [&](const wire::GetAddr&) { addresses_.on_getaddr(*peer); },
+            [&](const wire::GetMempool&) { transactions_.on_getmempool(*peer); },
+            [](const auto&) {},
+        },
+        message);
+}
+
+/// Asks are answered in their order; neighbouring transactions together.
+asio::awaitable<void> Network::handle_getdata(PeerRef peer, wire::GetData message) {
+    std::vector<wire::InventoryItem> transactions;
+    for (const auto& item : message.items) {
+        if (item.is_transaction()) {
+            transactions.push_back(item);
+            continue;
+        }
+        if (!transactions.empty()) {
+            co_await transactions_.serve(peer, std::exchange(transactions, {}));
+        }
+        if (!item.is_block()) continue;
+        co_await peer->connection->wait_for_room();
+        if (!peer->connection->is_open()) co_return;
+        co_await blocks_.serve(peer, item);
+    }
+    if (!transactions.empty()) co_await transactions_.serve(peer, std::move(transactions));
+}
+
+void Network::handle_inventory(Peer& peer, const wire::Inventory& message) {
+    std::vector<wire::InventoryItem> transactions;
+    const wire::InventoryItem* last_block = nullptr;
+    for (const auto& item : message.items) {
+        if (item.is_transaction()) transactions.push_back(item);
+        if (item.type == wire::InventoryType::block) last_block = &item;
+    }
+    // The headers of the last one are those of all before it.
+    if (last_block) {
+        headers_.peer_announced(peer, last_block->hash.as<BlockHash>());
+        blocks_.request(peer);
+    }
+    if (!transactions.empty()) transactions_.on_announced(peer, transactions);
+}
+
+void Network::handle_not_found(Peer& peer, const wire::NotFound& message) {
+    for (const auto& item : message.items) {
+        if (item.is_transaction()) transactions_.on_not_found(peer, item);
+        if (item.is_block()) download_.not_found(peer.id, item.hash.as<BlockHash>());
+    }
+}
+
+void Network::handle_pong(Peer& peer, const wire::Pong& message) {
+    if (peer.ping_nonce == 0 || message.nonce != peer.ping_nonce) return;
+    peer.ping_nonce = 0;
+    peer.ping = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - peer.pinged_at_real);
+    peer.min_ping = std::min(peer.min_ping.value_or(*peer.ping), *peer.ping);
+}
+
+void Network::handshake_done(Peer& peer) {
+    const bool limited = (peer.services & wire::service::network) == 0;
+    download_.add_peer(peer.id, limited);
+    if (peer.version >= wire::send_headers_version) peer.send(wire::SendHeaders{});
+    send_ping(peer);
+    addresses_.start(peer);
+    headers_.start(peer);
+    transactions_.start(peer);
+}
+
+void Network::end_session(Peer& peer) {
+    log::debug(log::Category::net, "{} is gone", label(peer));
+    const auto& traffic = peer.connection->traffic();
+    closed_totals_.bytes_sent += traffic.bytes_sent;
+    closed_totals_.bytes_received += traffic.bytes_received;
+    context_.peers.erase(peer.id);
+    download_.peer_gone(peer.id);
+    transactions_.peer_gone(peer);
+    headers_.peer_gone(peer);
+    connector_.peer_gone(peer);
+    // What it was asked for goes to the others at once.
+    for (const auto& [id, other] : context_.peers)
+        blocks_.request(*other);
+}
+
+}  // namespace daler::sync

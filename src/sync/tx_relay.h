@@ -1,0 +1,87 @@
+#pragma once
+
+#include "context.h"
+#include "misbehaviour.h"
+#include "orphanage.h"
+#include "request_tracker.h"
+
+namespace daler::sync {
+
+/// Learns transactions from peers and tells them ours.
+class TxRelay {
+public:
+    TxRelay(Context& context, Misbehaviour& misbehaviour);
+
+    /// The handshake is done: it hears our fee filter and of transactions that nobody has yet.
+    void start(Peer& peer);
+    void peer_gone(const Peer& peer);
+    void tick();
+
+    // Messages.
+    void on_announced(Peer& peer, const std::vector<wire::InventoryItem>& items);
+    asio::awaitable<void> on_transaction(PeerRef peer, TransactionRef tx);
+    void on_not_found(Peer& peer, const wire::InventoryItem& item);
+    /// Sends what is asked for; answers notfound for the rest.
+    asio::awaitable<void> serve(PeerRef peer, std::vector<wire::InventoryItem> items);
+    /// Announces the whole mempool to a peer that may ask for it.
+    void on_getmempool(Peer& peer);
+
+    /// One orphan of this peer whose parent has come. False: there was none.
+    asio::awaitable<bool> work_off_orphan(PeerRef peer);
+
+    // News from the ledger.
+    void transaction_added(const TransactionRef& tx, FeeRate fee_rate);
+    void transaction_removed(const TransactionRef& tx);
+    void block_connected(const BlockRef& block);
+    void tip_changed();
+
+    /// Announces to everybody who does not have it.
+    void announce(const Txid& txid, const Wtxid& wtxid);
+
+private:
+    /// What this thread knows of a transaction in the mempool.
+    struct Pooled {
+        Txid txid;
+        FeeRate fee_rate;
+        std::uint64_t arrival;  ///< grows
+    };
+
+    [[nodiscard]] bool relays(const Peer& peer) const;
+    [[nodiscard]] bool has(const TxIdentifier& id) const;
+    [[nodiscard]] bool may_fetch(const Peer& peer, const Wtxid& wtxid) const;
+    void request(Peer& peer);
+    void enqueue(Peer& peer, const Txid& txid, const Wtxid& wtxid);
+    void announce_queued(Peer& peer);
+    void schedule_announcements();
+    void announce_due();
+    [[nodiscard]] Time next_announcement(const Peer& peer);
+    [[nodiscard]] Time ready_at(const Peer& peer, const TxIdentifier& id) const;
+    asio::awaitable<void> submit(PeerRef peer, TransactionRef tx);
+    void accepted(Peer& peer, const TransactionRef& tx, FeeRate fee_rate);
+    void keep_orphan(Peer& peer, const TransactionRef& tx, const std::vector<Txid>& parents);
+    void refused(Peer& peer, const TransactionRef& tx, const mempool::Refused& why);
+    void forget_requests(const SealedTransaction& tx);
+    void announce_unbroadcast();
+    void send_fee_filter(Peer& peer);
+    void refresh_fee_filter();
+
+    Context& context_;
+    Misbehaviour& misbehaviour_;
+    RequestTracker tracker_;
+    Orphanage orphanage_;
+    RollingFilter rejected_;   ///< by wtxid or txid, since the last change of tip
+    RollingFilter confirmed_;  ///< by both
+    std::unordered_map<Wtxid, Pooled, SaltedHasher> pool_;
+    std::unordered_map<Txid, Wtxid, SaltedHasher> pool_by_txid_;
+    BlockRef last_block_;  ///< its transactions may still be asked for
+    std::uint64_t arrivals_ = 0;
+    bool announcing_ = false;
+    Time next_inbound_announcement_{};
+    Time next_unbroadcast_{};
+    Time next_fee_filter_{};
+    Time next_expiry_{};
+    Amount min_fee_;
+    std::size_t wtxid_peers_ = 0;
+};
+
+}  // namespace daler::sync

@@ -1,0 +1,82 @@
+#!/usr/bin/python3
+"""-loadblock reads real mainnet blocks, checks every script, and survives disorder, damage and interruption."""
+import bz2
+import signal
+import time
+
+from chainkit import MAGIC, framed, from_hash, records, sha256d
+from framework import equal, run, vectors, wait_until
+
+HEIGHT = 2100
+TIP = "00000000d5092034c3a92473d42f28e3fd279f0652e2d5b0049c7d40fcbc990b"
+GENESIS = "000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f"
+OPTIONS = ("-connect=0", "-assumevalid=0")
+COINS = 2030
+COINS_HASH = "3e85469a1be66feecae70d4d5e5c6621662827c55052690bb4325193d67bf593"  # as a stock bitcoind computes it
+
+
+def main(test):
+    data = bz2.decompress((vectors() / "mainnet" / "blocks1-2100.dat.bz2").read_bytes())
+    blocks = [block for _, block in records(data, MAGIC["main"])]
+    equal(len(blocks), HEIGHT, "blocks in the file")
+    equal(from_hash(sha256d(blocks[-1][:80])), TIP)
+    path = test.folder / "blocks.dat"
+    path.write_bytes(data)
+
+    test.step("import of 2100 blocks")
+    node = test.node(*OPTIONS, start=False, chain="main", name="main")
+    started = time.monotonic()
+    node.start(f"-loadblock={path}", timeout=120)
+    test.step(f"took {time.monotonic() - started:.2f} s")
+    equal((node.getblockcount(), node.tip()), (HEIGHT, TIP))
+    equal(node.getblockhash(0), GENESIS)
+    first, second = node.getblockheader(node.getblockhash(2015)), node.getblockheader(node.getblockhash(2016))
+    equal((first["bits"], second["bits"]), ("1d00ffff", "1d00ffff"))
+    coins = node.utxo()
+    equal(coins["hash_serialized_3"], COINS_HASH)
+    equal((coins["txouts"], coins["total_amount"]), (COINS, 50 * HEIGHT))
+    node.restart()
+    equal(node.utxo(), coins)
+    node.restart(f"-loadblock={path}")
+    equal(node.utxo(), coins, "after the same import again")
+    node.stop()
+
+    test.step("a file that is not there")
+    node.start("-loadblock=/nonexistent/file.dat")
+    node.expect_log("/nonexistent/file.dat")
+    equal(node.tip(), TIP)
+    node.stop()
+
+    test.step("the process is ended in the middle of an import")
+    other = test.node(*OPTIONS, start=False, chain="main", name="interrupted")
+    other.wait_for_mempool = False
+    other.start(f"-loadblock={path}")
+    other.process.send_signal(signal.SIGTERM)
+    equal(other.wait_exit(), 0)
+    other.start(f"-loadblock={path}")
+    other.kill()
+    other.wait_for_mempool = True
+    other.start(f"-loadblock={path}")
+    equal(other.utxo(), coins)
+    other.stop()
+
+    if node.kind == "daler":
+        test.step("blocks whose parent comes later wait for it")
+        shuffled = []
+        for i in range(0, HEIGHT, 50):
+            shuffled += reversed(blocks[i:i + 50])
+        path.write_bytes(b"".join(framed(block, MAGIC["main"]) for block in shuffled))
+        third = test.node(*OPTIONS, f"-loadblock={path}", chain="main", name="shuffled")
+        wait_until(lambda: third.getblockcount() == HEIGHT, 60, "all blocks")
+        equal(third.utxo(), coins)
+        third.stop()
+
+    test.step("garbage before, between and behind the blocks")
+    junk = b"\x00" * 5000 + MAGIC["main"][:3] + b"junk" + MAGIC["main"] + b"\xff\xff\xff\xff"
+    path.write_bytes(junk + b"".join(framed(block, MAGIC["main"]) + b"\0" * 7 for block in blocks[:200]) + junk)
+    fourth = test.node(*OPTIONS, f"-loadblock={path}", chain="main", name="junk")
+    equal(fourth.getblockcount(), 200)
+    fourth.stop()
+
+
+run(main)

@@ -1,0 +1,63 @@
+#!/usr/bin/python3
+"""contrib/check_layers.py names every kind of include that breaks the layers, and accepts a tree that is right."""
+import subprocess
+
+from framework import ROOT, equal, run
+
+TREE = {
+    "src/CMakeLists.txt": "# the house\nadd_subdirectory(util)\nadd_subdirectory(chain)\nadd_subdirectory(node)\n",
+    "src/util/CMakeLists.txt": "daler_module(util\n  SOURCES a.cpp\n  LIBRARIES fmt)\n",
+    "src/util/README.md": "# util\n",
+    "src/util/a.cpp": "#include <daler/util/a.h>\n#include <vector>\n",
+    "include/daler/util/a.h": "#pragma once\n",
+    "src/chain/CMakeLists.txt": "daler_module(chain\n  SOURCES c.cpp  # sources\n  DEPENDS util\n)\n",
+    "src/chain/README.md": "# chain\n",
+    "src/chain/c.cpp": '#include <daler/chain/c.h>\n#include "chain/private.h"\n#include "private.h"\n',
+    "src/chain/private.h": "#include <daler/util/a.h>\n",
+    "include/daler/chain/c.h": "#include <daler/util/a.h>\n",
+    "src/node/CMakeLists.txt": "daler_module(node SOURCES n.cpp DEPENDS chain)\n",
+    "src/node/README.md": "# node\n",
+    "src/node/n.cpp": "#include <daler/chain/c.h>\n",
+    "test/unit/node/n_test.cpp": "#include <daler/util/a.h>\n",
+}
+
+
+def main(test):
+    def check(name, **changes):
+        """Exit code and lines of the check over the tree with some files replaced."""
+        root = test.folder / name.replace(" ", "_")
+        for path, text in {**TREE, **{key: value for key, value in changes.pop("files", {}).items()}}.items():
+            if text is not None:
+                (root / path).parent.mkdir(parents=True, exist_ok=True)
+                (root / path).write_text(text)
+        done = subprocess.run([ROOT / "contrib" / "check_layers.py", root], capture_output=True, text=True)
+        return done.returncode, done.stdout
+
+    test.step("a tree that is right")
+    code, text = check("right")
+    equal((code, text), (0, "3 modules, 9 includes, 0 problems\n"))
+
+    for name, path, content, expected in (
+            ("an include that points up", "src/util/a.cpp", "\n#include <daler/chain/c.h>\n",
+             "src/util/a.cpp:2: util may not include <daler/chain/c.h>"),
+            ("an undeclared module", "src/node/n.cpp", "#include <daler/util/a.h>\n",
+             "src/node/n.cpp:1: node may not include <daler/util/a.h>: util is not among its DEPENDS"),
+            ("a public header with a private one", "include/daler/chain/c.h", '#include "chain/private.h"\n',
+             'include/daler/chain/c.h:1: a public header may not include the private header "chain/private.h"'),
+            ("somebody else's private header", "src/node/n.cpp", '#include "chain/private.h"\n',
+             'src/node/n.cpp:1: node may not include "chain/private.h", a private header of another module'),
+            ("a header that does not exist", "src/node/n.cpp", "#include <daler/chain/gone.h>\n",
+             "src/node/n.cpp:1: <daler/chain/gone.h> does not exist"),
+            ("a module without a README", "src/node/README.md", None, "src/node: the module has no README.md"),
+            ("a folder that is no module", "src/stray/x.cpp", "", "src/stray: not a module"),
+            ("a circle", "src/util/CMakeLists.txt", "daler_module(util SOURCES a.cpp DEPENDS chain)\n",
+             "modules in a circle: util -> chain -> util"),
+            ("a test that looks above its module", "test/unit/util/a_test.cpp", "#include <daler/node/x.h>\n",
+             "test/unit/util/a_test.cpp:1: <daler/node/x.h> does not exist")):
+        test.step(name)
+        code, text = check(name, files={path: content})
+        equal(code, 1)
+        assert expected in text, text
+
+
+run(main)

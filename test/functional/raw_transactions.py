@@ -1,0 +1,126 @@
+#!/usr/bin/python3
+"""Raw transactions: decoding, sending, testing, looking up, and the verdict on each kind of bad one."""
+from decimal import Decimal
+
+from chainkit import (ANYONE_ADDRESS, ANYONE_SCRIPT, COIN, Input, Output, Transaction, coin, coinbase, coins_of,
+                      spend)
+from framework import equal, fails, run
+
+
+def decoding(test, node, coins):
+    test.step("decoderawtransaction and getrawtransaction")
+    payment = spend(coins[:2], outputs=3, lock_time=7)
+    decoded = node.decoderawtransaction(payment.hex())
+    equal((decoded["txid"], decoded["hash"], decoded["version"], decoded["locktime"]),
+          (payment.txid, payment.wtxid, 2, 7))
+    equal((decoded["size"], decoded["vsize"]), (len(payment.serialize()), payment.vsize))
+    equal(decoded["weight"], 3 * len(payment.serialize(witness=False)) + len(payment.serialize()))
+    equal(decoded["vin"][1], {"txid": coins[1][0], "vout": 0, "scriptSig": {"asm": "", "hex": ""},
+                              "txinwitness": ["51"], "sequence": 0xFFFFFFFD})
+    equal([output["n"] for output in decoded["vout"]], [0, 1, 2])
+    script = decoded["vout"][0]["scriptPubKey"]
+    equal((script["hex"], script["address"], script["type"]),
+          (ANYONE_SCRIPT.hex(), ANYONE_ADDRESS, "witness_v0_scripthash"))
+    assert script["asm"].startswith("0 ") and script["desc"].startswith("addr(")
+    for text in ("", "00", "zz", payment.hex()[:-2], payment.hex() + "00"):
+        fails(-22, "TX decode failed", node.decoderawtransaction, text)
+    equal(node.decoderawtransaction(payment.serialize(witness=False).hex(), False)["txid"], payment.txid)
+    fails(-5, "No such mempool transaction", node.getrawtransaction, "11" * 32)
+    fails(-5, "No such transaction found in the provided block", node.getrawtransaction, "11" * 32, 0, node.tip())
+    fails(-5, "Block hash not found", node.getrawtransaction, "11" * 32, 0, "22" * 32)
+    block = node.getblockhash(1)
+    base = node.getblock(block)["tx"][0]
+    raw = node.getrawtransaction(base, False, block)
+    detail = node.getrawtransaction(base, 1, block)
+    equal((detail["hex"], detail["blockhash"], detail["in_active_chain"]), (raw, block, True))
+    equal(detail["confirmations"], node.getblockcount())
+    assert detail["vin"][0]["coinbase"]
+
+
+def sending(test, node, coins):
+    test.step("testmempoolaccept and sendrawtransaction")
+    payment = spend([coins[0]], fee=1000)
+    answer = node.testmempoolaccept([payment.hex()])[0]
+    equal((answer["txid"], answer["wtxid"], answer["allowed"], answer["vsize"], answer["fees"]["base"]),
+          (payment.txid, payment.wtxid, True, payment.vsize, Decimal("0.00001000")))
+    equal(node.getrawmempool(), [])
+    equal(node.sendrawtransaction(payment.hex()), payment.txid)
+    equal(node.sendrawtransaction(payment.hex()), payment.txid, "the same again")
+    equal(node.testmempoolaccept([payment.hex()])[0]["reject-reason"], "txn-already-in-mempool")
+    equal(node.getrawtransaction(payment.txid), payment.hex())
+    equal(node.getrawtransaction(payment.txid, 1)["txid"], payment.txid)
+    equal(node.gettxout(payment.txid, 0)["confirmations"], 0)
+    equal(node.gettxout(payment.txid, 0, False), None)
+    equal(node.gettxout(coins[0][0], 0), None)
+    assert node.gettxout(coins[0][0], 0, False)
+    test.step("a limit on the fee")
+    rich = spend([coins[1]], fee=COIN)
+    equal(node.testmempoolaccept([rich.hex()])[0]["reject-reason"], "max-fee-exceeded")
+    fails(-25, "Fee exceeds maximum configured by user (e.g. -maxtxfee, maxfeerate)", node.sendrawtransaction,
+          rich.hex())
+    equal(node.testmempoolaccept([rich.hex()], 0)[0]["allowed"], True)
+    fails(-8, "Fee rates larger than or equal to 1BTC/kvB are not accepted", node.sendrawtransaction, rich.hex(), 1)
+    test.step("after it is mined")
+    node.generatetoaddress(1, ANYONE_ADDRESS)
+    fails(-27, "already in utxo set", node.sendrawtransaction, payment.hex())
+    equal(node.testmempoolaccept([payment.hex()])[0]["reject-reason"], "txn-already-known")
+    return payment
+
+
+def verdicts(test, node, coins, mined):
+    test.step("the verdict on bad transactions")
+
+    def rejected(transaction, reason, code=-26):
+        text = transaction if isinstance(transaction, str) else transaction.hex()
+        answer = node.testmempoolaccept([text], 0)[0]
+        equal(answer["allowed"], False)
+        expected = "missing-inputs" if reason == "bad-txns-inputs-missingorspent" else reason
+        equal(answer["reject-reason"], expected)
+        fails(code, reason, node.sendrawtransaction, text, 0, 21_000_000)
+
+    fresh = coins[2]
+    rejected(spend([("55" * 32, 0, COIN)]), "bad-txns-inputs-missingorspent", -25)
+    rejected(spend([(coins[0][0], 5, COIN)]), "bad-txns-inputs-missingorspent", -25)
+    rejected(spend([coins[0]], fee=4242), "bad-txns-inputs-missingorspent", -25)
+    rejected(spend([fresh], fee=-1), "bad-txns-in-belowout")
+    rejected(spend([fresh], fee=0), "min relay fee not met")
+    rejected(spend([fresh, fresh]), "bad-txns-inputs-duplicate")
+    rejected(spend([fresh], outputs=1, script=b"\x6a\x01\x02\x03\x04" * 40), "scriptpubkey")
+    rejected(spend([fresh], version=9), "version")
+    rejected(Transaction([Input(*fresh[:2])], [Output(fresh[2] - 1000), Output(10)]), "dust")
+    rejected(Transaction([Input(*fresh[:2])], [Output(-1)]), "bad-txns-vout-negative")
+    rejected(Transaction([Input(*fresh[:2])], [Output(21_000_001 * COIN)]), "bad-txns-vout-toolarge")
+    rejected(Transaction([Input(*fresh[:2], witness=[])], []), "bad-txns-vout-empty")
+    rejected(coinbase(500), "coinbase")
+    rejected(spend([fresh], fee=1000, lock_time=node.getblockcount() + 10), "non-final")
+    young = coins_of(node, node.getblockcount(), node.getblockcount())[0]
+    rejected(spend([young]), "bad-txns-premature-spend-of-coinbase")
+    locked = spend([coin(mined)])
+    locked.inputs[0].sequence = 100
+    rejected(locked, "non-BIP68-final")
+    prefix = "mandatory" if node.kind == "daler" else "mempool"
+    wrong = spend([fresh])
+    wrong.inputs[0].witness = [b"\x52"]
+    rejected(wrong, f"{prefix}-script-verify-flag-failed (Witness program hash mismatch)")
+    small = Transaction([Input(*fresh[:2], witness=[])], [Output(fresh[2] - 1000, b"")])
+    answer = node.testmempoolaccept([small.hex()])[0]
+    equal((answer["allowed"], answer["reject-reason"]), (False, "scriptpubkey"))
+    signed = spend([fresh])
+    signed.inputs[0].script = b"\x51"
+    rejected(signed, f"{prefix}-script-verify-flag-failed (Witness requires empty scriptSig)")
+    fails(-22, "TX decode failed", node.sendrawtransaction, "00")
+    fails(-8, "Array must contain between 1 and 25 transactions.", node.testmempoolaccept, [])
+    fails(-22, "TX decode failed: 00 Make sure the tx has at least one input.", node.testmempoolaccept, ["00"])
+    equal(node.getrawmempool(), [])
+
+
+def main(test):
+    node = test.node()
+    node.generatetoaddress(110, ANYONE_ADDRESS)
+    coins = coins_of(node, 1, 8)
+    decoding(test, node, coins)
+    mined = sending(test, node, coins)
+    verdicts(test, node, coins, mined)
+
+
+run(main)

@@ -1,0 +1,51 @@
+#!/usr/bin/python3
+"""npm's bitcoinjs-lib, which shares no code with daler, builds and signs P2WPKH and P2TR payments that a node takes."""
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "functional"))
+from chainkit import ANYONE_ADDRESS  # noqa: E402
+from framework import Skip, equal, run  # noqa: E402
+
+FILES = ("package.json", "package-lock.json", ".npmrc", "sign_and_send.mjs")
+
+
+def installed():
+    """A folder outside the checkout that holds the script and the packages it names."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        raise Skip("no node or npm (contrib/install-deps --interop)")
+    source = HERE / "bitcoinjs"
+    lock = hashlib.sha256((source / "package-lock.json").read_bytes()).hexdigest()[:16]
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = cache / "daler" / f"bitcoinjs-{lock}"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in FILES:
+        shutil.copy(source / name, folder)
+    if not (folder / "installed").exists():
+        done = subprocess.run(["npm", "ci", "--no-progress"], cwd=folder, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode != 0:
+            raise Skip(f"npm ci failed:\n{done.stdout}")
+        (folder / "installed").touch()
+    return folder
+
+
+def main(test):
+    folder = installed()
+    test.step("packages are there")
+    node = test.node()
+    node.createwallet("w")
+    node.generatetoaddress(1, node.wallet("w").getnewaddress())
+    node.generatetoaddress(100, ANYONE_ADDRESS)
+    done = subprocess.run(["node", "sign_and_send.mjs", f"http://127.0.0.1:{node.rpcport}", node.cookie()],
+                          cwd=folder, capture_output=True, text=True)
+    print(done.stdout, end="")
+    equal(done.returncode, 0, done.stderr)
+
+
+run(main)

@@ -1,0 +1,155 @@
+#!/usr/bin/python3
+"""Runs the tests of a build folder and counts them: every test case of the unit tests, and every script
+of test/functional and test/interop. `contrib/test` builds first and then calls this.
+"""
+import argparse
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SKIPPED = 77  # exit code of a script that cannot run here
+NOT_TESTS = {"framework", "p2p", "chainkit"}  # helpers beside the scripts
+SLOW_FIRST = ("crash", "import_blocks", "import_damage")  # started first, so that they do not finish last
+SANITIZERS = {"asan-ubsan", "asan-gcc", "tsan", "fuzz"}
+
+
+class Result:
+    def __init__(self, name, passed=0, failed=0, skipped=0, output=""):
+        self.name, self.passed, self.failed, self.skipped, self.output = name, passed, failed, skipped, output
+        self.seconds = 0.0
+
+
+def run(command, environment, timeout):
+    """Exit code and output of a program, which is ended with all its children if it takes too long."""
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, env=environment, start_new_session=True)
+    try:
+        output, _ = process.communicate(timeout=timeout)
+        late = ""
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        output, _ = process.communicate()
+        late = f"\nended after {timeout} s without a result\n"
+    return process.returncode, output.decode(errors="replace") + late
+
+
+def run_unit(program, environment, timeout):
+    name = "unit/" + program.name.removeprefix("test_")
+    code, output = run([program], environment, timeout)
+    result = Result(name, output=output)
+    passed_all = re.search(r"All tests passed \(.* in (\d+) test cases?\)", output)
+    totals = re.search(r"^test cases:(.*)$", output, re.M)
+    skipped = len(re.findall(r"^SKIPPED: ", output, re.M))
+    if passed_all:
+        result.passed = int(passed_all.group(1))
+    elif totals:
+        counts = dict((word, int(count)) for count, word in
+                      re.findall(r"(\d+) (passed|failed|skipped)", totals.group(1)))
+        result.passed, result.failed = counts.get("passed", 0), counts.get("failed", 0)
+        result.skipped = counts.get("skipped", 0)
+    if code != 0 and result.failed == 0:  # a crash, or a sanitizer's report
+        result.failed = 1
+    moved = min(skipped, result.passed)
+    result.passed -= moved
+    result.skipped += moved
+    if not (result.passed or result.failed or result.skipped):
+        result.failed, result.output = 1, output + "\nno test ran\n"
+    return result
+
+
+def run_script(script, environment, timeout):
+    code, output = run(["/usr/bin/python3", script], environment, timeout)
+    name = f"{script.parent.name}/{script.stem}"
+    if code == SKIPPED:
+        return Result(name, skipped=1, output=output)
+    return Result(name, passed=code == 0, failed=code != 0, output=output)
+
+
+def collect(arguments, environment, factor):
+    """The jobs to run: name and function."""
+    jobs = [("layers", lambda: run_script(ROOT / "contrib" / "check_layers.py", environment, 60))]
+    for program in sorted(arguments.build.glob("test/unit/*/test_*")):
+        if program.is_file() and os.access(program, os.X_OK):
+            jobs.append((f"unit/{program.name.removeprefix('test_')}",
+                         lambda p=program: run_unit(p, environment, 300 * factor)))
+    if not arguments.quick:
+        folders = ["functional"] + (["interop"] if arguments.interop else [])
+        scripts = [s for f in folders for s in sorted((ROOT / "test" / f).glob("*.py"))
+                   if s.stem not in NOT_TESTS]
+        scripts.sort(key=lambda s: SLOW_FIRST.index(s.stem) if s.stem in SLOW_FIRST else len(SLOW_FIRST))
+        for script in scripts:
+            jobs.append((f"{script.parent.name}/{script.stem}",
+                         lambda s=script: run_script(s, environment, 300 * factor)))
+    if arguments.patterns:
+        jobs = [job for job in jobs if any(pattern in job[0] for pattern in arguments.patterns)]
+    return jobs
+
+
+def timed(function):
+    started = time.monotonic()
+    result = function()
+    result.seconds = time.monotonic() - started
+    return result
+
+
+def describe(result):
+    total = result.passed + result.failed + result.skipped
+    counts = [f"{total - result.failed - result.skipped} of {total}"] if total > 1 else []
+    verdict = "FAILED" if result.failed else "skipped" if result.skipped and not result.passed else "passed"
+    if result.skipped and result.passed:
+        counts.append(f"{result.skipped} skipped")
+    return f"{verdict:8}{result.name:36}{result.seconds:6.1f} s  {', '.join(counts)}".rstrip()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--build", type=Path, default=ROOT / "build" / "release")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--interop", action="store_true")
+    parser.add_argument("--jobs", type=int, default=(os.cpu_count() or 2) + 1)
+    parser.add_argument("patterns", nargs="*")
+    arguments = parser.parse_args()
+    arguments.build = arguments.build.resolve()
+    slow = arguments.build.name in SANITIZERS
+    factor = 4 if slow else 1
+
+    environment = dict(os.environ, DALER_BUILD=str(arguments.build), DALER_TIMEOUT_FACTOR=str(factor),
+                       PYTHONDONTWRITEBYTECODE="1",
+                       ASAN_OPTIONS="detect_stack_use_after_return=1:abort_on_error=0",
+                       UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1",
+                       TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1")
+    symbolizer = Path("/usr/bin/llvm-symbolizer-16")
+    if slow and symbolizer.exists():
+        for tool in ("ASAN", "UBSAN", "TSAN"):
+            environment[f"{tool}_OPTIONS"] += f":external_symbolizer_path={symbolizer}"
+
+    results = []
+    jobs = collect(arguments, environment, factor)
+    with ThreadPoolExecutor(arguments.jobs) as pool:
+        for future in as_completed([pool.submit(timed, function) for _, function in jobs]):
+            result = future.result()
+            if os.environ.get("CI") and result.skipped:  # there everything that tests need is present
+                result.output += "\nskipped tests count as failed with CI set\n"
+                result.failed, result.skipped = result.failed + result.skipped, 0
+            results.append(result)
+            print(describe(result), flush=True)
+            if result.failed or result.skipped:
+                for line in result.output.strip().splitlines()[-200 if result.failed else -5:]:
+                    print("    " + line, flush=True)
+
+    failed = [result.name for result in results if result.failed]
+    if failed:
+        print("Failed: " + ", ".join(failed))
+    passed = sum(result.passed for result in results)
+    print(f"{passed} passed, {sum(r.failed for r in results)} failed, {sum(r.skipped for r in results)} skipped")
+    sys.exit(1 if failed or not passed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <daler/primitives/chain_params.h>
+#include <daler/rpc/dispatcher.h>
+#include <daler/util/clock.h>
+
+#include <array>
+#include <stdexcept>
+
+namespace daler::rpc::test {
+
+/// Methods that need no node.
+inline std::span<const Method> fake_methods() {
+    static const std::vector<Method> all{
+        {"Testing",
+         "add",
+         "Adds two numbers.",
+         {{"a|left", Type::integer, "", "The one."},
+          {"b|right", Type::integer, "1", "The other."},
+          {"note", Type::string, "null", "Ignored."}},
+         "n    (numeric) The sum",
+         [](Call& call) { return Json(call.integer(0) + call.integer(1, 1)); }},
+        {"Testing",
+         "fail",
+         "",
+         {{"code", Type::integer, "", ""}},
+         "",
+         [](Call& call) -> Json {
+             throw Error{static_cast<int>(call.integer(0)), "it failed"};
+         }},
+        {"Testing",
+         "crash",
+         "",
+         {},
+         "",
+         [](Call&) -> Json { throw std::runtime_error("disk full"); }},
+        {"Another",
+         "where",
+         "",
+         {},
+         "",
+         [](Call& call) {
+             return Json((call.has_wallet_path() ? "wallet " : "none ") + call.wallet_name());
+         }},
+        {"hidden",
+         "types",
+         "",
+         {{"hash", Type::hex, "", ""},
+          {"amount", Type::amount, "null", ""},
+          {"list", Type::array, "null", ""},
+          {"object", Type::object, "null", ""},
+          {"flag", Type::boolean, "true", ""},
+          {"anything", Type::any, "null", ""},
+          {"number", Type::number, "0", ""}},
+         "",
+         [](Call& call) { return Json(call.string(0)); }},
+    };
+    return all;
+}
+
+/// Services for methods that use none of them.
+struct NoServices {
+    Services& get() { return services; }
+
+    alignas(16) std::array<std::byte, 16> nothing{};
+    ChainParams params;
+    Clock clock;
+    std::atomic<bool> stopping{false};
+    Services services{
+        .params = params,
+        .clock = clock,
+        .ledger = reinterpret_cast<ledger::Ledger&>(nothing),
+        .peers = reinterpret_cast<sync::PeerService&>(nothing),
+        .wallets = nullptr,
+        .stop = {},
+        .drain_events = {},
+        .warnings = {},
+        .loading = {},
+        .stopping = stopping,
+        .started = {},
+        .log_path = {},
+        .tips = reinterpret_cast<TipWatch&>(nothing),
+        .dispatcher = reinterpret_cast<Dispatcher&>(nothing),
+    };
+};
+
+/// A dispatcher of the fake methods, open.
+struct Fixture {
+    Fixture() { dispatcher.open(none.get()); }
+
+    Reply answer(std::string_view body) { return dispatcher.answer(body, {}); }
+
+    NoServices none;
+    std::array<std::span<const Method>, 1> tables{fake_methods()};
+    Dispatcher dispatcher{tables};
+};
+
+}  // namespace daler::rpc::test

@@ -1,0 +1,80 @@
+#include <daler/wire/limits.h>
+#include <daler/wire/messages.h>
+#include <test.h>
+
+using namespace daler;
+using namespace daler::wire;
+
+namespace {
+
+/// What decoding says about `count` items of `size` zero bytes each, between `before` and `after`.
+DecodeError error_of(std::string_view command, std::size_t count, std::size_t size,
+                     std::size_t before = 0, std::size_t after = 0) {
+    ByteWriter writer;
+    writer.bytes(Bytes(before));
+    writer.compact_size(count);
+    writer.bytes(Bytes(count * size));
+    writer.bytes(Bytes(after));
+    const auto decoded = decode_message(command, writer.take());
+    return decoded ? DecodeError::none : decoded.error();
+}
+
+}  // namespace
+
+TEST_CASE("lists may be as long as published and not one item longer", "[wire][limits]") {
+    struct Example {
+        std::string_view command;
+        std::size_t limit;
+        std::size_t size;
+        std::size_t before;
+        std::size_t after;
+    };
+    const auto example = GENERATE(values<Example>({
+        {"inv", 50'000, 36, 0, 0},
+        {"getdata", 50'000, 36, 0, 0},
+        {"notfound", 50'000, 36, 0, 0},
+        {"headers", 2'000, 81, 0, 0},
+        {"getheaders", 101, 32, 4, 32},
+        {"getblocks", 101, 32, 4, 32},
+        {"addr", 1'000, 30, 0, 0},
+    }));
+    CAPTURE(example.command);
+    CHECK(error_of(example.command, example.limit, example.size, example.before, example.after) ==
+          DecodeError::none);
+    CHECK(error_of(example.command, example.limit + 1, example.size, example.before,
+                   example.after) == DecodeError::too_large);
+}
+
+TEST_CASE("addrv2 may hold 1,000 nodes with addresses of 512 bytes", "[wire][limits]") {
+    const auto message = [](std::size_t nodes, std::size_t length) {
+        ByteWriter writer;
+        writer.compact_size(nodes);
+        for (std::size_t i = 0; i < nodes; ++i) {
+            writer.u32(0);
+            writer.compact_size(0);
+            writer.u8(99);
+            writer.sized_bytes(Bytes(length));
+            writer.u16(0);
+        }
+        const auto decoded = decode_message("addrv2", writer.take());
+        return decoded ? DecodeError::none : decoded.error();
+    };
+    CHECK(message(1'000, 1) == DecodeError::none);
+    CHECK(message(1'001, 1) == DecodeError::too_large);
+    CHECK(message(1, 512) == DecodeError::none);
+    CHECK(message(1, 513) == DecodeError::too_large);
+}
+
+TEST_CASE("a user agent may have 256 bytes and not one more", "[wire][limits]") {
+    Version message;
+    message.user_agent.assign(256, 'x');
+    CHECK(decode_message("version", encode(message)));
+    message.user_agent.push_back('x');
+    CHECK(decode_message("version", encode(message)).error() == DecodeError::too_large);
+}
+
+TEST_CASE("a count that the payload cannot hold takes no memory", "[wire][limits]") {
+    ByteWriter writer;
+    writer.compact_size(50'000);
+    CHECK(decode_message("inv", writer.take()).error() == DecodeError::truncated);
+}
