@@ -169,7 +169,7 @@ Json getmininginfo(Call& call) {
     out.append("difficulty", consensus::difficulty(view->tip().header.bits));
     out.append("networkhashps", network_hashes_per_second(*view, 120, -1, node.params));
     out.append("pooledtx",
-               node.ledger.call([](ledger::State& state) { return state.mempool.info().count; }));
+               node.ledger.call([](ledger::State& state) { return state.mempool.size(); }));
     out.append("chain", node.params.name);
     if (node.params.kind == ChainKind::signet)
         out.append("signet_challenge", to_hex(node.params.signet_challenge));
