@@ -56,7 +56,8 @@ public:
     /// then stop; calls made afterwards throw StorageError.
     struct Options {
         chain::ChainOptions chain;
-        mempool::MempoolOptions mempool;
+        policy::PolicyOptions policy;
+        mempool::Limits limits;
         std::function<void(const std::string&)> fatal;
     };
     Ledger(const ChainParams& params, Options options, const Clock& clock, ThreadPool& workers,
