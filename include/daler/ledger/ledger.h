@@ -56,7 +56,7 @@ public:
     /// then stop; calls made afterwards throw StorageError.
     struct Options {
         chain::ChainOptions chain;
-        policy::PolicyOptions policy;
+        policy::Options policy;
         mempool::Limits limits;
         std::function<void(const std::string&)> fatal;
     };
