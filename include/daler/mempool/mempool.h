@@ -13,34 +13,6 @@
 
 namespace daler::mempool {
 
-<<<<<<< HEAD
-/// What the mempool asks of the chain; the ledger implements it over Chainstate.
-class ChainContext {
-public:
-    virtual ~ChainContext() = default;
-    /// The coin that the tip leaves unspent at `outpoint`.
-    [[nodiscard]] virtual std::optional<consensus::Coin> coin(const OutPoint& outpoint) = 0;
-    /// As above, for "is this transaction confirmed already?": may miss old coins, so that it need
-    /// not read from disk.
-    [[nodiscard]] virtual bool has_recent_coin(const OutPoint& outpoint) {
-        return coin(outpoint).has_value();
-    }
-    [[nodiscard]] virtual Height tip_height() const = 0;
-    [[nodiscard]] virtual BlockTime median_time_past(
-        Height height) const = 0;  ///< of the active chain's block
-    [[nodiscard]] virtual const ChainParams& params() const = 0;
-};
-
-/// How long unconfirmed chains may get, counting the transaction itself, and how much is kept.
-struct MempoolOptions {
-    policy::PolicyOptions policy;
-    std::size_t max_bytes = 300'000'000;  ///< memory (-maxmempool)
-    std::chrono::hours expiry{336};
-    std::size_t ancestor_count = 25;
-    std::size_t ancestor_vsize = 101'000;
-    std::size_t descendant_count = 25;
-    std::size_t descendant_vsize = 101'000;
-=======
 /// How long unconfirmed chains may be and how much is kept. Defaults as in the reference.
 struct Limits {
     std::int64_t ancestor_count = 25;  ///< of a transaction, itself included
@@ -49,7 +21,6 @@ struct Limits {
     std::int64_t descendant_vsize = 101'000;
     std::size_t max_usage = 300'000'000;  ///< bytes of memory (-maxmempool)
     std::chrono::hours expiry{336};
->>>>>>> consensus
     bool full_rbf = true;  ///< replace also what does not signal BIP 125
 };
 
@@ -184,12 +155,8 @@ public:
     [[nodiscard]] TransactionRef find(const Txid& txid) const;
     [[nodiscard]] TransactionRef find(const Wtxid& wtxid) const;
     [[nodiscard]] bool contains(const Txid& txid) const { return find(txid) != nullptr; }
-<<<<<<< HEAD
-    /// The transaction that spends `outpoint`, if any.
-=======
     [[nodiscard]] bool contains(const Wtxid& wtxid) const { return find(wtxid) != nullptr; }
     /// The transaction that spends `outpoint`, or null.
->>>>>>> consensus
     [[nodiscard]] TransactionRef spender(const OutPoint& outpoint) const;
     /// The output of an unconfirmed transaction, spent or not.
     [[nodiscard]] std::optional<TxOutput> output(const OutPoint& outpoint) const;
