@@ -1,4 +1,4 @@
-#include "mempool/fixture.h"
+#include "fixture.h"
 
 #include <test.h>
 
@@ -129,8 +129,7 @@ TEST_CASE("relative locks are counted from the coin to the next block", "[mempoo
     Fixture f;
     // The next block is 201.
     CHECK(f.accept(make({.from = {f.coin(coin_value, 191)}, .sequence = 10})) == "ok");
-    CHECK(f.accept(make({.from = {f.coin(coin_value, 192)}, .sequence = 10})) ==
-          "non-BIP68-final");
+    CHECK(f.accept(make({.from = {f.coin(coin_value, 192)}, .sequence = 10})) == "non-BIP68-final");
     CHECK(f.accept(make({.from = {f.coin(coin_value, 192)}, .sequence = 10, .version = 1})) ==
           "ok");
     // 600 seconds have passed between the medians of 199 and 200.
@@ -229,8 +228,8 @@ TEST_CASE("the first failing input is the one that is named", "[mempool]") {
     const Bytes op_false{0x00};
     f.chain.coins[false_coin].output.script_pubkey =
         script::pay_to_witness(0, crypto::sha256(op_false));
-    Transaction tx = *make({.from = {f.coin(), f.coin(), false_coin, f.coin()},
-                            .in = 4 * coin_value});
+    Transaction tx =
+        *make({.from = {f.coin(), f.coin(), false_coin, f.coin()}, .in = 4 * coin_value});
     tx.inputs[2].witness = {op_false};
     tx.inputs[3].witness = {{0x52}};
     CHECK(f.accept(seal(tx)) ==
@@ -284,10 +283,8 @@ TEST_CASE("a transaction has at most 25 descendants, itself included, and one sm
 TEST_CASE("ancestors and descendants are limited in size", "[mempool]") {
     const auto second_of = [](Fixture& f) {
         const auto first = f.add({.from = {f.coin()}, .fee = 200'000, .padding = 60'000});
-        return make({.from = {output_of(first)},
-                     .in = value_of(first),
-                     .fee = 200'000,
-                     .padding = 60'000});
+        return make(
+            {.from = {output_of(first)}, .in = value_of(first), .fee = 200'000, .padding = 60'000});
     };
     Fixture f;
     const auto child = second_of(f);
@@ -308,8 +305,7 @@ TEST_CASE("more parents than a chain may have are refused", "[mempool]") {
     CHECK(f.accept(make({.from = outputs, .in = 25 * (coin_value - 1000), .fee = 10'000})) ==
           "too-long-mempool-chain, too many unconfirmed parents [limit: 25]");
     outputs.pop_back();
-    CHECK(f.accept(make({.from = outputs, .in = 24 * (coin_value - 1000), .fee = 10'000})) ==
-          "ok");
+    CHECK(f.accept(make({.from = outputs, .in = 24 * (coin_value - 1000), .fee = 10'000})) == "ok");
 }
 
 TEST_CASE("the unbroadcast set holds only what is here", "[mempool]") {
