@@ -136,9 +136,6 @@ void Node::Impl::open_ledger() {
     ledger = std::make_unique<ledger::Ledger>(options.params, std::move(ledger_options), clock,
                                               *workers, signatures.get());
     ledger->add_listener(tips);
-    const auto view = ledger->view();
-    log::info("Chain {}: height {}, tip {}", options.params.name, view->height(),
-              view->tip().hash.to_hex());
 }
 
 Result<void, std::string> Node::Impl::open_wallets() {
