@@ -193,6 +193,7 @@ void Node::Impl::serve() {
         .log_path = options.log_file,
         .tips = tips,
         .dispatcher = *dispatcher,
+        .block_limits = options.block_limits,
         .save_mempool =
             [this] {
                 save_mempool(*ledger, file(mempool_name));

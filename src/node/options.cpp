@@ -80,6 +80,7 @@ Status read_relay(const Settings& settings, NodeOptions& options) {
     limits.incremental_relay_fee = policy.incremental_relay_fee;
     limits.full_rbf = settings.flag("mempoolfullrbf");
     options.persist_mempool = settings.flag("persistmempool");
+    options.block_limits = {settings.integer("blockmaxweight"), rate(settings, "blockmintxfee")};
     const auto smallest = limits.descendant_vsize * 40;
     if (limits.max_usage < static_cast<std::size_t>(smallest)) {
         return fail(

@@ -20,6 +20,7 @@ struct NodeOptions {
     sync::SyncOptions sync;
     rpc::ServerOptions rpc;
     wallet::WalletOptions wallet;
+    rpc::BlockLimits block_limits;
 
     bool serve_rpc = true;
     bool use_wallets = true;
