@@ -46,7 +46,8 @@ class Node:
         if self.process.poll() is not None:
             raise Failure(f"{self.name} ended with exit code {self.process.returncode}:\n"
                           + (self.folder / "output.txt").read_text()[-2000:])
-        return (self.folder / "regtest" / ".cookie").exists() and run_client(self.folder, "getblockcount").returncode == 0
+        cookie = self.folder / "regtest" / ".cookie"
+        return cookie.exists() and run_client(self.folder, "getblockcount").returncode == 0
 
     def call(self, *args):
         done = run_client(self.folder, *args)

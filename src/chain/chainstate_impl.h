@@ -30,9 +30,6 @@ struct LessPreferred {
 // Orders of arrival. Blocks that the user prefers count downwards from the tip found at start.
 inline constexpr std::uint64_t start_tip_sequence = std::uint64_t{1} << 32;
 
-/// How long one piece of background work may keep others waiting.
-inline constexpr std::chrono::milliseconds slice_time{40};
-
 /// The state behind Chainstate, and the one place that changes it. Its functions live in files
 /// named after what they do.
 struct Chainstate::Impl {
@@ -132,6 +129,7 @@ struct Chainstate::Impl {
     void open_databases();
     void load_index();
     void load_entries();
+    void refuse_blocks_without_index() const;
     void check_files() const;
     void make_genesis();
     void choose_start_tip();

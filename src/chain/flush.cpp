@@ -42,7 +42,7 @@ void Chainstate::Impl::start_flush() {
 
 bool Chainstate::Impl::continue_flush() {
     // Blocks that come faster than the disk takes coins must wait for it in the end.
-    const auto limit = coins->is_overfull() ? std::chrono::hours{1} : slice_time;
+    const auto limit = coins->is_overfull() ? std::chrono::hours{1} : options.slice_time;
     return coins->write_slices(limit);
 }
 

@@ -27,11 +27,11 @@ BUILD = Path(os.environ.get("DALER_BUILD", ROOT / "build" / "release"))
 DEFAULT_KIND = os.environ.get("DALER_TEST_NODE", "daler")
 FACTOR = float(os.environ.get("DALER_TIMEOUT_FACTOR", "1"))
 CHAIN_FOLDERS = {"main": "", "test": "testnet3", "testnet4": "testnet4", "signet": "signet", "regtest": "regtest"}
-CHAIN_SECTIONS = {"main": "main", "test": "test", "testnet4": "testnet4", "signet": "signet", "regtest": "regtest"}
 # The stock bitcoind of the tests is a fork whose policy these options turn back into the reference's.
 BITCOIND_OPTIONS = ["-corepolicy=1", "-blockmaxweight=4000000", "-permitbaremultisig=1", "-rejecttokens=0",
-                    "-rejectparasites=0", "-fallbackfee=0.0002", "-softwareexpiry=0", "-listenonion=0", "-addresstype=bech32",
-                    "-minrelaytxfee=0.00001", "-incrementalrelayfee=0.00001", "-blockmintxfee=0.00001"]
+                    "-rejectparasites=0", "-fallbackfee=0.0002", "-softwareexpiry=0", "-listenonion=0",
+                    "-addresstype=bech32", "-keypool=100", "-minrelaytxfee=0.00001",
+                    "-incrementalrelayfee=0.00001", "-blockmintxfee=0.00001"]
 
 
 class Skip(Exception):

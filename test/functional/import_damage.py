@@ -134,7 +134,7 @@ class Damage:
         size = 8 + len(self.blocks[flip.height - 1])
         lines = []
         for line in node.log().splitlines():
-            named = re.search(r"\boffset (\d+)", line)
+            named = re.search(r"\b(?:offset|byte) (\d+)", line)
             if named and offset <= int(named.group(1)) < offset + size:
                 lines.append(line)
         equal(len(lines), 1, f"lines in the log about a flip of {flip}: {lines}")

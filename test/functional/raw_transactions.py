@@ -56,7 +56,8 @@ def sending(test, node, coins):
     test.step("a limit on the fee")
     rich = spend([coins[1]], fee=COIN)
     equal(node.testmempoolaccept([rich.hex()])[0]["reject-reason"], "max-fee-exceeded")
-    fails(-25, "Fee exceeds maximum configured by user (e.g. -maxtxfee, maxfeerate)", node.sendrawtransaction, rich.hex())
+    fails(-25, "Fee exceeds maximum configured by user (e.g. -maxtxfee, maxfeerate)", node.sendrawtransaction,
+          rich.hex())
     equal(node.testmempoolaccept([rich.hex()], 0)[0]["allowed"], True)
     fails(-8, "Fee rates larger than or equal to 1BTC/kvB are not accepted", node.sendrawtransaction, rich.hex(), 1)
     test.step("after it is mined")

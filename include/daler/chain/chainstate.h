@@ -47,6 +47,8 @@ struct ChainOptions {
     unsigned crash_ratio = 0;
     std::chrono::seconds sync_interval{
         60};  ///< at the latest then everything accepted is synced to disk
+    /// How long one piece of a flush may keep others waiting.
+    std::chrono::milliseconds slice_time{40};
     std::chrono::seconds max_tip_age{24 * 60 * 60};
     std::optional<U256> minimum_chain_work;      ///< instead of the chain's
     std::optional<BlockHash> assume_valid;       ///< instead of the chain's

@@ -1,0 +1,204 @@
+#include <test.h>
+
+#include <chain/coin_cache.h>
+
+using namespace daler;
+using namespace daler::chain;
+using namespace std::chrono_literals;
+
+namespace {
+
+storage::Database::Options in_memory() {
+    storage::Database::Options options;
+    options.folder = "/coins";
+    options.in_memory = true;
+    return options;
+}
+
+OutPoint outpoint(std::uint64_t number) {
+    OutPoint out;
+    out.txid.bytes[0] = static_cast<std::uint8_t>(number / 4);
+    out.index = static_cast<std::uint32_t>(number % 4);
+    return out;
+}
+
+BlockHash block(std::uint8_t number) {
+    BlockHash hash;
+    hash.bytes[31] = number;
+    return hash;
+}
+
+consensus::Coin random_coin(Random& random) {
+    consensus::Coin coin;
+    coin.output.value = Amount{static_cast<std::int64_t>(random.below(2'100'000'000'000'001))};
+    // Around the 36 bytes that fit into a cache entry.
+    coin.output.script_pubkey = Script(Bytes(random.below(60), 0x51));
+    coin.height = static_cast<Height>(random.below(1'000'000));
+    coin.is_coinbase = random.below(2) == 0;
+    return coin;
+}
+
+void add(CoinCache& cache, const OutPoint& where, const consensus::Coin& coin, bool overwrite) {
+    cache.add(where, coin.output, coin.height, coin.is_coinbase, overwrite);
+}
+
+using Model = std::map<OutPoint, consensus::Coin>;
+
+Model stored(const CoinDatabase& database) {
+    Model coins;
+    database.for_each([&](const OutPoint& where, const consensus::Coin& coin) {
+        coins[where] = coin;
+        return true;
+    });
+    return coins;
+}
+
+}  // namespace
+
+TEST_CASE("the cache holds what a plain map holds, whatever is flushed when", "[chain]") {
+    const auto seed = GENERATE(range(1u, 9u));
+    Random random(seed);
+    CoinDatabase database(in_memory(), 0);
+    auto cache = std::make_unique<CoinCache>(database, seed % 2 == 0 ? 1u << 20 : 8u << 10);
+    Model model;
+    Model flushed;  // the model when the flush under way was started
+    std::uint8_t height = 0;
+    constexpr std::uint64_t places = 400;
+    for (int step = 0; step < 20'000; ++step) {
+        const auto where = outpoint(random.below(places));
+        switch (random.below(20)) {
+            case 0:
+                if (cache->is_flushing()) break;
+                cache->set_best_block(block(++height));
+                flushed = model;
+                cache->start_flush();
+                break;
+            case 1:
+                if (!cache->is_flushing() || random.below(8) != 0) break;
+                while (!cache->write_slices(0ms))
+                    continue;
+                REQUIRE(stored(database) == flushed);
+                break;
+            case 2:
+            case 3:
+            case 4:
+            case 5:
+            case 6: {
+                const auto coin = random_coin(random);
+                const bool overwrite = model.contains(where) || random.below(4) == 0;
+                add(*cache, where, coin, overwrite);
+                model[where] = coin;
+                break;
+            }
+            case 7:
+            case 8:
+            case 9:
+            case 10:
+                REQUIRE(cache->spend(where) == (model.erase(where) > 0));
+                break;
+            default: {
+                const auto found = model.find(where);
+                REQUIRE(cache->has(where) == (found != model.end()));
+                const auto coin = cache->find(where);
+                REQUIRE(coin.has_value() == (found != model.end()));
+                if (coin) REQUIRE(*coin == found->second);
+            }
+        }
+    }
+    while (cache->is_flushing() && !cache->write_slices(1h))
+        continue;
+    cache->set_best_block(block(++height));
+    cache->start_flush();
+    while (!cache->write_slices(1h))
+        continue;
+    CHECK(stored(database) == model);
+    CHECK(database.best_block() == block(height));
+    CHECK_FALSE(database.head_blocks().has_value());
+}
+
+TEST_CASE("a coin made and spent between two flushes never reaches the disk", "[chain]") {
+    CoinDatabase database(in_memory(), 0);
+    CoinCache cache(database, 1u << 20);
+    Random random(1);
+    add(cache, outpoint(1), random_coin(random), false);
+    add(cache, outpoint(2), random_coin(random), false);
+    CHECK(cache.spend(outpoint(1)));
+    CHECK_FALSE(cache.spend(outpoint(1)));
+    cache.set_best_block(block(1));
+    cache.start_flush();
+    CHECK(cache.write_slices(1h));
+    CHECK(stored(database).size() == 1);
+}
+
+TEST_CASE("while a flush is under way the database names the blocks between which it is",
+          "[chain]") {
+    CoinDatabase database(in_memory(), 1'000'000'000);  // small slices
+    CoinCache cache(database, 64u << 20);
+    Random random(2);
+    for (std::uint64_t i = 0; i < 1000; ++i) {
+        OutPoint where = outpoint(0);
+        where.index = static_cast<std::uint32_t>(i);
+        add(cache, where, random_coin(random), false);
+    }
+    cache.set_best_block(block(1));
+    cache.start_flush();
+    REQUIRE_FALSE(cache.write_slices(0ms));
+    const auto heads = database.head_blocks();
+    REQUIRE(heads.has_value());
+    CHECK(heads->to == block(1));
+    CHECK(heads->from.is_zero());
+    CHECK(database.best_block().is_zero());
+    // The cache goes on meanwhile, and what is new is not part of this flush.
+    OutPoint later = outpoint(0);
+    later.index = 5000;
+    add(cache, later, random_coin(random), false);
+    later.index = 3;
+    CHECK(cache.spend(later));
+    cache.set_best_block(block(2));
+    while (!cache.write_slices(0ms))
+        continue;
+    CHECK(stored(database).size() == 1000);
+    CHECK(database.best_block() == block(1));
+    CHECK_FALSE(database.head_blocks().has_value());
+    CHECK(cache.has_changes());
+    CHECK_FALSE(cache.find(later).has_value());
+}
+
+TEST_CASE("a cache says that it is full before its table outgrows the budget", "[chain]") {
+    CoinDatabase database(in_memory(), 0);
+    constexpr std::size_t budget = 1u << 20;
+    CoinCache cache(database, budget);
+    Random random(3);
+    OutPoint where;
+    std::uint32_t added = 0;
+    while (!cache.is_full()) {
+        where.index = added++;
+        add(cache, where, {{Amount{1}, Script(Bytes(25, 1))}, 1, false}, false);
+        REQUIRE(cache.memory_usage() < budget);
+    }
+    CHECK(added > 2000);
+    cache.set_best_block(block(1));
+    cache.start_flush();
+    CHECK(cache.write_slices(1h));
+    CHECK_FALSE(cache.is_full());
+}
+
+TEST_CASE("coins are listed by id and by index, not in the order of their keys", "[chain]") {
+    CoinDatabase database(in_memory(), 0);
+    CoinCache cache(database, 1u << 20);
+    Random random(4);
+    for (const std::uint32_t index : {16'512u, 256u, 128u, 127u, 0u}) {
+        OutPoint where = outpoint(0);
+        where.index = index;
+        add(cache, where, random_coin(random), false);
+    }
+    cache.set_best_block(block(1));
+    cache.start_flush();
+    CHECK(cache.write_slices(1h));
+    std::vector<std::uint32_t> indexes;
+    database.for_each([&](const OutPoint& where, const consensus::Coin&) {
+        indexes.push_back(where.index);
+        return true;
+    });
+    CHECK(indexes == std::vector<std::uint32_t>{0, 127, 128, 256, 16'512});
+}
