@@ -15,7 +15,8 @@ storage::XorKey load_xor_key(storage::FileSystem& files, const std::filesystem::
                              bool random_key) {
     storage::XorKey key{};
     const auto path = folder / "xor.dat";
-    if (const auto bytes = storage::read_file(files, path)) {
+    const auto bytes = storage::read_file(files, path);
+    if (bytes && !bytes->empty()) {
         if (bytes->size() != key.size()) {
             throw StorageError(fmt::format(
                 "{}: must have {} bytes. Without the right key the block files cannot be read.",
@@ -25,8 +26,13 @@ storage::XorKey load_xor_key(storage::FileSystem& files, const std::filesystem::
         return key;
     }
     // Block files without a key file are plain.
-    if (random_key && !files.exists(folder / "blk00000.dat")) fill_secure_random(key);
-    storage::write_atomically(files, path, key);
+    if (random_key && !files.exists(folder / "blk00000.dat")) {
+        fill_secure_random(key);
+        storage::write_atomically(files, path, key);
+    } else {
+        // Whoever loses this file, or its content, does not lose anything.
+        files.open(path, storage::OpenMode::create)->write(key, 0);
+    }
     return key;
 }
 

@@ -129,6 +129,7 @@ struct Chainstate::Impl {
     void open_databases();
     void load_index();
     void load_entries();
+    void refuse_blocks_without_index() const;
     void check_files() const;
     void make_genesis();
     void choose_start_tip();

@@ -80,7 +80,7 @@ bool IndexDatabase::is_new() const {
 }
 
 void IndexDatabase::set_made() {
-    database_.put(ByteSpan{&format_key, 1}, ByteSpan{&format_version, 1}, true);
+    database_.put(ByteSpan{&format_key, 1}, ByteSpan{&format_version, 1});
 }
 
 std::vector<IndexDatabase::Record> IndexDatabase::load() const {

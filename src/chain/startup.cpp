@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <future>
+
 namespace daler::chain {
 namespace {
 
@@ -69,33 +71,32 @@ void Chainstate::Impl::open() {
 }
 
 void Chainstate::Impl::open_databases() {
+    const std::size_t for_index = index_cache(options.cache_bytes);
+    const std::size_t for_coins = coin_database_cache(options.cache_bytes);
     storage::Database::Options database;
     database.in_memory = options.in_memory;
     database.env = options.database_env;
-
+    auto coin_options = database;
+    coin_options.folder = options.folder / "chainstate";
+    coin_options.cache_bytes = for_coins;
+    coin_options.remedy = reindex_chainstate_remedy;
+    coin_options.wipe = rebuild == Rebuild::start || rebuild == Rebuild::coins;
+    // Both at once: opening a database is mostly waiting for the disk.
+    auto opening = std::async(std::launch::async,
+                              [&] { coin_database.emplace(coin_options, options.crash_ratio); });
     database.folder = options.folder / "blocks" / "index";
-    database.cache_bytes = index_cache(options.cache_bytes);
+    database.cache_bytes = for_index;
     database.remedy = reindex_remedy;
     database.wipe = rebuild == Rebuild::start;
     index_database.emplace(database);
-
-    database.folder = options.folder / "chainstate";
-    database.cache_bytes = coin_database_cache(options.cache_bytes);
-    database.remedy = reindex_chainstate_remedy;
-    database.wipe = rebuild == Rebuild::start || rebuild == Rebuild::coins;
-    coin_database.emplace(database, options.crash_ratio);
-    coins.emplace(*coin_database, options.cache_bytes - index_cache(options.cache_bytes) -
-                                      coin_database_cache(options.cache_bytes));
+    opening.get();
+    coins.emplace(*coin_database, options.cache_bytes - for_index - for_coins);
 }
 
 void Chainstate::Impl::load_index() {
     if (index_database->is_new()) {
-        const bool has_blocks = store->blocks().total_size() != 0;
-        if (has_blocks && rebuild != Rebuild::start && rebuild != Rebuild::resume) {
-            throw StorageError(fmt::format("{}: there are block files, but no block index. {}",
-                                           (options.folder / "blocks" / "index").string(),
-                                           reindex_remedy));
-        }
+        const bool reads_files = rebuild == Rebuild::start || rebuild == Rebuild::resume;
+        if (!reads_files) refuse_blocks_without_index();
         index_database->set_made();
     }
     load_entries();
@@ -144,19 +145,23 @@ void Chainstate::Impl::load_entries() {
         entry->data_sequence = next_data_sequence++;
 }
 
+void Chainstate::Impl::refuse_blocks_without_index() const {
+    // A first start that was interrupted leaves no more than the genesis block.
+    const auto genesis_size =
+        serialized_size(*params.genesis, WitnessMode::include) + storage::FlatFiles::frame_size;
+    if (store->size_on_disk() <= genesis_size) return;
+    throw StorageError(fmt::format("{}: there are block files, but the block index is empty. {}",
+                                   (options.folder / "blocks" / "index").string(), reindex_remedy));
+}
+
 void Chainstate::Impl::make_genesis() {
-    // Nothing but the genesis block can be in the files: its record is the first that is written.
     const Bytes bytes = encode(*params.genesis);
     genesis = &index.insert(params.genesis->header, params.genesis_hash);
     genesis->status |= was_connected;
     mark_changed(*genesis);
     // A rebuild will find the block in the files.
     if (rebuild == Rebuild::start || rebuild == Rebuild::resume) return;
-    if (store->blocks().total_size() > bytes.size() + storage::FlatFiles::frame_size) {
-        throw StorageError(fmt::format("{}: the block index is empty, the block files are not. {}",
-                                       (options.folder / "blocks" / "index").string(),
-                                       reindex_remedy));
-    }
+    refuse_blocks_without_index();
     for (const auto number : store->blocks().numbers())
         store->blocks().truncate(number, 0);
     received_block(*genesis, *params.genesis, store->append_block(bytes), bytes);

@@ -72,7 +72,7 @@ bool History::is_reused(const Script& script) const {
     return reused_.contains(script);
 }
 
-Balances History::balances(Height min_depth) const {
+Balances History::balances(Height min_depth, bool avoid_reuse) const {
     Balances out;
     std::set<Txid> known_good;
     for (const auto& [txid, record] : records_) {
@@ -82,27 +82,26 @@ Balances History::balances(Height min_depth) const {
         const bool pending = !trusted && record.status == TxStatus::in_mempool;
         if (!immature && !pending && !(trusted && depth(record) >= min_depth)) continue;
         Amount unspent;
-        Amount reused;
         for (std::uint32_t i = 0; i < record.tx->outputs.size(); ++i) {
             const auto& output = record.tx->outputs[i];
             if (!owner(output) || is_spent({txid, i})) continue;
+            if (avoid_reuse && is_reused(output.script_pubkey)) continue;
             unspent += output.value;
-            if (is_reused(output.script_pubkey)) reused += output.value;
         }
         (immature ? out.immature : trusted ? out.trusted : out.pending) += unspent;
-        if (!immature) out.reused += reused;
     }
     return out;
 }
 
-std::vector<OwnedCoin> History::coins() const {
+std::vector<OwnedCoin> History::coins(Immature immature) const {
     std::vector<OwnedCoin> out;
     std::set<Txid> known_good;
     for (const auto& [order, txid] : by_order_) {
         const auto& record = records_.at(txid);
         const bool alive =
             record.status == TxStatus::confirmed || record.status == TxStatus::in_mempool;
-        if (!alive || blocks_to_maturity(record) > 0) continue;
+        if (!alive) continue;
+        if (immature == Immature::exclude && blocks_to_maturity(record) > 0) continue;
         for (std::uint32_t i = 0; i < record.tx->outputs.size(); ++i) {
             const auto& output = record.tx->outputs[i];
             const auto* place = owner(output);

@@ -16,6 +16,8 @@ constexpr std::int64_t block_time_margin = 2 * 60 * 60;
 void Wallet::take_block(const chain::BlockEntry& entry, const Block& block, bool scanning) {
     for (std::uint32_t i = 0; i < block.transactions.size(); ++i) {
         history_.confirm(block.transactions[i], entry, i, now(), scanning);
+        // An old block may hold the next payments to a far address already.
+        if (scanning) keys_.top_up_all();
     }
     note_used_addresses();
 }
@@ -30,7 +32,6 @@ Outcome<void> Wallet::scan_block(const chain::BlockEntry& entry) {
                                 entry.hash.to_hex(), entry.height));
     }
     take_block(entry, *block, true);
-    keys_.top_up_all();
     return {};
 }
 

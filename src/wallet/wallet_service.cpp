@@ -184,8 +184,8 @@ Outcome<Wallet*> WalletService::find(const std::optional<std::string>& name) {
                     "createwallet. (Note: A default wallet is no longer automatically created)");
     }
     return fail(FailureKind::not_specified,
-                "Multiple wallets are loaded. Please select which wallet to use by requesting the "
-                "RPC through the /wallet/<walletname> URI path.");
+                "Wallet file not specified (must request wallet RPC through /wallet/<filename> "
+                "uri-path).");
 }
 
 Outcome<void> WalletService::remember(const std::string& name,

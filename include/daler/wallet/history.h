@@ -48,7 +48,6 @@ struct Balances {
     Amount trusted;   ///< confirmed, or change of our own payments
     Amount pending;   ///< others' unconfirmed payments to us
     Amount immature;  ///< coinbases that are too young
-    Amount reused{};  ///< part of the coins above on scripts that were spent from (avoid_reuse)
 };
 
 /// The wallet's transactions and what follows from them: coins, balances, conflicts. Keeps all in
@@ -112,9 +111,11 @@ public:
     /// A script of which a coin was spent.
     [[nodiscard]] bool is_reused(const Script& script) const;
 
-    [[nodiscard]] Balances balances(Height min_depth = 0) const;
-    /// Unspent, mature outputs of transactions that are confirmed or in the mempool.
-    [[nodiscard]] std::vector<OwnedCoin> coins() const;
+    /// Counts trusted money from `min_depth` on; leaves reused scripts out if asked to.
+    [[nodiscard]] Balances balances(Height min_depth = 0, bool avoid_reuse = false) const;
+    /// Unspent outputs of transactions that are confirmed or in the mempool, mature or all.
+    enum class Immature : bool { exclude, include };
+    [[nodiscard]] std::vector<OwnedCoin> coins(Immature immature = Immature::exclude) const;
 
     /// Records that changed since the last call.
     [[nodiscard]] std::set<Txid> take_changed() { return std::exchange(changed_, {}); }

@@ -54,16 +54,6 @@ struct ScanResult {
     Height last;
 };
 
-/// What became of a transaction that was to be signed.
-struct SignedTransaction {
-    struct InputError {
-        std::uint32_t index;
-        std::string message;
-    };
-    Transaction tx;
-    std::vector<InputError> errors;  ///< empty: complete
-};
-
 /// An open wallet: keys, transactions, and the file that holds both. Lives on the wallet thread.
 ///
 /// Memory is the truth and the file its image: every commit writes all that changed since the last
@@ -150,9 +140,8 @@ public:
     /// Keeps it, on disk, then broadcasts it.
     Outcome<Txid> send(const Payment& payment, const std::string& comment,
                        const std::string& comment_to);
-    /// Signs what we can; `spent` are the outputs that the inputs spend, as far as they are known.
-    [[nodiscard]] SignedTransaction sign(Transaction tx, const std::map<OutPoint, TxOutput>& spent,
-                                         std::uint8_t hash_type) const;
+    /// Everything, private keys included, that it takes to sign for these output scripts.
+    [[nodiscard]] descriptor::KeyRing signing_keys(std::span<const Script> scripts) const;
 
     void backup(const std::filesystem::path& target);
 

@@ -1,0 +1,46 @@
+#include <chain/block_importer.h>
+#include <daler/util/ensure.h>
+
+#include <set>
+
+// Any bytes as a file of blocks: the importer ends, hands on only blocks whose parents it handed
+// on, and counts what it finds.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace daler;
+    using namespace daler::chain;
+    static const ChainParams params = regtest_params();
+    const auto files = storage::memory_file_system();
+    const auto written = files->open("/blocks", storage::OpenMode::create);
+    // The first byte chooses an XOR key; a file cannot be expected to hit the magic by chance.
+    storage::XorKey key{};
+    if (size > 0) key.fill(static_cast<std::uint8_t>(data[0] % 2));
+    ByteWriter content;
+    content.bytes(params.magic);
+    if (size > 1) content.bytes({data + 1, size - 1});
+    Bytes bytes = content.take();
+    storage::apply_xor(key, bytes, 0);
+    written->write(bytes, 0);
+
+    std::set<BlockHash> known{params.genesis_hash};
+    std::size_t submitted = 0;
+    BlockImporter::Hooks hooks;
+    hooks.submit = [&](const BlockImporter::Found& found) {
+        ensure(known.contains(found.block->header.previous) || known.contains(found.hash));
+        ensure(found.offset + found.bytes.size() <= bytes.size());
+        ensure(found.block->header.hash() == found.hash);
+        ++submitted;
+        known.insert(found.hash);
+        return Submitted{{}, true, true, nullptr};
+    };
+    hooks.is_known = [&](const BlockHash& hash) { return known.contains(hash); };
+    hooks.is_stored = [](const BlockHash&) { return false; };
+    hooks.open = [&](std::uint32_t) {
+        return RecordScanner(files->open("/blocks", storage::OpenMode::read), key, params.magic);
+    };
+    hooks.name = [](std::uint32_t) { return "blocks"; };
+    hooks.stop = [] { return false; };
+    BlockImporter importer(params, std::move(hooks));
+    importer.scan(0);
+    ensure(importer.result().accepted == submitted);
+    return 0;
+}

@@ -1,0 +1,109 @@
+#include <chain/coin_cache.h>
+#include <daler/util/ensure.h>
+
+#include <map>
+
+namespace {
+
+using namespace daler;
+using namespace daler::chain;
+
+constexpr std::uint8_t places = 48;
+
+OutPoint outpoint(std::uint8_t number) {
+    OutPoint out;
+    out.txid.bytes[7] = number;
+    out.index = number % 3;
+    return out;
+}
+
+using Model = std::map<OutPoint, consensus::Coin>;
+
+Model stored(const CoinDatabase& database) {
+    Model coins;
+    database.for_each([&](const OutPoint& where, const consensus::Coin& coin) {
+        coins[where] = coin;
+        return true;
+    });
+    return coins;
+}
+
+/// The cache beside the plain map that it should equal.
+struct Pair {
+    Pair() : database(options(), 1'000'000'000), cache(database, 32u << 10) {}
+
+    static storage::Database::Options options() {
+        storage::Database::Options out;
+        out.folder = "/coins";
+        out.in_memory = true;
+        return out;
+    }
+
+    void add(std::uint8_t place, std::uint8_t kind) {
+        const auto where = outpoint(place);
+        consensus::Coin coin;
+        coin.output = {Amount{kind * 1000}, Script(Bytes(kind % 64, kind))};
+        coin.height = kind;
+        coin.is_coinbase = kind % 2 == 0;
+        const bool overwrite = model.contains(where) || kind % 5 == 0;
+        cache.add(where, coin.output, coin.height, coin.is_coinbase, overwrite);
+        model[where] = coin;
+    }
+
+    void start_flush() {
+        if (cache.is_flushing()) return;
+        BlockHash best;
+        best.bytes[0] = ++blocks;
+        best.bytes[1] = 1;
+        cache.set_best_block(best);
+        frozen = model;
+        cache.start_flush();
+    }
+
+    void continue_flush() {
+        if (!cache.is_flushing()) return;
+        if (cache.write_slices(std::chrono::milliseconds{0})) ensure(stored(database) == frozen);
+    }
+
+    CoinDatabase database;
+    CoinCache cache;
+    Model model;
+    Model frozen;
+    std::uint8_t blocks = 0;
+};
+
+}  // namespace
+
+// Whatever is added, spent and flushed in whatever order: the cache answers as a plain map does,
+// and a flush stores the map as it was when it started.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    Pair pair;
+    for (std::size_t i = 0; i + 1 < size; i += 2) {
+        const std::uint8_t place = data[i + 1] % places;
+        const auto where = outpoint(place);
+        switch (data[i] % 8) {
+            case 0:
+                pair.start_flush();
+                break;
+            case 1:
+                pair.continue_flush();
+                break;
+            case 2:
+            case 3:
+                ensure(pair.cache.spend(where) == (pair.model.erase(where) > 0));
+                break;
+            case 4:
+            case 5:
+                pair.add(place, data[i]);
+                break;
+            default: {
+                const auto coin = pair.cache.find(where);
+                const auto expected = pair.model.find(where);
+                ensure(coin.has_value() == (expected != pair.model.end()));
+                ensure(!coin || *coin == expected->second);
+                ensure(pair.cache.has(where) == coin.has_value());
+            }
+        }
+    }
+    return 0;
+}

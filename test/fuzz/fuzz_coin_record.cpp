@@ -1,0 +1,19 @@
+#include <chain/coin_codec.h>
+#include <daler/util/ensure.h>
+
+// What parses as a coin survives being written and read again, in both of its forms.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace daler;
+    const auto coin = chain::decode_coin({data, size});
+    if (!coin) return 0;
+    ensure(is_money(coin->output.value));
+    ByteWriter record;
+    chain::write_coin(record, *coin);
+    ensure(chain::decode_coin(record.view()) == *coin);
+    ByteWriter undo;
+    chain::write_undo_coin(undo, *coin);
+    ByteReader reader(undo.view());
+    ensure(chain::read_undo_coin(reader) == *coin);
+    ensure(reader.finish() == DecodeError::none);
+    return 0;
+}
