@@ -27,8 +27,6 @@ constexpr std::array general{
     Option{"daemonwait", "", Kind::flag, Group::general, "0", "The same as -daemon here"},
     Option{"pid", "<file>", Kind::path, Group::general, "dalerd.pid",
            "File for the process id (relative to the chain's folder)"},
-    Option{"blocksdir", "<dir>", Kind::path, Group::general, "",
-           "Folder that holds the block files instead of the data folder"},
     Option{"dbcache", "<MiB>", Kind::integer, Group::general, "450",
            "Memory for the coin cache and databases"},
     Option{"par", "<n>", Kind::integer, Group::general, "0",
@@ -51,8 +49,6 @@ constexpr std::array general{
            "Age from which the tip counts as still being downloaded"},
     Option{"blocksonly", "", Kind::flag, Group::general, "0",
            "Do not relay transactions of others"},
-    Option{"alertnotify", "<cmd>", Kind::text, Group::hidden, "",
-           "Accepted for start scripts; does nothing"},
 };
 
 constexpr std::array connection{
@@ -68,43 +64,17 @@ constexpr std::array connection{
            "Connect to this node only; may be repeated. -connect=0 makes no connections", true},
     Option{"addnode", "<addr>", Kind::list, Group::connection, "",
            "Connect to this node and keep the connection up; may be repeated", true},
-    Option{"seednode", "<addr>", Kind::list, Group::connection, "",
-           "Ask this node for addresses and leave it"},
     Option{"maxconnections", "<n>", Kind::integer, Group::connection, "125",
            "Most connections to keep, manual ones aside", false, 0},
     Option{"whitelist", "<[permissions@]net>", Kind::list, Group::connection, "",
            "Give peers from this address or network permissions: noban, relay, forcerelay, "
            "mempool, download, addr, bloomfilter, in, out; may be repeated"},
-    Option{"whitebind", "<[permissions@]addr>", Kind::list, Group::connection, "",
-           "Accept connections on this address and give those peers permissions"},
-    Option{"bantime", "<s>", Kind::integer, Group::connection, "86400",
-           "How long setban bans by default"},
-    Option{"timeout", "<ms>", Kind::integer, Group::connection, "5000",
-           "How long to wait for a connection to come up", false, 1},
     Option{"peertimeout", "<s>", Kind::integer, Group::connection, "60",
            "How long a peer may take for its handshake and between answers", false, 1},
-    Option{"externalip", "<addr>", Kind::list, Group::connection, "",
-           "Tell peers that this is our address; may be repeated"},
     Option{"networkactive", "", Kind::flag, Group::connection, "1",
            "Open for connections at start (see the RPC setnetworkactive)"},
-    Option{"dns", "", Kind::flag, Group::connection, "1",
-           "Look up names given to -addnode, -connect and -seednode"},
-    Option{"dnsseed", "", Kind::flag, Group::connection, "1",
-           "Ask DNS seeds for addresses when few are known (public chains)"},
-    Option{"fixedseeds", "", Kind::flag, Group::connection, "1",
-           "Use built-in addresses when DNS seeds give none (public chains)"},
-    Option{"discover", "", Kind::flag, Group::connection, "1",
-           "Find our own addresses (0 when -externalip is used)"},
-    Option{"v2transport", "", Kind::flag, Group::connection, "1",
-           "Accept and offer the encrypted transport where it is available"},
     Option{"uacomment", "<text>", Kind::list, Group::connection, "",
            "Comment to append to our user agent; may be repeated"},
-    Option{"maxreceivebuffer", "<n>", Kind::integer, Group::connection, "5000",
-           "Bytes of unread messages kept per peer, in thousands", false, 1},
-    Option{"maxsendbuffer", "<n>", Kind::integer, Group::connection, "1000",
-           "Bytes of unsent messages kept per peer, in thousands", false, 1},
-    Option{"maxuploadtarget", "<MiB>", Kind::text, Group::hidden, "0",
-           "Accepted for start scripts; does nothing"},
 };
 
 constexpr std::array rpc{
@@ -157,8 +127,8 @@ constexpr std::array wallet{
            "Highest fee a wallet pays for one transaction"},
     Option{"discardfee", "<BTC/kvB>", Kind::amount, Group::wallet, "0.00010000",
            "Change not worth spending at this fee rate is left to the miner"},
-    Option{"consolidatefeerate", "<BTC/kvB>", Kind::amount, Group::hidden, "0.00010000",
-           "Accepted for start scripts; does nothing"},
+    Option{"consolidatefeerate", "<BTC/kvB>", Kind::amount, Group::wallet, "0.00010000",
+           "Below this fee rate payments may spend more coins than they need"},
     Option{"txconfirmtarget", "<n>", Kind::integer, Group::wallet, "6",
            "Blocks within which a payment should confirm", false, 1, 1008},
     Option{"addresstype", "<type>", Kind::text, Group::wallet, "bech32",
@@ -172,14 +142,8 @@ constexpr std::array wallet{
     Option{"walletrbf", "", Kind::flag, Group::wallet, "1",
            "Payments may be replaced by ones with a higher fee"},
     Option{"walletbroadcast", "", Kind::flag, Group::wallet, "1", "Send payments to the network"},
-    Option{"avoidpartialspends", "", Kind::flag, Group::wallet, "0",
-           "Spend all coins of an address together"},
     Option{"walletrejectlongchains", "", Kind::flag, Group::hidden, "1",
            "Refuse payments that would make too long a chain of unconfirmed ones"},
-    Option{"unsafesqlitesync", "", Kind::flag, Group::hidden, "0",
-           "Accepted for start scripts; wallets are always synced"},
-    Option{"walletnotify", "<cmd>", Kind::text, Group::hidden, "",
-           "Accepted for start scripts; does nothing"},
 };
 
 constexpr std::array relay{
@@ -213,12 +177,6 @@ constexpr std::array relay{
            "Most unconfirmed transactions in a chain, seen from its start", false, 0, 1000000},
     Option{"limitdescendantsize", "<kvB>", Kind::integer, Group::relay, "101", "The same in size",
            false, 0, 1000000},
-    Option{"maxorphantx", "<n>", Kind::integer, Group::relay, "100",
-           "Most transactions kept whose parents are missing", false, 0, 1000000},
-    Option{"whitelistrelay", "", Kind::flag, Group::relay, "1",
-           "Peers with permissions relay transactions despite -blocksonly"},
-    Option{"whitelistforcerelay", "", Kind::flag, Group::relay, "0",
-           "Transactions of peers with permissions are relayed even when known"},
 };
 
 constexpr std::array mining{
@@ -226,18 +184,6 @@ constexpr std::array mining{
            "Largest weight of blocks we make", false, 4000, 4000000},
     Option{"blockmintxfee", "<BTC/kvB>", Kind::amount, Group::mining, "0.00001000",
            "Lowest fee rate of transactions in blocks we make"},
-};
-
-constexpr std::array chain{
-    Option{"strictregtest", "", Kind::flag, Group::chain, "0",
-           "On regtest, do as bitcoind does where dalerd is kinder to private chains"},
-    Option{"vbparams", "<name:start:end[:height]>", Kind::list, Group::chain, "",
-           "On regtest: start and timeout of a version-bits deployment; may be repeated"},
-    Option{"testactivationheight", "<name@height>", Kind::list, Group::chain, "",
-           "On regtest: height from which a rule holds (segwit, bip34, dersig, cltv, csv); may be "
-           "repeated"},
-    Option{"signetseednode", "<addr>", Kind::list, Group::chain, "",
-           "Node to ask for addresses on signet"},
 };
 
 constexpr std::array debugging{
@@ -251,7 +197,6 @@ constexpr std::array debugging{
     Option{"printtoconsole", "", Kind::flag, Group::debugging, "",
            "Log to standard output, too (default: 1 unless -daemon)"},
     Option{"logtimestamps", "", Kind::flag, Group::debugging, "1", "Start log lines with the time"},
-    Option{"logips", "", Kind::flag, Group::debugging, "0", "Log addresses of peers"},
     Option{"checkblocks", "<n>", Kind::integer, Group::debugging, "6",
            "How many blocks to check at start; 0 is all", false, 0, 2147483647},
     Option{"checklevel", "<n>", Kind::integer, Group::debugging, "3",
@@ -264,10 +209,6 @@ constexpr std::array debugging{
            "For crash tests: die once in so many slices of a flush", false, 0, 1000000000},
     Option{"maxsigcachesize", "<MiB>", Kind::integer, Group::debugging, "32",
            "Memory for signatures known to be good", false, 0, 16384},
-    Option{"rpcdoccheck", "", Kind::flag, Group::hidden, "0",
-           "Accepted for start scripts; does nothing"},
-    Option{"stopatheight", "<n>", Kind::integer, Group::debugging, "0",
-           "Stop once the chain is this high", false, 0, 2147483647},
     Option{"stopafterblockimport", "", Kind::flag, Group::debugging, "0",
            "Stop once -loadblock files are imported"},
 };
@@ -275,6 +216,30 @@ constexpr std::array debugging{
 /// Known to start scripts, meaningless here: accepted, so that they keep working.
 constexpr std::string_view accepted = "Accepted for start scripts; does nothing";
 constexpr std::array ignored{
+    Option{"seednode", "<addr>", Kind::list, Group::hidden, "", accepted},
+    Option{"bantime", "<s>", Kind::integer, Group::hidden, "86400", accepted},
+    Option{"timeout", "<ms>", Kind::integer, Group::hidden, "5000", accepted},
+    Option{"externalip", "<addr>", Kind::list, Group::hidden, "", accepted},
+    Option{"dns", "", Kind::flag, Group::hidden, "1", accepted},
+    Option{"dnsseed", "", Kind::flag, Group::hidden, "1", accepted},
+    Option{"fixedseeds", "", Kind::flag, Group::hidden, "1", accepted},
+    Option{"discover", "", Kind::flag, Group::hidden, "1", accepted},
+    Option{"v2transport", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"maxreceivebuffer", "<n>", Kind::integer, Group::hidden, "5000", accepted},
+    Option{"maxsendbuffer", "<n>", Kind::integer, Group::hidden, "1000", accepted},
+    Option{"avoidpartialspends", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"maxorphantx", "<n>", Kind::integer, Group::hidden, "100", accepted},
+    Option{"whitelistrelay", "", Kind::flag, Group::hidden, "1", accepted},
+    Option{"whitelistforcerelay", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"logips", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"signetseednode", "<addr>", Kind::list, Group::hidden, "", accepted},
+    Option{"maxuploadtarget", "<MiB>", Kind::text, Group::hidden, "0", accepted},
+    Option{"rpcdoccheck", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"alertnotify", "<cmd>", Kind::text, Group::hidden, "", accepted},
+    Option{"walletnotify", "<cmd>", Kind::text, Group::hidden, "", accepted},
+    Option{"unsafesqlitesync", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"txindex", "", Kind::flag, Group::hidden, "0",
+           "Accepted for start scripts; transactions are not indexed"},
     Option{"upnp", "", Kind::flag, Group::hidden, "0", accepted},
     Option{"natpmp", "", Kind::flag, Group::hidden, "0", accepted},
     Option{"shrinkdebugfile", "", Kind::flag, Group::hidden, "0", accepted},
@@ -322,6 +287,13 @@ constexpr std::array chains{
            "The old test network, version 3 (-chain=test)"},
     Option{"testnet4", "", Kind::flag, Group::chain, "0",
            "The test network, version 4 (-chain=testnet4)"},
+    Option{"strictregtest", "", Kind::flag, Group::chain, "0",
+           "On regtest, do as bitcoind does where dalerd is kinder to private chains"},
+    Option{"vbparams", "<name:start:end[:height]>", Kind::list, Group::chain, "",
+           "On regtest: start and timeout of a version-bits deployment; may be repeated"},
+    Option{"testactivationheight", "<name@height>", Kind::list, Group::chain, "",
+           "On regtest: height from which a rule holds (segwit, bip34, dersig, cltv, csv); may be "
+           "repeated"},
     Option{"signetchallenge", "<hex>", Kind::list, Group::chain, "",
            "Signet: the script that blocks must satisfy; makes a signet of your own"},
 };
@@ -334,7 +306,7 @@ std::span<const Option> chain_options() {
 
 std::span<const Option> node_options() {
     static const std::vector<Option> all =
-        join({general, connection, rpc, wallet, relay, mining, chains, chain, debugging, ignored});
+        join({general, connection, rpc, wallet, relay, mining, chains, debugging, ignored});
     return all;
 }
 

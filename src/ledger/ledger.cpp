@@ -159,8 +159,21 @@ Ledger::~Ledger() {
     impl_->thread.join();
 }
 
+void Ledger::run_now(const std::function<void()>& job) {
+    std::promise<void> done;
+    enqueue([&](State*) {
+        job();
+        done.set_value();
+    });
+    done.get_future().wait();
+}
+
 void Ledger::add_listener(Listener& listener) {
-    call([this, &listener](State&) { impl_->listeners.push_back(&listener); });
+    run_now([this, &listener] { impl_->listeners.push_back(&listener); });
+}
+
+void Ledger::remove_listener(Listener& listener) {
+    run_now([this, &listener] { std::erase(impl_->listeners, &listener); });
 }
 
 const chain::Chainstate& Ledger::chain() const {

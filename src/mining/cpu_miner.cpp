@@ -27,16 +27,16 @@ bool solve(BlockHeader& header, const ChainParams& params, std::uint64_t& max_tr
     }
 }
 
-std::vector<BlockHash> generate(ledger::Ledger& ledger, int count, const Script& script,
-                                std::uint64_t max_tries, const std::atomic<bool>& stop) {
-    TemplateOptions options;
-    options.coinbase_script = script;
+std::vector<BlockHash> generate(ledger::Ledger& ledger, int count, const TemplateOptions& options,
+                                std::uint64_t max_tries, const std::atomic<bool>& stop,
+                                const std::function<void(const Template&)>& made) {
     std::vector<BlockHash> mined;
     for (int i = 0; i < count && !stop; ++i) {
-        auto made =
+        auto next =
             ledger.call([&](ledger::State& state) { return make_template(state, options); });
-        if (!solve(made.block.header, ledger.params(), max_tries, stop)) break;
-        const auto block = std::make_shared<const Block>(std::move(made.block));
+        if (made) made(next);
+        if (!solve(next.block.header, ledger.params(), max_tries, stop)) break;
+        const auto block = std::make_shared<const Block>(std::move(next.block));
         const auto result =
             ledger.call([&](ledger::State& state) { return state.chain.submit(block); });
         // A competing block may have been faster; anything else would be our own mistake.

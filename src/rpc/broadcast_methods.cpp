@@ -70,8 +70,8 @@ std::string short_reason(const mempool::Refused& refused) {
 
 Json fees_json(const mempool::Accepted& accepted, const SealedTransaction& tx) {
     Json fees = Json::object();
-    fees.append("base", from_amount(accepted.base_fee));
-    fees.append("effective-feerate", from_rate(FeeRate::of(accepted.base_fee, accepted.vsize)));
+    fees.append("base", from_amount(accepted.fee));
+    fees.append("effective-feerate", from_rate(FeeRate::of(accepted.fee, accepted.vsize)));
     Json includes = Json::array();
     includes.push(tx.wtxid.to_hex());
     fees.append("effective-includes", std::move(includes));
@@ -81,8 +81,8 @@ Json fees_json(const mempool::Accepted& accepted, const SealedTransaction& tx) {
 Json test_one(ledger::State& state, const TransactionRef& tx, std::optional<FeeRate> max_rate) {
     mempool::AcceptOptions options;
     options.test_only = true;
-    options.max_fee_rate = max_rate;
-    const auto accepted = state.mempool.accept(tx, options);
+    if (max_rate) options.max_fee = max_rate->fee(tx->vsize());
+    const auto accepted = state.accept(tx, options);
     Json out = Json::object();
     out.append("txid", tx->txid.to_hex());
     out.append("wtxid", tx->wtxid.to_hex());

@@ -21,8 +21,10 @@ Found find_coin(ledger::State& state, const OutPoint& outpoint, bool include_mem
     found.view = state.chain.view();
     if (include_mempool) {
         if (state.mempool.spender(outpoint)) return found;
-        found.coin = state.mempool.unconfirmed_coin(outpoint);
-        if (found.coin) return found;
+        if (auto output = state.mempool.output(outpoint)) {
+            found.coin = consensus::Coin{std::move(*output)};
+            return found;
+        }
     }
     found.coin = state.chain.coin(outpoint);
     found.confirmed = found.coin.has_value();

@@ -16,7 +16,7 @@ Json txids_json(const std::vector<Txid>& txids) {
     return out;
 }
 
-Json entry_json(const mempool::EntryInfo& entry) {
+Json entry_json(const mempool::EntryDetails& entry) {
     Json out = Json::object();
     out.append("vsize", entry.vsize);
     out.append("weight", entry.tx->weight());
@@ -35,7 +35,7 @@ Json entry_json(const mempool::EntryInfo& entry) {
     out.append("fees", std::move(fees));
     out.append("depends", txids_json(entry.depends));
     out.append("spentby", txids_json(entry.spent_by));
-    out.append("bip125-replaceable", entry.replaceable);
+    out.append("bip125-replaceable", entry.bip125_replaceable);
     out.append("unbroadcast", entry.unbroadcast);
     return out;
 }
@@ -52,7 +52,7 @@ Json list_json(const mempool::Mempool& mempool, const std::vector<Txid>& txids, 
 
 std::vector<Txid> all_txids(const mempool::Mempool& mempool) {
     std::vector<Txid> txids;
-    for (const auto& tx : mempool.all())
+    for (const auto& tx : mempool.transactions())
         txids.push_back(tx->txid);
     return txids;
 }
@@ -75,19 +75,19 @@ Json getrawmempool(Call& call) {
 }
 
 Json getmempoolinfo(Call& call) {
-    const auto info =
-        call.node().ledger.call([](ledger::State& state) { return state.mempool.info(); });
+    const auto info = call.node().ledger.call(
+        [](ledger::State& state) { return state.mempool.info(state.clock.now()); });
     Json out = Json::object();
     out.append("loaded", !call.node().loading());
-    out.append("size", info.count);
-    out.append("bytes", info.vsize);
+    out.append("size", info.size);
+    out.append("bytes", info.bytes);
     out.append("usage", info.usage);
     out.append("total_fee", from_amount(info.total_fee));
-    out.append("maxmempool", info.max_bytes);
-    out.append("mempoolminfee", from_rate(std::max(info.min_fee_rate, info.min_relay_fee_rate)));
-    out.append("minrelaytxfee", from_rate(info.min_relay_fee_rate));
-    out.append("incrementalrelayfee", from_rate(info.incremental_fee_rate));
-    out.append("unbroadcastcount", info.unbroadcast);
+    out.append("maxmempool", info.max_usage);
+    out.append("mempoolminfee", from_rate(std::max(info.min_fee, info.min_relay_fee)));
+    out.append("minrelaytxfee", from_rate(info.min_relay_fee));
+    out.append("incrementalrelayfee", from_rate(info.incremental_relay_fee));
+    out.append("unbroadcastcount", info.unbroadcast_count);
     out.append("fullrbf", info.full_rbf);
     return out;
 }
@@ -184,7 +184,7 @@ Json prioritisetransaction(Call& call) {
 Json getprioritisedtransactions(Call& call) {
     return call.node().ledger.call([](ledger::State& state) {
         Json out = Json::object();
-        for (const auto& [txid, delta] : state.mempool.prioritised()) {
+        for (const auto& [txid, delta] : state.mempool.deltas()) {
             Json item = Json::object();
             item.append("fee_delta", delta.satoshis());
             const auto entry = state.mempool.entry(txid);

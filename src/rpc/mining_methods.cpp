@@ -26,8 +26,10 @@ Json generate_to(Call& call, const Script& script) {
     const auto count = static_cast<int>(std::clamp<std::int64_t>(call.integer(0), 0, 1'000'000));
     const auto tries =
         static_cast<std::uint64_t>(std::max<std::int64_t>(call.integer(2, default_max_tries), 0));
-    return hashes_json(
-        mining::generate(call.node().ledger, count, script, tries, call.node().stopping));
+    Services& node = call.node();
+    const auto remember = [&node](const mining::Template& made) { remember_template(node, made); };
+    return hashes_json(mining::generate(node.ledger, count, template_options(node, script), tries,
+                                        node.stopping, remember));
 }
 
 Json generatetoaddress(Call& call) {
@@ -78,7 +80,7 @@ TransactionRef block_transaction(ledger::State& state, const std::string& text) 
 
 Json generateblock(Call& call) {
     const auto& params = call.node().params;
-    mining::TemplateOptions options;
+    auto options = template_options(call.node(), {});
     std::string error;
     if (const auto script = script_of_descriptor(call.string(0), params, error)) {
         options.coinbase_script = *script;
@@ -162,14 +164,14 @@ Json getmininginfo(Call& call) {
     const auto view = node.ledger.view();
     Json out = Json::object();
     out.append("blocks", view->height());
-    if (node.last_template.known) {
-        out.append("currentblockweight", node.last_template.weight.load());
+    if (const auto weight = node.last_template.weight.load(); weight >= 0) {
+        out.append("currentblockweight", weight);
         out.append("currentblocktx", node.last_template.transactions.load());
     }
     out.append("difficulty", consensus::difficulty(view->tip().header.bits));
     out.append("networkhashps", network_hashes_per_second(*view, 120, -1, node.params));
     out.append("pooledtx",
-               node.ledger.call([](ledger::State& state) { return state.mempool.info().count; }));
+               node.ledger.call([](ledger::State& state) { return state.mempool.size(); }));
     out.append("chain", node.params.name);
     if (node.params.kind == ChainKind::signet)
         out.append("signet_challenge", to_hex(node.params.signet_challenge));

@@ -207,12 +207,32 @@ Json getblocktemplate(Call& call) {
     }
     wait_for_news(call, request);
     return call.node().ledger.call([&](ledger::State& state) {
-        const auto made = mining::make_template(state, {});
+        const auto made = mining::make_template(state, template_options(call.node(), {}));
+        remember_template(call.node(), made);
         return template_json(made, params, state.mempool.sequence());
     });
 }
 
 }  // namespace
+
+mining::TemplateOptions template_options(const Services& node, Script script) {
+    mining::TemplateOptions options;
+    options.coinbase_script = std::move(script);
+    options.max_weight = node.block_limits.max_weight;
+    options.min_fee_rate = node.block_limits.min_fee_rate;
+    return options;
+}
+
+void remember_template(Services& node, const mining::Template& made) {
+    // What templates keep free for the coinbase counts as used.
+    constexpr std::int64_t reserved_weight = 4000;
+    const std::span transactions = std::span(made.block.transactions).subspan(1);
+    std::int64_t weight = reserved_weight;
+    for (const auto& tx : transactions)
+        weight += tx->weight();
+    node.last_template.weight = weight;
+    node.last_template.transactions = std::ssize(transactions);
+}
 
 std::vector<Method> template_methods() {
     return {

@@ -144,9 +144,11 @@ std::map<OutPoint, consensus::Coin> find_spent_coins(ledger::Ledger& ledger,
     return ledger.call([&tx](ledger::State& state) {
         std::map<OutPoint, consensus::Coin> coins;
         for (const auto& input : tx.inputs) {
-            auto coin = state.mempool.unconfirmed_coin(input.prevout);
-            if (!coin) coin = state.chain.coin(input.prevout);
-            if (coin) coins.emplace(input.prevout, *coin);
+            if (auto output = state.mempool.output(input.prevout)) {
+                coins.emplace(input.prevout, consensus::Coin{std::move(*output)});
+            } else if (auto coin = state.chain.coin(input.prevout)) {
+                coins.emplace(input.prevout, std::move(*coin));
+            }
         }
         return coins;
     });

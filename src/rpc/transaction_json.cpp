@@ -55,9 +55,6 @@ Amount fee(const Transaction& tx, const chain::TxUndo& spent) {
 
 }  // namespace
 
-return Json::number_text(amount.to_text());
-}
-
 Json script_pubkey_json(ByteSpan script, const AddressFormat& format) {
     const auto type = script::solve(script).type;
     Json out = Json::object();

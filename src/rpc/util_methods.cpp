@@ -1,3 +1,4 @@
+#include "rpc/address_json.h"
 #include "rpc/scan_methods.h"
 
 #include <daler/crypto/key.h>
@@ -30,18 +31,9 @@ Json validateaddress(Call& call) {
         out.append("error", script.error().message);
         return out;
     }
-    const auto type = script::solve(script->bytes()).type;
     out.append("address", *descriptor::encode_address(*script, format));
     out.append("scriptPubKey", to_hex(script->bytes()));
-    const auto witness = script::witness_program(script->bytes());
-    using enum script::OutputType;
-    out.append("isscript",
-               type == script_hash || type == witness_v0_script_hash || type == witness_v1_taproot);
-    out.append("iswitness", witness.has_value());
-    if (witness) {
-        out.append("witness_version", witness->version);
-        out.append("witness_program", to_hex(witness->program));
-    }
+    append_address_details(out, script->bytes());
     return out;
 }
 

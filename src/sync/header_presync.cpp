@@ -79,6 +79,12 @@ bool HeaderPresync::extend(Pass& pass, const BlockHeader& header) const {
     return true;
 }
 
+HeaderPresync::Step HeaderPresync::give_up() {
+    Step step;
+    step.ok = false;
+    return step;
+}
+
 HeaderPresync::Step HeaderPresync::process(std::span<const BlockHeader> headers, bool is_full) {
     return again_ ? second_pass(headers, is_full) : first_pass(headers, is_full);
 }
@@ -86,10 +92,10 @@ HeaderPresync::Step HeaderPresync::process(std::span<const BlockHeader> headers,
 HeaderPresync::Step HeaderPresync::first_pass(std::span<const BlockHeader> headers, bool is_full) {
     Step step;
     for (const auto& header : headers) {
-        if (!extend(first_, header)) return {.ok = false};
+        if (!extend(first_, header)) return give_up();
         if (is_commitment_height(first_.height)) {
             commitments_.push_back(commitment(first_.last));
-            if (commitments_.size() > max_commitments_) return {.ok = false};
+            if (commitments_.size() > max_commitments_) return give_up();
         }
     }
     if (first_.work >= required_work_) {
@@ -106,11 +112,11 @@ HeaderPresync::Step HeaderPresync::first_pass(std::span<const BlockHeader> heade
 HeaderPresync::Step HeaderPresync::second_pass(std::span<const BlockHeader> headers, bool is_full) {
     Step step;
     for (const auto& header : headers) {
-        if (!extend(second_, header)) return {.ok = false};
+        if (!extend(second_, header)) return give_up();
         const bool proven = second_.work >= required_work_;
         if (!proven && is_commitment_height(second_.height)) {
             if (commitments_.empty() || commitments_.front() != commitment(second_.last)) {
-                return {.ok = false};
+                return give_up();
             }
             commitments_.pop_front();
         }
@@ -122,7 +128,7 @@ HeaderPresync::Step HeaderPresync::second_pass(std::span<const BlockHeader> head
         waiting_.pop_front();
     }
     step.finished = proven;
-    if (!proven && !is_full) return {.ok = false};
+    if (!proven && !is_full) return give_up();
     step.ask_more = is_full;
     return step;
 }

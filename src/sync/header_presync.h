@@ -43,6 +43,7 @@ private:
         U256 work;
     };
 
+    [[nodiscard]] static Step give_up();
     [[nodiscard]] bool extend(Pass& pass, const BlockHeader& header) const;
     [[nodiscard]] bool is_commitment_height(Height height) const;
     [[nodiscard]] bool commitment(const BlockHash& hash) const;

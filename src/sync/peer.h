@@ -22,8 +22,8 @@ struct Peer {
         : id(the_id),
           connection(std::move(the_connection)),
           type(the_type),
-          known_transactions(wire::limits::known_transactions / 2, random),
-          verdicts(executor) {}
+          verdicts(executor),
+          known_transactions(wire::limits::known_transactions / 2, random) {}
 
     [[nodiscard]] bool is_inbound() const { return type == ConnectionType::inbound; }
     [[nodiscard]] bool is_manual() const { return type == ConnectionType::manual; }

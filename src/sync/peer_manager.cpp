@@ -78,7 +78,7 @@ Result<void, std::string> PeerManager::start() {
     auto pool = impl.ledger.call([&impl](ledger::State& state) {
         impl.hears_news = true;
         std::vector<std::pair<TransactionRef, FeeRate>> out;
-        for (auto& tx : state.mempool.all()) {
+        for (auto& tx : state.mempool.transactions()) {
             const auto entry = state.mempool.entry(tx->txid);
             if (entry) out.emplace_back(std::move(tx), FeeRate::of(entry->fee, entry->vsize));
         }

@@ -161,7 +161,7 @@ asio::awaitable<void> TxRelay::on_transaction(PeerRef peer, TransactionRef tx) {
 asio::awaitable<void> TxRelay::submit(PeerRef peer, TransactionRef tx) {
     const auto result = co_await context_.ledger.accept(tx);
     if (result) {
-        accepted(*peer, tx, FeeRate::of(result->base_fee, result->vsize));
+        accepted(*peer, tx, FeeRate::of(result->fee, result->vsize));
     } else if (result.error().rejection.reason == consensus::Reason::inputs_missing_or_spent &&
                !result.error().missing_parents.empty()) {
         keep_orphan(*peer, tx, result.error().missing_parents);
@@ -209,9 +209,9 @@ void TxRelay::refused(Peer& peer, const TransactionRef& tx, const mempool::Refus
     // Somebody may have taken the witness off: then this id is that of the good transaction's txid,
     // and remembering it would keep the good one out.
     const bool maybe_stripped =
-        !tx->has_witness() && (reason == consensus::Reason::script_failed ||
-                               reason == consensus::Reason::script_failed_policy ||
-                               reason == consensus::Reason::nonstandard_witness);
+        why.witness_stripped ||
+        (!tx->has_witness() && (reason == consensus::Reason::script_failed ||
+                                reason == consensus::Reason::script_failed_policy));
     if (!known_now && !maybe_stripped) rejected_.insert(tx->wtxid.bytes);
     if (blame(reason) == consensus::Blame::invalid && !maybe_stripped) {
         misbehaviour_.punish(peer, to_text(why.rejection));
@@ -407,7 +407,10 @@ asio::awaitable<void> TxRelay::serve(PeerRef peer, std::vector<wire::InventoryIt
 /// heard of it.
 void TxRelay::announce_unbroadcast() {
     context_.ledger.post([this, executor = context_.executor](ledger::State& state) {
-        auto transactions = state.mempool.unbroadcast();
+        std::vector<TransactionRef> transactions;
+        for (const auto& txid : state.mempool.unbroadcast()) {
+            if (auto tx = state.mempool.find(txid)) transactions.push_back(std::move(tx));
+        }
         if (transactions.empty()) return;
         asio::post(executor, [this, transactions = std::move(transactions)] {
             for (const auto& tx : transactions)
@@ -429,7 +432,7 @@ void TxRelay::send_fee_filter(Peer& peer) {
 
 void TxRelay::refresh_fee_filter() {
     context_.ledger.post([this, executor = context_.executor](ledger::State& state) {
-        const auto rate = state.mempool.info().min_fee_rate.per_kvb;
+        const auto rate = state.mempool.min_fee(state.clock.now()).per_kvb;
         asio::post(executor, [this, rate] {
             min_fee_ = std::max(rate, context_.options.min_relay_fee_rate.per_kvb);
             for (const auto& [id, peer] : context_.peers) {

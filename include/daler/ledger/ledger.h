@@ -65,8 +65,10 @@ public:
     /// Finishes the calls already made, flushes, joins.
     ~Ledger();
 
-    /// Before anything else happens: listeners must outlive the ledger.
+    /// A listener must stay until it is removed or the ledger has ended.
     void add_listener(Listener& listener);
+    /// No news reach it any more once this returns.
+    void remove_listener(Listener& listener);
 
     /// The chain as it is. Never waits.
     [[nodiscard]] std::shared_ptr<const chain::ChainView> view() const { return chain().view(); }
@@ -136,6 +138,8 @@ private:
     /// caller.
     static void rethrow_fatal();
     void enqueue(Job job);
+    /// Runs `job` on the ledger thread, whether the disk works or not, and waits for it.
+    void run_now(const std::function<void()>& job);
     /// Runs `job` on the ledger thread, then resumes.
     boost::asio::awaitable<void> run(Job job);
 

@@ -3,6 +3,7 @@
 #include <daler/ledger/ledger.h>
 
 #include <atomic>
+#include <functional>
 
 namespace daler::mining {
 
@@ -40,10 +41,10 @@ void finish_block(Block& block, Height height, const ChainParams& params);
 [[nodiscard]] bool solve(BlockHeader& header, const ChainParams& params, std::uint64_t& max_tries,
                          const std::atomic<bool>& stop);
 
-/// Mines `count` blocks paying to `script` and submits each. Stops early when tries run out or
-/// `stop` is set. Blocks the caller; not on the ledger thread.
-[[nodiscard]] std::vector<BlockHash> generate(ledger::Ledger& ledger, int count,
-                                              const Script& script, std::uint64_t max_tries,
-                                              const std::atomic<bool>& stop);
+/// Mines `count` blocks as `options` say and submits each. Stops early when tries run out or `stop`
+/// is set. `made`, if given, sees every template. Blocks the caller; not on the ledger thread.
+[[nodiscard]] std::vector<BlockHash> generate(
+    ledger::Ledger& ledger, int count, const TemplateOptions& options, std::uint64_t max_tries,
+    const std::atomic<bool>& stop, const std::function<void(const Template&)>& made = {});
 
 }  // namespace daler::mining

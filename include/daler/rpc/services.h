@@ -1,5 +1,7 @@
 #pragma once
 
+#include <daler/primitives/amount.h>
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -26,12 +28,16 @@ namespace daler::rpc {
 class Dispatcher;
 class TipWatch;
 
-/// What getmininginfo tells of the last template; shared by the calls that make them. Zero: none
-/// yet.
+/// What getmininginfo tells of the last template; shared by the calls that make them.
 struct LastTemplate {
-    std::atomic<std::int64_t> weight{0};
-    std::atomic<std::int64_t> transactions{0};  ///< the coinbase aside
-    std::atomic<bool> known{false};
+    std::atomic<std::int64_t> weight{-1};        ///< -1: none was made yet
+    std::atomic<std::int64_t> transactions{-1};  ///< the coinbase aside
+};
+
+/// What goes into blocks that we make (-blockmaxweight, -blockmintxfee).
+struct BlockLimits {
+    std::int64_t max_weight = 3'996'000;
+    FeeRate min_fee_rate{Amount{1000}};
 };
 
 /// Everything methods may use, wired by node. All of it may be called from any rpc worker thread.
@@ -53,6 +59,7 @@ struct Services {
 
     TipWatch& tips;          ///< registered with the ledger
     Dispatcher& dispatcher;  ///< for help and the list of running calls
+    BlockLimits block_limits{};
     LastTemplate last_template{};
     /// Moves every timer of the node that far ahead (mockscheduler). May be empty.
     std::function<void(std::chrono::seconds)> advance_timers{};

@@ -68,7 +68,7 @@ TEST_CASE("a target is at most the chain's limit", "[consensus]") {
 TEST_CASE("work is the expected number of hashes", "[consensus]") {
     CHECK(work_of(0x1d00ffff) == number("100010001"));
     CHECK(work_of(0x207fffff) == U256{2});
-    CHECK(work_of(0x03000001) == U256{1} << 255);
+    CHECK(work_of(0x03000001) == (U256{1} << 255));
 }
 
 TEST_CASE("difficulty is the ratio to the easiest target of mainnet", "[consensus]") {

@@ -40,13 +40,13 @@ TEST_CASE("arithmetic wraps at 256 bits", "[primitives]") {
 }
 
 TEST_CASE("carries and shifts cross the limbs", "[primitives]") {
-    CHECK(U256{~0ull} + U256{1} == U256{1} << 64);
-    CHECK((U256{1} << 255) >> 255 == U256{1});
+    CHECK(U256{~0ull} + U256{1} == (U256{1} << 64));
+    CHECK(((U256{1} << 255) >> 255) == U256{1});
     CHECK((U256{1} << 256).is_zero());
     CHECK((number(all_ones) >> 256).is_zero());
-    CHECK(number("123456789abcdef0123456789") << 4 == number("123456789abcdef01234567890"));
-    CHECK(number("123456789abcdef0123456789") >> 68 == number("12345678"));
-    CHECK(U256{3} << 0 == U256{3});
+    CHECK((number("123456789abcdef0123456789") << 4) == number("123456789abcdef01234567890"));
+    CHECK((number("123456789abcdef0123456789") >> 68) == number("12345678"));
+    CHECK((U256{3} << 0) == U256{3});
 }
 
 TEST_CASE("a quotient and its rest give the number back", "[primitives]") {
@@ -65,7 +65,7 @@ TEST_CASE("a quotient and its rest give the number back", "[primitives]") {
 }
 
 TEST_CASE("numbers are ordered by size and know their length", "[primitives]") {
-    CHECK(U256{1} << 64 > U256{~0ull});
+    CHECK((U256{1} << 64) > U256{~0ull});
     CHECK(U256{1} < U256{2});
     CHECK(U256{}.bit_length() == 0);
     CHECK(U256{1}.bit_length() == 1);

@@ -28,8 +28,8 @@ TEST_CASE("P2PKH verifies under every hash type", "[script]") {
 }
 
 TEST_CASE("P2PK takes compressed, uncompressed and hybrid keys", "[script]") {
-    auto hybrid_bytes = key(1).public_key(false).bytes();
-    Bytes hybrid(hybrid_bytes.begin(), hybrid_bytes.end());
+    const auto uncompressed = key(1).public_key(false);
+    Bytes hybrid(uncompressed.bytes().begin(), uncompressed.bytes().end());
     hybrid[0] = static_cast<std::uint8_t>(6 + (hybrid[64] & 1));
     const auto script = Builder().data(hybrid).op(op_checksig).done();
     Spending spending(script);
@@ -73,10 +73,10 @@ TEST_CASE("P2WPKH verifies directly and in P2SH, with compressed keys", "[script
     const bool nested = GENERATE(false, true);
     Spending spending(nested ? pay_to_script_hash(crypto::hash160(program.bytes())) : program);
     if (nested) spending.tx.inputs[0].script_sig = Builder().data(program.bytes()).done();
-    const auto public_key = key(1).public_key().bytes();
+    const auto public_key = key(1).public_key();
     for (const auto type : hash_types) {
         spending.witness() = {spending.sign_witness(key(1), code, type),
-                              Bytes(public_key.begin(), public_key.end())};
+                              Bytes(public_key.bytes().begin(), public_key.bytes().end())};
         CHECK(spending.verify(standard_flags) == ok);
     }
     SECTION("the amount is signed") {

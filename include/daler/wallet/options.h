@@ -1,0 +1,28 @@
+#pragma once
+
+#include <daler/descriptor/descriptor.h>
+#include <daler/primitives/amount.h>
+
+#include <filesystem>
+
+namespace daler::wallet {
+
+/// How all wallets of a node behave, from its options.
+struct WalletOptions {
+    std::filesystem::path folder;      ///< -walletdir: holds NAME/wallet.dat
+    std::uint32_t keypool = 1000;      ///< -keypool: unused addresses that are looked out for
+    FeeRate fallback_fee{Amount{0}};   ///< -fallbackfee: where nothing can be estimated; 0: refuse
+    FeeRate pay_tx_fee{Amount{0}};     ///< -paytxfee: 0: estimate
+    FeeRate min_tx_fee{Amount{1000}};  ///< -mintxfee
+    FeeRate discard_fee{Amount{10'000}};  ///< -discardfee: when change is not worth its spending
+    FeeRate consolidate_fee{Amount{10'000}};  ///< -consolidatefeerate: below it, coins are merged
+    Amount max_tx_fee{10'000'000};            ///< -maxtxfee
+    int confirm_target = 6;                   ///< -txconfirmtarget, blocks
+    descriptor::AddressType address_type = descriptor::AddressType::bech32;  ///< -addresstype
+    std::optional<descriptor::AddressType> change_type;                      ///< -changetype
+    bool spend_unconfirmed_change = true;  ///< -spendzeroconfchange
+    bool replaceable = true;               ///< -walletrbf
+    bool broadcast = true;                 ///< -walletbroadcast
+};
+
+}  // namespace daler::wallet

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <daler/wallet/wallet.h>
+
+#include <functional>
+#include <future>
+#include <memory>
+
+namespace daler::wallet {
+
+/// Remembers which wallets are to be loaded at start (settings.json). Implemented by the node;
+/// called on the wallet thread.
+class SettingsStore {
+public:
+    virtual ~SettingsStore() = default;
+    [[nodiscard]] virtual std::vector<std::string> list() const = 0;
+    /// Both are on disk when they return. They throw StorageError.
+    virtual void add(const std::string& wallet) = 0;
+    virtual void remove(const std::string& wallet) = 0;
+};
+
+/// How a new wallet is made.
+struct CreateOptions {
+    WalletFlags flags;
+    std::optional<bool> load_on_startup{};  ///< nothing: leave the settings as they are
+};
+
+/// The door to all wallets. Owns the thread on which they live. The blocking calls are for any
+/// thread but the ledger's; the news are for the ledger's, and only queue. Everything happens in
+/// the order in which it was called, so a call sees all news that came before it. Trouble with the
+/// disk is a Failure of the call that met it; the node goes on.
+class WalletService {
+public:
+    WalletService(NodeView& node, WalletOptions options, SettingsStore& settings);
+    /// Ends scans, finishes what is queued, writes and closes all wallets.
+    ~WalletService();
+    WalletService(const WalletService&) = delete;
+    WalletService& operator=(const WalletService&) = delete;
+
+    [[nodiscard]] const WalletOptions& options() const { return options_; }
+
+    /// Opens what the settings remember and `names` besides. Gives what went wrong, one text for
+    /// each wallet that could not be opened.
+    std::vector<std::string> open_at_start(const std::vector<std::string>& names);
+
+    Outcome<void> create(const std::string& name, const CreateOptions& options);
+    Outcome<void> load(const std::string& name, std::optional<bool> load_on_startup);
+    Outcome<void> unload(const std::string& name, std::optional<bool> load_on_startup);
+    /// Copies a backup to a new wallet's place and loads it.
+    Outcome<void> restore(const std::string& name, const std::filesystem::path& backup,
+                          std::optional<bool> load_on_startup);
+    /// Names of the open wallets, in the order in which they were opened.
+    [[nodiscard]] std::vector<std::string> list();
+    /// Names of all wallets in the folder.
+    [[nodiscard]] std::vector<std::string> list_dir();
+
+    /// Runs `work(Wallet&)` on the wallet thread and gives its result, or throws what it threw.
+    /// Without a name: the only wallet that is open.
+    template <class Work>
+    auto with(const std::optional<std::string>& name, Work work)
+        -> Outcome<std::invoke_result_t<Work&, Wallet&>> {
+        using Value = std::invoke_result_t<Work&, Wallet&>;
+        return call([&]() -> Outcome<Value> {
+            const auto wallet = find(name);
+            if (!wallet) return daler::fail(wallet.error());
+            if constexpr (std::is_void_v<Value>) {
+                work(**wallet);
+                return {};
+            } else {
+                return work(**wallet);
+            }
+        });
+    }
+
+    /// Returns when all news queued so far have been handled.
+    void drain() {
+        call([] { return true; });
+    }
+    /// Makes running scans end early; shutdown starts with it.
+    void interrupt() { interrupt_ = true; }
+
+    // News, from the ledger thread.
+
+    void block_connected(const chain::BlockEntry& entry, const BlockRef& block);
+    void block_disconnected(const chain::BlockEntry& entry);
+    void transaction_added(const TransactionRef& tx);
+    void transaction_removed(const TransactionRef& tx);
+
+private:
+    struct Queue;
+
+    /// Runs `work` on the wallet thread and waits for it.
+    template <class Work>
+    auto call(Work work) -> std::invoke_result_t<Work&> {
+        std::promise<std::invoke_result_t<Work&>> promise;
+        auto future = promise.get_future();
+        post([&] {
+            try {
+                promise.set_value(work());
+            } catch (...) {
+                promise.set_exception(std::current_exception());
+            }
+        });
+        return future.get();
+    }
+
+    void post(std::function<void()> job);
+    void run();
+    /// What the thread does when nothing is queued; false if there is nothing to do.
+    bool idle_work();
+    void for_each(const std::function<void(Wallet&)>& job);
+    [[nodiscard]] Outcome<Wallet*> find(const std::optional<std::string>& name);
+    [[nodiscard]] std::filesystem::path file_of(const std::string& name) const;
+    Outcome<void> open(const std::string& name);
+    /// Carries out load_on_startup.
+    Outcome<void> remember(const std::string& name, std::optional<bool> load_on_startup);
+
+    NodeView& node_;
+    const WalletOptions options_;
+    SettingsStore& settings_;
+    std::atomic<bool> interrupt_{false};
+    std::vector<std::unique_ptr<Wallet>> wallets_;
+    std::unique_ptr<Queue> queue_;
+};
+
+}  // namespace daler::wallet

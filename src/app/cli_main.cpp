@@ -1,0 +1,135 @@
+// daler-cli: asks a running dalerd.
+#include "client/commands.h"
+#include "client/conversion.h"
+#include "client/conversion_table.h"
+
+#include <daler/util/version.h>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <iostream>
+
+namespace daler::client {
+namespace {
+
+constexpr std::string_view usage =
+    "Usage: daler-cli [options] <command> [arguments]    ask the node\n"
+    "   or: daler-cli [options] -named <command> [name=value ...]\n"
+    "   or: daler-cli [options] help [command]           list commands, or explain one\n\n";
+
+/// The next line of standard input, after a prompt if somebody sits there.
+std::string read_line(const char* prompt) {
+    if (::isatty(STDIN_FILENO)) std::cerr << prompt << std::flush;
+    std::string line;
+    std::getline(std::cin, line);
+    return line;
+}
+
+/// Puts what options take from standard input where it belongs. The error is for the user.
+Result<void, std::string> read_input(const config::Settings& settings, Access& access,
+                                     std::vector<std::string>& words) {
+    if (settings.flag("stdinrpcpass")) {
+        access.password = read_line("RPC password> ");
+        if (access.password.empty()) {
+            return fail(
+                std::string("-stdinrpcpass specified but failed to read from standard "
+                            "input"));
+        }
+    }
+    if (settings.flag("stdinwalletpassphrase")) {
+        if (words.empty() || !words[0].starts_with("walletpassphrase")) {
+            return fail(std::string(
+                "-stdinwalletpassphrase is only applicable for walletpassphrase(change)"));
+        }
+        words.insert(words.begin() + 1, read_line("Wallet passphrase> "));
+    }
+    if (settings.flag("stdin")) {
+        for (std::string line; std::getline(std::cin, line);)
+            words.push_back(line);
+    }
+    return {};
+}
+
+Outcome call(Connection& connection, const config::Settings& settings,
+             const std::vector<std::string>& words) {
+    if (words.empty()) {
+        return failure("too few parameters (need at least command)");
+    }
+    const std::span arguments = std::span(words).subspan(1);
+    const auto table = conversion_table();
+    const auto params = settings.flag("named") ? named_params(table, words[0], arguments)
+                                               : positional_params(table, words[0], arguments);
+    if (!params) return failure(params.error());
+    const auto reply = connection.call(words[0], *params);
+    if (!reply) return failure(reply.error());
+    return outcome_of(*reply);
+}
+
+Outcome run(const config::Settings& settings) {
+    auto found = access(settings);
+    if (!found) return failure(found.error());
+    std::vector<std::string> words = settings.rest();
+    if (auto read = read_input(settings, *found, words); !read) return failure(read.error());
+    Connection connection(std::move(*found));
+
+    constexpr std::array<std::string_view, 4> own{"getinfo", "generate", "netinfo", "addrinfo"};
+    const auto count =
+        std::ranges::count_if(own, [&](std::string_view name) { return settings.flag(name); });
+    if (count > 1) {
+        return failure("Only one of -getinfo, -generate, -netinfo, -addrinfo may be specified.");
+    }
+    if (settings.flag("generate")) return generate(connection, words);
+    if (count == 1 && !words.empty()) {
+        return failure("-getinfo, -netinfo and -addrinfo take no arguments");
+    }
+    if (settings.flag("getinfo")) return getinfo(connection);
+    if (settings.flag("netinfo")) return netinfo(connection);
+    if (settings.flag("addrinfo")) return addrinfo(connection);
+    return call(connection, settings, words);
+}
+
+int main_of(std::span<const std::string> arguments) {
+    const char* home = std::getenv("HOME");
+    const auto settings =
+        config::Settings::load(config::client_options(), arguments, config::disk_files(),
+                               home ? home : "", config::node_options());
+    if (!settings) {
+        std::cerr << settings.error() << std::endl;
+        return EXIT_FAILURE;
+    }
+    if (settings->has("version")) {
+        std::cout << fmt::format("daler-cli version {}\n", version);
+        return EXIT_SUCCESS;
+    }
+    for (const auto* name : {"?", "h", "help", "help-debug"}) {
+        if (!settings->has(name)) continue;
+        std::cout << fmt::format("daler-cli version {}\n\n{}", version, usage)
+                  << config::help_text(config::client_options(), settings->has("help-debug"));
+        return EXIT_SUCCESS;
+    }
+    if (arguments.empty()) {
+        std::cerr << "error: too few parameters (need at least command)\n\n" << usage;
+        return EXIT_FAILURE;
+    }
+    const Outcome outcome = run(*settings);
+    if (!outcome.text.empty()) {
+        (outcome.exit_code == 0 ? std::cout : std::cerr) << outcome.text << std::endl;
+    }
+    return outcome.exit_code;
+}
+
+}  // namespace
+}  // namespace daler::client
+
+int main(int argc, char** argv) {
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    try {
+        return daler::client::main_of(arguments);
+    } catch (const std::exception& e) {
+        std::cerr << "error: " << e.what() << std::endl;
+        return EXIT_FAILURE;
+    }
+}

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "client/connection.h"
+#include "client/output.h"
+
+#include <span>
+
+namespace daler::client {
+
+/// -getinfo: an overview in words.
+[[nodiscard]] Outcome getinfo(Connection& connection);
+
+/// -generate [blocks [max tries]]: mines to a new address of the wallet.
+[[nodiscard]] Outcome generate(Connection& connection, std::span<const std::string> words);
+
+/// -netinfo: a line per connection.
+[[nodiscard]] Outcome netinfo(Connection& connection);
+
+/// -addrinfo: how many addresses are known, by network.
+[[nodiscard]] Outcome addrinfo(Connection& connection);
+
+/// The answers that make up the overview; those of wallets are null where there is none.
+struct Overview {
+    Json network;                                            ///< getnetworkinfo
+    Json chain;                                              ///< getblockchaininfo
+    Json wallet;                                             ///< getwalletinfo
+    Json balances;                                           ///< getbalances
+    std::vector<std::pair<std::string, Json>> all_balances;  ///< of each wallet, if several
+};
+[[nodiscard]] std::string overview_text(const Overview& overview);
+
+}  // namespace daler::client

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <daler/config/settings.h>
+#include <daler/encoding/json.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace daler::client {
+
+/// Where the node is and how to prove who we are.
+struct Access {
+    std::string host;
+    std::uint16_t port = 0;
+    std::string user, password;  ///< password empty: from the cookie
+    std::filesystem::path cookie;
+    std::optional<std::string> wallet;  ///< the wallet to ask
+    std::chrono::milliseconds timeout{};
+    bool wait = false;  ///< until the node is there and ready
+    std::chrono::seconds wait_timeout{};
+    std::filesystem::path config_file;  ///< for messages
+};
+
+/// What `settings` say. The error is for the user.
+[[nodiscard]] Result<Access, std::string> access(const config::Settings& settings);
+
+/// Exchanges requests with the node.
+class Connection {
+public:
+    explicit Connection(Access access) : access_(std::move(access)) {}
+
+    /// The whole reply (`result`, `error`, `id`) to one call. The error is the text to print after
+    /// "error: ".
+    [[nodiscard]] Result<Json, std::string> call(const std::string& method, const Json& params);
+    /// The same with another wallet than the usual one.
+    [[nodiscard]] Result<Json, std::string> call(const std::string& method, const Json& params,
+                                                 const std::optional<std::string>& wallet);
+
+    [[nodiscard]] const Access& access() const { return access_; }
+
+private:
+    struct Trouble {
+        std::string message;
+        bool passes = false;  ///< may be over soon: -rpcwait tries again
+    };
+    [[nodiscard]] Result<Json, Trouble> exchange(const std::string& body,
+                                                 const std::optional<std::string>& wallet) const;
+
+    Access access_;
+};
+
+}  // namespace daler::client

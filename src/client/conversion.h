@@ -1,0 +1,38 @@
+#pragma once
+
+#include <daler/encoding/json.h>
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace daler::client {
+
+/// How a word of the command line becomes an argument. Words that no rule is for are texts.
+enum class Rule : std::uint8_t {
+    json,          ///< it is JSON, or an error
+    json_or_text,  ///< JSON where it can be read as such
+};
+
+/// One argument of one method that is no plain text.
+struct Conversion {
+    std::string_view method;
+    std::size_t position;
+    std::string_view names;  ///< with aliases behind '|'
+    Rule rule;
+};
+
+/// Sorted by method and position.
+using ConversionTable = std::span<const Conversion>;
+
+/// The `params` of a call whose arguments are these words, in their order. The error is the text to
+/// print.
+[[nodiscard]] Result<Json, std::string> positional_params(ConversionTable table,
+                                                          std::string_view method,
+                                                          std::span<const std::string> words);
+
+/// The same for words of the form name=value; others become positional ones ("args").
+[[nodiscard]] Result<Json, std::string> named_params(ConversionTable table, std::string_view method,
+                                                     std::span<const std::string> words);
+
+}  // namespace daler::client

@@ -1,0 +1,297 @@
+#include <daler/node/node.h>
+
+#include "node/mempool_file.h"
+#include "node/options.h"
+#include "node/saved_wallets.h"
+#include "node/wallet_news.h"
+#include "node/wallet_view.h"
+
+#include <daler/chain/import.h>
+#include <daler/rpc/server.h>
+#include <daler/rpc/tip_watch.h>
+#include <daler/script/signature_cache.h>
+#include <daler/storage/file_lock.h>
+#include <daler/storage/file_system.h>
+#include <daler/sync/peer_manager.h>
+#include <daler/util/log.h>
+#include <daler/util/storage_error.h>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <mutex>
+#include <thread>
+
+namespace daler::node {
+namespace {
+
+constexpr std::string_view mempool_name = "mempool.dat";
+constexpr std::string_view peers_name = "peers.dat";
+
+std::span<const std::span<const rpc::Method>> method_tables() {
+    static const std::array tables{rpc::blockchain_methods(), rpc::control_methods(),
+                                   rpc::mempool_methods(),    rpc::mining_methods(),
+                                   rpc::network_methods(),    rpc::rawtransaction_methods(),
+                                   rpc::util_methods(),       rpc::wallet_methods()};
+    return tables;
+}
+
+}  // namespace
+
+/// The objects of a node in the order of their construction; the compiler ends them in reverse.
+struct Node::Impl {
+    Impl(const config::Settings& settings_, std::function<void()> request_stop_)
+        : settings(settings_), request_stop(std::move(request_stop_)) {}
+    ~Impl() { stop(); }
+
+    Result<void, std::string> start();
+    void open_folder();
+    Result<void, std::string> open_rpc();
+    void open_ledger();
+    Result<void, std::string> open_wallets();
+    Result<void, std::string> open_peers();
+    void serve();
+    void import();
+    void import_file(const std::filesystem::path& file);
+    void stop() noexcept;
+    void stop_wallets() noexcept;
+    void save(std::string_view what, const std::function<void()>& action) noexcept;
+    std::filesystem::path file(std::string_view name) const { return options.folder / name; }
+
+    const config::Settings& settings;
+    std::function<void()> request_stop;
+    NodeOptions options;
+    Clock clock;
+    const std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
+    std::atomic<bool> stopping{false};  ///< long work and long polls end when it is set
+    bool stopped = false;
+    std::atomic<bool> failed{false};
+    std::atomic<bool> loading{true};
+
+    std::unique_ptr<storage::FileLock> lock;
+    bool wrote_pid = false;
+    rpc::TipWatch tips;
+    std::unique_ptr<rpc::Dispatcher> dispatcher;
+    std::unique_ptr<rpc::Services> services;
+    std::unique_ptr<rpc::Server> server;
+    std::unique_ptr<ThreadPool> workers;
+    std::unique_ptr<script::BoundedSignatureCache> signatures;
+    // Listeners outlive the ledger, which tells news until its very end.
+    std::unique_ptr<sync::PeerManager> peers;
+    std::unique_ptr<SavedWallets> saved_wallets;
+    std::unique_ptr<WalletView> wallet_view;
+    std::unique_ptr<wallet::WalletService> wallets;
+    std::unique_ptr<WalletNews> wallet_news;
+    std::unique_ptr<ledger::Ledger> ledger;
+    std::thread importer;
+};
+
+Result<void, std::string> Node::Impl::start() {
+    auto read = node_options(settings);
+    if (!read) return fail(read.error());
+    options = std::move(*read);
+    if (const auto frozen = settings.integer("mocktime"); frozen != 0)
+        clock.set_mock_time(from_unix(frozen));
+    try {
+        open_folder();
+        if (auto opened = open_rpc(); !opened) return opened;
+        open_ledger();
+        if (auto opened = open_wallets(); !opened) return opened;
+        if (auto opened = open_peers(); !opened) return opened;
+        serve();
+    } catch (const StorageError& error) {
+        return fail(std::string(error.what()));
+    }
+    importer = std::thread([this] { import(); });
+    return {};
+}
+
+void Node::Impl::open_folder() {
+    auto& files = storage::real_file_system();
+    files.create_folders(options.folder);
+    lock = std::make_unique<storage::FileLock>(file(".lock"));
+    if (settings.negated("pid")) return;
+    storage::write_atomically(files, options.pid_file, as_bytes(fmt::format("{}\n", getpid())));
+    wrote_pid = true;
+}
+
+Result<void, std::string> Node::Impl::open_rpc() {
+    dispatcher = std::make_unique<rpc::Dispatcher>(method_tables());
+    if (!options.serve_rpc) return {};
+    dispatcher->set_warmup_status("Loading block index…");
+    server = std::make_unique<rpc::Server>(options.rpc, *dispatcher);
+    return server->start();
+}
+
+void Node::Impl::open_ledger() {
+    workers = std::make_unique<ThreadPool>(options.workers);
+    signatures = std::make_unique<script::BoundedSignatureCache>(options.signature_cache_bytes);
+    options.chain.stop = &stopping;
+    ledger::Ledger::Options ledger_options{options.chain, options.policy, options.mempool, {}};
+    ledger_options.fatal = [this](const std::string&) {
+        failed = true;
+        request_stop();
+    };
+    ledger = std::make_unique<ledger::Ledger>(options.params, std::move(ledger_options), clock,
+                                              *workers, signatures.get());
+    ledger->add_listener(tips);
+}
+
+Result<void, std::string> Node::Impl::open_wallets() {
+    // The peers are built first, for the wallets announce through them, and started last.
+    if (const auto bytes = storage::read_file(storage::real_file_system(), file(peers_name))) {
+        options.sync.address_book = *bytes;
+    }
+    peers = std::make_unique<sync::PeerManager>(*ledger, clock, *workers, options.sync);
+    if (!options.use_wallets) return {};
+
+    dispatcher->set_warmup_status("Loading wallet…");
+    saved_wallets = std::make_unique<SavedWallets>(
+        options.remember_settings ? file(config::saved_settings_name) : std::filesystem::path{});
+    if (auto loaded = saved_wallets->load(); !loaded) return loaded;
+    wallet_view =
+        std::make_unique<WalletView>(*ledger, *peers, clock, options.policy.dust_relay_fee);
+    wallets = std::make_unique<wallet::WalletService>(*wallet_view, options.wallet, *saved_wallets);
+    wallet_news = std::make_unique<WalletNews>(*wallets);
+    ledger->add_listener(*wallet_news);
+    return {};
+}
+
+Result<void, std::string> Node::Impl::open_peers() {
+    dispatcher->set_warmup_status("Starting network threads…");
+    if (auto started_peers = peers->start(); !started_peers) return started_peers;
+    // Payments that wait for a block are announced while wallets open: the net thread must run by
+    // then.
+    if (!wallets) return {};
+    // A wallet that is gone or damaged is no reason to keep the others and the node from working.
+    for (const auto& trouble : wallets->open_at_start(options.wallets))
+        log::warning("{}", trouble);
+    return {};
+}
+
+void Node::Impl::serve() {
+    services = std::unique_ptr<rpc::Services>(new rpc::Services{
+        .params = options.params,
+        .clock = clock,
+        .ledger = *ledger,
+        .peers = *peers,
+        .wallets = wallets.get(),
+        .stop = request_stop,
+        .drain_events =
+            [this] {
+                ledger->call([](ledger::State&) {});
+                if (wallets) wallets->drain();
+            },
+        .warnings = [] { return std::vector<std::string>{}; },
+        .loading = [this] { return loading.load(); },
+        .stopping = stopping,
+        .started = started,
+        .log_path = options.log_file,
+        .tips = tips,
+        .dispatcher = *dispatcher,
+        .block_limits = options.block_limits,
+        .save_mempool =
+            [this] {
+                save_mempool(*ledger, file(mempool_name));
+                return file(mempool_name).string();
+            },
+    });
+    dispatcher->open(*services);
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - started);
+    if (server) {
+        log::info("Ready after {} ms: JSON-RPC on port {}, try daler-cli {}getblockchaininfo",
+                  took.count(), server->port(),
+                  options.params.kind == ChainKind::regtest ? "-regtest " : "");
+    }
+}
+
+void Node::Impl::import() {
+    try {
+        for (const auto& path : options.load_blocks) {
+            if (!stopping) import_file(path);
+        }
+        if (options.persist_mempool) load_mempool(*ledger, file(mempool_name), stopping);
+    } catch (const StorageError& error) {
+        log::error("{}", error.what());
+    }
+    loading = false;
+    if (options.stop_after_import) request_stop();
+}
+
+void Node::Impl::import_file(const std::filesystem::path& path) {
+    log::info("Importing blocks from {}", path.string());
+    const auto submit = [this](const BlockRef& block) {
+        return ledger->call([&block](ledger::State& state) { return state.chain.submit(block); });
+    };
+    const auto is_known = [this](const BlockHash& hash) {
+        const auto* entry = ledger->chain().index().find(hash);
+        return entry && entry->has(chain::has_data);
+    };
+    const auto result = chain::import_blocks(path, options.params, submit, is_known, stopping);
+    log::info("Imported {}: {} blocks accepted, {} refused, {} without parent; height is {}",
+              path.string(), result.accepted, result.rejected, result.waiting,
+              ledger->view()->height());
+}
+
+void Node::Impl::save(std::string_view what, const std::function<void()>& action) noexcept {
+    try {
+        action();
+    } catch (const std::exception& error) {
+        log::error("Cannot save {}: {}", what, error.what());
+    }
+}
+
+void Node::Impl::stop_wallets() noexcept {
+    if (!wallets) return;
+    // The wallets ask the ledger until their end, and the ledger tells them news until its own.
+    ledger->remove_listener(*wallet_news);
+    wallets.reset();
+}
+
+void Node::Impl::stop() noexcept {
+    if (std::exchange(stopped, true)) return;
+    stopping = true;
+    tips.interrupt();
+    if (wallets) wallets->interrupt();
+    if (dispatcher) dispatcher->close();
+    if (server) server->stop();
+    if (importer.joinable()) importer.join();
+    if (peers) {
+        peers->stop();
+        save(peers_name, [this] {
+            if (const auto book = peers->address_book(); !book.empty()) {
+                storage::write_atomically(storage::real_file_system(), file(peers_name), book);
+            }
+        });
+    }
+    stop_wallets();
+    if (ledger && !failed && !loading && options.persist_mempool) {
+        save(mempool_name, [this] { save_mempool(*ledger, file(mempool_name)); });
+    }
+    ledger.reset();
+    if (wrote_pid) {
+        std::error_code ignored;
+        std::filesystem::remove(options.pid_file, ignored);
+    }
+}
+
+Node::Node(const config::Settings& settings, std::function<void()> request_stop)
+    : impl_(std::make_unique<Impl>(settings, std::move(request_stop))) {}
+
+Node::~Node() = default;
+
+Result<void, std::string> Node::start() {
+    return impl_->start();
+}
+
+void Node::interrupt() {
+    impl_->stopping = true;
+}
+
+bool Node::healthy() const {
+    return !impl_->failed;
+}
+
+}  // namespace daler::node

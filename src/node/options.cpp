@@ -1,0 +1,198 @@
+#include "node/options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace daler::node {
+namespace {
+
+using config::Settings;
+using Status = Result<void, std::string>;
+
+// bitcoind's convention for a private network: sending just works there.
+constexpr FeeRate private_fallback_fee{Amount{20'000}};
+constexpr std::int64_t max_workers = 15;
+
+std::size_t worker_count(std::int64_t wanted) {
+    const auto cores = static_cast<std::int64_t>(std::max(1u, std::thread::hardware_concurrency()));
+    if (wanted <= 0) wanted += cores;
+    // The ledger thread checks scripts, too.
+    return static_cast<std::size_t>(std::clamp<std::int64_t>(wanted, 1, max_workers + 1) - 1);
+}
+
+FeeRate rate(const Settings& settings, std::string_view name) {
+    return FeeRate{settings.amount(name)};
+}
+
+void read_chain(const Settings& settings, NodeOptions& options) {
+    auto& chain = options.chain;
+    chain.folder = options.folder;
+    chain.cache_bytes =
+        static_cast<std::size_t>(std::max<std::int64_t>(settings.integer("dbcache"), 4)) << 20;
+    chain.check_blocks = static_cast<int>(settings.integer("checkblocks"));
+    chain.check_level = static_cast<int>(settings.integer("checklevel"));
+    chain.reindex = settings.flag("reindex");
+    chain.reindex_chainstate = settings.flag("reindex-chainstate");
+    chain.random_xor_key = settings.flag("blocksxor");
+    chain.crash_ratio = static_cast<unsigned>(settings.integer("dbcrashratio"));
+    chain.max_tip_age = std::chrono::seconds{settings.integer("maxtipage")};
+    chain.minimum_chain_work = settings.hash("minimumchainwork");
+    if (const auto hash = settings.hash("assumevalid"))
+        chain.assume_valid = BlockHash{hash->to_little_endian()};
+    for (const auto& file : settings.list("loadblock"))
+        options.load_blocks.emplace_back(file);
+    options.stop_after_import = settings.flag("stopafterblockimport");
+}
+
+Status read_relay(const Settings& settings, NodeOptions& options) {
+    const auto accepts_nonstandard = settings.flag_if_set("acceptnonstdtxn");
+    if (accepts_nonstandard == true && options.params.kind == ChainKind::main) {
+        return fail(std::string("acceptnonstdtxn is not currently supported for main chain"));
+    }
+    auto& policy = options.policy;
+    policy.require_standard =
+        accepts_nonstandard ? !*accepts_nonstandard : options.params.require_standard;
+    policy.permit_bare_multisig = settings.flag("permitbaremultisig");
+    policy.max_datacarrier_bytes.reset();
+    if (settings.flag("datacarrier")) {
+        policy.max_datacarrier_bytes =
+            static_cast<std::size_t>(settings.integer("datacarriersize"));
+    }
+    policy.dust_relay_fee = rate(settings, "dustrelayfee");
+    policy.incremental_relay_fee = rate(settings, "incrementalrelayfee");
+    policy.min_relay_fee = rate(settings, "minrelaytxfee");
+    // A replacement must pay for its own relay: the floor cannot lie below it unless it was asked
+    // for.
+    if (!settings.has("minrelaytxfee")) {
+        policy.min_relay_fee = std::max(policy.min_relay_fee, policy.incremental_relay_fee);
+    }
+    policy.bytes_per_sigop = settings.integer("bytespersigop");
+
+    auto& limits = options.mempool;
+    limits.max_usage = static_cast<std::size_t>(settings.integer("maxmempool")) * 1'000'000;
+    limits.expiry = std::chrono::hours{settings.integer("mempoolexpiry")};
+    limits.ancestor_count = settings.integer("limitancestorcount");
+    limits.ancestor_vsize = settings.integer("limitancestorsize") * 1000;
+    limits.descendant_count = settings.integer("limitdescendantcount");
+    limits.descendant_vsize = settings.integer("limitdescendantsize") * 1000;
+    limits.full_rbf = settings.flag("mempoolfullrbf");
+    options.persist_mempool = settings.flag("persistmempool");
+    options.block_limits = {settings.integer("blockmaxweight"), rate(settings, "blockmintxfee")};
+    const auto smallest = limits.descendant_vsize * 40;
+    if (limits.max_usage < static_cast<std::size_t>(smallest)) {
+        return fail(
+            fmt::format("-maxmempool must be at least {} MB", (smallest + 999'999) / 1'000'000));
+    }
+    return {};
+}
+
+Status read_binds(const Settings& settings, std::uint16_t port, sync::SyncOptions& sync) {
+    for (std::string text : settings.list("bind")) {
+        // bitcoind's mark of an address for Tor only; here it is an address like any other.
+        if (const auto mark = text.find("=onion"); mark != std::string::npos) text.erase(mark);
+        auto address = net::PeerAddress::from_text(text, port);
+        if (!address) return fail(fmt::format("Cannot resolve -bind address: '{}'", text));
+        sync.binds.push_back(std::move(*address));
+    }
+    return {};
+}
+
+Status read_peers(const Settings& settings, NodeOptions& options) {
+    auto& sync = options.sync;
+    sync.port = static_cast<std::uint16_t>(
+        settings.integer_if_set("port").value_or(options.params.p2p_port));
+    if (auto status = read_binds(settings, sync.port, sync); !status) return status;
+    sync.connect = settings.list("connect");
+    std::erase(sync.connect, "0");
+    sync.connect_only = settings.has("connect");
+    // bitcoind's rule: who names the peers to talk to wants no others, unless an address to listen
+    // on is named, too.
+    const bool listen_by_default = !sync.connect_only || !sync.binds.empty();
+    sync.listen = settings.flag_if_set("listen").value_or(listen_by_default);
+    sync.add_nodes = settings.list("addnode");
+    sync.max_connections = static_cast<std::size_t>(settings.integer("maxconnections"));
+    for (const auto& text : settings.list("whitelist")) {
+        auto entry = sync::WhitelistEntry::from_text(text);
+        if (!entry) return fail(entry.error());
+        sync.whitelist.push_back(std::move(*entry));
+    }
+    sync.user_agent_comments = settings.list("uacomment");
+    for (const auto& comment : sync.user_agent_comments) {
+        if (comment.find_first_of("/():\\") != std::string::npos) {
+            return fail(
+                fmt::format("User Agent comment ({}) contains unsafe characters.", comment));
+        }
+    }
+    sync.network_active = settings.flag("networkactive");
+    sync.blocks_only = settings.flag("blocksonly");
+    sync.strict = settings.flag("strictregtest");
+    sync.min_relay_fee_rate = options.policy.min_relay_fee;
+    sync.handshake_timeout = std::chrono::seconds{settings.integer("peertimeout")};
+    return {};
+}
+
+Result<descriptor::AddressType, std::string> address_type(const Settings& settings,
+                                                          std::string_view name) {
+    const auto text = settings.text(name);
+    if (const auto type = descriptor::address_type_by_name(text)) return *type;
+    return fail(fmt::format("Unknown address type '{}'", text));
+}
+
+Status read_wallets(const Settings& settings, NodeOptions& options) {
+    options.use_wallets = !settings.flag("disablewallet");
+    options.wallets = settings.list("wallet");
+    auto& wallet = options.wallet;
+    wallet.folder = settings.path("walletdir");
+    wallet.keypool = static_cast<std::uint32_t>(settings.integer("keypool"));
+    wallet.fallback_fee = settings.has("fallbackfee") ? rate(settings, "fallbackfee")
+                          : options.params.is_private ? private_fallback_fee
+                                                      : FeeRate{};
+    wallet.pay_tx_fee = rate(settings, "paytxfee");
+    wallet.min_tx_fee = rate(settings, "mintxfee");
+    wallet.discard_fee = rate(settings, "discardfee");
+    wallet.consolidate_fee = rate(settings, "consolidatefeerate");
+    wallet.max_tx_fee = settings.amount("maxtxfee");
+    wallet.confirm_target = static_cast<int>(settings.integer("txconfirmtarget"));
+    const auto type = address_type(settings, "addresstype");
+    if (!type) return fail(type.error());
+    wallet.address_type = *type;
+    if (!settings.text("changetype").empty()) {
+        const auto change = address_type(settings, "changetype");
+        if (!change) return fail(change.error());
+        wallet.change_type = *change;
+    }
+    wallet.spend_unconfirmed_change = settings.flag("spendzeroconfchange");
+    wallet.replaceable = settings.flag("walletrbf");
+    wallet.broadcast = settings.flag("walletbroadcast");
+    return {};
+}
+
+}  // namespace
+
+Result<NodeOptions, std::string> node_options(const Settings& settings) {
+    auto params = settings.chain_params();
+    if (!params) return fail(params.error());
+    NodeOptions options;
+    options.params = std::move(*params);
+    options.folder = settings.chain_folder();
+    options.pid_file = settings.path("pid");
+    if (!settings.negated("debuglogfile"))
+        options.log_file = settings.path("debuglogfile").string();
+    options.remember_settings = !settings.negated("settings");
+    options.workers = worker_count(settings.integer("par"));
+    options.signature_cache_bytes = static_cast<std::size_t>(settings.integer("maxsigcachesize"))
+                                    << 20;
+    read_chain(settings, options);
+    if (auto status = read_relay(settings, options); !status) return fail(status.error());
+    if (auto status = read_peers(settings, options); !status) return fail(status.error());
+    if (auto status = read_wallets(settings, options); !status) return fail(status.error());
+    options.serve_rpc = settings.flag("server");
+    auto rpc = rpc::server_options(settings, options.params);
+    if (!rpc) return fail(rpc.error());
+    options.rpc = std::move(*rpc);
+    return options;
+}
+
+}  // namespace daler::node

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <daler/config/settings.h>
+#include <daler/ledger/ledger.h>
+#include <daler/rpc/server.h>
+#include <daler/sync/options.h>
+#include <daler/wallet/options.h>
+
+#include <filesystem>
+#include <vector>
+
+namespace daler::node {
+
+/// Everything the modules want to know, taken from the user's settings.
+struct NodeOptions {
+    ChainParams params;
+    chain::ChainOptions chain;
+    policy::Options policy;
+    mempool::Limits mempool;
+    sync::SyncOptions sync;
+    rpc::ServerOptions rpc;
+    wallet::WalletOptions wallet;
+    rpc::BlockLimits block_limits;
+
+    bool serve_rpc = true;
+    bool use_wallets = true;
+    bool persist_mempool = true;
+    bool remember_settings = true;                   ///< settings.json
+    std::vector<std::string> wallets;                ///< to open besides those of settings.json
+    std::vector<std::filesystem::path> load_blocks;  ///< to import
+    bool stop_after_import = false;
+    std::size_t workers = 1;  ///< threads besides the ledger's that check scripts
+    std::size_t signature_cache_bytes = 32u << 20;
+    std::filesystem::path folder;  ///< of the chain
+    std::filesystem::path pid_file;
+    std::string log_file;
+};
+
+/// The error names the option.
+[[nodiscard]] Result<NodeOptions, std::string> node_options(const config::Settings& settings);
+
+}  // namespace daler::node

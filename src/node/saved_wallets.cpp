@@ -1,0 +1,33 @@
+#include "node/saved_wallets.h"
+
+#include <daler/config/settings.h>
+#include <daler/storage/file_system.h>
+
+#include <fmt/format.h>
+
+namespace daler::node {
+
+Result<void, std::string> SavedWallets::load() {
+    if (file_.empty()) return {};
+    const auto bytes = storage::read_file(storage::real_file_system(), file_);
+    if (!bytes) return {};
+    auto parsed = config::parse_saved_settings(as_text(*bytes));
+    if (!parsed) {
+        return fail(fmt::format("Settings file {} cannot be read: {}. Correct or remove it.",
+                                file_.string(), parsed.error()));
+    }
+    settings_ = std::move(*parsed);
+    return {};
+}
+
+std::vector<std::string> SavedWallets::list() const {
+    return config::saved_wallets(settings_);
+}
+
+void SavedWallets::set(const std::string& wallet, bool load) {
+    if (file_.empty() || !config::set_saved_wallet(settings_, wallet, load)) return;
+    storage::write_atomically(storage::real_file_system(), file_,
+                              as_bytes(config::format_saved_settings(settings_)));
+}
+
+}  // namespace daler::node

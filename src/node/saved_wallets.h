@@ -1,0 +1,31 @@
+#pragma once
+
+#include <daler/encoding/json.h>
+#include <daler/wallet/wallet_service.h>
+
+#include <filesystem>
+
+namespace daler::node {
+
+/// The wallets to load at start, as settings.json in the chain's folder remembers them. Members of
+/// that file that are not ours stay as they are. Wallet thread.
+class SavedWallets final : public wallet::SettingsStore {
+public:
+    /// `file` empty: nothing is remembered.
+    explicit SavedWallets(std::filesystem::path file) : file_(std::move(file)) {}
+
+    /// Reads the file. The error names it and says what is wrong.
+    [[nodiscard]] Result<void, std::string> load();
+
+    [[nodiscard]] std::vector<std::string> list() const override;
+    void add(const std::string& wallet) override { set(wallet, true); }
+    void remove(const std::string& wallet) override { set(wallet, false); }
+
+private:
+    void set(const std::string& wallet, bool load);
+
+    std::filesystem::path file_;
+    Json settings_ = Json::object();
+};
+
+}  // namespace daler::node

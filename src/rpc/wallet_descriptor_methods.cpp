@@ -1,0 +1,195 @@
+#include <daler/rpc/values.h>
+
+#include <fmt/format.h>
+
+#include "rpc/wallet_methods.h"
+
+namespace daler::rpc {
+namespace {
+
+constexpr std::int64_t oldest_time = 1;  // 0 asks for everything, as 1 does
+constexpr std::int64_t max_range = 1'000'000;
+
+Json listdescriptors(Call& call) {
+    const bool with_private = call.boolean(0, false);
+    return with_wallet(call, [&](wallet::Wallet& wallet) {
+        if (with_private && wallet.flags().private_keys_disabled) {
+            throw Error{code::wallet, "Can't get private descriptor string for watch-only wallets"};
+        }
+        const auto& records = wallet.keys().records();
+        std::vector<std::pair<std::string, Json>> sorted;
+        for (std::size_t i = 0; i < records.size(); ++i) {
+            const auto& record = records[i];
+            const auto text =
+                with_private ? record.descriptor.to_private_text() : record.normalized_text;
+            const auto internal = wallet.keys().active_internal(i);
+            Json entry = Json::object();
+            entry.append("desc", text);
+            entry.append("timestamp", record.created);
+            entry.append("active", internal.has_value());
+            if (internal) entry.append("internal", *internal);
+            if (record.descriptor.is_range()) {
+                Json range = Json::array();
+                range.push(record.range_begin);
+                range.push(record.range_end - 1);
+                entry.append("range", std::move(range));
+                entry.append("next", record.next_index);
+                entry.append("next_index", record.next_index);
+            }
+            sorted.emplace_back(text, std::move(entry));
+        }
+        std::ranges::sort(sorted, {}, [](const auto& item) -> auto& { return item.first; });
+        Json list = Json::array();
+        for (auto& [text, entry] : sorted) {
+            list.push(std::move(entry));
+        }
+        Json out = Json::object();
+        out.append("wallet_name", wallet.name());
+        out.append("descriptors", std::move(list));
+        return out;
+    });
+}
+
+/// N, or [first, last].
+std::pair<std::uint32_t, std::uint32_t> parse_range(const Json& value) {
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+    if (value.is_number()) {
+        last = to_integer(value);
+    } else if (value.is_array() && value.size() == 2) {
+        first = to_integer(value[0]);
+        last = to_integer(value[1]);
+        if (first > last) {
+            throw Error{code::invalid_parameter,
+                        "Range specified as [begin,end] must not have begin after end"};
+        }
+    } else {
+        throw Error{code::invalid_parameter, "Range must be specified as end or as [begin,end]"};
+    }
+    if (first < 0) {
+        throw Error{code::invalid_parameter, "Range should be greater or equal than 0"};
+    }
+    if (last >> 31 != 0) throw Error{code::invalid_parameter, "End of range is too high"};
+    if (last >= first + max_range) throw Error{code::invalid_parameter, "Range is too large"};
+    return {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(last)};
+}
+
+std::int64_t parse_timestamp(const Json& request, std::int64_t now) {
+    const auto* value = request.find("timestamp");
+    if (!value) throw Error{code::type, "Missing required timestamp field for key"};
+    if (value->is_number()) return std::max(to_integer(*value), oldest_time);
+    if (value->is_string() && value->as_string() == "now") return now;
+    throw Error{code::type,
+                fmt::format("Expected number or \"now\" timestamp value for key. got type {}",
+                            type_name(value->kind()))};
+}
+
+wallet::ImportRequest parse_import(const Json& data, std::int64_t created,
+                                   const AddressFormat& format) {
+    const auto* text = member(data, "desc");
+    if (!text) throw Error{code::invalid_parameter, "Descriptor not found."};
+    auto parsed =
+        descriptor::Descriptor::parse(to_text(*text), format, descriptor::ChecksumRule::required);
+    if (!parsed) throw Error{code::invalid_address_or_key, parsed.error()};
+    wallet::ImportRequest out{.descriptor = std::move(*parsed), .created = created};
+    const auto* active = member(data, "active");
+    const auto* internal = member(data, "internal");
+    const auto* label = member(data, "label");
+    const auto* range = member(data, "range");
+    const auto* next_index = member(data, "next_index");
+    out.active = active && to_bool(*active);
+    out.internal = internal && to_bool(*internal);
+    if (label) out.label = label_of(*label);
+
+    const bool is_range = out.descriptor.is_range();
+    if (!is_range && range) {
+        throw Error{code::invalid_parameter,
+                    "Range should not be specified for an un-ranged descriptor"};
+    }
+    if (range) out.range = parse_range(*range);
+    if (next_index && is_range) {
+        const auto index = to_integer(*next_index);
+        if (index < 0 || index >> 31 != 0) {
+            throw Error{code::invalid_parameter, "next_index is out of range"};
+        }
+        out.next_index = static_cast<std::uint32_t>(index);
+    }
+    if (out.active && !is_range) {
+        throw Error{code::invalid_parameter, "Active descriptors must be ranged"};
+    }
+    if (is_range && label) {
+        throw Error{code::invalid_parameter, "Ranged descriptors should not have a label"};
+    }
+    if (out.internal && label) {
+        throw Error{code::invalid_parameter, "Internal addresses should not have a label"};
+    }
+    if (out.active && !out.descriptor.is_single_script()) {
+        throw Error{code::wallet, "Combo descriptors cannot be set to active"};
+    }
+    return out;
+}
+
+Json import_one(wallet::Wallet& wallet, const Json& data, std::int64_t created) {
+    Json out = Json::object();
+    try {
+        const auto warnings = value_of(
+            wallet.import_descriptor(parse_import(data, created, wallet.params().address)));
+        out.append("success", true);
+        if (!warnings.empty()) {
+            Json list = Json::array();
+            for (const auto& warning : warnings) {
+                list.push(warning);
+            }
+            out.append("warnings", std::move(list));
+        }
+    } catch (const Error& error) {
+        Json reason = Json::object();
+        reason.append("code", error.code);
+        reason.append("message", error.message);
+        out.append("success", false);
+        out.append("error", std::move(reason));
+    }
+    return out;
+}
+
+Json importdescriptors(Call& call) {
+    return with_wallet(call, [&](wallet::Wallet& wallet) {
+        const std::int64_t now = unix_seconds(wallet.tip().median_time_past);
+        std::optional<std::int64_t> oldest;
+        Json out = Json::array();
+        for (const auto& data : call.json(0).items()) {
+            expect(data, Json::Kind::object);
+            const auto created = parse_timestamp(data, now);
+            Json result = import_one(wallet, data, created);
+            if (result.find("success")->as_bool()) {
+                oldest = std::min(oldest.value_or(created), created);
+            }
+            out.push(std::move(result));
+        }
+        if (oldest) value_of(wallet.rescan(wallet.first_height_since(*oldest), std::nullopt));
+        return out;
+    });
+}
+
+}  // namespace
+
+std::vector<Method> wallet_descriptor_methods() {
+    return {
+        {"Wallet",
+         "importdescriptors",
+         "Adds descriptors to the wallet and looks for their transactions.",
+         {{"requests", Type::array, "",
+           "Objects with desc (with checksum), timestamp (unix seconds or \"now\"), and optionally "
+           "active, range, next_index, internal, label"}},
+         "an object for each: success, warnings, error",
+         importdescriptors},
+        {"Wallet",
+         "listdescriptors",
+         "Lists the wallet's descriptors.",
+         {{"private", Type::boolean, "false", "With private keys"}},
+         "wallet_name, descriptors",
+         listdescriptors},
+    };
+}
+
+}  // namespace daler::rpc

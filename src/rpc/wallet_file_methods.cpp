@@ -1,0 +1,260 @@
+#include <daler/rpc/values.h>
+
+#include <fmt/format.h>
+
+#include "rpc/wallet_methods.h"
+
+namespace daler::rpc {
+namespace {
+
+// What bitcoind calls the version of a wallet's features; its latest.
+constexpr int wallet_version = 169900;
+
+std::optional<bool> load_on_startup(const Call& call, std::size_t i) {
+    if (!call.has(i)) return std::nullopt;
+    return call.boolean(i, false);
+}
+
+Json name_json(const std::string& name, Json warnings = Json::array()) {
+    Json out = Json::object();
+    out.append("name", name);
+    if (!warnings.empty()) out.append("warnings", std::move(warnings));
+    return out;
+}
+
+Json createwallet(Call& call) {
+    wallet::CreateOptions options;
+    options.flags.private_keys_disabled = call.boolean(1, false);
+    options.flags.blank = call.boolean(2, false);
+    options.flags.avoid_reuse = call.boolean(4, false);
+    options.load_on_startup = load_on_startup(call, 6);
+    Json warnings = Json::array();
+    if (call.has(3)) {
+        if (call.string(3).empty()) {
+            warnings.push("Empty string given as passphrase, wallet will not be encrypted.");
+        } else if (options.flags.private_keys_disabled) {
+            throw Error{code::wallet,
+                        "Passphrase provided but private keys are disabled. A passphrase is only "
+                        "used to encrypt private keys, so cannot be used for wallets with private "
+                        "keys disabled."};
+        } else {
+            throw Error{code::wallet_encryption_failed, "wallet encryption is not supported yet"};
+        }
+    }
+    if (!call.boolean(5, true)) {
+        throw Error{code::wallet,
+                    "BDB wallet creation is deprecated and will be removed in a future release. In "
+                    "this release it can be re-enabled temporarily with the "
+                    "-deprecatedrpc=create_bdb setting."};
+    }
+    if (call.boolean(7, false)) {
+        throw Error{code::wallet,
+                    "Compiled without external signing support (required for external signing)"};
+    }
+    const auto name = call.string(0);
+    const auto created = wallets(call).create(name, options);
+    // Whatever the reason, this method has one code for it.
+    if (!created) throw Error{code::wallet, created.error().message};
+    return name_json(name, std::move(warnings));
+}
+
+Json loadwallet(Call& call) {
+    const auto name = call.string(0);
+    value_of(wallets(call).load(name, load_on_startup(call, 1)));
+    return name_json(name);
+}
+
+Json unloadwallet(Call& call) {
+    if (call.has_wallet_path() && call.has(0) && call.string(0) != call.wallet_name()) {
+        throw Error{code::invalid_parameter,
+                    "RPC endpoint wallet and wallet_name parameter specify different wallets"};
+    }
+    const auto name = call.has_wallet_path() ? call.wallet_name() : to_text(call.json(0));
+    value_of(wallets(call).unload(name, load_on_startup(call, 1)));
+    return Json::object();
+}
+
+Json listwallets(Call& call) {
+    Json out = Json::array();
+    for (const auto& name : wallets(call).list()) {
+        out.push(name);
+    }
+    return out;
+}
+
+Json listwalletdir(Call& call) {
+    Json found = Json::array();
+    for (const auto& name : wallets(call).list_dir()) {
+        found.push(name_json(name));
+    }
+    Json out = Json::object();
+    out.append("wallets", std::move(found));
+    return out;
+}
+
+std::optional<std::int64_t> birth_time(const wallet::Wallet& wallet) {
+    std::optional<std::int64_t> out;
+    for (const auto& record : wallet.keys().records()) {
+        out = std::min(out.value_or(record.created), record.created);
+    }
+    return out;
+}
+
+Json getwalletinfo(Call& call) {
+    return with_wallet(call, [](wallet::Wallet& wallet) {
+        const auto balances = wallet.history().balances();
+        Json out = Json::object();
+        out.append("walletname", wallet.name());
+        out.append("walletversion", wallet_version);
+        out.append("format", "sqlite");
+        out.append("balance", from_amount(balances.trusted));
+        out.append("unconfirmed_balance", from_amount(balances.pending));
+        out.append("immature_balance", from_amount(balances.immature));
+        out.append("txcount", wallet.history().records().size());
+        out.append("keypoolsize", wallet.keys().unused(false));
+        out.append("keypoolsize_hd_internal", wallet.keys().unused(true));
+        out.append("paytxfee", from_rate(wallet.options().pay_tx_fee));
+        out.append("private_keys_enabled", !wallet.flags().private_keys_disabled);
+        out.append("avoid_reuse", wallet.flags().avoid_reuse);
+        out.append("scanning", false);
+        out.append("descriptors", true);
+        out.append("external_signer", false);
+        out.append("blank", wallet.flags().blank);
+        if (const auto time = birth_time(wallet)) out.append("birthtime", *time);
+        append_last_block(out, wallet);
+        return out;
+    });
+}
+
+Json backupwallet(Call& call) {
+    const std::filesystem::path target = call.string(0);
+    return with_wallet(call, [&](wallet::Wallet& wallet) -> Json {
+        try {
+            wallet.backup(std::filesystem::is_directory(target) ? target / "wallet.dat" : target);
+        } catch (const StorageError&) {
+            throw Error{code::wallet, "Error: Wallet backup failed!"};
+        }
+        return nullptr;
+    });
+}
+
+Json restorewallet(Call& call) {
+    const auto name = call.string(0);
+    value_of(wallets(call).restore(name, call.string(1), load_on_startup(call, 2)));
+    return name_json(name);
+}
+
+Json rescanblockchain(Call& call) {
+    return with_wallet(call, [&](wallet::Wallet& wallet) {
+        const Height tip = wallet.tip().height;
+        const auto first = call.integer(0, 0);
+        if (first < 0 || first > tip) {
+            throw Error{code::invalid_parameter, "Invalid start_height"};
+        }
+        std::optional<Height> last;
+        if (call.has(1)) {
+            const auto height = call.integer(1);
+            if (height < 0 || height > tip) {
+                throw Error{code::invalid_parameter, "Invalid stop_height"};
+            }
+            if (height < first) {
+                throw Error{code::invalid_parameter,
+                            "stop_height must be greater than start_height"};
+            }
+            last = static_cast<Height>(height);
+        }
+        const auto scanned = value_of(wallet.rescan(static_cast<Height>(first), last));
+        Json out = Json::object();
+        out.append("start_height", scanned.first);
+        out.append("stop_height", scanned.last);
+        return out;
+    });
+}
+
+Json keypoolrefill(Call& call) {
+    return with_wallet(call, [](wallet::Wallet& wallet) -> Json {
+        while (wallet.top_up(1000)) {
+        }
+        return nullptr;
+    });
+}
+
+constexpr std::string_view startup_help =
+    "Remember to load (or not to load) it at every start; null leaves that as it is";
+
+}  // namespace
+
+std::vector<Method> wallet_file_methods() {
+    return {
+        {"Wallet",
+         "backupwallet",
+         "Writes a copy of the wallet's file.",
+         {{"destination", Type::string, "", "The file to write, or a folder to put it in"}},
+         "null",
+         backupwallet},
+        {"Wallet",
+         "createwallet",
+         "Creates a wallet and loads it.",
+         {{"wallet_name", Type::string, "", "Its name"},
+          {"disable_private_keys", Type::boolean, "false", "It only watches"},
+          {"blank", Type::boolean, "false", "It has no keys at first"},
+          {"passphrase", Type::string, "null", "Encrypt it (not supported yet)"},
+          {"avoid_reuse", Type::boolean, "false",
+           "Keep coins apart whose address was spent from before"},
+          {"descriptors", Type::boolean, "true", "It holds descriptors; there is no other kind"},
+          {"load_on_startup", Type::boolean, "null", startup_help},
+          {"external_signer", Type::boolean, "false", "Not supported"}},
+         "name, warnings",
+         createwallet},
+        {"Wallet",
+         "getwalletinfo",
+         "Shows the state of the wallet.",
+         {},
+         "an object",
+         getwalletinfo},
+        {"Wallet",
+         "keypoolrefill",
+         "Derives all addresses that the wallet looks out for.",
+         {{"newsize", Type::integer, "1000", "Has no meaning for descriptors"}},
+         "null",
+         keypoolrefill},
+        {"Wallet",
+         "listwalletdir",
+         "Lists the wallets in the wallet folder.",
+         {},
+         "wallets: objects with name",
+         listwalletdir},
+        {"Wallet", "listwallets", "Lists the wallets that are loaded.", {}, "names", listwallets},
+        {"Wallet",
+         "loadwallet",
+         "Loads a wallet.",
+         {{"filename", Type::string, "", "Its name"},
+          {"load_on_startup", Type::boolean, "null", startup_help}},
+         "name, warnings",
+         loadwallet},
+        {"Wallet",
+         "rescanblockchain",
+         "Reads blocks again, looking for the wallet's transactions.",
+         {{"start_height", Type::integer, "0", "The first block"},
+          {"stop_height", Type::integer, "null", "The last block; the tip if not given"}},
+         "start_height, stop_height",
+         rescanblockchain},
+        {"Wallet",
+         "restorewallet",
+         "Makes a wallet from a copy of one, and loads it.",
+         {{"wallet_name", Type::string, "", "Its name"},
+          {"backup_file", Type::string, "", "The copy"},
+          {"load_on_startup", Type::boolean, "null", startup_help}},
+         "name, warnings",
+         restorewallet},
+        {"Wallet",
+         "unloadwallet",
+         "Closes a wallet.",
+         {{"wallet_name", Type::string, "null", "Its name, unless the path says it"},
+          {"load_on_startup", Type::boolean, "null", startup_help}},
+         "warnings",
+         unloadwallet},
+    };
+}
+
+}  // namespace daler::rpc

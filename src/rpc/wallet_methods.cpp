@@ -1,0 +1,93 @@
+#include "rpc/wallet_methods.h"
+
+#include <daler/rpc/services.h>
+#include <daler/rpc/values.h>
+
+#include <iterator>
+
+namespace daler::rpc {
+namespace {
+
+int code_of(wallet::FailureKind kind) {
+    switch (kind) {
+        case wallet::FailureKind::misc:
+            return code::misc;
+        case wallet::FailureKind::wallet:
+            return code::wallet;
+        case wallet::FailureKind::insufficient_funds:
+            return code::wallet_insufficient_funds;
+        case wallet::FailureKind::invalid_parameter:
+            return code::invalid_parameter;
+        case wallet::FailureKind::invalid_address_or_key:
+            return code::invalid_address_or_key;
+        case wallet::FailureKind::keypool_ran_out:
+            return code::wallet_keypool_ran_out;
+        case wallet::FailureKind::encryption_failed:
+            return code::wallet_encryption_failed;
+        case wallet::FailureKind::not_found:
+            return code::wallet_not_found;
+        case wallet::FailureKind::not_specified:
+            return code::wallet_not_specified;
+        case wallet::FailureKind::already_loaded:
+            return code::wallet_already_loaded;
+        case wallet::FailureKind::already_exists:
+            return code::wallet_already_exists;
+    }
+    return code::misc;
+}
+
+}  // namespace
+
+wallet::WalletService& wallets(const Call& call) {
+    auto* service = call.node().wallets;
+    if (!service)
+        throw Error{code::method_not_found, "Method not found (wallet method is disabled)"};
+    return *service;
+}
+
+Error to_error(const wallet::Failure& failure) {
+    return {code_of(failure.kind), failure.message};
+}
+
+std::string label_of(const Json& value) {
+    if (value.is_null()) return "";
+    const auto& label = to_text(value);
+    if (label == "*") throw Error{code::wallet_invalid_label_name, "Invalid label name"};
+    return label;
+}
+
+void append_last_block(Json& object, const wallet::Wallet& wallet) {
+    Json block = Json::object();
+    block.append("hash", wallet.tip().hash.to_hex());
+    block.append("height", wallet.tip().height);
+    object.append("lastprocessedblock", std::move(block));
+}
+
+void append_parent_descriptors(Json& object, const wallet::Wallet& wallet, const Script& script) {
+    Json parents = Json::array();
+    if (const auto* place = wallet.keys().find(script)) {
+        parents.push(wallet.keys().records()[place->record].normalized_text);
+    }
+    object.append("parent_descs", std::move(parents));
+}
+
+void append_address(Json& object, const wallet::Wallet& wallet, const Script& script) {
+    auto address = descriptor::encode_address(script, wallet.params().address);
+    if (address) object.append("address", std::move(*address));
+}
+
+std::span<const Method> wallet_methods() {
+    static const std::vector<Method> all = [] {
+        std::vector<Method> out;
+        for (auto part :
+             {wallet_file_methods(), wallet_address_methods(), wallet_descriptor_methods(),
+              wallet_coin_methods(), wallet_received_methods(), wallet_transaction_methods(),
+              wallet_payment_methods()}) {
+            std::ranges::move(part, std::back_inserter(out));
+        }
+        return out;
+    }();
+    return all;
+}
+
+}  // namespace daler::rpc

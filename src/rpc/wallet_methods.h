@@ -1,0 +1,61 @@
+#pragma once
+
+#include <daler/rpc/method.h>
+#include <daler/util/storage_error.h>
+#include <daler/wallet/wallet_service.h>
+
+namespace daler::rpc {
+
+namespace code {
+inline constexpr int wallet_invalid_label_name = -11;
+inline constexpr int wallet_keypool_ran_out = -12;
+inline constexpr int wallet_encryption_failed = -16;
+}  // namespace code
+
+/// The wallets of the node; -32601 if it has none (-disablewallet).
+[[nodiscard]] wallet::WalletService& wallets(const Call& call);
+
+/// The Error that a wallet's failure is for RPC callers.
+[[nodiscard]] Error to_error(const wallet::Failure& failure);
+
+/// The value, or the Error.
+template <class T>
+T value_of(wallet::Outcome<T> outcome) {
+    if (!outcome) throw to_error(outcome.error());
+    if constexpr (!std::is_void_v<T>) return std::move(*outcome);
+}
+
+/// Runs `work(Wallet&)` on the wallet thread for the wallet that the path names, or the only one.
+template <class Work>
+auto with_wallet(const Call& call, Work work) {
+    std::optional<std::string> name;
+    if (call.has_wallet_path()) name = call.wallet_name();
+    try {
+        return value_of(wallets(call).with(name, std::move(work)));
+    } catch (const StorageError& error) {
+        throw Error{code::wallet, error.what()};
+    }
+}
+
+/// A label as an argument says it; -11 for "*", which means all labels.
+[[nodiscard]] std::string label_of(const Json& value);
+
+/// Adds what the node's wallets and its last block say: {"hash", "height"} as "lastprocessedblock".
+void append_last_block(Json& object, const wallet::Wallet& wallet);
+
+/// Adds "parent_descs": the wallet's descriptors that made this script of ours.
+void append_parent_descriptors(Json& object, const wallet::Wallet& wallet, const Script& script);
+
+/// Adds "address" for scripts that have one.
+void append_address(Json& object, const wallet::Wallet& wallet, const Script& script);
+
+// Parts of wallet_methods(), one for each file.
+[[nodiscard]] std::vector<Method> wallet_file_methods();
+[[nodiscard]] std::vector<Method> wallet_address_methods();
+[[nodiscard]] std::vector<Method> wallet_descriptor_methods();
+[[nodiscard]] std::vector<Method> wallet_coin_methods();
+[[nodiscard]] std::vector<Method> wallet_received_methods();
+[[nodiscard]] std::vector<Method> wallet_transaction_methods();
+[[nodiscard]] std::vector<Method> wallet_payment_methods();
+
+}  // namespace daler::rpc

@@ -1,0 +1,225 @@
+#include <daler/encoding/hex.h>
+#include <daler/rpc/values.h>
+
+#include <fmt/format.h>
+
+#include "rpc/sign_transaction.h"
+#include "rpc/transaction_arguments.h"
+#include "rpc/wallet_methods.h"
+
+namespace daler::rpc {
+namespace {
+
+constexpr std::int64_t max_conf_target = 1008;  // blocks
+// Fee rates in arguments are sat/vB with three decimals: exactly the satoshis of a kvB.
+constexpr std::int64_t sat_per_vbyte_unit = satoshis_per_coin / 1000;
+
+FeeRate parse_fee_rate(const Json& value) {
+    const Amount amount = to_amount(value);
+    if (amount.satoshis() % sat_per_vbyte_unit != 0) throw Error{code::type, "Invalid amount"};
+    return {Amount{amount.satoshis() / sat_per_vbyte_unit}};
+}
+
+/// The arguments that several methods take about fees: how fast or how much.
+void parse_fee_choice(wallet::PaymentRequest& request, const Json& conf_target,
+                      const Json& estimate_mode, const Json& fee_rate) {
+    const std::string mode = estimate_mode.is_null() ? "unset" : to_text(estimate_mode);
+    std::string lower = mode;
+    std::ranges::transform(lower, lower.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    if (!fee_rate.is_null()) {
+        if (!conf_target.is_null()) {
+            throw Error{code::invalid_parameter,
+                        "Cannot specify both conf_target and fee_rate. Please provide either a "
+                        "confirmation target in blocks for automatic fee estimation, or an "
+                        "explicit fee rate."};
+        }
+        if (lower != "unset") {
+            throw Error{code::invalid_parameter, "Cannot specify both estimate_mode and fee_rate"};
+        }
+        request.fee_rate = parse_fee_rate(fee_rate);
+        return;
+    }
+    if (lower != "unset" && lower != "economical" && lower != "conservative") {
+        throw Error{code::invalid_parameter,
+                    "Invalid estimate_mode parameter, must be one of: \"unset\", \"economical\", "
+                    "\"conservative\""};
+    }
+    if (conf_target.is_null()) return;
+    const auto target = to_integer(conf_target);
+    if (target < 1 || target > max_conf_target) {
+        throw Error{
+            code::invalid_parameter,
+            fmt::format("Invalid conf_target, must be between {} and {}", 1, max_conf_target)};
+    }
+    request.conf_target = static_cast<int>(target);
+}
+
+/// Recipients from an object of amounts by address.
+std::vector<wallet::Recipient> parse_recipients(const Json& amounts, const ChainParams& params) {
+    std::vector<wallet::Recipient> out;
+    std::set<Script> seen;
+    for (const auto& [address, value] : amounts.members()) {
+        auto script = descriptor::decode_address(address, params.address);
+        if (!script) {
+            throw Error{code::invalid_address_or_key, "Invalid Bitcoin address: " + address};
+        }
+        if (!seen.insert(*script).second) {
+            throw Error{code::invalid_parameter,
+                        "Invalid parameter, duplicated address: " + address};
+        }
+        out.push_back({std::move(*script), to_amount(value)});
+    }
+    return out;
+}
+
+/// Marks those who pay the fee, named by address.
+void parse_fee_payers(std::vector<wallet::Recipient>& recipients, const Json& names,
+                      const Json& amounts) {
+    for (const auto& item : names.items()) {
+        const auto& name = to_text(item);
+        const auto members = amounts.members();
+        const auto found = std::ranges::find(members, name, &Json::Member::key);
+        if (found == members.end()) {
+            throw Error{code::invalid_parameter,
+                        fmt::format("Invalid parameter 'subtract fee from output', destination {} "
+                                    "not found in tx outputs",
+                                    name)};
+        }
+        auto& recipient = recipients[static_cast<std::size_t>(found - members.begin())];
+        if (recipient.pays_fee) {
+            throw Error{code::invalid_parameter,
+                        fmt::format("Invalid parameter 'subtract fee from output', duplicated "
+                                    "position: {}",
+                                    found - members.begin())};
+        }
+        recipient.pays_fee = true;
+    }
+}
+
+Json pay(wallet::Wallet& wallet, const wallet::PaymentRequest& request, const std::string& comment,
+         const std::string& comment_to, bool verbose) {
+    if (wallet.flags().private_keys_disabled) {
+        throw Error{code::wallet, "Error: Private keys are disabled for this wallet"};
+    }
+    const auto payment = value_of(wallet.prepare(request));
+    const auto txid = value_of(wallet.send(payment, comment, comment_to));
+    if (!verbose) return txid.to_hex();
+    Json out = Json::object();
+    out.append("txid", txid.to_hex());
+    out.append("fee_reason", payment.fee_reason);
+    return out;
+}
+
+Json sendtoaddress(Call& call) {
+    wallet::PaymentRequest request;
+    Json amounts = Json::object();
+    amounts.append(call.string(0), call.json(1));
+    request.recipients = parse_recipients(amounts, call.node().params);
+    request.recipients.front().pays_fee = call.boolean(4, false);
+    if (call.has(5)) request.replaceable = call.boolean(5, true);
+    parse_fee_choice(request, call.json(6), call.json(7), call.json(9));
+    return with_wallet(call, [&](wallet::Wallet& wallet) {
+        const bool avoid_reuse = call.boolean(8, wallet.flags().avoid_reuse);
+        if (avoid_reuse && !wallet.flags().avoid_reuse) {
+            throw Error{code::wallet, "wallet does not have the \"avoid reuse\" feature enabled"};
+        }
+        request.avoid_reuse = avoid_reuse;
+        return pay(wallet, request, call.string(2, ""), call.string(3, ""),
+                   call.boolean(10, false));
+    });
+}
+
+Json sendmany(Call& call) {
+    if (call.has(0) && !call.string(0).empty()) {
+        throw Error{code::invalid_parameter, "Dummy value must be set to \"\""};
+    }
+    wallet::PaymentRequest request;
+    const Json& amounts = call.json(1);
+    request.recipients = parse_recipients(amounts, call.node().params);
+    if (call.has(4)) parse_fee_payers(request.recipients, call.json(4), amounts);
+    if (call.has(5)) request.replaceable = call.boolean(5, true);
+    parse_fee_choice(request, call.json(6), call.json(7), call.json(8));
+    return with_wallet(call, [&](wallet::Wallet& wallet) {
+        return pay(wallet, request, call.string(3, ""), "", call.boolean(9, false));
+    });
+}
+
+Json signrawtransactionwithwallet(Call& call) {
+    auto tx = decode_hex_transaction(call.string(0),
+                                     "TX decode failed. Make sure the tx has at least one input.");
+    descriptor::KeyRing ring;
+    auto coins = find_spent_coins(call.node().ledger, tx);
+    if (call.has(1)) add_given_coins(call.json(1), coins, ring);
+    std::vector<Script> scripts;
+    for (const auto& [outpoint, coin] : coins) {
+        scripts.push_back(coin.output.script_pubkey);
+    }
+    ring.merge(
+        with_wallet(call, [&](wallet::Wallet& wallet) { return wallet.signing_keys(scripts); }));
+    return sign_transaction(std::move(tx), coins, ring, sighash_by_name(call.json(2)));
+}
+
+constexpr Argument replaceable{"replaceable", Type::boolean, "wallet default",
+                               "Signal that the transaction may be replaced (BIP 125)"};
+constexpr Argument conf_target{"conf_target", Type::integer, "wallet -txconfirmtarget",
+                               "Confirm within so many blocks"};
+constexpr Argument estimate_mode{"estimate_mode", Type::string, "\"unset\"",
+                                 "\"unset\", \"economical\" or \"conservative\""};
+constexpr Argument fee_rate{"fee_rate", Type::amount, "not set, fall back to wallet fee estimation",
+                            "Pay exactly this, in sat/vB"};
+constexpr Argument verbose{"verbose", Type::boolean, "false",
+                           "Also tell why the fee is what it is"};
+
+}  // namespace
+
+std::vector<Method> wallet_payment_methods() {
+    return {
+        {"Wallet",
+         "sendmany",
+         "Pays several addresses in one transaction.",
+         {{"dummy", Type::string, "\"\"", "\"\", if anything"},
+          {"amounts", Type::object, "", "Amounts in BTC by address"},
+          {"minconf", Type::integer, "null", "Has no meaning any more"},
+          {"comment", Type::string, "null", "A note that stays in the wallet"},
+          {"subtractfeefrom", Type::array, "null", "Addresses that pay the fee"},
+          replaceable,
+          conf_target,
+          estimate_mode,
+          fee_rate,
+          verbose},
+         "the transaction's id, or txid and fee_reason",
+         sendmany},
+        {"Wallet",
+         "sendtoaddress",
+         "Pays an address.",
+         {{"address", Type::string, "", "The address"},
+          {"amount", Type::amount, "", "How much, in BTC"},
+          {"comment", Type::string, "null", "A note that stays in the wallet: what for"},
+          {"comment_to", Type::string, "null", "A note that stays in the wallet: to whom"},
+          {"subtractfeefromamount", Type::boolean, "false", "The recipient pays the fee"},
+          replaceable,
+          conf_target,
+          estimate_mode,
+          {"avoid_reuse", Type::boolean, "true",
+           "Do not spend coins on addresses that were spent from"},
+          fee_rate,
+          verbose},
+         "the transaction's id, or txid and fee_reason",
+         sendtoaddress},
+        {"Wallet",
+         "signrawtransactionwithwallet",
+         "Signs what can be signed with the wallet's keys.",
+         {{"hexstring", Type::hex, "", "The transaction"},
+          {"prevtxs", Type::array, "null",
+           "Outputs it spends that neither chain nor mempool has: txid, vout, scriptPubKey, "
+           "redeemScript, witnessScript, amount"},
+          {"sighashtype", Type::string, "DEFAULT for Taproot, ALL otherwise",
+           "Signature hash type"}},
+         "hex, complete, and what went wrong with which input",
+         signrawtransactionwithwallet},
+    };
+}
+
+}  // namespace daler::rpc

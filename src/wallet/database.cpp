@@ -1,0 +1,148 @@
+#include "database.h"
+
+#include <daler/util/log.h>
+
+#include <sqlite3.h>
+
+namespace daler::wallet {
+
+Database::Database(const std::filesystem::path& file, bool create) : file_(file) {
+    const int flags =
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
+    if (sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr) != SQLITE_OK) {
+        const std::string reason = sqlite3_errmsg(handle_);
+        sqlite3_close(handle_);
+        throw StorageError("SQLiteDatabase: Failed to open " + file.string() + ": " + reason);
+    }
+    try {
+        // With exclusive locking the write-ahead log needs no shared memory file, and a commit
+        // costs one sync of the disk.
+        execute("PRAGMA locking_mode = EXCLUSIVE");
+        if (sqlite3_exec(handle_, "BEGIN EXCLUSIVE; COMMIT", nullptr, nullptr, nullptr) !=
+            SQLITE_OK) {
+            const bool busy = sqlite3_errcode(handle_) == SQLITE_BUSY;
+            if (!busy) raise("open");
+            throw StorageError(
+                "SQLiteDatabase: Unable to obtain an exclusive lock on the database, "
+                "is it being used by another instance of daler?");
+        }
+        execute("PRAGMA journal_mode = WAL");
+        execute("PRAGMA synchronous = FULL");
+        execute("PRAGMA trusted_schema = OFF");
+    } catch (...) {
+        sqlite3_close(handle_);
+        throw;
+    }
+}
+
+Database::~Database() {
+    if (sqlite3_close(handle_) != SQLITE_OK) {
+        log::warning("closing {}: {}", file_.string(), sqlite3_errmsg(handle_));
+    }
+}
+
+void Database::raise(const std::string& what) const {
+    throw StorageError("SQLiteDatabase: " + file_.string() + ": " + what + ": " +
+                       sqlite3_errmsg(handle_));
+}
+
+void Database::execute(const std::string& sql) {
+    if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) raise(sql);
+}
+
+Statement Database::prepare(const std::string& sql) {
+    return {*this, sql};
+}
+
+std::int64_t Database::pragma(const std::string& name) {
+    auto statement = prepare("PRAGMA " + name);
+    return statement.step() ? statement.integer(0) : 0;
+}
+
+void Database::copy_to(const std::filesystem::path& target) {
+    sqlite3* copy = nullptr;
+    const int opened = sqlite3_open(target.c_str(), &copy);
+    sqlite3_backup* backup =
+        opened == SQLITE_OK ? sqlite3_backup_init(copy, "main", handle_, "main") : nullptr;
+    const bool done = backup && sqlite3_backup_step(backup, -1) == SQLITE_DONE;
+    if (backup) sqlite3_backup_finish(backup);
+    const std::string reason = sqlite3_errmsg(copy);
+    sqlite3_close(copy);
+    if (!done)
+        throw StorageError("SQLiteDatabase: cannot write " + target.string() + ": " + reason);
+}
+
+Statement::Statement(Database& database, const std::string& sql) : database_(database) {
+    if (sqlite3_prepare_v2(database.handle_, sql.c_str(), -1, &handle_, nullptr) != SQLITE_OK) {
+        database.raise(sql);
+    }
+}
+
+Statement::~Statement() {
+    sqlite3_finalize(handle_);
+}
+
+Statement& Statement::bind(int index, std::int64_t value) {
+    if (sqlite3_bind_int64(handle_, index, value) != SQLITE_OK) database_.raise("bind");
+    return *this;
+}
+
+Statement& Statement::bind(int index, ByteSpan blob) {
+    // A null pointer would bind NULL instead of an empty blob.
+    const void* data = blob.empty() ? "" : static_cast<const void*>(blob.data());
+    if (sqlite3_bind_blob64(handle_, index, data, blob.size(), SQLITE_TRANSIENT) != SQLITE_OK) {
+        database_.raise("bind");
+    }
+    return *this;
+}
+
+Statement& Statement::bind(int index, const std::string& text) {
+    if (sqlite3_bind_text64(handle_, index, text.data(), text.size(), SQLITE_TRANSIENT,
+                            SQLITE_UTF8) != SQLITE_OK) {
+        database_.raise("bind");
+    }
+    return *this;
+}
+
+bool Statement::step() {
+    const int result = sqlite3_step(handle_);
+    if (result != SQLITE_ROW && result != SQLITE_DONE) database_.raise(sqlite3_sql(handle_));
+    return result == SQLITE_ROW;
+}
+
+void Statement::run() {
+    while (step()) {
+    }
+    sqlite3_reset(handle_);
+}
+
+std::int64_t Statement::integer(int column) const {
+    return sqlite3_column_int64(handle_, column);
+}
+
+Bytes Statement::blob(int column) const {
+    const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(handle_, column));
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle_, column));
+    return data ? Bytes(data, data + size) : Bytes{};
+}
+
+std::string Statement::text(int column) const {
+    const Bytes bytes = blob(column);
+    return std::string(as_text(bytes));
+}
+
+DatabaseTransaction::~DatabaseTransaction() {
+    if (done_) return;
+    try {
+        database_.execute("ROLLBACK");
+    } catch (const StorageError& error) {
+        log::warning("{}", error.what());
+    }
+}
+
+void DatabaseTransaction::commit() {
+    database_.execute("COMMIT");
+    done_ = true;
+}
+
+}  // namespace daler::wallet

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <daler/encoding/bytes.h>
+#include <daler/util/storage_error.h>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace daler::wallet {
+
+class Statement;
+
+/// One SQLite file, held exclusively while open and durable at each commit. Throws StorageError.
+class Database {
+public:
+    /// Opens (and creates, if `create`) the file. The message of a lost race for the file says so.
+    Database(const std::filesystem::path& file, bool create);
+    ~Database();
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+
+    void execute(const std::string& sql);
+    [[nodiscard]] Statement prepare(const std::string& sql);
+    [[nodiscard]] std::int64_t pragma(const std::string& name);
+    /// Writes a whole consistent copy to another file.
+    void copy_to(const std::filesystem::path& target);
+
+private:
+    friend class Statement;
+    [[noreturn]] void raise(const std::string& what) const;
+
+    std::filesystem::path file_;
+    sqlite3* handle_ = nullptr;
+};
+
+/// A prepared statement: bind 1-based parameters, then `step` through the rows.
+class Statement {
+public:
+    Statement(Database& database, const std::string& sql);
+    ~Statement();
+    Statement(const Statement&) = delete;
+    Statement& operator=(const Statement&) = delete;
+
+    Statement& bind(int index, std::int64_t value);
+    Statement& bind(int index, ByteSpan blob);
+    Statement& bind(int index, const std::string& text);
+
+    /// True while there is a row.
+    bool step();
+    /// Runs to the end and makes ready for the next binding.
+    void run();
+
+    [[nodiscard]] std::int64_t integer(int column) const;
+    [[nodiscard]] Bytes blob(int column) const;
+    [[nodiscard]] std::string text(int column) const;
+
+private:
+    Database& database_;
+    sqlite3_stmt* handle_ = nullptr;
+};
+
+/// Rolls back unless committed.
+class DatabaseTransaction {
+public:
+    explicit DatabaseTransaction(Database& database) : database_(database) {
+        database_.execute("BEGIN IMMEDIATE");
+    }
+    ~DatabaseTransaction();
+    DatabaseTransaction(const DatabaseTransaction&) = delete;
+    DatabaseTransaction& operator=(const DatabaseTransaction&) = delete;
+    void commit();
+
+private:
+    Database& database_;
+    bool done_ = false;
+};
+
+}  // namespace daler::wallet

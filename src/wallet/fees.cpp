@@ -1,0 +1,70 @@
+#include "fees.h"
+
+#include <daler/script/standard.h>
+
+#include <fmt/format.h>
+
+namespace daler::wallet {
+namespace {
+
+constexpr int longest_target = 1008;  // blocks: one week
+// Bytes that nodes reckon for spending an output when they judge dust: outpoint, sequence, length
+// and a signed key, the latter discounted for witnesses.
+constexpr std::int64_t legacy_spend_size = 148;
+constexpr std::int64_t witness_spend_size = 67;
+
+FeeRate required_rate(const NodeView& node, const WalletOptions& options) {
+    return std::max(options.min_tx_fee, node.min_fee_rate());
+}
+
+}  // namespace
+
+std::string to_sat_per_vbyte(FeeRate rate) {
+    const auto millis = rate.per_kvb.satoshis();
+    return fmt::format("{}.{:03} sat/vB", millis / 1000, millis % 1000);
+}
+
+Outcome<ChosenRate> choose_fee_rate(const NodeView& node, const WalletOptions& options,
+                                    const PaymentRequest& request) {
+    const FeeRate required = required_rate(node, options);
+    if (request.fee_rate) {
+        if (*request.fee_rate < required) {
+            return fail(
+                FailureKind::insufficient_funds,
+                fmt::format("Fee rate ({}) is lower than the minimum fee rate setting ({})",
+                            to_sat_per_vbyte(*request.fee_rate), to_sat_per_vbyte(required)));
+        }
+        return ChosenRate{*request.fee_rate, "PayTxFee set"};
+    }
+    ChosenRate out;
+    if (options.pay_tx_fee.per_kvb > Amount{0} && !request.conf_target) {
+        out = {options.pay_tx_fee, "PayTxFee set"};
+    } else if (const auto estimate =
+                   node.estimate_fee(request.conf_target.value_or(options.confirm_target))) {
+        out = {*estimate, "Half Target 60% Threshold"};
+    } else if (options.fallback_fee.per_kvb > Amount{0}) {
+        out = {options.fallback_fee, "Fallback fee"};
+    } else {
+        return fail(FailureKind::insufficient_funds,
+                    "Fee estimation failed. Fallbackfee is disabled. Wait a few blocks or enable "
+                    "-fallbackfee.");
+    }
+    if (out.rate < required) out = {required, "Minimum Required Fee"};
+    return out;
+}
+
+FeeRate discard_rate(const NodeView& node, const WalletOptions& options) {
+    const auto estimate = node.estimate_fee(longest_target);
+    const FeeRate rate = estimate ? std::min(*estimate, options.discard_fee) : options.discard_fee;
+    return std::max(rate, node.relay_dust_fee_rate());
+}
+
+Amount dust_threshold(const Script& script, FeeRate rate) {
+    if (script::is_unspendable(script.bytes())) return Amount{0};
+    const auto output_size =
+        static_cast<std::int64_t>(8 + compact_size_length(script.size()) + script.size());
+    const bool witness = script::witness_program(script.bytes()).has_value();
+    return rate.fee(output_size + (witness ? witness_spend_size : legacy_spend_size));
+}
+
+}  // namespace daler::wallet

@@ -1,0 +1,137 @@
+#include <daler/wallet/key_book.h>
+
+#include <daler/util/ensure.h>
+
+namespace daler::wallet {
+namespace {
+
+// So many unused scripts of each descriptor are derived at once.
+constexpr std::uint32_t eager_lookahead = 20;
+
+}  // namespace
+
+void KeyBook::widen_range(DescriptorRecord& record) const {
+    if (!record.descriptor.is_range()) return;
+    // Saturates at the last index that is not hardened.
+    const auto wanted =
+        std::min<std::uint64_t>(std::uint64_t{record.next_index} + keypool_, crypto::hardened);
+    record.range_end = std::max(record.range_end, static_cast<std::uint32_t>(wanted));
+}
+
+void KeyBook::extend(std::size_t position, std::uint32_t end) {
+    auto& record = records_[position];
+    end = std::min(end, record.range_end);
+    for (; record.derived_end < end; ++record.derived_end) {
+        const auto scripts = record.descriptor.scripts(record.derived_end);
+        if (!scripts) continue;
+        for (const auto& script : *scripts) {
+            scripts_.emplace(script, Place{position, record.derived_end});
+        }
+    }
+}
+
+std::size_t KeyBook::add(DescriptorRecord record) {
+    if (!record.descriptor.is_range()) {
+        record.range_begin = 0;
+        record.range_end = 1;
+    }
+    record.derived_end = record.range_begin;
+    widen_range(record);
+    if (auto text = record.descriptor.to_normalized_text()) record.normalized_text = *text;
+    if (record.normalized_text.empty()) record.normalized_text = record.descriptor.to_text();
+    const auto [known, is_new] = by_id_.emplace(record.descriptor.id(), records_.size());
+    const std::size_t position = known->second;
+    if (is_new) {
+        records_.push_back(std::move(record));
+    } else {
+        records_[position] = std::move(record);
+    }
+    extend(position, std::max(records_[position].range_begin, records_[position].next_index) +
+                         eager_lookahead);
+    return position;
+}
+
+std::optional<std::size_t> KeyBook::find_record(const Hash256& id) const {
+    const auto found = by_id_.find(id);
+    if (found == by_id_.end()) return std::nullopt;
+    return found->second;
+}
+
+void KeyBook::clear_active(std::size_t record) {
+    std::erase_if(active_, [record](const auto& entry) { return entry.second == record; });
+}
+
+std::optional<std::size_t> KeyBook::active(ActiveKey key) const {
+    const auto found = active_.find(key);
+    if (found == active_.end()) return std::nullopt;
+    return found->second;
+}
+
+std::optional<bool> KeyBook::active_internal(std::size_t record) const {
+    for (const auto& [key, position] : active_) {
+        if (position == record) return key.internal;
+    }
+    return std::nullopt;
+}
+
+const KeyBook::Place* KeyBook::find(const Script& script) const {
+    const auto found = scripts_.find(script);
+    return found == scripts_.end() ? nullptr : &found->second;
+}
+
+std::optional<Script> KeyBook::peek(std::size_t position) const {
+    const auto& record = records_[position];
+    if (record.next_index >= record.range_end) return std::nullopt;
+    const auto scripts = record.descriptor.scripts(record.next_index);
+    if (!scripts) return std::nullopt;
+    return scripts->front();
+}
+
+bool KeyBook::mark_used(const Place& place) {
+    auto& record = records_[place.record];
+    if (!record.descriptor.is_range() || place.index < record.next_index) return false;
+    record.next_index = place.index + 1;
+    widen_range(record);
+    extend(place.record, record.next_index + eager_lookahead);
+    return true;
+}
+
+bool KeyBook::top_up(std::size_t budget) {
+    for (std::size_t i = 0; i < records_.size(); ++i) {
+        const auto& record = records_[i];
+        const std::size_t missing = record.range_end - record.derived_end;
+        if (missing == 0) continue;
+        if (missing > budget) {
+            extend(i, record.derived_end + static_cast<std::uint32_t>(budget));
+            return true;
+        }
+        extend(i, record.range_end);
+        budget -= missing;
+    }
+    return false;
+}
+
+void KeyBook::top_up_all() {
+    for (std::size_t i = 0; i < records_.size(); ++i) {
+        extend(i, records_[i].range_end);
+    }
+}
+
+descriptor::KeyRing KeyBook::key_ring(const Place& place,
+                                      descriptor::Descriptor::Secrets secrets) const {
+    auto ring = records_[place.record].descriptor.key_ring(place.index, secrets);
+    // Its script was derived before.
+    ensure(ring.has_value());
+    return std::move(*ring);
+}
+
+std::uint32_t KeyBook::unused(bool internal) const {
+    std::uint32_t out = 0;
+    for (const auto& [key, position] : active_) {
+        if (key.internal != internal) continue;
+        out += records_[position].range_end - records_[position].next_index;
+    }
+    return out;
+}
+
+}  // namespace daler::wallet

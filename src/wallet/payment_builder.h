@@ -1,0 +1,59 @@
+#pragma once
+
+#include <daler/wallet/wallet.h>
+
+#include "coin_selection.h"
+#include "fees.h"
+
+namespace daler::wallet {
+
+/// Builds one payment: fee rate, change, coins, transaction, signatures, in this order. Reads the
+/// wallet, changes nothing.
+class PaymentBuilder {
+public:
+    PaymentBuilder(const Wallet& wallet, const PaymentRequest& request, Random& random)
+        : wallet_(wallet), request_(request), random_(random) {}
+
+    Outcome<Payment> build();
+
+private:
+    /// A coin and what spending it costs.
+    struct Coin {
+        OwnedCoin owned;
+        Candidate candidate;
+    };
+
+    Outcome<void> check_recipients();
+    Outcome<void> choose_change();
+    Outcome<void> choose_coins();
+    Outcome<void> fill_transaction();
+    Outcome<void> sign();
+
+    [[nodiscard]] descriptor::AddressType change_type() const;
+    [[nodiscard]] std::optional<Coin> evaluate(const OwnedCoin& owned) const;
+    [[nodiscard]] std::optional<std::vector<Coin>> usable_coins(Amount& preset);
+    [[nodiscard]] SelectionGoal goal() const;
+    bool select_from(const std::vector<Coin>& available, const SelectionGoal& wanted);
+    [[nodiscard]] std::int64_t weight(bool with_change) const;
+    [[nodiscard]] Amount fee_for(bool with_change) const;
+    Outcome<void> take_fee_from_recipients(Amount fee);
+    [[nodiscard]] std::uint32_t lock_time();
+
+    const Wallet& wallet_;
+    const PaymentRequest& request_;
+    Random& random_;
+
+    ChosenRate rate_;
+    FeeRate discard_rate_;
+    Amount sent_;  ///< to the recipients
+    bool recipients_pay_ = false;
+    TxOutput change_;
+    std::optional<std::size_t> change_record_;
+    Amount change_fee_, change_spend_fee_, min_change_;
+    std::vector<Coin> chosen_;
+
+    Transaction tx_;
+    Payment result_;
+};
+
+}  // namespace daler::wallet

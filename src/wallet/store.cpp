@@ -1,0 +1,245 @@
+#include "store.h"
+
+#include <fmt/format.h>
+
+namespace daler::wallet {
+namespace {
+
+constexpr std::int64_t schema_version = 1;
+constexpr auto schema = R"(
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE descriptors (position INTEGER PRIMARY KEY, text TEXT NOT NULL,
+        created INTEGER NOT NULL, range_begin INTEGER NOT NULL, range_end INTEGER NOT NULL,
+        next_index INTEGER NOT NULL);
+    CREATE TABLE active (type TEXT NOT NULL, internal INTEGER NOT NULL,
+        descriptor INTEGER NOT NULL, PRIMARY KEY (type, internal)) WITHOUT ROWID;
+    CREATE TABLE transactions (place INTEGER PRIMARY KEY, bytes BLOB NOT NULL,
+        status INTEGER NOT NULL, abandoned INTEGER NOT NULL, block BLOB NOT NULL,
+        height INTEGER NOT NULL, position INTEGER NOT NULL, received INTEGER NOT NULL,
+        time INTEGER NOT NULL, comment TEXT NOT NULL, comment_to TEXT NOT NULL);
+    CREATE TABLE labels (address TEXT PRIMARY KEY, label TEXT NOT NULL, purpose TEXT NOT NULL)
+        WITHOUT ROWID;
+    CREATE TABLE locked_coins (txid BLOB NOT NULL, output INTEGER NOT NULL,
+        PRIMARY KEY (txid, output)) WITHOUT ROWID;
+)";
+
+enum FlagBit : std::uint8_t { disabled_bit = 1, blank_bit = 2, avoid_reuse_bit = 4 };
+
+/// What SQLite's application_id says: the chain, by its magic bytes.
+std::int64_t application_id(const ChainParams& params) {
+    const auto& m = params.magic;
+    const std::uint32_t id = std::uint32_t{m[0]} << 24 | std::uint32_t{m[1]} << 16 |
+                             std::uint32_t{m[2]} << 8 | std::uint32_t{m[3]};
+    return static_cast<std::int32_t>(id);
+}
+
+BlockHash read_hash(ByteSpan bytes) {
+    BlockHash out;
+    if (bytes.size() == out.bytes.size()) std::ranges::copy(bytes, out.bytes.begin());
+    return out;
+}
+
+template <class To>
+To to(std::int64_t value) {
+    return static_cast<To>(value);
+}
+
+}  // namespace
+
+Store::Store(const std::filesystem::path& file, const ChainParams& params, bool create)
+    : database_(file, create), file_(file), format_(params.address) {}
+
+std::unique_ptr<Store> Store::create(const std::filesystem::path& file, const ChainParams& params) {
+    std::unique_ptr<Store> store(new Store(file, params, true));
+    auto& database = store->database_;
+    DatabaseTransaction transaction(database);
+    database.execute(schema);
+    database.execute(fmt::format("PRAGMA application_id = {}", application_id(params)));
+    database.execute(fmt::format("PRAGMA user_version = {}", schema_version));
+    transaction.commit();
+    return store;
+}
+
+std::unique_ptr<Store> Store::open(const std::filesystem::path& file, const ChainParams& params) {
+    std::unique_ptr<Store> store(new Store(file, params, false));
+    auto& database = store->database_;
+    const auto id = database.pragma("application_id");
+    if (id != application_id(params)) {
+        throw StorageError(fmt::format(
+            "SQLiteDatabase: Unexpected application id. Expected {}, got {}: {} belongs to another "
+            "chain or program",
+            to<std::uint32_t>(application_id(params)), to<std::uint32_t>(id), file.string()));
+    }
+    const auto version = database.pragma("user_version");
+    if (version != schema_version) {
+        throw StorageError(fmt::format(
+            "SQLiteDatabase: Unknown wallet schema version {} in {}. Only version {} is supported",
+            version, file.string(), schema_version));
+    }
+    if (auto check = database.prepare("PRAGMA quick_check(1)");
+        !check.step() || check.text(0) != "ok") {
+        throw StorageError("SQLiteDatabase: " + file.string() +
+                           " is damaged; restore it from a backup");
+    }
+    return store;
+}
+
+Bytes Store::meta(const std::string& key) {
+    auto statement = database_.prepare("SELECT value FROM meta WHERE key = ?");
+    statement.bind(1, key);
+    return statement.step() ? statement.blob(0) : Bytes{};
+}
+
+StoredWallet Store::load() {
+    StoredWallet out;
+    if (const auto bits = meta("flags"); !bits.empty()) {
+        out.flags.private_keys_disabled = (bits[0] & disabled_bit) != 0;
+        out.flags.blank = (bits[0] & blank_bit) != 0;
+        out.flags.avoid_reuse = (bits[0] & avoid_reuse_bit) != 0;
+    }
+    const auto locator = meta("locator");
+    for (std::size_t at = 0; at + 32 <= locator.size(); at += 32) {
+        out.locator.push_back(read_hash(ByteSpan(locator).subspan(at, 32)));
+    }
+
+    auto descriptors = database_.prepare(
+        "SELECT text, created, range_begin, range_end, next_index FROM descriptors "
+        "ORDER BY position");
+    while (descriptors.step()) {
+        auto parsed = descriptor::Descriptor::parse(descriptors.text(0), format_,
+                                                    descriptor::ChecksumRule::required);
+        if (!parsed) {
+            throw StorageError("Wallet " + file_.string() +
+                               " holds a damaged descriptor: " + parsed.error());
+        }
+        out.descriptors.push_back({.descriptor = std::move(*parsed),
+                                   .created = descriptors.integer(1),
+                                   .range_begin = to<std::uint32_t>(descriptors.integer(2)),
+                                   .range_end = to<std::uint32_t>(descriptors.integer(3)),
+                                   .next_index = to<std::uint32_t>(descriptors.integer(4))});
+    }
+
+    auto active = database_.prepare("SELECT type, internal, descriptor FROM active");
+    while (active.step()) {
+        const auto type = descriptor::address_type_by_name(active.text(0));
+        const auto position = to<std::size_t>(active.integer(2));
+        if (!type || position >= out.descriptors.size()) {
+            throw StorageError("Wallet " + file_.string() + " has a damaged table: active");
+        }
+        out.active.emplace_back(ActiveKey{*type, active.integer(1) != 0}, position);
+    }
+
+    auto transactions = database_.prepare(
+        "SELECT bytes, status, abandoned, block, height, position, received, time, place, comment, "
+        "comment_to FROM transactions ORDER BY place");
+    while (transactions.step()) {
+        auto tx = decode_transaction(transactions.blob(0));
+        const auto status = transactions.integer(1);
+        if (!tx || status < 0 || status > static_cast<std::int64_t>(TxStatus::conflicted)) {
+            throw StorageError("Wallet " + file_.string() + " holds a damaged transaction");
+        }
+        out.transactions.push_back({.tx = seal(std::move(*tx)),
+                                    .status = static_cast<TxStatus>(status),
+                                    .abandoned = transactions.integer(2) != 0,
+                                    .block = read_hash(transactions.blob(3)),
+                                    .height = to<Height>(transactions.integer(4)),
+                                    .position = to<std::uint32_t>(transactions.integer(5)),
+                                    .received = transactions.integer(6),
+                                    .time = transactions.integer(7),
+                                    .order = to<std::uint64_t>(transactions.integer(8)),
+                                    .comment = transactions.text(9),
+                                    .comment_to = transactions.text(10)});
+    }
+
+    auto labels = database_.prepare("SELECT address, label, purpose FROM labels");
+    while (labels.step()) {
+        out.labels[labels.text(0)] = {labels.text(1), labels.text(2)};
+    }
+
+    auto locked = database_.prepare("SELECT txid, output FROM locked_coins");
+    while (locked.step()) {
+        out.locked_coins.insert(
+            {read_hash(locked.blob(0)).as<Txid>(), to<std::uint32_t>(locked.integer(1))});
+    }
+    return out;
+}
+
+Store::Batch::Batch(Store& store) : database_(store.database_), transaction_(store.database_) {}
+
+void Store::Batch::meta(const std::string& key, ByteSpan value) {
+    database_.prepare("INSERT OR REPLACE INTO meta VALUES (?, ?)")
+        .bind(1, key)
+        .bind(2, value)
+        .run();
+}
+
+void Store::Batch::flags(const WalletFlags& flags) {
+    const int bits = (flags.private_keys_disabled ? disabled_bit : 0) |
+                     (flags.blank ? blank_bit : 0) | (flags.avoid_reuse ? avoid_reuse_bit : 0);
+    meta("flags", Bytes{static_cast<std::uint8_t>(bits)});
+}
+
+void Store::Batch::locator(std::span<const BlockHash> locator) {
+    Bytes value;
+    for (const auto& hash : locator) {
+        value.insert(value.end(), hash.bytes.begin(), hash.bytes.end());
+    }
+    meta("locator", value);
+}
+
+void Store::Batch::descriptor(std::size_t position, const DescriptorRecord& record) {
+    database_.prepare("INSERT OR REPLACE INTO descriptors VALUES (?, ?, ?, ?, ?, ?)")
+        .bind(1, static_cast<std::int64_t>(position))
+        .bind(2, record.descriptor.to_private_text())
+        .bind(3, record.created)
+        .bind(4, std::int64_t{record.range_begin})
+        .bind(5, std::int64_t{record.range_end})
+        .bind(6, std::int64_t{record.next_index})
+        .run();
+}
+
+void Store::Batch::active(const std::map<ActiveKey, std::size_t>& all) {
+    database_.execute("DELETE FROM active");
+    auto statement = database_.prepare("INSERT INTO active VALUES (?, ?, ?)");
+    for (const auto& [key, position] : all) {
+        statement.bind(1, std::string(name(key.type)))
+            .bind(2, std::int64_t{key.internal})
+            .bind(3, static_cast<std::int64_t>(position))
+            .run();
+    }
+}
+
+void Store::Batch::transaction(const TxRecord& record) {
+    database_
+        .prepare("INSERT OR REPLACE INTO transactions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        .bind(1, static_cast<std::int64_t>(record.order))
+        .bind(2, encode(*record.tx))
+        .bind(3, static_cast<std::int64_t>(record.status))
+        .bind(4, std::int64_t{record.abandoned})
+        .bind(5, ByteSpan(record.block.bytes))
+        .bind(6, std::int64_t{record.height})
+        .bind(7, std::int64_t{record.position})
+        .bind(8, record.received)
+        .bind(9, record.time)
+        .bind(10, record.comment)
+        .bind(11, record.comment_to)
+        .run();
+}
+
+void Store::Batch::label(const std::string& address, const AddressLabel& label) {
+    database_.prepare("INSERT OR REPLACE INTO labels VALUES (?, ?, ?)")
+        .bind(1, address)
+        .bind(2, label.label)
+        .bind(3, label.purpose)
+        .run();
+}
+
+void Store::Batch::locked_coins(const std::set<OutPoint>& all) {
+    database_.execute("DELETE FROM locked_coins");
+    auto statement = database_.prepare("INSERT INTO locked_coins VALUES (?, ?)");
+    for (const auto& coin : all) {
+        statement.bind(1, ByteSpan(coin.txid.bytes)).bind(2, std::int64_t{coin.index}).run();
+    }
+}
+
+}  // namespace daler::wallet

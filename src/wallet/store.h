@@ -1,0 +1,64 @@
+#pragma once
+
+#include <daler/primitives/chain_params.h>
+#include <daler/wallet/wallet.h>
+
+#include "database.h"
+
+namespace daler::wallet {
+
+/// Everything that a wallet file holds.
+struct StoredWallet {
+    WalletFlags flags;
+    std::vector<BlockHash> locator;  ///< of the block up to which the transactions are right
+    std::vector<DescriptorRecord> descriptors;
+    std::vector<std::pair<ActiveKey, std::size_t>> active;  ///< positions in `descriptors`
+    std::vector<TxRecord> transactions;                     ///< oldest first
+    std::map<std::string, AddressLabel> labels;             ///< by address
+    std::set<OutPoint> locked_coins;
+};
+
+/// A wallet file; see doc/formats.md. Throws StorageError.
+class Store {
+public:
+    /// Creates the file with an empty wallet in it.
+    static std::unique_ptr<Store> create(const std::filesystem::path& file,
+                                         const ChainParams& params);
+    /// Opens an existing file of this chain.
+    static std::unique_ptr<Store> open(const std::filesystem::path& file,
+                                       const ChainParams& params);
+
+    [[nodiscard]] StoredWallet load();
+
+    /// Changes that reach the disk together, at `commit`, or not at all.
+    class Batch {
+    public:
+        explicit Batch(Store& store);
+        void flags(const WalletFlags& flags);
+        void locator(std::span<const BlockHash> locator);
+        void descriptor(std::size_t position, const DescriptorRecord& record);
+        void active(const std::map<ActiveKey, std::size_t>& all);
+        void transaction(const TxRecord& record);
+        void label(const std::string& address, const AddressLabel& label);
+        void locked_coins(const std::set<OutPoint>& all);
+        void commit() { transaction_.commit(); }
+
+    private:
+        void meta(const std::string& key, ByteSpan value);
+
+        Database& database_;
+        DatabaseTransaction transaction_;
+    };
+
+    void backup(const std::filesystem::path& target) { database_.copy_to(target); }
+
+private:
+    Store(const std::filesystem::path& file, const ChainParams& params, bool create);
+    [[nodiscard]] Bytes meta(const std::string& key);
+
+    Database database_;
+    std::filesystem::path file_;
+    AddressFormat format_;
+};
+
+}  // namespace daler::wallet

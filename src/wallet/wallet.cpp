@@ -1,0 +1,177 @@
+#include <daler/wallet/wallet.h>
+
+#include <daler/util/ensure.h>
+#include <daler/util/log.h>
+
+#include <fmt/format.h>
+
+#include "store.h"
+
+namespace daler::wallet {
+namespace {
+
+constexpr std::size_t seed_size = 32;
+// A file that lags further behind the chain than this is written even if nothing else changed.
+constexpr Height max_unwritten_blocks = 1000;
+
+struct Account {
+    descriptor::AddressType type;
+    std::uint32_t purpose;  ///< first step of the path (BIPs 44, 49, 84, 86)
+    std::string_view prefix, suffix;
+};
+
+constexpr std::array<Account, 4> accounts{{
+    {descriptor::AddressType::legacy, 44, "pkh(", ")"},
+    {descriptor::AddressType::p2sh_segwit, 49, "sh(wpkh(", "))"},
+    {descriptor::AddressType::bech32, 84, "wpkh(", ")"},
+    {descriptor::AddressType::bech32m, 86, "tr(", ")"},
+}};
+
+crypto::ExtendedPrivateKey fresh_master_key() {
+    for (;;) {
+        std::array<std::uint8_t, seed_size> seed;
+        fill_secure_random(seed);
+        const auto master = crypto::ExtendedPrivateKey::from_seed(seed);
+        seed.fill(0);
+        if (master) return *master;
+    }
+}
+
+}  // namespace
+
+Wallet::Wallet(const WalletContext& context, std::string name, std::unique_ptr<Store> store)
+    : context_(context),
+      name_(std::move(name)),
+      store_(std::move(store)),
+      keys_(context.options.keypool),
+      history_(keys_, context.node.params().coinbase_maturity,
+               context.options.spend_unconfirmed_change),
+      tip_(&context.node.view()->tip()) {
+    history_.set_tip_height(tip_->height);
+}
+
+Wallet::~Wallet() {
+    try {
+        flush();
+    } catch (const std::exception& error) {
+        log::error("wallet {}: {}", name_, error.what());
+    }
+}
+
+Outcome<std::unique_ptr<Wallet>> Wallet::create(const WalletContext& context,
+                                                const std::string& name,
+                                                const std::filesystem::path& file,
+                                                const WalletFlags& flags) {
+    std::unique_ptr<Wallet> wallet(
+        new Wallet(context, name, Store::create(file, context.node.params())));
+    wallet->flags_ = flags;
+    wallet->all_changed_ = true;
+    if (!flags.blank && !flags.private_keys_disabled) {
+        if (auto added = wallet->add_fresh_keys(); !added) return daler::fail(added.error());
+    }
+    wallet->commit();
+    return wallet;
+}
+
+Outcome<std::unique_ptr<Wallet>> Wallet::load(const WalletContext& context, const std::string& name,
+                                              const std::filesystem::path& file) {
+    std::unique_ptr<Wallet> wallet(
+        new Wallet(context, name, Store::open(file, context.node.params())));
+    wallet->restore();
+    wallet->adopt_mempool();
+    wallet->rebroadcast();
+    return wallet;
+}
+
+Outcome<void> Wallet::add_fresh_keys() {
+    const auto& format = params().address;
+    const auto master = fresh_master_key().to_text(format.extended_secret);
+    const int coin_type = params().kind == ChainKind::main ? 0 : 1;
+    for (const bool internal : {false, true}) {
+        for (const auto& account : accounts) {
+            const auto text =
+                fmt::format("{}{}/{}h/{}h/0h/{}/*{}", account.prefix, master, account.purpose,
+                            coin_type, internal ? 1 : 0, account.suffix);
+            auto parsed = descriptor::Descriptor::parse(text, format);
+            ensure(parsed.has_value());
+            const auto position = keys_.add({.descriptor = std::move(*parsed), .created = now()});
+            keys_.set_active({account.type, internal}, position);
+            descriptors_changed_.insert(position);
+        }
+    }
+    return {};
+}
+
+void Wallet::restore() {
+    auto stored = store_->load();
+    flags_ = stored.flags;
+    labels_ = std::move(stored.labels);
+    locked_ = persistent_locked_ = std::move(stored.locked_coins);
+    for (auto& record : stored.descriptors) {
+        keys_.add(std::move(record));
+    }
+    for (const auto& [key, position] : stored.active) {
+        keys_.set_active(key, position);
+    }
+    for (auto& record : stored.transactions) {
+        // The mempool will tell.
+        if (record.status == TxStatus::in_mempool) record.status = TxStatus::inactive;
+        history_.restore(std::move(record));
+    }
+    history_.keys_changed();
+    note_used_addresses();
+
+    const auto view = node().view();
+    tip_ = &view->find_fork(node().index(), stored.locator);
+    history_.rewind(tip_->height);
+    if (auto done = follow(view->tip()); !done) {
+        throw StorageError(fmt::format("Wallet {}: {}", name_, done.error().message));
+    }
+}
+
+bool Wallet::is_dirty() const {
+    return all_changed_ || locks_changed_ || !descriptors_changed_.empty() ||
+           !labels_changed_.empty() || history_.has_changes() ||
+           unwritten_blocks_ >= max_unwritten_blocks;
+}
+
+void Wallet::flush() {
+    if (is_dirty() || unwritten_blocks_ > 0) commit();
+}
+
+void Wallet::commit() {
+    auto transactions = history_.take_changed();
+    try {
+        Store::Batch batch(*store_);
+        if (all_changed_) {
+            batch.flags(flags_);
+            batch.active(keys_.active());
+        }
+        batch.locator(chain::ChainView::locator_from(*tip_));
+        for (const auto position : descriptors_changed_) {
+            batch.descriptor(position, keys_.records()[position]);
+        }
+        for (const auto& txid : transactions) {
+            batch.transaction(*history_.find(txid));
+        }
+        for (const auto& address : labels_changed_) {
+            batch.label(address, labels_.at(address));
+        }
+        if (locks_changed_) batch.locked_coins(persistent_locked_);
+        batch.commit();
+    } catch (...) {
+        history_.put_back_changed(std::move(transactions));
+        throw;
+    }
+    all_changed_ = locks_changed_ = false;
+    unwritten_blocks_ = 0;
+    descriptors_changed_.clear();
+    labels_changed_.clear();
+}
+
+void Wallet::backup(const std::filesystem::path& target) {
+    flush();
+    store_->backup(target);
+}
+
+}  // namespace daler::wallet

@@ -1,0 +1,57 @@
+// What a wallet signs and sends.
+
+#include <daler/util/log.h>
+#include <daler/util/storage_error.h>
+
+#include "payment_builder.h"
+
+namespace daler::wallet {
+Outcome<Payment> Wallet::prepare(const PaymentRequest& request) {
+    if (flags_.private_keys_disabled && request.sign) {
+        return fail(FailureKind::wallet, "Error: Private keys are disabled for this wallet");
+    }
+    return PaymentBuilder(*this, request, random_).build();
+}
+
+Outcome<Txid> Wallet::send(const Payment& payment, const std::string& comment,
+                           const std::string& comment_to) {
+    auto& record = history_.add_own(payment.tx, now());
+    record.comment = comment;
+    record.comment_to = comment_to;
+    const Txid txid = payment.tx->txid;
+    note_used_addresses();
+    try {
+        commit();
+    } catch (const StorageError&) {
+        // Nobody has heard of the payment: its coins are free again.
+        history_.abandon(txid);
+        throw;
+    }
+    if (!options().broadcast) return txid;
+
+    const auto verdict = node().broadcast(payment.tx, Amount{0});
+    if (verdict) {
+        transaction_added(payment.tx);
+        return txid;
+    }
+    if (verdict.error().reason == consensus::Reason::too_long_chain) {
+        history_.abandon(txid);
+        commit();
+        return fail(FailureKind::insufficient_funds, "Transaction has too long of a mempool chain");
+    }
+    // It stays in the wallet and is offered again when the wallet is loaded.
+    log::warning("wallet {}: transaction {} cannot be broadcast immediately, {}", name_,
+                 txid.to_hex(), consensus::to_text(verdict.error()));
+    return txid;
+}
+
+descriptor::KeyRing Wallet::signing_keys(std::span<const Script> scripts) const {
+    descriptor::KeyRing ring;
+    for (const auto& script : scripts) {
+        const auto* place = keys_.find(script);
+        if (place) ring.merge(keys_.key_ring(*place, descriptor::Descriptor::Secrets::include));
+    }
+    return ring;
+}
+
+}  // namespace daler::wallet

@@ -1,0 +1,70 @@
+#include <daler/consensus/header_rules.h>
+#include <daler/util/ensure.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace {
+
+using namespace daler;
+
+class HeaderList : public consensus::HeaderChain {
+public:
+    std::vector<BlockHeader> headers;
+
+    [[nodiscard]] Height height() const override { return static_cast<Height>(headers.size()) - 1; }
+    [[nodiscard]] BlockHeader header(Height height) const override {
+        return headers.at(static_cast<std::size_t>(height));
+    }
+    [[nodiscard]] BlockTime median_time_past(Height height) const override {
+        std::vector<BlockTime> times;
+        for (Height i = std::max(0, height - 10); i <= height; ++i)
+            times.push_back(header(i).block_time());
+        std::ranges::sort(times);
+        return times[times.size() / 2];
+    }
+};
+
+void check_bits(std::uint32_t bits) {
+    const U256 target = consensus::expand_bits(bits);
+    const auto work = consensus::work_of(bits);
+    ensure(target.is_zero() == work.is_zero());
+    // The compact form keeps the highest three bytes: going there and back loses nothing more.
+    ensure(consensus::expand_bits(consensus::bits_from_target(target)) == target);
+    (void)consensus::difficulty(bits);
+}
+
+}  // namespace
+
+// A chain of any headers: the rules never crash, and the next target is always one that the chain
+// allows.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    // A window of eight blocks brings retargets within reach.
+    static const auto all = [] {
+        std::vector<ChainParams> out{main_params(), test_params(), testnet4_params(),
+                                     regtest_params()};
+        for (auto& params : out) {
+            params.retarget.window = 8;
+            params.retarget.never = false;
+        }
+        return out;
+    }();
+    if (size < 1) return 0;
+    const ChainParams& params = all[data[0] % all.size()];
+    ByteReader reader(ByteSpan(data, size).subspan(1));
+    HeaderList chain;
+    chain.headers.push_back(params.genesis->header);
+    while (reader.remaining().size() >= BlockHeader::size) {
+        auto header = read_header(reader);
+        check_bits(header.bits);
+        const auto bits = consensus::next_bits(chain, header.block_time(), params);
+        const auto target = consensus::target_from_bits(bits, params.pow_limit);
+        // Timespans of nothing can take the target to zero; otherwise it stays in range.
+        if (target) ensure(*target <= params.pow_limit);
+        (void)consensus::check_header(header, header.hash(), params);
+        (void)consensus::check_header_in_chain(header, chain, from_unix(1'700'000'000), params);
+        if (target && header.version % 2 == 0) header.bits = bits;
+        chain.headers.push_back(header);
+    }
+    return 0;
+}

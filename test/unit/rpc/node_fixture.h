@@ -1,0 +1,125 @@
+#pragma once
+
+#include <chain_builder.h>
+#include <daler/ledger/ledger.h>
+#include <daler/rpc/dispatcher.h>
+#include <daler/rpc/tip_watch.h>
+#include <daler/rpc/values.h>
+#include <daler/sync/peer_service.h>
+#include <daler/util/ensure.h>
+
+#include <array>
+
+namespace daler::rpc::test {
+
+/// Peers that are not there; remembers what was announced.
+class NoPeers final : public sync::PeerService {
+public:
+    std::vector<sync::PeerInfo> peers() override { return {}; }
+    sync::NetworkTotals totals() override { return {}; }
+    std::uint64_t local_services() const override { return 0; }
+    std::vector<std::string> local_addresses() override { return {}; }
+    std::string user_agent() const override { return "/test/"; }
+    bool relays_transactions() const override { return true; }
+    Result<void, std::string> add_node(const std::string&) override { return {}; }
+    Result<void, std::string> remove_node(const std::string&) override { return {}; }
+    void try_node(const std::string&) override {}
+    std::vector<sync::AddedNode> added_nodes() override { return {}; }
+    bool disconnect(const std::string&) override { return false; }
+    bool disconnect(std::int64_t) override { return false; }
+    void ping() override {}
+    bool is_network_active() override { return true; }
+    void set_network_active(bool) override {}
+    void announce(const Txid& txid, const Wtxid&) override { announced.push_back(txid); }
+
+    std::vector<Txid> announced;
+};
+
+/// A whole ledger in memory, on regtest, and a dispatcher of these methods over it.
+struct NodeFixture {
+    explicit NodeFixture(std::vector<std::span<const Method>> tables)
+        : dispatcher(tables),
+          ledger(std::make_unique<ledger::Ledger>(builder.params(), options(), clock, workers,
+                                                  nullptr)) {
+        ledger->add_listener(tips);
+        services = std::unique_ptr<Services>(new Services{
+            .params = builder.params(),
+            .clock = clock,
+            .ledger = *ledger,
+            .peers = peers,
+            .wallets = nullptr,
+            .stop = [this] { stop_asked = true; },
+            .drain_events = [] {},
+            .warnings = [] { return std::vector<std::string>{}; },
+            .loading = [] { return false; },
+            .stopping = stopping,
+            .started = std::chrono::steady_clock::now(),
+            .log_path = "/data/debug.log",
+            .tips = tips,
+            .dispatcher = dispatcher,
+        });
+        dispatcher.open(*services);
+    }
+
+    static ledger::Ledger::Options options() {
+        ledger::Ledger::Options out;
+        out.chain.in_memory = true;
+        return out;
+    }
+
+    void submit(const BlockRef& block) {
+        const auto submitted =
+            ledger->call([&](ledger::State& state) { return state.chain.submit(block); });
+        ensure(submitted.verdict.has_value());
+    }
+    /// Submits `count` blocks on top of the tip and gives them back.
+    std::vector<BlockRef> mine(std::size_t count) {
+        auto blocks = builder.chain(ledger->view()->tip().hash, count);
+        for (const auto& block : blocks)
+            submit(block);
+        return blocks;
+    }
+
+    /// The result of a call whose arguments are JSON text without the outer brackets.
+    Json call(const std::string& method, const std::string& arguments = {}) {
+        const auto params = Json::parse("[" + arguments + "]");
+        ensure(params.has_value());
+        return dispatcher.execute(method, *params, {});
+    }
+    /// The code and message with which it is refused.
+    std::pair<int, std::string> refusal(const std::string& method,
+                                        const std::string& arguments = {}) {
+        try {
+            const Json result = call(method, arguments);
+            return {0, result.write()};
+        } catch (const Error& error) {
+            return {error.code, error.message};
+        }
+    }
+
+    daler::test::ChainBuilder builder;
+    Clock clock;
+    ThreadPool workers{0};
+    NoPeers peers;
+    TipWatch tips;
+    std::atomic<bool> stopping{false};
+    bool stop_asked = false;
+    Dispatcher dispatcher;
+    std::unique_ptr<ledger::Ledger> ledger;
+    std::unique_ptr<Services> services;
+};
+
+/// `text` as JSON text.
+inline std::string quoted(const std::string& text) {
+    return "\"" + text + "\"";
+}
+
+/// The names of an object's members, in their order.
+inline std::string keys(const Json& object) {
+    std::string out;
+    for (const auto& member : object.members())
+        out += (out.empty() ? "" : " ") + member.key;
+    return out;
+}
+
+}  // namespace daler::rpc::test

@@ -1,0 +1,124 @@
+#include <daler/wire/limits.h>
+#include <sync/address_book.h>
+#include <test.h>
+
+using namespace daler;
+using namespace daler::sync;
+using namespace std::chrono_literals;
+using wire::HostAddress;
+using wire::KnownNode;
+namespace limits = wire::limits;
+
+namespace {
+
+const auto now = from_unix(1'700'000'000);
+
+std::uint8_t byte(int value) {
+    return static_cast<std::uint8_t>(value);
+}
+
+KnownNode node(int a, int b, int c, int d) {
+    return {1'699'999'000, 9, {HostAddress::ipv4({byte(a), byte(b), byte(c), byte(d)}), 8333}};
+}
+
+HostAddress source(int a, int b = 1) {
+    return HostAddress::ipv4({byte(a), byte(b), 1, 1});
+}
+
+}  // namespace
+
+TEST_CASE("only addresses that can be reached over the internet are kept", "[sync]") {
+    Random random(1);
+    AddressBook book(random);
+    CHECK(book.add(node(1, 2, 3, 4), source(9), now));
+    CHECK_FALSE(book.add(node(1, 2, 3, 4), source(8), now));
+    CHECK_FALSE(book.add(node(127, 0, 0, 1), source(9), now));
+    CHECK_FALSE(book.add(node(192, 168, 0, 1), source(9), now));
+    auto without_port = node(1, 2, 3, 5);
+    without_port.endpoint.port = 0;
+    CHECK_FALSE(book.add(without_port, source(9), now));
+    CHECK(book.size() == 1);
+}
+
+TEST_CASE("one group may fill 64 places, one source 256", "[sync][limits]") {
+    Random random(1);
+    AddressBook book(random);
+    for (int i = 0; i < 65; ++i)
+        CHECK(book.add(node(5, 5, 1, i), source(11 + i), now) == (i < 64));
+    for (int i = 0; i < 257; ++i) {
+        CHECK(book.add(node(20, i % 256, 1, i / 256 + 1), source(9), now) == (i < 256));
+    }
+}
+
+TEST_CASE("the book holds 4,096 entries and gives up untried ones for new ones", "[sync][limits]") {
+    Random random(1);
+    AddressBook book(random);
+    for (int i = 0; i < 5'000; ++i) {
+        book.add(node(20 + i / 250, i % 250, 1, 1), source(60 + i / 250, i % 2), now);
+    }
+    CHECK(book.size() == limits::address_book_entries);
+    CHECK(book.add(node(150, 1, 1, 1), source(150), now));
+    CHECK(book.size() == limits::address_book_entries);
+}
+
+TEST_CASE("the book chooses what was not tried lately, outside of groups in use", "[sync]") {
+    Random random(1);
+    AddressBook book(random);
+    CHECK_FALSE(book.choose({}, now));
+    book.add(node(1, 2, 3, 4), source(9), now);
+    const auto endpoint = node(1, 2, 3, 4).endpoint;
+    CHECK(book.choose({}, now) == endpoint);
+    CHECK_FALSE(book.choose({endpoint.host.group()}, now));
+    book.tried(endpoint, now);
+    CHECK_FALSE(book.choose({}, now + 10min - 1s));
+    CHECK(book.choose({}, now + 10min) == endpoint);
+}
+
+TEST_CASE("getaddr gets at most 23 percent of the book", "[sync][limits]") {
+    Random random(1);
+    AddressBook book(random);
+    for (int i = 0; i < 200; ++i)
+        book.add(node(30, i, 1, 1), source(9), now);
+    CHECK(book.sample(1'000).size() == 46);
+    CHECK(book.sample(10).size() == 10);
+}
+
+TEST_CASE("the book survives the way through peers.dat", "[sync]") {
+    Random random(1);
+    AddressBook book(random);
+    for (int i = 0; i < 50; ++i)
+        book.add(node(30, i, 1, 1), source(9), now);
+    book.worked(node(30, 7, 1, 1).endpoint, 1033, now);
+    const auto bytes = book.encode();
+    AddressBook other(random);
+    REQUIRE(other.decode(bytes));
+    CHECK(other.encode() == bytes);
+}
+
+TEST_CASE("a damaged peers.dat is refused and changes nothing", "[sync]") {
+    Random random(1);
+    AddressBook book(random);
+    book.add(node(1, 2, 3, 4), source(9), now);
+    const auto bytes = book.encode();
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        auto damaged = bytes;
+        damaged[i] ^= 0x10;
+        CHECK_FALSE(book.decode(damaged));
+        CHECK_FALSE(book.decode(ByteSpan(bytes).first(i)));
+    }
+    CHECK(book.size() == 1);
+}
+
+TEST_CASE("a time in the future counts as now", "[sync]") {
+    Random random(1);
+    AddressBook book(random);
+    for (int i = 0; i < 10; ++i) {
+        auto each = node(30, i, 1, 1);
+        each.last_seen = 0xffffffff;
+        book.add(each, source(9), now);
+    }
+    const auto sample = book.sample(10);
+    REQUIRE(sample.size() == 2);
+    for (const auto& each : sample)
+        CHECK(each.last_seen == 1'700'000'000);
+}

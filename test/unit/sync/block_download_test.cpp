@@ -1,0 +1,260 @@
+#include <daler/primitives/chain_params.h>
+#include <sync/block_download.h>
+#include <test.h>
+
+using namespace daler;
+using namespace daler::sync;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Time start{1'000'000s};
+
+/// Headers on regtest's genesis block, whose data we have.
+struct Headers {
+    explicit Headers(int length) : params(regtest_params()) {
+        auto* entry = &index.insert(params.genesis->header, params.genesis_hash);
+        entries.push_back(entry);
+        store(0);
+        for (int i = 0; i < length; ++i) {
+            BlockHeader header = params.genesis->header;
+            header.previous = entries.back()->hash;
+            header.time += static_cast<std::uint32_t>(entries.size());
+            entries.push_back(&index.insert(header, header.hash()));
+        }
+    }
+    /// We have the blocks up to this height.
+    void store(int height) {
+        for (int i = 0; i <= height; ++i) {
+            auto& entry = *entries[static_cast<std::size_t>(i)];
+            entry.status = chain::has_data;
+            entry.chain_tx_count = static_cast<unsigned>(i) + 1;
+        }
+        tip = height;
+    }
+    [[nodiscard]] chain::ChainView view() const { return {at(tip), *entries.back(), false}; }
+    [[nodiscard]] chain::BlockEntry& at(int height) const {
+        return *entries[static_cast<std::size_t>(height)];
+    }
+
+    ChainParams params;
+    chain::BlockIndex index;
+    std::vector<chain::BlockEntry*> entries;
+    int tip = 0;
+};
+
+std::vector<Height> heights(const std::vector<const chain::BlockEntry*>& blocks) {
+    std::vector<Height> out;
+    for (const auto* block : blocks)
+        out.push_back(block->height);
+    return out;
+}
+
+std::vector<Height> range(Height from, Height to) {
+    std::vector<Height> out;
+    for (; from <= to; ++from)
+        out.push_back(from);
+    return out;
+}
+
+/// A download among peers 1 to `peers`, who have all of `headers`.
+struct Download : BlockDownload {
+    explicit Download(const Headers& the_headers, int peers = 2)
+        : BlockDownload({U256{}, 600s}), headers(the_headers) {
+        for (PeerId id = 1; id <= peers; ++id) {
+            add_peer(id, false);
+            peer_has(id, *headers.entries.back());
+        }
+    }
+    std::vector<Height> take(PeerId peer, Time now = start) {
+        return heights(take_requests(peer, headers.view(), now));
+    }
+    /// The block comes from `peer` and is stored.
+    void arrive(PeerId peer, Height height, Time now = start) {
+        arrived(peer, headers.at(height).hash, now);
+        headers.at(height).status = chain::has_data;
+        settled(headers.at(height).hash);
+    }
+    const Headers& headers;
+};
+
+}  // namespace
+
+TEST_CASE("each peer is asked for 16 blocks, nobody for the same", "[sync][limits]") {
+    const Headers headers(100);
+    Download download(headers);
+    CHECK(download.take(1) == range(1, 16));
+    CHECK(download.take(2) == range(17, 32));
+    CHECK(download.take(1).empty());
+    download.arrive(1, 3);
+    CHECK(download.take(1) == std::vector<Height>{33});
+}
+
+TEST_CASE("blocks are asked for in a window of 1,024 above the last in common", "[sync][limits]") {
+    Headers headers(1'100);
+    Download download(headers, 100);
+    std::vector<Height> asked;
+    for (PeerId peer = 1; peer <= 100; ++peer) {
+        for (const auto height : download.take(peer))
+            asked.push_back(height);
+    }
+    CHECK(asked == range(1, 1'024));
+    headers.store(1);
+    CHECK(download.take(100) == std::vector<Height>{1'025});
+}
+
+TEST_CASE("blocks asked from a peer that leaves are asked from others", "[sync]") {
+    const Headers headers(20);
+    Download download(headers);
+    CHECK(download.take(1) == range(1, 16));
+    CHECK(download.take(2) == range(17, 20));
+    download.peer_gone(1);
+    CHECK(download.take(2) == range(1, 12));
+}
+
+TEST_CASE("a peer is not asked for what it does not have", "[sync]") {
+    const Headers headers(20);
+    Download download(headers, 0);
+    download.add_peer(1, false);
+    CHECK(download.take(1).empty());
+    download.peer_has(1, headers.at(5));
+    CHECK(download.take(1) == range(1, 5));
+}
+
+TEST_CASE("a peer that keeps recent blocks is asked for the last 288", "[sync][limits]") {
+    const Headers headers(300);
+    Download download(headers, 0);
+    download.add_peer(1, true);
+    download.peer_has(1, headers.at(300));
+    CHECK(download.take(1) == range(12, 27));
+}
+
+TEST_CASE("a chain with an invalid block is downloaded up to it", "[sync]") {
+    const Headers headers(20);
+    headers.at(5).status = chain::failed;
+    Download download(headers);
+    CHECK(download.take(1) == range(1, 4));
+}
+
+TEST_CASE("a chain with too little work is not downloaded", "[sync]") {
+    const Headers headers(20);
+    BlockDownload download({headers.at(20).chainwork + U256{1}, 600s});
+    download.add_peer(1, false);
+    download.peer_has(1, headers.at(20));
+    CHECK(download.take_requests(1, headers.view(), start).empty());
+}
+
+TEST_CASE("a silent peer's blocks are asked from an idle one after two seconds", "[sync]") {
+    const Headers headers(16);
+    Download download(headers);
+    CHECK(download.take(1) == range(1, 16));
+    CHECK(download.take(2, start + 2s - 1ms).empty());
+    CHECK(download.take(2, start + 2s) == range(1, 16));
+}
+
+TEST_CASE("a peer that keeps delivering is not late", "[sync]") {
+    const Headers headers(16);
+    Download download(headers);
+    CHECK(download.take(1) == range(1, 16));
+    download.arrive(1, 1, start + 1s);
+    CHECK(download.take(2, start + 2s).empty());
+    CHECK(download.take(2, start + 3s) == range(2, 16));
+}
+
+TEST_CASE("three peers at most are asked for the same block", "[sync][limits]") {
+    const Headers headers(1);
+    Download download(headers, 4);
+    CHECK(download.take(1) == range(1, 1));
+    CHECK(download.take(2, start + 2s) == range(1, 1));
+    CHECK(download.take(3, start + 4s) == range(1, 1));
+    CHECK(download.take(4, start + 6s).empty());
+}
+
+TEST_CASE("a block that is being checked is not asked for again, a spoiled copy is", "[sync]") {
+    const Headers headers(1);
+    Download download(headers);
+    CHECK(download.take(1) == range(1, 1));
+    CHECK(download.arrived(1, headers.at(1).hash, start));
+    CHECK(download.take(2).empty());
+    download.spoiled(headers.at(1).hash);
+    CHECK(download.take(2) == range(1, 1));
+}
+
+TEST_CASE("a bad copy from one peer leaves the request to another alone", "[sync]") {
+    const Headers headers(1);
+    Download download(headers);
+    CHECK(download.take(1) == range(1, 1));
+    CHECK_FALSE(download.arrived(2, headers.at(1).hash, start));
+    download.spoiled(headers.at(1).hash);
+    CHECK(download.in_flight(1) == range(1, 1));
+    CHECK(download.is_requested(headers.at(1).hash));
+}
+
+TEST_CASE("a block that came from elsewhere frees the peer that was asked", "[sync]") {
+    const Headers headers(1);
+    Download download(headers);
+    CHECK(download.take(1) == range(1, 1));
+    download.arrive(2, 1);
+    CHECK(download.in_flight(1).empty());
+    CHECK_FALSE(download.is_requested(headers.at(1).hash));
+}
+
+TEST_CASE("notfound lets the next peer be asked at once", "[sync]") {
+    const Headers headers(1);
+    Download download(headers);
+    CHECK(download.take(1) == range(1, 1));
+    download.not_found(1, headers.at(1).hash);
+    CHECK(download.take(2) == range(1, 1));
+}
+
+TEST_CASE("who holds up the whole window is named after two seconds", "[sync][limits]") {
+    const Headers headers(1'100);
+    Download download(headers, 65);
+    for (PeerId peer = 1; peer <= 64; ++peer)
+        (void)download.take(peer);
+    // Everything but what peer 1 was asked for has come.
+    for (Height height = 17; height <= 1'024; ++height) {
+        download.arrive((height - 1) / 16 + 1, height);
+    }
+    CHECK(download.take(65).empty());
+    CHECK(download.stallers(start + 2s - 1ms).empty());
+    CHECK(download.stallers(start + 2s) == std::vector<PeerId>{1});
+    // Others get more time after that, until blocks are connected again.
+    CHECK(download.patience() == 4s);
+    for (int i = 0; i < 10; ++i)
+        download.progressed();
+    CHECK(download.patience() == 2s);
+}
+
+TEST_CASE("patience grows to 64 seconds and no further", "[sync][limits]") {
+    const Headers headers(1'100);
+    Download download(headers, 65);
+    for (PeerId peer = 1; peer <= 64; ++peer)
+        (void)download.take(peer);
+    for (Height height = 17; height <= 1'024; ++height) {
+        download.arrive((height - 1) / 16 + 1, height);
+    }
+    auto now = start;
+    for (int i = 0; i < 8; ++i) {
+        (void)download.take(65, now);
+        now += 64s;
+        (void)download.stallers(now);
+        download.excuse(1, now);
+        CHECK(download.patience() <= 64s);
+    }
+    CHECK(download.patience() == 64s);
+}
+
+TEST_CASE("a peer that sends nothing it was asked for is named after a block interval", "[sync]") {
+    const Headers headers(100);
+    Download download(headers);
+    (void)download.take(1);
+    CHECK(download.stallers(start + 600s - 1ms).empty());
+    CHECK(download.stallers(start + 600s) == std::vector<PeerId>{1});
+    (void)download.take(2);
+    // Half an interval more for each other peer that shares the line.
+    CHECK(download.stallers(start + 900s - 1ms).empty());
+    CHECK(download.stallers(start + 900s).size() == 2);
+    download.excuse(1, start + 900s);
+    CHECK(download.stallers(start + 900s) == std::vector<PeerId>{2});
+}

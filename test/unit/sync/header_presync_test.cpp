@@ -1,0 +1,122 @@
+#include <daler/consensus/header_rules.h>
+#include <sync/header_presync.h>
+#include <test.h>
+
+using namespace daler;
+using namespace daler::sync;
+
+namespace {
+
+/// A chain of headers on top of regtest's genesis, without proof of work (which is checked
+/// elsewhere).
+struct Chain {
+    explicit Chain(std::size_t length, std::uint32_t salt = 0) : params(regtest_params()) {
+        genesis = &index.insert(params.genesis->header, params.genesis_hash);
+        auto previous = params.genesis_hash;
+        for (std::uint32_t i = 0; i < length; ++i) {
+            BlockHeader header = params.genesis->header;
+            header.previous = previous;
+            header.time += i + 1;
+            header.nonce = salt;
+            previous = header.hash();
+            headers.push_back(header);
+        }
+    }
+    [[nodiscard]] std::span<const BlockHeader> part(std::size_t from, std::size_t count) const {
+        return std::span(headers).subspan(from, std::min(count, headers.size() - from));
+    }
+    [[nodiscard]] U256 work(std::size_t blocks) const {
+        return genesis->chainwork + consensus::work_of(genesis->header.bits) * blocks;
+    }
+
+    ChainParams params;
+    chain::BlockIndex index;
+    const chain::BlockEntry* genesis = nullptr;
+    std::vector<BlockHeader> headers;
+};
+
+const auto now = from_unix(2'000'000'000);
+
+/// Feeds the whole chain in messages of 2,000 headers; how the last one ended.
+HeaderPresync::Step feed(HeaderPresync& presync, const Chain& chain,
+                         std::vector<BlockHeader>& released) {
+    HeaderPresync::Step step;
+    std::size_t from = 0;
+    do {
+        const auto part = chain.part(from, 2'000);
+        step = presync.process(part, part.size() == 2'000);
+        released.insert(released.end(), step.release.begin(), step.release.end());
+        from += part.size();
+    } while (step.ok && step.ask_more && from < chain.headers.size());
+    return step;
+}
+
+}  // namespace
+
+TEST_CASE("headers come out once the whole chain has shown enough work", "[sync]") {
+    const Chain chain(5'000);
+    Random random(1);
+    HeaderPresync presync(chain.params, *chain.genesis, chain.work(4'500), now, random);
+    std::vector<BlockHeader> released;
+    auto step = presync.process(chain.part(0, 2'000), true);
+    CHECK((step.ok && step.ask_more && step.release.empty()));
+    CHECK(presync.locator().front() == chain.headers[1'999].hash());
+    step = presync.process(chain.part(2'000, 2'000), true);
+    step = presync.process(chain.part(4'000, 2'000), false);
+    CHECK((step.ok && step.ask_more && step.release.empty()));
+    // Now again from the start.
+    CHECK(presync.locator().front() == chain.params.genesis_hash);
+    step = feed(presync, chain, released);
+    CHECK((step.ok && step.finished));
+    CHECK(released == chain.headers);
+}
+
+TEST_CASE("a chain with too little work is given up and nothing comes out", "[sync]") {
+    const Chain chain(5'000);
+    Random random(1);
+    HeaderPresync presync(chain.params, *chain.genesis, chain.work(5'001), now, random);
+    std::vector<BlockHeader> released;
+    const auto step = feed(presync, chain, released);
+    CHECK((step.ok && step.finished));
+    CHECK(released.empty());
+}
+
+TEST_CASE("another chain in the second pass is noticed before anything comes out", "[sync]") {
+    const Chain good(17'000);
+    const Chain other(17'000, 1);
+    Random random(3);
+    HeaderPresync presync(good.params, *good.genesis, good.work(17'000), now, random);
+    std::vector<BlockHeader> released;
+    REQUIRE(feed(presync, good, released).ask_more);
+    CHECK_FALSE(feed(presync, other, released).ok);
+    CHECK(released.empty());
+}
+
+TEST_CASE("headers that do not follow each other end the presync", "[sync]") {
+    const Chain chain(100);
+    Random random(1);
+    HeaderPresync presync(chain.params, *chain.genesis, chain.work(1'000), now, random);
+    CHECK_FALSE(presync.process(chain.part(1, 10), true).ok);
+}
+
+TEST_CASE("a chain longer than time allows is given up", "[sync]") {
+    const Chain chain(5'000);
+    Random random(1);
+    // 7,210 seconds with six blocks each: 70 bits, one for 615 headers.
+    const auto soon = chain.genesis->median_time_past + std::chrono::seconds(10);
+    HeaderPresync presync(chain.params, *chain.genesis, chain.work(1'000'000), soon, random);
+    std::vector<BlockHeader> released;
+    CHECK(feed(presync, chain, released).ok);
+    const Chain longer(46'000);
+    HeaderPresync other(longer.params, *longer.genesis, longer.work(1'000'000), soon, random);
+    CHECK_FALSE(feed(other, longer, released).ok);
+}
+
+TEST_CASE("targets that the rules cannot produce end the presync", "[sync]") {
+    Chain chain(10);
+    chain.params.retarget.never = false;
+    Random random(1);
+    chain.headers[0].bits = 0x1f7fffff;
+    HeaderPresync presync(chain.params, *chain.genesis, chain.work(1'000), now, random);
+    CHECK_FALSE(presync.process(chain.part(0, 1), false).ok);
+}

@@ -1,0 +1,492 @@
+#include "node.h"
+
+#include <daler/consensus/header_rules.h>
+#include <daler/wire/message_header.h>
+#include <daler/wire/messages.h>
+
+#include <sys/socket.h>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+
+using namespace daler;
+using namespace daler::sync;
+using namespace daler::sync::test;
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+
+namespace {
+
+/// A bare socket that says to a node what the test wants.
+class Stranger {
+public:
+    explicit Stranger(const Node& node) : magic_(node.params.magic), socket_(io_) {
+        socket_.connect({asio::ip::make_address("127.0.0.1"), node.port()});
+        const timeval timeout{20, 0};
+        setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+    }
+
+    void write_raw(const Bytes& bytes) {
+        boost::system::error_code ignored;
+        asio::write(socket_, asio::buffer(bytes), ignored);
+    }
+    [[nodiscard]] Bytes frame(std::string_view command, const Bytes& contents) const {
+        const auto header = wire::encode_message_header(magic_, command, contents);
+        Bytes out(header.begin(), header.end());
+        out.insert(out.end(), contents.begin(), contents.end());
+        return out;
+    }
+    template <class M>
+    void send(const M& message) {
+        write_raw(frame(M::command, wire::encode(message)));
+    }
+
+    /// The next message, or nothing at the end of the connection.
+    std::optional<wire::Message> receive() {
+        std::array<std::uint8_t, wire::MessageHeader::size> header_bytes;
+        boost::system::error_code error;
+        asio::read(socket_, asio::buffer(header_bytes), error);
+        if (error) return {};
+        const auto header = wire::decode_message_header(header_bytes, magic_);
+        REQUIRE(header);
+        payload.resize(header->payload_size);
+        asio::read(socket_, asio::buffer(payload), error);
+        if (error) return {};
+        auto message = wire::decode_message(header->command, payload);
+        REQUIRE(message);
+        return std::move(*message);
+    }
+    /// The next message of this kind; others are passed over. Nothing at the end of the connection.
+    template <class M>
+    std::optional<M> wait_for() {
+        while (auto message = receive()) {
+            if (auto* wanted = std::get_if<M>(&*message)) return std::move(*wanted);
+        }
+        return {};
+    }
+    /// True if the node closes the connection.
+    bool is_thrown_out() {
+        while (receive()) {
+        }
+        return true;
+    }
+    /// True if the node still answers; then everything sent before has been handled.
+    bool is_answered() {
+        send(wire::Ping{++nonce_});
+        while (const auto pong = wait_for<wire::Pong>()) {
+            if (pong->nonce == nonce_) return true;
+        }
+        return false;
+    }
+
+    static wire::Version version_message() {
+        wire::Version version;
+        version.services = 9;
+        version.nonce = 42;
+        version.user_agent = "/stranger/";
+        return version;
+    }
+    void shake_hands(const wire::Version& version = version_message()) {
+        send(version);
+        REQUIRE(wait_for<wire::Verack>());
+        send(wire::Verack{});
+        REQUIRE(is_answered());
+    }
+
+    Bytes payload;  ///< of the message received last
+
+private:
+    wire::Magic magic_;
+    asio::io_context io_;
+    asio::ip::tcp::socket socket_;
+    std::uint64_t nonce_ = 0;
+};
+
+/// A header on top of `previous` that has (or has not) its proof of work.
+BlockHeader make_header(const BlockHeader& previous, const ChainParams& params,
+                        bool with_work = true) {
+    BlockHeader header = previous;
+    header.previous = previous.hash();
+    ++header.time;
+    header.version = 0x20000000;
+    while (consensus::has_proof_of_work(header.hash(), header.bits, params) != with_work) {
+        ++header.nonce;
+    }
+    return header;
+}
+
+/// A block that the node could have mined on its tip, but does not know.
+BlockRef unknown_block(const Node& node) {
+    mining::TemplateOptions options;
+    options.coinbase_script = anybody_can_spend();
+    auto made = node.ledger().call(
+        [&](ledger::State& state) { return mining::make_template(state, options); });
+    std::uint64_t tries = 1'000'000;
+    const std::atomic<bool> stop{false};
+    REQUIRE(mining::solve(made.block.header, node.params, tries, stop));
+    return std::make_shared<const Block>(std::move(made.block));
+}
+
+}  // namespace
+
+TEST_CASE("garbage ends one connection and nobody else notices", "[sync]") {
+    Node node;
+    Stranger good(node);
+    good.shake_hands();
+    Stranger bad(node);
+    SECTION("bytes of no chain") {
+        bad.write_raw(Bytes(100, 0xee));
+    }
+    SECTION("a message that announces too much") {
+        auto bytes = bad.frame("version", {});
+        bytes[16] = bytes[17] = bytes[18] = bytes[19] = 0xff;
+        bad.write_raw(bytes);
+    }
+    SECTION("another chain's magic") {
+        auto bytes = bad.frame("version", wire::encode(Stranger::version_message()));
+        bytes[0] ^= 1;
+        bad.write_raw(bytes);
+    }
+    CHECK(bad.is_thrown_out());
+    CHECK(good.is_answered());
+}
+
+TEST_CASE("a message with a bad checksum is dropped alone", "[sync]") {
+    Node node;
+    Stranger peer(node);
+    peer.shake_hands();
+    auto bytes = peer.frame("ping", Bytes(8, 1));
+    bytes.back() ^= 1;
+    peer.write_raw(bytes);
+    peer.send(wire::Ping{77});
+    CHECK(peer.wait_for<wire::Pong>()->nonce == 77);
+}
+
+TEST_CASE("nothing is answered before the handshake is done", "[sync]") {
+    Node node;
+    Stranger peer(node);
+    peer.send(wire::Ping{1});
+    peer.send(wire::GetHeaders{70016, {BlockHash{}}, {}});
+    peer.send(Stranger::version_message());
+    peer.send(wire::Ping{2});
+    // Only the messages of the handshake come.
+    CHECK(std::holds_alternative<wire::Version>(peer.receive().value()));
+    CHECK(std::holds_alternative<wire::WtxidRelay>(peer.receive().value()));
+    CHECK(std::holds_alternative<wire::SendAddrV2>(peer.receive().value()));
+    CHECK(std::holds_alternative<wire::Verack>(peer.receive().value()));
+    peer.send(wire::Verack{});
+    peer.send(wire::Ping{3});
+    CHECK(peer.wait_for<wire::Pong>()->nonce == 3);
+}
+
+TEST_CASE("a second version message changes nothing", "[sync]") {
+    Node node;
+    Stranger peer(node);
+    peer.shake_hands();
+    auto again = Stranger::version_message();
+    again.user_agent = "/liar/";
+    peer.send(again);
+    CHECK(peer.is_answered());
+    CHECK(node.peers().peers().at(0).user_agent == "/stranger/");
+}
+
+TEST_CASE("versions before 31800 are refused", "[sync]") {
+    Node node;
+    auto version = Stranger::version_message();
+    version.version = 31799;
+    Stranger old(node);
+    old.send(version);
+    CHECK(old.is_thrown_out());
+    version.version = 31800;
+    Stranger just(node);
+    just.send(version);
+    CHECK(just.wait_for<wire::Verack>());
+}
+
+TEST_CASE("features must be negotiated before verack", "[sync]") {
+    Node node;
+    Stranger peer(node);
+    peer.shake_hands();
+    SECTION("wtxidrelay") {
+        peer.send(wire::WtxidRelay{});
+    }
+    SECTION("sendaddrv2") {
+        peer.send(wire::SendAddrV2{});
+    }
+    CHECK(peer.is_thrown_out());
+}
+
+TEST_CASE("a handshake may take 60 seconds of the node's clock", "[sync][limits]") {
+    Node node;
+    const auto now = node.clock.now();
+    node.clock.set_mock_time(now);
+    Stranger peer(node);
+    eventually([&] { return node.peers().peers().size() == 1; });
+    node.clock.set_mock_time(now + 59s);
+    CHECK(node.peers().peers().size() == 1);
+    node.clock.set_mock_time(now + 60s);
+    CHECK(peer.is_thrown_out());
+}
+
+TEST_CASE("a peer that does not answer pings for 20 minutes is left", "[sync][limits]") {
+    Node node;
+    const auto now = node.clock.now();
+    node.clock.set_mock_time(now);
+    Stranger peer(node);
+    peer.shake_hands();
+    REQUIRE(peer.is_answered());
+    node.clock.set_mock_time(now + 20min);
+    CHECK(peer.is_thrown_out());
+}
+
+TEST_CASE("lists longer than published end the connection", "[sync][limits]") {
+    Node node;
+    Stranger peer(node);
+    peer.shake_hands();
+    wire::Inventory message;
+    message.items.resize(50'000, {wire::InventoryType::block, {}});
+    peer.send(message);
+    CHECK(peer.is_answered());
+    message.items.resize(50'001, {wire::InventoryType::block, {}});
+    peer.send(message);
+    CHECK(peer.is_thrown_out());
+}
+
+TEST_CASE("headers without work or order end the connection", "[sync]") {
+    Node node;
+    Stranger peer(node);
+    peer.shake_hands();
+    const auto& genesis = node.params.genesis->header;
+    wire::Headers message;
+    SECTION("no work") {
+        message.headers = {make_header(genesis, node.params, false)};
+    }
+    SECTION("no order") {
+        const auto first = make_header(genesis, node.params);
+        message.headers = {first, make_header(genesis, node.params), first};
+    }
+    peer.send(message);
+    CHECK(peer.is_thrown_out());
+    CHECK(node.ledger().chain().index().size() == 1);
+}
+
+TEST_CASE("headers that connect to nothing are answered with getheaders, ten times",
+          "[sync][limits]") {
+    Node node;
+    Stranger peer(node);
+    peer.shake_hands();
+    auto strange = node.params.genesis->header;
+    strange.time += 1;
+    const wire::Headers message{{make_header(strange, node.params)}};
+    for (int i = 0; i < 10; ++i) {
+        peer.send(message);
+        CHECK(peer.wait_for<wire::GetHeaders>());
+    }
+    peer.send(message);
+    peer.send(wire::Ping{99});
+    CHECK(std::holds_alternative<wire::Pong>(peer.receive().value()));
+}
+
+TEST_CASE("a pong says that the blocks before the ping are checked", "[sync]") {
+    Node node;
+    node.mine(3);
+    Stranger peer(node);
+    peer.shake_hands();
+    peer.send(wire::BlockMessage{unknown_block(node)});
+    CHECK(peer.is_answered());
+    CHECK(node.height() == 4);
+}
+
+TEST_CASE("blocks and headers are served as they are", "[sync]") {
+    Node node;
+    const auto hashes = node.mine(5);
+    Stranger peer(node);
+    peer.shake_hands();
+
+    peer.send(wire::GetHeaders{70016, {node.params.genesis_hash}, {}});
+    const auto headers = peer.wait_for<wire::Headers>();
+    REQUIRE(headers);
+    REQUIRE(headers->headers.size() == 5);
+    CHECK(headers->headers.back().hash() == node.tip());
+
+    const auto stored = node.ledger().chain().read_block_bytes(node.ledger().view()->tip());
+    const auto hash = node.tip().as<Hash256>();
+    peer.send(wire::GetData{{{wire::InventoryType::witness_block, hash}}});
+    REQUIRE(peer.wait_for<wire::BlockMessage>());
+    CHECK(peer.payload == stored);
+    peer.send(wire::GetData{{{wire::InventoryType::block, hash}}});
+    const auto stripped = peer.wait_for<wire::BlockMessage>();
+    REQUIRE(stripped);
+    CHECK(peer.payload.size() < stored.size());
+    CHECK(stripped->block->header.hash() == node.tip());
+
+    Hash256 unknown;
+    unknown.bytes.fill(7);
+    peer.send(wire::GetData{{{wire::InventoryType::witness_block, unknown}}});
+    CHECK(peer.wait_for<wire::NotFound>()->items.at(0).hash == unknown);
+
+    peer.send(wire::GetBlocks{70016, {node.params.genesis_hash}, {}});
+    CHECK(peer.wait_for<wire::Inventory>()->items.size() == 5);
+}
+
+TEST_CASE("a mutated block ends the connection, the good one is taken from the next", "[sync]") {
+    Node node;
+    node.mine(1);
+    const auto good = unknown_block(node);
+    auto bad = *good;
+    bad.transactions.push_back(bad.transactions[0]);  // the same merkle root (CVE-2012-2459)
+    Stranger liar(node);
+    liar.shake_hands();
+    liar.send(wire::BlockMessage{std::make_shared<const Block>(bad)});
+    CHECK(liar.is_thrown_out());
+    CHECK(node.height() == 1);
+    Stranger honest(node);
+    honest.shake_hands();
+    honest.send(wire::BlockMessage{good});
+    CHECK(honest.is_answered());
+    CHECK(node.height() == 2);
+}
+
+TEST_CASE("an invalid block ends the connection and stays invalid", "[sync]") {
+    Node node;
+    node.mine(1);
+    auto block = *unknown_block(node);
+    Transaction coinbase = *block.transactions[0];
+    coinbase.outputs[0].value += Amount{1};
+    block.transactions[0] = seal(coinbase);
+    mining::finish_block(block, 2, node.params);
+    std::uint64_t tries = 1'000'000;
+    const std::atomic<bool> stop{false};
+    REQUIRE(mining::solve(block.header, node.params, tries, stop));
+    Stranger peer(node);
+    peer.shake_hands();
+    peer.send(wire::BlockMessage{std::make_shared<const Block>(block)});
+    CHECK(peer.is_thrown_out());
+    CHECK(node.height() == 1);
+    CHECK(node.ledger().chain().index().find(block.header.hash())->is_failed());
+}
+
+TEST_CASE("a peer that announces blocks and sends none does not hold up the others", "[sync]") {
+    Node source;
+    source.mine(20);
+    Node node;
+    const auto now = node.clock.now();
+    node.clock.set_mock_time(now);
+    Stranger silent(node);
+    silent.shake_hands();
+    wire::Headers headers;
+    for (Height i = 1; i <= 20; ++i)
+        headers.headers.push_back(source.ledger().view()->at(i)->header);
+    silent.send(headers);
+    CHECK(silent.wait_for<wire::GetData>()->items.size() == 16);
+    node.connect_to(source);
+    node.clock.set_mock_time(now + 3s);
+    eventually([&] { return node.tip() == source.tip(); });
+}
+
+TEST_CASE("an orphan waits for its parent", "[sync]") {
+    Node node;
+    node.mine(101);
+    Stranger peer(node);
+    peer.shake_hands();
+    const auto parent = node.spend_coinbase(1);
+    const auto child = Node::spend(*parent);
+    peer.send(wire::TransactionMessage{child});
+    const auto asked = peer.wait_for<wire::GetData>();
+    REQUIRE(asked);
+    CHECK(asked->items.at(0).hash == parent->txid.as<Hash256>());
+    CHECK_FALSE(node.has(child));
+    peer.send(wire::TransactionMessage{parent});
+    CHECK(peer.is_answered());
+    CHECK(node.has(parent));
+    CHECK(node.has(child));
+}
+
+TEST_CASE("an invalid transaction ends the connection", "[sync]") {
+    Node node;
+    node.mine(101);
+    Stranger peer(node);
+    peer.shake_hands();
+    Transaction tx = *node.spend_coinbase(1);
+    tx.outputs[0].value = Amount{-1};
+    peer.send(wire::TransactionMessage{seal(tx)});
+    CHECK(peer.is_thrown_out());
+}
+
+TEST_CASE("transactions are announced by the id that the peer wants and sent on request",
+          "[sync]") {
+    Node node;
+    node.mine(101);
+    Stranger peer(node);
+    const bool by_wtxid = GENERATE(true, false);
+    peer.send(Stranger::version_message());
+    if (by_wtxid) peer.send(wire::WtxidRelay{});
+    REQUIRE(peer.wait_for<wire::Verack>());
+    peer.send(wire::Verack{});
+    REQUIRE(peer.is_answered());
+    const auto tx = node.spend_coinbase(1);
+    REQUIRE(node.accept(tx));
+    const auto inventory = peer.wait_for<wire::Inventory>();
+    REQUIRE(inventory);
+    REQUIRE(inventory->items.size() == 1);
+    CHECK(inventory->items[0].hash ==
+          (by_wtxid ? tx->wtxid.as<Hash256>() : tx->txid.as<Hash256>()));
+    peer.send(wire::GetData{inventory->items});
+    const auto sent = peer.wait_for<wire::TransactionMessage>();
+    REQUIRE(sent);
+    CHECK(sent->tx->txid == tx->txid);
+    // Asked for without witness, it comes without.
+    CHECK((sent->tx->wtxid == tx->wtxid) == by_wtxid);
+}
+
+TEST_CASE("a fee filter keeps cheaper transactions away", "[sync]") {
+    Node node;
+    node.mine(102);
+    Stranger peer(node);
+    peer.shake_hands();
+    peer.send(wire::FeeFilter{Amount{50'000}});
+    REQUIRE(peer.is_answered());
+    REQUIRE(node.accept(node.spend_coinbase(1, 1'000)));
+    const auto dear = node.spend_coinbase(2, 100'000);
+    REQUIRE(node.accept(dear));
+    const auto inventory = peer.wait_for<wire::Inventory>();
+    REQUIRE(inventory);
+    REQUIRE(inventory->items.size() == 1);
+    CHECK(inventory->items[0].hash == dear->txid.as<Hash256>());
+}
+
+TEST_CASE("inbound peers beyond the limit push out one of the others", "[sync]") {
+    SyncOptions options;
+    options.max_connections = 60;  // 49 inbound
+    Node node(options);
+    std::vector<std::unique_ptr<Stranger>> crowd;
+    for (int i = 0; i < 49; ++i) {
+        crowd.push_back(std::make_unique<Stranger>(node));
+        crowd.back()->shake_hands();
+    }
+    CHECK(node.peers().peers().size() == 49);
+    Stranger one_more(node);
+    one_more.shake_hands();
+    eventually([&] { return node.peers().peers().size() == 49; });
+}
+
+TEST_CASE("a peer that reads nothing is not read from, and others go on", "[sync]") {
+    Node node;
+    node.mine(150);
+    Stranger greedy(node);
+    greedy.shake_hands();
+    wire::GetData everything;
+    for (int round = 0; round < 300; ++round) {
+        for (Height i = 1; i <= 150; ++i) {
+            everything.items.push_back({wire::InventoryType::witness_block,
+                                        node.ledger().view()->at(i)->hash.as<Hash256>()});
+        }
+    }
+    greedy.send(everything);  // 45,000 blocks, some 12 MB
+    Stranger other(node);
+    other.shake_hands();
+    CHECK(other.is_answered());
+    node.mine(1);
+    CHECK(node.height() == 151);
+}

@@ -1,0 +1,160 @@
+#include <daler/util/random.h>
+#include <sync/orphanage.h>
+#include <test.h>
+
+using namespace daler;
+using namespace daler::sync;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Time start{1'000'000s};
+
+Txid parent_id(std::uint32_t number) {
+    Txid id;
+    std::memcpy(id.bytes.data(), &number, sizeof number);
+    return id;
+}
+
+/// A transaction that spends output 0 of each parent, with an output script of `padding` bytes.
+TransactionRef spend(const std::vector<Txid>& parents, std::size_t padding = 0) {
+    Transaction tx;
+    for (const auto& parent : parents) {
+        TxInput input;
+        input.prevout = {parent, 0};
+        tx.inputs.push_back(input);
+    }
+    tx.outputs.push_back({Amount{1}, Script(Bytes(padding))});
+    return seal(std::move(tx));
+}
+
+}  // namespace
+
+TEST_CASE("an orphan becomes work for its sender when its parent arrives", "[sync]") {
+    Orphanage orphans;
+    const auto parent = spend({parent_id(1)});
+    const auto child = spend({parent->txid});
+    CHECK(orphans.add(child, 3, start));
+    CHECK(orphans.contains(child->wtxid));
+    CHECK(orphans.take_work(3) == nullptr);
+    orphans.parent_arrived(*parent, parent->txid);
+    CHECK(orphans.take_work(4) == nullptr);
+    CHECK(orphans.take_work(3) == child);
+    CHECK(orphans.take_work(3) == nullptr);
+    orphans.erase(child->wtxid);
+    CHECK(orphans.size() == 0);
+    orphans.check();
+}
+
+TEST_CASE("the orphanage holds 100 orphans; the greediest peer loses its oldest",
+          "[sync][limits]") {
+    Orphanage orphans;
+    const auto honest = spend({parent_id(1'000)});
+    orphans.add(honest, 1, start);
+    std::vector<TransactionRef> spam;
+    for (std::uint32_t i = 0; i < 99; ++i) {
+        spam.push_back(spend({parent_id(i)}));
+        orphans.add(spam.back(), 2, start);
+    }
+    CHECK(orphans.size() == 100);
+    CHECK(orphans.contains(spam[0]->wtxid));
+    orphans.add(spend({parent_id(99)}), 2, start);
+    CHECK(orphans.size() == 100);
+    CHECK(orphans.contains(honest->wtxid));
+    CHECK_FALSE(orphans.contains(spam[0]->wtxid));
+    CHECK(orphans.contains(spam[1]->wtxid));
+    orphans.check();
+}
+
+TEST_CASE("an orphan may weigh 400,000 units and not more", "[sync][limits]") {
+    Orphanage orphans;
+    const auto padding_for = [](std::int64_t weight) {
+        // The length of a script from 65,536 bytes on takes five bytes, that of an empty one takes
+        // one.
+        const auto empty = spend({parent_id(1)})->weight();
+        return static_cast<std::size_t>((weight - empty) / 4 - 4);
+    };
+    const auto largest = spend({parent_id(1)}, padding_for(400'000));
+    REQUIRE(largest->weight() == 400'000);
+    CHECK(orphans.add(largest, 1, start));
+    CHECK_FALSE(orphans.add(spend({parent_id(2)}, padding_for(400'004)), 1, start));
+}
+
+TEST_CASE("orphans leave after 20 minutes", "[sync][limits]") {
+    Orphanage orphans;
+    orphans.add(spend({parent_id(1)}), 1, start);
+    orphans.expire(start + 20min - 1ms);
+    CHECK(orphans.size() == 1);
+    orphans.expire(start + 20min);
+    CHECK(orphans.size() == 0);
+    orphans.check();
+}
+
+TEST_CASE("orphans leave with the only peer that sent them", "[sync]") {
+    Orphanage orphans;
+    const auto shared = spend({parent_id(1)});
+    orphans.add(shared, 1, start);
+    orphans.add(shared, 2, start);
+    orphans.add(spend({parent_id(2)}), 1, start);
+    orphans.peer_gone(1);
+    CHECK(orphans.size() == 1);
+    CHECK(orphans.contains(shared->wtxid));
+    orphans.check();
+    orphans.peer_gone(2);
+    CHECK(orphans.size() == 0);
+}
+
+TEST_CASE("a block drops what it contains and what spends the same coins", "[sync]") {
+    Orphanage orphans;
+    const auto included = spend({parent_id(1)});
+    const auto conflicting = spend({parent_id(2), parent_id(3)});
+    const auto other = spend({parent_id(4)});
+    for (const auto& each : {included, conflicting, other})
+        orphans.add(each, 1, start);
+    Block block;
+    block.transactions = {included, spend({parent_id(3)})};
+    orphans.block_connected(block);
+    CHECK(orphans.size() == 1);
+    CHECK(orphans.contains(other->wtxid));
+    orphans.check();
+}
+
+TEST_CASE("the orphanage's counts agree with its contents whatever happens", "[sync]") {
+    Orphanage orphans;
+    Random random(5);
+    std::vector<TransactionRef> pool;
+    for (std::uint32_t i = 0; i < 150; ++i) {
+        std::vector<Txid> parents{i % 3 == 0 ? parent_id(i)
+                                             : pool[random.below(pool.size())]->txid};
+        parents.push_back(parents[0]);  // spends the same coin twice
+        pool.push_back(spend(parents, random.below(2'000)));
+    }
+    auto now = start;
+    for (int step = 0; step < 5'000; ++step) {
+        const auto& tx = pool[random.below(pool.size())];
+        const auto peer = static_cast<PeerId>(random.below(5));
+        now += std::chrono::milliseconds(random.below(1'000));
+        switch (random.below(7)) {
+            case 0:
+            case 1:
+            case 2:
+                orphans.add(tx, peer, now);
+                break;
+            case 3:
+                orphans.parent_arrived(*tx, tx->txid);
+                break;
+            case 4:
+                (void)orphans.take_work(peer);
+                break;
+            case 5:
+                orphans.erase(tx->wtxid);
+                break;
+            case 6:
+                if (random.below(20) == 0) orphans.peer_gone(peer);
+                orphans.expire(now);
+                break;
+        }
+        if (step % 50 == 0) orphans.check();
+    }
+    orphans.check();
+}

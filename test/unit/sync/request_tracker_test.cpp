@@ -1,0 +1,146 @@
+#include <sync/request_tracker.h>
+#include <test.h>
+
+using namespace daler;
+using namespace daler::sync;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Time start{1'000'000s};
+
+TxIdentifier tx(std::uint32_t number) {
+    TxIdentifier id;
+    std::memcpy(id.hash.bytes.data(), &number, sizeof number);
+    return id;
+}
+
+struct Tracker {
+    Random random{7};
+    RequestTracker requests{random};
+
+    /// Whom of peers 0 to 9 it would ask now; -1 for nobody.
+    PeerId asked(Time now) {
+        for (PeerId peer = 0; peer < 10; ++peer) {
+            if (!requests.take_requests(peer, now).empty()) return peer;
+        }
+        return -1;
+    }
+    RequestTracker* operator->() { return &requests; }
+};
+
+}  // namespace
+
+TEST_CASE("a transaction is asked from one peer, and from the next when time is up", "[sync]") {
+    Tracker tracker;
+    for (PeerId peer = 0; peer < 3; ++peer)
+        tracker->announced(peer, tx(1), false, start);
+    const auto first = tracker.asked(start);
+    REQUIRE(first >= 0);
+    CHECK(tracker->is_requested_from(first, tx(1).hash));
+    CHECK(tracker.asked(start) == -1);
+    CHECK(tracker.asked(start + 60s - 1ms) == -1);
+    const auto second = tracker.asked(start + 60s);
+    REQUIRE(second >= 0);
+    CHECK(second != first);
+    const auto third = tracker.asked(start + 120s);
+    CHECK(third == 3 - first - second);
+    CHECK(tracker.asked(start + 180s) == -1);
+    CHECK(tracker->size() == 0);
+    tracker->check();
+}
+
+TEST_CASE("preferred peers are asked first, delayed ones not before their time", "[sync]") {
+    Tracker tracker;
+    tracker->announced(1, tx(1), false, start + 2s);
+    tracker->announced(2, tx(1), false, start + 2s);
+    tracker->announced(3, tx(1), true, start + 2s);
+    CHECK(tracker.asked(start + 2s - 1ms) == -1);
+    CHECK(tracker.asked(start + 2s) == 3);
+}
+
+TEST_CASE("an answer without the transaction moves on to the next peer at once", "[sync]") {
+    Tracker tracker;
+    tracker->announced(1, tx(1), true, start);
+    tracker->announced(2, tx(1), false, start);
+    CHECK(tracker.asked(start) == 1);
+    tracker->answered(1, tx(1).hash, start);
+    CHECK(tracker.asked(start) == 2);
+    tracker->answered(2, tx(1).hash, start);
+    CHECK(tracker->size() == 0);
+}
+
+TEST_CASE("a transaction asked from a peer that leaves is asked from another", "[sync]") {
+    Tracker tracker;
+    tracker->announced(1, tx(1), true, start);
+    tracker->announced(2, tx(1), false, start);
+    CHECK(tracker.asked(start) == 1);
+    tracker->peer_gone(1, start);
+    tracker->check();
+    CHECK(tracker.asked(start) == 2);
+}
+
+TEST_CASE("what is forgotten is asked from nobody", "[sync]") {
+    Tracker tracker;
+    tracker->announced(1, tx(1), true, start);
+    tracker->forget(tx(1).hash);
+    CHECK(tracker.asked(start) == -1);
+    CHECK(tracker->size() == 0);
+}
+
+TEST_CASE("a peer may have 5,000 announcements open and not one more", "[sync][limits]") {
+    Tracker tracker;
+    for (std::uint32_t i = 0; i < 5'000; ++i)
+        tracker->announced(1, tx(i), false, start);
+    CHECK(tracker->announcements(1) == 5'000);
+    tracker->announced(1, tx(5'000), false, start);
+    CHECK(tracker->announcements(1) == 5'000);
+    tracker->announced(2, tx(5'000), false, start);
+    CHECK(tracker->announcements(2) == 1);
+    tracker->check();
+}
+
+TEST_CASE("a peer is asked for 100 transactions at a time", "[sync][limits]") {
+    Tracker tracker;
+    for (std::uint32_t i = 0; i < 101; ++i)
+        tracker->announced(1, tx(i), false, start);
+    const auto first = tracker->take_requests(1, start);
+    CHECK(first.size() == 100);
+    CHECK(tracker->in_flight(1) == 100);
+    CHECK(tracker->take_requests(1, start).empty());
+    tracker->answered(1, first[0].hash, start);
+    CHECK(tracker->take_requests(1, start).size() == 1);
+    tracker->check();
+}
+
+TEST_CASE("the tracker's counts agree with its items whatever happens", "[sync]") {
+    Tracker tracker;
+    Random random(99);
+    auto now = start;
+    for (int step = 0; step < 5'000; ++step) {
+        const auto peer = static_cast<PeerId>(random.below(6));
+        const auto id = tx(static_cast<std::uint32_t>(random.below(40)));
+        now += std::chrono::milliseconds(random.below(3'000));
+        switch (random.below(6)) {
+            case 0:
+            case 1:
+                tracker->announced(peer, id, random.below(2) == 0,
+                                   now + std::chrono::milliseconds(random.below(4'000)));
+                break;
+            case 2:
+                (void)tracker->take_requests(peer, now);
+                break;
+            case 3:
+                tracker->answered(peer, id.hash, now);
+                break;
+            case 4:
+                tracker->forget(id.hash);
+                break;
+            case 5:
+                if (random.below(10) == 0) tracker->peer_gone(peer, now);
+                break;
+        }
+        if (step % 50 == 0) tracker->check();
+    }
+    tracker->check();
+}

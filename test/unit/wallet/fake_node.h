@@ -1,0 +1,100 @@
+#pragma once
+
+#include <daler/util/log.h>
+#include <daler/wallet/wallet_service.h>
+
+#include <filesystem>
+#include <map>
+
+namespace daler::wallet::test {
+
+/// A folder that is empty at first and gone at the end.
+class TemporaryFolder {
+public:
+    TemporaryFolder();
+    ~TemporaryFolder();
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+/// A tiny regtest chain and mempool in memory. Tells a wallet of every change, if there is one.
+class FakeNode final : public NodeView {
+public:
+    FakeNode();
+
+    // What the wallet asks.
+    [[nodiscard]] std::shared_ptr<const chain::ChainView> view() const override;
+    [[nodiscard]] const chain::BlockIndex& index() const override { return index_; }
+    [[nodiscard]] BlockRef read_block(const chain::BlockEntry& entry) const override;
+    [[nodiscard]] std::vector<TransactionRef> mempool_transactions() const override {
+        return mempool;
+    }
+    [[nodiscard]] bool in_mempool(const Txid& txid) const override;
+    [[nodiscard]] consensus::Verdict broadcast(const TransactionRef& tx, Amount max_fee) override;
+    [[nodiscard]] FeeRate min_fee_rate() const override { return {Amount{1000}}; }
+    [[nodiscard]] FeeRate relay_dust_fee_rate() const override { return {Amount{3000}}; }
+    [[nodiscard]] std::optional<FeeRate> estimate_fee(int) const override { return estimate; }
+    [[nodiscard]] const ChainParams& params() const override { return params_; }
+    [[nodiscard]] const Clock& clock() const override { return clock_; }
+
+    // What the tests do.
+
+    /// A block on the tip whose coinbase pays 50 coins to `script`, with the mempool in it.
+    const chain::BlockEntry& mine(const Script& script = Script(Bytes{0x51}));
+    void mine_many(int count, const Script& script = Script(Bytes{0x51}));
+    /// Disconnects blocks down to `height`.
+    void rewind(Height height);
+    /// A transaction of somebody else that pays `amount` to `script`.
+    TransactionRef pay(const Script& script, Amount amount);
+    void add_to_mempool(const TransactionRef& tx);
+    void remove_from_mempool(const TransactionRef& tx);
+    [[nodiscard]] Height height() const { return tip_->height; }
+    void advance_clock(std::int64_t seconds);
+
+    Wallet* wallet = nullptr;  ///< hears everything
+    std::vector<TransactionRef> mempool;
+    std::optional<FeeRate> estimate;
+    std::optional<consensus::Reason> refuses;  ///< what broadcast says
+    int broadcasts = 0;
+
+private:
+    ChainParams params_ = regtest_params();
+    Clock clock_;
+    chain::BlockIndex index_;
+    const chain::BlockEntry* tip_;
+    std::map<BlockHash, BlockRef> blocks_;
+    std::uint32_t unique_ = 0;
+};
+
+/// A node, a folder and the options of a wallet in it.
+struct Bench {
+    FakeNode node;
+    TemporaryFolder folder;
+    WalletOptions options;
+    std::atomic<bool> interrupt{false};
+
+    Bench();
+    [[nodiscard]] WalletContext context() { return {node, options, interrupt}; }
+    [[nodiscard]] std::filesystem::path file(const std::string& name) const {
+        return folder.path() / (name + ".dat");
+    }
+    /// A new wallet that hears of the node's news.
+    std::unique_ptr<Wallet> create(const std::string& name, const WalletFlags& flags = {});
+    std::unique_ptr<Wallet> load(const std::string& name);
+};
+
+[[nodiscard]] inline Amount coins(double amount) {
+    return Amount{static_cast<std::int64_t>(amount * satoshis_per_coin + 0.5)};
+}
+
+/// A new bech32 address's script.
+[[nodiscard]] Script address(Wallet& wallet,
+                             descriptor::AddressType type = descriptor::AddressType::bech32);
+/// Pays and broadcasts; fails the test if that does not work.
+TransactionRef send(Wallet& wallet, const Script& to, Amount amount);
+
+}  // namespace daler::wallet::test

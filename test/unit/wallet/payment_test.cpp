@@ -1,0 +1,217 @@
+#include <daler/descriptor/signing.h>
+
+#include <test.h>
+
+#include "fake_node.h"
+
+using namespace daler;
+using namespace daler::wallet;
+using namespace daler::wallet::test;
+using descriptor::AddressType;
+
+namespace {
+
+const Script elsewhere(Bytes{0x00, 0x14, 1,  2,  3,  4,  5,  6,  7,  8,  9,
+                             10,   11,   12, 13, 14, 15, 16, 17, 18, 19, 20});
+
+/// A wallet with confirmed coins of these amounts, one of each kind of address in turn.
+std::unique_ptr<Wallet> wallet_with(Bench& bench, const std::vector<Amount>& amounts) {
+    auto wallet = bench.create("w");
+    int kind = 0;
+    for (const auto amount : amounts) {
+        const auto type = static_cast<AddressType>(kind++ % 4);
+        bench.node.mempool.push_back(bench.node.pay(address(*wallet, type), amount));
+    }
+    bench.node.mine_many(6);
+    return wallet;
+}
+
+std::string error(Wallet& wallet, const PaymentRequest& request) {
+    const auto payment = wallet.prepare(request);
+    return payment ? "" : payment.error().message;
+}
+
+Amount input_value(const Wallet& wallet, const Transaction& tx) {
+    return wallet.history().debit(tx);
+}
+
+}  // namespace
+
+TEST_CASE("a payment from every kind of coin is valid and pays the wanted rate", "[wallet]") {
+    Bench bench;
+    const auto wallet = wallet_with(bench, {coins(1), coins(1), coins(1), coins(1)});
+    const auto payment = wallet->prepare({.recipients = {{elsewhere, coins(3.5)}}});
+    REQUIRE(payment);
+    CHECK(payment->tx->inputs.size() == 4);
+    CHECK(payment->fee == input_value(*wallet, *payment->tx) - payment->tx->output_value());
+    CHECK(payment->fee_reason == "Fallback fee");
+    const FeeRate wanted{Amount{20'000}};
+    CHECK(payment->fee >= wanted.fee(payment->tx->vsize()));
+    CHECK(payment->fee <= wanted.fee(payment->tx->vsize() + 4));
+    REQUIRE(payment->change_position);
+    CHECK(wallet->is_change(payment->tx->outputs[*payment->change_position]));
+    for (const auto& input : payment->tx->inputs) {
+        CHECK(input.sequence == 0xfffffffd);
+    }
+}
+
+TEST_CASE("change looks like the payment", "[wallet]") {
+    Bench bench;
+    const auto wallet = wallet_with(bench, {coins(1)});
+    const auto type = GENERATE(AddressType::legacy, AddressType::p2sh_segwit, AddressType::bech32,
+                               AddressType::bech32m);
+    const auto other = bench.create("other");
+    const auto payment = wallet->prepare({.recipients = {{address(*other, type), coins(0.5)}}});
+    REQUIRE(payment);
+    const auto& change = payment->tx->outputs[*payment->change_position].script_pubkey;
+    CHECK(change.size() == address(*other, type).size());
+}
+
+TEST_CASE("a fee rate that was asked for is paid", "[wallet]") {
+    Bench bench;
+    const auto wallet = wallet_with(bench, {coins(1)});
+    const FeeRate rate{Amount{12'345}};
+    const auto payment =
+        wallet->prepare({.recipients = {{elsewhere, coins(0.5)}}, .fee_rate = rate});
+    REQUIRE(payment);
+    CHECK(payment->fee >= rate.fee(payment->tx->vsize()));
+    CHECK(payment->fee <= rate.fee(payment->tx->vsize() + 1));
+    CHECK(error(*wallet,
+                {.recipients = {{elsewhere, coins(0.5)}}, .fee_rate = FeeRate{Amount{999}}}) ==
+          "Fee rate (0.999 sat/vB) is lower than the minimum fee rate setting (1.000 sat/vB)");
+}
+
+TEST_CASE("the recipient pays the fee if told so, and everything can be sent", "[wallet]") {
+    Bench bench;
+    const auto wallet = wallet_with(bench, {coins(1), coins(2)});
+    const auto payment = wallet->prepare({.recipients = {{elsewhere, coins(3), true}}});
+    REQUIRE(payment);
+    REQUIRE(payment->tx->outputs.size() == 1);
+    CHECK(payment->tx->outputs[0].value == coins(3) - payment->fee);
+    CHECK(error(*wallet, {.recipients = {{elsewhere, coins(3)}}}) == "Insufficient funds");
+}
+
+TEST_CASE("two recipients share the fee; the first takes the odd satoshi", "[wallet]") {
+    Bench bench;
+    const auto wallet = wallet_with(bench, {coins(1)});
+    const Script other(Bytes{0x51, 0x02, 0x4e, 0x73});
+    const auto payment =
+        wallet->prepare({.recipients = {{elsewhere, coins(0.2), true}, {other, coins(0.3), true}},
+                         .change_position = 2});
+    REQUIRE(payment);
+    const Amount first = coins(0.2) - payment->tx->outputs[0].value;
+    const Amount second = coins(0.3) - payment->tx->outputs[1].value;
+    CHECK(first + second == payment->fee);
+    CHECK((first - second == Amount{0} || first - second == Amount{1}));
+}
+
+TEST_CASE("payments that cannot be made say why", "[wallet]") {
+    Bench bench;
+    const auto wallet = wallet_with(bench, {coins(1)});
+    CHECK(error(*wallet, {}) == "Transaction must have at least one recipient");
+    CHECK(error(*wallet, {.recipients = {{elsewhere, Amount{293}}}}) ==
+          "Transaction amount too small");
+    CHECK(error(*wallet, {.recipients = {{elsewhere, Amount{294}}}}).empty());
+    CHECK(error(*wallet, {.recipients = {{elsewhere, coins(1)}}}) == "Insufficient funds");
+    CHECK(error(*wallet, {.recipients = {{elsewhere, Amount{-1}}}}) ==
+          "Transaction amounts must not be negative");
+    CHECK(error(*wallet, {.recipients = {{elsewhere, Amount{500}, true}}}) ==
+          "The transaction amount is too small to pay the fee");
+    CHECK(error(*wallet,
+                {.recipients = {{elsewhere, coins(0.5)}}, .fee_rate = FeeRate{coins(0.9)}}) ==
+          "Fee exceeds maximum configured by user (e.g. -maxtxfee, maxfeerate)");
+    bench.options.fallback_fee = {Amount{0}};
+    CHECK(error(*wallet, {.recipients = {{elsewhere, coins(0.5)}}}) ==
+          "Fee estimation failed. Fallbackfee is disabled. Wait a few blocks or enable "
+          "-fallbackfee.");
+    bench.node.estimate = FeeRate{Amount{5000}};
+    CHECK(error(*wallet, {.recipients = {{elsewhere, coins(0.5)}}}).empty());
+}
+
+TEST_CASE("unconfirmed payments of others are not spent unless asked for", "[wallet]") {
+    Bench bench;
+    const auto wallet = bench.create("w");
+    bench.node.add_to_mempool(bench.node.pay(address(*wallet), coins(1)));
+    CHECK(error(*wallet, {.recipients = {{elsewhere, coins(0.5)}}}) == "Insufficient funds");
+    CHECK(
+        error(*wallet, {.recipients = {{elsewhere, coins(0.5)}}, .include_unsafe = true}).empty());
+}
+
+TEST_CASE("chosen inputs are spent, alone or with others", "[wallet]") {
+    Bench bench;
+    const auto wallet = wallet_with(bench, {coins(1), coins(5)});
+    OutPoint small;
+    for (const auto& coin : wallet->history().coins()) {
+        if (coin.output.value == coins(1)) small = coin.outpoint;
+    }
+    const auto alone = wallet->prepare(
+        {.recipients = {{elsewhere, coins(0.5)}}, .inputs = {small}, .add_inputs = false});
+    REQUIRE(alone);
+    REQUIRE(alone->tx->inputs.size() == 1);
+    CHECK(alone->tx->inputs[0].prevout == small);
+    const auto both = wallet->prepare({.recipients = {{elsewhere, coins(4)}}, .inputs = {small}});
+    REQUIRE(both);
+    CHECK(both->tx->inputs.size() == 2);
+    CHECK_FALSE(wallet->prepare(
+        {.recipients = {{elsewhere, coins(4)}}, .inputs = {small}, .add_inputs = false}));
+}
+
+TEST_CASE("the lock time discourages mining the last block again", "[wallet]") {
+    Bench bench;
+    const auto wallet = wallet_with(bench, {coins(1)});
+    const auto payment = wallet->prepare({.recipients = {{elsewhere, coins(0.5)}}});
+    REQUIRE(payment);
+    CHECK(payment->tx->lock_time <= static_cast<std::uint32_t>(bench.node.height()));
+    // With an old tip nothing is protected.
+    bench.node.advance_clock(9 * 60 * 60);
+    CHECK(wallet->prepare({.recipients = {{elsewhere, coins(0.5)}}})->tx->lock_time == 0);
+}
+
+TEST_CASE("a payment that the mempool refuses stays and is offered again", "[wallet]") {
+    Bench bench;
+    auto wallet = wallet_with(bench, {coins(1)});
+    bench.node.refuses = consensus::Reason::mempool_min_fee;
+    const auto payment = wallet->prepare({.recipients = {{elsewhere, coins(0.5)}}});
+    REQUIRE(wallet->send(*payment, "for", "whom"));
+    const auto* record = wallet->history().find(payment->tx->txid);
+    CHECK(record->status == TxStatus::inactive);
+    CHECK(record->comment == "for");
+    CHECK(wallet->history().balances().trusted == Amount{0});
+    bench.node.refuses.reset();
+    wallet.reset();
+    wallet = bench.load("w");
+    CHECK(wallet->history().find(payment->tx->txid)->status == TxStatus::in_mempool);
+    CHECK(wallet->history().find(payment->tx->txid)->comment_to == "whom");
+}
+
+TEST_CASE("a payment on too long a chain of unconfirmed ones is not kept", "[wallet]") {
+    Bench bench;
+    const auto wallet = wallet_with(bench, {coins(1)});
+    bench.node.refuses = consensus::Reason::too_long_chain;
+    const auto payment = wallet->prepare({.recipients = {{elsewhere, coins(0.5)}}});
+    const auto sent = wallet->send(*payment, "", "");
+    REQUIRE_FALSE(sent);
+    CHECK(sent.error().message == "Transaction has too long of a mempool chain");
+    CHECK(wallet->history().balances().trusted == coins(1));
+}
+
+TEST_CASE("a wallet lends the keys that sign its coins, and no others", "[wallet]") {
+    Bench bench;
+    const auto wallet = wallet_with(bench, {coins(1), coins(1), coins(1), coins(1)});
+    Transaction tx;
+    std::vector<TxOutput> spent;
+    std::vector<Script> scripts;
+    for (const auto& coin : wallet->history().coins()) {
+        tx.inputs.emplace_back().prevout = coin.outpoint;
+        spent.push_back(coin.output);
+        scripts.push_back(coin.output.script_pubkey);
+    }
+    tx.outputs.push_back({coins(3.9), elsewhere});
+    const script::PrecomputedHashes hashes(tx, spent);
+    const auto ring = wallet->signing_keys(scripts);
+    CHECK(ring.secrets.size() == 4);
+    for (std::uint32_t i = 0; i < 4; ++i) {
+        CHECK(descriptor::sign_input(tx, i, spent[i], hashes, ring));
+    }
+    CHECK(wallet->signing_keys(std::vector{elsewhere}).secrets.empty());
+}

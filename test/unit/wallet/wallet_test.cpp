@@ -1,0 +1,330 @@
+#include <daler/util/storage_error.h>
+
+#include <test.h>
+
+#include "fake_node.h"
+
+using namespace daler;
+using namespace daler::wallet;
+using namespace daler::wallet::test;
+using descriptor::AddressType;
+
+namespace {
+
+const Script elsewhere(Bytes{0x00, 0x14, 1,  2,  3,  4,  5,  6,  7,  8,  9,
+                             10,   11,   12, 13, 14, 15, 16, 17, 18, 19, 20});
+
+/// A wallet with one mature coinbase of 50 coins.
+std::unique_ptr<Wallet> rich_wallet(Bench& bench) {
+    auto wallet = bench.create("rich");
+    bench.node.mine(address(*wallet));
+    bench.node.mine_many(100);
+    REQUIRE(wallet->history().balances().trusted == coins(50));
+    return wallet;
+}
+
+}  // namespace
+
+TEST_CASE("a new wallet has eight active descriptors and gives four kinds of addresses",
+          "[wallet]") {
+    Bench bench;
+    const auto wallet = bench.create("w");
+    CHECK(wallet->keys().active().size() == 8);
+    const auto format = bench.node.params().address;
+    const auto text = [&](AddressType type) {
+        return *descriptor::encode_address(address(*wallet, type), format);
+    };
+    CHECK(text(AddressType::bech32).starts_with("bcrt1q"));
+    CHECK(text(AddressType::bech32m).starts_with("bcrt1p"));
+    CHECK(text(AddressType::p2sh_segwit).starts_with("2"));
+    CHECK(text(AddressType::legacy).find_first_of("mn") == 0);
+    CHECK(text(AddressType::bech32) != text(AddressType::bech32));
+}
+
+TEST_CASE("blank and watching wallets have no addresses", "[wallet]") {
+    Bench bench;
+    const auto flags =
+        GENERATE(WalletFlags{.blank = true}, WalletFlags{.private_keys_disabled = true});
+    const auto wallet = bench.create("w", flags);
+    CHECK_FALSE(wallet->can_get_addresses(false));
+    const auto refused = wallet->new_address(AddressType::bech32, "");
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind == FailureKind::keypool_ran_out);
+    CHECK(refused.error().message == "Error: No bech32 addresses available.");
+}
+
+TEST_CASE("an address that was given away is never given again, even after a crash", "[wallet]") {
+    Bench bench;
+    auto wallet = bench.create("w");
+    const auto first = address(*wallet);
+    // What is on the disk while the wallet is open is what a crash leaves.
+    std::filesystem::copy_file(bench.file("w"), bench.file("crashed"));
+    std::filesystem::copy_file(bench.file("w").string() + "-wal",
+                               bench.file("crashed").string() + "-wal");
+    const auto recovered = bench.load("crashed");
+    CHECK(recovered->keys().find(first));
+    CHECK(recovered->label_of(first));
+    CHECK(address(*recovered) != first);
+}
+
+TEST_CASE("a coinbase may be spent 100 blocks later", "[wallet]") {
+    Bench bench;
+    const auto wallet = bench.create("w");
+    bench.node.mine(address(*wallet));
+    bench.node.mine_many(99);
+    CHECK(wallet->history().balances().immature == coins(50));
+    CHECK(wallet->history().balances().trusted == Amount{0});
+    CHECK(wallet->history().coins().empty());
+    bench.node.mine();
+    CHECK(wallet->history().balances().immature == Amount{0});
+    CHECK(wallet->history().balances().trusted == coins(50));
+    CHECK(wallet->history().coins().size() == 1);
+}
+
+TEST_CASE("others' unconfirmed payments are pending, our own change is trusted", "[wallet]") {
+    Bench bench;
+    const auto wallet = rich_wallet(bench);
+    bench.node.add_to_mempool(bench.node.pay(address(*wallet), coins(1)));
+    CHECK(wallet->history().balances().pending == coins(1));
+    CHECK(wallet->history().balances().trusted == coins(50));
+
+    const auto tx = send(*wallet, elsewhere, coins(10));
+    const Amount fee = coins(50) - tx->output_value();
+    CHECK(wallet->history().balances().trusted == coins(40) - fee);
+    CHECK(wallet->history().balances().pending == coins(1));
+    bench.node.mine();
+    CHECK(wallet->history().balances().trusted == coins(41) - fee);
+    CHECK(wallet->history().balances().pending == Amount{0});
+}
+
+TEST_CASE("a reorganisation takes back what it disconnects", "[wallet]") {
+    Bench bench;
+    const auto wallet = rich_wallet(bench);
+    const auto payment = bench.node.pay(address(*wallet), coins(3));
+    bench.node.add_to_mempool(payment);
+    bench.node.mine();
+    CHECK(wallet->history().balances().trusted == coins(53));
+
+    bench.node.rewind(bench.node.height() - 2);
+    CHECK(wallet->history().balances().trusted == Amount{0});
+    CHECK(wallet->history().balances().immature == coins(50));
+    CHECK(wallet->history().find(payment->txid)->status == TxStatus::inactive);
+    bench.node.add_to_mempool(payment);
+    CHECK(wallet->history().balances().pending == coins(3));
+    bench.node.mine_many(2);
+    CHECK(wallet->history().balances().trusted == coins(53));
+}
+
+TEST_CASE("a coinbase whose block is gone is abandoned", "[wallet]") {
+    Bench bench;
+    const auto wallet = bench.create("w");
+    bench.node.mine(address(*wallet));
+    bench.node.rewind(0);
+    REQUIRE(wallet->history().records().size() == 1);
+    CHECK(wallet->history().records().begin()->second.abandoned);
+    CHECK(wallet->history().balances().immature == Amount{0});
+}
+
+TEST_CASE("a payment whose coin another block spends is conflicted while that block stands",
+          "[wallet]") {
+    Bench bench;
+    const auto wallet = rich_wallet(bench);
+    const auto first = send(*wallet, elsewhere, coins(10));
+    const auto child = send(*wallet, elsewhere, coins(5));
+    // Somebody with the same keys spends the coin otherwise.
+    Transaction rival = *first;
+    rival.outputs.resize(1);
+    rival.outputs[0] = {coins(49), elsewhere};
+    bench.node.mempool = {seal(rival)};
+    bench.node.mine();
+    CHECK(wallet->history().find(first->txid)->status == TxStatus::conflicted);
+    CHECK(wallet->history().find(child->txid)->status == TxStatus::conflicted);
+    CHECK(wallet->history().depth(*wallet->history().find(first->txid)) == -1);
+    CHECK(wallet->history().balances().trusted == Amount{0});
+
+    bench.node.rewind(bench.node.height() - 1);
+    CHECK(wallet->history().find(first->txid)->status == TxStatus::inactive);
+    CHECK(wallet->history().depth(*wallet->history().find(child->txid)) == 0);
+}
+
+TEST_CASE("a payment that left the mempool still holds its coins until it is abandoned",
+          "[wallet]") {
+    Bench bench;
+    const auto wallet = rich_wallet(bench);
+    const auto tx = send(*wallet, elsewhere, coins(10));
+    CHECK_FALSE(wallet->abandon(tx->txid));
+    bench.node.remove_from_mempool(tx);
+    CHECK(wallet->history().balances().trusted == Amount{0});
+    CHECK(wallet->abandon(tx->txid));
+    CHECK(wallet->history().balances().trusted == coins(50));
+    const auto unknown = wallet->abandon(Txid{{1}});
+    REQUIRE_FALSE(unknown);
+    CHECK(unknown.error().message == "Invalid or non-wallet transaction id");
+}
+
+TEST_CASE("a wallet that was closed catches up, whatever the chain did meanwhile", "[wallet]") {
+    Bench bench;
+    auto wallet = rich_wallet(bench);
+    const auto tx = send(*wallet, elsewhere, coins(10));
+    bench.node.mine();
+    const auto receiving = address(*wallet);
+    wallet.reset();
+    bench.node.wallet = nullptr;
+
+    SECTION("blocks were added") {
+        bench.node.mempool = {bench.node.pay(receiving, coins(2))};
+        bench.node.mine_many(3);
+        wallet = bench.load("rich");
+        CHECK(wallet->history().balances().trusted == tx->output_value() - coins(10) + coins(2));
+    }
+    SECTION("the last block was replaced by two without the payment") {
+        bench.node.rewind(bench.node.height() - 1);
+        bench.node.mine_many(2);
+        bench.node.refuses = consensus::Reason::mempool_min_fee;
+        wallet = bench.load("rich");
+        CHECK(wallet->history().find(tx->txid)->status == TxStatus::inactive);
+        CHECK(wallet->history().balances().trusted == Amount{0});
+        CHECK(bench.node.broadcasts == 2);
+    }
+    SECTION("the last block was replaced, and the mempool takes the payment again") {
+        bench.node.rewind(bench.node.height() - 1);
+        bench.node.mine();
+        wallet = bench.load("rich");
+        CHECK(wallet->history().find(tx->txid)->status == TxStatus::in_mempool);
+        CHECK(wallet->history().balances().trusted == tx->output_value() - coins(10));
+    }
+}
+
+TEST_CASE("a crash loses nothing that was answered, and balances come back from the chain",
+          "[wallet]") {
+    Bench bench;
+    const auto wallet = rich_wallet(bench);
+    const auto tx = send(*wallet, elsewhere, coins(10));
+    bench.node.mine(address(*wallet));
+    bench.node.mine_many(4);
+    const auto before = wallet->history().balances();
+    for (const auto* suffix : {"", "-wal"}) {
+        std::filesystem::copy_file(bench.file("rich").string() + suffix,
+                                   bench.file("crashed").string() + suffix);
+    }
+    const auto recovered = bench.load("crashed");
+    CHECK(recovered->history().balances().trusted == before.trusted);
+    CHECK(recovered->history().balances().immature == coins(50));
+    CHECK(recovered->history().find(tx->txid)->status == TxStatus::confirmed);
+}
+
+TEST_CASE("an old copy finds payments to addresses that it never gave away", "[wallet]") {
+    Bench bench;
+    auto wallet = bench.create("w");
+    wallet->backup(bench.file("old"));
+    Script far;
+    for (int i = 0; i < 90; ++i) {
+        far = address(*wallet);
+    }
+    Script farther;
+    for (int i = 0; i < 90; ++i) {
+        farther = address(*wallet);
+    }
+    bench.node.mempool = {bench.node.pay(far, coins(1)), bench.node.pay(farther, coins(2))};
+    bench.node.mine();
+    const auto old = bench.load("old");
+    CHECK(old->history().balances().trusted == coins(3));
+    CHECK(old->label_of(farther));
+    CHECK_FALSE(old->keys().find(elsewhere));
+    const auto fresh = address(*old);
+    CHECK(fresh != far);
+    CHECK(fresh != farther);
+}
+
+TEST_CASE("a wallet file has one owner", "[wallet]") {
+    Bench bench;
+    const auto wallet = bench.create("w");
+    CHECK_THROWS_WITH(Wallet::load(bench.context(), "again", bench.file("w")),
+                      Catch::Contains("Unable to obtain an exclusive lock"));
+}
+
+TEST_CASE("a damaged file is refused", "[wallet]") {
+    Bench bench;
+    { const auto wallet = bench.create("w"); }
+    std::filesystem::resize_file(bench.file("w"), 100);
+    CHECK_THROWS_AS(Wallet::load(bench.context(), "w", bench.file("w")), StorageError);
+}
+
+TEST_CASE("an imported key finds its old coins in a scan", "[wallet]") {
+    Bench bench;
+    const auto wallet = bench.create("w", {.blank = true});
+    const auto format = bench.node.params().address;
+    const std::string wif = "cMahea7zqjxrtgAbB7LSGbcQUr1uX1ojuat9jZodMN87JcbXMTcA";
+    const auto combo = *descriptor::Descriptor::parse("combo(" + wif + ")", format);
+    bench.node.mine(combo.scripts(0)->at(0));
+    bench.node.mine(combo.scripts(0)->at(2));
+    bench.node.mine_many(100);
+    CHECK(wallet->history().balances().trusted == Amount{0});
+    REQUIRE(wallet->import_descriptor({.descriptor = combo, .label = "old"}));
+    const auto scanned = wallet->rescan(0, {});
+    REQUIRE(scanned);
+    CHECK(scanned->first == 0);
+    CHECK(scanned->last == 102);
+    CHECK(wallet->history().balances().trusted == coins(100));
+    CHECK(wallet->label_of(combo.scripts(0)->at(2))->label == "old");
+    // And it can be spent, whatever the form of the coin.
+    const auto payment = wallet->prepare({.recipients = {{elsewhere, coins(100), true}}});
+    REQUIRE(payment);
+    CHECK(payment->tx->inputs.size() == 2);
+}
+
+TEST_CASE("an import that makes no sense is refused", "[wallet]") {
+    Bench bench;
+    const auto format = bench.node.params().address;
+    const auto parse = [&](const std::string& text) {
+        return *descriptor::Descriptor::parse(text, format);
+    };
+    const auto message = [](const auto& outcome) {
+        return outcome ? std::string() : outcome.error().message;
+    };
+    const std::string key =
+        "wpkh(03a34b99f22c790c4e36b2b3c2c35a36db06226e41c692fc82b8b56ac1c540c5bd)";
+    const std::string wif = "wpkh(cMahea7zqjxrtgAbB7LSGbcQUr1uX1ojuat9jZodMN87JcbXMTcA)";
+    const auto normal = bench.create("normal");
+    CHECK(message(normal->import_descriptor({.descriptor = parse(key)})) ==
+          "Cannot import descriptor without private keys to a wallet with private keys enabled");
+    CHECK(message(normal->import_descriptor({.descriptor = parse(wif)})).empty());
+    const auto watching = bench.create("watching", {.private_keys_disabled = true});
+    CHECK(message(watching->import_descriptor({.descriptor = parse(wif)})) ==
+          "Cannot import private keys to a wallet with private keys disabled");
+    CHECK(message(watching->import_descriptor({.descriptor = parse(key)})).empty());
+}
+
+TEST_CASE("locked coins are remembered if they are to be", "[wallet]") {
+    Bench bench;
+    auto wallet = rich_wallet(bench);
+    const auto coin = wallet->history().coins().front().outpoint;
+    wallet->lock_coin(coin, true);
+    wallet->lock_coin({Txid{{9}}, 1}, false);
+    CHECK_FALSE(wallet->prepare({.recipients = {{elsewhere, coins(1)}}}));
+    wallet.reset();
+    wallet = bench.load("rich");
+    CHECK(wallet->locked_coins() == std::set<OutPoint>{coin});
+    CHECK(wallet->unlock_coin(coin));
+    CHECK(wallet->prepare({.recipients = {{elsewhere, coins(1)}}}));
+}
+
+TEST_CASE("news that are older than the wallet's chain are ignored", "[wallet]") {
+    Bench bench;
+    const auto wallet = rich_wallet(bench);
+    const auto& tip = wallet->tip();
+    const auto block = bench.node.read_block(tip);
+    wallet->block_connected(tip, block);
+    wallet->block_connected(*tip.previous, bench.node.read_block(*tip.previous));
+    wallet->block_disconnected(*tip.previous);
+    CHECK(&wallet->tip() == &tip);
+    // A gap is filled by reading.
+    bench.node.wallet = nullptr;
+    bench.node.mine();
+    bench.node.mempool = {bench.node.pay(address(*wallet), coins(1))};
+    bench.node.mine();
+    const auto& last = bench.node.mine();
+    wallet->block_connected(last, bench.node.read_block(last));
+    CHECK(&wallet->tip() == &last);
+    CHECK(wallet->history().balances().trusted == coins(51));
+}
