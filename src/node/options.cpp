@@ -77,7 +77,6 @@ Status read_relay(const Settings& settings, NodeOptions& options) {
     limits.ancestor_vsize = settings.integer("limitancestorsize") * 1000;
     limits.descendant_count = settings.integer("limitdescendantcount");
     limits.descendant_vsize = settings.integer("limitdescendantsize") * 1000;
-    limits.incremental_relay_fee = policy.incremental_relay_fee;
     limits.full_rbf = settings.flag("mempoolfullrbf");
     options.persist_mempool = settings.flag("persistmempool");
     options.block_limits = {settings.integer("blockmaxweight"), rate(settings, "blockmintxfee")};

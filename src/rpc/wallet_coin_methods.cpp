@@ -78,8 +78,9 @@ CoinFilter parse_filter(const Call& call) {
     CoinFilter out;
     out.min_depth = call.integer(0, out.min_depth);
     out.max_depth = call.integer(1, out.max_depth);
-    for (const auto& item : call.json(2).items()) {
-        const auto& address = to_text(item);
+    const Json& addresses = call.json(2);
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
+        const auto& address = to_text(addresses[i]);
         const auto script = descriptor::decode_address(address, call.node().params.address);
         if (!script) {
             throw Error{code::invalid_address_or_key, "Invalid Bitcoin address: " + address};

@@ -40,8 +40,7 @@ int code_of(wallet::FailureKind kind) {
 
 wallet::WalletService& wallets(const Call& call) {
     auto* service = call.node().wallets;
-    if (!service)
-        throw Error{code::method_not_found, "Method not found (wallet method is disabled)"};
+    if (!service) throw Error{code::method_not_found, "Method not found"};
     return *service;
 }
 
