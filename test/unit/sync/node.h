@@ -56,7 +56,9 @@ public:
 
     std::vector<BlockHash> mine(int count, const Script& script = anybody_can_spend()) const {
         std::atomic<bool> stop{false};
-        return mining::generate(*ledger_, count, script, 1'000'000, stop);
+        mining::TemplateOptions options;
+        options.coinbase_script = script;
+        return mining::generate(*ledger_, count, options, 1'000'000, stop);
     }
 
     /// Connects to `other` and waits until both are done with the handshake.
