@@ -1,7 +1,7 @@
 // daler-cli: asks a running dalerd.
-#include "client/commands.h"
-#include "client/conversion.h"
-#include "client/conversion_table.h"
+#include <daler/client/commands.h>
+#include <daler/client/conversion.h>
+#include <daler/client/conversion_table.h>
 
 #include <daler/util/version.h>
 

@@ -56,7 +56,7 @@ int main() {
         }
     }
     fmt::print(
-        "#include \"client/conversion_table.h\"\n\n#include <array>\n\n"
+        "#include <daler/client/conversion_table.h>\n\n#include <array>\n\n"
         "namespace daler::client {{\n\n"
         "static constexpr auto rows = std::to_array<Conversion>({{\n{}}});\n\n"
         "ConversionTable conversion_table() {{ return rows; }}\n\n"

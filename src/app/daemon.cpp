@@ -36,18 +36,9 @@ void send(int fd, const std::string& text) {
     [[maybe_unused]] const ssize_t sent = ::write(fd, text.data(), text.size());
 }
 
-[[noreturn]] void end_parent(int fd, bool wait) {
-    if (!wait) {
-        std::puts("daler starting");
-        std::fflush(stdout);
-        _exit(EXIT_SUCCESS);
-    }
+[[noreturn]] void end_parent(int fd) {
     const std::string news = read_all(fd);
-    if (news.starts_with(is_ready)) {
-        std::puts("daler started");
-        std::fflush(stdout);
-        _exit(EXIT_SUCCESS);
-    }
+    if (news.starts_with(is_ready)) _exit(EXIT_SUCCESS);
     const std::string reason = news.starts_with(has_failed)
                                    ? news.substr(1)
                                    : "the daemon ended before it was ready; see debug.log";
@@ -65,20 +56,19 @@ void silence_standard_streams() {
 
 }  // namespace
 
-Daemon Daemon::fork_off(bool wait) {
+Daemon Daemon::fork_off() {
     std::array<int, 2> pipe;
     if (::pipe2(pipe.data(), O_CLOEXEC) != 0) throw std::runtime_error("cannot make a pipe");
+    std::puts("daler starting");
     std::fflush(stdout);
     const pid_t child = ::fork();
     if (child < 0) throw std::runtime_error(std::string("cannot fork: ") + std::strerror(errno));
     if (child > 0) {
         ::close(pipe[1]);
-        end_parent(pipe[0], wait);
+        end_parent(pipe[0]);
     }
     ::close(pipe[0]);
     ::setsid();
-    // Without a parent that waits, nobody reads what the child would print.
-    if (!wait) silence_standard_streams();
     return Daemon(pipe[1]);
 }
 

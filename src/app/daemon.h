@@ -7,10 +7,9 @@ namespace daler::app {
 /// Splits the process in two. Call before the first thread starts and before anything is open.
 class Daemon {
 public:
-    /// In the parent: waits until the child says it is up (`wait`), or not at all, prints what
-    /// there is to print and leaves the process. In the child: detaches from the terminal and
-    /// returns.
-    static Daemon fork_off(bool wait);
+    /// In the parent: says that the node starts, waits until the child is up or has failed, and
+    /// leaves the process. In the child: detaches from the terminal and returns.
+    static Daemon fork_off();
 
     /// A daemon that is none: for running in the foreground.
     Daemon() = default;

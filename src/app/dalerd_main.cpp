@@ -97,7 +97,7 @@ int main_with(const Settings& settings) {
         return fail_start(fmt::format("Specified data directory \"{}\" does not exist.",
                                       settings.data_folder().string()));
     }
-    auto daemon = in_background ? daler::app::Daemon::fork_off(true) : daler::app::Daemon();
+    auto daemon = in_background ? daler::app::Daemon::fork_off() : daler::app::Daemon();
     std::string reason;
     try {
         start_log(settings, in_background);

@@ -111,6 +111,7 @@ bool Chainstate::Impl::connect(BlockEntry& entry, const BlockRef& block) {
     connectable->coins.apply(is_bip30_exception(place, params));
     coins->set_best_block(entry.hash);
     tip = &entry;
+    candidates.insert(&entry);
     log::debug(log::Category::validation, "Tip {} (height {}, {} transactions)",
                entry.hash.to_hex(), entry.height, block->transactions.size());
     for (auto* listener : listeners)

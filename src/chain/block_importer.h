@@ -24,7 +24,8 @@ public:
     /// What the importer asks of its owner.
     struct Hooks {
         std::function<Submitted(const Found&)> submit;
-        std::function<bool(const BlockHash&)> is_known;   ///< its header is in the index
+        /// Of a block whose header is in the index; nothing for others.
+        std::function<std::optional<Height>(const BlockHash&)> height;
         std::function<bool(const BlockHash&)> is_stored;  ///< it need not even be read
         /// The file that waiting blocks are read from again.
         std::function<RecordScanner(std::uint32_t file)> open;
@@ -34,7 +35,6 @@ public:
 
     BlockImporter(const ChainParams& params, Hooks hooks)
         : params_(params), hooks_(std::move(hooks)) {
-        heights_[params.genesis_hash] = 0;
     }
 
     /// Goes through the file from its start to its end.
@@ -58,7 +58,6 @@ private:
     ImportResult result_;
     bool resynchronising_ = false;             ///< behind damage that was reported already
     std::multimap<BlockHash, Place> waiting_;  ///< by parent
-    boost::unordered_flat_map<BlockHash, Height, PlainHasher> heights_;  ///< of known blocks
 };
 
 }  // namespace daler::chain

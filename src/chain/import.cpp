@@ -59,7 +59,7 @@ void BlockImporter::take(const RecordScanner& scanner, const Place& place) {
         return;
     }
     const auto block = std::make_shared<const Block>(std::move(*decoded));
-    if (!hooks_.is_known(header->previous) && !hooks_.is_known(hash)) {
+    if (!hooks_.height(header->previous) && !hooks_.height(hash)) {
         // What is damaged must not wait: its parent's name may be what is wrong.
         const auto checked = consensus::check_block(block, hash, params_);
         if (!checked) {
@@ -79,7 +79,6 @@ void BlockImporter::submit(const Place& place, BlockRef block, const BlockHash& 
     const auto submitted =
         hooks_.submit({std::move(block), hash, place.file, place.record.payload(), bytes});
     if (submitted.verdict) {
-        if (submitted.entry) heights_[hash] = submitted.entry->height;
         if (submitted.is_new) ++result_.accepted;
         return;
     }
@@ -97,7 +96,7 @@ void BlockImporter::submit_waiting(const BlockHash& first) {
     while (!parents.empty() && !waiting_.empty() && !hooks_.stop()) {
         const auto parent = parents.front();
         parents.pop_front();
-        if (!hooks_.is_known(parent)) continue;
+        if (!hooks_.height(parent)) continue;
         const auto [begin, end] = waiting_.equal_range(parent);
         std::vector<Place> places;
         for (auto at = begin; at != end; ++at)
@@ -118,9 +117,8 @@ void BlockImporter::submit_waiting(const BlockHash& first) {
 
 void BlockImporter::refuse(const Place& place, const BlockHeader& header, std::string_view reason) {
     ++result_.rejected;
-    const auto parent = heights_.find(header.previous);
-    const auto height =
-        parent == heights_.end() ? std::string("unknown") : fmt::format("{}", parent->second + 1);
+    const auto parent = hooks_.height(header.previous);
+    const auto height = parent ? fmt::format("{}", *parent + 1) : std::string("unknown");
     log::warning("{}: block at byte {} (height {}, hash {}) refused: {}", hooks_.name(place.file),
                  place.record.offset, height, header.hash().to_hex(), reason);
 }
@@ -140,13 +138,13 @@ void BlockImporter::refuse_bytes(const RecordScanner& scanner, const Place& plac
 
 ImportResult import_blocks(const std::filesystem::path& file, const ChainParams& params,
                            const std::function<Submitted(const BlockRef&)>& submit,
-                           const std::function<bool(const BlockHash&)>& is_known,
+                           const std::function<std::optional<Height>(const BlockHash&)>& height,
                            const std::atomic<bool>& stop) {
     const std::shared_ptr<const storage::File> opened =
         storage::real_file_system().open(file, storage::OpenMode::read);
     BlockImporter::Hooks hooks;
     hooks.submit = [&](const BlockImporter::Found& found) { return submit(found.block); };
-    hooks.is_known = is_known;
+    hooks.height = height;
     hooks.is_stored = [](const BlockHash&) { return false; };
     hooks.open = [&](std::uint32_t) { return RecordScanner(opened, {}, params.magic); };
     hooks.name = [&](std::uint32_t) { return file.string(); };

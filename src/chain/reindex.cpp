@@ -49,7 +49,10 @@ void Chainstate::Impl::reindex() {
     storage::write_atomically(files, rebuild_marker(), as_bytes(stage_import));
     auto& blocks = store->blocks();
     BlockImporter::Hooks hooks;
-    hooks.is_known = [this](const BlockHash& hash) { return index.find(hash) != nullptr; };
+    hooks.height = [this](const BlockHash& hash) -> std::optional<Height> {
+        const auto* entry = index.find(hash);
+        return entry ? std::optional(entry->height) : std::nullopt;
+    };
     hooks.is_stored = [this](const BlockHash& hash) {
         const auto* entry = index.find(hash);
         return entry && entry->has(has_data);

@@ -1,4 +1,4 @@
-#include "client/commands.h"
+#include <daler/client/commands.h>
 
 #include <fmt/format.h>
 

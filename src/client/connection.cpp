@@ -1,4 +1,4 @@
-#include "client/connection.h"
+#include <daler/client/connection.h>
 
 #include "client/percent.h"
 

@@ -1,4 +1,4 @@
-#include "client/conversion.h"
+#include <daler/client/conversion.h>
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "client/output.h"
+#include <daler/client/output.h>
 
 #include <cstdlib>
 

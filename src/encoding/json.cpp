@@ -59,10 +59,12 @@ const std::string& Json::number_text() const {
     return take<Number>(value_).text;
 }
 std::span<const Json> Json::items() const {
-    return take<Array>(value_);
+    if (const auto* array = std::get_if<Array>(&value_)) return *array;
+    return {};
 }
 std::span<const Json::Member> Json::members() const {
-    return take<Object>(value_);
+    if (const auto* object = std::get_if<Object>(&value_)) return *object;
+    return {};
 }
 
 template <std::integral T>

@@ -225,14 +225,11 @@ void Node::Impl::import_file(const std::filesystem::path& path) {
     const auto submit = [this](const BlockRef& block) {
         return ledger->call([&block](ledger::State& state) { return state.chain.submit(block); });
     };
-    const auto is_known = [this](const BlockHash& hash) {
+    const auto height = [this](const BlockHash& hash) -> std::optional<Height> {
         const auto* entry = ledger->chain().index().find(hash);
-        return entry && entry->has(chain::has_data);
+        return entry ? std::optional(entry->height) : std::nullopt;
     };
-    const auto result = chain::import_blocks(path, options.params, submit, is_known, stopping);
-    log::info("Imported {}: {} blocks accepted, {} refused, {} without parent; height is {}",
-              path.string(), result.accepted, result.rejected, result.waiting,
-              ledger->view()->height());
+    (void)chain::import_blocks(path, options.params, submit, height, stopping);
 }
 
 void Node::Impl::save(std::string_view what, const std::function<void()>& action) noexcept {

@@ -18,8 +18,9 @@ public:
     }
     void tip_changed(const std::shared_ptr<const chain::ChainView>&) override {}
     void transaction_added(const TransactionRef& tx) override { wallets_.transaction_added(tx); }
-    void transaction_removed(const TransactionRef& tx, mempool::RemovalReason) override {
-        wallets_.transaction_removed(tx);
+    void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason) override {
+        // The block itself is better news: in between, the payment would be neither here nor there.
+        if (reason != mempool::RemovalReason::block) wallets_.transaction_removed(tx);
     }
 
 private:

@@ -54,7 +54,7 @@ Json sendrawtransaction(Call& call) {
         if (state.mempool.contains(tx->txid)) return;
         mempool::AcceptOptions options;
         options.max_fee_rate = max_rate;
-        if (const auto accepted = state.mempool.accept(tx, options); !accepted)
+        if (const auto accepted = state.accept(tx, options); !accepted)
             refuse(accepted.error());
         state.mempool.add_unbroadcast(tx->txid);
     });

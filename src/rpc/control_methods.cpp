@@ -18,9 +18,7 @@ Json help(Call& call) {
     if (name.empty()) return help_list(dispatcher.methods());
     const Method* method = dispatcher.find(name);
     if (!method) return "help: unknown command: " + name;
-    std::string text = full_help(*method);
-    if (text.ends_with('\n')) text.pop_back();
-    return text;
+    return full_help(*method);
 }
 
 Json stop(Call& call) {

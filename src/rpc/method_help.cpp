@@ -83,6 +83,7 @@ std::string full_help(const Method& method) {
                            type_in_words(argument.type), need, argument.help);
     }
     if (!method.result.empty()) out += fmt::format("\nResult:\n{}\n", method.result);
+    out.pop_back();
     return out;
 }
 

@@ -74,27 +74,22 @@ struct CoinFilter {
     std::size_t max_count = std::numeric_limits<std::size_t>::max();
 };
 
-std::set<Script> parse_addresses(const Json& addresses, const AddressFormat& format) {
-    std::set<Script> out;
-    for (const auto& item : addresses.items()) {
-        const auto& address = to_text(item);
-        const auto script = descriptor::decode_address(address, format);
-        if (!script) {
-            throw Error{code::invalid_address_or_key, "Invalid Bitcoin address: " + address};
-        }
-        if (!out.insert(*script).second) {
-            throw Error{code::invalid_parameter,
-                        "Invalid parameter, duplicated address: " + address};
-        }
-    }
-    return out;
-}
-
 CoinFilter parse_filter(const Call& call) {
     CoinFilter out;
     out.min_depth = call.integer(0, out.min_depth);
     out.max_depth = call.integer(1, out.max_depth);
-    if (call.has(2)) out.scripts = parse_addresses(call.json(2), call.node().params.address);
+    const Json& addresses = call.json(2);
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
+        const auto& address = to_text(addresses[i]);
+        const auto script = descriptor::decode_address(address, call.node().params.address);
+        if (!script) {
+            throw Error{code::invalid_address_or_key, "Invalid Bitcoin address: " + address};
+        }
+        if (!out.scripts.insert(*script).second) {
+            throw Error{code::invalid_parameter,
+                        "Invalid parameter, duplicated address: " + address};
+        }
+    }
     out.include_unsafe = call.boolean(3, true);
     const Json& options = call.json(4);
     if (options.is_null()) return out;

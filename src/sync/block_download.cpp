@@ -88,8 +88,8 @@ void BlockDownload::scan_window(PeerId peer, const chain::ChainView& view, Time 
     if (!state.last_common) state.last_common = view.at(std::min(best.height, view.height()));
     state.last_common = last_common_ancestor(state.last_common, &best);
 
-    const Height window_end = state.last_common->height + limits::block_window;
-    const Height last = std::min(best.height, window_end + 1);
+    Height window_end = state.last_common->height + limits::block_window;
+    Height last = std::min(best.height, window_end + 1);
     const Height lowest = state.limited ? best.height - limits::limited_peer_blocks : 0;
     bool contiguous = true;
     std::vector<const BlockEntry*> path;
@@ -105,7 +105,11 @@ void BlockDownload::scan_window(PeerId peer, const chain::ChainView& view, Time 
             if (block->is_failed()) return;
             if (block->has(chain::has_data)) {
                 contiguous = contiguous && block->chain_tx_count.load() > 0;
-                if (contiguous) state.last_common = block;
+                if (contiguous) {
+                    state.last_common = block;
+                    window_end = block->height + limits::block_window;
+                    last = std::min(best.height, window_end + 1);
+                }
                 continue;
             }
             contiguous = false;

@@ -124,8 +124,9 @@ void BlockExchange::judge(Peer& peer, const consensus::Rejection& rejection,
         case consensus::Blame::later:
         case consensus::Blame::policy:
             download_.spoiled(hash);
+            // We ask only for blocks whose headers we know: this one was pushed on us.
             if (rejection.reason == consensus::Reason::previous_not_found) {
-                headers_.peer_announced(peer, hash);
+                misbehaviour_.punish(peer, to_text(rejection));
             }
             break;
     }

@@ -9,6 +9,7 @@ constexpr double inbound_announcement_mean = 5.0;   // seconds, shared by all in
 constexpr double outbound_announcement_mean = 2.0;  // seconds, for each outbound peer
 constexpr std::chrono::minutes unbroadcast_jitter{5};
 constexpr std::chrono::seconds expiry_interval{60};
+constexpr std::chrono::seconds longest_wait_for_blocks{10};
 
 /// What to announce to peers while we are catching up: nothing can pay that much.
 constexpr Amount nothing_wanted = max_money;
@@ -43,6 +44,7 @@ bool TxRelay::has(const TxIdentifier& id) const {
 }
 
 void TxRelay::start(Peer& peer) {
+    last_progress_ = std::chrono::steady_clock::now();
     if (peer.wants_wtxids) ++wtxid_peers_;
     if (!peer.wants_transactions) return;
     send_fee_filter(peer);
@@ -111,8 +113,19 @@ void TxRelay::on_announced(Peer& peer, const std::vector<wire::InventoryItem>& i
     request(peer);
 }
 
+/// On a private chain, where nothing waits for an old tip to become young: true while blocks that
+/// we know of are still coming in. A transaction that comes before the coins it spends would be
+/// lost.
+bool TxRelay::is_behind(const Peer& peer) const {
+    const auto view = context_.view();
+    const bool more_to_come =
+        peer.start_height > view->height() || view->best_header().height > view->height();
+    return more_to_come &&
+           std::chrono::steady_clock::now() - last_progress_ < longest_wait_for_blocks;
+}
+
 void TxRelay::request(Peer& peer) {
-    if (!peer.is_ready()) return;
+    if (!peer.is_ready() || (context_.is_quick() && is_behind(peer))) return;
     wire::GetData message;
     const auto now = context_.now();
     for (const auto& id : tracker_.take_requests(peer.id, now)) {
@@ -257,6 +270,7 @@ void TxRelay::block_connected(const BlockRef& block) {
 void TxRelay::tip_changed() {
     // What was refused may be fine on the new chain.
     rejected_.clear();
+    last_progress_ = std::chrono::steady_clock::now();
 }
 
 void TxRelay::announce(const Txid& txid, const Wtxid& wtxid) {

@@ -38,7 +38,7 @@ struct ChainOptions {
     bool in_memory = false;                ///< no disk at all: tests and throw-away nodes
     std::size_t cache_bytes = 450u << 20;  ///< for coins, LevelDB's own caches included (-dbcache)
     int check_blocks = 6;                  ///< how many blocks to verify at start (-checkblocks)
-    int check_level = 3;
+    int check_level = 3;                   ///< 0 read, 1 whole, 2 undo data, 3 coins
     bool reindex = false;
     bool reindex_chainstate = false;
     bool random_xor_key = false;  ///< -blocksxor: a random key for new block files; zeros otherwise

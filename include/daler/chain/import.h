@@ -18,11 +18,12 @@ struct ImportResult {
 /// skipped) and hands them to `submit` (which may be called from this thread only, and returns the
 /// verdict). A block whose parent is missing waits for it (bounded memory: waiting blocks are
 /// re-read from the file). Each damaged or refused block gives one log line with offset, height (if
-/// known), hash and reason. Ends early when `stop` is set. Throws StorageError if the file cannot
+/// its parent is known), hash and reason. `height` tells the
+/// height of a block whose header is known. Ends early when `stop` is set. Throws StorageError if the file cannot
 /// be read.
 ImportResult import_blocks(const std::filesystem::path& file, const ChainParams& params,
                            const std::function<Submitted(const BlockRef&)>& submit,
-                           const std::function<bool(const BlockHash&)>& is_known,
+                           const std::function<std::optional<Height>(const BlockHash&)>& height,
                            const std::atomic<bool>& stop);
 
 }  // namespace daler::chain

@@ -63,8 +63,8 @@ public:
     [[nodiscard]] bool as_bool() const;
     [[nodiscard]] const std::string& as_string() const;
     [[nodiscard]] const std::string& number_text() const;
-    [[nodiscard]] std::span<const Json> items() const;
-    [[nodiscard]] std::span<const Member> members() const;
+    [[nodiscard]] std::span<const Json> items() const;      ///< none if this is no array
+    [[nodiscard]] std::span<const Member> members() const;  ///< none if this is no object
 
     /// The number as a T; nothing if this is no number, has a fraction or exponent, or does not
     /// fit.

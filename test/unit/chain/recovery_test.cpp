@@ -15,8 +15,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Amount subsidy{50 * satoshis_per_coin};
-
 /// A block that makes many coins out of an old coinbase, so that a flush has something to do.
 BlockRef wide_block(Node& node, const BlockHash& parent, const BlockRef& funds) {
     std::vector<Amount> values(500, Amount{1000});

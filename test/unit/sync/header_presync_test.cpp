@@ -115,6 +115,7 @@ TEST_CASE("a chain longer than time allows is given up", "[sync]") {
 TEST_CASE("targets that the rules cannot produce end the presync", "[sync]") {
     Chain chain(10);
     chain.params.retarget.never = false;
+    chain.params.retarget.min_difficulty_blocks = false;
     Random random(1);
     chain.headers[0].bits = 0x1f7fffff;
     HeaderPresync presync(chain.params, *chain.genesis, chain.work(1'000), now, random);

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "client/connection.h"
-#include "client/output.h"
+#include <daler/client/connection.h>
+#include <daler/client/output.h>
 
 #include <span>
 

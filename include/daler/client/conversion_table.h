@@ -1,6 +1,6 @@
 #pragma once
 
-#include "client/conversion.h"
+#include <daler/client/conversion.h>
 
 namespace daler::client {
 

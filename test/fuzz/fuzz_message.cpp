@@ -1,0 +1,40 @@
+#include <daler/util/ensure.h>
+#include <daler/wire/messages.h>
+
+// Whatever payload is understood is written and read again without change. The first byte chooses
+// the message.
+namespace {
+
+using namespace daler;
+using namespace daler::wire;
+
+constexpr std::string_view commands[] = {
+    "version",    "verack",    "wtxidrelay", "sendaddrv2", "sendheaders", "feefilter",
+    "sendcmpct",  "ping",      "pong",       "inv",        "getdata",     "notfound",
+    "getheaders", "getblocks", "headers",    "block",      "tx",          "addr",
+    "addrv2",     "getaddr",   "mempool",    "whatever",
+};
+
+template <class M>
+Bytes written(const M& message) {
+    return encode(message);
+}
+
+Bytes written(const Unknown&) {
+    return {};
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    if (size == 0) return 0;
+    const auto command = commands[data[0] % std::size(commands)];
+    const auto first = decode_message(command, ByteSpan(data + 1, size - 1));
+    if (!first) return 0;
+    const auto write = [](const auto& message) { return written(message); };
+    const auto bytes = std::visit(write, *first);
+    const auto second = decode_message(command, bytes);
+    ensure(second.has_value() && second->index() == first->index());
+    ensure(std::visit(write, *second) == bytes);
+    return 0;
+}
