@@ -47,6 +47,7 @@ KNOWN = [
     (r"getaddressinfo\.timestamp", VALUE, "when it was imported"),
     (r"getwalletinfo\.(walletversion|keypoolsize|keypoolsize_hd_internal|birthtime|blank)", VALUE, "own wallet file"),
     (r"getpeerinfo.*", VALUE, "each sees the other's end"),
+    (r"getbalance", VALUE, "with minconf the fork takes payments of any depth off"),
     (r"getbalance", TEXT, "29 says it with other words when several wallets are loaded"),
     (r"(sendrawtransaction|testmempoolaccept).*", TEXT, "the prefix before script errors changed in 29"),
     (r"addnode.*", TEXT, "the fork takes one argument more"),
