@@ -70,6 +70,11 @@ void BlockExchange::on_block(const PeerRef& peer, BlockRef block, std::size_t si
         misbehaviour_.punish(*peer, "block without proof of work");
         return;
     }
+    if (!was_asked && !context_.find(block->header.previous)) {
+        // We ask only for blocks whose headers we know: this one was pushed on us.
+        misbehaviour_.punish(*peer, "block without a known parent");
+        return;
+    }
     if (!was_asked && !is_wanted(*peer, *block, hash)) {
         download_.spoiled(hash);
         if (const auto* entry = context_.find(hash)) download_.peer_has(peer->id, *entry);
@@ -124,10 +129,6 @@ void BlockExchange::judge(Peer& peer, const consensus::Rejection& rejection,
         case consensus::Blame::later:
         case consensus::Blame::policy:
             download_.spoiled(hash);
-            // We ask only for blocks whose headers we know: this one was pushed on us.
-            if (rejection.reason == consensus::Reason::previous_not_found) {
-                misbehaviour_.punish(peer, to_text(rejection));
-            }
             break;
     }
 }
