@@ -47,7 +47,11 @@ Imported import(Node& node, const Bytes& content) {
     out.result = import_blocks(
         file, node.builder.params(),
         [&](const BlockRef& block) { return node.state->submit(block); },
-        [&](const BlockHash& hash) { return node.state->index().find(hash) != nullptr; }, stop);
+        [&](const BlockHash& hash) -> std::optional<Height> {
+            const auto* entry = node.state->index().find(hash);
+            return entry ? std::optional(entry->height) : std::nullopt;
+        },
+        stop);
     log::stop();
     out.height = node.height();
     std::ifstream lines(log_file);

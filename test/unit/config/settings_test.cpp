@@ -217,7 +217,7 @@ TEST_CASE("options end at the first argument that is none", "[config]") {
 }
 
 TEST_CASE("the client ignores the node's keys in the common file", "[config]") {
-    FakeFiles fake{{{"/data/daler.conf", "rpcuser=me\ntxindex=1\nlisten=1\nfoo=2\n"}}};
+    FakeFiles fake{{{"/data/daler.conf", "rpcuser=me\nbar=1\nlisten=1\nfoo=2\n"}}};
     const auto settings = Settings::load(client_options(), Texts{"-datadir=/data", "getinfo"},
                                          fake.files(), "", node_options());
     REQUIRE(settings);

@@ -31,7 +31,7 @@ const std::string add_help =
     "1. a (numeric, required) The one.\n"
     "2. b (numeric, optional, default=1) The other.\n"
     "3. note (string, optional) Ignored.\n"
-    "\nResult:\nn    (numeric) The sum\n";
+    "\nResult:\nn    (numeric) The sum";
 
 }  // namespace
 
