@@ -34,8 +34,7 @@ public:
     };
 
     BlockImporter(const ChainParams& params, Hooks hooks)
-        : params_(params), hooks_(std::move(hooks)) {
-    }
+        : params_(params), hooks_(std::move(hooks)) {}
 
     /// Goes through the file from its start to its end.
     void scan(std::uint32_t file);

@@ -4,6 +4,11 @@
 #include <daler/util/random.h>
 
 namespace daler::chain {
+namespace {
+
+constexpr std::size_t buckets = 256;  // one for each first byte of a key
+
+}  // namespace
 
 OutPointHasher::OutPointHasher() {
     fill_secure_random({reinterpret_cast<std::uint8_t*>(secret_.data()), sizeof secret_});
@@ -98,38 +103,64 @@ void CoinCache::start_flush() {
     frozen_ = std::exchange(active_, Map());
     frozen_heap_ = std::exchange(active_heap_, 0);
     frozen_best_block_ = best_block_;
-    next_to_write_ = frozen_.begin();
+    to_write_.assign(buckets, {});
+    next_to_sort_ = frozen_.cbegin();
+    bucket_ = next_in_bucket_ = 0;
     marked_ = false;
 }
 
-void CoinCache::write(CoinDatabase::Slice& slice, const OutPoint& outpoint,
-                      const PackedCoin& coin) {
-    if (!coin.has(PackedCoin::dirty)) return;
-    if (coin.has(PackedCoin::spent)) {
-        slice.erase(outpoint);
+void CoinCache::write(CoinDatabase::Slice& slice, const Map::value_type& entry) {
+    if (entry.second.has(PackedCoin::spent)) {
+        slice.erase(entry.first);
     } else {
-        slice.put(outpoint, coin.unpack());
+        slice.put(entry.first, entry.second.unpack());
     }
+}
+
+bool CoinCache::sort_frozen(std::chrono::steady_clock::time_point deadline) {
+    constexpr std::size_t entries_between_looks = 4096;
+    for (std::size_t i = 1; next_to_sort_ != frozen_.cend(); ++next_to_sort_, ++i) {
+        if (i % entries_between_looks == 0 && std::chrono::steady_clock::now() >= deadline) break;
+        if (!next_to_sort_->second.has(PackedCoin::dirty)) continue;
+        to_write_[next_to_sort_->first.txid.bytes[0]].push_back(&*next_to_sort_);
+    }
+    return next_to_sort_ == frozen_.cend();
+}
+
+bool CoinCache::fill(CoinDatabase::Slice& slice) {
+    for (; bucket_ < to_write_.size(); ++bucket_, next_in_bucket_ = 0) {
+        auto& bucket = to_write_[bucket_];
+        if (next_in_bucket_ == 0) {
+            std::ranges::sort(bucket, {}, [](const auto* entry) { return entry->first; });
+        }
+        for (; next_in_bucket_ < bucket.size(); ++next_in_bucket_) {
+            if (slice.size() >= database_.slice_size()) return false;
+            write(slice, *bucket[next_in_bucket_]);
+        }
+    }
+    return true;
 }
 
 bool CoinCache::write_slices(std::chrono::milliseconds limit) {
     ensure(flushing_);
     const auto deadline = std::chrono::steady_clock::now() + limit;
+    if (!sort_frozen(deadline)) return false;
     do {
         CoinDatabase::Slice slice;
         if (!marked_) slice.mark({frozen_best_block_, stored_best_block_});
-        const std::size_t empty = slice.size();
-        auto next = next_to_write_;
-        for (; next != frozen_.end() && slice.size() < database_.slice_size(); ++next) {
-            write(slice, next->first, next->second);
-        }
-        const bool last = next == frozen_.end();
+        const auto bucket = bucket_;
+        const auto next_in_bucket = next_in_bucket_;
+        const bool last = fill(slice);
         // A flush that fits into one slice is atomic as it is.
         if (last) slice.finish(frozen_best_block_);
-        if (last || slice.size() > empty) database_.write(slice);
-        // Only now, so that a failed write can be tried again.
+        try {
+            database_.write(slice);
+        } catch (...) {
+            bucket_ = bucket;
+            next_in_bucket_ = next_in_bucket;
+            throw;
+        }
         marked_ = true;
-        next_to_write_ = next;
         if (last) {
             finish_flush();
             return true;
@@ -141,6 +172,7 @@ bool CoinCache::write_slices(std::chrono::milliseconds limit) {
 void CoinCache::finish_flush() {
     flushing_ = false;
     stored_best_block_ = frozen_best_block_;
+    to_write_.clear();
     // What was just written is likely to be used again, as long as there is room for it.
     if (memory_usage() > budget_ / 2) {
         frozen_ = Map();
@@ -165,12 +197,12 @@ void CoinCache::finish_flush() {
 
 void CoinCache::write_through(const CoinDatabase::Heads& heads) {
     ensure(!flushing_);
-    auto next = active_.begin();
-    while (next != active_.end()) {
+    auto next = active_.cbegin();
+    while (next != active_.cend()) {
         CoinDatabase::Slice slice;
         slice.mark(heads);
-        for (; next != active_.end() && slice.size() < database_.slice_size(); ++next) {
-            write(slice, next->first, next->second);
+        for (; next != active_.cend() && slice.size() < database_.slice_size(); ++next) {
+            if (next->second.has(PackedCoin::dirty)) write(slice, *next);
         }
         database_.write(slice);
     }

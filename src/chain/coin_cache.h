@@ -6,6 +6,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <chrono>
+#include <vector>
 
 namespace daler::chain {
 
@@ -79,7 +80,9 @@ private:
 
     enum class Below : std::uint8_t { absent, present, unknown };
     [[nodiscard]] Below look_in_frozen(const OutPoint& outpoint) const;
-    void write(CoinDatabase::Slice& slice, const OutPoint& outpoint, const PackedCoin& coin);
+    bool sort_frozen(std::chrono::steady_clock::time_point deadline);
+    bool fill(CoinDatabase::Slice& slice);
+    static void write(CoinDatabase::Slice& slice, const Map::value_type& entry);
     void finish_flush();
     static std::size_t map_bytes(const Map& map);
 
@@ -94,7 +97,12 @@ private:
     bool flushing_ = false;
     Map frozen_;  ///< while flushing: what is being written; not changed
     std::size_t frozen_heap_ = 0;
-    Map::iterator next_to_write_;
+    /// The frozen changes by the first byte of their keys: LevelDB takes sorted keys at a fraction
+    /// of the cost of others, and sorting them in one go would take too long.
+    std::vector<std::vector<const Map::value_type*>> to_write_;
+    Map::const_iterator next_to_sort_;  ///< into to_write_
+    std::size_t bucket_ = 0;            ///< of to_write_, that is being written
+    std::size_t next_in_bucket_ = 0;
     BlockHash frozen_best_block_;
     bool marked_ = false;  ///< the database carries the marker of this flush
 };

@@ -4,6 +4,8 @@
 
 #include <daler/ledger/ledger.h>
 #include <daler/rpc/values.h>
+#include <daler/script/limits.h>
+#include <daler/script/script_reader.h>
 #include <daler/script/standard.h>
 #include <daler/sync/peer_service.h>
 
@@ -16,10 +18,22 @@ constexpr std::string_view no_transaction =
     "TX decode failed. Make sure the tx has at least one input.";
 constexpr std::size_t max_tested = 25;
 
+/// False if the script fails whatever its input is: it does not parse, or holds what no interpreter
+/// knows or takes.
+bool is_runnable(ByteSpan script) {
+    script::ScriptReader reader(script);
+    while (const auto instruction = reader.next()) {
+        if (instruction->opcode > script::op_nop10) return false;
+        if (instruction->data.size() > script::max_element_size) return false;
+    }
+    return reader.at_end();
+}
+
 /// Refuses to lose money in outputs that nobody can spend.
 void check_burned(const Transaction& tx, Amount limit) {
     for (const auto& output : tx.outputs) {
-        if (script::is_unspendable(output.script_pubkey.bytes()) && output.value > limit) {
+        const ByteSpan script = output.script_pubkey.bytes();
+        if (output.value > limit && (script::is_unspendable(script) || !is_runnable(script))) {
             throw Error{code::verify,
                         "Unspendable output exceeds maximum configured by user (maxburnamount)"};
         }
@@ -54,8 +68,7 @@ Json sendrawtransaction(Call& call) {
         if (state.mempool.contains(tx->txid)) return;
         mempool::AcceptOptions options;
         options.max_fee_rate = max_rate;
-        if (const auto accepted = state.accept(tx, options); !accepted)
-            refuse(accepted.error());
+        if (const auto accepted = state.accept(tx, options); !accepted) refuse(accepted.error());
         state.mempool.add_unbroadcast(tx->txid);
     });
     call.node().peers.announce(tx->txid, tx->wtxid);

@@ -32,11 +32,12 @@ Found find_coin(ledger::State& state, const OutPoint& outpoint, bool include_mem
 }
 
 Json gettxout(Call& call) {
+    const auto txid = call.hash<Txid>(0);
     const auto index = to_integer(call.json(1));
     if (index < 0 || index > std::numeric_limits<std::uint32_t>::max()) {
         throw Error{code::misc, "JSON integer out of range"};
     }
-    const OutPoint outpoint{call.hash<Txid>(0), static_cast<std::uint32_t>(index)};
+    const OutPoint outpoint{txid, static_cast<std::uint32_t>(index)};
     const bool include_mempool = call.boolean(2, true);
     const Found found = call.node().ledger.call(
         [&](ledger::State& state) { return find_coin(state, outpoint, include_mempool); });

@@ -1,6 +1,7 @@
 #include "rpc/warnings.h"
 
 #include <daler/ledger/ledger.h>
+#include <daler/rpc/dispatcher.h>
 #include <daler/rpc/values.h>
 #include <daler/sync/peer_service.h>
 
@@ -237,8 +238,7 @@ Json addnode(Call& call) {
             throw Error{code::client_node_not_added, removed.error()};
         }
     } else {
-        throw Error{code::misc,
-                    "The command must be \"add\", \"remove\" or \"onetry\"; see `help addnode`"};
+        throw Error{code::misc, full_help(call.method())};
     }
     return nullptr;
 }

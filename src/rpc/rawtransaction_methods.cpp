@@ -102,19 +102,16 @@ Json getrawtransaction(Call& call) {
 }
 
 Json decoderawtransaction(Call& call) {
-    Transaction tx;
-    if (call.has(1)) {
-        const auto mode = call.boolean(1, false) ? WitnessMode::include : WitnessMode::exclude;
-        const auto bytes = from_hex(call.string(0));
-        auto decoded = bytes ? decode_transaction(*bytes, mode) : fail(DecodeError::invalid);
-        if (!decoded) throw Error{code::deserialization, std::string(decode_failed)};
-        tx = std::move(*decoded);
-    } else {
-        tx = decode_hex_transaction(call.string(0), decode_failed);
-    }
+    const auto bytes = from_hex(call.string(0));
+    if (!bytes) throw Error{code::deserialization, std::string(decode_failed)};
+    const auto preferred = call.boolean(1, true) ? WitnessMode::include : WitnessMode::exclude;
+    auto decoded = decode_transaction(*bytes, preferred);
+    // Without a word from the caller both forms are tried: one without inputs looks like the other.
+    if (!decoded && !call.has(1)) decoded = decode_transaction(*bytes, WitnessMode::exclude);
+    if (!decoded) throw Error{code::deserialization, std::string(decode_failed)};
     TransactionJsonOptions options;
     options.include_hex = false;
-    return transaction_json(*seal(std::move(tx)), call.node().params.address, options);
+    return transaction_json(*seal(std::move(*decoded)), call.node().params.address, options);
 }
 
 // ---- decodescript ----

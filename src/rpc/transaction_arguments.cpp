@@ -117,7 +117,6 @@ Transaction decode_hex_transaction(std::string_view hex, std::string_view messag
     const auto bytes = from_hex(hex);
     if (bytes) {
         if (auto tx = decode_transaction(*bytes)) return *tx;
-        if (auto tx = decode_transaction(*bytes, WitnessMode::exclude)) return *tx;
     }
     throw Error{code::deserialization, std::string(message)};
 }

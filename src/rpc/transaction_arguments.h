@@ -9,7 +9,8 @@
 
 namespace daler::rpc {
 
-/// Reads a transaction in hex, with or without witness. -22 with `message` if it is none.
+/// Reads a transaction in hex, in the form with or without witness (BIP 144). -22 with `message` if
+/// it is none.
 [[nodiscard]] Transaction decode_hex_transaction(std::string_view hex, std::string_view message);
 
 /// The highest fee rate that sendrawtransaction and testmempoolaccept let pass unless told

@@ -100,8 +100,8 @@ Json transaction_json(const SealedTransaction& tx, const AddressFormat& format,
     out.append("vout", std::move(outputs));
 
     if (options.spent) out.append("fee", from_amount(fee(tx, *options.spent)));
-    if (options.block_hash) out.append("blockhash", options.block_hash->to_hex());
     if (options.include_hex) out.append("hex", to_hex(encode(tx)));
+    if (options.block_hash) out.append("blockhash", options.block_hash->to_hex());
     return out;
 }
 

@@ -143,6 +143,8 @@ Json import_one(wallet::Wallet& wallet, const Json& data, std::int64_t created) 
             out.append("warnings", std::move(list));
         }
     } catch (const Error& error) {
+        // A request that makes no sense at all fails as a whole.
+        if (error.code == code::type) throw;
         Json reason = Json::object();
         reason.append("code", error.code);
         reason.append("message", error.message);

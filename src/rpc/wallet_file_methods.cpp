@@ -130,7 +130,9 @@ Json backupwallet(Call& call) {
     const std::filesystem::path target = call.string(0);
     return with_wallet(call, [&](wallet::Wallet& wallet) -> Json {
         try {
-            wallet.backup(std::filesystem::is_directory(target) ? target / "wallet.dat" : target);
+            std::error_code ignored;
+            const bool is_folder = std::filesystem::is_directory(target, ignored);
+            wallet.backup(is_folder ? target / "wallet.dat" : target);
         } catch (const StorageError&) {
             throw Error{code::wallet, "Error: Wallet backup failed!"};
         }

@@ -39,6 +39,8 @@ void parse_fee_choice(wallet::PaymentRequest& request, const Json& conf_target,
             throw Error{code::invalid_parameter, "Cannot specify both estimate_mode and fee_rate"};
         }
         request.fee_rate = parse_fee_rate(fee_rate);
+        // Who chooses a fee may have chosen it too low.
+        if (!request.replaceable) request.replaceable = true;
         return;
     }
     if (lower != "unset" && lower != "economical" && lower != "conservative") {

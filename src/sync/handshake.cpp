@@ -56,6 +56,23 @@ bool Handshake::offers_enough(const Peer& peer, std::uint64_t services) const {
     return (services & blocks) != 0 && (services & wire::service::witness) != 0;
 }
 
+namespace {
+
+/// Keeps letters, digits and the few signs that names of programs have: what a peer calls itself
+/// goes to logs and RPC answers.
+std::string printable(std::string_view text) {
+    constexpr std::string_view signs = " .,;-_/:?@()";
+    std::string out;
+    for (const char c : text) {
+        const bool alphanumeric =
+            (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+        if (alphanumeric || signs.find(c) != std::string_view::npos) out += c;
+    }
+    return out;
+}
+
+}  // namespace
+
 void Handshake::on_version(Peer& peer, const wire::Version& message) {
     if (peer.got_version) return;
     if (message.version < wire::min_protocol_version) return refuse(peer, "obsolete version");
@@ -65,7 +82,7 @@ void Handshake::on_version(Peer& peer, const wire::Version& message) {
     peer.got_version = true;
     peer.version = std::min(message.version, wire::protocol_version);
     peer.services = message.services;
-    peer.user_agent = message.user_agent;
+    peer.user_agent = printable(message.user_agent);
     peer.start_height = message.start_height;
     peer.wants_transactions = message.relay && peer.type != ConnectionType::block_relay_only;
     if (!message.receiver.endpoint.host.is_empty()) {

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from chainkit import (ANYONE_ADDRESS, ANYONE_SCRIPT, COIN, REGTEST_GENESIS, Block, coinbase, coins_of, make_block,
                       make_chain, next_block, spend)
-from framework import equal, fails, run
+from framework import RpcError, equal, fails, run
 
 
 def genesis_answers(test, node):

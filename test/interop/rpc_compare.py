@@ -31,7 +31,7 @@ KNOWN = [
     (r"testmempoolaccept\[\]\.reject-details", EXTRA, "new in 29"),
     (r"validateaddress\.error_index", EXTRA, "fork"),
     (r"getaddressinfo\.(isactive|use_txids)", EXTRA, "fork"),
-    (r"gettransaction\.in_mempool", EXTRA, "fork"),
+    (r"(gettransaction|listtransactions\[\])\.in_mempool", EXTRA, "fork"),
     (r"getwalletinfo\.mintxfee", EXTRA, "fork"),
     (r"getblockchaininfo\.(size_on_disk|verificationprogress)", VALUE, "own files; own estimate"),
     (r"getmempoolinfo\.(usage|unbroadcastcount)", VALUE, "own memory; the node that a transaction came from"),
@@ -47,8 +47,10 @@ KNOWN = [
     (r"getaddressinfo\.timestamp", VALUE, "when it was imported"),
     (r"getwalletinfo\.(walletversion|keypoolsize|keypoolsize_hd_internal|birthtime|blank)", VALUE, "own wallet file"),
     (r"getpeerinfo.*", VALUE, "each sees the other's end"),
+    (r"getbalance", VALUE, "with minconf the fork takes payments of any depth off"),
     (r"getbalance", TEXT, "29 says it with other words when several wallets are loaded"),
-    (r"(sendrawtransaction|testmempoolaccept).*script-verify", TEXT, "the prefix before script errors changed in 29"),
+    (r"(sendrawtransaction|testmempoolaccept).*", TEXT, "the prefix before script errors changed in 29"),
+    (r"addnode.*", TEXT, "the fork takes one argument more"),
     (r"help .*", TEXT, "each program explains its methods in its own words"),
 ]
 # Lists whose order means nothing, and what to sort them by.
@@ -78,6 +80,8 @@ class Comparison:
                 not OPTIONAL.fullmatch(f"{place}.{key}")]
 
     def compare(self, place, ours, theirs):
+        if isinstance(theirs, str):  # 29 has one name for what 28.1 calls mandatory and non-mandatory
+            theirs = theirs.replace("mempool-script-verify-flag-failed", "mandatory-script-verify-flag-failed")
         if isinstance(ours, dict) and isinstance(theirs, dict):
             names = self.fields(place, ours), self.fields(place, theirs)
             if names[0] != names[1]:

@@ -167,13 +167,12 @@ TEST_CASE_METHOD(ChainFixture, "scantxoutset finds what descriptors describe", "
     CHECK(found.find("total_amount")->write() == "150.00000000");
     CHECK(keys(found.find("unspents")->items()[0]) ==
           "txid vout scriptPubKey desc amount coinbase height");
-    CHECK(call("scantxoutset", R"("start",[{"desc":"raw(52)"
-}])").find("unspents")->empty());
+    CHECK(call("scantxoutset", R"x("start",[{"desc":"raw(52)"}])x").find("unspents")->empty());
     CHECK(call("scantxoutset", "\"status\"").is_null());
-CHECK(call("scantxoutset", "\"abort\"") == Json(false));
-CHECK(refusal("scantxoutset", "\"go\"") == Refusal{-8, "Invalid action 'go'"});
-CHECK(refusal("scantxoutset", "\"start\"").first == -1);
-CHECK(refusal("scantxoutset", R"("start",["nonsense"])").first == -5);
+    CHECK(call("scantxoutset", "\"abort\"") == Json(false));
+    CHECK(refusal("scantxoutset", "\"go\"") == Refusal{-8, "Invalid action 'go'"});
+    CHECK(refusal("scantxoutset", "\"start\"").first == -1);
+    CHECK(refusal("scantxoutset", R"("start",["nonsense"])").first == -5);
 }
 
 TEST_CASE_METHOD(ChainFixture, "waiting ends with the block, or with the time", "[rpc]") {
