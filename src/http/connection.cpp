@@ -219,7 +219,8 @@ asio::awaitable<bool> Connection::answer(Response response, bool keep_alive) {
         co_await beast_http::async_write_some(stream_, serializer, to(error));
         if (error) co_return false;
     }
-    co_return message.keep_alive();
+    // The server may have begun to stop while the answer was on its way.
+    co_return message.keep_alive() && !shared_.stopping;
 }
 
 // Answers and ends the connection: what the client sent (or still sends) cannot be trusted to be

@@ -17,19 +17,16 @@ constexpr std::chrono::hours stale_block_age{30 * 24};
 }  // namespace
 
 void BlockExchange::request(Peer& peer) {
-    if (!peer.is_ready() ||
-        (peer.services & (wire::service::network | wire::service::network_limited)) == 0) {
-        return;
-    }
-    const auto blocks = download_.take_requests(peer.id, *context_.view(), context_.now());
-    if (blocks.empty()) return;
-    const auto type = (peer.services & wire::service::witness) != 0
-                          ? wire::InventoryType::witness_block
-                          : wire::InventoryType::block;
+    // Without witnesses blocks cannot be checked.
+    const bool has_blocks =
+        (peer.services & (wire::service::network | wire::service::network_limited)) != 0 &&
+        (peer.services & wire::service::witness) != 0;
+    if (!peer.is_ready() || !has_blocks) return;
     wire::GetData message;
-    for (const auto* block : blocks)
-        message.items.push_back({type, block->hash.as<Hash256>()});
-    peer.send(message);
+    for (const auto* block : download_.take_requests(peer.id, *context_.view(), context_.now())) {
+        message.items.push_back({wire::InventoryType::witness_block, block->hash.as<Hash256>()});
+    }
+    if (!message.items.empty()) peer.send(message);
 }
 
 void BlockExchange::tick() {

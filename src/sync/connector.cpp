@@ -216,6 +216,7 @@ std::vector<AddedNode> Connector::added() const {
 }
 
 asio::awaitable<void> Connector::reach(TargetRef target) {
+    if (context_.stopping) co_return;
     target->connecting = true;
     const auto attempt = std::make_shared<net::ConnectAttempt>();
     attempts_.insert(attempt);

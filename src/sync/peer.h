@@ -49,6 +49,7 @@ struct Peer {
     std::uint64_t our_nonce = 0;
     bool got_version = false;
     bool handshake_done = false;
+    std::chrono::steady_clock::time_point ready_since{};
     Time handshake_deadline{};
     std::int32_t version = 0;
     std::uint64_t services = 0;

@@ -44,7 +44,7 @@ bool TxRelay::has(const TxIdentifier& id) const {
 }
 
 void TxRelay::start(Peer& peer) {
-    last_progress_ = std::chrono::steady_clock::now();
+    peer.ready_since = std::chrono::steady_clock::now();
     if (peer.wants_wtxids) ++wtxid_peers_;
     if (!peer.wants_transactions) return;
     send_fee_filter(peer);
@@ -116,12 +116,19 @@ void TxRelay::on_announced(Peer& peer, const std::vector<wire::InventoryItem>& i
 /// On a private chain, where nothing waits for an old tip to become young: true while blocks that
 /// we know of are still coming in. A transaction that comes before the coins it spends would be
 /// lost.
-bool TxRelay::is_behind(const Peer& peer) const {
+bool TxRelay::is_behind(const Peer& peer) {
     const auto view = context_.view();
-    const bool more_to_come =
-        peer.start_height > view->height() || view->best_header().height > view->height();
-    return more_to_come &&
-           std::chrono::steady_clock::now() - last_progress_ < longest_wait_for_blocks;
+    const auto now = std::chrono::steady_clock::now();
+    if (view->best_header().height <= view->height()) {
+        behind_since_.reset();
+    } else if (!behind_since_) {
+        behind_since_ = now;
+    }
+    // A peer that has just come may know of blocks whose headers we do not have yet. And blocks
+    // that nobody sends shall not keep transactions away for ever.
+    const bool peer_is_ahead =
+        peer.start_height > view->height() && now - peer.ready_since < longest_wait_for_blocks;
+    return peer_is_ahead || (behind_since_ && now - *behind_since_ < longest_wait_for_blocks);
 }
 
 void TxRelay::request(Peer& peer) {
@@ -270,7 +277,8 @@ void TxRelay::block_connected(const BlockRef& block) {
 void TxRelay::tip_changed() {
     // What was refused may be fine on the new chain.
     rejected_.clear();
-    last_progress_ = std::chrono::steady_clock::now();
+    for (const auto& [id, peer] : context_.peers)
+        request(*peer);
 }
 
 void TxRelay::announce(const Txid& txid, const Wtxid& wtxid) {

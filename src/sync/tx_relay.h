@@ -49,7 +49,7 @@ private:
     [[nodiscard]] bool relays(const Peer& peer) const;
     [[nodiscard]] bool has(const TxIdentifier& id) const;
     [[nodiscard]] bool may_fetch(const Peer& peer, const Wtxid& wtxid) const;
-    [[nodiscard]] bool is_behind(const Peer& peer) const;
+    [[nodiscard]] bool is_behind(const Peer& peer);
     void request(Peer& peer);
     void enqueue(Peer& peer, const Txid& txid, const Wtxid& wtxid);
     void announce_queued(Peer& peer);
@@ -83,7 +83,8 @@ private:
     Time next_expiry_{};
     Amount min_fee_;
     std::size_t wtxid_peers_ = 0;
-    std::chrono::steady_clock::time_point last_progress_{};  ///< of the chain, or a new peer
+    /// Since when headers are known whose blocks have not come.
+    std::optional<std::chrono::steady_clock::time_point> behind_since_;
 };
 
 }  // namespace daler::sync
