@@ -3,7 +3,7 @@
 #include "../config/fake_files.h"
 #include "../rpc/fake_methods.h"
 
-#include <client/connection.h>
+#include <daler/client/connection.h>
 #include <client/percent.h>
 #include <daler/rpc/server.h>
 

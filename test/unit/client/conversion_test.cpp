@@ -1,6 +1,6 @@
 #include <test.h>
 
-#include <client/conversion.h>
+#include <daler/client/conversion.h>
 
 using namespace daler;
 using namespace daler::client;

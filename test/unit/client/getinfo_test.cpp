@@ -1,6 +1,6 @@
 #include <test.h>
 
-#include <client/commands.h>
+#include <daler/client/commands.h>
 
 using namespace daler;
 using namespace daler::client;

@@ -1,6 +1,6 @@
 #include <test.h>
 
-#include <client/output.h>
+#include <daler/client/output.h>
 
 using namespace daler;
 using namespace daler::client;
