@@ -46,7 +46,8 @@ find_program(DALER_CCACHE ccache)
 if(DALER_CCACHE)
   # Precompiled headers need the first two relaxations (ccache manual, "Precompiled headers").
   set(CMAKE_CXX_COMPILER_LAUNCHER
-    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+    ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
     ${DALER_CCACHE})
 endif()
 find_program(DALER_MOLD mold)

@@ -32,7 +32,10 @@ function(daler_use_pch target)
   if(NOT TARGET daler_pch)
     add_library(daler_pch STATIC ${PROJECT_SOURCE_DIR}/contrib/cmake/pch.cpp)
     target_link_libraries(daler_pch PRIVATE daler_flags)
-    target_precompile_headers(daler_pch PRIVATE ${PROJECT_SOURCE_DIR}/contrib/cmake/pch.h)
+    # In angle brackets: a path in the precompiled header would keep clones from sharing a compiler cache.
+    target_precompile_headers(daler_pch PRIVATE
+      <algorithm> <array> <chrono> <compare> <cstdint> <functional> <map> <memory> <optional> <span> <string>
+      <string_view> <unordered_map> <utility> <variant> <vector>)
   endif()
   target_precompile_headers(${target} REUSE_FROM daler_pch)
 endfunction()

@@ -4,12 +4,18 @@ namespace daler {
 
 std::string_view describe(DecodeError error) {
     switch (error) {
-        case DecodeError::none: return "no error";
-        case DecodeError::truncated: return "the data ends too early";
-        case DecodeError::trailing_bytes: return "there is data after the end";
-        case DecodeError::non_canonical_size: return "a size is not in its shortest form";
-        case DecodeError::too_large: return "a size is larger than allowed";
-        case DecodeError::invalid: return "a value is not known";
+        case DecodeError::none:
+            return "no error";
+        case DecodeError::truncated:
+            return "the data ends too early";
+        case DecodeError::trailing_bytes:
+            return "there is data after the end";
+        case DecodeError::non_canonical_size:
+            return "a size is not in its shortest form";
+        case DecodeError::too_large:
+            return "a size is larger than allowed";
+        case DecodeError::invalid:
+            return "a value is not known";
     }
     return "unknown error";
 }

@@ -42,8 +42,10 @@ std::string printable(std::string_view text) {
     out.reserve(text.size());
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        if (byte >= 0x20 && byte != 0x7f) out += c;
-        else out += fmt::format("\\x{:02x}", byte);
+        if (byte >= 0x20 && byte != 0x7f)
+            out += c;
+        else
+            out += fmt::format("\\x{:02x}", byte);
     }
     return out;
 }
@@ -88,9 +90,15 @@ void stop() {
     if (const auto logger = state().logger.exchange(nullptr)) logger->flush();
 }
 
-void enable(Category which) { state().debug |= static_cast<std::uint32_t>(which); }
-void disable(Category which) { state().debug &= ~static_cast<std::uint32_t>(which); }
-bool enabled(Category which) { return (state().debug & static_cast<std::uint32_t>(which)) != 0; }
+void enable(Category which) {
+    state().debug |= static_cast<std::uint32_t>(which);
+}
+void disable(Category which) {
+    state().debug &= ~static_cast<std::uint32_t>(which);
+}
+bool enabled(Category which) {
+    return (state().debug & static_cast<std::uint32_t>(which)) != 0;
+}
 
 void write(std::string_view tag, std::string_view text) {
     const auto logger = state().logger.load();

@@ -25,7 +25,8 @@ std::uint64_t system_seed() {
     std::array<std::uint8_t, 8> bytes{};
     fill_secure_random(bytes);
     std::uint64_t seed = 0;
-    for (const auto byte : bytes) seed = seed << 8 | byte;
+    for (const auto byte : bytes)
+        seed = seed << 8 | byte;
     return seed;
 }
 

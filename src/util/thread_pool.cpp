@@ -8,7 +8,8 @@ namespace daler {
 
 ThreadPool::ThreadPool(std::size_t threads) {
     threads_.reserve(threads);
-    for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+    for (std::size_t i = 0; i < threads; ++i)
+        threads_.emplace_back([this] { work(); });
 }
 
 ThreadPool::~ThreadPool() {
@@ -17,7 +18,8 @@ ThreadPool::~ThreadPool() {
         stopping_ = true;
     }
     wake_.notify_all();
-    for (auto& thread : threads_) thread.join();
+    for (auto& thread : threads_)
+        thread.join();
 }
 
 void ThreadPool::run(std::function<void()> job) {
@@ -31,8 +33,8 @@ void ThreadPool::run(std::function<void()> job) {
 
 void ThreadPool::for_each(std::size_t count, const std::function<void(std::size_t)>& job) {
     if (count == 0) return;
-    // Helpers that wake up late find the counter spent; `state` keeps it alive for them, while `job` is
-    // only touched for an index below `count`, which this call waits for.
+    // Helpers that wake up late find the counter spent; `state` keeps it alive for them, while
+    // `job` is only touched for an index below `count`, which this call waits for.
     struct State {
         std::atomic<std::size_t> next{0};
         std::latch done;
@@ -45,7 +47,8 @@ void ThreadPool::for_each(std::size_t count, const std::function<void(std::size_
             state->done.count_down();
         }
     };
-    for (std::size_t i = 0; i < std::min(threads_.size(), count - 1); ++i) run(take);
+    for (std::size_t i = 0; i < std::min(threads_.size(), count - 1); ++i)
+        run(take);
     take();
     state->done.wait();
 }

@@ -19,8 +19,8 @@ struct ImportResult {
 /// verdict). A block whose parent is missing waits for it (bounded memory: waiting blocks are
 /// re-read from the file). Each damaged or refused block gives one log line with offset, height (if
 /// its parent is known), hash and reason. `height` tells the
-/// height of a block whose header is known. Ends early when `stop` is set. Throws StorageError if the file cannot
-/// be read.
+/// height of a block whose header is known. Ends early when `stop` is set. Throws StorageError if
+/// the file cannot be read.
 ImportResult import_blocks(const std::filesystem::path& file, const ChainParams& params,
                            const std::function<Submitted(const BlockRef&)>& submit,
                            const std::function<std::optional<Height>(const BlockHash&)>& height,

@@ -8,8 +8,8 @@
 
 namespace daler::crypto {
 
-/// A public key as it appears in scripts: 33 bytes (02, 03) or 65 (04; 06 and 07 are the hybrid forms).
-/// Only its length and first byte are known to fit; `is_on_curve` tells whether it is one.
+/// A public key as it appears in scripts: 33 bytes (02, 03) or 65 (04; 06 and 07 are the hybrid
+/// forms). Only its length and first byte are known to fit; `is_on_curve` tells whether it is one.
 class PublicKey {
 public:
     static constexpr std::size_t compressed_size = 33;
@@ -25,16 +25,16 @@ public:
     [[nodiscard]] std::optional<PublicKey> uncompressed() const;
     [[nodiscard]] Digest160 hash() const { return hash160(bytes()); }
 
-    /// Verifies an ECDSA signature over `hash`. `der` is parsed leniently, as signatures before BIP 66
-    /// require, and normalised to low S: strictness is for the script rules to check beforehand.
+    /// Verifies an ECDSA signature over `hash`. `der` is parsed leniently, as signatures before BIP
+    /// 66 require, and normalised to low S: strictness is for the script rules to check beforehand.
     [[nodiscard]] bool verify_ecdsa(const Digest256& hash, ByteSpan der) const;
 
     bool operator==(const PublicKey& other) const {
         return std::ranges::equal(bytes(), other.bytes());
     }
     auto operator<=>(const PublicKey& other) const {
-        return std::lexicographical_compare_three_way(bytes().begin(), bytes().end(), other.bytes().begin(),
-                                                      other.bytes().end());
+        return std::lexicographical_compare_three_way(bytes().begin(), bytes().end(),
+                                                      other.bytes().begin(), other.bytes().end());
     }
 
 private:
@@ -42,7 +42,8 @@ private:
     std::uint8_t size_ = 0;
 };
 
-/// True if the S of this strictly DER encoded signature (without hash type byte) is at most half the order.
+/// True if the S of this strictly DER encoded signature (without hash type byte) is at most half
+/// the order.
 [[nodiscard]] bool is_low_s(ByteSpan der);
 
 /// An x-only public key (BIP 340).
@@ -59,7 +60,8 @@ struct XOnlyKey {
     /// This key plus tweak*G; nothing if the key or the tweak is out of range (BIP 341).
     [[nodiscard]] std::optional<Tweaked> tweak_add(const Digest256& tweak) const;
     /// True if `output` with `parity` is this key plus tweak*G.
-    [[nodiscard]] bool check_tweak(const XOnlyKey& output, bool parity, const Digest256& tweak) const;
+    [[nodiscard]] bool check_tweak(const XOnlyKey& output, bool parity,
+                                   const Digest256& tweak) const;
 
     auto operator<=>(const XOnlyKey&) const = default;
 };
@@ -88,9 +90,11 @@ public:
     /// DER signature with low S and low R (71 bytes or fewer), deterministic (RFC 6979).
     [[nodiscard]] Bytes sign_ecdsa(const Digest256& hash) const;
     /// 65 bytes: header (27 + recovery id, +4 if `compressed`), r, s: the form of signed messages.
-    [[nodiscard]] std::array<std::uint8_t, 65> sign_recoverable(const Digest256& hash, bool compressed) const;
+    [[nodiscard]] std::array<std::uint8_t, 65> sign_recoverable(const Digest256& hash,
+                                                                bool compressed) const;
     /// 64-byte Schnorr signature (BIP 340) with auxiliary randomness `aux`.
-    [[nodiscard]] std::array<std::uint8_t, 64> sign_schnorr(const Digest256& hash, const Digest256& aux) const;
+    [[nodiscard]] std::array<std::uint8_t, 64> sign_schnorr(const Digest256& hash,
+                                                            const Digest256& aux) const;
 
     /// This key plus `tweak`; nothing if the result is out of range (BIP 32).
     [[nodiscard]] std::optional<PrivateKey> tweak_add(const Digest256& tweak) const;
@@ -103,7 +107,8 @@ private:
 };
 
 /// The public key that made this 65-byte recoverable signature over `hash`.
-[[nodiscard]] std::optional<PublicKey> recover_public_key(const Digest256& hash, ByteSpan signature);
+[[nodiscard]] std::optional<PublicKey> recover_public_key(const Digest256& hash,
+                                                          ByteSpan signature);
 
 /// `key` plus tweak*G (BIP 32); nothing if the result is out of range.
 [[nodiscard]] std::optional<PublicKey> tweak_add(const PublicKey& key, const Digest256& tweak);

@@ -41,9 +41,10 @@ enum class DecodeError : std::uint8_t {
 /// The largest length that any Bitcoin format may announce: 32 MiB.
 inline constexpr std::uint64_t max_compact_size = 0x02000000;
 
-/// Reads little-endian data from untrusted bytes. Errors stick: after the first one every read gives
-/// zeros or nothing, so a decoder checks once, at its end. Never reads past the end, and never reports a
-/// count that the remaining bytes could not hold, so that callers may reserve what it returns.
+/// Reads little-endian data from untrusted bytes. Errors stick: after the first one every read
+/// gives zeros or nothing, so a decoder checks once, at its end. Never reads past the end, and
+/// never reports a count that the remaining bytes could not hold, so that callers may reserve what
+/// it returns.
 class ByteReader {
 public:
     explicit ByteReader(ByteSpan bytes) : rest_(bytes) {}

@@ -8,8 +8,8 @@ namespace daler {
 /// Seconds since 1970 (UTC). Block times, lock times and RPC times all use it.
 using BlockTime = std::chrono::sys_seconds;
 
-/// The node's idea of time. Passed to whatever needs the time, so tests (and `setmocktime`) can move
-/// it. Thread-safe.
+/// The node's idea of time. Passed to whatever needs the time, so tests (and `setmocktime`) can
+/// move it. Thread-safe.
 class Clock {
 public:
     using Milliseconds = std::chrono::sys_time<std::chrono::milliseconds>;
@@ -17,8 +17,8 @@ public:
     /// Wall time in whole seconds; the mock time while one is set.
     [[nodiscard]] BlockTime now() const;
 
-    /// Wall time in milliseconds; the mock time (whole seconds) while one is set. Timers of the protocol
-    /// (timeouts, bans, expiry) are measured with it, so that mock time moves them.
+    /// Wall time in milliseconds; the mock time (whole seconds) while one is set. Timers of the
+    /// protocol (timeouts, bans, expiry) are measured with it, so that mock time moves them.
     [[nodiscard]] Milliseconds now_ms() const;
 
     /// Wall time in microseconds, mock time or not: for logs and for measuring.

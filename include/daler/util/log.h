@@ -26,11 +26,12 @@ enum class Category : std::uint32_t {
     all = ~0u,
 };
 
-/// The category called `name`, or Category::none. "all" and "1" mean all; bitcoind's names without a
-/// counterpart here are none.
+/// The category called `name`, or Category::none. "all" and "1" mean all; bitcoind's names without
+/// a counterpart here are none.
 [[nodiscard]] Category category(std::string_view name);
 
-/// Where log lines go. `file` empty: no file. Throws std::runtime_error if the file cannot be opened.
+/// Where log lines go. `file` empty: no file. Throws std::runtime_error if the file cannot be
+/// opened.
 struct Options {
     std::string file;
     bool console = true;      ///< also to standard output
@@ -78,8 +79,8 @@ void debug(Category which, fmt::format_string<Args...> format, Args&&... args) {
     if (enabled(which)) write(name(which), fmt::format(format, std::forward<Args>(args)...));
 }
 
-/// Bounds the lines that one call site can be made to write by somebody else: `if (limit.allow()) ...`.
-/// Keep one per call site, as a member of the object that logs. Thread-safe.
+/// Bounds the lines that one call site can be made to write by somebody else: `if (limit.allow())
+/// ...`. Keep one per call site, as a member of the object that logs. Thread-safe.
 class RateLimit {
 public:
     explicit RateLimit(std::uint32_t lines_per_hour = 1000) : budget_(lines_per_hour) {}

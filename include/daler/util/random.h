@@ -6,11 +6,13 @@
 
 namespace daler {
 
-/// Fills `out` with bytes fit for keys, from the operating system. Throws std::system_error if it has none.
+/// Fills `out` with bytes fit for keys, from the operating system. Throws std::system_error if it
+/// has none.
 void fill_secure_random(std::span<std::uint8_t> out);
 
 /// A fast generator for everything that is not a secret: nonces, jitter, sampling. Seeded from the
-/// system, or by tests with a number to make a run repeatable. Not thread-safe: each owner has its own.
+/// system, or by tests with a number to make a run repeatable. Not thread-safe: each owner has its
+/// own.
 class Random {
 public:
     Random();

@@ -10,8 +10,8 @@
 
 namespace daler {
 
-/// The workers: threads that own nothing and run pure jobs over immutable inputs. A job must own (share)
-/// whatever it reads. Thread-safe; the destructor finishes the queued jobs first.
+/// The workers: threads that own nothing and run pure jobs over immutable inputs. A job must own
+/// (share) whatever it reads. Thread-safe; the destructor finishes the queued jobs first.
 class ThreadPool {
 public:
     /// With zero threads every job runs inside `run`, on the calling thread.
@@ -25,8 +25,8 @@ public:
     /// Queues `job`, which must not throw.
     void run(std::function<void()> job);
 
-    /// Calls `job(i)` for every i in [0, count), on the workers and on the calling thread, and returns
-    /// when the last one has ended. `job` must not throw.
+    /// Calls `job(i)` for every i in [0, count), on the workers and on the calling thread, and
+    /// returns when the last one has ended. `job` must not throw.
     void for_each(std::size_t count, const std::function<void(std::size_t)>& job);
 
 private:

@@ -3,8 +3,8 @@
 #include "../config/fake_files.h"
 #include "../rpc/fake_methods.h"
 
-#include <daler/client/connection.h>
 #include <client/percent.h>
+#include <daler/client/connection.h>
 #include <daler/rpc/server.h>
 
 #include <thread>

@@ -3,9 +3,9 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
-#include <utility>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 namespace daler::test {
 
@@ -24,7 +24,8 @@ std::optional<std::filesystem::path> vectors_folder() {
 std::optional<std::string> read_vectors(const std::string& name) {
     const auto folder = vectors_folder();
     if (!folder) {
-        std::cout << "SKIPPED: " << name << " (set DALER_VECTORS to the folder of test vectors)" << std::endl;
+        std::cout << "SKIPPED: " << name << " (set DALER_VECTORS to the folder of test vectors)"
+                  << std::endl;
         return std::nullopt;
     }
     std::ifstream file(*folder / name, std::ios::binary);

@@ -7,12 +7,14 @@ using namespace daler;
 TEST_CASE("the same seed gives the same numbers", "[util]") {
     Random a(7);
     Random b(7);
-    for (int i = 0; i < 10; ++i) CHECK(a.next() == b.next());
+    for (int i = 0; i < 10; ++i)
+        CHECK(a.next() == b.next());
 }
 
 TEST_CASE("below() stays below its limit", "[util]") {
     Random random(1);
-    for (int i = 0; i < 100; ++i) CHECK(random.below(3) < 3);
+    for (int i = 0; i < 100; ++i)
+        CHECK(random.below(3) < 3);
     CHECK(random.below(1) == 0);
 }
 

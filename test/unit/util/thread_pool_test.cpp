@@ -18,7 +18,8 @@ TEST_CASE("a pool finishes its queue before it goes", "[util]") {
     std::atomic<int> done{0};
     {
         ThreadPool pool(2);
-        for (int i = 0; i < 100; ++i) pool.run([&] { ++done; });
+        for (int i = 0; i < 100; ++i)
+            pool.run([&] { ++done; });
     }
     CHECK(done == 100);
 }
