@@ -50,7 +50,9 @@ bool BlockExchange::is_wanted(Peer& peer, const Block& block, const BlockHash& h
     if (entry && entry->has(chain::has_data)) return false;
     const auto* parent = context_.find(block.header.previous);
     if (!parent) {
-        headers_.peer_announced(peer, hash);
+        // It may follow one that came just before and waits for its verdict; the ledger will tell.
+        if (peer.open_blocks > 0) return true;
+        misbehaviour_.punish(peer, "block whose parent is unknown");
         return false;
     }
     const auto view = context_.view();

@@ -298,6 +298,26 @@ TEST_CASE("a pong says that the blocks before the ping are checked", "[sync]") {
     CHECK(node.height() == 4);
 }
 
+TEST_CASE("blocks that follow each other are taken at once, one that follows nothing is not",
+          "[sync]") {
+    Node other;
+    other.mine(10);
+    Node node;
+    Stranger peer(node);
+    peer.shake_hands();
+    for (Height i = 1; i <= 9; ++i) {
+        const auto& entry = *other.ledger().view()->at(i);
+        peer.send(wire::BlockMessage{other.ledger().chain().read_block(entry)});
+    }
+    CHECK(peer.is_answered());
+    CHECK(node.height() == 9);
+    Node fresh;
+    Stranger loner(fresh);
+    loner.shake_hands();
+    loner.send(wire::BlockMessage{other.ledger().chain().read_block(other.ledger().view()->tip())});
+    CHECK(loner.is_thrown_out());
+}
+
 TEST_CASE("blocks and headers are served as they are", "[sync]") {
     Node node;
     const auto hashes = node.mine(5);
