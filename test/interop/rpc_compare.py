@@ -59,7 +59,7 @@ UNORDERED = {"getchaintips": ("hash",), "listunspent": ("txid", "vout"), "listde
              "listtransactions": ("txid", "vout", "category"), "gettransaction.details": ("vout", "category"),
              "getmempoolentry.spentby": (), "getmempoolentry.depends": ()}
 # Objects that may miss fields on either side, as these depend on what the peer did.
-OPTIONAL = re.compile(r"getpeerinfo\[\]\.(pingwait|pingtime|minping|addrlocal|mapped_as|"
+OPTIONAL = re.compile(r"getpeerinfo\[\]\.(pingwait|pingtime|minping|addrlocal|mapped_as|cpu_load|"
                       r"bytes(sent|recv)_per_msg\.\w+)|getmininginfo\.currentblock(weight|tx)")
 
 
