@@ -1,0 +1,93 @@
+#!/usr/bin/python3
+"""A disk that is full, fills up, or cannot be written: a clear end, nothing lost, and on with it when there is room."""
+import os
+import subprocess
+
+from framework import RpcError, Skip, equal, run
+
+MIB = 1 << 20
+
+
+def mount(test, folder, options):
+    """A disk of its own in memory, mounted or changed."""
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "daler-test", folder], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise Skip(f"mounting a disk takes root: {done.stderr.strip()}")
+    if "remount" not in options:
+        test.closers.append(lambda: subprocess.run(["umount", "--lazy", folder], check=True))
+
+
+def fill(folder, leave):
+    """Takes all space but `leave` bytes; the file that does."""
+    ballast = folder / "ballast"
+    disk = os.statvfs(folder)
+    with open(ballast, "wb") as file:
+        os.posix_fallocate(file.fileno(), 0, disk.f_bavail * disk.f_frsize - leave)
+    return ballast
+
+
+def refuses_a_full_disk(test, node):
+    test.step("a start on a full disk")
+    text = node.fails_to_start()
+    assert str(node.folder) in text and "disk is full" in text and "Make room" in text, text
+
+
+def stops_when_it_fills(test, node, address):
+    test.step("a disk that fills up while mining")
+    ballast = fill(node.folder, 51 * MIB)
+    answered = node.tip()
+    try:
+        for _ in range(200):
+            answered = node.generatetoaddress(100, address)[-1]
+        raise AssertionError("the disk never got full")
+    except RpcError as error:
+        assert "disk is full" in error.message, error.message
+    equal(node.wait_exit(), 1, "exit code")
+    assert "disk is full" in node.log()
+    test.step("a start while it is still full")
+    assert "Make room" in node.fails_to_start()
+    ballast.unlink()
+    return answered
+
+
+def goes_on(test, node, answered, address):
+    test.step("on with it when there is room")
+    node.start()
+    assert node.getblockheader(answered)["confirmations"] > 0, "a block that was answered is gone"
+    height = node.getblockcount()
+    equal(node.wallet("purse").getbalances()["mine"]["immature"] > 0, True, "the wallet has its coins")
+    node.generatetoaddress(1, address)
+    equal(node.getblockcount(), height + 1)
+    coins = node.utxo()
+    node.restart("-reindex-chainstate")
+    equal(node.utxo(), coins, "coins after a replay of all blocks")
+
+
+def refuses_a_read_only_folder(test, node):
+    test.step("a read-only folder")
+    tip = node.tip()
+    node.stop()
+    mount(test, node.folder, "remount,ro")
+    text = node.fails_to_start()
+    assert str(node.folder) in text and "Read-only" in text, text
+    mount(test, node.folder, "remount,rw")
+    node.start()
+    equal(node.tip(), tip)
+
+
+def main(test):
+    node = test.node(start=False)
+    node.folder.mkdir()
+    mount(test, node.folder, "size=30m")
+    refuses_a_full_disk(test, node)
+    mount(test, node.folder, "remount,size=200m")
+    node.start()
+    node.createwallet("purse", load_on_startup=True)
+    address = node.wallet("purse").getnewaddress()
+    node.generatetoaddress(10, address)
+    answered = stops_when_it_fills(test, node, address)
+    goes_on(test, node, answered, address)
+    refuses_a_read_only_folder(test, node)
+
+
+run(main)
