@@ -43,45 +43,61 @@ void BlockExchange::tick() {
     }
 }
 
-/// Whether a block that we did not ask for is worth a look. What is false here costs an attacker
-/// nothing to make.
-bool BlockExchange::is_wanted(Peer& peer, const Block& block, const BlockHash& hash) {
+/// What to do with a block that we did not ask for. What is dropped here costs an attacker nothing
+/// to make.
+BlockExchange::Worth BlockExchange::worth(Peer& peer, const Block& block, const BlockHash& hash) {
     const auto* entry = context_.find(hash);
-    if (entry && entry->has(chain::has_data)) return false;
+    if (entry && entry->has(chain::has_data)) return Worth::nothing;
     const auto* parent = context_.find(block.header.previous);
     if (!parent) {
         // It may follow one that came just before and waits for its verdict; the ledger will tell.
-        if (peer.open_blocks > 0) return true;
+        if (peer.open_blocks > 0) return Worth::a_check;
         misbehaviour_.punish(peer, "block whose parent is unknown");
-        return false;
+        return Worth::nothing;
     }
     const auto view = context_.view();
     const auto work = parent->chainwork + consensus::work_of(block.header.bits);
-    return work >= view->tip().chainwork && work >= headers_.work_gate() &&
-           parent->height < view->height() + limits::unrequested_block_distance;
+    if (work < headers_.work_gate()) return Worth::nothing;
+    const bool is_near = parent->height < view->height() + limits::unrequested_block_distance;
+    return work >= view->tip().chainwork && is_near ? Worth::a_check : Worth::its_header;
 }
 
 void BlockExchange::on_block(const PeerRef& peer, BlockRef block, std::size_t size) {
     const auto hash = block->header.hash();
     const bool was_asked = download_.arrived(peer->id, hash, context_.now());
+    auto worth_it = Worth::nothing;
     if (!consensus::check_header(block->header, hash, context_.params)) {
-        download_.spoiled(hash);
         misbehaviour_.punish(*peer, "block without proof of work");
-        return;
+    } else {
+        worth_it = was_asked ? Worth::a_check : worth(*peer, *block, hash);
     }
-    if (!was_asked && !context_.find(block->header.previous)) {
-        // We ask only for blocks whose headers we know: this one was pushed on us.
-        misbehaviour_.punish(*peer, "block without a known parent");
-        return;
-    }
-    if (!was_asked && !is_wanted(*peer, *block, hash)) {
+    if (worth_it == Worth::nothing) {
         download_.spoiled(hash);
         if (const auto* entry = context_.find(hash)) download_.peer_has(peer->id, *entry);
         return;
     }
     ++peer->open_blocks;
     peer->open_block_bytes += size;
-    asio::co_spawn(context_.executor, submit(peer, std::move(block), hash, size), asio::detached);
+    if (worth_it == Worth::a_check) {
+        asio::co_spawn(context_.executor, submit(peer, std::move(block), hash, size),
+                       asio::detached);
+    } else {
+        asio::co_spawn(context_.executor, submit_header(peer, block->header, hash, size),
+                       asio::detached);
+    }
+}
+
+asio::awaitable<void> BlockExchange::submit_header(PeerRef peer, BlockHeader header, BlockHash hash,
+                                                   std::size_t size) {
+    download_.spoiled(hash);
+    wire::Headers message;
+    message.headers.push_back(header);
+    try {
+        co_await headers_.on_headers(peer, std::move(message));
+    } catch (const StorageError&) {
+        peer->connection->close();
+    }
+    verdict_given(*peer, size);
 }
 
 asio::awaitable<void> BlockExchange::submit(PeerRef peer, BlockRef block, BlockHash hash,
@@ -94,10 +110,14 @@ asio::awaitable<void> BlockExchange::submit(PeerRef peer, BlockRef block, BlockH
         download_.spoiled(hash);
         peer->connection->close();
     }
-    --peer->open_blocks;
-    peer->open_block_bytes -= size;
-    peer->verdicts.notify();
-    request(*peer);
+    verdict_given(*peer, size);
+}
+
+void BlockExchange::verdict_given(Peer& peer, std::size_t size) {
+    --peer.open_blocks;
+    peer.open_block_bytes -= size;
+    peer.verdicts.notify();
+    request(peer);
 }
 
 void BlockExchange::conclude(Peer& peer, const chain::Submitted& submitted, const BlockHash& hash) {
@@ -128,6 +148,10 @@ void BlockExchange::judge(Peer& peer, const consensus::Rejection& rejection,
         case consensus::Blame::later:
         case consensus::Blame::policy:
             download_.spoiled(hash);
+            // We ask only for blocks whose headers we know: this one was pushed on us.
+            if (rejection.reason == consensus::Reason::previous_not_found) {
+                misbehaviour_.punish(peer, to_text(rejection));
+            }
             break;
     }
 }

@@ -32,7 +32,11 @@ private:
     asio::awaitable<void> submit(PeerRef peer, BlockRef block, BlockHash hash, std::size_t size);
     void conclude(Peer& peer, const chain::Submitted& submitted, const BlockHash& hash);
     void judge(Peer& peer, const consensus::Rejection& rejection, const BlockHash& hash);
-    [[nodiscard]] bool is_wanted(Peer& peer, const Block& block, const BlockHash& hash);
+    asio::awaitable<void> submit_header(PeerRef peer, BlockHeader header, BlockHash hash,
+                                        std::size_t size);
+    void verdict_given(Peer& peer, std::size_t size);
+    enum class Worth : std::uint8_t { nothing, its_header, a_check };
+    [[nodiscard]] Worth worth(Peer& peer, const Block& block, const BlockHash& hash);
     [[nodiscard]] bool is_served(const chain::BlockEntry& entry) const;
     void announce_to(Peer& peer, const std::vector<const chain::BlockEntry*>& blocks);
     [[nodiscard]] bool has_header(const Peer& peer, const chain::BlockEntry& entry) const;
