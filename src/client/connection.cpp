@@ -112,11 +112,10 @@ Result<Json, Connection::Trouble> Connection::exchange(
     if (!response) {
         const bool timed_out = response.error().kind == http::ClientError::Kind::timeout;
         return fail(Trouble{
-            fmt::format("timeout on transient error: Could not connect to the server {} ({})\n\n"
-                        "Make sure that dalerd is running on this chain and that {} is its RPC "
-                        "port.\nUse \"daler-cli -help\" for more about -rpcconnect, -rpcport and "
-                        "the choice of the chain.",
-                        endpoint(access_), response.error().message, access_.port),
+            fmt::format("timeout on transient error: {}\n\nMake sure that dalerd is running on "
+                        "this chain and that {} is its RPC port.\nUse \"daler-cli -help\" for more "
+                        "about -rpcconnect, -rpcport and the choice of the chain.",
+                        response.error().message, endpoint(access_)),
             !timed_out});
     }
     constexpr int unauthorized = 401, bad_request = 400, not_found = 404, server_error = 500;

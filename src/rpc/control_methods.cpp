@@ -1,6 +1,7 @@
 #include <daler/primitives/chain_params.h>
 #include <daler/rpc/dispatcher.h>
 #include <daler/rpc/values.h>
+#include <daler/sync/peer_service.h>
 #include <daler/util/clock.h>
 #include <daler/util/log.h>
 
@@ -128,7 +129,7 @@ Json setmocktime(Call& call) {
                     fmt::format("Mocktime must be in the range [0, {}], not {}.", max_time, time)};
     }
     call.node().clock.set_mock_time(from_unix(time));
-    if (call.node().advance_timers) call.node().advance_timers(std::chrono::seconds{0});
+    call.node().peers.advance_timers(std::chrono::seconds{0});
     return nullptr;
 }
 
@@ -140,7 +141,7 @@ Json mockscheduler(Call& call) {
     if (delta <= 0 || delta > 3600) {
         throw Error{code::misc, "delta_time must be between 1 and 3600 seconds (1 hr)"};
     }
-    if (call.node().advance_timers) call.node().advance_timers(std::chrono::seconds{delta});
+    call.node().peers.advance_timers(std::chrono::seconds{delta});
     return nullptr;
 }
 

@@ -28,10 +28,11 @@ struct Context {
     std::map<PeerId, PeerRef> peers{};
     PeerId next_id = 0;
     bool stopping = false;
+    std::chrono::seconds timers_ahead{0};  ///< how far `mockscheduler` moved them
 
     /// Private chains do without the delays and disguises that the public network needs.
     [[nodiscard]] bool is_quick() const { return params.is_private && !options.strict; }
-    [[nodiscard]] Time now() const { return clock.now_ms(); }
+    [[nodiscard]] Time now() const { return clock.now_ms() + timers_ahead; }
     [[nodiscard]] std::shared_ptr<const chain::ChainView> view() const { return ledger.view(); }
     [[nodiscard]] const chain::BlockEntry* find(const BlockHash& hash) const {
         return ledger.chain().index().find(hash);

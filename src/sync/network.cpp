@@ -94,6 +94,11 @@ void Network::ping() {
     }
 }
 
+void Network::advance_timers(std::chrono::seconds time) {
+    context_.timers_ahead += time;
+    tick();
+}
+
 bool Network::disconnect(const std::string& address) {
     bool found = false;
     for (const auto& [id, peer] : context_.peers) {

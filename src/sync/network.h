@@ -30,6 +30,7 @@ public:
     bool disconnect(const std::string& address);
     bool disconnect(PeerId id);
     void ping();
+    void advance_timers(std::chrono::seconds time);
     [[nodiscard]] Connector& connector() { return connector_; }
     [[nodiscard]] TxRelay& transactions() { return transactions_; }
     [[nodiscard]] AddressBook& address_book() { return addresses_.book(); }

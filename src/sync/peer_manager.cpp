@@ -178,6 +178,10 @@ void PeerManager::ping() {
     impl_->ask([this] { impl_->network.ping(); });
 }
 
+void PeerManager::advance_timers(std::chrono::seconds time) {
+    impl_->ask([this, time] { impl_->network.advance_timers(time); });
+}
+
 bool PeerManager::is_network_active() {
     return impl_->ask([this] { return impl_->network.connector().is_active(); });
 }

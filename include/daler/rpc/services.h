@@ -61,8 +61,6 @@ struct Services {
     Dispatcher& dispatcher;  ///< for help and the list of running calls
     BlockLimits block_limits{};
     LastTemplate last_template{};
-    /// Moves every timer of the node that far ahead (mockscheduler). May be empty.
-    std::function<void(std::chrono::seconds)> advance_timers{};
     /// Writes mempool.dat and returns its path (savemempool); throws StorageError. May be empty.
     std::function<std::string()> save_mempool{};
 };

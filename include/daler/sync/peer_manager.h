@@ -42,6 +42,7 @@ public:
     bool disconnect(const std::string& address) override;
     bool disconnect(std::int64_t id) override;
     void ping() override;
+    void advance_timers(std::chrono::seconds time) override;
     bool is_network_active() override;
     void set_network_active(bool active) override;
     void announce(const Txid& txid, const Wtxid& wtxid) override;

@@ -100,6 +100,9 @@ public:
     virtual bool disconnect(std::int64_t id) = 0;
     /// Sends a ping to everybody.
     virtual void ping() = 0;
+    /// Lets every timer of this module see a time that is so much later than the clock's, and runs
+    /// what is due by then.
+    virtual void advance_timers(std::chrono::seconds time) = 0;
 
     [[nodiscard]] virtual bool is_network_active() = 0;
     virtual void set_network_active(bool active) = 0;

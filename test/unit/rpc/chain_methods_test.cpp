@@ -244,6 +244,7 @@ TEST_CASE_METHOD(ChainFixture, "mock time freezes the clock on regtest only", "[
     CHECK(refusal("setmocktime", "-1") ==
           Refusal{-8, "Mocktime must be in the range [0, 9223372036], not -1."});
     CHECK(call("mockscheduler", "3600").is_null());
+    CHECK(peers.timers_ahead == std::chrono::hours(1));
     const auto seconds = GENERATE(as<std::string>(), "0", "3601");
     CHECK(refusal("mockscheduler", seconds) ==
           Refusal{-1, "delta_time must be between 1 and 3600 seconds (1 hr)"});

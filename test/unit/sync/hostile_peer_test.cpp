@@ -318,6 +318,38 @@ TEST_CASE("blocks that follow each other are taken at once, one that follows not
     CHECK(loner.is_thrown_out());
 }
 
+TEST_CASE("a fork sent block by block is followed once it has more work", "[sync]") {
+    Node other;
+    other.mine(8, Script(Bytes{0x51}));
+    Node node;
+    node.mine(5);
+    Stranger peer(node);
+    peer.shake_hands();
+    for (Height i = 1; i <= 8; ++i) {
+        const auto& entry = *other.ledger().view()->at(i);
+        peer.send(wire::BlockMessage{other.ledger().chain().read_block(entry)});
+    }
+    // Those with less work than the tip were not worth keeping; now they are asked for.
+    const auto asked = peer.wait_for<wire::GetData>();
+    REQUIRE(asked);
+    for (const auto& item : asked->items) {
+        const auto* entry = other.ledger().chain().index().find(item.hash.as<BlockHash>());
+        peer.send(wire::BlockMessage{other.ledger().chain().read_block(*entry)});
+    }
+    eventually([&] { return node.tip() == other.tip(); });
+}
+
+TEST_CASE("timers can be moved without moving the clock", "[sync]") {
+    Node node;
+    Stranger peer(node);
+    peer.shake_hands();
+    // Each connection begins with a ping, which this peer does not answer.
+    node.peers().advance_timers(wire::limits::ping_timeout - 5min);
+    CHECK(peer.is_answered());
+    node.peers().advance_timers(5min);
+    CHECK(peer.is_thrown_out());
+}
+
 TEST_CASE("blocks and headers are served as they are", "[sync]") {
     Node node;
     const auto hashes = node.mine(5);

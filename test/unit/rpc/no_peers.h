@@ -1,0 +1,34 @@
+#pragma once
+
+#include <daler/sync/peer_service.h>
+
+#include <vector>
+
+namespace daler::rpc::test {
+
+/// Peers that are not there; remembers what was announced.
+class NoPeers final : public sync::PeerService {
+public:
+    std::vector<sync::PeerInfo> peers() override { return {}; }
+    sync::NetworkTotals totals() override { return {}; }
+    std::uint64_t local_services() const override { return 0; }
+    std::vector<std::string> local_addresses() override { return {}; }
+    std::string user_agent() const override { return "/test/"; }
+    bool relays_transactions() const override { return true; }
+    Result<void, std::string> add_node(const std::string&) override { return {}; }
+    Result<void, std::string> remove_node(const std::string&) override { return {}; }
+    void try_node(const std::string&) override {}
+    std::vector<sync::AddedNode> added_nodes() override { return {}; }
+    bool disconnect(const std::string&) override { return false; }
+    bool disconnect(std::int64_t) override { return false; }
+    void ping() override {}
+    void advance_timers(std::chrono::seconds time) override { timers_ahead += time; }
+    bool is_network_active() override { return true; }
+    void set_network_active(bool) override {}
+    void announce(const Txid& txid, const Wtxid&) override { announced.push_back(txid); }
+
+    std::vector<Txid> announced;
+    std::chrono::seconds timers_ahead{0};
+};
+
+}  // namespace daler::rpc::test
