@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""Runs the tests of a build folder and counts them: every test case of the unit tests, and every script
-of test/functional and test/interop. `contrib/test` builds first and then calls this.
+"""Runs the tests of a build folder and counts them: every test case of the unit tests, every script of
+test/functional and test/interop, and each fuzz target over its seeds. `contrib/test` builds first and then
+calls this.
 """
 import argparse
 import os
@@ -8,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -16,7 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SKIPPED = 77  # exit code of a script that cannot run here
 NOT_TESTS = {"framework", "p2p", "chainkit"}  # helpers beside the scripts
 SLOW_FIRST = ("crash", "import_blocks", "import_damage")  # started first, so that they do not finish last
-SANITIZERS = {"asan-ubsan", "asan-gcc", "tsan", "fuzz"}
+SANITIZERS = {"asan-ubsan", "asan-gcc", "tsan"}
+FUZZ_EXECUTIONS = 20_000
 
 
 class Result:
@@ -71,6 +74,18 @@ def run_script(script, environment, timeout):
     return Result(name, passed=code == 0, failed=code != 0, output=output)
 
 
+def run_fuzz_target(program, environment, timeout):
+    """The same executions each time, over the seeds of the target; longer hunts are contrib/fuzz's."""
+    with tempfile.TemporaryDirectory(prefix="daler-fuzz-") as folder:
+        subprocess.run([ROOT / "test" / "fuzz" / "seeds.py", folder], check=True)
+        target = program.name.removeprefix("fuzz_")
+        code, output = run([program, f"-runs={FUZZ_EXECUTIONS}", "-seed=1", "-timeout=60", "-rss_limit_mb=4096",
+                            f"-artifact_prefix={folder}/", Path(folder) / target], environment, timeout)
+    executed = re.search(r"Done (\d+) runs", output)
+    passed = code == 0 and executed is not None and int(executed.group(1)) >= FUZZ_EXECUTIONS
+    return Result(f"fuzz/{target}", passed=passed, failed=not passed, output=output)
+
+
 def collect(arguments, environment, factor):
     """The jobs to run: name and function."""
     jobs = [("layers", lambda: run_script(ROOT / "contrib" / "check_layers.py", environment, 60))]
@@ -79,6 +94,10 @@ def collect(arguments, environment, factor):
             jobs.append((f"unit/{program.name.removeprefix('test_')}",
                          lambda p=program: run_unit(p, environment, 300 * factor)))
     if not arguments.quick:
+        for program in sorted(arguments.build.glob("test/fuzz/fuzz_*")):
+            if program.is_file() and os.access(program, os.X_OK):
+                jobs.append((f"fuzz/{program.name.removeprefix('fuzz_')}",
+                             lambda p=program: run_fuzz_target(p, environment, 300 * factor)))
         folders = ["functional"] + (["interop"] if arguments.interop else [])
         scripts = [s for f in folders for s in sorted((ROOT / "test" / f).glob("*.py"))
                    if s.stem not in NOT_TESTS]

@@ -1,0 +1,84 @@
+#!/usr/bin/python3
+"""Writes the seed corpus of every fuzz target: well-formed inputs to begin from, made by the tests' own builders.
+
+test/fuzz/seeds.py FOLDER    makes FOLDER/TARGET/ with a few files each
+"""
+import hashlib
+import struct
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "functional"))
+from chainkit import (ANYONE_ADDRESS, COIN, MAGIC, REGTEST_GENESIS, compact_size, coin, framed, make_block,  # noqa: E402
+                      sha256d, spend, to_hash, var_bytes)
+from p2p import headers_payload, inventory, locator_payload, message, version_payload  # noqa: E402
+
+BLOCK = make_block(REGTEST_GENESIS, 1, time=1296688700)
+PAYMENT = spend([coin(BLOCK.transactions[0])], outputs=3)
+NEXT = make_block(BLOCK.hash, 2, [PAYMENT], time=1296688701, fees=1000)
+
+ADDRESSES = (ANYONE_ADDRESS, "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "2MzQwSSnBHWHqSAqtTVQ6v47XtaisrJa1Vc",
+             "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2",
+             "mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn", "cMahea7zqjxrtgAbB7LSGbcQUr1uX1ojuat9jZodMN87JcbXMTcA",
+             "KwDiBf89QgGbjEhKnhXJuH7LrciVrZi3qYjgd9M7rFU73sVHnoWn")
+KEY = "02e493dbf1c10d80f3581e4904930b1404cc6c13900ee0758474fa94abe8c4cd13"
+XPUB = ("tpubD6NzVbkrYhZ4XgiXtGrdW5XDAPFCL9h7we1vwNCpn8tGbBcgfVYjXyhWo4E1xkh56hjod1RhGjxbaTLV3X4FyWuejifB9jusQ46QzG87VKp"
+        )
+DESCRIPTORS = (f"pk({KEY})", f"wpkh({KEY})", f"sh(wpkh({KEY}))", f"wsh(multi(1,{KEY}))", f"sh(sortedmulti(1,{KEY},{KEY}))",
+               f"combo({KEY})", "raw(51)", f"addr({ANYONE_ADDRESS})", f"wpkh([d34db33f/84h/1h/0h]{XPUB}/0/*)",
+               f"tr({KEY[2:]},{{pk({KEY[2:]}),pk({KEY[2:]})}})")
+REQUESTS = ('{"jsonrpc":"2.0","id":1,"method":"getblockcount"}', '{"method":"getblock","params":["' + REGTEST_GENESIS + '",2]}',
+            '[{"id":1,"method":"getblockhash","params":{"height":0}},{"id":2,"method":"help"}]',
+            '!["' + PAYMENT.hex() + '"]', '1["' + ANYONE_ADDRESS + '"]', '"[0,true,null,"text",{"a":[1.5e3]}]')
+SIGNATURE = bytes.fromhex("3006020101020101") + b"\x01"
+SCRIPTS = (b"\x51", b"\x00\x14" + bytes(20), b"\x76\xa9\x14" + bytes(20) + b"\x88\xac", b"\x51\x20" + bytes(32),
+           b"\x00\x20" + hashlib.sha256(b"\x51").digest(), bytes.fromhex("5121") + bytes.fromhex(KEY) + b"\x51\xae",
+           bytes.fromhex("0164b17501029387016387670068"))
+CONFIG = (b"regtest=1\nserver=1\n[regtest]\nrpcport=18443\nincludeconf=more.conf\n\0rpcuser=me\n\0{\"wallet\":[\"one\"]}\0"
+          b"-connect=0\n-nolisten\n-rpcallowip=127.0.0.0/8\n")
+# An undo record of one transaction that spent one coin, in the compact forms of the coin database.
+COIN_RECORD = b"\x02\x80\x32" + b"\x06" + bytes(20)
+
+
+def script_input(script_sig, witness, script):
+    """The layout that fuzz_script reads."""
+    return (struct.pack("<IBIII", 0x1FFFFF, 3, 2, 0, 0xFFFFFFFF) + var_bytes(script_sig) + bytes([len(witness)]) +
+            b"".join(map(var_bytes, witness)) + script)
+
+
+def messages():
+    """Payloads behind the number of their command in fuzz_message."""
+    items = inventory([(1, PAYMENT.txid), (0x40000002, BLOCK.hash)])
+    v2 = compact_size(1) + struct.pack("<I", 1) + b"\x09" + b"\x01" + var_bytes(bytes([127, 0, 0, 1])) + b"\x47\x9d"
+    payloads = {0: version_payload(), 5: struct.pack("<Q", 1000), 6: b"\x01" + struct.pack("<Q", 2), 7: bytes(8), 8: bytes(8),
+                9: items, 10: items, 11: items, 12: locator_payload([BLOCK.hash]), 13: locator_payload([BLOCK.hash]),
+                14: headers_payload([BLOCK.header(), NEXT.header()]), 15: NEXT.serialize(), 16: PAYMENT.serialize(), 18: v2}
+    return [bytes([command]) + payload for command, payload in payloads.items()]
+
+
+def seeds():
+    headers = BLOCK.header() + NEXT.header()
+    random = b"".join(sha256d(bytes([i])) for i in range(32))
+    return {
+        "address": ADDRESSES, "base58": ADDRESSES, "bech32": ADDRESSES, "descriptor": DESCRIPTORS,
+        "json": REQUESTS, "rpc_request": REQUESTS, "config": [CONFIG],
+        "der": [SIGNATURE[:-1], SIGNATURE], "script": [script_input(b"\x51", [], script) for script in SCRIPTS] +
+        [script_input(b"", [b"\x51"], SCRIPTS[4]), script_input(SIGNATURE + b"\x51", [SIGNATURE], SCRIPTS[5])],
+        "transaction": [tx.serialize() for tx in (PAYMENT, NEXT.transactions[0])],
+        "block": [block.serialize() for block in (BLOCK, NEXT)], "header": [b"\x03" + headers, b"\x00" + headers],
+        "block_file": [b"\x00" + framed(BLOCK)[4:] + framed(NEXT), b"\x01" + framed(NEXT)[4:] + framed(BLOCK)],
+        "message": messages(), "message_header": [message("ping", bytes(8)), message("verack", magic=MAGIC["main"])],
+        "undo": [compact_size(1) + compact_size(1) + b"\x02\x00" + COIN_RECORD[1:]], "coin_record": [COIN_RECORD],
+    } | {name: [random, random[:100], to_hash(BLOCK.hash) * 4 + struct.pack("<q", COIN)]
+         for name in ("coin_cache", "address_book", "orphanage", "request_tracker")}
+
+
+def main(folder):
+    for target, inputs in seeds().items():
+        (folder / target).mkdir(parents=True, exist_ok=True)
+        for number, data in enumerate(inputs):
+            (folder / target / str(number)).write_bytes(data if isinstance(data, bytes) else data.encode())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
