@@ -17,7 +17,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SKIPPED = 77  # exit code of a script that cannot run here
 NOT_TESTS = {"framework", "p2p", "chainkit"}  # helpers beside the scripts
-SLOW_FIRST = ("crash", "import_blocks", "import_damage")  # started first, so that they do not finish last
+# Started first, so that they do not finish last.
+SLOW_FIRST = ("fuzz/coin_cache", "fuzz/orphanage", "fuzz/request_tracker", "functional/crash",
+              "functional/import_damage", "unit/chain", "fuzz/address_book")
 SANITIZERS = {"asan-ubsan", "asan-gcc", "tsan"}
 FUZZ_EXECUTIONS = 20_000
 
@@ -101,10 +103,10 @@ def collect(arguments, environment, factor):
         folders = ["functional"] + (["interop"] if arguments.interop else [])
         scripts = [s for f in folders for s in sorted((ROOT / "test" / f).glob("*.py"))
                    if s.stem not in NOT_TESTS]
-        scripts.sort(key=lambda s: SLOW_FIRST.index(s.stem) if s.stem in SLOW_FIRST else len(SLOW_FIRST))
         for script in scripts:
             jobs.append((f"{script.parent.name}/{script.stem}",
                          lambda s=script: run_script(s, environment, 300 * factor)))
+    jobs.sort(key=lambda job: SLOW_FIRST.index(job[0]) if job[0] in SLOW_FIRST else len(SLOW_FIRST))
     if arguments.patterns:
         jobs = [job for job in jobs if any(pattern in job[0] for pattern in arguments.patterns)]
     return jobs
@@ -142,7 +144,7 @@ def main():
                        PYTHONDONTWRITEBYTECODE="1",
                        ASAN_OPTIONS="detect_stack_use_after_return=1:abort_on_error=0",
                        UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1",
-                       TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1")
+                       TSAN_OPTIONS=f"halt_on_error=1:second_deadlock_stack=1:suppressions={ROOT}/test/tsan.supp")
     symbolizer = Path("/usr/bin/llvm-symbolizer-16")
     if slow and symbolizer.exists():
         for tool in ("ASAN", "UBSAN", "TSAN"):

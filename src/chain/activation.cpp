@@ -183,7 +183,7 @@ void Chainstate::Impl::publish() {
     if (same) return;
     published_tip = tip;
     published_best_header = best_header;
-    view = std::make_shared<const ChainView>(*tip, *best_header, initial_download);
+    view.store(std::make_shared<const ChainView>(*tip, *best_header, initial_download));
 }
 
 }  // namespace daler::chain

@@ -7,6 +7,7 @@
 
 #include <daler/chain/chainstate.h>
 #include <daler/storage/file_lock.h>
+#include <daler/util/published.h>
 
 #include <boost/unordered/unordered_flat_set.hpp>
 
@@ -69,7 +70,7 @@ struct Chainstate::Impl {
     std::vector<std::pair<const BlockEntry*, consensus::Rejection>> rejections;
 
     std::vector<Listener*> listeners;
-    std::atomic<std::shared_ptr<const ChainView>> view;
+    Published<const ChainView> view;
     const BlockEntry* published_tip = nullptr;  ///< what `view` shows
     const BlockEntry* published_best_header = nullptr;
 

@@ -1,4 +1,5 @@
 #include <daler/util/log.h>
+#include <daler/util/published.h>
 
 #include <fmt/chrono.h>
 #include <spdlog/sinks/basic_file_sink.h>
@@ -28,7 +29,7 @@ constexpr std::array<std::pair<std::string_view, Category>, 10> names{{
 // The process has one log; this is its only global, set up by main before the first thread starts.
 struct State {
     std::atomic<std::uint32_t> debug{0};
-    std::atomic<std::shared_ptr<spdlog::logger>> logger;
+    Published<spdlog::logger> logger;
     Options options;
 };
 

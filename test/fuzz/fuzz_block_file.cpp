@@ -1,7 +1,7 @@
 #include <chain/block_importer.h>
 #include <daler/util/ensure.h>
 
-#include <set>
+#include <map>
 
 // Any bytes as a file of blocks: the importer ends, hands on only blocks whose parents it handed
 // on, and counts what it finds.
@@ -21,18 +21,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     storage::apply_xor(key, bytes, 0);
     written->write(bytes, 0);
 
-    std::set<BlockHash> known{params.genesis_hash};
+    std::map<BlockHash, Height> known{{params.genesis_hash, 0}};
     std::size_t submitted = 0;
     BlockImporter::Hooks hooks;
     hooks.submit = [&](const BlockImporter::Found& found) {
-        ensure(known.contains(found.block->header.previous) || known.contains(found.hash));
+        ensure(known.contains(found.block->header.previous));
         ensure(found.offset + found.bytes.size() <= bytes.size());
         ensure(found.block->header.hash() == found.hash);
         ++submitted;
-        known.insert(found.hash);
+        known.emplace(found.hash, known.at(found.block->header.previous) + 1);
         return Submitted{{}, true, true, nullptr};
     };
-    hooks.is_known = [&](const BlockHash& hash) { return known.contains(hash); };
+    hooks.height = [&](const BlockHash& hash) {
+        const auto found = known.find(hash);
+        return found == known.end() ? std::nullopt : std::optional(found->second);
+    };
     hooks.is_stored = [](const BlockHash&) { return false; };
     hooks.open = [&](std::uint32_t) {
         return RecordScanner(files->open("/blocks", storage::OpenMode::read), key, params.magic);
