@@ -154,7 +154,7 @@ Json template_json(const mining::Template& made, const ChainParams& params,
     const auto& header = made.block.header;
     const auto& coinbase = *made.block.transactions[0];
     Json rules = strings_json({"csv", "!segwit", "taproot"});
-    if (params.kind == ChainKind::signet) rules.push("!signet");
+    if (!params.signet_challenge.empty()) rules.push("!signet");
 
     Json out = Json::object();
     out.append("capabilities", strings_json({"proposal"}));
@@ -177,7 +177,7 @@ Json template_json(const mining::Template& made, const ChainParams& params,
     out.append("curtime", header.time);
     out.append("bits", fmt::format("{:08x}", header.bits));
     out.append("height", made.height);
-    if (params.kind == ChainKind::signet)
+    if (!params.signet_challenge.empty())
         out.append("signet_challenge", to_hex(params.signet_challenge));
     if (const auto i = consensus::witness_commitment_index(made.block)) {
         out.append("default_witness_commitment",
@@ -194,7 +194,7 @@ Json getblocktemplate(Call& call) {
         throw Error{code::invalid_parameter, "Invalid mode"};
     }
     const auto& params = call.node().params;
-    if (params.kind == ChainKind::signet && !asks_for(request, "rules", "signet")) {
+    if (!params.signet_challenge.empty() && !asks_for(request, "rules", "signet")) {
         throw Error{code::invalid_parameter,
                     "getblocktemplate must be called with the signet rule set (call with "
                     "{\"rules\": [\"segwit\", "
