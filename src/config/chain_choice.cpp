@@ -2,18 +2,16 @@
 
 #include "value.h"
 
+#include <daler/config/chain_file.h>
 #include <daler/config/settings.h>
 #include <daler/encoding/hex.h>
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 
 namespace daler::config {
 namespace {
-
-constexpr std::array<std::string_view, 5> chain_names{"main", "test", "testnet4", "signet",
-                                                      "regtest"};
 
 std::vector<std::string> split(const std::string& text, char separator) {
     std::vector<std::string> parts{{}};
@@ -92,9 +90,7 @@ bool is_chain_name(std::string_view name) {
 }
 
 Result<std::string, std::string> choose_chain(const ChainSwitches& switches) {
-    const int count = int{switches.regtest} + int{switches.signet} + int{switches.testnet} +
-                      int{switches.testnet4} + int{switches.name.has_value()};
-    if (count > 1) {
+    if (switches.count() > 1) {
         return fail(
             std::string("Invalid combination of -regtest, -signet, -testnet, -testnet4 and "
                         "-chain. Can use at most one."));
@@ -111,6 +107,7 @@ Result<std::string, std::string> choose_chain(const ChainSwitches& switches) {
 }
 
 Result<ChainParams, std::string> Settings::chain_params() const {
+    if (chain_file_) return chain_file_->params;
     if (chain_ == "signet" && has("signetchallenge")) {
         const auto challenges = list("signetchallenge");
         if (challenges.size() != 1) {

@@ -2,6 +2,7 @@
 #include "file_parser.h"
 #include "value.h"
 
+#include <daler/config/chain_file.h>
 #include <daler/config/settings.h>
 
 #include <fmt/format.h>
@@ -64,6 +65,8 @@ struct Settings::Loader {
     Settings& out;
     std::span<const Option> also_in_files;
     const Files& files;
+    /// Sections that no built-in chain has, and the warnings about them.
+    std::vector<std::pair<std::string, std::string>> odd_sections = {};
 
     /// Checks one written value and puts it into `source`.
     Step store(Values& source, const Written& written, std::string_view text) {
@@ -154,6 +157,7 @@ struct Settings::Loader {
             if (!is_chain_name(section.name)) {
                 out.warnings_.push_back(fmt::format("{}:{} Section [{}] is not recognized.", name,
                                                     section.line, section.name));
+                odd_sections.emplace_back(section.name, out.warnings_.back());
             }
         }
         for (const auto& entry : parsed->entries) {
@@ -190,7 +194,7 @@ struct Settings::Loader {
 
     Step read_included() {
         // The sections that count depend on the chain, which the file itself may choose.
-        auto chosen = choose_chain(switches());
+        auto chosen = chosen_chain();
         if (!chosen) return fail(chosen.error());
         std::vector<std::string> names;
         for (const std::string& section : {*chosen, std::string{}}) {
@@ -215,14 +219,19 @@ struct Settings::Loader {
         return {};
     }
 
+    /// What the top level of the files says about an option; null if nothing.
+    [[nodiscard]] const Value* given_in_file(std::string_view name) const {
+        const auto top = out.sections_.find("");
+        if (top == out.sections_.end()) return nullptr;
+        const auto* all = values(top->second, name);
+        return all ? &all->front() : nullptr;
+    }
+
     /// What command line and top level say about the chain.
     [[nodiscard]] ChainSwitches switches() const {
-        const auto top = out.sections_.find("");
         const auto given = [&](std::string_view name) -> const Value* {
             if (const auto* all = values(out.command_line_, name)) return &all->back();
-            if (top == out.sections_.end()) return nullptr;
-            const auto* all = values(top->second, name);
-            return all ? &all->front() : nullptr;
+            return given_in_file(name);
         };
         const auto is_on = [&](std::string_view name) {
             const Value* value = given(name);
@@ -234,11 +243,48 @@ struct Settings::Loader {
         return found;
     }
 
+    /// The file that describes the chain; empty if there is none. Its name is taken as seen from
+    /// the working folder on the command line, and from the data folder in a file.
+    [[nodiscard]] std::filesystem::path chain_file_path() const {
+        if (const auto* all = values(out.command_line_, "chainfile")) {
+            const Value& value = all->back();
+            if (value.negated || value.text.empty()) return {};
+            return std::filesystem::absolute(value.text);
+        }
+        const Value* value = given_in_file("chainfile");
+        if (!value || value->negated || value->text.empty()) return {};
+        return out.data_folder_ / value->text;
+    }
+
+    /// The name of the chain that the sources so far ask for; reads the chain file, if there is
+    /// one.
+    Result<std::string, std::string> chosen_chain() {
+        const auto path = chain_file_path().lexically_normal();
+        if (path.empty()) return choose_chain(switches());
+        if (switches().count() > 0) {
+            return fail(
+                std::string("-chainfile describes a chain of its own: it cannot be combined with "
+                            "-regtest, -signet, -testnet, -testnet4 or -chain."));
+        }
+        const auto text = files.read(path);
+        if (!text) return fail(fmt::format("Chain file {} could not be opened.", path.string()));
+        auto parsed = parse_chain_file(*text);
+        if (!parsed) return fail(fmt::format("Chain file {}: {}", path.string(), parsed.error()));
+        parsed->path = path;
+        out.chain_file_ = std::make_shared<const ChainFile>(std::move(*parsed));
+        return out.chain_file_->params.name;
+    }
+
     Step choose() {
-        auto chosen = choose_chain(switches());
+        auto chosen = chosen_chain();
         if (!chosen) return fail(chosen.error());
         out.chain_ = *chosen;
-        out.chain_folder_ = out.data_folder_ / params_by_name(out.chain_)->folder;
+        const auto folder =
+            out.chain_file_ ? out.chain_file_->params.folder : params_by_name(out.chain_)->folder;
+        out.chain_folder_ = out.data_folder_ / folder;
+        for (const auto& [section, warning] : odd_sections) {
+            if (section == out.chain_) std::erase(out.warnings_, warning);
+        }
         return {};
     }
 

@@ -279,6 +279,10 @@ constexpr std::array ignored{
 constexpr std::array chains{
     Option{"chain", "<name>", Kind::text, Group::chain, "main",
            "The chain: main, test, testnet4, signet or regtest"},
+    Option{
+        "chainfile", "<file>", Kind::path, Group::chain, "",
+        "A private chain that this JSON file describes (doc/private-chains.md lists its fields). "
+        "A relative path starts at the working folder, in a config file at the data folder"},
     Option{"regtest", "", Kind::flag, Group::chain, "0",
            "A chain of your own, where blocks are mined at will (-chain=regtest)"},
     Option{"signet", "", Kind::flag, Group::chain, "0",

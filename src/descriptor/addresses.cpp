@@ -103,8 +103,10 @@ std::string witness_address(const script::WitnessProgram& witness, const Address
 }  // namespace
 
 Result<Script, AddressError> decode_address(std::string_view text, const AddressFormat& format) {
-    return starts_with_ignoring_case(text, format.bech32_hrp) ? decode_witness_address(text, format)
-                                                              : decode_base58_address(text, format);
+    auto base58 = decode_base58_address(text, format);
+    // On a private chain such an address may happen to begin like the others.
+    if (base58 || !starts_with_ignoring_case(text, format.bech32_hrp)) return base58;
+    return decode_witness_address(text, format);
 }
 
 std::optional<std::string> encode_address(ByteSpan script, const AddressFormat& format) {

@@ -103,10 +103,11 @@ void finish_block(Block& block, Height height, const ChainParams& params) {
     if (const auto old = consensus::witness_commitment_index(block)) {
         changed.outputs.erase(changed.outputs.begin() + static_cast<std::ptrdiff_t>(*old));
     }
+    // Before segwit the commitment means nothing, but bitcoind's blocks carry it, too.
+    const Hash256 reserved{};
+    const Hash256 commitment = consensus::witness_commitment(block, reserved);
+    changed.outputs.push_back({Amount{0}, consensus::witness_commitment_script(commitment)});
     if (height >= params.activation.segwit) {
-        const Hash256 reserved{};
-        const Hash256 commitment = consensus::witness_commitment(block, reserved);
-        changed.outputs.push_back({Amount{0}, consensus::witness_commitment_script(commitment)});
         changed.inputs[0].witness = {Bytes(reserved.bytes.begin(), reserved.bytes.end())};
     }
     coinbase = seal(std::move(changed));

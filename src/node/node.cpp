@@ -2,6 +2,7 @@
 
 #include "node/mempool_file.h"
 #include "node/options.h"
+#include "node/private_chain.h"
 #include "node/saved_wallets.h"
 #include "node/wallet_news.h"
 #include "node/wallet_view.h"
@@ -48,6 +49,7 @@ struct Node::Impl {
     Result<void, std::string> start();
     void open_folder();
     Result<void, std::string> open_rpc();
+    Result<void, std::string> settle_chain();
     void open_ledger();
     Result<void, std::string> open_wallets();
     Result<void, std::string> open_peers();
@@ -57,6 +59,7 @@ struct Node::Impl {
     void stop() noexcept;
     void stop_wallets() noexcept;
     void save(std::string_view what, const std::function<void()>& action) noexcept;
+    std::string chain_option() const;
     std::filesystem::path file(std::string_view name) const { return options.folder / name; }
 
     const config::Settings& settings;
@@ -96,6 +99,7 @@ Result<void, std::string> Node::Impl::start() {
     try {
         open_folder();
         if (auto opened = open_rpc(); !opened) return opened;
+        if (auto settled = settle_chain(); !settled) return settled;
         open_ledger();
         if (auto opened = open_wallets(); !opened) return opened;
         if (auto opened = open_peers(); !opened) return opened;
@@ -122,6 +126,14 @@ Result<void, std::string> Node::Impl::open_rpc() {
     dispatcher->set_warmup_status("Loading block index…");
     server = std::make_unique<rpc::Server>(options.rpc, *dispatcher);
     return server->start();
+}
+
+/// A chain that a user described gets its genesis block, and must be the one of this folder.
+Result<void, std::string> Node::Impl::settle_chain() {
+    const auto* file = settings.chain_file();
+    if (!file) return {};
+    dispatcher->set_warmup_status("Looking for the genesis block…");
+    return settle_private_chain(*file, options.folder, clock.now(), stopping, options.params);
 }
 
 void Node::Impl::open_ledger() {
@@ -170,6 +182,14 @@ Result<void, std::string> Node::Impl::open_peers() {
     return {};
 }
 
+/// What daler-cli must be told to find this chain, with a space behind it.
+std::string Node::Impl::chain_option() const {
+    if (const auto* file = settings.chain_file()) {
+        return fmt::format("-chainfile={} ", file->path.string());
+    }
+    return options.params.folder.empty() ? "" : fmt::format("-chain={} ", options.params.name);
+}
+
 void Node::Impl::serve() {
     services = std::unique_ptr<rpc::Services>(new rpc::Services{
         .params = options.params,
@@ -202,8 +222,7 @@ void Node::Impl::serve() {
         std::chrono::steady_clock::now() - started);
     if (server) {
         log::info("Ready after {} ms: JSON-RPC on port {}, try daler-cli {}getblockchaininfo",
-                  took.count(), server->port(),
-                  options.params.kind == ChainKind::regtest ? "-regtest " : "");
+                  took.count(), server->port(), chain_option());
     }
 }
 

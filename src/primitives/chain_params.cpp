@@ -2,6 +2,7 @@
 
 #include <daler/crypto/hash.h>
 #include <daler/encoding/hex.h>
+#include <daler/primitives/genesis.h>
 #include <daler/util/ensure.h>
 
 namespace daler {
@@ -27,8 +28,6 @@ constexpr std::string_view times_key =
 // BIP 94.
 constexpr std::string_view testnet4_message =
     "03/May/2024 000000000000000000001ebd58c244970b3aa9d783bb001011fbe8ea8e98e00e";
-constexpr std::string_view testnet4_key =
-    "000000000000000000000000000000000000000000000000000000000000000000";
 
 Bytes hex(std::string_view text) {
     auto bytes = from_hex(text);
@@ -48,39 +47,8 @@ U256 number(std::string_view text) {
     return *value;
 }
 
-BlockRef make_genesis(std::string_view message, std::string_view key, std::uint32_t time,
-                      std::uint32_t nonce, std::uint32_t bits, std::int32_t version,
-                      Amount reward) {
-    Transaction coinbase;
-    coinbase.version = 1;
-    TxInput input;
-    // Pushes of 0x1d00ffff and 4, then the message.
-    input.script_sig = Script(hex("04ffff001d0104"));
-    if (message.size() > 75) input.script_sig.append(0x4c);  // OP_PUSHDATA1
-    input.script_sig.append(static_cast<std::uint8_t>(message.size()));
-    input.script_sig.append(as_bytes(message));
-    coinbase.inputs.push_back(std::move(input));
-
-    TxOutput output;
-    output.value = reward;
-    const Bytes pubkey = hex(key);
-    output.script_pubkey.append(static_cast<std::uint8_t>(pubkey.size()));
-    output.script_pubkey.append(pubkey);
-    output.script_pubkey.append(0xac);  // OP_CHECKSIG
-    coinbase.outputs.push_back(std::move(output));
-
-    auto block = std::make_shared<Block>();
-    block->transactions.push_back(seal(std::move(coinbase)));
-    block->header.version = version;
-    block->header.merkle_root = block->transactions[0]->txid.as<MerkleRoot>();
-    block->header.time = time;
-    block->header.bits = bits;
-    block->header.nonce = nonce;
-    return block;
-}
-
-void set_genesis(ChainParams& params, BlockRef genesis, std::string_view hash) {
-    params.genesis = std::move(genesis);
+void set_genesis(ChainParams& params, const GenesisPlan& plan, std::string_view hash) {
+    params.genesis = make_genesis(plan);
     params.genesis_hash = params.genesis->header.hash();
     ensure(params.genesis_hash == block_hash(hash));
 }
@@ -113,10 +81,8 @@ ChainParams main_params() {
     params.p2p_port = 8333;
     params.rpc_port = 8332;
     params.address = {0, 5, 128, main_extended_public, main_extended_secret, "bc"};
-    set_genesis(
-        params,
-        make_genesis(times_message, times_key, 1231006505, 2083236893, 0x1d00ffff, 1, fifty_coins),
-        "000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f");
+    set_genesis(params, {times_message, times_key, 1231006505, 2083236893, 0x1d00ffff, fifty_coins},
+                "000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f");
     params.pow_limit = number("00000000ffffffffffffffffffffffffffffffffffffffffffffffffffffffff");
     params.activation = {227931, 363725, 388381, 419328, 481824, 709632};
     params.bip34_hash =
@@ -146,10 +112,8 @@ ChainParams test_params() {
     params.p2p_port = 18333;
     params.rpc_port = 18332;
     set_test_addresses(params, "tb");
-    set_genesis(
-        params,
-        make_genesis(times_message, times_key, 1296688602, 414098458, 0x1d00ffff, 1, fifty_coins),
-        "000000000933ea01ad0ee984209779baaec3ced90fa3f408719526f8d77f4943");
+    set_genesis(params, {times_message, times_key, 1296688602, 414098458, 0x1d00ffff, fifty_coins},
+                "000000000933ea01ad0ee984209779baaec3ced90fa3f408719526f8d77f4943");
     params.pow_limit = number("00000000ffffffffffffffffffffffffffffffffffffffffffffffffffffffff");
     params.retarget.min_difficulty_blocks = true;
     params.activation = {21111, 330776, 581885, 770112, 834624, 0};
@@ -177,8 +141,7 @@ ChainParams testnet4_params() {
     params.rpc_port = 48332;
     set_test_addresses(params, "tb");
     set_genesis(params,
-                make_genesis(testnet4_message, testnet4_key, 1714777860, 393743547, 0x1d00ffff, 1,
-                             fifty_coins),
+                {testnet4_message, nobodys_key, 1714777860, 393743547, 0x1d00ffff, fifty_coins},
                 "00000000da84f2bafbbc53dee25a72ae507ff4914b867c565be350b0da8bf043");
     params.pow_limit = number("00000000ffffffffffffffffffffffffffffffffffffffffffffffffffffffff");
     params.retarget.min_difficulty_blocks = true;
@@ -212,10 +175,8 @@ ChainParams signet_params(const Bytes& challenge) {
     params.p2p_port = 38333;
     params.rpc_port = 38332;
     set_test_addresses(params, "tb");
-    set_genesis(
-        params,
-        make_genesis(times_message, times_key, 1598918400, 52613770, 0x1e0377ae, 1, fifty_coins),
-        "00000008819873e925422c1ff0f99f7cc9bbb232af63a077a480a3633bee1ef6");
+    set_genesis(params, {times_message, times_key, 1598918400, 52613770, 0x1e0377ae, fifty_coins},
+                "00000008819873e925422c1ff0f99f7cc9bbb232af63a077a480a3633bee1ef6");
     params.pow_limit = number("00000377ae000000000000000000000000000000000000000000000000000000");
     params.activation = {1, 1, 1, 1, 1, 0};
     params.version_bits = usual_version_bits(never, 0, always, INT64_MAX);
@@ -237,8 +198,7 @@ ChainParams regtest_params() {
     params.p2p_port = 18444;
     params.rpc_port = 18443;
     set_test_addresses(params, "bcrt");
-    set_genesis(params,
-                make_genesis(times_message, times_key, 1296688602, 2, 0x207fffff, 1, fifty_coins),
+    set_genesis(params, {times_message, times_key, 1296688602, 2, 0x207fffff, fifty_coins},
                 "0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206");
     params.pow_limit = number("7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff");
     params.retarget.window = 144;

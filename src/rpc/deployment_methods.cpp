@@ -88,6 +88,7 @@ Json getdeploymentinfo(Call& call) {
     append_buried(deployments, "csv", heights.csv, block);
     append_buried(deployments, "segwit", heights.segwit, block);
     for (const auto& deployment : node.params.version_bits) {
+        if (deployment.start_time == VersionBitsDeployment::never_active) continue;
         deployments.append(deployment.name, deployment_json(deployment, block, node.params));
     }
     Json out = Json::object();

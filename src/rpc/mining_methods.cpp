@@ -173,8 +173,6 @@ Json getmininginfo(Call& call) {
     out.append("pooledtx",
                node.ledger.call([](ledger::State& state) { return state.mempool.size(); }));
     out.append("chain", node.params.name);
-    if (node.params.kind == ChainKind::signet)
-        out.append("signet_challenge", to_hex(node.params.signet_challenge));
     out.append("warnings", warnings_json(node));
     return out;
 }

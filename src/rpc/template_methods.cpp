@@ -149,35 +149,65 @@ Json transactions_json(const mining::Template& made) {
     return out;
 }
 
-Json template_json(const mining::Template& made, const ChainParams& params,
-                   std::uint64_t mempool_sequence) {
+/// What a template says about the rules (BIP 9): those that hold, a miner's need to know them
+/// marked by "!", and the bits of those that blocks vote on.
+struct TemplateRules {
+    Json active = strings_json({"csv"});
+    Json votes = Json::object();
+    bool has_witnesses = false;
+};
+
+TemplateRules rules_of(const mining::Template& made, ledger::State& state) {
+    using consensus::DeploymentState;
+    const auto& params = state.chain.params();
+    TemplateRules out;
+    out.has_witnesses = made.height >= params.activation.segwit;
+    if (out.has_witnesses) out.active.push("!segwit");
+    if (!params.signet_challenge.empty()) out.active.push("!signet");
+    const auto view = state.chain.view();
+    const chain::EntryChain parents(view->tip());
+    state.deployments.resize(params.version_bits.size());
+    for (std::size_t i = 0; i < params.version_bits.size(); ++i) {
+        const auto& deployment = params.version_bits[i];
+        const auto stands =
+            consensus::deployment_state(parents, deployment, params, state.deployments[i]);
+        if (stands == DeploymentState::active) out.active.push(deployment.name);
+        if (stands == DeploymentState::started || stands == DeploymentState::locked_in)
+            out.votes.append(deployment.name, deployment.bit);
+    }
+    return out;
+}
+
+Json template_json(const mining::Template& made, ledger::State& state) {
+    const auto& params = state.chain.params();
     const auto& header = made.block.header;
     const auto& coinbase = *made.block.transactions[0];
-    Json rules = strings_json({"csv", "!segwit", "taproot"});
-    if (params.kind == ChainKind::signet) rules.push("!signet");
+    auto rules = rules_of(made, state);
+    // Before segwit, what later counts as weight counts as bytes.
+    const std::int64_t scale = rules.has_witnesses ? 1 : consensus::witness_scale_factor;
 
     Json out = Json::object();
     out.append("capabilities", strings_json({"proposal"}));
     out.append("version", header.version);
-    out.append("rules", std::move(rules));
-    out.append("vbavailable", Json::object());
+    out.append("rules", std::move(rules.active));
+    out.append("vbavailable", std::move(rules.votes));
     out.append("vbrequired", 0);
     out.append("previousblockhash", header.previous.to_hex());
     out.append("transactions", transactions_json(made));
     out.append("coinbaseaux", Json::object());
     out.append("coinbasevalue", coinbase.outputs[0].value.satoshis());
-    out.append("longpollid", header.previous.to_hex() + std::to_string(mempool_sequence));
+    out.append("longpollid", header.previous.to_hex() + std::to_string(state.mempool.sequence()));
     out.append("target", consensus::expand_bits(header.bits).to_hex());
     out.append("mintime", unix_seconds(made.min_time));
     out.append("mutable", strings_json({"time", "transactions", "prevblock"}));
     out.append("noncerange", "00000000ffffffff");
-    out.append("sigoplimit", consensus::max_block_sigop_cost);
-    out.append("sizelimit", consensus::max_block_weight);
-    out.append("weightlimit", consensus::max_block_weight);
+    out.append("sigoplimit", consensus::max_block_sigop_cost / scale);
+    out.append("sizelimit", consensus::max_block_weight / scale);
+    if (rules.has_witnesses) out.append("weightlimit", consensus::max_block_weight);
     out.append("curtime", header.time);
     out.append("bits", fmt::format("{:08x}", header.bits));
     out.append("height", made.height);
-    if (params.kind == ChainKind::signet)
+    if (!params.signet_challenge.empty())
         out.append("signet_challenge", to_hex(params.signet_challenge));
     if (const auto i = consensus::witness_commitment_index(made.block)) {
         out.append("default_witness_commitment",
@@ -194,7 +224,7 @@ Json getblocktemplate(Call& call) {
         throw Error{code::invalid_parameter, "Invalid mode"};
     }
     const auto& params = call.node().params;
-    if (params.kind == ChainKind::signet && !asks_for(request, "rules", "signet")) {
+    if (!params.signet_challenge.empty() && !asks_for(request, "rules", "signet")) {
         throw Error{code::invalid_parameter,
                     "getblocktemplate must be called with the signet rule set (call with "
                     "{\"rules\": [\"segwit\", "
@@ -209,7 +239,7 @@ Json getblocktemplate(Call& call) {
     return call.node().ledger.call([&](ledger::State& state) {
         const auto made = mining::make_template(state, template_options(call.node(), {}));
         remember_template(call.node(), made);
-        return template_json(made, params, state.mempool.sequence());
+        return template_json(made, state);
     });
 }
 

@@ -3,11 +3,16 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include <algorithm>
+
 namespace daler::sync {
 namespace {
 
 /// How often timers are looked at.
 constexpr std::chrono::milliseconds tick_interval{100};
+
+/// A chain may want a block every second, but a large one takes as long to travel as on any other.
+constexpr std::chrono::seconds least_block_patience{60};
 
 }  // namespace
 
@@ -16,7 +21,7 @@ Network::Network(ledger::Ledger& ledger, const Clock& clock, ThreadPool& workers
     : context_{ledger, ledger.params(), clock, workers, std::move(options), executor},
       misbehaviour_(context_),
       download_({ledger.params().is_private ? U256{} : ledger.params().minimum_chain_work,
-                 ledger.params().retarget.spacing}),
+                 std::max(ledger.params().retarget.spacing, least_block_patience)}),
       handshake_(context_),
       headers_(context_, download_, misbehaviour_),
       blocks_(context_, download_, headers_, misbehaviour_),

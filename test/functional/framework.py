@@ -187,8 +187,9 @@ def program(kind, name):
 class Node:
     """One node process with a data folder of its own. Unknown attributes are RPC methods."""
 
-    def __init__(self, test, kind=None, options=(), chain="regtest", datadir=None, name=None):
+    def __init__(self, test, kind=None, options=(), chain="regtest", chainfile=None, datadir=None, name=None):
         self.test, self.kind, self.chain = test, kind or DEFAULT_KIND, chain
+        self.chainfile = chainfile  # describes a private chain, whose name `chain` then is
         self.options = list(options)
         self.name = name or f"node{len(test.nodes)}"
         self.datadir = Path(datadir or test.folder / self.name)
@@ -202,7 +203,11 @@ class Node:
     # files
     @property
     def folder(self):
-        return self.datadir / CHAIN_FOLDERS[self.chain]
+        return self.datadir / CHAIN_FOLDERS.get(self.chain, self.chain)
+
+    @property
+    def chain_option(self):
+        return f"-chainfile={self.chainfile}" if self.chainfile else f"-chain={self.chain}"
 
     @property
     def address(self):
@@ -236,7 +241,7 @@ class Node:
     def cli(self, *args, check=True, input=None, client=None):
         """Runs a command line client, by default of the node's own kind; its standard output, or the finished
         process with check=False."""
-        command = [program(client or self.kind, "cli"), f"-datadir={self.datadir}", f"-chain={self.chain}",
+        command = [program(client or self.kind, "cli"), f"-datadir={self.datadir}", self.chain_option,
                    f"-rpcport={self.rpcport}", *map(str, args)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60 * FACTOR, input=input,
                               env=self.test.environment)
@@ -247,7 +252,7 @@ class Node:
 
     # life
     def command(self, *extra):
-        common = [f"-datadir={self.datadir}", f"-chain={self.chain}", f"-rpcport={self.rpcport}",
+        common = [f"-datadir={self.datadir}", self.chain_option, f"-rpcport={self.rpcport}",
                   f"-port={self.port}"]
         given = self.options + list(extra)
         if not any(option.startswith(("-bind", "-listen", "-nolisten", "-connect")) for option in given):

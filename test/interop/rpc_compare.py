@@ -33,6 +33,11 @@ KNOWN = [
     (r"getaddressinfo\.(isactive|use_txids)", EXTRA, "fork"),
     (r"(gettransaction|listtransactions\[\])\.in_mempool", EXTRA, "fork"),
     (r"getwalletinfo\.mintxfee", EXTRA, "fork"),
+    (r"(getblockchaininfo|getmininginfo)\.signet_challenge", EXTRA, "new in 29"),
+    (r"getdeploymentinfo\.deployments\.\w+\.bip9\.statistics\.period_start", EXTRA, "fork"),
+    (r"getdeploymentinfo\.(blake2b|deployments\.(reduced_data|long_coinbase_maturity))", EXTRA, "fork"),
+    (r"getblocktemplate\.longpollid", VALUE, "counts what each saw"),
+    (r"getblocktemplate\.mintime", VALUE, "29 keeps BIP 94's limit on all chains"),
     (r"getblockchaininfo\.(size_on_disk|verificationprogress)", VALUE, "own files; own estimate"),
     (r"getmempoolinfo\.(usage|unbroadcastcount)", VALUE, "own memory; the node that a transaction came from"),
     (r"getnetworkinfo\.(version|subversion|localservices|localservicesnames(\[\])?)", VALUE, "the program"),
@@ -356,4 +361,5 @@ def main(test):
     assert not check.differences, f"{len(check.differences)} differences that the table of known ones does not hold"
 
 
-run(main)
+if __name__ == "__main__":
+    run(main)

@@ -8,11 +8,14 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace daler::config {
+
+struct ChainFile;
 
 /// The little of the file system that reading settings needs, so that tests need no disk.
 struct Files {
@@ -62,11 +65,14 @@ public:
     [[nodiscard]] std::optional<std::int64_t> integer_if_set(std::string_view name) const;
     [[nodiscard]] std::optional<std::string> text_if_set(std::string_view name) const;
 
-    /// The name of the chosen chain: "main", "test", "testnet4", "signet", "regtest".
+    /// The name of the chosen chain: "main", "test", "testnet4", "signet", "regtest", or that of
+    /// the chain file.
     [[nodiscard]] const std::string& chain_name() const { return chain_; }
     /// The chosen chain with what -signetchallenge, -vbparams, -testactivationheight and
-    /// -strictregtest change about it.
+    /// -strictregtest change about it. A chain of a chain file has no solved genesis block yet.
     [[nodiscard]] Result<ChainParams, std::string> chain_params() const;
+    /// What -chainfile names; null without it.
+    [[nodiscard]] const ChainFile* chain_file() const { return chain_file_.get(); }
 
     /// The data folder (absolute), and the chosen chain's folder in it.
     [[nodiscard]] const std::filesystem::path& data_folder() const { return data_folder_; }
@@ -98,6 +104,7 @@ private:
     Values saved_;                            ///< settings.json
     std::map<std::string, Values> sections_;  ///< of the files; "" is the top level
     std::string chain_ = "main";
+    std::shared_ptr<const ChainFile> chain_file_;
     std::filesystem::path data_folder_, chain_folder_, config_file_;
     std::vector<std::string> rest_;
     std::vector<std::string> warnings_;

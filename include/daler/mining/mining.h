@@ -32,7 +32,7 @@ struct Template {
 [[nodiscard]] Template make_template(ledger::State& state, const TemplateOptions& options,
                                      std::vector<TransactionRef> transactions);
 
-/// Sets the witness commitment (from segwit on) and the merkle root of a block at `height` whose
+/// Sets the witness commitment and the merkle root of a block at `height` whose
 /// transactions changed.
 void finish_block(Block& block, Height height, const ChainParams& params);
 

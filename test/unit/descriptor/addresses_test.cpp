@@ -92,6 +92,72 @@ TEST_CASE("the published bad addresses are refused on every chain", "[descriptor
     }
 }
 
+TEST_CASE("the addresses of BIP 350 that are valid are read and written",
+          "[descriptor][bip173][bip350]") {
+    const auto [text, hex] = GENERATE(table<std::string, std::string>({
+        {"BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4",
+         "0014751e76e8199196d454941c45d1b3a323f1433bd6"},
+        {"tb1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3q0sl5k7",
+         "00201863143c14c5166804bd19203356da136c985678cd4d27a1b8c6329604903262"},
+        {"bc1pw508d6qejxtdg4y5r3zarvary0c5xw7kw508d6qejxtdg4y5r3zarvary0c5xw7kt5nd6y",
+         "5128751e76e8199196d454941c45d1b3a323f1433bd6751e76e8199196d454941c45d1b3a323f1433bd6"},
+        {"BC1SW50QGDZ25J", "6002751e"},
+        {"bc1zw508d6qejxtdg4y5r3zarvaryvaxxpcs", "5210751e76e8199196d454941c45d1b3a323"},
+        {"tb1qqqqqp399et2xygdj5xreqhjjvcmzhxw4aywxecjdzew6hylgvsesrxh6hy",
+         "0020000000c4a5cad46221b2a187905e5266362b99d5e91c6ce24d165dab93e86433"},
+        {"tb1pqqqqp399et2xygdj5xreqhjjvcmzhxw4aywxecjdzew6hylgvsesf3hn0c",
+         "5120000000c4a5cad46221b2a187905e5266362b99d5e91c6ce24d165dab93e86433"},
+        {"bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0",
+         "512079be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"},
+    }));
+    CAPTURE(text);
+    const auto& params = text[0] == 't' ? all_chains()[1] : all_chains()[0];
+    const auto script = decode_address(text, params.address);
+    REQUIRE(script);
+    CHECK(to_hex(script->bytes()) == hex);
+    const auto written = encode_address(*script, params.address);
+    REQUIRE(written);
+    CHECK((*written == text || *written == swap_case(text)));
+}
+
+TEST_CASE("the addresses of BIP 350 that are invalid are refused", "[descriptor][bip173][bip350]") {
+    for (const std::string text :
+         {"tc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vq5zuyut",
+          "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqh2y7hd",
+          "tb1z0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqglt7rf",
+          "BC1S0XLXVLHEMJA6C4DQV22UAPCTQUPFHLXM9H8Z3K2E72Q4K9HCZ7VQ54WELL",
+          "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kemeawh",
+          "tb1q0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vq24jc47",
+          "bc1p38j9r5y49hruaue7wxjce0updqjuyyx0kh56v8s25huc6995vvpql3jow4",
+          "BC130XLXVLHEMJA6C4DQV22UAPCTQUPFHLXM9H8Z3K2E72Q4K9HCZ7VQ7ZWS8R", "bc1pw5dgrnzv",
+          "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7v8n0nx0muaewav253zgeav",
+          "BC1QR508D6QEJXTDG4Y5R3ZARVARYV98GJ9P",
+          "tb1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vq47Zagq",
+          "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7v07qwwzcrf",
+          "tb1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vpggkg4j", "bc1gmk9yu"}) {
+        CAPTURE(text);
+        for (const auto& params : all_chains())
+            CHECK_FALSE(decode_address(text, params.address));
+    }
+}
+
+TEST_CASE("a base 58 address that begins like the chain's other kind is still read",
+          "[descriptor]") {
+    auto format = regtest_params().address;
+    const std::string text = "mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn";
+    const auto script = decode_address(text, format);
+    REQUIRE(script);
+    format.bech32_hrp = "mi";
+    CHECK(decode_address(text, format) == script);
+    const Script program =
+        *decode_address("bcrt1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqdku202", regtest_params().address);
+    const auto own = encode_address(program, format);
+    REQUIRE(own);
+    CHECK(own->starts_with("mi1"));
+    CHECK(decode_address(*own, format) == program);
+    CHECK_FALSE(decode_address(text + "q", format));
+}
+
 TEST_CASE("a refused address says why", "[descriptor]") {
     struct Example {
         std::string_view text;

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <daler/encoding/json.h>
+#include <daler/primitives/amount.h>
+#include <daler/primitives/u256.h>
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace daler::config {
+
+/// Reads the fields of a flat JSON object one by one. Every field has a default and a check; what
+/// is wrong first is kept, and later fields are still read (as their defaults). Each field that was
+/// asked for is known: `finish` complains about all others.
+class ChainFields {
+public:
+    /// `object` must outlive this.
+    explicit ChainFields(const Json& object) : object_(object) {}
+
+    [[nodiscard]] std::int64_t integer(std::string_view field, std::int64_t fallback,
+                                       std::int64_t min, std::int64_t max);
+    /// 0.00000000 to `max` bitcoins.
+    [[nodiscard]] Amount amount(std::string_view field, Amount fallback, Amount max);
+    /// `allowed` says in words what `accepts` wants.
+    [[nodiscard]] std::string text(std::string_view field, std::string fallback,
+                                   std::string_view allowed, bool (*accepts)(std::string_view));
+    /// One of `words`.
+    [[nodiscard]] std::string choice(std::string_view field, std::string_view fallback,
+                                     std::span<const std::string_view> words);
+    /// Exactly `size` bytes as hex digits.
+    [[nodiscard]] Bytes hex(std::string_view field, ByteSpan fallback);
+    /// The same where the default is nothing at all.
+    [[nodiscard]] std::optional<Bytes> hex_if_given(std::string_view field, std::size_t size);
+    /// 1 to 64 hex digits that spell a number from `min` to `max`.
+    [[nodiscard]] U256 number(std::string_view field, const U256& fallback, const U256& min,
+                              const U256& max);
+
+    /// Says that the value of `field` is wrong, if nothing was before.
+    void refuse(std::string_view field, std::string_view allowed);
+    /// What is wrong, unknown and repeated fields included; nothing if all is well.
+    [[nodiscard]] std::optional<std::string> finish();
+
+private:
+    [[nodiscard]] const Json* find(std::string_view field);
+
+    const Json& object_;
+    std::vector<std::string_view> known_;
+    std::optional<std::string> wrong_;
+};
+
+}  // namespace daler::config
