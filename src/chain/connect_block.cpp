@@ -40,6 +40,15 @@ Verdict check_bip30(const Block& block, const CoinCache& coins) {
     return {};
 }
 
+/// Where heights keep coinbases apart from the first block on, only a transaction whose inputs are
+/// gone can be a repetition; then that is the reason, as it is for those who look before.
+Rejection with_bip30(const Rejection& found, const Block& block, const ConnectContext& context) {
+    const bool looked_before = context.params.activation.bip34 > 1;
+    if (looked_before || found.reason != Reason::inputs_missing_or_spent) return found;
+    const auto verdict = check_bip30(block, context.coins);
+    return verdict ? found : verdict.error();
+}
+
 Verdict check_relative_locks(const Transaction& tx, const TxUndo& coins, const BlockPlace& place) {
     std::vector<consensus::CoinAge> ages;
     ages.reserve(coins.size());
@@ -202,7 +211,7 @@ Result<Connectable, Rejection> check_connect(const Block& block, const BlockPlac
     for (std::size_t i = 0; i < block.transactions.size(); ++i) {
         auto& spent = i == 0 ? none : undo[i - 1];
         if (auto verdict = values.check(*block.transactions[i], result.coins, spent); !verdict) {
-            return fail(verdict.error());
+            return fail(with_bip30(verdict.error(), block, context));
         }
         result.coins.add_outputs(i);
     }

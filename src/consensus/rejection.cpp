@@ -11,6 +11,8 @@ enum class Detail : std::uint8_t {
     after_comma,     ///< "min relay fee not met, 0 < 141": the detail is not part of the reason
     in_parentheses,  ///< "mandatory-script-verify-flag-failed (TEXT)"
     attached,        ///< "bad-version(0x00000001)"
+    note_first,      ///< after_comma, but a note in parentheses at its start is part of the reason:
+                     ///< "insufficient fee (including sibling eviction), rejecting ..."
 };
 
 struct Row {
@@ -93,8 +95,9 @@ constexpr auto rows = std::to_array<Row>({
     {Reason::mempool_min_fee, "mempool min fee not met", Blame::policy},
     {Reason::min_relay_fee, "min relay fee not met", Blame::policy},
     {Reason::too_long_chain, "too-long-mempool-chain", Blame::policy},
-    {Reason::insufficient_fee, "insufficient fee", Blame::policy},
-    {Reason::too_many_replacements, "too many potential replacements", Blame::policy},
+    {Reason::insufficient_fee, "insufficient fee", Blame::policy, Detail::note_first},
+    {Reason::too_many_replacements, "too many potential replacements", Blame::policy,
+     Detail::note_first},
     {Reason::replacement_adds_unconfirmed, "replacement-adds-unconfirmed", Blame::policy},
     {Reason::spends_conflicting, "bad-txns-spends-conflicting-tx", Blame::invalid},
     {Reason::mempool_full, "mempool full", Blame::policy},
@@ -110,6 +113,12 @@ constexpr bool table_is_complete() {
     return rows.back().reason == Reason::max_fee_exceeded;
 }
 static_assert(table_is_complete(), "a Reason has no row, or the rows are out of order");
+
+/// The note in parentheses at the start of a detail, or nothing.
+std::string_view note(const Row& row, std::string_view detail) {
+    if (row.detail != Detail::note_first || !detail.starts_with('(')) return {};
+    return detail.substr(0, detail.find(')') + 1);
+}
 
 const Row& row(Reason reason) {
     const auto index = static_cast<std::size_t>(reason);
@@ -140,14 +149,25 @@ Blame transaction_blame(Reason reason) {
 std::string reject_reason(const Rejection& rejection) {
     const Row& found = row(rejection.reason);
     std::string text(found.code);
-    if (rejection.detail.empty() || found.detail == Detail::after_comma) return text;
+    if (const auto first = note(found, rejection.detail); !first.empty())
+        return text.append(" ").append(first);
+    if (rejection.detail.empty() || found.detail == Detail::after_comma ||
+        found.detail == Detail::note_first) {
+        return text;
+    }
     if (found.detail == Detail::in_parentheses) text += ' ';
     return text + '(' + rejection.detail + ')';
 }
 
 std::string to_text(const Rejection& rejection) {
+    const Row& found = row(rejection.reason);
     std::string text = reject_reason(rejection);
-    if (!rejection.detail.empty() && row(rejection.reason).detail == Detail::after_comma)
+    if (rejection.detail.empty()) return text;
+    if (!note(found, rejection.detail).empty()) {
+        text = found.code;
+        return text.append(" ").append(rejection.detail);
+    }
+    if (found.detail == Detail::after_comma || found.detail == Detail::note_first)
         text += ", " + rejection.detail;
     return text;
 }

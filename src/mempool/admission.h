@@ -60,6 +60,7 @@ private:
     Verdict check_truc();
     Verdict check_replacement();
     Verdict check_pays_for_replaced() const;
+    Verdict refuse_replacement(consensus::Reason reason, std::string why) const;
     Verdict check_scripts();
     [[nodiscard]] script::ScriptError run_input(std::size_t index,
                                                 const script::PrecomputedHashes& hashes,
@@ -80,6 +81,7 @@ private:
     EntrySet parents_;
     std::vector<const Entry*> ancestors_;
     EntrySet conflicts_;                  ///< spend the same coins
+    bool evicts_sibling_ = false;         ///< one of them spends another coin of the same parent
     std::vector<const Entry*> replaced_;  ///< those and everything below them
     bool witness_stripped_ = false;
 };

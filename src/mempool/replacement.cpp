@@ -37,7 +37,12 @@ Verdict Admission::check_truc() {
     if (auto verdict = policy::check_truc(*tx_, entry_.vsize, ancestors, !replaceable); !verdict)
         return verdict;
     conflicts_.insert(sibling);
+    evicts_sibling_ = true;
     return {};
+}
+
+Verdict Admission::refuse_replacement(Reason reason, std::string why) const {
+    return reject(reason, (evicts_sibling_ ? "(including sibling eviction), " : "") + why);
 }
 
 Verdict Admission::check_replacement() {
@@ -49,15 +54,16 @@ Verdict Admission::check_replacement() {
     for (const Entry* conflict : conflicts_) {
         const FeeRate old = FeeRate::of(conflict->modified_fee, conflict->vsize);
         if (rate > old) continue;
-        return reject(Reason::insufficient_fee,
-                      fmt::format("rejecting replacement {}; new feerate {} <= old feerate {}", id,
-                                  rate_text(rate), rate_text(old)));
+        return refuse_replacement(
+            Reason::insufficient_fee,
+            fmt::format("rejecting replacement {}; new feerate {} <= old feerate {}", id,
+                        rate_text(rate), rate_text(old)));
     }
     std::int64_t count = 0;
     for (const Entry* conflict : conflicts_)
         count += conflict->descendants.count;
     if (count > max_replaced) {
-        return reject(
+        return refuse_replacement(
             Reason::too_many_replacements,
             fmt::format("rejecting replacement {}; too many potential replacements ({} > {})", id,
                         count, max_replaced));
@@ -83,7 +89,7 @@ Verdict Admission::check_pays_for_replaced() const {
     for (const Entry* entry : replaced_)
         old += entry->modified_fee;
     if (entry_.modified_fee < old) {
-        return reject(
+        return refuse_replacement(
             Reason::insufficient_fee,
             fmt::format("rejecting replacement {}, less fees than conflicting txs; {} < {}", id,
                         entry_.modified_fee.to_short_text(), old.to_short_text()));
@@ -92,7 +98,7 @@ Verdict Admission::check_pays_for_replaced() const {
     const Amount extra = entry_.modified_fee - old;
     const Amount wanted = rules_.policy.incremental_relay_fee.fee(entry_.vsize);
     if (extra < wanted) {
-        return reject(
+        return refuse_replacement(
             Reason::insufficient_fee,
             fmt::format("rejecting replacement {}, not enough additional fees to relay; {} < {}",
                         id, extra.to_short_text(), wanted.to_short_text()));

@@ -20,11 +20,27 @@ Json verdict_json(const consensus::Verdict& verdict) {
     return consensus::reject_reason(verdict.error());
 }
 
+/// What stands behind the block is ignored, as miners' software may rely on.
 Block decode_hex_block(const std::string& hex) {
     const auto bytes = from_hex(hex);
-    auto block = bytes ? decode_block(*bytes) : fail(DecodeError::invalid);
-    if (!block) throw Error{code::deserialization, "Block decode failed"};
-    return std::move(*block);
+    if (!bytes) throw Error{code::deserialization, "Block decode failed"};
+    ByteReader reader(*bytes);
+    Block block = read_block(reader);
+    if (reader.error() != DecodeError::none) {
+        throw Error{code::deserialization, "Block decode failed"};
+    }
+    return block;
+}
+
+BlockHeader decode_hex_header(const std::string& hex) {
+    const auto bytes = from_hex(hex);
+    if (!bytes) throw Error{code::deserialization, "Block header decode failed"};
+    ByteReader reader(*bytes);
+    const BlockHeader header = read_header(reader);
+    if (reader.error() != DecodeError::none) {
+        throw Error{code::deserialization, "Block header decode failed"};
+    }
+    return header;
 }
 
 /// Miners may leave out the witness reserved value of the coinbase: it is always the same.
@@ -64,16 +80,14 @@ Json submitblock(Call& call) {
 }
 
 Json submitheader(Call& call) {
-    const auto bytes = from_hex(call.string(0));
-    const auto header = bytes ? decode_header(*bytes) : fail(DecodeError::invalid);
-    if (!header) throw Error{code::deserialization, "Block header decode failed"};
+    const auto header = decode_hex_header(call.string(0));
     auto& ledger = call.node().ledger;
-    if (!ledger.chain().index().find(header->previous)) {
+    if (!ledger.chain().index().find(header.previous)) {
         throw Error{code::verify, fmt::format("Must submit previous header ({}) first",
-                                              header->previous.to_hex())};
+                                              header.previous.to_hex())};
     }
     const auto verdict =
-        ledger.call([&](ledger::State& state) { return state.chain.accept_header(*header); });
+        ledger.call([&](ledger::State& state) { return state.chain.accept_header(header); });
     if (!verdict) throw Error{code::verify, consensus::reject_reason(verdict.error())};
     return nullptr;
 }

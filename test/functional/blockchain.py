@@ -119,7 +119,7 @@ def submitted_blocks(test, node):
     fails(-22, "Block decode failed", node.submitblock, "00")
     fails(-22, "Block decode failed", node.submitblock, "nonsense")
     good = next_block(node)
-    equal(node.submitblock(good.hex()), None)
+    equal(node.submitblock(good.hex() + "00ff"), None, "what stands behind the block is ignored")
     equal(node.submitblock(good.hex()), "duplicate")
     height, tip = node.getblockcount() + 1, node.tip()
     time = node.getblockheader(tip)["time"] + 1

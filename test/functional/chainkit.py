@@ -108,18 +108,19 @@ class Transaction:
 
     def serialize(self, witness=True):
         witness = witness and any(txin.witness for txin in self.inputs)
-        data = struct.pack("<I", self.version) + (b"\x00\x01" if witness else b"")
-        data += compact_size(len(self.inputs))
+        parts = [struct.pack("<I", self.version), b"\x00\x01" if witness else b"", compact_size(len(self.inputs))]
         for txin in self.inputs:
-            data += to_hash(txin.txid) + struct.pack("<I", txin.index) + var_bytes(txin.script)
-            data += struct.pack("<I", txin.sequence)
-        data += compact_size(len(self.outputs))
+            parts += (to_hash(txin.txid), struct.pack("<I", txin.index), var_bytes(txin.script),
+                      struct.pack("<I", txin.sequence))
+        parts.append(compact_size(len(self.outputs)))
         for txout in self.outputs:
-            data += struct.pack("<q", txout.value) + var_bytes(txout.script)
+            parts += (struct.pack("<q", txout.value), var_bytes(txout.script))
         if witness:
             for txin in self.inputs:
-                data += compact_size(len(txin.witness)) + b"".join(map(var_bytes, txin.witness))
-        return data + struct.pack("<I", self.lock_time)
+                parts.append(compact_size(len(txin.witness)))
+                parts += map(var_bytes, txin.witness)
+        parts.append(struct.pack("<I", self.lock_time))
+        return b"".join(parts)
 
     @property
     def txid(self):

@@ -266,6 +266,26 @@ TEST_CASE("a relative lock in blocks holds until its height", "[chain]") {
     node.extend({&open, 1});
 }
 
+TEST_CASE("a repeated transaction is refused by its name, also where coinbases cannot repeat",
+          "[chain]") {
+    auto params = Node::short_maturity();
+    params.activation.bip34 = GENERATE(1, 1000);
+    Node node(Node::in_memory(), params);
+    const auto blocks = node.extend(3);
+    const auto tx = spend(coinbase_of(blocks[0]), subsidy);
+    const auto once = node.builder.block(node.tip(), {{tx}, {}, 0, anyone_can_spend()});
+    node.extend({&once, 1});
+    const auto twice = node.builder.block(node.tip(), {{tx}, {}, 0, anyone_can_spend()});
+    CHECK(reason(node.state->submit(twice).verdict) == "bad-txns-BIP30");
+
+    // Once its outputs are spent nothing would be overwritten.
+    const auto further = spend({tx->txid, 0}, subsidy);
+    const auto spent = node.builder.block(node.tip(), {{further}, {}, 0, anyone_can_spend()});
+    node.extend({&spent, 1});
+    const auto again = node.builder.block(node.tip(), {{tx}, {}, 0, anyone_can_spend()});
+    CHECK(reason(node.state->submit(again).verdict) == "bad-txns-inputs-missingorspent");
+}
+
 TEST_CASE("a repeated coinbase is refused while its first is unspent (BIP 30)", "[chain]") {
     // Without BIP 34 two coinbases can be equal.
     auto params = Node::short_maturity();

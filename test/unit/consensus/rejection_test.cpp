@@ -34,6 +34,12 @@ TEST_CASE("script errors and versions belong to the reason, other details do not
         {{Reason::min_relay_fee, "0 < 141"},
          "min relay fee not met",
          "min relay fee not met, 0 < 141"},
+        {{Reason::insufficient_fee, "rejecting"},
+         "insufficient fee",
+         "insufficient fee, rejecting"},
+        {{Reason::insufficient_fee, "(including sibling eviction), rejecting"},
+         "insufficient fee (including sibling eviction)",
+         "insufficient fee (including sibling eviction), rejecting"},
     }));
     CHECK(reject_reason(example.rejection) == example.reason);
     CHECK(to_text(example.rejection) == example.text);

@@ -170,7 +170,9 @@ TEST_CASE("a better child of a version 3 parent pushes out its sibling", "[mempo
         return make(
             {.from = {output_of(parent, 1)}, .in = value_of(parent, 1), .fee = fee, .version = 3});
     };
-    CHECK(f.accept(sibling(1000)).starts_with("insufficient fee, "));
+    CHECK(
+        f.accept(sibling(1000))
+            .starts_with("insufficient fee (including sibling eviction), rejecting replacement "));
     CHECK(f.accept(sibling(5000)) == "ok");
     CHECK(f.reasons[first->txid] == "replaced");
     CHECK(f.pool.size() == 2);

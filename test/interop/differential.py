@@ -1,0 +1,110 @@
+#!/usr/bin/python3
+"""Makes random blocks and transactions, right or wrong in one thing, gives each to daler and to a stock bitcoind, and
+fails at the first that they judge differently: same verdict, same reason, same tip, same mempool, same coins.
+
+    differential.py [--seed N] [--cases N] [--only KIND] [--all]
+
+Everything follows from the seed. The generator is in generator/: kinds of cases are functions marked with @case, which
+each round deals in an order of chance; KNOWN_WORDS in world.py lists what the stock bitcoind says differently.
+"""
+import argparse
+import os
+import random
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "functional")]
+from chainkit import COIN, Output, push, script_number  # noqa: E402
+from framework import bitcoind_folder, run  # noqa: E402
+from generator import block_cases, mempool_cases, script_cases, transaction_cases  # noqa: E402
+from generator.kinds import KINDS  # noqa: E402
+from generator.locks import ANYONE  # noqa: E402
+from generator.world import Disagreement, World  # noqa: E402
+
+MODULES = (block_cases, mempool_cases, script_cases, transaction_cases)
+DEFAULT_CASES = 2000
+ROUNDS = 5  # so that each kind comes at least so often
+LEAST_REASONS = 40
+ACTIVATIONS = {"dersig": 110, "cltv": 118, "csv": 126, "bip34": 150}
+FIRST_REPEATED, REPEATED_STEP = 160, 30  # heights that the coinbases of the first blocks name
+OPTIONS = ["-connect=0", "-par=1", "-permitbaremultisig=0", "-persistmempool=0",
+           *(f"-testactivationheight={name}@{height}" for name, height in ACTIVATIONS.items())]
+BITCOIND_OPTIONS = ["-checkblockindex=0", "-checkmempool=0", "-mempooltruc=enforce"]
+
+
+def first_blocks(world):
+    """Coins for everybody, and blocks around the activation of each rule."""
+    world.repeated = {}
+    while world.height <= 105:
+        block = world.block()
+        if world.height < 90:
+            named = FIRST_REPEATED + REPEATED_STEP * (world.height - 1)
+            base = block.transactions[0]
+            base.inputs[0].script = script_number(named) + push(b"again")
+            base.outputs = [Output(COIN // 10, b"\x51"), Output(49 * COIN, ANYONE.script)]
+            base.locks = {1: ANYONE}
+            world.repeated[named] = base
+            block.solve()
+        world.submit(block, expect="")
+        world.set_time(world.now + world.rng.randrange(900))
+    while world.height <= 155:
+        transaction_cases.before_activations(world)
+        world.submit(world.block(), expect="")
+        world.set_time(world.now + world.rng.randrange(900))
+
+
+def main(test):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--cases", type=int, default=DEFAULT_CASES)
+    parser.add_argument("--all", action="store_true", help="go on after a disagreement while both have one tip")
+    parser.add_argument("--only", help="deal only kinds whose name contains this")
+    arguments = parser.parse_args()
+    print(bitcoind_folder())
+    bitcoind = test.node(*OPTIONS, *BITCOIND_OPTIONS, kind="bitcoind", name="bitcoind")
+    daler = test.node(*OPTIONS, kind="daler", name="daler")
+    rng = random.Random(arguments.seed)
+    world = World(daler, bitcoind, rng, arguments.seed)
+    first_blocks(world)
+    test.step(f"seed {arguments.seed}: {world.height} blocks, {world.cases} cases")
+
+    kinds = [kind for kind in KINDS if not arguments.only or arguments.only in kind[0]]
+    rounds, disagreements = 0, []
+    while world.cases < arguments.cases or rounds < ROUNDS:
+        deal = [kind for kind in kinds for _ in range(kind[2])]
+        rng.shuffle(deal)
+        for name, function, _ in deal:
+            world.kind = name
+            try:
+                function(world)
+            except Disagreement as difference:
+                if not arguments.all or daler.tip() != bitcoind.tip() or daler.tip() != world.tip.hash:
+                    raise
+                disagreements.append(difference)
+                print(difference, flush=True)
+            if rng.random() < 0.1:
+                world.set_time(world.now + rng.randrange(600))
+        rounds += 1
+        world.compare_coins()
+        test.step(f"round {rounds}: {world.cases} cases, {world.valid} valid, {len(world.histogram)} reasons, "
+                  f"height {world.tip.height}, {len(world.coins)} coins")
+    report(world, complete=not arguments.only)
+    assert not disagreements, f"{len(disagreements)} disagreements"
+
+
+def report(world, complete):
+    print(f"{world.cases:6}  cases\n{world.valid:6}  accepted by both\n"
+          f"{world.skipped:6}  more that only the fork does not relay")
+    for reason, count in sorted(world.histogram.items(), key=lambda item: (-item[1], item[0])):
+        print(f"{count:6}  {reason}")
+    if not complete:
+        return
+    often = [reason for reason, count in world.histogram.items() if count >= ROUNDS]
+    print(f"{len(often)} reasons at least {ROUNDS} times; the coins compared {world.utxo_checks} times")
+    assert world.cases >= DEFAULT_CASES, f"only {world.cases} cases"
+    assert 4 * world.valid >= world.cases, f"only {world.valid} of {world.cases} cases are valid"
+    assert len(often) >= LEAST_REASONS, f"only {len(often)} reasons came {ROUNDS} times"
+
+
+if __name__ == "__main__":
+    run(main)
