@@ -48,6 +48,7 @@ def first_blocks(world):
         world.submit(block, expect="")
         world.set_time(world.now + world.rng.randrange(900))
     while world.height <= 155:
+        world.reserved.clear()
         transaction_cases.before_activations(world)
         world.submit(world.block(), expect="")
         world.set_time(world.now + world.rng.randrange(900))
@@ -75,6 +76,7 @@ def main(test):
         rng.shuffle(deal)
         for name, function, _ in deal:
             world.kind = name
+            world.reserved.clear()
             try:
                 function(world)
             except Disagreement as difference:
