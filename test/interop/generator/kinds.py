@@ -2,7 +2,7 @@
 from chainkit import ANYONE_SCRIPT, Output
 
 from .locks import ANYONE, LOCKS, Tx
-from .world import Coin
+from .world import Coin, outpoint
 
 KINDS = []  # (name, function of a World, how often per round)
 
@@ -19,8 +19,8 @@ def payment(world, coins=None, count=1, outputs=None, fee=None, lock=ANYONE, **s
     """A signed payment of free coins to `outputs` coins of one lock."""
     rng = world.rng
     if coins is None:
-        free = world.free_coins()
-        coins = rng.sample(free, count)
+        coins = rng.sample(world.free_coins(), count)
+    world.reserved.update(map(outpoint, coins))
     outputs = rng.choice((1, 1, 2, 3)) if outputs is None else outputs
     fee = rng.choice((0, 1, rng.randrange(5000))) if fee is None else fee
     left = sum(coin.value for coin in coins) - fee
@@ -36,6 +36,7 @@ def fund(world, locks, coin=None):
     if not coin:
         free = world.free_coins()
         coin = max(world.rng.sample(free, min(8, len(free))), key=lambda coin: coin.value)
+    world.reserved.add(outpoint(coin))
     value = min(200_000, coin.value // (len(locks) + 1))
     tx = Tx([coin], [Output(value, lock.script) for lock in locks])
     tx.outputs.append(Output(coin.value - value * len(locks) - 1000, ANYONE_SCRIPT))

@@ -187,16 +187,16 @@ def as_much_as_the_inputs(world):
 @case(2)
 def confirmed_transaction(world):
     """Its outputs are unspent, so it would overwrite them (BIP 30)."""
-    transactions = [tx for entry in world.chain[-40:] for tx in entry.transactions[1:] if all(
-        (tx.txid, index) in world.coins for index in range(len(tx.outputs)))]
+    transactions = [tx for entry in world.chain[-40:] for tx in entry.transactions[1:] if len(tx.hex()) < 50_000 and
+                    all((tx.txid, index) in world.coins for index in range(len(tx.outputs)))]
     if transactions:
         both(world, world.rng.choice(transactions), "^bad-txns-BIP30$")
 
 
 @case()
 def confirmed_and_spent(world):
-    transactions = [tx for entry in world.chain[-60:] for tx in entry.transactions[1:] if not any(
-        (tx.txid, index) in world.coins for index in range(len(tx.outputs)))]
+    transactions = [tx for entry in world.chain[-60:] for tx in entry.transactions[1:] if len(tx.hex()) < 50_000 and
+                    not any((tx.txid, index) in world.coins for index in range(len(tx.outputs)))]
     if transactions:
         both(world, world.rng.choice(transactions), "^bad-txns-inputs-missingorspent$")
 
