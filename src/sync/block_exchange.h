@@ -34,6 +34,7 @@ private:
     void judge(Peer& peer, const consensus::Rejection& rejection, const BlockHash& hash);
     [[nodiscard]] bool is_wanted(Peer& peer, const Block& block, const BlockHash& hash);
     [[nodiscard]] bool is_served(const chain::BlockEntry& entry) const;
+    [[nodiscard]] bool is_beyond_promise(const Peer& peer, const chain::BlockEntry& entry) const;
     void announce_to(Peer& peer, const std::vector<const chain::BlockEntry*>& blocks);
     [[nodiscard]] bool has_header(const Peer& peer, const chain::BlockEntry& entry) const;
 

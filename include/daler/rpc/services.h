@@ -1,11 +1,13 @@
 #pragma once
 
 #include <daler/primitives/amount.h>
+#include <daler/primitives/transaction.h>
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,9 @@ struct ChainParams;
 }  // namespace daler
 namespace daler::ledger {
 class Ledger;
+}
+namespace daler::index {
+class Indexes;
 }
 namespace daler::sync {
 class PeerService;
@@ -38,6 +43,13 @@ struct LastTemplate {
 struct BlockLimits {
     std::int64_t max_weight = 3'996'000;
     FeeRate min_fee_rate{Amount{1000}};
+};
+
+/// The one scan of the coins (scantxoutset) that may go on at a time.
+struct CoinScan {
+    std::atomic<bool> is_running{false};
+    std::atomic<bool> is_aborted{false};
+    std::atomic<int> progress{0};  ///< percent
 };
 
 /// Everything methods may use, wired by node. All of it may be called from any rpc worker thread.
@@ -65,6 +77,11 @@ struct Services {
     std::function<void(std::chrono::seconds)> advance_timers{};
     /// Writes mempool.dat and returns its path (savemempool); throws StorageError. May be empty.
     std::function<std::string()> save_mempool{};
+    index::Indexes* indexes = nullptr;  ///< null: there are none
+    CoinScan coin_scan{};
+    /// With -prune: the bytes to keep, or 0 if only the user prunes.
+    std::optional<std::uint64_t> prune_target{};
+    Height prune_after = 0;  ///< shorter chains are not pruned
 };
 
 }  // namespace daler::rpc
