@@ -40,7 +40,8 @@ Submitted Chainstate::Impl::submit(const BlockRef& block) {
         if (known->is_failed()) {
             return {consensus::reject(Reason::duplicate_invalid), false, false, known};
         }
-        if (known->has(has_data)) return {{}, false, known->has(was_connected), known};
+        const bool was_here = known->has(has_data) || known->is_pruned();
+        if (was_here) return {{}, false, known->has(was_connected), known};
     }
     auto result = accept_block(block, hash, clock.now(), std::nullopt, {});
     if (!result.verdict) return result;
@@ -95,6 +96,8 @@ void Chainstate::Impl::received_block(BlockEntry& entry, const Block& block, Fil
     entry.block_size = static_cast<std::uint32_t>(bytes.size());
     entry.block_checksum = crypto::crc32c(bytes);
     entry.data = position;
+    look_for_files = look_for_files || position.file != last_file;
+    last_file = position.file;
     // Last: readers of other threads take the members above for good once they see it.
     entry.status |= has_data;
     mark_changed(entry);

@@ -37,7 +37,7 @@ void Chainstate::Impl::activate(const BlockRef& fresh) {
 BlockEntry* Chainstate::Impl::best_candidate() {
     while (!candidates.empty()) {
         auto* best = *candidates.rbegin();
-        if (!best->is_failed()) return best;
+        if (!best->is_failed() && has_blocks_above_fork(*best)) return best;
         candidates.erase(best);
     }
     return nullptr;

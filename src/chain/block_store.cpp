@@ -38,13 +38,17 @@ storage::XorKey load_xor_key(storage::FileSystem& files, const std::filesystem::
 
 storage::FlatFiles::Options file_options(const std::filesystem::path& folder, std::string prefix,
                                          const std::array<std::uint8_t, 4>& magic,
-                                         const storage::XorKey& key) {
+                                         const storage::XorKey& key, bool small_files) {
     storage::FlatFiles::Options options;
     options.folder = folder;
     options.prefix = std::move(prefix);
     options.magic = magic;
     options.xor_key = key;
     options.remedy = reindex_remedy;
+    if (small_files) {
+        options.max_file_size = BlockStore::small_file_size;
+        options.reserve_step = BlockStore::small_file_size;
+    }
     return options;
 }
 
@@ -64,10 +68,11 @@ crypto::Digest256 undo_checksum(const BlockHash& previous, ByteSpan undo) {
 }  // namespace
 
 BlockStore::BlockStore(storage::FileSystem& files, const std::filesystem::path& folder,
-                       const std::array<std::uint8_t, 4>& magic, bool random_key)
+                       const std::array<std::uint8_t, 4>& magic, bool random_key, bool small_files)
     : blocks_(files, (files.create_folders(folder),
-                      file_options(folder, "blk", magic, load_xor_key(files, folder, random_key)))),
-      undo_(files, file_options(folder, "rev", magic, blocks_.xor_key())) {}
+                      file_options(folder, "blk", magic, load_xor_key(files, folder, random_key),
+                                   small_files))),
+      undo_(files, file_options(folder, "rev", magic, blocks_.xor_key(), small_files)) {}
 
 FilePosition BlockStore::append_undo(std::uint32_t file, const BlockUndo& undo,
                                      const BlockHash& previous) {
@@ -77,10 +82,17 @@ FilePosition BlockStore::append_undo(std::uint32_t file, const BlockUndo& undo,
 
 Bytes BlockStore::read_block_bytes(const BlockEntry& entry) const {
     if (!entry.has(has_data)) return {};
-    const auto position = entry.data.load();
-    Bytes bytes = blocks_.read(position, entry.block_size);
-    if (crypto::crc32c(bytes) != entry.block_checksum) damaged(blocks_, position, entry, "data");
-    return bytes;
+    try {
+        const auto position = entry.data.load();
+        Bytes bytes = blocks_.read(position, entry.block_size);
+        if (crypto::crc32c(bytes) != entry.block_checksum)
+            damaged(blocks_, position, entry, "data");
+        return bytes;
+    } catch (const StorageError&) {
+        // Pruned by the ledger thread while we were at it.
+        if (!entry.has(has_data)) return {};
+        throw;
+    }
 }
 
 BlockRef BlockStore::read_block(const BlockEntry& entry) const {
@@ -95,6 +107,15 @@ BlockRef BlockStore::read_block(const BlockEntry& entry) const {
 
 std::optional<BlockUndo> BlockStore::read_undo(const BlockEntry& entry) const {
     if (!entry.has(has_undo)) return std::nullopt;
+    try {
+        return read_stored_undo(entry);
+    } catch (const StorageError&) {
+        if (!entry.has(has_undo)) return std::nullopt;
+        throw;
+    }
+}
+
+BlockUndo BlockStore::read_stored_undo(const BlockEntry& entry) const {
     ensure(entry.previous != nullptr);
     const auto position = entry.undo.load();
     const std::uint32_t size = undo_.record_size(position);

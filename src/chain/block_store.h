@@ -16,16 +16,19 @@ inline constexpr std::uint32_t max_block_size = 4'000'000;
 /// Blocks and undo data in append-only files. Reading: any thread. Damage: StorageError.
 class BlockStore {
 public:
+    static constexpr std::uint64_t small_file_size = 64u << 10;
+
     /// `random_key`: new stores are XORed with a random key; an existing one keeps its key.
+    /// `small_files`: a new file begins after small_file_size bytes.
     BlockStore(storage::FileSystem& files, const std::filesystem::path& folder,
-               const std::array<std::uint8_t, 4>& magic, bool random_key);
+               const std::array<std::uint8_t, 4>& magic, bool random_key, bool small_files = false);
 
     FilePosition append_block(ByteSpan bytes) { return blocks_.append(bytes); }
     /// Undo data goes to the file with the number of its block's, so that both can be pruned
     /// together. It ends with SHA-256d of the parent's hash and the data, as bitcoind's does.
     FilePosition append_undo(std::uint32_t file, const BlockUndo& undo, const BlockHash& previous);
 
-    /// Empty / null if the block is not stored; checked against the index's checksum.
+    /// Empty / null if the block is not stored (any more); checked against the index's checksum.
     [[nodiscard]] Bytes read_block_bytes(const BlockEntry& entry) const;
     [[nodiscard]] BlockRef read_block(const BlockEntry& entry) const;
     [[nodiscard]] std::optional<BlockUndo> read_undo(const BlockEntry& entry) const;
@@ -41,6 +44,8 @@ public:
     [[nodiscard]] std::uint64_t undo_end(FilePosition position) const;
 
 private:
+    [[nodiscard]] BlockUndo read_stored_undo(const BlockEntry& entry) const;
+
     storage::FlatFiles blocks_;
     storage::FlatFiles undo_;
 };

@@ -30,8 +30,9 @@ consensus::Verdict Chainstate::test_block(const BlockRef& block, bool check_proo
     return impl_->test_block(block, check_proof_of_work);
 }
 
-void Chainstate::invalidate(const BlockHash& hash) {
-    if (auto* entry = impl_->index.find(hash)) impl_->invalidate(*entry);
+bool Chainstate::invalidate(const BlockHash& hash) {
+    auto* entry = impl_->index.find(hash);
+    return !entry || impl_->invalidate(*entry);
 }
 
 void Chainstate::reconsider(const BlockHash& hash) {

@@ -108,7 +108,7 @@ struct Chainstate::Impl {
     bool stopping() const { return options.stop && *options.stop; }
 
     // invalidate.cpp
-    void invalidate(BlockEntry& entry);
+    bool invalidate(BlockEntry& entry);
     void reconsider(BlockEntry& entry);
     void prefer(BlockEntry& entry);
     void derive_failed_ancestors();
@@ -146,7 +146,36 @@ struct Chainstate::Impl {
     void roll_back(const BlockEntry& entry);
 
     // verify.cpp
+    struct Inspection {
+        bool is_complete = true;  ///< all blocks were looked at as thoroughly as wished
+        std::string damage;       ///< what was found, with its remedy; empty: nothing
+    };
+    Inspection inspect(int level, Height count);
+    /// Levels 0 to 3. Gives the block above which the coins fit.
+    const BlockEntry& look_back(int level, Height count, Inspection& result);
+    /// Takes back the blocks above `from` and connects them again, scripts and all. What is wrong,
+    /// or nothing.
+    std::string connect_again(const BlockEntry& from);
     void verify_last_blocks();
+
+    // prune.cpp
+    bool has_pruned = false;              ///< some blocks that we had are gone
+    bool look_for_files = true;           ///< the files have changed since the last look
+    std::uint32_t last_file = 0;          ///< that a block went to
+    std::function<Height()> prune_limit;  ///< empty: pruning is not allowed yet
+    [[nodiscard]] bool over_prune_target() const;
+    [[nodiscard]] bool prune_due() const;
+    [[nodiscard]] Height highest_prunable() const;
+    [[nodiscard]] std::vector<std::uint32_t> prunable_files(Height limit) const;
+    void prune_if_due();
+    void remove_files(const std::set<std::uint32_t>& chosen);
+    void prune(Height height);
+    /// At start: whether blocks are gone, and whether we can live with that.
+    void check_pruning();
+    /// Before a rebuild: files behind a gap hold blocks that cannot be connected.
+    void forget_detached_files();
+    /// Whether the tip could move to `target`.
+    [[nodiscard]] bool has_blocks_above_fork(const BlockEntry& target) const;
 
     // reindex.cpp
     enum class Rebuild : std::uint8_t {

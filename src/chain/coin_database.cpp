@@ -113,7 +113,8 @@ void CoinDatabase::crash_perhaps() {
 }
 
 void CoinDatabase::for_each(
-    const std::function<bool(const OutPoint&, const consensus::Coin&)>& visit) const {
+    const std::function<bool(const OutPoint&, const consensus::Coin&)>& visit,
+    const storage::Database::Snapshot* snapshot) const {
     // The keys of one transaction are not in the order of their indexes: 16,512 comes before 256.
     std::map<std::uint32_t, consensus::Coin> group;
     Txid txid;
@@ -124,7 +125,7 @@ void CoinDatabase::for_each(
         group.clear();
         return true;
     };
-    auto at = database_.iterate();
+    auto at = database_.iterate(snapshot);
     for (at.seek(ByteSpan{&coin_prefix, 1}); at.valid() && at.key()[0] == coin_prefix; at.next()) {
         ByteReader key(at.key().subspan(1));
         const Txid id{key.array<32>()};

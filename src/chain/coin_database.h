@@ -54,8 +54,14 @@ public:
     /// How large a slice should be: short enough for a pause.
     [[nodiscard]] std::size_t slice_size() const { return slice_size_; }
 
+    /// The database as it is now, for `for_each`.
+    [[nodiscard]] std::unique_ptr<storage::Database::Snapshot> snapshot() const {
+        return database_.snapshot();
+    }
     /// Every coin by transaction id, a transaction's coins by index, until `visit` returns false.
-    void for_each(const std::function<bool(const OutPoint&, const consensus::Coin&)>& visit) const;
+    /// Any thread.
+    void for_each(const std::function<bool(const OutPoint&, const consensus::Coin&)>& visit,
+                  const storage::Database::Snapshot* snapshot = nullptr) const;
 
     [[nodiscard]] std::uint64_t disk_size() const;
 

@@ -1,11 +1,13 @@
+#include <daler/chain/coin_stats.h>
+
 #include "chainstate_impl.h"
 #include "coin_codec.h"
-#include "muhash.h"
+
+#include <daler/chain/muhash.h>
+#include <daler/util/ensure.h>
 
 namespace daler::chain {
-namespace {
 
-/// A coin as both hashes see it: outpoint, origin, output.
 Bytes hashed_form(const OutPoint& outpoint, const consensus::Coin& coin) {
     ByteWriter writer(100);
     write(writer, outpoint);
@@ -14,41 +16,64 @@ Bytes hashed_form(const OutPoint& outpoint, const consensus::Coin& coin) {
     return writer.take();
 }
 
-/// The size of a coin in a database that nobody has: txid, index, origin, value, script length,
-/// script.
-std::uint64_t bogo_size(const consensus::Coin& coin) {
-    return 32 + 4 + 4 + 8 + 2 + coin.output.script_pubkey.size();
+std::uint64_t bogo_size(const TxOutput& output) {
+    // Id, index, origin, value, script length, script.
+    return 32 + 4 + 4 + 8 + 2 + output.script_pubkey.size();
 }
 
-}  // namespace
+CoinSnapshot::CoinSnapshot(const CoinDatabase& database, const BlockEntry& block)
+    : database_(&database), block_(&block), snapshot_(database.snapshot()) {}
 
-void Chainstate::for_each_coin(
-    const std::function<bool(const OutPoint&, const consensus::Coin&)>& visit) {
-    flush();
-    impl_->coin_database->for_each(visit);
+void CoinSnapshot::for_each(
+    const std::function<bool(const OutPoint&, const consensus::Coin&)>& visit) const {
+    database_->for_each(visit, snapshot_.get());
 }
 
-Chainstate::CoinStats Chainstate::coin_stats(CoinsHash kind) {
+std::optional<CoinStats> CoinSnapshot::stats(CoinsHash kind, const std::atomic<bool>* stop) const {
     CoinStats stats;
     crypto::Sha256 serialized;
     MuHash set_hash;
     Txid last;
-    for_each_coin([&](const OutPoint& outpoint, const consensus::Coin& coin) {
+    bool stopped = false;
+    for_each([&](const OutPoint& outpoint, const consensus::Coin& coin) {
         if (stats.outputs == 0 || outpoint.txid != last) ++stats.transactions;
         last = outpoint.txid;
         ++stats.outputs;
         stats.total += coin.output.value;
-        stats.bogo_size += bogo_size(coin);
+        stats.bogo_size += bogo_size(coin.output);
         if (kind == CoinsHash::serialized_3) serialized.add(hashed_form(outpoint, coin));
         if (kind == CoinsHash::muhash) set_hash.insert(hashed_form(outpoint, coin));
-        return true;
+        stopped = stop && *stop;
+        return !stopped;
     });
-    stats.height = impl_->tip->height;
-    stats.best_block = impl_->tip->hash;
-    stats.disk_size = impl_->coin_database->disk_size();
+    if (stopped) return std::nullopt;
+    stats.height = block_->height;
+    stats.best_block = block_->hash;
+    stats.disk_size = database_->disk_size();
     if (kind == CoinsHash::serialized_3) stats.hash.bytes = serialized.finish_double();
     if (kind == CoinsHash::muhash) stats.hash.bytes = set_hash.finish();
     return stats;
+}
+
+std::unique_ptr<CoinSnapshot> Chainstate::snapshot_coins(bool& begun) {
+    auto& impl = *impl_;
+    if (!impl.coins->is_flushing() && !begun && impl.coins->has_changes()) {
+        impl.start_flush();
+        begun = true;
+    }
+    if (impl.coins->is_flushing()) {
+        if (!impl.continue_flush()) return nullptr;
+        // Somebody else's flush may lack the latest blocks: ours comes next.
+        if (!begun) return nullptr;
+    }
+    const auto* block = impl.index.find(impl.coin_database->best_block());
+    ensure(block != nullptr);
+    return std::make_unique<CoinSnapshot>(*impl.coin_database, *block);
+}
+
+CoinStats Chainstate::coin_stats(CoinsHash kind) {
+    flush();
+    return *CoinSnapshot(*impl_->coin_database, *impl_->tip).stats(kind);
 }
 
 }  // namespace daler::chain

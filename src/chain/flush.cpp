@@ -63,20 +63,22 @@ void Chainstate::Impl::flush() {
 
 void Chainstate::Impl::maintain() {
     if (coins->is_flushing()) {
-        (void)continue_flush();
+        if (continue_flush()) prune_if_due();
         return;
     }
     const bool due = std::chrono::steady_clock::now() - last_sync >= options.sync_interval;
-    if (!due && !coins->is_full()) return;
+    look_for_files = look_for_files || due;
+    if (!due && !coins->is_full() && !prune_due()) return;
     if (!coins->has_changes() && !coins->is_full()) {
         write_index();
         last_sync = std::chrono::steady_clock::now();
+        prune_if_due();
         return;
     }
     log::debug(log::Category::chain, "Flushing {} KiB of coins at height {}",
                coins->memory_usage() >> 10, tip->height);
     start_flush();
-    (void)continue_flush();
+    if (continue_flush()) prune_if_due();
 }
 
 }  // namespace daler::chain

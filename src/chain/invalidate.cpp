@@ -2,14 +2,20 @@
 
 namespace daler::chain {
 
-void Chainstate::Impl::invalidate(BlockEntry& entry) {
-    if (&entry == genesis) return;
+bool Chainstate::Impl::invalidate(BlockEntry& entry) {
+    if (&entry == genesis) return true;
+    if (entry.is_ancestor_of(*tip)) {
+        for (const auto* at = tip; at != entry.previous; at = at->previous) {
+            if (at->is_pruned()) return false;
+        }
+    }
     while (entry.is_ancestor_of(*tip))
         disconnect_tip();
     mark_failed(entry);
     find_candidates();
     activate();
     write_index();
+    return true;
 }
 
 void Chainstate::Impl::reconsider(BlockEntry& entry) {

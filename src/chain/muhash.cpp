@@ -1,4 +1,6 @@
-#include "muhash.h"
+#include <daler/chain/muhash.h>
+
+#include <daler/util/ensure.h>
 
 #include <algorithm>
 #include <bit>
@@ -12,6 +14,8 @@ namespace {
 __extension__ using Wide = unsigned __int128;
 
 constexpr std::uint64_t prime_difference = 1'103'717;  // 2^3072 minus the prime
+constexpr auto all_ones = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t lowest_limb = std::uint64_t{0} - prime_difference;  // of the prime
 
 using Block = std::array<std::uint32_t, 16>;
 
@@ -61,16 +65,24 @@ MuHash::Number MuHash::number_of(ByteSpan element) {
     return number;
 }
 
-void MuHash::insert(ByteSpan element) {
-    multiply(number_of(element));
+MuHash::MuHash(const State& state) : MuHash() {
+    std::memcpy(numerator_.data(), state.data(), state.size());
 }
 
-void MuHash::multiply(const Number& factor) {
+void MuHash::insert(ByteSpan element) {
+    multiply(numerator_, number_of(element));
+}
+
+void MuHash::remove(ByteSpan element) {
+    multiply(denominator_, number_of(element));
+}
+
+void MuHash::multiply(Number& number, const Number& factor) {
     std::array<std::uint64_t, 2 * limbs> product{};
     for (std::size_t i = 0; i < limbs; ++i) {
         std::uint64_t carry = 0;
         for (std::size_t k = 0; k < limbs; ++k) {
-            const Wide sum = Wide{number_[i]} * factor[k] + product[i + k] + carry;
+            const Wide sum = Wide{number[i]} * factor[k] + product[i + k] + carry;
             product[i + k] = static_cast<std::uint64_t>(sum);
             carry = static_cast<std::uint64_t>(sum >> 64);
         }
@@ -80,32 +92,101 @@ void MuHash::multiply(const Number& factor) {
     Wide carry = 0;
     for (std::size_t i = 0; i < limbs; ++i) {
         carry += Wide{product[i + limbs]} * prime_difference + product[i];
-        number_[i] = static_cast<std::uint64_t>(carry);
+        number[i] = static_cast<std::uint64_t>(carry);
         carry >>= 64;
     }
     // What is left over has some 21 bits; folding it can leave one more bit at most.
     while (carry != 0) {
         carry *= prime_difference;
         for (std::size_t i = 0; i < limbs && carry != 0; ++i) {
-            carry += number_[i];
-            number_[i] = static_cast<std::uint64_t>(carry);
+            carry += number[i];
+            number[i] = static_cast<std::uint64_t>(carry);
             carry >>= 64;
         }
     }
 }
 
-crypto::Digest256 MuHash::finish() const {
-    Number reduced = number_;
-    const bool above_prime =
-        std::all_of(
-            reduced.begin() + 1, reduced.end(),
-            [](std::uint64_t limb) { return limb == std::numeric_limits<std::uint64_t>::max(); }) &&
-        reduced[0] >= std::uint64_t{0} - prime_difference;
-    if (above_prime) {
-        reduced.fill(0);
-        reduced[0] = number_[0] + prime_difference;
+void MuHash::reduce(Number& number) {
+    const bool above_prime = std::all_of(number.begin() + 1, number.end(),
+                                         [](std::uint64_t limb) { return limb == all_ones; }) &&
+                             number[0] >= lowest_limb;
+    if (!above_prime) return;
+    const auto rest = number[0] - lowest_limb;
+    number.fill(0);
+    number[0] = rest;
+}
+
+MuHash::Number MuHash::inverse(Number number) {
+    // The binary form of Euclid's algorithm: a * number is u and b * number is v modulo the prime,
+    // while u and v shrink.
+    reduce(number);
+    Number prime;
+    prime.fill(all_ones);
+    prime[0] = lowest_limb;
+    const auto add = [](Number& to, const Number& what) {
+        Wide carry = 0;
+        for (std::size_t i = 0; i < limbs; ++i) {
+            carry += Wide{to[i]} + what[i];
+            to[i] = static_cast<std::uint64_t>(carry);
+            carry >>= 64;
+        }
+        return static_cast<std::uint64_t>(carry);
+    };
+    const auto subtract = [](Number& from, const Number& what) {
+        std::uint64_t borrow = 0;
+        for (std::size_t i = 0; i < limbs; ++i) {
+            const Wide difference = Wide{from[i]} - what[i] - borrow;
+            from[i] = static_cast<std::uint64_t>(difference);
+            borrow = static_cast<std::uint64_t>(difference >> 64) & 1;
+        }
+        return borrow;
+    };
+    const auto halve = [](Number& what, std::uint64_t top) {
+        for (std::size_t i = 0; i + 1 < limbs; ++i)
+            what[i] = what[i] >> 1 | what[i + 1] << 63;
+        what.back() = what.back() >> 1 | top << 63;
+    };
+    const auto make_odd = [&](Number& what, Number& factor) {
+        while ((what[0] & 1) == 0) {
+            halve(what, 0);
+            halve(factor, (factor[0] & 1) != 0 ? add(factor, prime) : 0);
+        }
+    };
+    const auto reduce_by = [&](Number& what, Number& factor, const Number& by,
+                               const Number& by_factor) {
+        (void)subtract(what, by);
+        if (subtract(factor, by_factor) != 0) (void)add(factor, prime);
+    };
+    const auto is_less = [](const Number& x, const Number& y) {
+        return std::lexicographical_compare(x.rbegin(), x.rend(), y.rbegin(), y.rend());
+    };
+    ensure(number != Number{});
+    Number u = number, v = prime, a = one(), b{};
+    make_odd(u, a);
+    while (u != v) {
+        if (is_less(u, v)) {
+            reduce_by(v, b, u, a);
+            make_odd(v, b);
+        } else {
+            reduce_by(u, a, v, b);
+            make_odd(u, a);
+        }
     }
-    return crypto::sha256({reinterpret_cast<const std::uint8_t*>(reduced.data()), sizeof reduced});
+    ensure(u == one());
+    return a;
+}
+
+MuHash::State MuHash::state() const {
+    Number number = numerator_;
+    if (denominator_ != one()) multiply(number, inverse(denominator_));
+    reduce(number);
+    State state;
+    std::memcpy(state.data(), number.data(), state.size());
+    return state;
+}
+
+crypto::Digest256 MuHash::finish() const {
+    return crypto::sha256(state());
 }
 
 }  // namespace daler::chain

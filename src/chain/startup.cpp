@@ -46,10 +46,14 @@ void Chainstate::Impl::open() {
     if (!options.in_memory && !options.file_system) lock.emplace(blocks_folder / ".lock");
 
     rebuild = wanted_rebuild();
-    store.emplace(files, blocks_folder, params.magic, options.random_xor_key);
-    if (rebuild == Rebuild::start) forget_undo_files();
+    store.emplace(files, blocks_folder, params.magic, options.random_xor_key, options.small_files);
+    if (rebuild == Rebuild::start) {
+        forget_undo_files();
+        forget_detached_files();
+    }
     open_databases();
     load_index();
+    check_pruning();
     if (rebuild == Rebuild::coins) end_rebuild();
     check_files();
     cut_undo_tails();
@@ -106,7 +110,7 @@ void Chainstate::Impl::load_index() {
 }
 
 void Chainstate::Impl::load_entries() {
-    std::vector<BlockEntry*> with_data;
+    std::vector<BlockEntry*> with_data;  // or pruned
     for (const auto& record : index_database->load()) {
         const auto* parent = index.find(record.header.previous);
         const bool is_root = record.hash == params.genesis_hash;
@@ -128,12 +132,12 @@ void Chainstate::Impl::load_entries() {
             entry.status &= ~std::uint32_t{was_connected};
             mark_changed(entry);
         }
-        if (entry.has(has_data)) with_data.push_back(&entry);
+        if (entry.tx_count != 0) with_data.push_back(&entry);
     }
     derive_failed_ancestors();
     for (auto* entry : with_data) {
         if (entry->previous && entry->previous->chain_tx_count == 0) {
-            unlinked.emplace(entry->previous, entry);
+            if (entry->has(has_data)) unlinked.emplace(entry->previous, entry);
         } else {
             const auto below = entry->previous ? entry->previous->chain_tx_count.load() : 0;
             entry->chain_tx_count = below + entry->tx_count;

@@ -38,6 +38,17 @@ constexpr std::array general{
            "Rebuild block index and coins from the block files"},
     Option{"reindex-chainstate", "", Kind::flag, Group::general, "0",
            "Rebuild the coins from the blocks"},
+    Option{"prune", "<n>", Kind::integer, Group::general, "0",
+           "Remove old blocks: 0 keeps all, 1 removes them when the RPC pruneblockchain says so, "
+           "550 or more is how many MiB block files may take. The last 288 blocks stay. Going "
+           "back to 0 needs -reindex, which downloads the chain again"},
+    Option{"txindex", "", Kind::flag, Group::general, "0",
+           "Keep an index of all transactions, by which getrawtransaction finds them"},
+    Option{"blockfilterindex", "<type>", Kind::text, Group::general, "0",
+           "Keep an index of the filters of blocks (BIP 158): basic, or 1 for all types"},
+    Option{"coinstatsindex", "", Kind::flag, Group::general, "0",
+           "Keep an index of totals over the coins, by which gettxoutsetinfo knows them at every "
+           "height"},
     Option{"blocksxor", "", Kind::flag, Group::general, "0",
            "Scramble new block files with a random key, so that nothing mistakes them for "
            "something dangerous"},
@@ -209,6 +220,8 @@ constexpr std::array debugging{
            "For crash tests: die once in so many slices of a flush", false, 0, 1000000000},
     Option{"maxsigcachesize", "<MiB>", Kind::integer, Group::debugging, "32",
            "Memory for signatures known to be good", false, 0, 16384},
+    Option{"fastprune", "", Kind::flag, Group::hidden, "0",
+           "For tests: small block files, so that there is something to prune"},
     Option{"stopafterblockimport", "", Kind::flag, Group::debugging, "0",
            "Stop once -loadblock files are imported"},
 };
@@ -238,8 +251,6 @@ constexpr std::array ignored{
     Option{"alertnotify", "<cmd>", Kind::text, Group::hidden, "", accepted},
     Option{"walletnotify", "<cmd>", Kind::text, Group::hidden, "", accepted},
     Option{"unsafesqlitesync", "", Kind::flag, Group::hidden, "0", accepted},
-    Option{"txindex", "", Kind::flag, Group::hidden, "0",
-           "Accepted for start scripts; transactions are not indexed"},
     Option{"upnp", "", Kind::flag, Group::hidden, "0", accepted},
     Option{"natpmp", "", Kind::flag, Group::hidden, "0", accepted},
     Option{"shrinkdebugfile", "", Kind::flag, Group::hidden, "0", accepted},

@@ -1,5 +1,6 @@
 #include <daler/node/node.h>
 
+#include "node/index_news.h"
 #include "node/mempool_file.h"
 #include "node/options.h"
 #include "node/private_chain.h"
@@ -51,6 +52,8 @@ struct Node::Impl {
     Result<void, std::string> open_rpc();
     Result<void, std::string> settle_chain();
     void open_ledger();
+    void disk_failed();
+    void open_indexes();
     Result<void, std::string> open_wallets();
     Result<void, std::string> open_peers();
     void serve();
@@ -58,6 +61,7 @@ struct Node::Impl {
     void import_file(const std::filesystem::path& file);
     void stop() noexcept;
     void stop_wallets() noexcept;
+    void stop_indexes() noexcept;
     void save(std::string_view what, const std::function<void()>& action) noexcept;
     std::string chain_option() const;
     std::filesystem::path file(std::string_view name) const { return options.folder / name; }
@@ -86,6 +90,8 @@ struct Node::Impl {
     std::unique_ptr<WalletView> wallet_view;
     std::unique_ptr<wallet::WalletService> wallets;
     std::unique_ptr<WalletNews> wallet_news;
+    std::unique_ptr<index::Indexes> indexes;
+    std::unique_ptr<IndexNews> index_news;
     std::unique_ptr<ledger::Ledger> ledger;
     std::thread importer;
 };
@@ -101,6 +107,7 @@ Result<void, std::string> Node::Impl::start() {
         if (auto opened = open_rpc(); !opened) return opened;
         if (auto settled = settle_chain(); !settled) return settled;
         open_ledger();
+        open_indexes();
         if (auto opened = open_wallets(); !opened) return opened;
         if (auto opened = open_peers(); !opened) return opened;
         serve();
@@ -136,18 +143,33 @@ Result<void, std::string> Node::Impl::settle_chain() {
     return settle_private_chain(*file, options.folder, clock.now(), stopping, options.params);
 }
 
+void Node::Impl::disk_failed() {
+    failed = true;
+    request_stop();
+}
+
 void Node::Impl::open_ledger() {
     workers = std::make_unique<ThreadPool>(options.workers);
     signatures = std::make_unique<script::BoundedSignatureCache>(options.signature_cache_bytes);
     options.chain.stop = &stopping;
     ledger::Ledger::Options ledger_options{options.chain, options.policy, options.mempool, {}};
-    ledger_options.fatal = [this](const std::string&) {
-        failed = true;
-        request_stop();
-    };
+    ledger_options.fatal = [this](const std::string&) { disk_failed(); };
     ledger = std::make_unique<ledger::Ledger>(options.params, std::move(ledger_options), clock,
                                               *workers, signatures.get());
     ledger->add_listener(tips);
+}
+
+void Node::Impl::open_indexes() {
+    options.index.fatal = [this](const std::string&) { disk_failed(); };
+    indexes =
+        std::make_unique<index::Indexes>(ledger->chain(), options.wanted_indexes, options.index);
+    index_news = std::make_unique<IndexNews>(*indexes);
+    ledger->add_listener(*index_news);
+    indexes->start();
+    if (!options.chain.prune_target) return;
+    ledger->call([this](ledger::State& state) {
+        state.chain.allow_pruning([this] { return indexes->recorded_height(); });
+    });
 }
 
 Result<void, std::string> Node::Impl::open_wallets() {
@@ -202,6 +224,7 @@ void Node::Impl::serve() {
             [this] {
                 ledger->call([](ledger::State&) {});
                 if (wallets) wallets->drain();
+                indexes->drain();
             },
         .warnings = [] { return std::vector<std::string>{}; },
         .loading = [this] { return loading.load(); },
@@ -216,6 +239,9 @@ void Node::Impl::serve() {
                 save_mempool(*ledger, file(mempool_name));
                 return file(mempool_name).string();
             },
+        .indexes = indexes.get(),
+        .prune_target = options.chain.prune_target,
+        .prune_after = options.chain.prune_after,
     });
     dispatcher->open(*services);
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -266,11 +292,20 @@ void Node::Impl::stop_wallets() noexcept {
     wallets.reset();
 }
 
+void Node::Impl::stop_indexes() noexcept {
+    // They read stored blocks until their end, and the ledger asks them what it may prune.
+    if (!index_news) return;
+    ledger->post([](ledger::State& state) { state.chain.allow_pruning({}); });
+    ledger->remove_listener(*index_news);
+    indexes.reset();
+}
+
 void Node::Impl::stop() noexcept {
     if (std::exchange(stopped, true)) return;
     stopping = true;
     tips.interrupt();
     if (wallets) wallets->interrupt();
+    if (indexes) indexes->interrupt();
     if (dispatcher) dispatcher->close();
     if (server) server->stop();
     if (importer.joinable()) importer.join();
@@ -286,6 +321,7 @@ void Node::Impl::stop() noexcept {
     if (ledger && !failed && !loading && options.persist_mempool) {
         save(mempool_name, [this] { save_mempool(*ledger, file(mempool_name)); });
     }
+    stop_indexes();
     ledger.reset();
     if (wrote_pid) {
         std::error_code ignored;

@@ -46,6 +46,57 @@ void read_chain(const Settings& settings, NodeOptions& options) {
     options.stop_after_import = settings.flag("stopafterblockimport");
 }
 
+// Going below would leave no room for 288 full blocks, their undo data and what is being written.
+constexpr std::int64_t least_prune_target = 550;  // MiB
+constexpr std::size_t least_index_cache = 2u << 20;
+constexpr std::size_t most_index_cache = 64u << 20;
+
+Status read_pruning(const Settings& settings, NodeOptions& options) {
+    auto& chain = options.chain;
+    chain.small_files = settings.flag("fastprune");
+    chain.prune_after = options.params.kind == ChainKind::main ? 100'000
+                        : chain.small_files                    ? 100
+                                                               : 1000;
+    const auto target = settings.integer("prune");
+    if (target < 0) return fail(std::string("Prune cannot be configured with a negative value."));
+    if (target == 0) return {};
+    if (target > 1 && target < least_prune_target) {
+        return fail(fmt::format(
+            "Prune configured below the minimum of {} MiB.  Please use a higher number.",
+            least_prune_target));
+    }
+    if (settings.flag("txindex")) {
+        return fail(std::string("Prune mode is incompatible with -txindex."));
+    }
+    if (settings.flag("reindex-chainstate")) {
+        return fail(
+            std::string("Prune mode is incompatible with -reindex-chainstate. Use full "
+                        "-reindex instead."));
+    }
+    chain.prune_target = target == 1 ? 0 : static_cast<std::uint64_t>(target) << 20;
+    return {};
+}
+
+Status read_indexes(const Settings& settings, NodeOptions& options) {
+    auto& wanted = options.wanted_indexes;
+    wanted.transactions = settings.flag("txindex");
+    wanted.coin_stats = settings.flag("coinstatsindex");
+    if (!settings.negated("blockfilterindex")) {
+        const auto type = settings.text("blockfilterindex");
+        wanted.filters = type.empty() || type == "1" || type == "basic";
+        if (!wanted.filters && type != "0") {
+            return fail(fmt::format("Unknown -blockfilterindex value {}.", type));
+        }
+    }
+    auto& index = options.index;
+    index.folder = options.folder / "indexes";
+    index.cache_bytes =
+        std::clamp(options.chain.cache_bytes / 8, least_index_cache, most_index_cache);
+    index.wipe = options.chain.reindex;
+    index.sync_writes = options.chain.prune_target.has_value();
+    return {};
+}
+
 Status read_relay(const Settings& settings, NodeOptions& options) {
     const auto accepts_nonstandard = settings.flag_if_set("acceptnonstdtxn");
     if (accepts_nonstandard == true && options.params.kind == ChainKind::main) {
@@ -128,6 +179,7 @@ Status read_peers(const Settings& settings, NodeOptions& options) {
     sync.network_active = settings.flag("networkactive");
     sync.blocks_only = settings.flag("blocksonly");
     sync.strict = settings.flag("strictregtest");
+    sync.pruned = options.chain.prune_target.has_value();
     sync.min_relay_fee_rate = options.policy.min_relay_fee;
     sync.handshake_timeout = std::chrono::seconds{settings.integer("peertimeout")};
     return {};
@@ -185,6 +237,8 @@ Result<NodeOptions, std::string> node_options(const Settings& settings) {
     options.signature_cache_bytes = static_cast<std::size_t>(settings.integer("maxsigcachesize"))
                                     << 20;
     read_chain(settings, options);
+    if (auto status = read_pruning(settings, options); !status) return fail(status.error());
+    if (auto status = read_indexes(settings, options); !status) return fail(status.error());
     if (auto status = read_relay(settings, options); !status) return fail(status.error());
     if (auto status = read_peers(settings, options); !status) return fail(status.error());
     if (auto status = read_wallets(settings, options); !status) return fail(status.error());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <daler/config/settings.h>
+#include <daler/index/indexes.h>
 #include <daler/ledger/ledger.h>
 #include <daler/rpc/server.h>
 #include <daler/sync/options.h>
@@ -21,6 +22,8 @@ struct NodeOptions {
     rpc::ServerOptions rpc;
     wallet::WalletOptions wallet;
     rpc::BlockLimits block_limits;
+    index::Wanted wanted_indexes;
+    index::IndexOptions index;
 
     bool serve_rpc = true;
     bool use_wallets = true;

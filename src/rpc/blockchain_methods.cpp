@@ -64,7 +64,13 @@ Json getblockchaininfo(Call& call) {
     out.append("initialblockdownload", view->initial_download());
     out.append("chainwork", tip.chainwork.to_hex());
     out.append("size_on_disk", node.ledger.chain().size_on_disk());
-    out.append("pruned", false);
+    out.append("pruned", node.prune_target.has_value());
+    if (node.prune_target) {
+        const auto last = last_pruned(*view);
+        out.append("pruneheight", last ? *last + 1 : 0);
+        out.append("automatic_pruning", *node.prune_target != 0);
+        if (*node.prune_target != 0) out.append("prune_target_size", *node.prune_target);
+    }
     out.append("warnings", warnings_json(node));
     return out;
 }
@@ -217,7 +223,8 @@ std::vector<Method> make_table() {
          "the difficulty",
          getdifficulty},
     };
-    for (auto part : {block_methods, coin_methods, tip_methods, deployment_methods}) {
+    for (auto part : {block_methods, block_stats_methods, coin_methods, deployment_methods,
+                      index_methods, tip_methods, upkeep_methods}) {
         std::ranges::move(part(), std::back_inserter(methods));
     }
     return methods;

@@ -2,12 +2,15 @@
 #include "rpc/scan_methods.h"
 #include "rpc/transaction_json.h"
 
+#include <daler/index/indexes.h>
 #include <daler/rpc/values.h>
 
 #include <fmt/format.h>
 
 namespace daler::rpc {
 namespace {
+
+constexpr std::string_view unreadable_set = "Unable to read UTXO set";
 
 /// What gettxout found, and the tip as of then.
 struct Found {
@@ -53,34 +56,93 @@ Json gettxout(Call& call) {
     return out;
 }
 
-chain::Chainstate::CoinsHash hash_kind(const std::string& name) {
-    using Kind = chain::Chainstate::CoinsHash;
+chain::CoinsHash hash_kind(const std::string& name) {
+    using Kind = chain::CoinsHash;
     if (name == "hash_serialized_3") return Kind::serialized_3;
     if (name == "muhash") return Kind::muhash;
     if (name == "none") return Kind::none;
     throw Error{code::invalid_parameter, fmt::format("'{}' is not a valid hash_type", name)};
 }
 
-Json gettxoutsetinfo(Call& call) {
-    using Kind = chain::Chainstate::CoinsHash;
-    const Kind kind = hash_kind(call.string(0, "hash_serialized_3"));
-    if (call.has(1)) {
-        throw Error{code::invalid_parameter,
-                    "Querying specific block heights requires coinstatsindex"};
-    }
-    const auto stats =
-        call.node().ledger.call([&](ledger::State& state) { return state.chain.coin_stats(kind); });
+/// What an index knows of a block's coins.
+void append_block_info(Json& out, const index::BlockCoinStats& stats) {
+    out.append("total_unspendable_amount", from_amount(stats.total_unspendable));
+    Json block = Json::object();
+    block.append("prevout_spent", from_amount(stats.spent));
+    block.append("coinbase", from_amount(stats.coinbase));
+    block.append("new_outputs_ex_coinbase", from_amount(stats.new_outputs));
+    block.append("unspendable", from_amount(stats.unspendable()));
+    Json unspendables = Json::object();
+    unspendables.append("genesis_block", from_amount(stats.unspendable_genesis));
+    unspendables.append("bip30", from_amount(stats.unspendable_bip30));
+    unspendables.append("scripts", from_amount(stats.unspendable_scripts));
+    unspendables.append("unclaimed_rewards", from_amount(stats.unclaimed));
+    block.append("unspendables", std::move(unspendables));
+    out.append("block_info", std::move(block));
+}
+
+Json indexed_set_info(const index::CoinStatsIndex& index, const chain::BlockEntry& block,
+                      chain::CoinsHash kind) {
+    const auto stats = index.find(block.hash);
+    if (!stats) throw Error{code::internal_error, std::string(unreadable_set)};
     Json out = Json::object();
-    out.append("height", stats.height);
-    out.append("bestblock", stats.best_block.to_hex());
-    out.append("txouts", stats.outputs);
-    out.append("bogosize", stats.bogo_size);
-    if (kind == Kind::serialized_3) out.append("hash_serialized_3", stats.hash.to_hex());
-    if (kind == Kind::muhash) out.append("muhash", stats.hash.to_hex());
-    out.append("total_amount", from_amount(stats.total));
-    out.append("transactions", stats.transactions);
-    out.append("disk_size", stats.disk_size);
+    out.append("height", stats->height);
+    out.append("bestblock", block.hash.to_hex());
+    out.append("txouts", stats->outputs);
+    out.append("bogosize", stats->bogo_size);
+    if (kind == chain::CoinsHash::muhash) out.append("muhash", stats->muhash().to_hex());
+    out.append("total_amount", from_amount(stats->total));
+    append_block_info(out, *stats);
     return out;
+}
+
+Json counted_set_info(Services& node, chain::CoinsHash kind) {
+    using Kind = chain::CoinsHash;
+    const auto stats = snapshot_coins(node)->stats(kind, &node.stopping);
+    if (!stats) throw Error{code::internal_error, std::string(unreadable_set)};
+    Json out = Json::object();
+    out.append("height", stats->height);
+    out.append("bestblock", stats->best_block.to_hex());
+    out.append("txouts", stats->outputs);
+    out.append("bogosize", stats->bogo_size);
+    if (kind == Kind::serialized_3) out.append("hash_serialized_3", stats->hash.to_hex());
+    if (kind == Kind::muhash) out.append("muhash", stats->hash.to_hex());
+    out.append("total_amount", from_amount(stats->total));
+    out.append("transactions", stats->transactions);
+    out.append("disk_size", stats->disk_size);
+    return out;
+}
+
+Json gettxoutsetinfo(Call& call) {
+    Services& node = call.node();
+    const auto kind = hash_kind(call.string(0, "hash_serialized_3"));
+    const bool use_index = call.boolean(2, true);
+    auto* index = node.indexes ? node.indexes->coin_stats() : nullptr;
+    const chain::BlockEntry* block = nullptr;
+    if (call.has(1)) {
+        const auto refuse = [](const char* text) { throw Error{code::invalid_parameter, text}; };
+        if (!index) refuse("Querying specific block heights requires coinstatsindex");
+        if (kind == chain::CoinsHash::serialized_3) {
+            refuse("hash_serialized_3 hash type cannot be queried for a specific block");
+        }
+        if (!use_index) {
+            refuse("Cannot set use_index to false when querying for a specific block");
+        }
+        block = &block_by_hash_or_height(call, 1);
+    }
+    if (!index || !use_index) return counted_set_info(node, kind);
+    const bool is_ready = index->follower().wait_if_synced();
+    const auto view = node.ledger.view();
+    if (!block) block = &view->tip();
+    if (const auto reached = index->follower().summary().best_height;
+        !is_ready && block->height > reached) {
+        throw Error{code::internal_error,
+                    fmt::format("Unable to get data because coinstatsindex is still syncing. "
+                                "Current height: {}",
+                                reached)};
+    }
+    if (kind == chain::CoinsHash::serialized_3) return counted_set_info(node, kind);
+    return indexed_set_info(*index, *block, kind);
 }
 
 }  // namespace
@@ -100,9 +162,11 @@ std::vector<Method> coin_methods() {
          "gettxoutsetinfo",
          "Totals over all unspent outputs. Takes a while on long chains.",
          {{"hash_type", Type::string, "hash_serialized_3", "hash_serialized_3, muhash or none"},
-          {"hash_or_height", Type::any, "the tip", "Needs an index that is not there"},
-          {"use_index", Type::boolean, "true", "Ignored: there is no index"}},
-         "height, bestblock, counts, sizes, hash and amount",
+          {"hash_or_height", Type::any, "the tip",
+           "The block after which to count, or its height; needs -coinstatsindex"},
+          {"use_index", Type::boolean, "true", "Ask the index, if there is one"}},
+         "height, bestblock, counts, sizes, hash and amount; from the index also what was put out "
+         "of reach, and what the block itself did",
          gettxoutsetinfo},
         {"Blockchain",
          "scantxoutset",

@@ -7,6 +7,7 @@
 #include <daler/descriptor/descriptor.h>
 #include <daler/descriptor/signing.h>
 #include <daler/encoding/hex.h>
+#include <daler/index/indexes.h>
 #include <daler/ledger/ledger.h>
 #include <daler/rpc/values.h>
 #include <daler/script/standard.h>
@@ -43,6 +44,27 @@ std::optional<Found> find_in_block(const ledger::Ledger& ledger, const chain::Bl
     return std::nullopt;
 }
 
+/// With the coins it spent, where they are still known.
+Found found_by_index(const ledger::Ledger& ledger, index::TxIndex::Found& indexed) {
+    Found found{std::move(indexed.tx), indexed.block};
+    if (indexed.number == 0) return found;
+    if (const auto undo = ledger.chain().read_undo(*indexed.block))
+        found.spent = undo->transactions.at(indexed.number - 1);
+    return found;
+}
+
+std::string not_found_text(bool has_index, bool is_ready) {
+    std::string text =
+        "No such mempool transaction. Use -txindex or provide a block hash to "
+        "enable blockchain transaction queries";
+    if (has_index) {
+        text = is_ready ? "No such mempool or blockchain transaction"
+                        : "No such mempool transaction. Blockchain transactions are still in the "
+                          "process of being indexed";
+    }
+    return text + ". Use gettransaction for wallet transactions.";
+}
+
 Found find_transaction(Call& call, const Txid& txid) {
     auto& ledger = call.node().ledger;
     if (txid.as<MerkleRoot>() == call.node().params.genesis->header.merkle_root) {
@@ -51,12 +73,13 @@ Found find_transaction(Call& call, const Txid& txid) {
                     "cannot be retrieved"};
     }
     if (!call.has(2)) {
+        auto* index = call.node().indexes ? call.node().indexes->transactions() : nullptr;
+        const bool is_ready = index && index->follower().wait_if_synced();
         if (auto tx = ledger.call([&](ledger::State& state) { return state.mempool.find(txid); }))
             return {tx};
-        throw Error{code::invalid_address_or_key,
-                    "No such mempool transaction. Use -txindex or provide a block hash to enable "
-                    "blockchain "
-                    "transaction queries. Use gettransaction for wallet transactions."};
+        if (auto found = index ? index->find(txid) : std::nullopt)
+            return found_by_index(ledger, *found);
+        throw Error{code::invalid_address_or_key, not_found_text(index != nullptr, is_ready)};
     }
     const auto* entry = ledger.chain().index().find(call.hash<BlockHash>(2, "parameter 3"));
     if (!entry) throw Error{code::invalid_address_or_key, "Block hash not found"};

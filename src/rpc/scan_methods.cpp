@@ -57,19 +57,43 @@ struct Match {
     consensus::Coin coin;
 };
 
-struct ScanResult {
-    std::shared_ptr<const chain::ChainView> view;
-    std::uint64_t outputs = 0;
-    std::vector<Match> matches;
+/// The claim to the one scan that may go on.
+class ScanClaim {
+public:
+    explicit ScanClaim(CoinScan& scan) : scan_(scan) {
+        if (scan_.is_running.exchange(true)) {
+            throw Error{code::invalid_parameter,
+                        "Scan already in progress, use action \"abort\" or \"status\""};
+        }
+        scan_.is_aborted = false;
+        scan_.progress = 0;
+    }
+    ~ScanClaim() { scan_.is_running = false; }
+    ScanClaim(const ScanClaim&) = delete;
+    ScanClaim& operator=(const ScanClaim&) = delete;
+
+private:
+    CoinScan& scan_;
 };
 
-ScanResult scan(ledger::State& state, const Needles& needles, const std::atomic<bool>& stopping) {
+struct ScanResult {
+    bool is_complete = true;
+    std::uint64_t outputs = 0;
+    std::vector<Match> matches{};
+};
+
+/// Runs on the caller's thread: nobody else waits for it.
+ScanResult scan(const chain::CoinSnapshot& coins, const Needles& needles, CoinScan& state,
+                const std::atomic<bool>& stopping) {
     ScanResult result;
-    result.view = state.chain.view();
-    state.chain.for_each_coin([&](const OutPoint& outpoint, const consensus::Coin& coin) {
+    coins.for_each([&](const OutPoint& outpoint, const consensus::Coin& coin) {
         ++result.outputs;
         if (needles.contains(coin.output.script_pubkey)) result.matches.push_back({outpoint, coin});
-        return !stopping;
+        // Ids are spread evenly: their first bytes tell how far we are.
+        const int first = outpoint.txid.bytes[0] << 8 | outpoint.txid.bytes[1];
+        state.progress = first * 100 / 0x10000;
+        result.is_complete = !stopping && !state.is_aborted;
+        return result.is_complete;
     });
     return result;
 }
@@ -109,24 +133,44 @@ std::pair<std::int64_t, std::int64_t> parse_range(const Json& value) {
     return range;
 }
 
+std::unique_ptr<chain::CoinSnapshot> snapshot_coins(Services& node) {
+    bool begun = false;
+    while (!node.stopping) {
+        auto coins = node.ledger.call(
+            [&begun](ledger::State& state) { return state.chain.snapshot_coins(begun); });
+        if (coins) return coins;
+    }
+    throw Error{code::internal_error, "The node is stopping"};
+}
+
 Json scantxoutset(Call& call) {
-    // A scan is done when its call returns: there is never one to ask about.
+    Services& node = call.node();
+    CoinScan& state = node.coin_scan;
     const std::string action = call.string(0);
-    if (action == "status") return nullptr;
-    if (action == "abort") return false;
+    if (action == "status") {
+        if (!state.is_running) return nullptr;
+        Json out = Json::object();
+        out.append("progress", state.progress.load());
+        return out;
+    }
+    if (action == "abort") {
+        if (!state.is_running) return false;
+        state.is_aborted = true;
+        return true;
+    }
     if (action != "start") {
         throw Error{code::invalid_parameter, fmt::format("Invalid action '{}'", action)};
     }
+    const ScanClaim claim(state);
     if (!call.has(1)) {
         throw Error{code::misc, "scanobjects argument is required for the start action"};
     }
     Needles needles;
     for (const Json& object : call.json(1).items()) {
-        add_needles(needles, object, call.node().params.address);
+        add_needles(needles, object, node.params.address);
     }
-    const std::atomic<bool>& stopping = call.node().stopping;
-    const ScanResult result = call.node().ledger.call(
-        [&](ledger::State& state) { return scan(state, needles, stopping); });
+    const auto coins = snapshot_coins(node);
+    const ScanResult result = scan(*coins, needles, state, node.stopping);
 
     Amount total;
     Json unspents = Json::array();
@@ -135,10 +179,10 @@ Json scantxoutset(Call& call) {
         unspents.push(match_json(match, needles));
     }
     Json out = Json::object();
-    out.append("success", !stopping);
+    out.append("success", result.is_complete);
     out.append("txouts", result.outputs);
-    out.append("height", result.view->height());
-    out.append("bestblock", result.view->tip().hash.to_hex());
+    out.append("height", coins->block().height);
+    out.append("bestblock", coins->block().hash.to_hex());
     out.append("unspents", std::move(unspents));
     out.append("total_amount", from_amount(total));
     return out;

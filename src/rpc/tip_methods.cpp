@@ -16,8 +16,11 @@ Json change_block(Call& call, Change change) {
 }
 
 Json invalidateblock(Call& call) {
-    return change_block(
-        call, [](chain::Chainstate& chain, const BlockHash& hash) { chain.invalidate(hash); });
+    return change_block(call, [](chain::Chainstate& chain, const BlockHash& hash) {
+        if (!chain.invalidate(hash)) {
+            throw Error{code::database, "Blocks that would have to be disconnected were pruned"};
+        }
+    });
 }
 
 Json reconsiderblock(Call& call) {

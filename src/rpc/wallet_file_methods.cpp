@@ -1,8 +1,9 @@
+#include "rpc/blockchain_methods.h"
+#include "rpc/wallet_methods.h"
+
 #include <daler/rpc/values.h>
 
 #include <fmt/format.h>
-
-#include "rpc/wallet_methods.h"
 
 namespace daler::rpc {
 namespace {
@@ -164,6 +165,11 @@ Json rescanblockchain(Call& call) {
                             "stop_height must be greater than start_height"};
             }
             last = static_cast<Height>(height);
+        }
+        if (last_pruned(*call.node().ledger.view()).value_or(-1) >= first) {
+            throw Error{code::misc,
+                        "Can't rescan beyond pruned data. Use RPC call "
+                        "getblockchaininfo to determine your pruned height."};
         }
         const auto scanned = value_of(wallet.rescan(static_cast<Height>(first), last));
         Json out = Json::object();

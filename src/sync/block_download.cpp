@@ -103,7 +103,7 @@ void BlockDownload::scan_window(PeerId peer, const chain::ChainView& view, Time 
         below += count;
         for (const auto* block : path) {
             if (block->is_failed()) return;
-            if (block->has(chain::has_data)) {
+            if (block->has(chain::has_data) || block->is_pruned()) {
                 contiguous = contiguous && block->chain_tx_count.load() > 0;
                 if (contiguous) {
                     state.last_common = block;

@@ -47,7 +47,7 @@ void BlockExchange::tick() {
 /// to make.
 BlockExchange::Worth BlockExchange::worth(Peer& peer, const Block& block, const BlockHash& hash) {
     const auto* entry = context_.find(hash);
-    if (entry && entry->has(chain::has_data)) return Worth::nothing;
+    if (entry && (entry->has(chain::has_data) || entry->is_pruned())) return Worth::nothing;
     const auto* parent = context_.find(block.header.previous);
     if (!parent) {
         // It may follow one that came just before and waits for its verdict; the ledger will tell.
@@ -164,6 +164,15 @@ bool BlockExchange::is_served(const chain::BlockEntry& entry) const {
            view->best_header().header.block_time() - entry.header.block_time() < stale_block_age;
 }
 
+/// Whether a peer should know that we may not have this block (BIP 159). All such are treated
+/// alike, so that nobody learns what exactly we have.
+bool BlockExchange::is_beyond_promise(const Peer& peer, const chain::BlockEntry& entry) const {
+    if (!context_.options.pruned || peer.may(permission_noban)) return false;
+    // A block or two may have come while the question was on its way.
+    constexpr Height slack = 2;
+    return context_.view()->height() - entry.height > limits::limited_peer_blocks + slack;
+}
+
 namespace {
 
 /// The stored bytes, without witnesses if so wished. Any thread.
@@ -185,6 +194,11 @@ asio::awaitable<void> BlockExchange::serve(PeerRef peer, wire::InventoryItem ite
     const auto hash = item.hash.as<BlockHash>();
     const auto* entry = context_.find(hash);
     Bytes bytes;
+    if (entry && is_beyond_promise(*peer, *entry)) {
+        log::debug(log::Category::net, "{} asks for a block that was pruned", label(*peer));
+        peer->connection->close();
+        co_return;
+    }
     if (entry && entry->has(chain::has_data) && is_served(*entry)) {
         const bool witness = item.type != wire::InventoryType::block;
         bytes = co_await read_stored(context_.workers, context_.ledger.chain(), *entry, witness);

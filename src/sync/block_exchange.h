@@ -38,6 +38,7 @@ private:
     enum class Worth : std::uint8_t { nothing, its_header, a_check };
     [[nodiscard]] Worth worth(Peer& peer, const Block& block, const BlockHash& hash);
     [[nodiscard]] bool is_served(const chain::BlockEntry& entry) const;
+    [[nodiscard]] bool is_beyond_promise(const Peer& peer, const chain::BlockEntry& entry) const;
     void announce_to(Peer& peer, const std::vector<const chain::BlockEntry*>& blocks);
     [[nodiscard]] bool has_header(const Peer& peer, const chain::BlockEntry& entry) const;
 

@@ -18,12 +18,17 @@ void Handshake::start(Peer& peer) {
     if (!peer.is_inbound()) send_version(peer);
 }
 
+std::uint64_t Handshake::our_services(const SyncOptions& options) {
+    const auto always = wire::service::witness | wire::service::network_limited;
+    return options.pruned ? always : always | wire::service::network;
+}
+
 void Handshake::send_version(Peer& peer) {
     wire::Version message;
-    message.services = our_services;
+    message.services = our_services(context_.options);
     message.time = unix_seconds(context_.clock.now());
     message.receiver = {peer.services, peer.connection->remote()};
-    message.sender = {our_services, {}};
+    message.sender = {message.services, {}};
     message.nonce = peer.our_nonce;
     message.user_agent = user_agent_;
     message.start_height = context_.view()->height();

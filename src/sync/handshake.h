@@ -20,8 +20,7 @@ public:
 
     [[nodiscard]] const std::string& user_agent() const { return user_agent_; }
     /// What we offer, as bits of wire::service.
-    static constexpr std::uint64_t our_services =
-        wire::service::network | wire::service::witness | wire::service::network_limited;
+    [[nodiscard]] static std::uint64_t our_services(const SyncOptions& options);
 
 private:
     void send_version(Peer& peer);

@@ -23,6 +23,7 @@ struct PeerManager::Impl {
         : ledger(the_ledger),
           user_agent(make_user_agent(options.user_agent_comments)),
           relays(!options.blocks_only),
+          services(Handshake::our_services(options)),
           network(the_ledger, clock, workers, std::move(options), io.get_executor()) {}
 
     /// Runs `work` on the net thread and waits for its result. While there is no net thread, here.
@@ -52,6 +53,7 @@ struct PeerManager::Impl {
     ledger::Ledger& ledger;
     const std::string user_agent;
     const bool relays;
+    const std::uint64_t services;
     asio::io_context io;
     Network network;
     std::optional<asio::executor_work_guard<asio::io_context::executor_type>> guard;
@@ -134,7 +136,7 @@ NetworkTotals PeerManager::totals() {
 }
 
 std::uint64_t PeerManager::local_services() const {
-    return Handshake::our_services;
+    return impl_->services;
 }
 
 std::vector<std::string> PeerManager::local_addresses() {

@@ -8,7 +8,8 @@ import struct
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "functional"))
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "test" / "functional"))
 from chainkit import (ANYONE_ADDRESS, COIN, MAGIC, REGTEST_GENESIS, compact_size, coin, framed, make_block,  # noqa: E402
                       sha256d, spend, to_hash, var_bytes)
 from p2p import headers_payload, inventory, locator_payload, message, version_payload  # noqa: E402
@@ -61,6 +62,7 @@ def seeds():
     random = b"".join(sha256d(bytes([i])) for i in range(32))
     return {
         "address": ADDRESSES, "base58": ADDRESSES, "bech32": ADDRESSES, "descriptor": DESCRIPTORS,
+        "chain_file": [(ROOT / "contrib" / "chains" / "example.json").read_bytes(), b"{}"],
         "json": REQUESTS, "rpc_request": REQUESTS, "config": [CONFIG],
         "der": [SIGNATURE[:-1], SIGNATURE], "script": [script_input(b"\x51", [], script) for script in SCRIPTS] +
         [script_input(b"", [b"\x51"], SCRIPTS[4]), script_input(SIGNATURE + b"\x51", [SIGNATURE], SCRIPTS[5])],

@@ -165,6 +165,58 @@ def ask_about_the_chain(check, daler):
         ask(name, "too many")
 
 
+def ask_about_blocks(check, daler, stale):
+    """What blocks hold and what may be done to the chain; with and without indexes."""
+    ask = check.ask
+    tip, count = daler.tip(), daler.getblockcount()
+    names = [daler.getblockhash(height) for height in (0, 1, count - 1)] + [tip, stale, "00" * 32, "abc", "zz" * 32]
+    for block in (*range(count - 3, count + 1), 0, 1, -1, count + 1, "1", 1.5, True, None, *names):
+        ask("getblockstats", block)
+    everything = daler.getblockstats(1)
+    for stats in ([], ["txs"], ["txs", "avgfee"], ["txs", "txs"], list(everything), ["nosuch"], [5], ["txs", "nosuch"],
+                  "txs", None, *([name] for name in everything)):
+        ask("getblockstats", count - 1, stats)
+    ask("getblockstats")
+    ask("getblockstats", 1, [], 2)
+    for arguments in ((), (0,), (1,), (50,), (count - 1,), (count,), (-1,), ("x",), (None, tip), (5, tip), (0, names[0]),
+                      (1, names[0]), (1, names[1]), (5, stale), (None, names[1]), (5, "00" * 32), (5, "abc"), (1, 2, 3)):
+        ask("getchaintxstats", *arguments)
+    for name in (*names, None, 5):
+        ask("getdeploymentinfo", name)
+    for arguments in ((), (0, 0), (1, 5), (2,), (3, 0), (4, 0), (4, 3), (5, 1), (-1, 1), (3, -1), (3, 100_000), ("x",),
+                      (1.5,), (True,), (1, "x"), (1, 2, 3)):
+        ask("verifychain", *arguments)
+    for height in (0, 1, -1, "x", None):
+        ask("pruneblockchain", height)
+    for name in (stale, tip, "00" * 32, "abc", None):
+        ask("preciousblock", name)
+        ask("getbestblockhash")
+    for name in (*names, None, 5):
+        for kind in (None, "basic", "nosuch", 5):
+            ask("getblockfilter", name, kind)
+    for name in (None, "", "txindex", "coinstatsindex", "basic block filter index", "nosuch", 5):
+        ask("getindexinfo", name)
+    for kind in ("hash_serialized_3", "muhash", "none", "nosuch"):
+        for block in (*names, None, 0, 1, count - 1, count, count + 1, -1, 1.5, True):
+            for use_index in (None, True, False):
+                ask("gettxoutsetinfo", kind, block, use_index)
+    ask("gettxoutsetinfo", "none", None, "x")
+
+
+def ask_about_scans(check):
+    ask = check.ask
+    raw = f"raw({ANYONE_SCRIPT.hex()})"
+    key = "tpubD6NzVbkrYhZ4WaWSyoBvQwbpLkojyoTZPRsgXELWz3Popb3qkjcJyJUGLnL4qHHoQvao8ESaAstxYSnhyswJ76uZPStJRJCTKvosUCJZL5B"
+    for objects in ([raw], [f"addr({ANYONE_ADDRESS})"], [{"desc": raw}], [{"desc": raw, "range": 5}], [raw, raw], [],
+                    [f"wpkh({key}/0/*)"], [{"desc": f"wpkh({key}/0/*)", "range": [2, 5]}],
+                    [{"desc": f"wpkh({key}/0/*)", "range": [5, 2]}], [{"desc": f"wpkh({key}/0/*)", "range": "x"}],
+                    [{"desc": f"wpkh({key}/0/*)", "range": -1}], ["nonsense"], [5], [{}], [{"range": 5}], None, "x",
+                    [raw + "#qqqqqqqq"], [f"combo({'02' + '11' * 32})"]):
+        ask("scantxoutset", "start", objects)
+    for arguments in (("status",), ("abort",), ("nosuch",), (), (5,), ("start",), ("status", []), ("abort", ["x"])):
+        ask("scantxoutset", *arguments)
+
+
 def ask_about_transactions(check, daler, samples):
     ask = check.ask
     block = daler.getblockhash(daler.getblockcount() - 1)
@@ -352,10 +404,19 @@ def main(test):
     check = Comparison(daler, core)
     for name, part in (("the chain", lambda: ask_about_the_chain(check, daler)),
                        ("transactions", lambda: ask_about_transactions(check, daler, transactions(daler, coins))),
+                       ("blocks", lambda: ask_about_blocks(check, daler, fork.hash)),
+                       ("scans", lambda: ask_about_scans(check)),
                        ("everything else", lambda: ask_about_the_rest(check, daler)),
                        ("the wallet", lambda: ask_about_the_wallet(check, daler))):
         part()
         test.step(f"{name}: {check.calls} calls, {len(check.differences)} differences")
+    for node in (daler, core):
+        node.restart("-txindex", "-coinstatsindex", "-blockfilterindex=basic")
+        wait_until(lambda: all(entry["synced"] for entry in node.getindexinfo().values()))
+    for part in (lambda: ask_about_blocks(check, daler, fork.hash),
+                 lambda: ask_about_transactions(check, daler, {})):
+        part()
+    test.step(f"with indexes: {check.calls} calls, {len(check.differences)} differences")
     for difference in check.differences[:120]:
         print("DIFFERS", difference[:2000])
     assert not check.differences, f"{len(check.differences)} differences that the table of known ones does not hold"

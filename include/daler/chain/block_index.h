@@ -51,6 +51,8 @@ struct BlockEntry {
 
     /// True if all of these bits of BlockStatus are set.
     [[nodiscard]] bool has(std::uint32_t bits) const { return (status.load() & bits) == bits; }
+    /// Its data were here once.
+    [[nodiscard]] bool is_pruned() const { return tx_count.load() != 0 && !has(has_data); }
     [[nodiscard]] bool is_failed() const { return (status.load() & failed_mask) != 0; }
 
     /// The ancestor at `height` (itself at its own); null above its own height or below zero.

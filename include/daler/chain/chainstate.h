@@ -2,6 +2,7 @@
 
 #include <daler/chain/block_index.h>
 #include <daler/chain/chain_view.h>
+#include <daler/chain/coin_stats.h>
 #include <daler/chain/undo.h>
 #include <daler/consensus/check_block.h>
 #include <daler/script/interpreter.h>
@@ -38,9 +39,14 @@ struct ChainOptions {
     bool in_memory = false;                ///< no disk at all: tests and throw-away nodes
     std::size_t cache_bytes = 450u << 20;  ///< for coins, LevelDB's own caches included (-dbcache)
     int check_blocks = 6;                  ///< how many blocks to verify at start (-checkblocks)
-    int check_level = 3;                   ///< 0 read, 1 whole, 2 undo data, 3 coins
+    /// How thoroughly (-checklevel): 0 read, 1 whole, 2 undo data, 3 coins, 4 connect again.
+    int check_level = 3;
     bool reindex = false;
     bool reindex_chainstate = false;
+    /// -prune: remove old blocks once all files take more bytes than this; 0: only when asked.
+    std::optional<std::uint64_t> prune_target;
+    Height prune_after = 1000;    ///< shorter chains are not pruned
+    bool small_files = false;     ///< -fastprune: block files of 64 KiB
     bool random_xor_key = false;  ///< -blocksxor: a random key for new block files; zeros otherwise
     /// -dbcrashratio: the process ends at once, with exit code 99, after one in so many slices of a
     /// flush; slices are made small so that there are some.
@@ -87,7 +93,8 @@ public:
     [[nodiscard]] consensus::Verdict accept_header(const BlockHeader& header,
                                                    const BlockEntry** entry = nullptr);
 
-    /// Checks, stores and, if it makes the best chain, connects `block`.
+    /// Checks, stores and, if it makes the best chain, connects `block`. One that was pruned counts
+    /// as known.
     [[nodiscard]] Submitted submit(const BlockRef& block);
 
     /// Everything submit checks of a block on top of the current tip, proof of work excepted if so
@@ -95,8 +102,9 @@ public:
     /// tip.
     [[nodiscard]] consensus::Verdict test_block(const BlockRef& block, bool check_proof_of_work);
 
-    /// Treats the block and all above it as invalid until `reconsider`; reorganises.
-    void invalidate(const BlockHash& hash);
+    /// Treats the block and all above it as invalid until `reconsider`; reorganises. False if that
+    /// takes blocks that were pruned.
+    bool invalidate(const BlockHash& hash);
     void reconsider(const BlockHash& hash);
     /// Prefers this block among those of equal work.
     void prefer(const BlockHash& hash);
@@ -130,24 +138,24 @@ public:
     /// Bytes the coin cache takes now.
     [[nodiscard]] std::size_t cache_usage() const;
 
-    enum class CoinsHash : std::uint8_t { none, serialized_3, muhash };
-    /// Totals over all unspent coins (gettxoutsetinfo).
-    struct CoinStats {
-        Height height = 0;
-        BlockHash best_block;
-        std::uint64_t outputs = 0;
-        std::uint64_t transactions = 0;  ///< with unspent outputs
-        std::uint64_t bogo_size = 0;     ///< Core's database-independent size measure
-        std::uint64_t disk_size = 0;     ///< estimate of the database
-        Amount total;
-        Hash256 hash;  ///< hash_serialized_3 or muhash (displayed reversed)
-    };
-    /// Flushes, then walks over all coins.
+    /// One step of at most about 50 ms towards a picture of the coins as they are now, or will be
+    /// when it is done: call again (`begun`, false at first, must stay) until it is not null.
+    [[nodiscard]] std::unique_ptr<CoinSnapshot> snapshot_coins(bool& begun);
+    /// Flushes, then walks over all coins, while everybody waits.
+    using CoinsHash = chain::CoinsHash;
     [[nodiscard]] CoinStats coin_stats(CoinsHash kind);
 
-    /// Calls `visit` for every unspent coin (after a flush), in outpoint order, until it returns
-    /// false.
-    void for_each_coin(const std::function<bool(const OutPoint&, const consensus::Coin&)>& visit);
+    /// Looks at the last `count` blocks (0: all) as thoroughly as `level` says (see
+    /// ChainOptions::check_level). True if all of them were looked at and are right; what is not
+    /// goes to the log.
+    [[nodiscard]] bool verify(int level, Height count);
+
+    /// Until this is called nothing is pruned. `limit` tells, on this thread, up to which height
+    /// blocks are no longer needed by others; an empty one forbids pruning again.
+    void allow_pruning(std::function<Height()> limit);
+    /// Removes the files all of whose blocks are at most `height` high and may go: those within 288
+    /// of the tip stay. Requires: ChainOptions::prune_target is set.
+    void prune(Height height);
 
 private:
     struct Impl;

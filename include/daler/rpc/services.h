@@ -1,11 +1,13 @@
 #pragma once
 
 #include <daler/primitives/amount.h>
+#include <daler/primitives/transaction.h>
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,9 @@ struct ChainParams;
 }  // namespace daler
 namespace daler::ledger {
 class Ledger;
+}
+namespace daler::index {
+class Indexes;
 }
 namespace daler::sync {
 class PeerService;
@@ -40,6 +45,13 @@ struct BlockLimits {
     FeeRate min_fee_rate{Amount{1000}};
 };
 
+/// The one scan of the coins (scantxoutset) that may go on at a time.
+struct CoinScan {
+    std::atomic<bool> is_running{false};
+    std::atomic<bool> is_aborted{false};
+    std::atomic<int> progress{0};  ///< percent
+};
+
 /// Everything methods may use, wired by node. All of it may be called from any rpc worker thread.
 struct Services {
     const ChainParams& params;
@@ -63,6 +75,11 @@ struct Services {
     LastTemplate last_template{};
     /// Writes mempool.dat and returns its path (savemempool); throws StorageError. May be empty.
     std::function<std::string()> save_mempool{};
+    index::Indexes* indexes = nullptr;  ///< null: there are none
+    CoinScan coin_scan{};
+    /// With -prune: the bytes to keep, or 0 if only the user prunes.
+    std::optional<std::uint64_t> prune_target{};
+    Height prune_after = 0;  ///< shorter chains are not pruned
 };
 
 }  // namespace daler::rpc

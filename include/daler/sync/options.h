@@ -25,6 +25,7 @@ struct SyncOptions {
     bool network_active = true;                               ///< -networkactive
     bool blocks_only = false;  ///< -blocksonly: no transactions from or to peers
     bool strict = false;       ///< -strictregtest: wait like bitcoind even on private chains
+    bool pruned = false;       ///< -prune: old blocks cannot be had from us
     FeeRate min_relay_fee_rate{Amount{1000}};  ///< what the mempool takes at least (-minrelaytxfee)
     std::chrono::seconds handshake_timeout{wire::limits::handshake_timeout};  ///< -peertimeout
     Bytes address_book;  ///< the contents of peers.dat; empty if there is none

@@ -2,7 +2,7 @@
 
 #include "fixture.h"
 
-#include <chain/muhash.h>
+#include <daler/chain/muhash.h>
 
 using namespace daler;
 using namespace daler::chain;
@@ -64,4 +64,65 @@ TEST_CASE("the set hash does not depend on order and has the published form", "[
     Bytes identity(384, 0);
     identity[0] = 1;
     CHECK(MuHash().finish() == crypto::sha256(identity));
+}
+
+TEST_CASE("what is taken away from a set leaves no trace in its hash", "[chain]") {
+    const auto element = [](std::uint8_t i) { return Bytes(40, i); };
+    MuHash set;
+    set.insert(element(1));
+    set.insert(element(2));
+    MuHash other = set;
+    other.insert(element(3));
+    CHECK(other.finish() != set.finish());
+    other.remove(element(3));
+    CHECK(other.finish() == set.finish());
+    CHECK(other.state() == set.state());
+    // The order does not matter, nor does what lies in between.
+    MuHash restored(other.state());
+    restored.remove(element(1));
+    MuHash two;
+    two.remove(element(7));
+    two.insert(element(2));
+    two.insert(element(7));
+    CHECK(restored.state() == two.state());
+    restored.remove(element(2));
+    CHECK(restored.finish() == MuHash().finish());
+}
+
+TEST_CASE("the published sequence of insertions and removals gives the published hash", "[chain]") {
+    // Elements 0 and 1 put in, 2 taken away (the value is that of the reference implementation).
+    const auto element = [](std::uint8_t i) {
+        Bytes bytes(32, 0);
+        bytes[0] = i;
+        return bytes;
+    };
+    MuHash set;
+    set.insert(element(0));
+    set.insert(element(1));
+    set.remove(element(2));
+    CHECK(Hash256{set.finish()}.to_hex() ==
+          "10d312b100cbd32ada024a6646e40d3482fcff103668d2625f10002a607d5863");
+}
+
+TEST_CASE("a picture of the coins stays as it is while the chain goes on", "[chain]") {
+    Node node;
+    node.extend(5);
+    const auto expected = node.coins_hash();
+    node.extend(2);
+    bool begun = false;
+    std::unique_ptr<CoinSnapshot> picture;
+    while (!picture)
+        picture = node.state->snapshot_coins(begun);
+    CHECK(picture->block().hash == node.tip());
+    const auto seven = node.coins_hash();
+    node.extend(3);
+    node.state->flush();
+    CHECK(picture->stats(CoinsHash::serialized_3)->hash == seven);
+    CHECK(picture->stats(CoinsHash::serialized_3)->height == 7);
+    CHECK(seven != expected);
+    std::size_t visits = 0;
+    picture->for_each([&](const OutPoint&, const consensus::Coin&) { return ++visits < 4; });
+    CHECK(visits == 4);
+    const std::atomic<bool> stop{true};
+    CHECK_FALSE(picture->stats(CoinsHash::none, &stop));
 }

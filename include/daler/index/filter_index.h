@@ -1,0 +1,33 @@
+#pragma once
+
+#include <daler/index/follower.h>
+
+namespace daler::index {
+
+/// Keeps the basic filter of every block that was ever on the best chain, and its header (BIP 157,
+/// BIP 158; -blockfilterindex).
+class FilterIndex final : Recorder {
+public:
+    FilterIndex(const chain::Chainstate& chain, const IndexOptions& options);
+
+    struct Filter {
+        Bytes bytes;
+        Hash256 header;
+    };
+    /// Any thread.
+    [[nodiscard]] std::optional<Filter> find(const BlockHash& hash) const;
+
+    [[nodiscard]] Follower& follower() { return follower_; }
+
+private:
+    bool wants_undo() const override { return true; }
+    void record(const chain::BlockEntry& entry, const Block& block, const chain::BlockUndo& undo,
+                storage::Database::Batch& batch) override;
+    void continue_behind(const chain::BlockEntry* entry) override;
+
+    std::unique_ptr<storage::Database> database_;
+    Hash256 last_header_;  ///< of the block recorded last
+    Follower follower_;
+};
+
+}  // namespace daler::index

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <daler/index/coin_stats_index.h>
+#include <daler/index/filter_index.h>
+#include <daler/index/tx_index.h>
+
+namespace daler::index {
+
+/// Which indexes a node keeps.
+struct Wanted {
+    bool transactions = false;  ///< -txindex
+    bool filters = false;       ///< -blockfilterindex
+    bool coin_stats = false;    ///< -coinstatsindex
+};
+
+/// The optional indexes of a node, each on a thread of its own. Any thread may ask.
+class Indexes {
+public:
+    /// Opens what is wanted. Throws StorageError. `chain` must outlive it.
+    Indexes(const chain::Chainstate& chain, Wanted wanted, const IndexOptions& options);
+
+    /// Starts to follow the chain.
+    void start();
+    /// The chain has changed.
+    void wake();
+    /// Waits until those that have once reached the tip have reached the present one.
+    void drain();
+    /// Ends all waits: the node stops.
+    void interrupt();
+
+    /// Null if it is not wanted.
+    [[nodiscard]] TxIndex* transactions() const { return transactions_.get(); }
+    [[nodiscard]] FilterIndex* filters() const { return filters_.get(); }
+    [[nodiscard]] CoinStatsIndex* coin_stats() const { return coin_stats_.get(); }
+
+    [[nodiscard]] std::vector<Summary> summaries() const;
+    /// Blocks above it are still needed by some index.
+    [[nodiscard]] Height recorded_height() const;
+
+private:
+    std::unique_ptr<TxIndex> transactions_;
+    std::unique_ptr<CoinStatsIndex> coin_stats_;
+    std::unique_ptr<FilterIndex> filters_;
+    std::vector<Follower*> followers_;  ///< in the order of getindexinfo
+};
+
+}  // namespace daler::index

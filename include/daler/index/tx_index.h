@@ -1,0 +1,36 @@
+#pragma once
+
+#include <daler/index/follower.h>
+
+namespace daler::index {
+
+/// Finds any transaction of a block by its id (-txindex); the coinbase of genesis aside, which is
+/// no ordinary transaction. Those of blocks that left the best chain stay findable, unless a block
+/// of the best chain has them, too.
+class TxIndex final : Recorder {
+public:
+    TxIndex(const chain::Chainstate& chain, const IndexOptions& options);
+
+    /// A transaction and where it is.
+    struct Found {
+        TransactionRef tx;
+        const chain::BlockEntry* block;
+        std::uint32_t number;  ///< in the block; 0 is the coinbase
+    };
+    /// Any thread.
+    [[nodiscard]] std::optional<Found> find(const Txid& txid) const;
+
+    [[nodiscard]] Follower& follower() { return follower_; }
+
+private:
+    bool wants_undo() const override { return false; }
+    void record(const chain::BlockEntry& entry, const Block& block, const chain::BlockUndo& undo,
+                storage::Database::Batch& batch) override;
+    void continue_behind(const chain::BlockEntry*) override {}
+
+    const chain::Chainstate& chain_;
+    std::unique_ptr<storage::Database> database_;
+    Follower follower_;
+};
+
+}  // namespace daler::index

@@ -1,0 +1,49 @@
+#include <daler/index/indexes.h>
+
+namespace daler::index {
+
+Indexes::Indexes(const chain::Chainstate& chain, Wanted wanted, const IndexOptions& options) {
+    const auto open = [&]<class Index>(std::unique_ptr<Index>& index) {
+        index = std::make_unique<Index>(chain, options);
+        followers_.push_back(&index->follower());
+    };
+    if (wanted.transactions) open(transactions_);
+    if (wanted.coin_stats) open(coin_stats_);
+    if (wanted.filters) open(filters_);
+}
+
+void Indexes::start() {
+    for (auto* follower : followers_)
+        follower->start();
+}
+
+void Indexes::wake() {
+    for (auto* follower : followers_)
+        follower->wake();
+}
+
+void Indexes::drain() {
+    for (auto* follower : followers_)
+        (void)follower->wait_if_synced();
+}
+
+void Indexes::interrupt() {
+    for (auto* follower : followers_)
+        follower->interrupt();
+}
+
+std::vector<Summary> Indexes::summaries() const {
+    std::vector<Summary> all;
+    for (const auto* follower : followers_)
+        all.push_back(follower->summary());
+    return all;
+}
+
+Height Indexes::recorded_height() const {
+    Height lowest = std::numeric_limits<Height>::max();
+    for (const auto* follower : followers_)
+        lowest = std::min(lowest, follower->recorded_height());
+    return lowest;
+}
+
+}  // namespace daler::index

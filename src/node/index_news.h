@@ -1,0 +1,23 @@
+#pragma once
+
+#include <daler/index/indexes.h>
+#include <daler/ledger/ledger.h>
+
+namespace daler::node {
+
+/// Wakes the indexes when there is a new tip; they read the rest themselves.
+class IndexNews final : public ledger::Listener {
+public:
+    explicit IndexNews(index::Indexes& indexes) : indexes_(indexes) {}
+
+    void tip_changed(const std::shared_ptr<const chain::ChainView>&) override { indexes_.wake(); }
+    void block_connected(const chain::BlockEntry&, const BlockRef&) override {}
+    void block_disconnected(const chain::BlockEntry&, const BlockRef&) override {}
+    void transaction_added(const TransactionRef&) override {}
+    void transaction_removed(const TransactionRef&, mempool::RemovalReason) override {}
+
+private:
+    index::Indexes& indexes_;
+};
+
+}  // namespace daler::node

@@ -1,0 +1,198 @@
+#!/usr/bin/python3
+"""Indexes: built in the background, asked by RPC, led through reorganisations, switched off and on again, deleted,
+and right after every kill.
+"""
+import http.client
+import random
+import shutil
+import threading
+
+from chainkit import ANYONE_ADDRESS, coin, coins_of, make_block, spend
+from framework import FACTOR, RpcError, equal, fails, run, wait_until
+
+ALL = ("-txindex", "-coinstatsindex", "-blockfilterindex=basic")
+NAMES = ("txindex", "coinstatsindex", "basic block filter index")
+GONE = (OSError, http.client.HTTPException)
+KILLS = 12 if FACTOR == 1 else 3
+
+
+def synced(node):
+    """Waits until every index is at the tip."""
+    def there():
+        count, info = node.getblockcount(), node.getindexinfo()
+        return info and all(entry == {"synced": True, "best_block_height": count} for entry in info.values())
+    wait_until(there, 60, f"the indexes of {node.name}")
+
+
+def picture(node):
+    """Everything that the indexes say of the best chain."""
+    out = []
+    for height in range(node.getblockcount() + 1):
+        name = node.getblockhash(height)
+        out.append((name, node.getblockfilter(name), node.gettxoutsetinfo("muhash", height),
+                    [node.getrawtransaction(txid, 1)["blockhash"] for txid in node.getblock(name)["tx"]
+                     if height > 0]))
+    return out
+
+
+def fresh_picture(test, node):
+    """What a node says whose indexes were built in one go, from the same files. Leaves `node` stopped."""
+    node.stop()
+    folder = test.folder / f"copy{len(test.nodes)}"
+    shutil.copytree(node.datadir, folder, ignore=shutil.ignore_patterns("indexes", ".cookie", "*.pid"))
+    other = test.node(*ALL, datadir=folder)
+    synced(other)
+    out = picture(other)
+    other.stop()
+    return out
+
+
+def questions(test):
+    plain = test.node(name="plain")
+    plain.generatetoaddress(101, ANYONE_ADDRESS)
+    payment = spend(coins_of(plain, 1, 1), outputs=3)
+    plain.sendrawtransaction(payment.hex())
+    tip = plain.generatetoaddress(1, ANYONE_ADDRESS)[0]
+
+    test.step("without indexes")
+    equal(plain.getindexinfo(), {})
+    fails(-5, "Use -txindex or provide a block hash", plain.getrawtransaction, payment.txid)
+    fails(-1, "Index is not enabled for filtertype basic", plain.getblockfilter, tip)
+    fails(-5, "Unknown filtertype", plain.getblockfilter, tip, "nosuch")
+    fails(-8, "requires coinstatsindex", plain.gettxoutsetinfo, "muhash", 5)
+    by_hand = plain.gettxoutsetinfo("muhash")
+
+    test.step("switched on, on a chain that is there already")
+    plain.restart(*ALL)
+    synced(plain)
+    equal(list(plain.getindexinfo()), list(NAMES))
+    equal(list(plain.getindexinfo("txindex")), ["txindex"])
+    equal(plain.getindexinfo("nosuch"), {})
+    found = plain.getrawtransaction(payment.txid, 2)
+    equal((found["blockhash"], found["confirmations"], found["hex"]), (tip, 1, payment.hex()))
+    assert "in_active_chain" not in found and "fee" in found and "prevout" in found["vin"][0]
+    fails(-5, "No such mempool or blockchain transaction.", plain.getrawtransaction, "11" * 32)
+    fails(-5, "genesis block coinbase", plain.getrawtransaction,
+          plain.getblock(plain.getblockhash(0))["tx"][0])
+    indexed, counted = plain.gettxoutsetinfo("muhash"), plain.gettxoutsetinfo("muhash", None, False)
+    for key in ("height", "bestblock", "txouts", "bogosize", "muhash", "total_amount"):
+        equal(indexed[key], counted[key])
+        equal(indexed[key], by_hand[key])
+    equal([str(indexed["block_info"][key]) for key in ("prevout_spent", "coinbase", "new_outputs_ex_coinbase")],
+          ["50.00000000", "50.00001000", "49.99999000"])
+    fails(-8, "Target block height 103 after current tip 102", plain.gettxoutsetinfo, "none", 103)
+    fails(-8, "Target block height -1 is negative", plain.gettxoutsetinfo, "none", -1)
+    fails(-8, "cannot be queried for a specific block", plain.gettxoutsetinfo, "hash_serialized_3", 1)
+    fails(-8, "Cannot set use_index to false", plain.gettxoutsetinfo, "none", 1, False)
+
+    test.step("a new block is known as soon as it is answered")
+    for _ in range(20):
+        name = plain.generatetoaddress(1, ANYONE_ADDRESS)[0]
+        txid = plain.getblock(name)["tx"][0]
+        equal(plain.getrawtransaction(txid, 1)["blockhash"], name)
+        equal(plain.gettxoutsetinfo("none", name)["bestblock"], name)
+        equal(sorted(plain.getblockfilter(name)), ["filter", "header"])
+
+    test.step("an option that nobody knows, a folder of somebody else")
+    plain.stop()
+    assert "Unknown -blockfilterindex value extended." in plain.fails_to_start("-blockfilterindex=extended")
+    (plain.folder / "indexes" / "txindex" / "CURRENT").unlink()
+    text = plain.fails_to_start("-txindex")
+    assert "indexes/txindex" in text and "Delete" in text, text
+    shutil.rmtree(plain.folder / "indexes")
+
+    test.step("deleted, they are built again")
+    plain.start(*ALL)
+    synced(plain)
+    expected = picture(plain)
+    plain.restart("-txindex", "-nocoinstatsindex", "-blockfilterindex=0")
+    equal(list(plain.getindexinfo()), ["txindex"])
+    plain.generatetoaddress(3, ANYONE_ADDRESS)
+
+    test.step("switched off for a while, they catch up; a reindex makes them anew")
+    plain.restart(*ALL)
+    synced(plain)
+    equal(picture(plain)[:len(expected)], expected)
+    plain.stop().start("-reindex", *ALL)
+    synced(plain)
+    equal(picture(plain)[:len(expected)], expected)
+    plain.stop()
+    return plain
+
+
+class Victim:
+    """A node that mines, pays and reorganises until somebody kills it."""
+
+    def __init__(self, test):
+        self.test, self.random = test, random.Random(158)
+        self.node = test.node(*ALL, "-dbcache=4", name="victim")
+        self.node.generatetoaddress(130, ANYONE_ADDRESS)
+        synced(self.node)
+        self.height = 0
+
+    def payment(self):
+        self.height += 1
+        return spend(coins_of(self.node, self.height, self.height), fee=5000, outputs=5)
+
+    def reorganise(self, depth):
+        """A branch with payments that fork off `depth` below the tip and win."""
+        header = self.node.getblockheader(self.node.getblockhash(self.node.getblockcount() - depth))
+        previous, height, time = header["hash"], header["height"], header["time"]
+        payment = self.payment()
+        for i in range(depth + 1):
+            block = make_block(previous, height + 1 + i, [payment], time=time + 1 + i, extra=self.random.randbytes(4))
+            self.node.submitblock(block.hex())
+            previous, payment = block.hash, spend([coin(payment)], fee=5000, outputs=3)
+
+    def work(self):
+        while True:
+            try:
+                self.node.sendrawtransaction(self.payment().hex())
+            except RpcError as error:  # a reorganisation brought another one in
+                assert error.code in (-25, -26, -27), error
+            self.node.generatetoaddress(self.random.randint(1, 3), ANYONE_ADDRESS)
+            if self.random.random() < 0.4:
+                self.reorganise(self.random.randint(1, 6))
+
+    def work_until_killed(self):
+        timer = threading.Timer(self.random.uniform(0.01, 0.5) * FACTOR, self.node.kill)
+        timer.start()
+        try:
+            self.work()
+        except GONE:
+            pass
+        timer.join()
+
+
+def main(test):
+    questions(test)
+
+    test.step("a reorganisation")
+    victim = Victim(test)
+    node = victim.node
+    lost = node.getblock(node.tip())["tx"][0]
+    stale = node.tip()
+    before = node.gettxoutsetinfo("muhash", stale)
+    victim.reorganise(5)
+    synced(node)
+    equal(node.getrawtransaction(lost, 1)["confirmations"], 0)
+    equal(node.gettxoutsetinfo("muhash", stale), before)
+    assert node.getblockfilter(stale)
+    equal(picture(node), fresh_picture(test, node))
+    node.start()
+
+    test.step(f"{KILLS} kills")
+    for i in range(KILLS):
+        victim.work_until_killed()
+        node.start()
+        synced(node)
+        if i % 4 == 3:
+            info = node.gettxoutsetinfo("muhash")
+            counted = node.gettxoutsetinfo("muhash", None, False)
+            equal(info["muhash"], counted["muhash"])
+            equal(picture(node), fresh_picture(test, node))
+            node.start()
+    test.step(f"height {node.getblockcount()}")
+
+
+run(main)

@@ -1,0 +1,170 @@
+#!/usr/bin/python3
+"""Pruning: what stays, what goes, what a pruned node says of it to its user and to its peers."""
+import shutil
+
+from chainkit import ANYONE_ADDRESS, COIN, Output, coins_of, spend
+from framework import equal, fails, run, sync_blocks, wait_until
+
+KEPT = 288
+PADDING = b"\x6a" + b"\x4d\x28\x23" + bytes(9000)  # an output of 9 kB that nobody can spend
+
+
+def block_files(node):
+    return sorted(path.name for path in (node.folder / "blocks").glob("blk*.dat"))
+
+
+def data_blocks(node):
+    """The lowest height from which on all blocks are there."""
+    height = node.getblockcount()
+    while height > 0:
+        try:
+            node.getblock(node.getblockhash(height - 1), 0)
+        except Exception:
+            break
+        height -= 1
+    return height
+
+
+def fat_block(node):
+    """Mines a block with a transaction of 9 kB."""
+    fat_block.height += 1
+    payment = spend(coins_of(node, fat_block.height, fat_block.height), fee=COIN)
+    payment.outputs.append(Output(0, PADDING))
+    return node.generateblock(ANYONE_ADDRESS, [payment.hex()])["hash"]
+
+
+fat_block.height = 0
+
+
+def refusals(test):
+    node = test.node(start=False, name="refused")
+    for options, text in (
+            (["-prune=-1"], "negative value"), (["-prune=2"], "minimum of 550 MiB"), (["-prune=549"], "minimum of 550"),
+            (["-prune=550", "-txindex"], "incompatible with -txindex"),
+            (["-prune=1", "-reindex-chainstate"], "incompatible with -reindex-chainstate")):
+        assert text in node.fails_to_start(*options), options
+    node.start("-prune=550")
+    info = node.getblockchaininfo()
+    equal([info[key] for key in ("pruned", "pruneheight", "automatic_pruning", "prune_target_size")],
+          [True, 0, True, 550 << 20])
+    node.restart("-prune=0")
+    equal(node.getblockchaininfo()["pruned"], False)
+    assert "pruneheight" not in node.getblockchaininfo()
+    fails(-1, "not in prune mode", node.pruneblockchain, 5)
+    node.stop()
+
+
+def main(test):
+    test.step("what is refused, and what it calls itself")
+    refusals(test)
+
+    test.step("a chain of some height")
+    full = test.node("-blockfilterindex", name="full")
+    node = test.node("-prune=1", "-fastprune", "-coinstatsindex", "-blockfilterindex", name="pruned")
+    equal(node.getnetworkinfo()["localservicesnames"], ["WITNESS", "NETWORK_LIMITED"])
+    equal(full.getnetworkinfo()["localservicesnames"], ["NETWORK", "WITNESS", "NETWORK_LIMITED"])
+    node.generatetoaddress(99, ANYONE_ADDRESS)
+    fails(-1, "too short for pruning", node.pruneblockchain, 1)
+    node.generatetoaddress(150, ANYONE_ADDRESS)
+    for _ in range(100):
+        fat_block(node)
+    node.generatetoaddress(151, ANYONE_ADDRESS)
+    equal(node.getblockcount(), 500)
+    full.connect(node)
+    sync_blocks([full, node])
+    assert len(block_files(node)) > 15, block_files(node)
+
+    test.step("pruning by hand")
+    equal(node.pruneblockchain(0), -1)
+    fails(-8, "Negative block height.", node.pruneblockchain, -1)
+    fails(-8, "shorter than the attempted prune height", node.pruneblockchain, 501)
+    fails(-8, "Could not find block with at least the specified timestamp.", node.pruneblockchain, 4_000_000_000)
+    last = node.pruneblockchain(500)  # 212 is the highest that may go
+    assert 0 < last <= 500 - KEPT, last
+    info = node.getblockchaininfo()
+    equal([info["pruned"], info["pruneheight"], info["automatic_pruning"]], [True, last + 1, False])
+    assert "prune_target_size" not in info
+    equal(data_blocks(node), last + 1)
+    assert "blk00000.dat" not in block_files(node)
+    gone = node.getblockhash(last)
+    for verbosity in (0, 1, 2):
+        fails(-1, "Block not available (pruned data)", node.getblock, gone, verbosity)
+    fails(-1, "Block not available (pruned data)", node.getblockstats, last)
+    equal(node.getblockheader(gone)["nTx"], 1)
+    equal(node.submitblock(full.getblock(gone, 0)), "duplicate")
+    equal(node.submitblock(full.getblock(full.getblockhash(0), 0)), "duplicate")
+    fails(-20, "pruned", node.invalidateblock, gone)
+    equal(node.getblockcount(), 500)
+
+    test.step("the indexes know more than the files")
+    equal(node.getblockfilter(gone), full.getblockfilter(gone))
+    equal(node.gettxoutsetinfo("none", 5)["txouts"], 5)
+    equal(node.utxo(), full.utxo())
+
+    test.step("killed, started again")
+    node.kill()
+    node.start()
+    equal(data_blocks(node), last + 1)
+    equal(node.getchaintxstats()["txcount"], 601)
+    equal(node.verifychain(4, 100), True)
+    equal(node.verifychain(1, 0), False)  # not all blocks are here to be looked at
+    equal(node.getblockchaininfo()["pruneheight"], last + 1)
+
+    test.step("more comes, more goes; what must stay stays")
+    node.connect(full)
+    for _ in range(60):
+        fat_block(node)
+    equal(node.pruneblockchain(560 - KEPT), node.getblockchaininfo()["pruneheight"] - 1)
+    assert last < data_blocks(node) - 1 <= 560 - KEPT
+    sync_blocks([full, node])
+    last = data_blocks(node) - 1
+
+    test.step("a reorganisation of 100 blocks")
+    branch = full.getblockhash(461)
+    full.disconnect(node)
+    wait_until(lambda: not node.getpeerinfo())
+    full.invalidateblock(branch)
+    full.generatetoaddress(102, ANYONE_ADDRESS)
+    node.connect(full)
+    sync_blocks([full, node])
+    equal(node.utxo(), full.utxo())
+
+    test.step("peers get the promised blocks, and no others")
+    young = test.node(name="young")
+    young.connect(node)
+    wait_until(lambda: young.getblockchaininfo()["headers"] == node.getblockcount(), what="the headers")
+    equal(young.getblockcount(), 0)
+    young.connect(full)
+    sync_blocks([young, node])
+    young.stop()
+
+    test.step("what no longer works, and why")
+    node.stop()
+    text = node.fails_to_start("-prune=0")
+    assert "-reindex" in text and "pruned" in text, text
+    shutil.rmtree(node.folder / "indexes" / "coinstats")
+    text = node.fails_to_start()
+    assert "coinstatsindex" in text and "goes beyond pruned data" in text, text
+    node.options.remove("-coinstatsindex")
+    node.start()
+
+    test.step("a reindex begins at genesis")
+    node.stop().start("-reindex")
+    equal(node.getblockcount(), 0)
+    node.connect(full)
+    sync_blocks([full, node])
+    equal(node.utxo(), full.utxo())
+    equal(data_blocks(node), 0)
+    node.pruneblockchain(200)
+    assert data_blocks(node) > 0
+
+    test.step("and back to all blocks")
+    node.stop().start("-reindex", "-prune=0")
+    equal(node.getblockcount(), 0)
+    node.connect(full)
+    sync_blocks([full, node])
+    equal(data_blocks(node), 0)
+    equal(node.getblockchaininfo()["pruned"], False)
+
+
+run(main)
