@@ -51,12 +51,12 @@ def check_mandatory(world, tx, said):
 STOCKED = [lock for lock in LOCKS if len(lock.script) <= 10_000]
 
 
-@case(30)
+@case(24)
 def lock_in_block(world):
     in_block(world, next_lock(world, "block", LOCKS))
 
 
-@case(30)
+@case(22)
 def lock_alone(world):
     alone(world, next_lock(world, "alone", STOCKED))
 
@@ -261,13 +261,13 @@ GOOD = [BY_NAME[name] for name in (
     "p2tr leaf many signatures", "p2tr other leaf version", "p2tr leaf no signature", "p2a")]
 
 
-@case(40)
+@case(25)
 def wrong_spend_in_block(world):
     lock = next_lock(world, "wrong in block", GOOD)
     in_block(world, lock, one_thing_wrong(world, lock))
 
 
-@case(30)
+@case(20)
 def wrong_spend_alone(world):
     lock = next_lock(world, "wrong alone", GOOD)
     alone(world, lock, one_thing_wrong(world, lock))
@@ -414,7 +414,7 @@ def random_script(rng):
     return code
 
 
-@case(30)
+@case(20)
 def random_script_in_block(world):
     rng = world.rng
     code = random_script(rng)

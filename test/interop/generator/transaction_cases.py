@@ -305,7 +305,7 @@ def sum_of_fees(world):
 # ------------------------------------------------------------------------------------------ anything at all
 
 
-@case(25)
+@case(15)
 def random_field(world):
     """One field of one part of a good transaction gets another value, usually near a limit."""
     rng = world.rng
