@@ -62,6 +62,11 @@ void Chainstate::Impl::flush() {
 }
 
 void Chainstate::Impl::maintain() {
+    close_ready();
+    maintain_coins();
+}
+
+void Chainstate::Impl::maintain_coins() {
     if (coins->is_flushing()) {
         (void)continue_flush();
         return;

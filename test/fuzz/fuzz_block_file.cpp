@@ -24,15 +24,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::set<BlockHash> known{params.genesis_hash};
     std::size_t submitted = 0;
     BlockImporter::Hooks hooks;
-    hooks.submit = [&](const BlockImporter::Found& found) {
+    hooks.submit = [&](const BlockImporter::Found& found, const Chainstate::SubmitHandler& done) {
         ensure(known.contains(found.block->header.previous) || known.contains(found.hash));
         ensure(found.offset + found.bytes.size() <= bytes.size());
         ensure(found.block->header.hash() == found.hash);
         ++submitted;
         known.insert(found.hash);
-        return Submitted{{}, true, true, nullptr};
+        const Submitted accepted{{}, true, true, nullptr};
+        done(&accepted);
     };
-    hooks.is_known = [&](const BlockHash& hash) { return known.contains(hash); };
+    hooks.height = [&](const BlockHash& hash) {
+        return known.contains(hash) ? std::optional<Height>(0) : std::nullopt;
+    };
     hooks.is_stored = [](const BlockHash&) { return false; };
     hooks.open = [&](std::uint32_t) {
         return RecordScanner(files->open("/blocks", storage::OpenMode::read), key, params.magic);
