@@ -34,24 +34,37 @@ Verdict Chainstate::Impl::accept_header(const BlockHeader& header, const BlockHa
     return {};
 }
 
-Submitted Chainstate::Impl::submit(const BlockRef& block) {
+void Chainstate::Impl::submit(const BlockRef& block, SubmitHandler done) {
     const auto hash = block->header.hash();
-    if (const auto* known = index.find(hash)) {
-        if (known->is_failed()) {
-            return {consensus::reject(Reason::duplicate_invalid), false, false, known};
+    Submitted result;
+    result.entry = index.find(hash);
+    if (result.entry && result.entry->is_failed()) {
+        result.verdict = consensus::reject(Reason::duplicate_invalid);
+    } else if (!result.entry || !(result.entry->has(has_data) || result.entry->is_pruned())) {
+        result = accept_block(block, hash, clock.now(), std::nullopt, {});
+        rejections.clear();
+        if (result.verdict) advance(block);
+        for (const auto& [entry, rejection] : rejections) {
+            if (entry == result.entry) result.verdict = fail(rejection);
         }
-        const bool was_here = known->has(has_data) || known->is_pruned();
-        if (was_here) return {{}, false, known->has(was_connected), known};
     }
-    auto result = accept_block(block, hash, clock.now(), std::nullopt, {});
-    if (!result.verdict) return result;
+    for (auto& open : open_blocks) {
+        if (open.entry == result.entry) {
+            open.waiting.push_back({std::move(done), result});
+            return;
+        }
+    }
+    result.was_connected = result.entry && result.entry->has(was_connected);
+    done(&result);
+}
 
-    rejections.clear();
-    activate(block);
-    for (const auto& [entry, rejection] : rejections) {
-        if (entry == result.entry) result.verdict = fail(rejection);
-    }
-    result.was_connected = result.entry->has(was_connected);
+Submitted Chainstate::Impl::submit(const BlockRef& block) {
+    finish();
+    Submitted result;
+    submit(block, [&result](const Submitted* submitted) {
+        if (submitted) result = *submitted;
+    });
+    activate();
     return result;
 }
 
@@ -142,9 +155,19 @@ Verdict Chainstate::Impl::test_block(const BlockRef& block, bool check_proof_of_
         return verdict;
     }
     const BlockPlace place{*tip, hash};
-    const auto connectable = check_connect(*block, place, {params, *coins, workers, cache, true});
+    CoinOverlay above(*coins);
+    above.begin_layer();
+    const auto connectable = check_connect(*block, place, params, above);
     if (!connectable) return fail(connectable.error());
-    return {};
+    const auto scripts =
+        std::make_shared<ScriptChecks>(block, connectable->undo, connectable->flags, cache);
+    scripts->start(workers, {});
+    while (scripts->help())
+        continue;
+    scripts->wait();
+    const auto error = scripts->error();
+    if (error == script::ScriptError::ok) return {};
+    return consensus::reject(Reason::script_failed, std::string(script::describe(error)));
 }
 
 }  // namespace daler::chain

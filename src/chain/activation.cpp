@@ -9,10 +9,6 @@
 namespace daler::chain {
 namespace {
 
-// How many blocks are connected before the best candidate is chosen again and listeners hear of a
-// better tip.
-constexpr std::size_t blocks_per_step = 32;
-
 // Scripts of assumed-valid blocks are skipped only if so much work lies above them that forging it
 // would take about that long.
 constexpr std::chrono::seconds assume_valid_burial{14 * 24 * 60 * 60};
@@ -20,13 +16,38 @@ constexpr std::chrono::seconds assume_valid_burial{14 * 24 * 60 * 60};
 }  // namespace
 
 void Chainstate::Impl::activate(const BlockRef& fresh) {
-    while (auto* target = best_candidate()) {
-        if (target == tip) break;
-        step_towards(*target, fresh);
-        // The world may know of the middle of a long way up, but not of that of a reorganisation.
-        if (tip->chainwork > published_tip->chainwork) settle();
-        if (stopping()) break;
+    advance(fresh);
+    while (!open_blocks.empty()) {
+        close_oldest();
+        advance();
     }
+}
+
+void Chainstate::Impl::advance(const BlockRef& fresh) {
+    for (;;) {
+        auto* target = best_candidate();
+        auto* at = newest();
+        // A reorganisation goes on until it has won what it gave up, or it is the way back.
+        const bool reorganises = is_reorganising();
+        const bool stops = stopping() && !reorganises;
+        if (!target || target == at || stops) {
+            if (!reorganises || open_blocks.empty()) break;
+            close_oldest();
+            continue;
+        }
+        const auto* fork = last_common_ancestor(at, target);
+        if (is_window_full() || (fork != at && !open_blocks.empty())) {
+            close_oldest();
+            continue;
+        }
+        if (fork != at) go_back_to(*fork, *target);
+        auto& next = writable(*target->ancestor(fork->height + 1));
+        const bool is_fresh = fresh && fresh->header == next.header;
+        const auto block = is_fresh ? fresh : store->read_block(next);
+        ensure(block != nullptr);
+        open_block(next, block);
+    }
+    // What was not told on the way up: a way down, or aside, or headers alone.
     if (tip != published_tip) {
         settle();
     } else {
@@ -43,31 +64,15 @@ BlockEntry* Chainstate::Impl::best_candidate() {
     return nullptr;
 }
 
-void Chainstate::Impl::step_towards(BlockEntry& target, const BlockRef& fresh) {
-    const auto* fork = last_common_ancestor(tip, &target);
-    const bool reorganises = fork != tip;
-    if (reorganises) {
-        log::info("Reorganisation from {} (height {}) to {} (height {}), fork at height {}",
-                  tip->hash.to_hex(), tip->height, target.hash.to_hex(), target.height,
-                  fork->height);
-    }
-    while (tip != fork)
-        disconnect_tip();
+bool Chainstate::Impl::is_reorganising() const {
+    return !published_tip->is_ancestor_of(*tip);
+}
 
-    std::size_t connected = 0;
-    while (tip != &target) {
-        auto& next = writable(*target.ancestor(tip->height + 1));
-        const bool is_fresh = fresh && &next == &target && fresh->header == next.header;
-        const auto block = is_fresh ? fresh : store->read_block(next);
-        ensure(block != nullptr);
-        if (!connect(next, block)) return;
-        maintain();
-        // A reorganisation goes on until it has won what it gave up.
-        ++connected;
-        const bool better = tip->chainwork > published_tip->chainwork;
-        if (connected >= blocks_per_step && better) return;
-        if (stopping() && better) return;
-    }
+void Chainstate::Impl::go_back_to(const BlockEntry& fork, const BlockEntry& target) {
+    log::info("Reorganisation from {} (height {}) to {} (height {}), fork at height {}",
+              tip->hash.to_hex(), tip->height, target.hash.to_hex(), target.height, fork.height);
+    while (tip != &fork)
+        disconnect_tip();
 }
 
 bool Chainstate::Impl::scripts_needed(const BlockEntry& entry) const {
@@ -86,40 +91,8 @@ bool Chainstate::Impl::scripts_needed(const BlockEntry& entry) const {
            static_cast<double>(assume_valid_burial.count());
 }
 
-bool Chainstate::Impl::connect(BlockEntry& entry, const BlockRef& block) {
-    const BlockPlace place{*entry.previous, entry.hash};
-    auto connectable =
-        check_connect(*block, place, {params, *coins, workers, cache, scripts_needed(entry)});
-    if (!connectable) {
-        const auto& rejection = connectable.error();
-        log::warning("Block {} (height {}) is invalid: {}", entry.hash.to_hex(), entry.height,
-                     consensus::to_text(rejection));
-        mark_failed(entry);
-        rejections.emplace_back(&entry, rejection);
-        return false;
-    }
-    const std::shared_ptr<const BlockUndo> undo = std::move(connectable->undo);
-    if (!entry.has(has_undo)) {
-        entry.undo = store->append_undo(entry.data.load().file, *undo, entry.previous->hash);
-        entry.status |= has_undo;
-        mark_changed(entry);
-    }
-    if (!entry.has(was_connected)) {
-        entry.status |= was_connected;
-        mark_changed(entry);
-    }
-    connectable->coins.apply(is_bip30_exception(place, params));
-    coins->set_best_block(entry.hash);
-    tip = &entry;
-    candidates.insert(&entry);
-    log::debug(log::Category::validation, "Tip {} (height {}, {} transactions)",
-               entry.hash.to_hex(), entry.height, block->transactions.size());
-    for (auto* listener : listeners)
-        listener->block_connected(entry, block, undo);
-    return true;
-}
-
 void Chainstate::Impl::disconnect_tip() {
+    ensure(open_blocks.empty());
     auto& entry = *tip;
     const auto block = store->read_block(entry);
     const auto undo = store->read_undo(entry);

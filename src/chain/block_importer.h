@@ -6,7 +6,9 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <condition_variable>
 #include <map>
+#include <mutex>
 
 namespace daler::chain {
 
@@ -23,7 +25,9 @@ public:
     };
     /// What the importer asks of its owner.
     struct Hooks {
-        std::function<Submitted(const Found&)> submit;
+        /// Returns when the header of the block is in the index, or refused. The verdict may come
+        /// later and on any thread, but must come.
+        std::function<void(const Found&, Chainstate::SubmitHandler)> submit;
         /// Of a block whose header is in the index; nothing for others.
         std::function<std::optional<Height>(const BlockHash&)> height;
         std::function<bool(const BlockHash&)> is_stored;  ///< it need not even be read
@@ -38,7 +42,8 @@ public:
 
     /// Goes through the file from its start to its end.
     void scan(std::uint32_t file);
-    [[nodiscard]] ImportResult result() const;
+    /// Waits for all verdicts.
+    [[nodiscard]] ImportResult result();
 
 private:
     struct Place {
@@ -49,11 +54,28 @@ private:
     void take(const RecordScanner& scanner, const Place& place);
     void submit(const Place& place, BlockRef block, const BlockHash& hash, ByteSpan bytes);
     void submit_waiting(const BlockHash& parent);
+    /// Deals with the verdicts that have come; with `all`, waits until none is missing.
+    void take_verdicts(bool all);
+    void conclude(const Place& place, const BlockHeader& header, const Submitted& submitted);
     void refuse(const Place& place, const BlockHeader& header, std::string_view reason);
     void refuse_bytes(const RecordScanner& scanner, const Place& place, std::string_view reason);
 
+    /// Verdicts on their way from the thread that gives them to ours.
+    struct Verdicts {
+        struct Given {
+            Place place;
+            BlockHeader header;
+            std::optional<Submitted> submitted;  ///< nothing: it will never be known
+        };
+        std::mutex mutex;
+        std::condition_variable arrived;
+        std::vector<Given> given;
+    };
+
     const ChainParams& params_;
     const Hooks hooks_;
+    const std::shared_ptr<Verdicts> verdicts_ = std::make_shared<Verdicts>();
+    std::size_t missing_verdicts_ = 0;
     ImportResult result_;
     bool resynchronising_ = false;             ///< behind damage that was reported already
     std::multimap<BlockHash, Place> waiting_;  ///< by parent

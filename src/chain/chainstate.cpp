@@ -5,7 +5,7 @@
 namespace daler::chain {
 
 Chainstate::Chainstate(const ChainParams& params, ChainOptions options, const Clock& clock,
-                       ThreadPool& workers, script::SignatureCache* cache)
+                       ThreadPool& workers, script::BoundedSignatureCache* cache)
     : impl_(std::make_unique<Impl>(params, std::move(options), clock, workers, cache)) {}
 
 Chainstate::~Chainstate() = default;
@@ -26,20 +26,39 @@ Submitted Chainstate::submit(const BlockRef& block) {
     return impl_->submit(block);
 }
 
+void Chainstate::submit(const BlockRef& block, SubmitHandler done) {
+    impl_->submit(block, std::move(done));
+}
+
+bool Chainstate::help() {
+    return impl_->help();
+}
+
+void Chainstate::set_wake(std::function<void()> wake) {
+    impl_->wake = std::move(wake);
+}
+
+void Chainstate::abandon() {
+    impl_->abandon();
+}
+
 consensus::Verdict Chainstate::test_block(const BlockRef& block, bool check_proof_of_work) {
     return impl_->test_block(block, check_proof_of_work);
 }
 
 bool Chainstate::invalidate(const BlockHash& hash) {
+    impl_->finish();
     auto* entry = impl_->index.find(hash);
     return !entry || impl_->invalidate(*entry);
 }
 
 void Chainstate::reconsider(const BlockHash& hash) {
+    impl_->finish();
     if (auto* entry = impl_->index.find(hash)) impl_->reconsider(*entry);
 }
 
 void Chainstate::prefer(const BlockHash& hash) {
+    impl_->finish();
     if (auto* entry = impl_->index.find(hash)) impl_->prefer(*entry);
 }
 
@@ -49,6 +68,7 @@ std::optional<consensus::Coin> Chainstate::coin(const OutPoint& outpoint) {
 
 void Chainstate::flush(bool sync) {
     if (sync) {
+        impl_->finish();
         impl_->flush();
     } else {
         impl_->record_headers();

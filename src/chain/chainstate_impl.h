@@ -4,6 +4,7 @@
 #include "coin_cache.h"
 #include "connect_block.h"
 #include "index_database.h"
+#include "script_checks.h"
 
 #include <daler/chain/chainstate.h>
 #include <daler/storage/file_lock.h>
@@ -12,6 +13,7 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include <chrono>
+#include <deque>
 #include <map>
 #include <set>
 
@@ -31,17 +33,36 @@ struct LessPreferred {
 // Orders of arrival. Blocks that the user prefers count downwards from the tip found at start.
 inline constexpr std::uint64_t start_tip_sequence = std::uint64_t{1} << 32;
 
+/// A block that has changed the overlay, but whose scripts are still being checked.
+struct OpenBlock {
+    BlockEntry* entry;
+    BlockRef block;
+    Connectable connectable;
+    CoinOverlay::Layer layer;
+    std::shared_ptr<ScriptChecks> scripts;  ///< null if they need no check
+
+    /// Who waits for the verdict, and what to tell if it is good.
+    struct Waiting {
+        Chainstate::SubmitHandler done;
+        Submitted submitted;
+    };
+    std::vector<Waiting> waiting;
+
+    [[nodiscard]] bool has_verdict() const { return !scripts || scripts->has_ended(); }
+};
+
 /// The state behind Chainstate, and the one place that changes it. Its functions live in files
 /// named after what they do.
 struct Chainstate::Impl {
     Impl(const ChainParams& params, ChainOptions options, const Clock& clock, ThreadPool& workers,
-         script::SignatureCache* cache);
+         script::BoundedSignatureCache* cache);
+    ~Impl() { abandon(); }
 
     const ChainParams params;
     const ChainOptions options;
     const Clock& clock;
     ThreadPool& workers;
-    script::SignatureCache* const cache;
+    script::BoundedSignatureCache* const cache;
     const U256 minimum_work;
     const BlockHash assume_valid;
 
@@ -54,6 +75,12 @@ struct Chainstate::Impl {
     std::optional<IndexDatabase> index_database;
     std::optional<CoinDatabase> coin_database;
     std::optional<CoinCache> coins;
+
+    /// The blocks on top of the tip that are open, and what they do to the coins.
+    std::deque<OpenBlock> open_blocks;
+    std::size_t open_bytes = 0;
+    std::optional<CoinOverlay> overlay;
+    std::function<void()> wake;
 
     BlockEntry* genesis = nullptr;
     BlockEntry* tip = nullptr;
@@ -84,6 +111,7 @@ struct Chainstate::Impl {
     // accept.cpp
     consensus::Verdict accept_header(const BlockHeader& header, const BlockHash& hash,
                                      BlockTime now, BlockEntry** entry);
+    void submit(const BlockRef& block, SubmitHandler done);
     Submitted submit(const BlockRef& block);
     /// Checks `block`, and takes its bytes over: into the store, or where they lie already.
     Submitted accept_block(const BlockRef& block, const BlockHash& hash, BlockTime now,
@@ -95,17 +123,42 @@ struct Chainstate::Impl {
     consensus::Verdict test_block(const BlockRef& block, bool check_proof_of_work);
 
     // activation.cpp
-    /// Moves the tip to the best candidate. `fresh`: a block that need not be read again.
+    /// Moves the tip to the best candidate and leaves no block open. `fresh`: a block that need not
+    /// be read again.
     void activate(const BlockRef& fresh = nullptr);
+    /// Opens the blocks up to the best candidate; in a reorganisation, until it has won.
+    void advance(const BlockRef& fresh = nullptr);
     BlockEntry* best_candidate();
-    void step_towards(BlockEntry& target, const BlockRef& fresh);
-    bool connect(BlockEntry& entry, const BlockRef& block);
+    /// Whether the world knows of blocks that are disconnected now.
+    bool is_reorganising() const;
+    void go_back_to(const BlockEntry& fork, const BlockEntry& target);
     void disconnect_tip();
     bool scripts_needed(const BlockEntry& entry) const;
     void mark_failed(BlockEntry& entry);
     void settle();
     void publish();
     bool stopping() const { return options.stop && *options.stop; }
+
+    // pipeline.cpp
+    /// Where the next block goes: the tip, or the newest open block.
+    BlockEntry* newest();
+    bool is_window_full() const;
+    /// Checks all but scripts, and lets the workers begin with those.
+    void open_block(BlockEntry& entry, const BlockRef& block);
+    /// Waits for the verdict on the oldest open block; makes it the tip, or gives up all of them.
+    void close_oldest();
+    void wait_for_oldest();
+    /// Closes those whose verdicts are known.
+    void close_ready();
+    void confirm_oldest();
+    void reject(BlockEntry& entry, const consensus::Rejection& rejection);
+    void reject_oldest(script::ScriptError error);
+    std::deque<OpenBlock> take_open_blocks();
+    /// Leaves no block open: what reads or changes the chain as a whole starts with this.
+    void finish();
+    bool help();
+    void abandon();
+    void answer(const OpenBlock::Waiting& waiting, const consensus::Verdict& verdict);
 
     // invalidate.cpp
     bool invalidate(BlockEntry& entry);
@@ -124,6 +177,7 @@ struct Chainstate::Impl {
     bool continue_flush();
     void flush();
     void maintain();
+    void maintain_coins();
 
     // startup.cpp
     void open();

@@ -2,10 +2,7 @@
 
 #include <daler/consensus/check_block.h>
 #include <daler/consensus/sequence_lock.h>
-
-#include <atomic>
-#include <limits>
-#include <mutex>
+#include <daler/script/standard.h>
 
 namespace daler::chain {
 namespace {
@@ -18,9 +15,6 @@ using consensus::Verdict;
 // transaction ids could repeat, too.
 constexpr Height bip34_implies_bip30_limit = 1'983'702;
 
-// Inputs that one job checks in a row: enough to make handing out jobs cheap.
-constexpr std::size_t inputs_per_job = 8;
-
 /// Whether a repeated transaction id is possible at this place and must be looked for (BIP 30).
 bool needs_bip30_check(const BlockPlace& place, const ChainParams& params) {
     if (is_bip30_exception(place, params)) return false;
@@ -31,10 +25,12 @@ bool needs_bip30_check(const BlockPlace& place, const ChainParams& params) {
     return !activation || activation->hash != params.bip34_hash;
 }
 
-Verdict check_bip30(const Block& block, const CoinCache& coins) {
-    for (const auto& tx : block.transactions) {
-        for (std::uint32_t i = 0; i < tx->outputs.size(); ++i) {
-            if (coins.has({tx->txid, i})) return consensus::reject(Reason::bip30);
+/// `first`: the transactions before it have changed the coins already.
+Verdict check_bip30(const Block& block, std::size_t first, const CoinOverlay& coins) {
+    for (std::size_t i = first; i < block.transactions.size(); ++i) {
+        const auto& tx = *block.transactions[i];
+        for (std::uint32_t k = 0; k < tx.outputs.size(); ++k) {
+            if (coins.has({tx.txid, k})) return consensus::reject(Reason::bip30);
         }
     }
     return {};
@@ -42,10 +38,11 @@ Verdict check_bip30(const Block& block, const CoinCache& coins) {
 
 /// Where heights keep coinbases apart from the first block on, only a transaction whose inputs are
 /// gone can be a repetition; then that is the reason, as it is for those who look before.
-Rejection with_bip30(const Rejection& found, const Block& block, const ConnectContext& context) {
-    const bool looked_before = context.params.activation.bip34 > 1;
+Rejection with_bip30(const Rejection& found, const Block& block, std::size_t failing,
+                     const ChainParams& params, const CoinOverlay& coins) {
+    const bool looked_before = params.activation.bip34 > 1;
     if (looked_before || found.reason != Reason::inputs_missing_or_spent) return found;
-    const auto verdict = check_bip30(block, context.coins);
+    const auto verdict = check_bip30(block, failing, coins);
     return verdict ? found : verdict.error();
 }
 
@@ -65,91 +62,16 @@ Verdict check_relative_locks(const Transaction& tx, const TxUndo& coins, const B
                                           place.parent.median_time_past);
 }
 
-/// The scripts of one transaction; its shared hashes are computed by whichever worker comes first.
-struct TxScripts {
-    const SealedTransaction* tx;
-    const TxUndo* coins;
-    std::once_flag once;
-    std::optional<script::PrecomputedHashes> hashes;
-
-    const script::PrecomputedHashes& precomputed() {
-        std::call_once(once, [this] {
-            std::vector<TxOutput> spent;
-            spent.reserve(coins->size());
-            for (const auto& coin : *coins)
-                spent.push_back(coin.output);
-            hashes.emplace(*tx, std::move(spent));
-        });
-        return *hashes;
-    }
-};
-
-/// All inputs of a block in order, checked in any order by the workers. It outlives their jobs:
-/// `for_each` returns when the last has ended, early failure or not (CVE-2024-52911).
-class ScriptChecks {
-public:
-    ScriptChecks(const Block& block, const BlockUndo& undo) {
-        const std::size_t count = undo.transactions.size();
-        transactions_ = std::make_unique<TxScripts[]>(count);
-        for (std::size_t i = 0; i < count; ++i) {
-            transactions_[i].tx = block.transactions[i + 1].get();
-            transactions_[i].coins = &undo.transactions[i];
-            for (std::uint32_t k = 0; k < undo.transactions[i].size(); ++k) {
-                inputs_.push_back({static_cast<std::uint32_t>(i), k});
-            }
-        }
-    }
-
-    Verdict run(script::Flags flags, ThreadPool& workers, script::SignatureCache* cache) {
-        const std::size_t jobs = (inputs_.size() + inputs_per_job - 1) / inputs_per_job;
-        workers.for_each(jobs, [&](std::size_t job) {
-            const std::size_t end = std::min((job + 1) * inputs_per_job, inputs_.size());
-            for (std::size_t i = job * inputs_per_job; i < end; ++i)
-                check(i, flags, cache);
-        });
-        if (first_failure_ == none) return {};
-        return consensus::reject(Reason::script_failed, std::string(script::describe(error_)));
-    }
-
-private:
-    static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
-
-    void check(std::size_t i, script::Flags flags, script::SignatureCache* cache) {
-        // Those before the first failure must still run: one of them may fail, too.
-        if (i > first_failure_.load(std::memory_order_relaxed)) return;
-        auto& scripts = transactions_[inputs_[i].transaction];
-        const std::uint32_t index = inputs_[i].index;
-        const auto error = script::verify_input({*scripts.tx, index, (*scripts.coins)[index].output,
-                                                 scripts.precomputed(), flags, cache});
-        if (error == script::ScriptError::ok) return;
-        const std::lock_guard lock(mutex_);
-        if (i < first_failure_) {
-            first_failure_ = i;
-            error_ = error;
-        }
-    }
-
-    struct Input {
-        std::uint32_t transaction;
-        std::uint32_t index;
-    };
-    std::unique_ptr<TxScripts[]> transactions_;
-    std::vector<Input> inputs_;
-    std::atomic<std::size_t> first_failure_{none};
-    std::mutex mutex_;  ///< guards error_, and changes of first_failure_
-    script::ScriptError error_ = script::ScriptError::ok;
-};
-
 /// Spends the coins of one transaction and checks everything about them but scripts.
 class ValueChecks {
 public:
-    ValueChecks(const BlockPlace& place, const ConnectContext& context, script::Flags flags)
+    ValueChecks(const BlockPlace& place, const ChainParams& params, script::Flags flags)
         : place_(place),
-          params_(context.params),
+          params_(params),
           flags_(flags),
-          relative_locks_(consensus::is_csv_active(place.height(), context.params)) {}
+          relative_locks_(consensus::is_csv_active(place.height(), params)) {}
 
-    Verdict check(const SealedTransaction& tx, BlockCoins& coins, TxUndo& spent) {
+    Verdict check(const SealedTransaction& tx, CoinOverlay& coins, TxUndo& spent) {
         if (!tx.is_coinbase()) {
             if (auto verdict = check_inputs(tx, coins, spent); !verdict) return verdict;
         }
@@ -163,7 +85,7 @@ public:
     [[nodiscard]] Amount fees() const { return fees_; }
 
 private:
-    Verdict check_inputs(const SealedTransaction& tx, BlockCoins& coins, TxUndo& spent) {
+    Verdict check_inputs(const SealedTransaction& tx, CoinOverlay& coins, TxUndo& spent) {
         spent.reserve(tx.inputs.size());
         for (const auto& input : tx.inputs) {
             auto coin = coins.spend(input.prevout);
@@ -195,37 +117,32 @@ bool is_bip30_exception(const BlockPlace& place, const ChainParams& params) {
 }
 
 Result<Connectable, Rejection> check_connect(const Block& block, const BlockPlace& place,
-                                             const ConnectContext& context) {
-    if (needs_bip30_check(place, context.params)) {
-        if (auto verdict = check_bip30(block, context.coins); !verdict) {
-            return fail(verdict.error());
-        }
+                                             const ChainParams& params, CoinOverlay& coins) {
+    if (needs_bip30_check(place, params)) {
+        if (auto verdict = check_bip30(block, 0, coins); !verdict) return fail(verdict.error());
     }
-    const auto flags = consensus::block_script_flags(place.height(), place.hash, context.params);
-    Connectable result{BlockCoins(context.coins, block, place.height()),
-                       std::make_shared<BlockUndo>()};
-    auto& undo = result.undo->transactions;
-    undo.resize(block.transactions.size() - 1);
+    const auto flags = consensus::block_script_flags(place.height(), place.hash, params);
+    const auto undo = std::make_shared<BlockUndo>();
+    undo->transactions.resize(block.transactions.size() - 1);
     TxUndo none;
-    ValueChecks values(place, context, flags);
+    ValueChecks values(place, params, flags);
     for (std::size_t i = 0; i < block.transactions.size(); ++i) {
-        auto& spent = i == 0 ? none : undo[i - 1];
-        if (auto verdict = values.check(*block.transactions[i], result.coins, spent); !verdict) {
-            return fail(with_bip30(verdict.error(), block, context));
+        const auto& tx = *block.transactions[i];
+        auto& spent = i == 0 ? none : undo->transactions[i - 1];
+        if (auto verdict = values.check(tx, coins, spent); !verdict) {
+            return fail(with_bip30(verdict.error(), block, i, params, coins));
         }
-        result.coins.add_outputs(i);
+        for (std::uint32_t k = 0; k < tx.outputs.size(); ++k) {
+            const auto& output = tx.outputs[k];
+            if (script::is_unspendable(output.script_pubkey.bytes())) continue;
+            coins.add({tx.txid, k}, output, place.height(), i == 0);
+        }
     }
-    const Amount reward = values.fees() + consensus::block_subsidy(place.height(), context.params);
+    const Amount reward = values.fees() + consensus::block_subsidy(place.height(), params);
     if (block.transactions[0]->output_value() > reward) {
         return consensus::reject(Reason::bad_coinbase_amount);
     }
-    if (context.check_scripts && !undo.empty()) {
-        ScriptChecks scripts(block, *result.undo);
-        if (auto verdict = scripts.run(flags, context.workers, context.cache); !verdict) {
-            return fail(verdict.error());
-        }
-    }
-    return result;
+    return Connectable{undo, flags};
 }
 
 }  // namespace daler::chain

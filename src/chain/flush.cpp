@@ -62,6 +62,11 @@ void Chainstate::Impl::flush() {
 }
 
 void Chainstate::Impl::maintain() {
+    close_ready();
+    maintain_coins();
+}
+
+void Chainstate::Impl::maintain_coins() {
     if (coins->is_flushing()) {
         if (continue_flush()) prune_if_due();
         return;

@@ -8,7 +8,8 @@
 
 namespace daler::chain {
 
-ImportResult BlockImporter::result() const {
+ImportResult BlockImporter::result() {
+    take_verdicts(true);
     auto result = result_;
     result.waiting = waiting_.size();
     return result;
@@ -76,8 +77,37 @@ void BlockImporter::take(const RecordScanner& scanner, const Place& place) {
 void BlockImporter::submit(const Place& place, BlockRef block, const BlockHash& hash,
                            ByteSpan bytes) {
     const auto header = block->header;
-    const auto submitted =
-        hooks_.submit({std::move(block), hash, place.file, place.record.payload(), bytes});
+    ++missing_verdicts_;
+    hooks_.submit({std::move(block), hash, place.file, place.record.payload(), bytes},
+                  [verdicts = verdicts_, place, header](const Submitted* submitted) {
+                      Verdicts::Given given{place, header, std::nullopt};
+                      if (submitted) given.submitted = *submitted;
+                      const std::lock_guard lock(verdicts->mutex);
+                      verdicts->given.push_back(std::move(given));
+                      verdicts->arrived.notify_one();
+                  });
+    take_verdicts(false);
+}
+
+void BlockImporter::take_verdicts(bool all) {
+    do {
+        std::vector<Verdicts::Given> given;
+        {
+            std::unique_lock lock(verdicts_->mutex);
+            if (all && missing_verdicts_ > 0) {
+                verdicts_->arrived.wait(lock, [this] { return !verdicts_->given.empty(); });
+            }
+            given.swap(verdicts_->given);
+        }
+        missing_verdicts_ -= given.size();
+        for (const auto& [place, header, submitted] : given) {
+            if (submitted) conclude(place, header, *submitted);
+        }
+    } while (all && missing_verdicts_ > 0);
+}
+
+void BlockImporter::conclude(const Place& place, const BlockHeader& header,
+                             const Submitted& submitted) {
     if (submitted.verdict) {
         if (submitted.is_new) ++result_.accepted;
         return;
@@ -137,13 +167,15 @@ void BlockImporter::refuse_bytes(const RecordScanner& scanner, const Place& plac
 }
 
 ImportResult import_blocks(const std::filesystem::path& file, const ChainParams& params,
-                           const std::function<Submitted(const BlockRef&)>& submit,
+                           const SubmitBlock& submit,
                            const std::function<std::optional<Height>(const BlockHash&)>& height,
                            const std::atomic<bool>& stop) {
     const std::shared_ptr<const storage::File> opened =
         storage::real_file_system().open(file, storage::OpenMode::read);
     BlockImporter::Hooks hooks;
-    hooks.submit = [&](const BlockImporter::Found& found) { return submit(found.block); };
+    hooks.submit = [&](const BlockImporter::Found& found, Chainstate::SubmitHandler done) {
+        submit(found.block, std::move(done));
+    };
     hooks.height = height;
     hooks.is_stored = [](const BlockHash&) { return false; };
     hooks.open = [&](std::uint32_t) { return RecordScanner(opened, {}, params.magic); };

@@ -62,17 +62,19 @@ void Chainstate::Impl::reindex() {
     };
     hooks.name = [&](std::uint32_t file) { return blocks.path(file).string(); };
     hooks.stop = [this] { return stopping(); };
-    hooks.submit = [this](const BlockImporter::Found& found) {
+    hooks.submit = [this](const BlockImporter::Found& found, const SubmitHandler& done) {
         const FilePosition position{found.file, static_cast<std::uint32_t>(found.offset)};
         if (found.hash == params.genesis_hash) {
             received_block(*genesis, *found.block, position, found.bytes);
-            return Submitted{{}, true, true, genesis};
+            const Submitted known{{}, true, true, genesis};
+            return done(&known);
         }
         // The clock may have been another one when the block was accepted.
         constexpr auto end_of_time = BlockTime::max() - consensus::max_future_block_time;
-        auto result = accept_block(found.block, found.hash, end_of_time, position, found.bytes);
-        if (result.verdict) activate(found.block);
-        return result;
+        const auto result =
+            accept_block(found.block, found.hash, end_of_time, position, found.bytes);
+        if (result.verdict) advance(found.block);
+        done(&result);
     };
     BlockImporter importer(params, std::move(hooks));
     for (const auto file : blocks.numbers()) {
@@ -83,8 +85,8 @@ void Chainstate::Impl::reindex() {
     if (!genesis->has(has_data)) {
         const Bytes bytes = encode(*params.genesis);
         received_block(*genesis, *params.genesis, store->append_block(bytes), bytes);
-        activate();
     }
+    activate();
     flush();
     end_rebuild();
     log::info("Rebuilt: height {}, {} blocks refused", tip->height, importer.result().rejected);

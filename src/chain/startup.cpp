@@ -24,7 +24,7 @@ std::size_t coin_database_cache(std::size_t total) {
 
 Chainstate::Impl::Impl(const ChainParams& chain_params, ChainOptions chain_options,
                        const Clock& node_clock, ThreadPool& thread_pool,
-                       script::SignatureCache* signature_cache)
+                       script::BoundedSignatureCache* signature_cache)
     : params(chain_params),
       options(std::move(chain_options)),
       clock(node_clock),
@@ -95,6 +95,7 @@ void Chainstate::Impl::open_databases() {
     index_database.emplace(database);
     opening.get();
     coins.emplace(*coin_database, options.cache_bytes - for_index - for_coins);
+    overlay.emplace(*coins);
 }
 
 void Chainstate::Impl::load_index() {

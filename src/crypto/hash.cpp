@@ -1,9 +1,15 @@
+// Plain hashes use OpenSSL's block functions, although version 3 would rather see EVP: on
+// the few bytes that Bitcoin hashes at a time EVP's bookkeeping costs more than the hash.
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include <daler/crypto/hash.h>
 
 #include <daler/util/ensure.h>
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/ripemd.h>
+#include <openssl/sha.h>
 
 #include <utility>
 
@@ -23,45 +29,8 @@ const EVP_MD* sha256_algorithm() {
     return algorithm;
 }
 
-EVP_MD_CTX* new_context() {
-    EVP_MD_CTX* context = EVP_MD_CTX_new();
-    ensure(context != nullptr);
-    return context;
-}
-
-// One context per thread and algorithm: starting it again is cheap, making one is not.
-class Hasher {
-public:
-    explicit Hasher(const EVP_MD* algorithm) : algorithm_(algorithm), context_(new_context()) {}
-    ~Hasher() { EVP_MD_CTX_free(context_); }
-    Hasher(const Hasher&) = delete;
-    Hasher& operator=(const Hasher&) = delete;
-
-    template <class Digest>
-    Digest hash(ByteSpan data) {
-        Digest out;
-        ensure(EVP_DigestInit_ex2(context_, algorithm_, nullptr) == 1 &&
-               EVP_DigestUpdate(context_, data.data(), data.size()) == 1 &&
-               EVP_DigestFinal_ex(context_, out.data(), nullptr) == 1);
-        return out;
-    }
-
-private:
-    const EVP_MD* algorithm_;
-    EVP_MD_CTX* context_;
-};
-
-Hasher& sha256_hasher() {
-    thread_local Hasher hasher(sha256_algorithm());
-    return hasher;
-}
-
-EVP_MD_CTX* as_context(void* context) {
-    return static_cast<EVP_MD_CTX*>(context);
-}
-
-void restart(void* context) {
-    ensure(EVP_DigestInit_ex2(as_context(context), sha256_algorithm(), nullptr) == 1);
+SHA256_CTX* as_context(void* context) {
+    return static_cast<SHA256_CTX*>(context);
 }
 
 template <class Digest>
@@ -77,12 +46,16 @@ Digest hmac(const EVP_MD* algorithm, ByteSpan key, ByteSpan data) {
 }  // namespace
 
 Digest256 sha256(ByteSpan data) {
-    return sha256_hasher().hash<Digest256>(data);
+    Digest256 out;
+    SHA256_CTX context;
+    SHA256_Init(&context);
+    SHA256_Update(&context, data.data(), data.size());
+    SHA256_Final(out.data(), &context);
+    return out;
 }
 
 Digest256 sha256d(ByteSpan data) {
-    Hasher& hasher = sha256_hasher();
-    return hasher.hash<Digest256>(hasher.hash<Digest256>(data));
+    return sha256(sha256(data));
 }
 
 Digest256 sha256d(const Digest256& a, const Digest256& b) {
@@ -92,9 +65,12 @@ Digest256 sha256d(const Digest256& a, const Digest256& b) {
 }
 
 Digest160 ripemd160(ByteSpan data) {
-    static const EVP_MD* const algorithm = fetch("RIPEMD160");
-    thread_local Hasher hasher(algorithm);
-    return hasher.hash<Digest160>(data);
+    Digest160 out;
+    RIPEMD160_CTX context;
+    RIPEMD160_Init(&context);
+    RIPEMD160_Update(&context, data.data(), data.size());
+    RIPEMD160_Final(out.data(), &context);
+    return out;
 }
 
 Digest160 hash160(ByteSpan data) {
@@ -102,9 +78,9 @@ Digest160 hash160(ByteSpan data) {
 }
 
 Digest160 sha1(ByteSpan data) {
-    static const EVP_MD* const algorithm = fetch("SHA1");
-    thread_local Hasher hasher(algorithm);
-    return hasher.hash<Digest160>(data);
+    Digest160 out;
+    SHA1(data.data(), data.size(), out.data());
+    return out;
 }
 
 Digest512 hmac_sha512(ByteSpan key, ByteSpan data) {
@@ -116,8 +92,8 @@ Digest256 hmac_sha256(ByteSpan key, ByteSpan data) {
     return hmac<Digest256>(sha256_algorithm(), key, data);
 }
 
-Sha256::Sha256() : context_(new_context()) {
-    restart(context_);
+Sha256::Sha256() : context_(new SHA256_CTX) {
+    SHA256_Init(as_context(context_));
 }
 
 Sha256 Sha256::tagged(std::string_view tag) {
@@ -128,7 +104,7 @@ Sha256 Sha256::tagged(std::string_view tag) {
 }
 
 Sha256::~Sha256() {
-    EVP_MD_CTX_free(as_context(context_));
+    delete as_context(context_);
 }
 
 Sha256::Sha256(Sha256&& other) noexcept : context_(std::exchange(other.context_, nullptr)) {}
@@ -138,9 +114,7 @@ Sha256& Sha256::operator=(Sha256&& other) noexcept {
     return *this;
 }
 
-Sha256::Sha256(const Sha256& other) : context_(new_context()) {
-    ensure(EVP_MD_CTX_copy_ex(as_context(context_), as_context(other.context_)) == 1);
-}
+Sha256::Sha256(const Sha256& other) : context_(new SHA256_CTX(*as_context(other.context_))) {}
 
 Sha256& Sha256::operator=(const Sha256& other) {
     if (this != &other) *this = Sha256(other);
@@ -148,14 +122,14 @@ Sha256& Sha256::operator=(const Sha256& other) {
 }
 
 Sha256& Sha256::add(ByteSpan data) {
-    ensure(EVP_DigestUpdate(as_context(context_), data.data(), data.size()) == 1);
+    SHA256_Update(as_context(context_), data.data(), data.size());
     return *this;
 }
 
 Digest256 Sha256::finish() {
     Digest256 out;
-    ensure(EVP_DigestFinal_ex(as_context(context_), out.data(), nullptr) == 1);
-    restart(context_);
+    SHA256_Final(out.data(), as_context(context_));
+    SHA256_Init(as_context(context_));
     return out;
 }
 

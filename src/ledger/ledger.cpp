@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <deque>
 #include <new>
+#include <optional>
 #include <thread>
 
 namespace daler::ledger {
@@ -40,7 +41,7 @@ private:
 /// Owns thread and state; between chain and mempool it is also the messenger.
 struct Ledger::Impl final : chain::Listener, mempool::Listener {
     Impl(const ChainParams& params, Options options, const Clock& clock_, ThreadPool& workers,
-         script::SignatureCache* cache)
+         script::BoundedSignatureCache* cache)
         : chain(params, std::move(options.chain), clock_, workers, cache),
           clock(clock_),
           coins(chain),
@@ -48,6 +49,11 @@ struct Ledger::Impl final : chain::Listener, mempool::Listener {
           state{chain, mempool, deployments, clock},
           fatal(std::move(options.fatal)) {
         chain.add_listener(*this);
+        chain.set_wake([this] {
+            const std::lock_guard lock(mutex);
+            verdict_known = true;
+            wake.notify_one();
+        });
         mempool.add_listener(*this);
     }
 
@@ -79,8 +85,16 @@ struct Ledger::Impl final : chain::Listener, mempool::Listener {
     }
 
     void work();
+    /// Waits for something to do; nothing when the end has come.
+    std::optional<Job> next_job();
     void run_job(const Job& job);
     void fail(const std::string& what);
+
+    std::mutex mutex;  ///< guards the four below
+    std::condition_variable wake;
+    std::deque<Job> jobs;
+    bool verdict_known = false;  ///< chain.maintain() has something to tell
+    bool stopping = false;
 
     chain::Chainstate chain;
     const Clock& clock;
@@ -93,16 +107,13 @@ struct Ledger::Impl final : chain::Listener, mempool::Listener {
     bool failed = false;
     bool reorganising = false;  ///< blocks were disconnected since the last settled tip
 
-    std::mutex mutex;  ///< guards jobs and stopping
-    std::condition_variable wake;
-    std::deque<Job> jobs;
-    bool stopping = false;
     std::thread thread;
 };
 
 void Ledger::Impl::fail(const std::string& what) {
     if (std::exchange(failed, true)) return;
     log::error("{}", what);
+    chain.abandon();
     if (fatal) fatal(what);
 }
 
@@ -115,22 +126,30 @@ void Ledger::Impl::run_job(const Job& job) {
     }
 }
 
-void Ledger::Impl::work() {
-    for (;;) {
-        Job job;
-        {
-            std::unique_lock lock(mutex);
-            wake.wait_for(lock, idle_interval, [this] { return stopping || !jobs.empty(); });
-            if (!jobs.empty()) {
-                job = std::move(jobs.front());
-                jobs.pop_front();
-            } else if (stopping) {
-                break;
-            }
-        }
-        if (!job) job = [](State*) {};  // idle: maintenance only
-        run_job(job);
+std::optional<Ledger::Job> Ledger::Impl::next_job() {
+    const Job maintain = [](State*) {};
+    std::unique_lock lock(mutex);
+    const auto wanted = [this] { return stopping || verdict_known || !jobs.empty(); };
+    if (!wanted()) {
+        // Instead of idling: a share of the scripts that the workers are busy with.
+        lock.unlock();
+        if (!failed && chain.help()) return maintain;
+        lock.lock();
+        wake.wait_for(lock, idle_interval, wanted);
     }
+    verdict_known = false;
+    if (!jobs.empty()) {
+        Job job = std::move(jobs.front());
+        jobs.pop_front();
+        return job;
+    }
+    if (stopping) return std::nullopt;
+    return maintain;
+}
+
+void Ledger::Impl::work() {
+    while (const auto job = next_job())
+        run_job(*job);
     if (failed) return;
     try {
         chain.flush();
@@ -145,7 +164,7 @@ mempool::AcceptResult State::accept(const TransactionRef& tx, mempool::AcceptOpt
 }
 
 Ledger::Ledger(const ChainParams& params, Options options, const Clock& clock, ThreadPool& workers,
-               script::SignatureCache* cache)
+               script::BoundedSignatureCache* cache)
     : impl_(std::make_unique<Impl>(params, std::move(options), clock, workers, cache)) {
     impl_->thread = std::thread([impl = impl_.get()] { impl->work(); });
 }
@@ -213,35 +232,54 @@ void Ledger::post(std::function<void(State&)> work) {
     });
 }
 
-asio::awaitable<void> Ledger::run(Job job) {
+asio::awaitable<void> Ledger::run_open(OpenJob job) {
     const auto executor = co_await asio::this_coro::executor;
     // Tracked: the io_context does not run dry while the ledger is at work for one of its
     // coroutines.
     const auto tracked = asio::prefer(executor, asio::execution::outstanding_work.tracked);
     // Named, not written into the co_await expression: gcc 12 would destroy its captures twice.
     auto initiate = [this, tracked, &job](auto handler) {
-        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-        enqueue([job = std::move(job), shared, tracked](State* state) mutable {
-            const auto resume = [&] {
-                asio::post(tracked, [shared] { std::move (*shared)(); });
-                shared.reset();
-            };
+        using Handler = decltype(handler);
+        auto once = std::make_shared<std::optional<Handler>>(std::move(handler));
+        Resume resume = [once, tracked] {
+            if (!*once) return;
+            auto shared = std::make_shared<Handler>(std::move(**once));
+            once->reset();
+            asio::post(tracked, [shared] { std::move (*shared)(); });
+        };
+        enqueue([job = std::move(job), resume = std::move(resume)](State* state) {
             try {
-                job(state);
+                job(state, resume);
             } catch (...) {
                 resume();
                 throw;
             }
-            resume();
         });
     };
     co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(initiate,
                                                                          asio::use_awaitable);
 }
 
+asio::awaitable<void> Ledger::run(Job job) {
+    OpenJob open = [job = std::move(job)](State* state, const Resume& resume) {
+        job(state);
+        resume();
+    };
+    return run_open(std::move(open));
+}
+
 asio::awaitable<chain::Submitted> Ledger::submit(BlockRef block) {
-    auto work = [block = std::move(block)](State& state) { return state.chain.submit(block); };
-    return with(std::move(work));
+    const auto outcome = std::make_shared<std::optional<chain::Submitted>>();
+    OpenJob job = [outcome, block = std::move(block)](State* state, const Resume& resume) {
+        if (!state) return resume();
+        state->chain.submit(block, [outcome, resume](const chain::Submitted* submitted) {
+            if (submitted) *outcome = *submitted;
+            resume();
+        });
+    };
+    co_await run_open(std::move(job));
+    if (!*outcome) throw_closed();
+    co_return std::move(**outcome);
 }
 
 asio::awaitable<mempool::AcceptResult> Ledger::accept(TransactionRef tx) {

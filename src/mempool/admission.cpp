@@ -1,6 +1,7 @@
 #include "admission.h"
 
 #include <daler/consensus/sequence_lock.h>
+#include <daler/script/signature_cache.h>
 
 #include <fmt/format.h>
 
@@ -286,7 +287,11 @@ Verdict Admission::check_scripts() {
     static_assert((script::mandatory_flags & ~script::standard_flags) == 0);
     std::size_t failed = 0;
     const auto error = run_all(hashes, script::standard_flags, failed);
-    if (error == script::ScriptError::ok) return {};
+    if (error == script::ScriptError::ok) {
+        // Its block need not check it again.
+        if (rules_.cache) rules_.cache->insert_tx(tx_->wtxid, script::standard_flags);
+        return {};
+    }
 
     constexpr script::Flags without_witness =
         script::standard_flags & ~script::verify_cleanstack & ~script::verify_witness;

@@ -11,7 +11,7 @@ struct Rules {
     Limits limits;
     const CoinView& chain;
     ThreadPool& workers;
-    script::SignatureCache* cache;
+    script::BoundedSignatureCache* cache;
 };
 
 /// Height of a coin that no block holds yet.

@@ -27,7 +27,7 @@ std::string_view name(RemovalReason reason) {
 
 Mempool::Mempool(const ChainParams& params, const policy::PolicyOptions& policy,
                  const Limits& limits, const CoinView& chain, ThreadPool& workers,
-                 script::SignatureCache* cache)
+                 script::BoundedSignatureCache* cache)
     : impl_(std::make_unique<Impl>(Rules{params, policy, limits, chain, workers, cache})) {}
 
 Mempool::~Mempool() = default;

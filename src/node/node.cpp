@@ -267,8 +267,8 @@ void Node::Impl::import() {
 
 void Node::Impl::import_file(const std::filesystem::path& path) {
     log::info("Importing blocks from {}", path.string());
-    const auto submit = [this](const BlockRef& block) {
-        return ledger->call([&block](ledger::State& state) { return state.chain.submit(block); });
+    const auto submit = [this](const BlockRef& block, chain::Chainstate::SubmitHandler done) {
+        ledger->call([&](ledger::State& state) { state.chain.submit(block, std::move(done)); });
     };
     const auto height = [this](const BlockHash& hash) -> std::optional<Height> {
         const auto* entry = ledger->chain().index().find(hash);

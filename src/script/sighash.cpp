@@ -118,6 +118,16 @@ Hash256 hash_scripts(std::span<const TxOutput> spent) {
     return hash_of(writer);
 }
 
+// By the form of the script alone, which decides what kinds of signatures can be asked for.
+bool may_be_taproot(const TxOutput& spent) {
+    const auto& script = spent.script_pubkey;
+    return script.size() == 34 && script[0] == op_1;
+}
+bool may_be_segwit_v0(const TxOutput& spent) {
+    const auto& script = spent.script_pubkey;
+    return !script.empty() && (script[0] == op_0 || script[0] == op_hash160);
+}
+
 Hash256 hash_again(const Hash256& hash) {
     return {crypto::sha256(hash.bytes)};
 }
@@ -125,17 +135,25 @@ Hash256 hash_again(const Hash256& hash) {
 }  // namespace
 
 PrecomputedHashes::PrecomputedHashes(const Transaction& tx, std::vector<TxOutput> spent)
-    : prevouts(hash_prevouts(tx)),
-      sequences(hash_sequences(tx)),
-      outputs(hash_outputs(tx)),
-      prevouts_double(hash_again(prevouts)),
-      sequences_double(hash_again(sequences)),
-      outputs_double(hash_again(outputs)),
-      spent_outputs(std::move(spent)) {
-    if (spent_outputs.empty()) return;
-    ensure(spent_outputs.size() == tx.inputs.size());
-    amounts = hash_amounts(spent_outputs);
-    scripts = hash_scripts(spent_outputs);
+    : spent_outputs(std::move(spent)) {
+    const bool all_known = !spent_outputs.empty();
+    ensure(!all_known || spent_outputs.size() == tx.inputs.size());
+    const bool taproot = all_known && std::ranges::any_of(spent_outputs, may_be_taproot);
+    const bool segwit_v0 = !all_known || std::ranges::any_of(spent_outputs, may_be_segwit_v0);
+    if (!taproot && !segwit_v0) return;
+
+    prevouts = hash_prevouts(tx);
+    sequences = hash_sequences(tx);
+    outputs = hash_outputs(tx);
+    if (segwit_v0) {
+        prevouts_double = hash_again(prevouts);
+        sequences_double = hash_again(sequences);
+        outputs_double = hash_again(outputs);
+    }
+    if (taproot) {
+        amounts = hash_amounts(spent_outputs);
+        scripts = hash_scripts(spent_outputs);
+    }
 }
 
 PrecomputedHashes::PrecomputedHashes(const Transaction& tx, std::span<const TxOutput> spent)

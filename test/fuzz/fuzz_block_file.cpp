@@ -24,13 +24,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::map<BlockHash, Height> known{{params.genesis_hash, 0}};
     std::size_t submitted = 0;
     BlockImporter::Hooks hooks;
-    hooks.submit = [&](const BlockImporter::Found& found) {
+    hooks.submit = [&](const BlockImporter::Found& found, const Chainstate::SubmitHandler& done) {
         ensure(known.contains(found.block->header.previous));
         ensure(found.offset + found.bytes.size() <= bytes.size());
         ensure(found.block->header.hash() == found.hash);
         ++submitted;
         known.emplace(found.hash, known.at(found.block->header.previous) + 1);
-        return Submitted{{}, true, true, nullptr};
+        const Submitted accepted{{}, true, true, nullptr};
+        done(&accepted);
     };
     hooks.height = [&](const BlockHash& hash) {
         const auto found = known.find(hash);

@@ -19,6 +19,10 @@ namespace leveldb {
 class Env;
 }
 
+namespace daler::script {
+class BoundedSignatureCache;
+}
+
 namespace daler::chain {
 
 /// Hears what happens to the best chain. Called on the ledger thread, in order, after the change is
@@ -82,7 +86,7 @@ public:
     /// what is known. Throws StorageError that names the file and the remedy. `clock`, `workers`,
     /// `cache` must outlive it.
     Chainstate(const ChainParams& params, ChainOptions options, const Clock& clock,
-               ThreadPool& workers, script::SignatureCache* cache);
+               ThreadPool& workers, script::BoundedSignatureCache* cache);
     ~Chainstate();  ///< does not flush: call `flush` for an orderly end
 
     void add_listener(Listener& listener);
@@ -96,6 +100,20 @@ public:
     /// Checks, stores and, if it makes the best chain, connects `block`. One that was pruned counts
     /// as known.
     [[nodiscard]] Submitted submit(const BlockRef& block);
+
+    /// Hears once what became of a block, on the ledger thread. Null: it will never be known,
+    /// because the disk has failed.
+    using SubmitHandler = std::function<void(const Submitted*)>;
+    /// As above, but returns when the block is stored and all but its scripts is checked, so that
+    /// the next one can be submitted while the workers are busy with it. Verdicts come in order,
+    /// now or in a later call of any member. With many blocks open it waits for the oldest.
+    void submit(const BlockRef& block, SubmitHandler done);
+    /// Checks a few scripts of the blocks that are open; false if nobody need help.
+    bool help();
+    /// `wake` is called, on any thread, when `maintain` has a verdict to give.
+    void set_wake(std::function<void()> wake);
+    /// After a StorageError: gives up what is open.
+    void abandon();
 
     /// Everything submit checks of a block on top of the current tip, proof of work excepted if so
     /// wished; nothing is stored. For templates. Reason::bad_previous if it does not build on the
@@ -112,12 +130,12 @@ public:
     /// The unspent coin at `outpoint`, if there is one on the best chain.
     [[nodiscard]] std::optional<consensus::Coin> coin(const OutPoint& outpoint);
 
-    /// Writes all changes to disk, safe from a power cut. With `sync` false only what a crash of
-    /// the process alone could lose: headers whose blocks are not known yet (all else has reached
-    /// the kernel already).
+    /// Ends what is open, then writes all changes to disk, safe from a power cut. With `sync` false
+    /// only what a crash of the process alone could lose: headers whose blocks are not known yet
+    /// (all else has reached the kernel already).
     void flush(bool sync = true);
-    /// Starts or continues a flush if the cache is full or the interval is over, for at most about
-    /// 50 ms. Called now and then by the owner.
+    /// Gives the verdicts that are known, and starts or continues a flush if the cache is full or
+    /// the interval is over, for at most about 50 ms. Called now and then by the owner.
     void maintain();
 
     /// The current view. Any thread.

@@ -14,15 +14,18 @@ struct ImportResult {
     std::size_t waiting = 0;   ///< whose parent never came
 };
 
+/// Hands on a block. Returns when its header is in the index, or refused; the handler may be called
+/// later and on any thread, but must be called.
+using SubmitBlock = std::function<void(const BlockRef&, Chainstate::SubmitHandler)>;
+
 /// Reads blocks in Bitcoin's bootstrap framing (magic, size, block; anything between records is
-/// skipped) and hands them to `submit` (which may be called from this thread only, and returns the
-/// verdict). A block whose parent is missing waits for it (bounded memory: waiting blocks are
-/// re-read from the file). Each damaged or refused block gives one log line with offset, height (if
-/// its parent is known), hash and reason. `height` tells the
-/// height of a block whose header is known. Ends early when `stop` is set. Throws StorageError if
-/// the file cannot be read.
+/// skipped) and hands them to `submit`, which is called from this thread only; returns when all
+/// verdicts have come. A block whose parent is missing waits for it (bounded memory: waiting blocks
+/// are re-read from the file). Each damaged or refused block gives one log line with offset, height
+/// (if its parent is known), hash and reason. `height` tells the height of a block whose header is
+/// known. Ends early when `stop` is set. Throws StorageError if the file cannot be read.
 ImportResult import_blocks(const std::filesystem::path& file, const ChainParams& params,
-                           const std::function<Submitted(const BlockRef&)>& submit,
+                           const SubmitBlock& submit,
                            const std::function<std::optional<Height>(const BlockHash&)>& height,
                            const std::atomic<bool>& stop);
 

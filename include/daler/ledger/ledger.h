@@ -61,7 +61,7 @@ public:
         std::function<void(const std::string&)> fatal;
     };
     Ledger(const ChainParams& params, Options options, const Clock& clock, ThreadPool& workers,
-           script::SignatureCache* cache);
+           script::BoundedSignatureCache* cache);
     /// Finishes the calls already made, flushes, joins.
     ~Ledger();
 
@@ -125,7 +125,8 @@ public:
         co_return std::move(*outcome);
     }
 
-    /// The two calls that most of the node makes.
+    /// The two calls that most of the node makes. A block's verdict may come after the calls that
+    /// were made behind it have ended; verdicts come in order.
     boost::asio::awaitable<chain::Submitted> submit(BlockRef block);
     boost::asio::awaitable<mempool::AcceptResult> accept(TransactionRef tx);
 
@@ -140,6 +141,11 @@ private:
     void enqueue(Job job);
     /// Runs `job` on the ledger thread, whether the disk works or not, and waits for it.
     void run_now(const std::function<void()>& job);
+    /// A job that says itself when the coroutine behind it may go on. More than once does no harm.
+    using Resume = std::function<void()>;
+    using OpenJob = std::function<void(State*, const Resume&)>;
+    /// Runs `job` on the ledger thread; goes on when it says so, or has thrown.
+    boost::asio::awaitable<void> run_open(OpenJob job);
     /// Runs `job` on the ledger thread, then resumes.
     boost::asio::awaitable<void> run(Job job);
 

@@ -11,6 +11,10 @@
 #include <set>
 #include <vector>
 
+namespace daler::script {
+class BoundedSignatureCache;
+}
+
 namespace daler::mempool {
 
 /// How long unconfirmed chains may be and how much is kept. Defaults as in the reference.
@@ -139,7 +143,7 @@ class Mempool {
 public:
     /// References must outlive the object; `cache` may be null.
     Mempool(const ChainParams& params, const policy::PolicyOptions& policy, const Limits& limits,
-            const CoinView& chain, ThreadPool& workers, script::SignatureCache* cache);
+            const CoinView& chain, ThreadPool& workers, script::BoundedSignatureCache* cache);
     ~Mempool();
     Mempool(const Mempool&) = delete;
     Mempool& operator=(const Mempool&) = delete;

@@ -16,8 +16,8 @@ enum SighashType : std::uint8_t {
     sighash_anyonecanpay = 0x80,  ///< flag
 };
 
-/// The parts of the signature hashes of BIP 143 and BIP 341 that all inputs of a transaction share.
-/// Immutable after construction; any thread may read it. Does not keep references.
+/// What all inputs share of the hashes of BIP 143 and 341; zero where no known spent output can ask
+/// for it. Immutable after construction; any thread may read it. Does not keep references.
 struct PrecomputedHashes {
     /// `spent` holds the outputs that tx spends, in input order; empty if they are not all known,
     /// and then taproot signatures cannot be checked.

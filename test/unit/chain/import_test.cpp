@@ -46,7 +46,10 @@ Imported import(Node& node, const Bytes& content) {
     Imported out;
     out.result = import_blocks(
         file, node.builder.params(),
-        [&](const BlockRef& block) { return node.state->submit(block); },
+        [&](const BlockRef& block, const Chainstate::SubmitHandler& done) {
+            const auto submitted = node.state->submit(block);
+            done(&submitted);
+        },
         [&](const BlockHash& hash) -> std::optional<Height> {
             const auto* entry = node.state->index().find(hash);
             return entry ? std::optional(entry->height) : std::nullopt;
@@ -138,7 +141,7 @@ TEST_CASE("a file that cannot be read is named", "[chain]") {
     CHECK(mentions(thrown([&] {
                        (void)import_blocks(
                            "/nonexistent/bootstrap.dat", regtest_params(),
-                           [](const BlockRef&) { return Submitted{}; },
+                           [](const BlockRef&, const Chainstate::SubmitHandler&) {},
                            [](const BlockHash&) { return false; }, stop);
                    }),
                    {"/nonexistent/bootstrap.dat"}));

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <daler/chain/undo.h>
+#include <daler/primitives/block.h>
+#include <daler/script/interpreter.h>
+#include <daler/script/signature_cache.h>
+#include <daler/util/thread_pool.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+
+namespace daler::chain {
+
+/// The scripts of one block, checked in any order by the workers and whoever wants to help. Lives
+/// as long as a job needs it and owns a share of everything the jobs read, whatever becomes of the
+/// block meanwhile (CVE-2024-52911). Any thread, except where a member says otherwise.
+class ScriptChecks : public std::enable_shared_from_this<ScriptChecks> {
+public:
+    /// `known` (which may be null) is asked for transactions that need no check.
+    ScriptChecks(BlockRef block, std::shared_ptr<const BlockUndo> undo, script::Flags flags,
+                 const script::BoundedSignatureCache* known);
+
+    /// Lets `workers` begin. Once. `ended` is called when the last check has ended, before
+    /// `has_ended` says so.
+    void start(ThreadPool& workers, std::function<void()> ended);
+    /// Takes a few inputs that nobody has taken yet and checks them; false if there are none left.
+    bool help();
+    [[nodiscard]] bool has_ended() const;
+    /// Returns when the last check has ended.
+    void wait() const;
+    /// Nobody wants to know any more: makes the checks that are left trivial, and waits.
+    void cancel();
+
+    /// The error of the first input in block order that fails. Requires: has_ended.
+    [[nodiscard]] script::ScriptError error() const;
+
+private:
+    /// The scripts of one transaction; what its inputs share is hashed by who comes first.
+    struct TxScripts {
+        const SealedTransaction* tx;
+        const TxUndo* coins;
+        std::once_flag once;
+        std::optional<script::PrecomputedHashes> hashes;
+
+        const script::PrecomputedHashes& precomputed();
+    };
+    struct Input {
+        std::uint32_t transaction;
+        std::uint32_t index;
+    };
+
+    void check(std::size_t i);
+
+    const BlockRef block_;
+    const std::shared_ptr<const BlockUndo> undo_;
+    const script::Flags flags_;
+    std::unique_ptr<TxScripts[]> transactions_;
+    std::vector<Input> inputs_;
+    std::size_t jobs_ = 0;
+    std::function<void()> ended_;
+
+    std::atomic<std::size_t> next_job_{0};
+    std::atomic<std::size_t> jobs_done_{0};
+    std::atomic<std::size_t> first_failure_;  ///< no input behind it need be checked
+    mutable std::mutex mutex_;  ///< guards what follows, and changes of first_failure_
+    mutable std::condition_variable end_;
+    script::ScriptError error_ = script::ScriptError::ok;
+    bool has_ended_ = false;
+};
+
+}  // namespace daler::chain

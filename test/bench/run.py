@@ -1,0 +1,281 @@
+#!/usr/bin/python3
+"""Measures a build of daler and, side by side, a stock bitcoind: CPU seconds first, wall time second.
+
+The chains are made once and kept in ~/.cache/daler/bench. What each part measures is said beside it below;
+doc/performance.md explains the figures. Nothing here passes or fails.
+
+    test/bench/run.py [--build DIR] [--no-bitcoind] [--repeat N] [PART ...]
+"""
+import argparse
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "daler" / "bench"
+VERSION = 1  # of the chains: a new one when make_chain changes
+MIXED = {"blocks": 320, "inputs": 70_000, "extra": 0, "next": 3000}
+MANY = {"blocks": 420, "inputs": 170_000, "extra": 5_000_000, "next": 0}
+# Both check every script, take old blocks for new, and have a cache that holds all coins.
+OPTIONS = ["-assumevalid=0", "-dbcache=450", "-maxtipage=2000000000"]
+BITCOIND = ["-checkblockindex=0", "-checkmempool=0"]  # off on main; on regtest they would flatter us
+ADDRESS = "bcrt1qqypqxpq9qcrsszg2pvxq6rs0zqg3yyc5z5tpwxqergd3c8g7rusqamhwj0"
+
+
+class Chain:
+    """A chain file and the floor of its signatures."""
+
+    def __init__(self, build, name, wanted):
+        self.file = CACHE / f"{name}-{VERSION}.dat"
+        self.about = self.file.with_suffix(".json")
+        if not self.about.exists():
+            print(f"Making {self.file}", flush=True)
+            CACHE.mkdir(parents=True, exist_ok=True)
+            numbers = [str(wanted[key]) for key in ("blocks", "inputs", "extra", "next")]
+            done = subprocess.run([build / "test/bench/make_chain", self.file, *numbers], check=True,
+                                  capture_output=True, text=True)
+            self.about.write_text(done.stdout)
+        facts = json.loads(self.about.read_text())
+        self.blocks, self.inputs, self.signatures = facts["blocks"], facts["inputs"], facts["signatures"]
+        self.next = Path(str(self.file) + ".next")
+        done = subprocess.run([build / "test/bench/floor", str(self.file) + ".triples"], check=True,
+                              capture_output=True, text=True)
+        self.floor = json.loads(done.stdout)["seconds"]
+
+
+class Cost:
+    """What a process has used from its start to its end."""
+
+    def __init__(self, wall, usage):
+        self.wall, self.cpu = wall, usage.ru_utime + usage.ru_stime
+        self.system, self.memory = usage.ru_stime, usage.ru_maxrss / 1024  # seconds, MiB
+
+
+def end(node, started):
+    """Waits for the end of a process that was told to stop."""
+    _, status, usage = os.wait4(node.process.pid, 0)
+    node.process.returncode = os.waitstatus_to_exitcode(status)
+    assert node.process.returncode == 0, node.stderr()
+    return Cost(time.monotonic() - started, usage)
+
+
+def options(kind):
+    return OPTIONS + (BITCOIND if kind == "bitcoind" else [])
+
+
+def report(what, kind, cost, chain, wall=None):
+    wall = cost.wall if wall is None else wall
+    per_input = (cost.cpu - chain.floor) / chain.inputs * 1e6
+    print(f"{what:34} {kind:9} cpu {cost.cpu:7.2f} s (system {cost.system:5.2f}), {cost.cpu / chain.floor:5.2f} x floor, "
+          f"{cost.cpu / chain.inputs * 1e6:6.1f} us per input, {per_input:5.1f} without signatures; "
+          f"wall {wall:6.2f} s, {wall / (chain.floor / os.cpu_count()):5.2f} x floor/cores; {cost.memory:5.0f} MiB",
+          flush=True)
+
+
+def load(bench, kind, chain):
+    """-loadblock of a bootstrap file into an empty folder, the final flush included."""
+    node = bench.node(*options(kind), "-connect=0", f"-loadblock={chain.file}", "-stopafterblockimport", kind=kind,
+                      start=False)
+    started = time.monotonic()
+    node.spawn()
+    report(f"-loadblock {chain.file.stem}", kind, end(node, started), chain)
+    serve(node)
+    assert node.getblockcount() == chain.blocks
+    return node.stop()
+
+
+def rebuild(node, option, chain):
+    """-reindex-chainstate or -reindex of a folder that `load` has filled."""
+    node.options = [*options(node.kind), "-connect=0", option, "-stopafterblockimport"]
+    started = time.monotonic()
+    node.spawn()
+    report(f"{option} {chain.file.stem}", node.kind, end(node, started), chain)
+
+
+def download(bench, kind, source, chain):
+    """Initial download over loopback."""
+    node = bench.node(*options(kind), "-nolisten", f"-connect={source.address}", kind=kind, start=False)
+    started = time.monotonic()
+    node.start()
+    node.rpc.timeout = 600
+    node.waitforblockheight(chain.blocks, 600_000)
+    wall = time.monotonic() - started
+    assert node.getblockcount() == chain.blocks
+    node.rpc.stop()
+    report(f"download from a {source.kind}", kind, end(node, started), chain, wall)
+
+
+def serve(node):
+    """Starts a filled node again, as a source of blocks."""
+    node.options = options(node.kind)
+    return node.start()
+
+
+def next_block(node, chain):
+    """submitblock of a block whose transactions are all in the mempool."""
+    raw = chain.next.read_bytes()
+    text = raw.hex()
+    node.options = [*options(node.kind), "-connect=0"]
+    node.start()
+    block = transactions(raw)
+    for transaction in block[1:]:
+        node.sendrawtransaction(transaction.hex(), 0)
+    assert node.getmempoolinfo()["size"] == len(block) - 1
+    started = time.monotonic()
+    verdict = node.submitblock(text)
+    wall = time.monotonic() - started
+    assert verdict is None, verdict
+    assert node.getblockcount() == chain.blocks + 1
+    lines = [line for line in node.log().splitlines() if "connect" in line.lower() and "ms" in line][-8:]
+    print(f"{'a block of ' + str(len(block)) + ' known transactions':34} {node.kind:9} submitblock {wall * 1000:.1f} ms "
+          f"(its {len(text) // 1000} kB of JSON included)", flush=True)
+    if node.kind == "bitcoind":
+        print("\n".join("    " + line for line in lines))
+    node.stop()
+
+
+def compact(data, at):
+    first = data[at]
+    if first < 253:
+        return first, at + 1
+    width = {253: 2, 254: 4, 255: 8}[first]
+    return int.from_bytes(data[at + 1:at + 1 + width], "little"), at + 1 + width
+
+
+def transactions(block):
+    """The bytes of each transaction of a block."""
+    count, at = compact(block, 80)
+    found = []
+    for _ in range(count):
+        start, at = at, at + 4
+        witness = block[at] == 0
+        at += 2 if witness else 0
+        inputs, at = compact(block, at)
+        for _ in range(inputs):
+            size, at = compact(block, at + 36)
+            at += size + 4
+        outputs, at = compact(block, at)
+        for _ in range(outputs):
+            size, at = compact(block, at + 8)
+            at += size
+        for _ in range(inputs if witness else 0):
+            items, at = compact(block, at)
+            for _ in range(items):
+                size, at = compact(block, at)
+                at += size
+        at += 4
+        found.append(block[start:at])
+    return found
+
+
+def generate(bench, kind):
+    """1,000 empty blocks by RPC, after as many to warm up; then what an idle node and its restart cost."""
+    node = bench.node(*options(kind), "-connect=0", kind=kind, start=False)
+    first = begin(node)
+    memory = resident(node)
+    node.generatetoaddress(500, ADDRESS)
+    started = time.monotonic()
+    node.generatetoaddress(1000, ADDRESS)
+    wall = time.monotonic() - started
+    node.stop()
+    second = begin(node)
+    print(f"{'generatetoaddress 1000':34} {kind:9} {1000 / wall:.0f} blocks/s", flush=True)
+    print(f"{'start on an empty folder':34} {kind:9} {first * 1000:.0f} ms, idle {memory:.0f} MiB", flush=True)
+    print(f"{'restart on 1,500 blocks':34} {kind:9} {second * 1000:.0f} ms, idle {resident(node):.0f} MiB", flush=True)
+    node.stop()
+
+
+def begin(node):
+    """Seconds until a new process answers RPCs."""
+    with contextlib.suppress(FileNotFoundError):
+        (node.folder / ".cookie").unlink()
+    started = time.monotonic()
+    node.spawn()
+    while not node.ready():
+        time.sleep(0.001)
+    return time.monotonic() - started
+
+
+def resident(node):
+    text = Path(f"/proc/{node.process.pid}/status").read_text()
+    return int(text.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def versions(program):
+    first = subprocess.run([program, "-version"], capture_output=True, text=True).stdout.splitlines()[0]
+    libraries = subprocess.run(["ldd", program], capture_output=True, text=True).stdout
+    linked = sorted({Path(line.split()[2]).resolve().name for line in libraries.splitlines()
+                     if any(name in line for name in ("secp256k1", "leveldb", "libcrypto"))})
+    return f"{first}; {', '.join(linked) or 'libraries built in'}"
+
+
+def measure(bench, kinds, build, parts):
+    if {"load", "download", "block"} & parts:
+        chain = Chain(build, "mixed", MIXED)
+        print(f"{chain.inputs} scripts, {chain.signatures} signatures; floor {chain.floor:.2f} s, "
+              f"{chain.floor / chain.signatures * 1e6:.1f} us each", flush=True)
+        filled = {kind: load(bench, kind, chain) for kind in kinds}
+        if "load" in parts:
+            for kind in kinds:
+                rebuild(filled[kind], "-reindex-chainstate", chain)
+                rebuild(filled[kind], "-reindex", chain)
+        if "download" in parts:
+            for source in filled.values():
+                serve(source)
+                for kind in kinds:
+                    download(bench, kind, source, chain)
+                source.stop()
+        if "block" in parts:
+            for kind in kinds:
+                next_block(filled[kind], chain)
+    if "coins" in parts:
+        chain = Chain(build, "many", MANY)
+        print(f"{chain.inputs} scripts, 5 million coins; floor {chain.floor:.2f} s", flush=True)
+        for kind in kinds:
+            load(bench, kind, chain)
+    if "generate" in parts:
+        for kind in kinds:
+            generate(bench, kind)
+
+
+def main():
+    parts = ["load", "download", "block", "coins", "generate"]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=Path, default=ROOT / "build" / "release")
+    parser.add_argument("--no-bitcoind", action="store_true", help="measure daler alone")
+    parser.add_argument("--repeat", type=int, default=1)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(parts))
+    arguments = parser.parse_args()
+    wanted = set(arguments.parts or parts)
+    if unknown := wanted - set(parts):
+        parser.error(f"no such part: {', '.join(unknown)}")
+    build = arguments.build.resolve()
+    os.environ["DALER_BUILD"] = str(build)
+    sys.path.insert(0, str(ROOT / "test" / "functional"))
+    import framework
+    subprocess.run(["cmake", "--build", build, "--target", "dalerd", "make_chain", "floor"], check=True,
+                   stdout=subprocess.DEVNULL)
+    kinds = ["daler"]
+    if not arguments.no_bitcoind:
+        try:
+            framework.bitcoind_folder()
+            kinds.append("bitcoind")
+        except framework.Skip as reason:
+            print(f"No bitcoind to compare with: {reason}")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    for kind in kinds:
+        print(versions(framework.program(kind, "node")))
+    for _ in range(arguments.repeat):
+        bench = framework.Test("bench")
+        try:
+            measure(bench, kinds, build, wanted)
+        finally:
+            bench.close(failed=False)
+
+
+if __name__ == "__main__":
+    main()
