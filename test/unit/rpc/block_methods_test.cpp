@@ -134,7 +134,7 @@ TEST_CASE_METHOD(BlockFixture, "what needs an index says so, and works with one"
 
 TEST_CASE_METHOD(BlockFixture, "one scan of the coins may go on at a time", "[rpc]") {
     mine(5);
-    const std::string start = R"("start",["raw(51)"])";
+    const std::string start = R"x("start",["raw(51)"])x";
     CHECK(call("scantxoutset", "\"status\"").is_null());
     CHECK(call("scantxoutset", "\"abort\"") == Json(false));
     const Json found = call("scantxoutset", start);
