@@ -154,19 +154,25 @@ Verdict Chainstate::Impl::test_block(const BlockRef& block, bool check_proof_of_
     if (auto verdict = consensus::check_block_in_chain(*block, chain, params); !verdict) {
         return verdict;
     }
-    const BlockPlace place{*tip, hash};
+    const auto connectable = check_whole(block, {*tip, hash}, cache);
+    if (!connectable) return fail(connectable.error());
+    return {};
+}
+
+Result<Connectable, consensus::Rejection> Chainstate::Impl::check_whole(
+    const BlockRef& block, const BlockPlace& place, const script::BoundedSignatureCache* known) {
     CoinOverlay above(*coins);
     above.begin_layer();
-    const auto connectable = check_connect(*block, place, params, above);
-    if (!connectable) return fail(connectable.error());
+    auto connectable = check_connect(*block, place, params, above);
+    if (!connectable) return connectable;
     const auto scripts =
-        std::make_shared<ScriptChecks>(block, connectable->undo, connectable->flags, cache);
+        std::make_shared<ScriptChecks>(block, connectable->undo, connectable->flags, known);
     scripts->start(workers, {});
     while (scripts->help())
         continue;
     scripts->wait();
     const auto error = scripts->error();
-    if (error == script::ScriptError::ok) return {};
+    if (error == script::ScriptError::ok) return connectable;
     return consensus::reject(Reason::script_failed, std::string(script::describe(error)));
 }
 

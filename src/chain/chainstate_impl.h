@@ -121,6 +121,10 @@ struct Chainstate::Impl {
     /// Gives a block whose ancestors are all here its place, and those that waited for it.
     void link(BlockEntry& entry);
     consensus::Verdict test_block(const BlockRef& block, bool check_proof_of_work);
+    /// The rules of connecting, scripts included, on top of the confirmed coins, which stay as they
+    /// are. `known` (which may be null) is asked for transactions that need no check.
+    Result<Connectable, consensus::Rejection> check_whole(
+        const BlockRef& block, const BlockPlace& place, const script::BoundedSignatureCache* known);
 
     // activation.cpp
     /// Moves the tip to the best candidate and leaves no block open. `fresh`: a block that need not

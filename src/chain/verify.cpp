@@ -110,9 +110,10 @@ std::string Chainstate::Impl::connect_again(const BlockEntry& from) {
             roll_forward(entry);
             continue;
         }
-        auto connectable = check_connect(*block, place, {params, *coins, workers, nullptr, true});
+        const auto connectable = check_whole(block, place, nullptr);
         if (connectable) {
-            connectable->coins.apply(is_bip30_exception(place, params));
+            apply_block(*coins, *block, *connectable->undo, height,
+                        is_bip30_exception(place, params));
             continue;
         }
         damage = finding(entry, consensus::to_text(connectable.error()), reindex_remedy);
@@ -127,6 +128,7 @@ void Chainstate::Impl::verify_last_blocks() {
 }
 
 bool Chainstate::verify(int level, Height count) {
+    impl_->finish();
     const auto result = impl_->inspect(level, count);
     if (!result.damage.empty()) log::error("{}", result.damage);
     return result.damage.empty() && result.is_complete;
