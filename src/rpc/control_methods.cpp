@@ -129,7 +129,6 @@ Json setmocktime(Call& call) {
                     fmt::format("Mocktime must be in the range [0, {}], not {}.", max_time, time)};
     }
     call.node().clock.set_mock_time(from_unix(time));
-    call.node().peers.advance_timers(std::chrono::seconds{0});
     return nullptr;
 }
 

@@ -53,7 +53,7 @@ class Miner:
             for each in self.nodes:
                 each.setmocktime(self.time)
             node.generatetoaddress(1, address)
-        sync_blocks(self.nodes)
+            sync_blocks(self.nodes)  # a block on its way would be late once the clock moves on
 
 
 def bits(node, height):
