@@ -98,7 +98,7 @@ ScanResult scan(const chain::CoinSnapshot& coins, const Needles& needles, CoinSc
     return result;
 }
 
-Json match_json(const Match& match, const Needles& needles) {
+Json match_json(const Match& match, const Needles& needles, const chain::BlockEntry& tip) {
     const auto& [output, height, is_coinbase] = match.coin;
     Json out = Json::object();
     out.append("txid", match.outpoint.txid.to_hex());
@@ -108,6 +108,8 @@ Json match_json(const Match& match, const Needles& needles) {
     out.append("amount", from_amount(output.value));
     out.append("coinbase", is_coinbase);
     out.append("height", height);
+    out.append("blockhash", tip.ancestor(height)->hash.to_hex());
+    out.append("confirmations", tip.height - height + 1);
     return out;
 }
 
@@ -115,17 +117,17 @@ Json match_json(const Match& match, const Needles& needles) {
 
 std::pair<std::int64_t, std::int64_t> parse_range(const Json& value) {
     std::pair<std::int64_t, std::int64_t> range{0, 0};
+    const auto refuse = [](const char* reason) { throw Error{code::invalid_parameter, reason}; };
     if (value.is_number()) {
         range.second = to_integer(value);
     } else if (value.is_array() && value.size() == 2 && value[0].is_number() &&
                value[1].is_number()) {
         range = {to_integer(value[0]), to_integer(value[1])};
+        if (range.first > range.second) {
+            refuse("Range specified as [begin,end] must not have begin after end");
+        }
     } else {
         throw Error{code::invalid_parameter, "Range must be specified as end or as [begin,end]"};
-    }
-    const auto refuse = [](const char* reason) { throw Error{code::invalid_parameter, reason}; };
-    if (range.first > range.second) {
-        refuse("Range specified as [begin,end] must not have begin after end");
     }
     if (range.first < 0) refuse("Range should be greater or equal than 0");
     if (range.second >> 31 != 0) refuse("End of range is too high");
@@ -162,9 +164,10 @@ Json scantxoutset(Call& call) {
         throw Error{code::invalid_parameter, fmt::format("Invalid action '{}'", action)};
     }
     const ScanClaim claim(state);
-    if (!call.has(1)) {
+    if (call.arguments().size() < 2) {
         throw Error{code::misc, "scanobjects argument is required for the start action"};
     }
+    expect(call.json(1), Json::Kind::array);
     Needles needles;
     for (const Json& object : call.json(1).items()) {
         add_needles(needles, object, node.params.address);
@@ -176,7 +179,7 @@ Json scantxoutset(Call& call) {
     Json unspents = Json::array();
     for (const Match& match : result.matches) {
         total += match.coin.output.value;
-        unspents.push(match_json(match, needles));
+        unspents.push(match_json(match, needles, coins->block()));
     }
     Json out = Json::object();
     out.append("success", result.is_complete);

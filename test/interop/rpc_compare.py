@@ -56,6 +56,7 @@ KNOWN = [
     (r"getbalance", TEXT, "29 says it with other words when several wallets are loaded"),
     (r"(sendrawtransaction|testmempoolaccept).*", TEXT, "the prefix before script errors changed in 29"),
     (r"addnode.*", TEXT, "the fork takes one argument more"),
+    (r"(?s)getblockstats getblockstats hash_or_height \( stats \).*", TEXT, "its help shows the list as a plain word"),
     (r"help .*", TEXT, "each program explains its methods in its own words"),
 ]
 # Lists whose order means nothing, and what to sort them by.
