@@ -220,7 +220,9 @@ void PeerManager::transaction_added(const TransactionRef& tx) {
     });
 }
 
-void PeerManager::transaction_removed(const TransactionRef& tx, mempool::RemovalReason) {
+void PeerManager::transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason) {
+    // The block tells of all of them at once.
+    if (reason == mempool::RemovalReason::block) return;
     impl_->tell([this, tx] { impl_->network.transaction_removed(tx); });
 }
 

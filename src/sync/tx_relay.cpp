@@ -269,6 +269,11 @@ void TxRelay::block_connected(const BlockRef& block) {
         confirmed_.insert(tx->txid.bytes);
         if (tx->has_witness()) confirmed_.insert(tx->wtxid.bytes);
         forget_requests(*tx);
+        // What the mempool had may differ in its witness.
+        if (const auto found = pool_by_txid_.find(tx->txid); found != pool_by_txid_.end()) {
+            pool_.erase(found->second);
+            pool_by_txid_.erase(found);
+        }
     }
     orphanage_.block_connected(*block);
     last_block_ = block;

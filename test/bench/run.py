@@ -23,7 +23,7 @@ MANY = {"blocks": 420, "inputs": 170_000, "extra": 5_000_000, "next": 0}
 # Both check every script, take old blocks for new, and have a cache that holds all coins.
 OPTIONS = ["-assumevalid=0", "-dbcache=450", "-maxtipage=2000000000"]
 BITCOIND = ["-checkblockindex=0", "-checkmempool=0"]  # off on main; on regtest they would flatter us
-ADDRESS = "bcrt1qqypqxpq9qcrsszg2pvxq6rs0zqg3yyc5z5tpwxqergd3c8g7rusqamhwj0"
+ADDRESS = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"
 
 
 class Chain:
