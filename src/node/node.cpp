@@ -209,7 +209,8 @@ std::string Node::Impl::chain_option() const {
     if (const auto* file = settings.chain_file()) {
         return fmt::format("-chainfile={} ", file->path.string());
     }
-    return options.params.folder.empty() ? "" : fmt::format("-chain={} ", options.params.name);
+    const auto& name = options.params.name;
+    return name == "main" ? "" : fmt::format("-{} ", name == "test" ? "testnet" : name);
 }
 
 void Node::Impl::serve() {
