@@ -166,7 +166,7 @@ TEST_CASE_METHOD(ChainFixture, "scantxoutset finds what descriptors describe", "
     CHECK(found.find("unspents")->size() == 3);
     CHECK(found.find("total_amount")->write() == "150.00000000");
     CHECK(keys(found.find("unspents")->items()[0]) ==
-          "txid vout scriptPubKey desc amount coinbase height");
+          "txid vout scriptPubKey desc amount coinbase height blockhash confirmations");
     CHECK(call("scantxoutset", R"x("start",[{"desc":"raw(52)"}])x").find("unspents")->empty());
     CHECK(call("scantxoutset", "\"status\"").is_null());
     CHECK(call("scantxoutset", "\"abort\"") == Json(false));
