@@ -69,11 +69,6 @@ void BlockExchange::on_block(const PeerRef& peer, BlockRef block, std::size_t si
         misbehaviour_.punish(*peer, "block without proof of work");
         return;
     }
-    if (!was_asked && !context_.find(block->header.previous)) {
-        // We ask only for blocks whose headers we know: this one was pushed on us.
-        misbehaviour_.punish(*peer, "block without a known parent");
-        return;
-    }
     if (!was_asked && !is_wanted(*peer, *block, hash)) {
         download_.spoiled(hash);
         if (const auto* entry = context_.find(hash)) download_.peer_has(peer->id, *entry);
