@@ -144,7 +144,8 @@ def main():
                        PYTHONDONTWRITEBYTECODE="1",
                        ASAN_OPTIONS="detect_stack_use_after_return=1:abort_on_error=0",
                        UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1",
-                       TSAN_OPTIONS=f"halt_on_error=1:second_deadlock_stack=1:suppressions={ROOT}/test/tsan.supp")
+                       TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1:ignore_noninstrumented_modules=1:"
+                                    f"suppressions={ROOT}/test/tsan.supp")
     symbolizer = Path("/usr/bin/llvm-symbolizer-16")
     if slow and symbolizer.exists():
         for tool in ("ASAN", "UBSAN", "TSAN"):
