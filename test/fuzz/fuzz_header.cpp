@@ -1,29 +1,10 @@
-#include <daler/consensus/header_rules.h>
 #include <daler/util/ensure.h>
 
-#include <algorithm>
-#include <vector>
+#include "consensus/header_list.h"
 
 namespace {
 
 using namespace daler;
-
-class HeaderList : public consensus::HeaderChain {
-public:
-    std::vector<BlockHeader> headers;
-
-    [[nodiscard]] Height height() const override { return static_cast<Height>(headers.size()) - 1; }
-    [[nodiscard]] BlockHeader header(Height height) const override {
-        return headers.at(static_cast<std::size_t>(height));
-    }
-    [[nodiscard]] BlockTime median_time_past(Height height) const override {
-        std::vector<BlockTime> times;
-        for (Height i = std::max(0, height - 10); i <= height; ++i)
-            times.push_back(header(i).block_time());
-        std::ranges::sort(times);
-        return times[times.size() / 2];
-    }
-};
 
 void check_bits(std::uint32_t bits) {
     const U256 target = consensus::expand_bits(bits);
@@ -52,8 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size < 1) return 0;
     const ChainParams& params = all[data[0] % all.size()];
     ByteReader reader(ByteSpan(data, size).subspan(1));
-    HeaderList chain;
-    chain.headers.push_back(params.genesis->header);
+    test::HeaderList chain(params.genesis->header);
     while (reader.remaining().size() >= BlockHeader::size) {
         auto header = read_header(reader);
         check_bits(header.bits);
@@ -64,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         (void)consensus::check_header(header, header.hash(), params);
         (void)consensus::check_header_in_chain(header, chain, from_unix(1'700'000'000), params);
         if (target && header.version % 2 == 0) header.bits = bits;
-        chain.headers.push_back(header);
+        chain.push(header);
     }
     return 0;
 }
