@@ -1,44 +1,19 @@
 #pragma once
 
 #include "coin_database.h"
-#include "packed_coin.h"
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <chrono>
+#include <memory>
 #include <vector>
 
 namespace daler::chain {
-
-/// Mixes an outpoint with a secret of the table's own. Not SipHash: the id is a hash already, and
-/// without the secret nobody can tell which ids meet in a bucket.
-class OutPointHasher {
-public:
-    using is_avalanching = void;
-    OutPointHasher();
-
-    std::size_t operator()(const OutPoint& outpoint) const {
-        std::array<std::uint64_t, 4> words;
-        std::memcpy(words.data(), outpoint.txid.bytes.data(), sizeof words);
-        return mix(words[0] ^ secret_[0], words[1] ^ secret_[1] ^ outpoint.index) ^
-               mix(words[2] ^ secret_[2], words[3] ^ secret_[3]);
-    }
-
-private:
-    // __extension__: gcc and clang both have 128-bit integers, which pedantic mode would report.
-    __extension__ using Wide = unsigned __int128;
-    static std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
-        const auto product = Wide{a} * b;
-        return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-    }
-    std::array<std::uint64_t, 4> secret_;
-};
 
 /// The unspent coins at `best_block`: changes and recently used coins in memory, in front of the
 /// database. Ledger thread.
 ///
 /// A flush freezes the changes and writes them in slices; meanwhile the cache goes on working in a
-/// fresh layer in front of the frozen one, so nobody waits for the end.
+/// fresh table in front of the frozen one, so nobody waits for the end. The memory of what is
+/// written is given back, or taken over, segment by segment.
 class CoinCache {
 public:
     /// `budget`: the bytes that `is_full` compares with.
@@ -59,52 +34,52 @@ public:
     void set_best_block(const BlockHash& hash) { best_block_ = hash; }
 
     /// True from `start_flush` until `write_slices` has written all.
-    [[nodiscard]] bool is_flushing() const { return flushing_; }
+    [[nodiscard]] bool is_flushing() const { return flush_ != nullptr; }
     /// Whether anything here is not in the database.
     [[nodiscard]] bool has_changes() const { return best_block_ != stored_best_block_; }
     /// Freezes the changes. Requires that no flush is under way.
     void start_flush();
-    /// Writes frozen changes for about `limit`; true when all are in the database.
+    /// Writes frozen changes for about `limit`; true when all are in the database. After an
+    /// exception it may be called again, and goes on where it was.
     bool write_slices(std::chrono::milliseconds limit);
     /// Writes everything, in as many slices as it takes, and leaves the marker of an interrupted
     /// flush where it is: for the repair of one, whose memory is bounded too.
     void write_through(const CoinDatabase::Heads& heads);
 
+    /// Bytes on the heap.
     [[nodiscard]] std::size_t memory_usage() const;
-    [[nodiscard]] bool is_full() const;
+    [[nodiscard]] bool is_full() const { return memory_usage() >= budget_; }
     /// So full that even what comes during a flush no longer fits.
     [[nodiscard]] bool is_overfull() const { return memory_usage() > budget_ + budget_ / 2; }
 
 private:
-    using Map = boost::unordered_flat_map<OutPoint, PackedCoin, OutPointHasher>;
+    /// What is being written; its records do not change.
+    struct Flush {
+        CoinTable frozen;
+        BlockHash best_block;
+        bool keep;            ///< what was written stays in the cache
+        bool marked = false;  ///< the database carries the marker of this flush
+        /// From the last key to the first: LevelDB finds the place of a new key that comes before
+        /// all others at a third of the cost of one that comes behind them.
+        std::size_t segment = CoinTable::segment_count;  ///< that is being written
+        std::vector<CoinSegment::Change> changes{};      ///< of it that are to be written
+        std::size_t retired = CoinTable::segment_count;  ///< from here on all is in the database
+        CoinDatabase::Slice slice{};
+    };
 
-    enum class Below : std::uint8_t { absent, present, unknown };
-    [[nodiscard]] Below look_in_frozen(const OutPoint& outpoint) const;
-    bool sort_frozen(std::chrono::steady_clock::time_point deadline);
-    bool fill(CoinDatabase::Slice& slice);
-    static void write(CoinDatabase::Slice& slice, const Map::value_type& entry);
-    void finish_flush();
-    static std::size_t map_bytes(const Map& map);
+    /// The changed record at `place`, there or gone, or null.
+    [[nodiscard]] const CoinRecord* find_record(const CoinPlace& place) const;
+    static bool fill(Flush& flush, std::size_t slice_size);
+    void retire_written();
 
     CoinDatabase& database_;
     const std::size_t budget_;
+    const OutPointHasher hasher_;
     BlockHash best_block_;
     BlockHash stored_best_block_;
-
-    Map active_;
-    std::size_t active_heap_ = 0;  ///< bytes of scripts outside the map
-
-    bool flushing_ = false;
-    Map frozen_;  ///< while flushing: what is being written; not changed
-    std::size_t frozen_heap_ = 0;
-    /// The frozen changes by the first byte of their keys: LevelDB takes sorted keys at a fraction
-    /// of the cost of others, and sorting them in one go would take too long.
-    std::vector<std::vector<const Map::value_type*>> to_write_;
-    Map::const_iterator next_to_sort_;  ///< into to_write_
-    std::size_t bucket_ = 0;            ///< of to_write_, that is being written
-    std::size_t next_in_bucket_ = 0;
-    BlockHash frozen_best_block_;
-    bool marked_ = false;  ///< the database carries the marker of this flush
+    CoinTable active_;
+    std::unique_ptr<Flush> flush_;
+    ByteWriter value_;  ///< of `add`, kept for its memory
 };
 
 }  // namespace daler::chain

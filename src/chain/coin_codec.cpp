@@ -202,9 +202,9 @@ void read_output(ByteReader& reader, TxOutput& output) {
 
 }  // namespace
 
-void write_coin(ByteWriter& writer, const consensus::Coin& coin) {
-    write_varint(writer, origin_code(coin.height, coin.is_coinbase));
-    write_output(writer, coin.output);
+void write_coin(ByteWriter& writer, const TxOutput& output, Height height, bool is_coinbase) {
+    write_varint(writer, origin_code(height, is_coinbase));
+    write_output(writer, output);
 }
 
 Result<consensus::Coin, DecodeError> decode_coin(ByteSpan bytes) {

@@ -22,7 +22,7 @@ void write_compressed_script(ByteWriter& writer, ByteSpan script);
 [[nodiscard]] std::uint32_t origin_code(Height height, bool is_coinbase);
 
 /// The value of a coin in the database: origin, amount, script.
-void write_coin(ByteWriter& writer, const consensus::Coin& coin);
+void write_coin(ByteWriter& writer, const TxOutput& output, Height height, bool is_coinbase);
 [[nodiscard]] Result<consensus::Coin, DecodeError> decode_coin(ByteSpan bytes);
 
 /// A coin in an undo record: as above, with a zero byte behind the origin of all but height 0

@@ -10,7 +10,6 @@
 namespace daler::chain {
 namespace {
 
-constexpr std::uint8_t coin_prefix = 'C';
 constexpr std::uint8_t best_block_key = 'B';
 constexpr std::uint8_t head_blocks_key = 'H';
 
@@ -18,24 +17,6 @@ constexpr std::uint8_t head_blocks_key = 'H';
 constexpr std::size_t usual_slice_size = 1u << 20;
 // With a crash switch even small caches need several slices, or there would be nothing to crash in.
 constexpr std::size_t crash_slice_size = 8u << 10;
-
-/// The key of a coin, without an allocation.
-class CoinKey {
-public:
-    explicit CoinKey(const OutPoint& outpoint) {
-        bytes_[0] = coin_prefix;
-        std::ranges::copy(outpoint.txid.bytes, bytes_.begin() + 1);
-        ByteWriter index(5);
-        write_varint(index, outpoint.index);
-        std::ranges::copy(index.view(), bytes_.begin() + 33);
-        size_ = 33 + index.size();
-    }
-    operator ByteSpan() const { return {bytes_.data(), size_}; }
-
-private:
-    std::array<std::uint8_t, 38> bytes_;
-    std::size_t size_;
-};
 
 }  // namespace
 
@@ -45,9 +26,13 @@ CoinDatabase::CoinDatabase(storage::Database::Options options, unsigned crash_ra
       crash_ratio_(crash_ratio),
       slice_size_(crash_ratio == 0 ? usual_slice_size : crash_slice_size) {}
 
-std::optional<consensus::Coin> CoinDatabase::coin(const OutPoint& outpoint) const {
-    if (!database_.get(CoinKey(outpoint), value_)) return std::nullopt;
-    auto coin = decode_coin(as_bytes(value_));
+std::optional<ByteSpan> CoinDatabase::value(const CoinKey& key) const {
+    if (!database_.get(key, value_)) return std::nullopt;
+    return as_bytes(value_);
+}
+
+consensus::Coin CoinDatabase::decode(const OutPoint& outpoint, ByteSpan value) const {
+    auto coin = decode_coin(value);
     if (!coin) {
         throw StorageError(fmt::format("A damaged coin in the database: {}:{}. {}",
                                        outpoint.txid.to_hex(), outpoint.index, remedy_));
@@ -78,14 +63,12 @@ std::optional<CoinDatabase::Heads> CoinDatabase::head_blocks() const {
     return heads;
 }
 
-void CoinDatabase::Slice::put(const OutPoint& outpoint, const consensus::Coin& coin) {
-    ByteWriter value(64);
-    write_coin(value, coin);
-    batch_.put(CoinKey(outpoint), value.view());
-}
-
-void CoinDatabase::Slice::erase(const OutPoint& outpoint) {
-    batch_.erase(CoinKey(outpoint));
+void CoinDatabase::Slice::write(const CoinRecord& coin) {
+    if (coin.has(CoinRecord::spent)) {
+        batch_.erase(coin.key());
+    } else {
+        batch_.put(coin.key(), coin.value());
+    }
 }
 
 void CoinDatabase::Slice::mark(const Heads& heads) {
@@ -125,8 +108,9 @@ void CoinDatabase::for_each(
         group.clear();
         return true;
     };
+    constexpr std::uint8_t first = CoinKey::prefix;
     auto at = database_.iterate(snapshot);
-    for (at.seek(ByteSpan{&coin_prefix, 1}); at.valid() && at.key()[0] == coin_prefix; at.next()) {
+    for (at.seek(ByteSpan{&first, 1}); at.valid() && at.key()[0] == first; at.next()) {
         ByteReader key(at.key().subspan(1));
         const Txid id{key.array<32>()};
         const auto index = read_varint(key);
@@ -142,8 +126,9 @@ void CoinDatabase::for_each(
 }
 
 std::uint64_t CoinDatabase::disk_size() const {
-    constexpr std::uint8_t behind = coin_prefix + 1;
-    return database_.estimate_size(ByteSpan{&coin_prefix, 1}, ByteSpan{&behind, 1});
+    constexpr std::uint8_t first = CoinKey::prefix;
+    constexpr std::uint8_t behind = first + 1;
+    return database_.estimate_size(ByteSpan{&first, 1}, ByteSpan{&behind, 1});
 }
 
 }  // namespace daler::chain

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "coin_table.h"
+
 #include <daler/consensus/check_transaction.h>
 #include <daler/storage/database.h>
 #include <daler/util/random.h>
@@ -22,7 +24,10 @@ public:
     /// `crash_ratio`: see ChainOptions.
     CoinDatabase(storage::Database::Options options, unsigned crash_ratio);
 
-    [[nodiscard]] std::optional<consensus::Coin> coin(const OutPoint& outpoint) const;
+    /// The value of a coin, as the codec reads it; good until the next call.
+    [[nodiscard]] std::optional<ByteSpan> value(const CoinKey& key) const;
+    /// The coin of a value; `outpoint` for the error.
+    [[nodiscard]] consensus::Coin decode(const OutPoint& outpoint, ByteSpan value) const;
 
     /// Zero in an empty database, and during a flush.
     [[nodiscard]] BlockHash best_block() const;
@@ -36,11 +41,12 @@ public:
     /// A piece of a flush: coins that go, coins that come.
     class Slice {
     public:
-        void put(const OutPoint& outpoint, const consensus::Coin& coin);
-        void erase(const OutPoint& outpoint);
+        /// The state of `coin`, there or gone.
+        void write(const CoinRecord& coin);
         /// Says that the database is now between two blocks / wholly at one block.
         void mark(const Heads& heads);
         void finish(const BlockHash& best_block);
+        /// Bytes, about.
         [[nodiscard]] std::size_t size() const { return batch_.size(); }
         void clear() { batch_.clear(); }
 
@@ -73,7 +79,7 @@ private:
     unsigned crash_ratio_;
     std::size_t slice_size_;
     Random random_;
-    mutable std::string value_;  ///< of `coin`, kept for its memory
+    mutable std::string value_;  ///< of `value`, kept for its memory
 };
 
 }  // namespace daler::chain

@@ -7,44 +7,54 @@
 
 namespace daler::chain {
 
+std::optional<consensus::Coin> CoinOverlay::created(const OutPoint& outpoint) const {
+    const auto found = created_.find(outpoint.txid);
+    if (found == created_.end()) return std::nullopt;
+    const auto& [tx, height, layer] = found->second;
+    if (outpoint.index >= tx->outputs.size()) return std::nullopt;
+    const auto& output = tx->outputs[outpoint.index];
+    if (script::is_unspendable(output.script_pubkey.bytes())) return std::nullopt;
+    return consensus::Coin{output, height, tx->is_coinbase()};
+}
+
 std::optional<consensus::Coin> CoinOverlay::spend(const OutPoint& outpoint) {
-    const auto [entry, added] = changes_.try_emplace(outpoint, Change{nullptr, 0, false, newest_});
-    if (added) {
-        auto coin = below_.find(outpoint);
-        if (!coin) changes_.erase(entry);
-        return coin;
-    }
-    auto& change = entry->second;
-    if (!change.output) return std::nullopt;
-    consensus::Coin coin{*change.output, change.height, change.is_coinbase};
-    change.output = nullptr;
-    change.layer = newest_;
+    const auto [entry, added] = spent_.try_emplace(outpoint, newest_);
+    if (!added) return std::nullopt;
+    auto coin = created(outpoint);
+    if (!coin) coin = below_.find(outpoint);
+    if (!coin) spent_.erase(entry);
     return coin;
 }
 
-void CoinOverlay::add(const OutPoint& outpoint, const TxOutput& output, Height height,
-                      bool is_coinbase) {
-    changes_.insert_or_assign(outpoint, Change{&output, height, is_coinbase, newest_});
+void CoinOverlay::add(const SealedTransaction& tx, Height height) {
+    created_.insert_or_assign(tx.txid, Created{&tx, height, newest_});
+    // One with the same id may have been here before, and all its coins spent.
+    for (std::uint32_t i = 0; i < tx.outputs.size() && !spent_.empty(); ++i)
+        spent_.erase({tx.txid, i});
 }
 
 bool CoinOverlay::has(const OutPoint& outpoint) const {
-    const auto found = changes_.find(outpoint);
-    return found == changes_.end() ? below_.has(outpoint) : found->second.output != nullptr;
+    return !spent_.contains(outpoint) && (created(outpoint) || below_.has(outpoint));
 }
 
 void CoinOverlay::remove_layer(Layer layer, const Block& block) {
-    const auto forget = [&](const OutPoint& outpoint) {
-        const auto found = changes_.find(outpoint);
-        if (found != changes_.end() && found->second.layer == layer) changes_.erase(found);
-    };
     for (const auto& tx : block.transactions) {
-        for (const auto& input : tx->inputs)
-            forget(input.prevout);
-        for (std::uint32_t i = 0; i < tx->outputs.size(); ++i)
-            forget({tx->txid, i});
+        const auto found = created_.find(tx->txid);
+        if (found != created_.end() && found->second.layer == layer) created_.erase(found);
+        for (const auto& input : tx->inputs) {
+            const auto spent = spent_.find(input.prevout);
+            if (spent != spent_.end() && spent->second == layer) spent_.erase(spent);
+        }
     }
     // A table that a large block made large is slow to walk for ever after.
-    if (changes_.empty() && changes_.bucket_count() > 100'000) changes_ = {};
+    constexpr std::size_t large = 100'000;
+    if (created_.empty() && created_.bucket_count() > large) created_ = {};
+    if (spent_.empty() && spent_.bucket_count() > large) spent_ = {};
+}
+
+void CoinOverlay::clear() {
+    created_.clear();
+    spent_.clear();
 }
 
 void apply_block(CoinCache& coins, const Block& block, const BlockUndo& undo, Height height,

@@ -4,6 +4,8 @@
 
 #include <daler/chain/undo.h>
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 namespace daler::chain {
 
 /// What blocks whose scripts are still being checked do to the coins: layers of changes above the
@@ -19,27 +21,30 @@ public:
 
     /// Takes the coin that an input spends. Nothing if there is none or it was taken already.
     [[nodiscard]] std::optional<consensus::Coin> spend(const OutPoint& outpoint);
-    /// Adds a coin. `output` must outlive its layer.
-    void add(const OutPoint& outpoint, const TxOutput& output, Height height, bool is_coinbase);
+    /// Adds the coins that `tx` creates. It must outlive its layer.
+    void add(const SealedTransaction& tx, Height height);
     /// Whether there is a coin. Remembers nothing: for coins that are probably not there.
     [[nodiscard]] bool has(const OutPoint& outpoint) const;
 
     /// Forgets what the oldest layer, that of `block`, changed: the cache below has it now.
     void remove_layer(Layer layer, const Block& block);
     /// Forgets all layers.
-    void clear() { changes_.clear(); }
+    void clear();
 
 private:
-    struct Change {
-        const TxOutput* output;  ///< null: there is no coin any more
+    struct Created {
+        const SealedTransaction* tx;
         Height height;
-        bool is_coinbase;
-        Layer layer;  ///< of the newest block that changed it
+        Layer layer;
     };
+
+    [[nodiscard]] std::optional<consensus::Coin> created(const OutPoint& outpoint) const;
 
     CoinCache& below_;
     Layer newest_ = 0;
-    boost::unordered_flat_map<OutPoint, Change, OutPointHasher> changes_;
+    boost::unordered_flat_map<Txid, Created, OutPointHasher> created_;
+    /// Coins that are gone, those of `created_` too, and the layer that took them.
+    boost::unordered_flat_map<OutPoint, Layer, OutPointHasher> spent_;
 };
 
 /// Changes the cache as `block` does, whose rules all hold and whose spent coins `undo` has.

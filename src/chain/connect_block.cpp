@@ -2,7 +2,6 @@
 
 #include <daler/consensus/check_block.h>
 #include <daler/consensus/sequence_lock.h>
-#include <daler/script/standard.h>
 
 namespace daler::chain {
 namespace {
@@ -132,11 +131,7 @@ Result<Connectable, Rejection> check_connect(const Block& block, const BlockPlac
         if (auto verdict = values.check(tx, coins, spent); !verdict) {
             return fail(with_bip30(verdict.error(), block, i, params, coins));
         }
-        for (std::uint32_t k = 0; k < tx.outputs.size(); ++k) {
-            const auto& output = tx.outputs[k];
-            if (script::is_unspendable(output.script_pubkey.bytes())) continue;
-            coins.add({tx.txid, k}, output, place.height(), i == 0);
-        }
+        coins.add(tx, place.height());
     }
     const Amount reward = values.fees() + consensus::block_subsidy(place.height(), params);
     if (block.transactions[0]->output_value() > reward) {

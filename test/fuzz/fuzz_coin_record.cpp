@@ -8,7 +8,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!coin) return 0;
     ensure(is_money(coin->output.value));
     ByteWriter record;
-    chain::write_coin(record, *coin);
+    chain::write_coin(record, coin->output, coin->height, coin->is_coinbase);
     ensure(chain::decode_coin(record.view()) == *coin);
     ByteWriter undo;
     chain::write_undo_coin(undo, *coin);

@@ -148,6 +148,8 @@ public:
     [[nodiscard]] std::size_t size() const { return out_.size(); }
     [[nodiscard]] const Bytes& view() const { return out_; }
     [[nodiscard]] Bytes take() { return std::move(out_); }
+    /// Starts again, in the same memory.
+    void clear() { out_.clear(); }
 
 private:
     template <class T>

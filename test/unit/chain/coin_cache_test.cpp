@@ -31,7 +31,6 @@ BlockHash block(std::uint8_t number) {
 consensus::Coin random_coin(Random& random) {
     consensus::Coin coin;
     coin.output.value = Amount{static_cast<std::int64_t>(random.below(2'100'000'000'000'001))};
-    // Around the 36 bytes that fit into a cache entry.
     coin.output.script_pubkey = Script(Bytes(random.below(60), 0x51));
     coin.height = static_cast<Height>(random.below(1'000'000));
     coin.is_coinbase = random.below(2) == 0;
@@ -164,7 +163,7 @@ TEST_CASE("while a flush is under way the database names the blocks between whic
     CHECK_FALSE(cache.find(later).has_value());
 }
 
-TEST_CASE("a cache says that it is full before its table outgrows the budget", "[chain]") {
+TEST_CASE("a cache is full when its records and tables together reach the budget", "[chain]") {
     CoinDatabase database(in_memory(), 0);
     constexpr std::size_t budget = 1u << 20;
     CoinCache cache(database, budget);
@@ -174,7 +173,8 @@ TEST_CASE("a cache says that it is full before its table outgrows the budget", "
     while (!cache.is_full()) {
         where.index = added++;
         add(cache, where, {{Amount{1}, Script(Bytes(25, 1))}, 1, false}, false);
-        REQUIRE(cache.memory_usage() < budget);
+        constexpr std::size_t step = 64u << 10;  // a chunk of records, or a table that doubles
+        REQUIRE(cache.memory_usage() <= budget + step);
     }
     CHECK(added > 2000);
     cache.set_best_block(block(1));

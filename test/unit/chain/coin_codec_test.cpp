@@ -20,7 +20,7 @@ Bytes varint(std::uint64_t value) {
 
 std::string coin_hex(const consensus::Coin& coin) {
     ByteWriter writer;
-    write_coin(writer, coin);
+    write_coin(writer, coin.output, coin.height, coin.is_coinbase);
     return to_hex(writer.view());
 }
 
