@@ -35,6 +35,7 @@ bool Chainstate::help() {
 }
 
 void Chainstate::set_wake(std::function<void()> wake) {
+    impl_->coins->set_wake(wake);
     impl_->wake = std::move(wake);
 }
 

@@ -33,6 +33,9 @@ struct LessPreferred {
 // Orders of arrival. Blocks that the user prefers count downwards from the tip found at start.
 inline constexpr std::uint64_t start_tip_sequence = std::uint64_t{1} << 32;
 
+/// How long one step of a flush that somebody wants to see the end of may take.
+inline constexpr std::chrono::milliseconds a_while{40};
+
 /// A block that has changed the overlay, but whose scripts are still being checked.
 struct OpenBlock {
     BlockEntry* entry;
@@ -178,7 +181,8 @@ struct Chainstate::Impl {
     void record_headers();
     void write_index();
     void start_flush();
-    bool continue_flush();
+    /// True when all is written; waits for that, but not longer than `patience`.
+    bool continue_flush(std::chrono::milliseconds patience);
     void flush();
     void maintain();
     void maintain_coins();

@@ -92,26 +92,41 @@ bool CoinCache::fill(Flush& flush, std::size_t slice_size) {
     return flush.changes.empty() && flush.segment == 0;
 }
 
+void CoinCache::start_writing() {
+    auto& flush = *flush_;
+    if (!flush.marked) flush.slice.mark({flush.best_block, stored_best_block_});
+    flush.is_last = fill(flush, database_.slice_size());
+    // A flush that fits into one slice is atomic as it is.
+    if (flush.is_last) flush.slice.finish(flush.best_block);
+    std::promise<void> promise;
+    flush.written = promise.get_future();
+    const auto write = [&database = database_, &slice = flush.slice, wake = wake_](auto done) {
+        try {
+            database.write(slice);
+            done.set_value();
+        } catch (...) {
+            done.set_exception(std::current_exception());
+        }
+        if (wake) wake();
+    };
+    flush.writer = std::jthread(write, std::move(promise));
+}
+
 bool CoinCache::write_slices(std::chrono::milliseconds limit) {
     ensure(flush_ != nullptr);
     const auto deadline = std::chrono::steady_clock::now() + limit;
-    do {
-        auto& slice = flush_->slice;
-        if (!flush_->marked) slice.mark({flush_->best_block, stored_best_block_});
-        const bool last = fill(*flush_, database_.slice_size());
-        // A flush that fits into one slice is atomic as it is.
-        if (last) slice.finish(flush_->best_block);
-        database_.write(slice);
-        slice.clear();
+    for (;;) {
+        if (!flush_->written.valid()) start_writing();
+        if (flush_->written.wait_until(deadline) == std::future_status::timeout) return false;
+        flush_->written.get();
+        flush_->slice.clear();
         flush_->marked = true;
         retire_written();
-        if (last) {
-            stored_best_block_ = flush_->best_block;
-            flush_.reset();
-            return true;
-        }
-    } while (std::chrono::steady_clock::now() < deadline);
-    return false;
+        if (flush_->is_last) break;
+    }
+    stored_best_block_ = flush_->best_block;
+    flush_.reset();
+    return true;
 }
 
 void CoinCache::retire_written() {

@@ -3,7 +3,10 @@
 #include "coin_database.h"
 
 #include <chrono>
+#include <functional>
+#include <future>
 #include <memory>
+#include <thread>
 #include <vector>
 
 namespace daler::chain {
@@ -11,9 +14,9 @@ namespace daler::chain {
 /// The unspent coins at `best_block`: changes and recently used coins in memory, in front of the
 /// database. Ledger thread.
 ///
-/// A flush freezes the changes and writes them in slices; meanwhile the cache goes on working in a
-/// fresh table in front of the frozen one, so nobody waits for the end. The memory of what is
-/// written is given back, or taken over, segment by segment.
+/// A flush freezes the changes and writes them in slices, on a thread of its own, because LevelDB
+/// makes a writer wait for its own work. Meanwhile the cache goes on in a fresh table in front of
+/// the frozen one. The memory of what is written is given back, or taken over, segment by segment.
 class CoinCache {
 public:
     /// `budget`: the bytes that `is_full` compares with.
@@ -33,14 +36,16 @@ public:
     [[nodiscard]] const BlockHash& best_block() const { return best_block_; }
     void set_best_block(const BlockHash& hash) { best_block_ = hash; }
 
+    /// `wake` is called, on another thread, when `write_slices` can go on without waiting.
+    void set_wake(std::function<void()> wake) { wake_ = std::move(wake); }
     /// True from `start_flush` until `write_slices` has written all.
     [[nodiscard]] bool is_flushing() const { return flush_ != nullptr; }
     /// Whether anything here is not in the database.
     [[nodiscard]] bool has_changes() const { return best_block_ != stored_best_block_; }
     /// Freezes the changes. Requires that no flush is under way.
     void start_flush();
-    /// Writes frozen changes for about `limit`; true when all are in the database. After an
-    /// exception it may be called again, and goes on where it was.
+    /// Goes on with the flush; true when all is in the database. Waits for the disk, but not longer
+    /// than `limit`. After an exception it may be called again, and goes on where it was.
     bool write_slices(std::chrono::milliseconds limit);
     /// Writes everything, in as many slices as it takes, and leaves the marker of an interrupted
     /// flush where it is: for the repair of one, whose memory is bounded too.
@@ -65,11 +70,15 @@ private:
         std::vector<CoinSegment::Change> changes{};      ///< of it that are to be written
         std::size_t retired = CoinTable::segment_count;  ///< from here on all is in the database
         CoinDatabase::Slice slice{};
+        bool is_last = false;         ///< the slice ends the flush
+        std::future<void> written{};  ///< valid while `writer` has the slice
+        std::jthread writer{};
     };
 
     /// The changed record at `place`, there or gone, or null.
     [[nodiscard]] const CoinRecord* find_record(const CoinPlace& place) const;
     static bool fill(Flush& flush, std::size_t slice_size);
+    void start_writing();
     void retire_written();
 
     CoinDatabase& database_;
@@ -78,6 +87,7 @@ private:
     BlockHash best_block_;
     BlockHash stored_best_block_;
     CoinTable active_;
+    std::function<void()> wake_;
     std::unique_ptr<Flush> flush_;
     ByteWriter value_;  ///< of `add`, kept for its memory
 };

@@ -62,7 +62,7 @@ std::unique_ptr<CoinSnapshot> Chainstate::snapshot_coins(bool& begun) {
         begun = true;
     }
     if (impl.coins->is_flushing()) {
-        if (!impl.continue_flush()) return nullptr;
+        if (!impl.continue_flush(a_while)) return nullptr;
         // Somebody else's flush may lack the latest blocks: ours comes next.
         if (!begun) return nullptr;
     }

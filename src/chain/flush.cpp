@@ -40,15 +40,18 @@ void Chainstate::Impl::start_flush() {
     last_sync = std::chrono::steady_clock::now();
 }
 
-bool Chainstate::Impl::continue_flush() {
-    // Blocks that come faster than the disk takes coins must wait for it in the end.
-    const auto limit = coins->is_overfull() ? std::chrono::hours{1} : options.slice_time;
-    return coins->write_slices(limit);
+bool Chainstate::Impl::continue_flush(std::chrono::milliseconds patience) {
+    // Blocks that come faster than the disk takes coins must wait for it in the end, each for as
+    // much as it brings.
+    while (coins->is_overfull()) {
+        if (coins->write_slices(a_while)) return true;
+    }
+    return coins->write_slices(patience);
 }
 
 void Chainstate::Impl::flush() {
     if (coins->is_flushing()) {
-        while (!continue_flush())
+        while (!continue_flush(a_while))
             continue;
     }
     if (!coins->has_changes()) {
@@ -57,7 +60,7 @@ void Chainstate::Impl::flush() {
         return;
     }
     start_flush();
-    while (!continue_flush())
+    while (!continue_flush(a_while))
         continue;
 }
 
@@ -68,7 +71,7 @@ void Chainstate::Impl::maintain() {
 
 void Chainstate::Impl::maintain_coins() {
     if (coins->is_flushing()) {
-        if (continue_flush()) prune_if_due();
+        if (continue_flush({})) prune_if_due();
         return;
     }
     const bool due = std::chrono::steady_clock::now() - last_sync >= options.sync_interval;
@@ -83,7 +86,7 @@ void Chainstate::Impl::maintain_coins() {
     log::debug(log::Category::chain, "Flushing {} KiB of coins at height {}",
                coins->memory_usage() >> 10, tip->height);
     start_flush();
-    if (continue_flush()) prune_if_due();
+    if (continue_flush({})) prune_if_due();
 }
 
 }  // namespace daler::chain

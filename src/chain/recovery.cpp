@@ -131,7 +131,7 @@ void Chainstate::Impl::repair_coins() {
     coins->write_through(*heads);
     coins->set_best_block(to->hash);
     coins->start_flush();
-    while (!continue_flush())
+    while (!continue_flush(a_while))
         continue;
 }
 

@@ -51,7 +51,7 @@ struct Ledger::Impl final : chain::Listener, mempool::Listener {
         chain.add_listener(*this);
         chain.set_wake([this] {
             const std::lock_guard lock(mutex);
-            verdict_known = true;
+            chain_calls = true;
             wake.notify_one();
         });
         mempool.add_listener(*this);
@@ -93,7 +93,7 @@ struct Ledger::Impl final : chain::Listener, mempool::Listener {
     std::mutex mutex;  ///< guards the four below
     std::condition_variable wake;
     std::deque<Job> jobs;
-    bool verdict_known = false;  ///< chain.maintain() has something to tell
+    bool chain_calls = false;  ///< chain.maintain() has something to do
     bool stopping = false;
 
     chain::Chainstate chain;
@@ -129,7 +129,7 @@ void Ledger::Impl::run_job(const Job& job) {
 std::optional<Ledger::Job> Ledger::Impl::next_job() {
     const Job maintain = [](State*) {};
     std::unique_lock lock(mutex);
-    const auto wanted = [this] { return stopping || verdict_known || !jobs.empty(); };
+    const auto wanted = [this] { return stopping || chain_calls || !jobs.empty(); };
     if (!wanted()) {
         // Instead of idling: a share of the scripts that the workers are busy with.
         lock.unlock();
@@ -137,7 +137,7 @@ std::optional<Ledger::Job> Ledger::Impl::next_job() {
         lock.lock();
         wake.wait_for(lock, idle_interval, wanted);
     }
-    verdict_known = false;
+    chain_calls = false;
     if (!jobs.empty()) {
         Job job = std::move(jobs.front());
         jobs.pop_front();

@@ -57,8 +57,6 @@ struct ChainOptions {
     unsigned crash_ratio = 0;
     std::chrono::seconds sync_interval{
         60};  ///< at the latest then everything accepted is synced to disk
-    /// How long one piece of a flush may keep others waiting.
-    std::chrono::milliseconds slice_time{40};
     std::chrono::seconds max_tip_age{24 * 60 * 60};
     std::optional<U256> minimum_chain_work;      ///< instead of the chain's
     std::optional<BlockHash> assume_valid;       ///< instead of the chain's
@@ -110,7 +108,7 @@ public:
     void submit(const BlockRef& block, SubmitHandler done);
     /// Checks a few scripts of the blocks that are open; false if nobody need help.
     bool help();
-    /// `wake` is called, on any thread, when `maintain` has a verdict to give.
+    /// `wake` is called, on any thread, when `maintain` has something to go on with.
     void set_wake(std::function<void()> wake);
     /// After a StorageError: gives up what is open.
     void abandon();

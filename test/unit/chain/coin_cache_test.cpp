@@ -2,6 +2,8 @@
 
 #include <chain/coin_cache.h>
 
+#include <semaphore>
+
 using namespace daler;
 using namespace daler::chain;
 using namespace std::chrono_literals;
@@ -140,8 +142,11 @@ TEST_CASE("while a flush is under way the database names the blocks between whic
         add(cache, where, random_coin(random), false);
     }
     cache.set_best_block(block(1));
+    std::counting_semaphore written(0);
+    cache.set_wake([&] { written.release(); });
     cache.start_flush();
     REQUIRE_FALSE(cache.write_slices(0ms));
+    written.acquire();
     const auto heads = database.head_blocks();
     REQUIRE(heads.has_value());
     CHECK(heads->to == block(1));

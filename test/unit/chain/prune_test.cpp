@@ -92,6 +92,8 @@ TEST_CASE("files go by themselves when they grow over the target, and only then"
     REQUIRE(node.state->size_on_disk() < 800'000);
     CHECK(first_stored(node) == 0);
     extend_fat(node, 60);
+    node.state->flush();
+    node.state->maintain();
     CHECK(first_stored(node) > 0);
     CHECK(node.state->size_on_disk() > 600'000);
     CHECK(node.state->size_on_disk() < 1'100'000);
@@ -110,6 +112,8 @@ TEST_CASE("nothing goes that somebody needs, or before pruning is allowed", "[ch
     CHECK(first_stored(node) <= needed + 1);
     needed = 25;
     extend_fat(node, 10);
+    node.state->flush();
+    node.state->maintain();
     CHECK(first_stored(node) > 16);
     CHECK(first_stored(node) <= needed + 1);
 }

@@ -26,7 +26,6 @@ BlockRef wide_block(Node& node, const BlockHash& parent, const BlockRef& funds) 
 ChainOptions tiny_slices(const std::filesystem::path& folder) {
     auto options = Node::in_folder(folder);
     options.crash_ratio = 1'000'000'000;  // small slices, and no crash in our lifetime
-    options.slice_time = 0ms;             // one slice for each call of maintain
     options.sync_interval = 0s;
     options.check_blocks = 0;
     return options;
