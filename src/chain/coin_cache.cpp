@@ -33,6 +33,32 @@ std::optional<consensus::Coin> CoinCache::find(const OutPoint& outpoint) {
     return coin;
 }
 
+void CoinCache::prefetch(std::span<const OutPoint> outpoints, ThreadPool& workers) {
+    struct Missing {
+        CoinPlace place;
+        std::string value{};
+        bool found = false;
+        std::exception_ptr trouble{};
+    };
+    std::vector<Missing> missing;
+    for (const auto& outpoint : outpoints) {
+        const CoinPlace place(outpoint, hasher_);
+        if (!find_record(place)) missing.push_back({place});
+    }
+    workers.for_each(missing.size(), [&](std::size_t i) {
+        auto& coin = missing[i];
+        try {
+            coin.found = database_.read(coin.place.key, coin.value);
+        } catch (...) {
+            coin.trouble = std::current_exception();
+        }
+    });
+    for (const auto& [place, value, found, trouble] : missing) {
+        if (trouble) std::rethrow_exception(trouble);
+        if (found) active_.segment(place).put(place, as_bytes(value), 0);
+    }
+}
+
 bool CoinCache::has(const OutPoint& outpoint) const {
     const CoinPlace place(outpoint, hasher_);
     const auto* coin = find_record(place);

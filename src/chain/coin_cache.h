@@ -2,6 +2,8 @@
 
 #include "coin_database.h"
 
+#include <daler/util/thread_pool.h>
+
 #include <chrono>
 #include <functional>
 #include <future>
@@ -24,6 +26,9 @@ public:
 
     /// The coin at `outpoint`, if it is unspent. Remembers what it reads from the database.
     [[nodiscard]] std::optional<consensus::Coin> find(const OutPoint& outpoint);
+    /// Reads those of these coins that are only in the database, on all workers at once, so that
+    /// `find` need not wait for one after the other.
+    void prefetch(std::span<const OutPoint> outpoints, ThreadPool& workers);
     /// As find, but remembers nothing: for coins that are probably not there.
     [[nodiscard]] bool has(const OutPoint& outpoint) const;
 

@@ -27,7 +27,7 @@ CoinDatabase::CoinDatabase(storage::Database::Options options, unsigned crash_ra
       slice_size_(crash_ratio == 0 ? usual_slice_size : crash_slice_size) {}
 
 std::optional<ByteSpan> CoinDatabase::value(const CoinKey& key) const {
-    if (!database_.get(key, value_)) return std::nullopt;
+    if (!read(key, value_)) return std::nullopt;
     return as_bytes(value_);
 }
 

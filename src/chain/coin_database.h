@@ -26,6 +26,10 @@ public:
 
     /// The value of a coin, as the codec reads it; good until the next call.
     [[nodiscard]] std::optional<ByteSpan> value(const CoinKey& key) const;
+    /// As above, into `value`; false if there is no such coin. Any thread.
+    [[nodiscard]] bool read(const CoinKey& key, std::string& value) const {
+        return database_.get(key, value);
+    }
     /// The coin of a value; `outpoint` for the error.
     [[nodiscard]] consensus::Coin decode(const OutPoint& outpoint, ByteSpan value) const;
 

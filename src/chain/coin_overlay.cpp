@@ -7,6 +7,20 @@
 
 namespace daler::chain {
 
+void CoinOverlay::prefetch(const Block& block, ThreadPool& workers) {
+    boost::unordered_flat_set<Txid, OutPointHasher> own;
+    std::vector<OutPoint> wanted;
+    for (const auto& tx : block.transactions) {
+        for (const auto& input : tx->inputs) {
+            const auto& from = input.prevout.txid;
+            if (tx->is_coinbase() || own.contains(from) || created_.contains(from)) continue;
+            wanted.push_back(input.prevout);
+        }
+        own.insert(tx->txid);
+    }
+    below_.prefetch(wanted, workers);
+}
+
 std::optional<consensus::Coin> CoinOverlay::created(const OutPoint& outpoint) const {
     const auto found = created_.find(outpoint.txid);
     if (found == created_.end()) return std::nullopt;

@@ -19,6 +19,8 @@ public:
     /// Changes from now on belong to a new layer, above all others.
     Layer begin_layer() { return ++newest_; }
 
+    /// Reads the coins that `block` spends and that are in no memory yet.
+    void prefetch(const Block& block, ThreadPool& workers);
     /// Takes the coin that an input spends. Nothing if there is none or it was taken already.
     [[nodiscard]] std::optional<consensus::Coin> spend(const OutPoint& outpoint);
     /// Adds the coins that `tx` creates. It must outlive its layer.

@@ -24,6 +24,7 @@ bool Chainstate::Impl::is_window_full() const {
 }
 
 void Chainstate::Impl::open_block(BlockEntry& entry, const BlockRef& block) {
+    overlay->prefetch(*block, workers);
     const auto layer = overlay->begin_layer();
     auto connectable = check_connect(*block, {*entry.previous, entry.hash}, params, *overlay);
     if (!connectable) {

@@ -31,6 +31,14 @@ void ThreadPool::run(std::function<void()> job) {
     wake_.notify_one();
 }
 
+void ThreadPool::run_next(std::function<void()> job) {
+    {
+        const std::lock_guard lock(mutex_);
+        jobs_.push_front(std::move(job));
+    }
+    wake_.notify_one();
+}
+
 void ThreadPool::for_each(std::size_t count, const std::function<void(std::size_t)>& job) {
     if (count == 0) return;
     // Helpers that wake up late find the counter spent; `state` keeps it alive for them, while
@@ -48,7 +56,7 @@ void ThreadPool::for_each(std::size_t count, const std::function<void(std::size_
         }
     };
     for (std::size_t i = 0; i < std::min(threads_.size(), count - 1); ++i)
-        run(take);
+        run_next(take);
     take();
     state->done.wait();
 }

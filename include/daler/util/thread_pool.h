@@ -22,14 +22,16 @@ public:
 
     [[nodiscard]] std::size_t size() const { return threads_.size(); }
 
-    /// Queues `job`, which must not throw.
+    /// Queues `job`, which must not throw, behind all others.
     void run(std::function<void()> job);
 
     /// Calls `job(i)` for every i in [0, count), on the workers and on the calling thread, and
-    /// returns when the last one has ended. `job` must not throw.
+    /// returns when the last one has ended. `job` must not throw. Workers that become free prefer
+    /// this to what is queued, because somebody waits for it.
     void for_each(std::size_t count, const std::function<void(std::size_t)>& job);
 
 private:
+    void run_next(std::function<void()> job);
     void work();
 
     std::mutex mutex_;  ///< guards jobs_ and stopping_

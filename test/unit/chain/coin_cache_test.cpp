@@ -188,6 +188,38 @@ TEST_CASE("a cache is full when its records and tables together reach the budget
     CHECK_FALSE(cache.is_full());
 }
 
+TEST_CASE("coins that were read ahead are what the database has, and changes come first",
+          "[chain]") {
+    const auto threads = GENERATE(0u, 3u);
+    ThreadPool workers(threads);
+    CoinDatabase database(in_memory(), 0);
+    Random random(5);
+    std::vector<OutPoint> places;
+    std::vector<consensus::Coin> coins;
+    {
+        CoinCache cache(database, 1u << 20);
+        for (std::uint64_t i = 0; i < 100; ++i) {
+            places.push_back(outpoint(i));
+            coins.push_back(random_coin(random));
+            add(cache, places.back(), coins.back(), false);
+        }
+        cache.set_best_block(block(1));
+        cache.start_flush();
+        CHECK(cache.write_slices(1h));
+    }
+    CoinCache cache(database, 1u << 20);
+    CHECK(cache.spend(places[3]));
+    places.push_back(outpoint(1000));  // is nowhere
+    cache.prefetch(places, workers);
+    cache.prefetch(places, workers);
+    for (std::size_t i = 0; i < coins.size(); ++i) {
+        const auto coin = cache.find(places[i]);
+        REQUIRE(coin.has_value() == (i != 3));
+        if (coin) CHECK(*coin == coins[i]);
+    }
+    CHECK_FALSE(cache.has(places.back()));
+}
+
 TEST_CASE("coins are listed by id and by index, not in the order of their keys", "[chain]") {
     CoinDatabase database(in_memory(), 0);
     CoinCache cache(database, 1u << 20);
