@@ -12,6 +12,7 @@ constexpr std::uint8_t places = 48;
 
 OutPoint outpoint(std::uint8_t number) {
     OutPoint out;
+    out.txid.bytes[0] = number % 4;
     out.txid.bytes[7] = number;
     out.index = number % 3;
     return out;
@@ -28,15 +29,28 @@ Model stored(const CoinDatabase& database) {
     return coins;
 }
 
+storage::Database::Options options() {
+    storage::Database::Options out;
+    out.folder = "/coins";
+    out.in_memory = true;
+    return out;
+}
+
+/// One database for all executions, because to open one takes longer than to use it. Each leaves it
+/// as it was: empty.
+CoinDatabase& database() {
+    static CoinDatabase instance(options(), 1'000'000'000);
+    return instance;
+}
+
 /// The cache beside the plain map that it should equal.
 struct Pair {
-    Pair() : database(options(), 1'000'000'000), cache(database, 32u << 10) {}
-
-    static storage::Database::Options options() {
-        storage::Database::Options out;
-        out.folder = "/coins";
-        out.in_memory = true;
-        return out;
+    ~Pair() {
+        continue_flush(std::chrono::hours{1});
+        while (!model.empty())
+            spend(model.begin()->first);
+        start_flush();
+        continue_flush(std::chrono::hours{1});
     }
 
     void add(std::uint8_t place, std::uint8_t kind) {
@@ -60,13 +74,14 @@ struct Pair {
         cache.start_flush();
     }
 
-    void continue_flush() {
+    void continue_flush(std::chrono::milliseconds limit) {
         if (!cache.is_flushing()) return;
-        if (cache.write_slices(std::chrono::milliseconds{0})) ensure(stored(database) == frozen);
+        if (cache.write_slices(limit)) ensure(stored(database()) == frozen);
     }
 
-    CoinDatabase database;
-    CoinCache cache;
+    void spend(OutPoint where) { ensure(cache.spend(where) == (model.erase(where) > 0)); }
+
+    CoinCache cache{database(), 32u << 10};
     Model model;
     Model frozen;
     std::uint8_t blocks = 0;
@@ -86,11 +101,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 pair.start_flush();
                 break;
             case 1:
-                pair.continue_flush();
+                pair.continue_flush({});
                 break;
             case 2:
             case 3:
-                ensure(pair.cache.spend(where) == (pair.model.erase(where) > 0));
+                pair.spend(where);
                 break;
             case 4:
             case 5:
