@@ -60,8 +60,11 @@ std::size_t CoinSegment::locate(std::uint32_t tag, ByteSpan key) const {
     if (slots_.empty()) return nowhere;
     const std::size_t mask = slots_.size() - 1;
     for (std::size_t at = tag & mask; slots_[at].ref != 0; at = (at + 1) & mask) {
-        const auto& slot = slots_[at];
-        if (slot.tag == tag && std::ranges::equal(record(slot.ref)->key(), key)) return at;
+        if (slots_[at].tag != tag) continue;
+        const auto found = record(slots_[at].ref)->key();
+        if (found.size() == key.size() && std::memcmp(found.data(), key.data(), key.size()) == 0) {
+            return at;
+        }
     }
     return nowhere;
 }
@@ -72,8 +75,9 @@ RecordPool::Ref CoinSegment::make(ByteSpan key, ByteSpan value, std::uint8_t fla
     auto* at = pool_.at(ref);
     new (at) CoinRecord{static_cast<std::uint16_t>(value.size()),
                         static_cast<std::uint8_t>(key.size()), flags};
-    at = std::copy(key.begin(), key.end(), at + sizeof(CoinRecord));
-    std::copy(value.begin(), value.end(), at);
+    // Pointers: through the iterators of a span gcc 12 copies byte by byte.
+    at = std::copy_n(key.data(), key.size(), at + sizeof(CoinRecord));
+    std::copy_n(value.data(), value.size(), at);
     return ref;
 }
 
