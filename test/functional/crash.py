@@ -86,6 +86,7 @@ class Workload:
     def catch_up(self, source):
         """Brings the source to the victim's chain."""
         self.node.addnode(source.address, "onetry")
+        wait_until(lambda: self.node.getconnectioncount() == 1, 60, "the connection")
         wait_until(lambda: source.tip() == self.node.tip(), 60, "the source of blocks to catch up")
 
     def branch(self, depth, length):
