@@ -6,6 +6,11 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 
 namespace daler::chain {
+namespace {
+
+constexpr std::size_t max_idle_buckets = 100'000;
+
+}  // namespace
 
 std::optional<consensus::Coin> CoinOverlay::spend(const OutPoint& outpoint) {
     const auto [entry, added] = changes_.try_emplace(outpoint, Change{nullptr, 0, false, newest_});
@@ -32,7 +37,17 @@ bool CoinOverlay::has(const OutPoint& outpoint) const {
     return found == changes_.end() ? below_.has(outpoint) : found->second.output != nullptr;
 }
 
+void CoinOverlay::clear() {
+    // A table that a large block made large is slow to walk for ever after.
+    if (changes_.bucket_count() > max_idle_buckets) {
+        changes_ = {};
+    } else {
+        changes_.clear();
+    }
+}
+
 void CoinOverlay::remove_layer(Layer layer, const Block& block) {
+    if (layer == newest_) return clear();
     const auto forget = [&](const OutPoint& outpoint) {
         const auto found = changes_.find(outpoint);
         if (found != changes_.end() && found->second.layer == layer) changes_.erase(found);
@@ -43,8 +58,7 @@ void CoinOverlay::remove_layer(Layer layer, const Block& block) {
         for (std::uint32_t i = 0; i < tx->outputs.size(); ++i)
             forget({tx->txid, i});
     }
-    // A table that a large block made large is slow to walk for ever after.
-    if (changes_.empty() && changes_.bucket_count() > 100'000) changes_ = {};
+    if (changes_.empty()) clear();
 }
 
 void apply_block(CoinCache& coins, const Block& block, const BlockUndo& undo, Height height,

@@ -27,7 +27,7 @@ public:
     /// Forgets what the oldest layer, that of `block`, changed: the cache below has it now.
     void remove_layer(Layer layer, const Block& block);
     /// Forgets all layers.
-    void clear() { changes_.clear(); }
+    void clear();
 
 private:
     struct Change {
