@@ -21,6 +21,14 @@ void sha256d(benchmark::State& state) {
 }
 BENCHMARK(sha256d)->Arg(64)->Arg(80)->Arg(250)->Arg(1000);
 
+void merkle_node(benchmark::State& state) {
+    crypto::Digest256 left{}, right{};
+    for (auto _ : state)
+        left = crypto::sha256d(left, right);
+    benchmark::DoNotOptimize(left);
+}
+BENCHMARK(merkle_node);
+
 void siphash_of_an_outpoint(benchmark::State& state) {
     const SaltedHasher hasher(1, 2);
     OutPoint outpoint;
