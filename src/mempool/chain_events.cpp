@@ -18,8 +18,10 @@ void Mempool::block_connected(const Block& block, BlockTime now) {
         if (const Entry* entry = self.pool.find(tx->txid)) {
             gone.push_back(entry->tx);
             self.remove(*entry, RemovalReason::block);
+        } else {
+            // One that was here was the only one to spend its coins.
+            self.remove_conflicts(*tx);
         }
-        self.remove_conflicts(*tx);
         self.deltas.erase(tx->txid);
     }
     // Giving back their memory takes its time, and nobody waits for it.
