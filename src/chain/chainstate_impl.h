@@ -5,6 +5,7 @@
 #include "connect_block.h"
 #include "index_database.h"
 #include "script_checks.h"
+#include "stop_watch.h"
 
 #include <daler/chain/chainstate.h>
 #include <daler/storage/file_lock.h>
@@ -43,6 +44,7 @@ struct OpenBlock {
     Connectable connectable;
     CoinOverlay::Layer layer;
     std::shared_ptr<ScriptChecks> scripts;  ///< null if they need no check
+    double opening_time = 0;                ///< milliseconds, for the log
 
     /// Who waits for the verdict, and what to tell if it is good.
     struct Waiting {

@@ -6,6 +6,11 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 
 namespace daler::chain {
+namespace {
+
+constexpr std::size_t max_idle_buckets = 100'000;
+
+}  // namespace
 
 void CoinOverlay::prefetch(const Block& block, ThreadPool& workers) {
     boost::unordered_flat_set<Txid, OutPointHasher> own;
@@ -51,7 +56,18 @@ bool CoinOverlay::has(const OutPoint& outpoint) const {
     return !spent_.contains(outpoint) && (created(outpoint) || below_.has(outpoint));
 }
 
+void CoinOverlay::clear() {
+    // A table that a large block made large is slow to walk for ever after.
+    const auto empty = [](auto& map) {
+        map.clear();
+        if (map.bucket_count() > max_idle_buckets) map = {};
+    };
+    empty(created_);
+    empty(spent_);
+}
+
 void CoinOverlay::remove_layer(Layer layer, const Block& block) {
+    if (layer == newest_) return clear();
     for (const auto& tx : block.transactions) {
         const auto found = created_.find(tx->txid);
         if (found != created_.end() && found->second.layer == layer) created_.erase(found);
@@ -60,15 +76,6 @@ void CoinOverlay::remove_layer(Layer layer, const Block& block) {
             if (spent != spent_.end() && spent->second == layer) spent_.erase(spent);
         }
     }
-    // A table that a large block made large is slow to walk for ever after.
-    constexpr std::size_t large = 100'000;
-    if (created_.empty() && created_.bucket_count() > large) created_ = {};
-    if (spent_.empty() && spent_.bucket_count() > large) spent_ = {};
-}
-
-void CoinOverlay::clear() {
-    created_.clear();
-    spent_.clear();
 }
 
 void apply_block(CoinCache& coins, const Block& block, const BlockUndo& undo, Height height,

@@ -24,6 +24,7 @@ bool Chainstate::Impl::is_window_full() const {
 }
 
 void Chainstate::Impl::open_block(BlockEntry& entry, const BlockRef& block) {
+    StopWatch watch;
     overlay->prefetch(*block, workers);
     const auto layer = overlay->begin_layer();
     auto connectable = check_connect(*block, {*entry.previous, entry.hash}, params, *overlay);
@@ -35,12 +36,13 @@ void Chainstate::Impl::open_block(BlockEntry& entry, const BlockRef& block) {
         if (tip == entry.previous) reject(entry, connectable.error());
         return;
     }
-    OpenBlock opened{&entry, block, std::move(*connectable), layer, nullptr, {}};
+    OpenBlock opened{&entry, block, std::move(*connectable), layer, nullptr, 0, {}};
     if (scripts_needed(entry)) {
         opened.scripts = std::make_shared<ScriptChecks>(block, opened.connectable.undo,
                                                         opened.connectable.flags, cache);
         opened.scripts->start(workers, wake);
     }
+    opened.opening_time = watch.lap();
     open_bytes += entry.block_size;
     open_blocks.push_back(std::move(opened));
 }
@@ -69,6 +71,7 @@ void Chainstate::Impl::close_oldest() {
 }
 
 void Chainstate::Impl::confirm_oldest() {
+    StopWatch watch;
     auto& entry = *open_blocks.front().entry;
     if (!entry.has(has_undo)) {
         const auto& undo = open_blocks.front().connectable.undo;
@@ -80,6 +83,7 @@ void Chainstate::Impl::confirm_oldest() {
         entry.status |= was_connected;
         mark_changed(entry);
     }
+    const auto undo_time = watch.lap();
     const auto closed = std::move(open_blocks.front());
     open_blocks.pop_front();
     open_bytes -= entry.block_size;
@@ -89,12 +93,18 @@ void Chainstate::Impl::confirm_oldest() {
     coins->set_best_block(entry.hash);
     tip = &entry;
     candidates.insert(&entry);
+    const auto coins_time = watch.lap();
     log::debug(log::Category::validation, "Tip {} (height {}, {} transactions)",
                entry.hash.to_hex(), entry.height, closed.block->transactions.size());
     for (auto* listener : listeners)
         listener->block_connected(entry, closed.block, closed.connectable.undo);
     // The world may know of the middle of a long way up, but not of that of a reorganisation.
     if (tip->chainwork > published_tip->chainwork) settle();
+    log::debug(log::Category::bench,
+               "Connected {} transactions: open {:.2f} ms, undo {:.2f} ms, coins {:.2f} ms, news "
+               "{:.2f} ms",
+               closed.block->transactions.size(), closed.opening_time, undo_time, coins_time,
+               watch.lap());
     for (const auto& waiting : closed.waiting)
         answer(waiting, {});
     maintain_coins();

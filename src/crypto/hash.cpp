@@ -64,6 +64,16 @@ Digest256 sha256d(const Digest256& a, const Digest256& b) {
     return sha256d(both);
 }
 
+Digest256 sha256d(std::span<const ByteSpan> pieces) {
+    Digest256 out;
+    SHA256_CTX context;
+    SHA256_Init(&context);
+    for (const auto piece : pieces)
+        SHA256_Update(&context, piece.data(), piece.size());
+    SHA256_Final(out.data(), &context);
+    return sha256(out);
+}
+
 Digest160 ripemd160(ByteSpan data) {
     Digest160 out;
     RIPEMD160_CTX context;

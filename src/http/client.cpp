@@ -29,6 +29,9 @@ using Kind = ClientError::Kind;
 using Answer = Result<ClientResponse, ClientError>;
 using HttpRequest = beast_http::request<beast_http::string_body>;
 
+// Answers can be large; the buffer by itself would read them 512 bytes at a time.
+constexpr std::size_t read_size = 64 * 1024;
+
 auto to(error_code& error) {
     return asio::redirect_error(asio::use_awaitable, error);
 }
@@ -90,6 +93,7 @@ asio::awaitable<void> exchange(const ClientOptions& options, HttpRequest request
     error_code sending;
     co_await beast_http::async_write(stream, request, to(sending));
     beast::flat_buffer buffer;
+    buffer.reserve(read_size);
     beast_http::response_parser<beast_http::string_body> parser;
     parser.body_limit(boost::none);
     co_await beast_http::async_read(stream, buffer, parser, to(error));

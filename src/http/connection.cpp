@@ -20,6 +20,9 @@ namespace beast_http = beast::http;
 
 // One read of a socket is at most 64 KiB; the rest is room for what was left from the last.
 constexpr std::size_t max_buffer_size = 128 * 1024;
+// What does not come with the headers is read in pieces of this size: the buffer by itself would
+// stay at 512 bytes, with a system call or two for each.
+constexpr std::size_t body_buffer_size = 64 * 1024;
 
 // After a refusal the client may still be sending. Closing at once would reset the connection and
 // destroy the answer on its way, so we listen a little longer.
@@ -98,6 +101,7 @@ asio::awaitable<bool> Connection::serve() {
     request_.method = text(parser.get().method_string());
     request_.target = text(parser.get().target());
     request_.body = std::move(parser.get().body());
+    if (buffer_.capacity() >= body_buffer_size) buffer_.shrink_to_fit();
     state_ = State::handling;
     co_await handle();
     state_ = State::answering;
@@ -159,6 +163,7 @@ asio::awaitable<bool> Connection::read_body(Parser& parser) {
         co_await asio::async_write(stream_, asio::buffer(please_continue), to(error));
         if (error) co_return false;
     }
+    if (!parser.is_done()) buffer_.reserve(body_buffer_size);
     while (!parser.is_done()) {
         stream_.expires_after(shared_.options.timeout);
         co_await beast_http::async_read_some(stream_, buffer_, parser, to(error));

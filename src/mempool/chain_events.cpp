@@ -12,12 +12,20 @@ constexpr std::uint32_t relative_lock_disabled = 1u << 31;  // BIP 68
 
 void Mempool::block_connected(const Block& block, BlockTime now) {
     Impl& self = *impl_;
+    std::vector<TransactionRef> gone;
+    gone.reserve(std::min(block.transactions.size(), self.pool.entries().size()));
     for (const auto& tx : block.transactions) {
-        if (const Entry* entry = self.pool.find(tx->txid))
+        if (const Entry* entry = self.pool.find(tx->txid)) {
+            gone.push_back(entry->tx);
             self.remove(*entry, RemovalReason::block);
-        self.remove_conflicts(*tx);
+        } else {
+            // One that was here was the only one to spend its coins.
+            self.remove_conflicts(*tx);
+        }
         self.deltas.erase(tx->txid);
     }
+    // Giving back their memory takes its time, and nobody waits for it.
+    if (!gone.empty()) self.rules.workers.run([kept = std::move(gone)] {});
     self.disconnected.remove(block);
     self.rolling_fee.block(now);
 }

@@ -22,7 +22,7 @@ SavedMempool read_contents(ByteReader& reader) {
     const std::uint64_t count = reader.u64();
     if (count > reader.remaining().size() / min_record_size) reader.fail(DecodeError::truncated);
     for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
-        auto tx = seal(read_transaction(reader));
+        auto tx = read_sealed_transaction(reader);
         const BlockTime time = from_unix(reader.i64());
         const Amount delta{reader.i64()};
         if (reader.ok()) out.transactions.push_back({std::move(tx), time, delta});

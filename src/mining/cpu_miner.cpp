@@ -1,13 +1,21 @@
 #include <daler/mining/mining.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <limits>
+#include <optional>
 
 namespace daler::mining {
 namespace {
 
 // How many nonces are tried between two looks at `stop`.
 constexpr std::uint32_t stop_check_interval = 1u << 14;
+
+// Generating blocks on the ledger's thread: how long others may wait for it, and how many nonces
+// are tried there. On regtest every second one is right.
+constexpr std::chrono::milliseconds turn{5};
+constexpr std::uint64_t easy_tries = 100;
 
 }  // namespace
 
@@ -31,17 +39,39 @@ std::vector<BlockHash> generate(ledger::Ledger& ledger, int count, const Templat
                                 std::uint64_t max_tries, const std::atomic<bool>& stop,
                                 const std::function<void(const Template&)>& made) {
     std::vector<BlockHash> mined;
-    for (int i = 0; i < count && !stop; ++i) {
-        auto next =
-            ledger.call([&](ledger::State& state) { return make_template(state, options); });
-        if (made) made(next);
-        if (!solve(next.block.header, ledger.params(), max_tries, stop)) break;
-        const auto block = std::make_shared<const Block>(std::move(next.block));
-        const auto result =
-            ledger.call([&](ledger::State& state) { return state.chain.submit(block); });
+    const auto wanted = static_cast<std::size_t>(std::max(count, 0));
+    BlockRef solved;  // not submitted yet
+    bool goes_on = true;
+    const auto submit = [&](ledger::State& state) {
+        const auto result = state.chain.submit(solved);
         // A competing block may have been faster; anything else would be our own mistake.
-        if (!result.verdict) break;
-        mined.push_back(block->header.hash());
+        goes_on = result.verdict.has_value();
+        if (goes_on) mined.push_back(solved->header.hash());
+        solved = nullptr;
+    };
+    // Handing each block from thread to thread and back would take longer than making it, so the
+    // ledger's thread goes on by itself until a block is hard to solve.
+    const auto take_turn = [&](ledger::State& state) {
+        const auto end = std::chrono::steady_clock::now() + turn;
+        for (;;) {
+            if (solved) submit(state);
+            if (!goes_on || stop || mined.size() == wanted) return std::optional<Template>();
+            auto next = make_template(state, options);
+            if (made) made(next);
+            auto tries = std::min(max_tries, easy_tries);
+            max_tries -= tries;
+            const bool is_easy = solve(next.block.header, ledger.params(), tries, stop);
+            max_tries += tries;
+            if (!is_easy) return std::optional(std::move(next));
+            solved = std::make_shared<const Block>(std::move(next.block));
+            if (std::chrono::steady_clock::now() >= end) return std::optional<Template>();
+        }
+    };
+    while (mined.size() < wanted && goes_on && !stop) {
+        auto hard = ledger.call(take_turn);
+        if (!hard) continue;
+        if (!solve(hard->block.header, ledger.params(), max_tries, stop)) break;
+        solved = std::make_shared<const Block>(std::move(hard->block));
     }
     return mined;
 }

@@ -72,8 +72,7 @@ Block read_block(ByteReader& reader) {
     const std::size_t count = reader.count(min_transaction_size);
     block.transactions.reserve(count);
     for (std::size_t i = 0; i < count && reader.ok(); ++i) {
-        auto tx = read_transaction(reader);
-        if (reader.ok()) block.transactions.push_back(seal(std::move(tx)));
+        if (auto tx = read_sealed_transaction(reader)) block.transactions.push_back(std::move(tx));
     }
     return block;
 }

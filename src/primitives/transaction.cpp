@@ -8,6 +8,7 @@ namespace {
 // BIP 144: a zero where the input count would stand, then a flag byte.
 constexpr std::uint8_t segwit_marker = 0;
 constexpr std::uint8_t segwit_flag = 1;
+constexpr std::size_t marker_size = 2;  // both of them
 
 constexpr std::size_t min_input_size = 41;  // outpoint, empty script, sequence
 constexpr std::size_t min_output_size = 9;  // value, empty script
@@ -79,7 +80,7 @@ std::size_t serialized_size(const Transaction& tx, WitnessMode mode) {
     for (const auto& output : tx.outputs)
         size += 8 + sized(output.script_pubkey.size());
     if (mode == WitnessMode::include && tx.has_witness()) {
-        size += 2;
+        size += marker_size;
         for (const auto& input : tx.inputs)
             size += witness_size(input.witness);
     }
@@ -179,22 +180,37 @@ Wtxid compute_wtxid(const Transaction& tx) {
     return {crypto::sha256d(encode(tx, WitnessMode::include))};
 }
 
-SealedTransaction::SealedTransaction(Transaction tx) : Transaction(std::move(tx)) {
-    const Bytes stripped = encode(*this, WitnessMode::exclude);
-    stripped_size = static_cast<std::uint32_t>(stripped.size());
-    txid.bytes = crypto::sha256d(stripped);
+// `encoded` is the transaction with its witness. Every transaction has one encoding only, so it
+// does not matter whether the bytes were written by us or read.
+SealedTransaction::SealedTransaction(Transaction tx, ByteSpan encoded)
+    : Transaction(std::move(tx)), total_size(static_cast<std::uint32_t>(encoded.size())) {
+    wtxid.bytes = crypto::sha256d(encoded);
     if (!has_witness()) {
-        total_size = stripped_size;
-        wtxid = txid.as<Wtxid>();
+        stripped_size = total_size;
+        txid = wtxid.as<Txid>();
         return;
     }
-    const Bytes total = encode(*this, WitnessMode::include);
-    total_size = static_cast<std::uint32_t>(total.size());
-    wtxid.bytes = crypto::sha256d(total);
+    stripped_size = static_cast<std::uint32_t>(serialized_size(*this, WitnessMode::exclude));
+    // The same but for marker and flag, behind the version, and the witness, before the lock time.
+    constexpr std::size_t edge = sizeof version;
+    static_assert(sizeof version == sizeof lock_time);
+    const std::array<ByteSpan, 3> stripped{
+        encoded.first(edge), encoded.subspan(edge + marker_size, stripped_size - 2 * edge),
+        encoded.last(edge)};
+    txid.bytes = crypto::sha256d(stripped);
 }
 
 TransactionRef seal(Transaction tx) {
-    return TransactionRef(new SealedTransaction(std::move(tx)));
+    const Bytes encoded = encode(tx);
+    return TransactionRef(new SealedTransaction(std::move(tx), encoded));
+}
+
+TransactionRef read_sealed_transaction(ByteReader& reader) {
+    const ByteSpan from = reader.remaining();
+    Transaction tx = read_transaction(reader);
+    if (!reader.ok()) return nullptr;
+    const auto encoded = from.first(from.size() - reader.remaining().size());
+    return TransactionRef(new SealedTransaction(std::move(tx), encoded));
 }
 
 }  // namespace daler

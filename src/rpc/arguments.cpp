@@ -79,10 +79,13 @@ std::optional<Json::Kind> expected_kind(Type type) {
 
 }  // namespace
 
-std::vector<Json> positional_arguments(const Method& method, const Json& params) {
+std::vector<Json> positional_arguments(const Method& method, Json params) {
     if (!params.is_object()) {
-        const auto items = params.is_array() ? params.items() : std::span<const Json>{};
-        return {items.begin(), items.end()};
+        std::vector<Json> out;
+        out.reserve(params.size());
+        for (std::size_t i = 0; i < params.size(); ++i)
+            out.push_back(std::move(params[i]));
+        return out;
     }
     NamedArguments named(params);
     std::vector<Json> out;
@@ -116,10 +119,11 @@ void check_arguments(const Method& method, std::span<const Json> arguments) {
     if (arguments.size() > method.arguments.size() || std::ssize(arguments) < required) {
         throw Error{code::misc, full_help(method)};
     }
+    const Json missing;
     Json wrong = Json::object();
     for (std::size_t i = 0; i < method.arguments.size(); ++i) {
         const Argument& declared = method.arguments[i];
-        const Json given = i < arguments.size() ? arguments[i] : Json();
+        const Json& given = i < arguments.size() ? arguments[i] : missing;
         const auto kind = expected_kind(declared.type);
         if (!kind || given.kind() == *kind) continue;
         if (given.is_null() && !declared.fallback.empty()) continue;

@@ -29,11 +29,12 @@ struct Request {
 
 /// Fills `request` in the order in which the field checks it, so that what is known by the time of
 /// an error shapes the answer.
-void read_request(Request& request, const Json& json) {
+/// `json` gives its parts away: they may be large.
+void read_request(Request& request, Json& json) {
     if (!json.is_object()) invalid_request("Invalid Request object");
-    if (const Json* id = json.find("id")) {
+    if (Json* id = json.find("id")) {
         request.has_id = true;
-        request.id = *id;
+        request.id = std::move(*id);
     }
     if (const Json* version = json.find("jsonrpc"); version && !version->is_null()) {
         if (!version->is_string()) invalid_request("jsonrpc field must be a string");
@@ -49,12 +50,12 @@ void read_request(Request& request, const Json& json) {
     if (!method->is_string()) invalid_request("Method must be a string");
     request.method = method->as_string();
 
-    const Json* params = json.find("params");
+    Json* params = json.find("params");
     if (!params || params->is_null()) return;
     if (!params->is_array() && !params->is_object()) {
         invalid_request("Params must be an array or object");
     }
-    request.params = *params;
+    request.params = std::move(*params);
 }
 
 Json reply_json(const Request& request, Json result, Json error) {
@@ -133,7 +134,7 @@ std::vector<Dispatcher::Active> Dispatcher::active() const {
     return {active_.begin(), active_.end()};
 }
 
-Json Dispatcher::execute(const std::string& name, const Json& params, const Origin& origin) {
+Json Dispatcher::execute(const std::string& name, Json params, const Origin& origin) {
     Services* services = nullptr;
     std::list<Active>::iterator here;
     const Method* method = find(name);
@@ -155,7 +156,7 @@ Json Dispatcher::execute(const std::string& name, const Json& params, const Orig
 
     log::debug(log::Category::rpc, "method={} user={}", name, origin.user);
     try {
-        auto arguments = positional_arguments(*method, params);
+        auto arguments = positional_arguments(*method, std::move(params));
         check_arguments(*method, arguments);
         Call call(*services, *method, std::move(arguments), origin.wallet, origin.has_wallet_path);
         return method->run(call);
@@ -169,23 +170,24 @@ Json Dispatcher::execute(const std::string& name, const Json& params, const Orig
 namespace {
 
 /// Answers one request; `error_code` is set if it is an error.
-Json answer_one(Dispatcher& dispatcher, Request& request, const Json& json, const Origin& origin,
+Json answer_one(Dispatcher& dispatcher, Request& request, Json& json, const Origin& origin,
                 int& error_code) {
     try {
         read_request(request, json);
-        return reply_json(request, dispatcher.execute(request.method, request.params, origin), {});
+        return reply_json(
+            request, dispatcher.execute(request.method, std::move(request.params), origin), {});
     } catch (const Error& error) {
         error_code = error.code;
         return reply_json(request, {}, error_json(error));
     }
 }
 
-Reply answer_batch(Dispatcher& dispatcher, const Json& batch, const Origin& origin) {
+Reply answer_batch(Dispatcher& dispatcher, Json& batch, const Origin& origin) {
     Json replies = Json::array();
-    for (const Json& item : batch.items()) {
+    for (std::size_t i = 0; i < batch.size(); ++i) {
         Request request;
         int error_code = 0;
-        Json reply = answer_one(dispatcher, request, item, origin, error_code);
+        Json reply = answer_one(dispatcher, request, batch[i], origin, error_code);
         if (!request.is_notification()) replies.push(std::move(reply));
     }
     // An empty batch asks in no version at all: old clients expect a list.
@@ -212,7 +214,7 @@ Reply Dispatcher::answer(std::string_view body, const Origin& origin) {
         const Error error{code::parse_error, message};
         return Reply{server_error, line(reply_json({}, {}, error_json(error)))};
     };
-    const auto json = Json::parse(body);
+    auto json = Json::parse(body);
     if (!json) return fail_whole("Parse error");
     if (!json->is_object() && !json->is_array()) {
         return fail_whole("Top-level object parse error");

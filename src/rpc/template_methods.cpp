@@ -60,7 +60,7 @@ std::optional<Json> known_block(const chain::BlockEntry* entry) {
 }
 
 Json submitblock(Call& call) {
-    Block block = decode_hex_block(call.string(0));
+    Block block = decode_hex_block(call.json(0).as_string());
     if (block.transactions.empty() || !block.transactions[0]->is_coinbase()) {
         throw Error{code::deserialization, "Block does not start with a coinbase"};
     }

@@ -94,8 +94,11 @@ FilePosition FlatFiles::append_to(std::uint32_t file, ByteSpan payload, ByteSpan
     auto* out = buffer_.data();
     std::memcpy(out, options_.magic.data(), options_.magic.size());
     std::memcpy(out + options_.magic.size(), &size, sizeof size);
-    std::ranges::copy(payload, buffer_.begin() + frame_size);
-    std::ranges::copy(trailer, buffer_.end() - static_cast<std::ptrdiff_t>(trailer.size()));
+    // Not std::copy: through the iterators of a span it goes byte by byte.
+    std::memcpy(out + frame_size, payload.data(), payload.size());
+    if (!trailer.empty()) {
+        std::memcpy(out + frame_size + payload.size(), trailer.data(), trailer.size());
+    }
     apply_xor(options_.xor_key, buffer_, end);
     handle->write(buffer_, end);
 

@@ -160,10 +160,7 @@ Message read_message(std::string_view command, ByteReader& reader) {
     if (is<BlockMessage>(command)) {
         return BlockMessage{std::make_shared<const Block>(read_block(reader))};
     }
-    if (is<TransactionMessage>(command)) {
-        auto tx = read_transaction(reader);
-        return TransactionMessage{reader.ok() ? seal(std::move(tx)) : nullptr};
-    }
+    if (is<TransactionMessage>(command)) return TransactionMessage{read_sealed_transaction(reader)};
     if (is<Addresses>(command)) return read_addresses(reader);
     if (is<AddressesV2>(command)) return read_addresses_v2(reader);
     if (is<GetAddr>(command)) return GetAddr{};

@@ -68,37 +68,17 @@ def options(kind):
 
 
 def report(what, kind, cost, chain, wall=None):
+    ended = "" if wall is None else f", {cost.wall:.2f} s with the end"
     wall = cost.wall if wall is None else wall
     per_input = (cost.cpu - chain.floor) / chain.inputs * 1e6
     print(f"{what:34} {kind:9} cpu {cost.cpu:7.2f} s (system {cost.system:5.2f}), {cost.cpu / chain.floor:5.2f} x floor, "
           f"{cost.cpu / chain.inputs * 1e6:6.1f} us per input, {per_input:5.1f} without signatures; "
-          f"wall {wall:6.2f} s, {wall / (chain.floor / os.cpu_count()):5.2f} x floor/cores; {cost.memory:5.0f} MiB",
+          f"wall {wall:6.2f} s, {wall / (chain.floor / os.cpu_count()):5.2f} x floor/cores{ended}; {cost.memory:5.0f} MiB",
           flush=True)
 
 
-def load(bench, kind, chain):
-    """-loadblock of a bootstrap file into an empty folder, the final flush included."""
-    node = bench.node(*options(kind), "-connect=0", f"-loadblock={chain.file}", "-stopafterblockimport", kind=kind,
-                      start=False)
-    started = time.monotonic()
-    node.spawn()
-    report(f"-loadblock {chain.file.stem}", kind, end(node, started), chain)
-    serve(node)
-    assert node.getblockcount() == chain.blocks
-    return node.stop()
-
-
-def rebuild(node, option, chain):
-    """-reindex-chainstate or -reindex of a folder that `load` has filled."""
-    node.options = [*options(node.kind), "-connect=0", option, "-stopafterblockimport"]
-    started = time.monotonic()
-    node.spawn()
-    report(f"{option} {chain.file.stem}", node.kind, end(node, started), chain)
-
-
-def download(bench, kind, source, chain):
-    """Initial download over loopback."""
-    node = bench.node(*options(kind), "-nolisten", f"-connect={source.address}", kind=kind, start=False)
+def until_tip(node, what, chain):
+    """Starts `node` and stops it when it has the chain. The time until then, and until the final flush is done."""
     started = time.monotonic()
     node.start()
     node.rpc.timeout = 600
@@ -106,7 +86,26 @@ def download(bench, kind, source, chain):
     wall = time.monotonic() - started
     assert node.getblockcount() == chain.blocks
     node.rpc.stop()
-    report(f"download from a {source.kind}", kind, end(node, started), chain, wall)
+    report(what, node.kind, end(node, started), chain, wall)
+
+
+def load(bench, kind, chain):
+    """-loadblock of a bootstrap file into an empty folder."""
+    node = bench.node(*options(kind), "-connect=0", f"-loadblock={chain.file}", kind=kind, start=False)
+    until_tip(node, f"-loadblock {chain.file.stem}", chain)
+    return node
+
+
+def rebuild(node, option, chain):
+    """-reindex-chainstate or -reindex of a folder that `load` has filled."""
+    node.options = [*options(node.kind), "-connect=0", option]
+    until_tip(node, f"{option} {chain.file.stem}", chain)
+
+
+def download(bench, kind, source, chain):
+    """Initial download over loopback."""
+    node = bench.node(*options(kind), "-nolisten", f"-connect={source.address}", kind=kind, start=False)
+    until_tip(node, f"download from a {source.kind}", chain)
 
 
 def serve(node):
@@ -119,7 +118,7 @@ def next_block(node, chain):
     """submitblock of a block whose transactions are all in the mempool."""
     raw = chain.next.read_bytes()
     text = raw.hex()
-    node.options = [*options(node.kind), "-connect=0"]
+    node.options = [*options(node.kind), "-connect=0", "-debug=bench"]
     node.start()
     block = transactions(raw)
     for transaction in block[1:]:
@@ -130,11 +129,11 @@ def next_block(node, chain):
     wall = time.monotonic() - started
     assert verdict is None, verdict
     assert node.getblockcount() == chain.blocks + 1
-    lines = [line for line in node.log().splitlines() if "connect" in line.lower() and "ms" in line][-8:]
+    lines = [line for line in node.log().splitlines() if "[bench]" in line]
     print(f"{'a block of ' + str(len(block)) + ' known transactions':34} {node.kind:9} submitblock {wall * 1000:.1f} ms "
           f"(its {len(text) // 1000} kB of JSON included)", flush=True)
-    if node.kind == "bitcoind":
-        print("\n".join("    " + line for line in lines))
+    wanted = 2 if node.kind == "daler" else 12
+    print("\n".join("    " + line.split("[bench]")[1] for line in lines[-wanted:]))
     node.stop()
 
 

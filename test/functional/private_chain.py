@@ -217,6 +217,17 @@ def rules_begin_late(test):
     equal(node.utxo(), utxo)
 
 
+def blocks_are_hard(test):
+    test.step("a block that takes thousands of tries is mined, but not with fewer")
+    rules = {"name": "work", "genesis_message": "Hard work", "genesis_time": GENESIS_TIME, "pow_limit": f"{2**243 - 1:x}"}
+    node = test.node(chainfile=write(test, "work.json", rules), chain="work", name="work")
+    node.setmocktime(GENESIS_TIME + SPACING)  # what is tried is the same in every run
+    equal(node.generatetodescriptor(1, "raw(51)", 1), [])
+    hashes = node.generatetodescriptor(5, "raw(51)")
+    equal([node.getblockhash(height) for height in range(1, 6)], hashes)
+    assert sum(node.getblockheader(each)["nonce"] for each in hashes) > 5000
+
+
 def main(test):
     a = test.node(start=False, chain="lab", name="a")
     if a.kind != "daler":
@@ -239,6 +250,7 @@ def main(test):
     file_is_remembered(test, a, path, fields)
     wrong_files(test)
     genesis_is_found(test)
+    blocks_are_hard(test)
     rules_begin_late(test)
 
 

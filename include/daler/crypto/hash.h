@@ -15,6 +15,8 @@ using Digest512 = std::array<std::uint8_t, 64>;
 [[nodiscard]] Digest256 sha256d(ByteSpan data);
 /// SHA-256d of a followed by b: the node of a merkle tree.
 [[nodiscard]] Digest256 sha256d(const Digest256& a, const Digest256& b);
+/// SHA-256d of the pieces one after the other.
+[[nodiscard]] Digest256 sha256d(std::span<const ByteSpan> pieces);
 /// RIPEMD-160 of SHA-256: Bitcoin's hash of keys and scripts.
 [[nodiscard]] Digest160 hash160(ByteSpan data);
 [[nodiscard]] Digest160 ripemd160(ByteSpan data);

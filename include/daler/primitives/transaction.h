@@ -106,12 +106,16 @@ struct SealedTransaction : Transaction {
 
 private:
     friend std::shared_ptr<const SealedTransaction> seal(Transaction tx);
-    explicit SealedTransaction(Transaction tx);
+    friend std::shared_ptr<const SealedTransaction> read_sealed_transaction(ByteReader& reader);
+    SealedTransaction(Transaction tx, ByteSpan encoded);
 };
 
 /// How transactions are passed around: shared, immutable, hashed once. Any thread may read one.
 using TransactionRef = std::shared_ptr<const SealedTransaction>;
 
 [[nodiscard]] TransactionRef seal(Transaction tx);
+/// Reads a transaction and hashes the bytes it was read from. Null if they do not parse; the error
+/// sticks in `reader`.
+[[nodiscard]] TransactionRef read_sealed_transaction(ByteReader& reader);
 
 }  // namespace daler

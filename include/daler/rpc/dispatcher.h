@@ -42,7 +42,7 @@ public:
     [[nodiscard]] Reply answer(std::string_view body, const Origin& origin);
 
     /// Runs one method. `params` is an array, an object or null. Throws Error.
-    [[nodiscard]] Json execute(const std::string& name, const Json& params, const Origin& origin);
+    [[nodiscard]] Json execute(const std::string& name, Json params, const Origin& origin);
 
     /// Null if there is none of that name.
     [[nodiscard]] const Method* find(std::string_view name) const;
@@ -68,7 +68,7 @@ private:
 
 /// The arguments of a call by position, from an array or an object of named ones (with "args" for
 /// leading positional ones). Throws -8.
-[[nodiscard]] std::vector<Json> positional_arguments(const Method& method, const Json& params);
+[[nodiscard]] std::vector<Json> positional_arguments(const Method& method, Json params);
 
 /// Throws -1 with the method's help if there are too few or too many, -3 if a type is wrong.
 void check_arguments(const Method& method, std::span<const Json> arguments);

@@ -38,6 +38,7 @@ TEST_CASE("SHA-256d is SHA-256 twice", "[crypto]") {
     Bytes both(a.begin(), a.end());
     both.insert(both.end(), b.begin(), b.end());
     CHECK(sha256d(a, b) == sha256d(both));
+    CHECK(sha256d(std::array<ByteSpan, 3>{a, ByteSpan{}, b}) == sha256d(both));
 }
 
 TEST_CASE("the hash of the genesis header is the genesis block hash", "[crypto]") {

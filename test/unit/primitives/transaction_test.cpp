@@ -66,6 +66,26 @@ TEST_CASE("the witness changes the wtxid and the sizes but not the txid", "[prim
     CHECK(full->vsize() == (full->weight() + 3) / 4);
 }
 
+TEST_CASE("a transaction that is read has the ids and sizes of one that is made", "[primitives]") {
+    const bool with_witness = GENERATE(false, true);
+    const auto made = seal(simple(with_witness));
+    Bytes bytes = encode(*made);
+    bytes.push_back(0x51);  // belongs to what comes next
+    ByteReader reader(bytes);
+    const auto read = read_sealed_transaction(reader);
+    REQUIRE(read);
+    CHECK(reader.remaining().size() == 1);
+    CHECK(*read == *made);
+    CHECK(read->txid == compute_txid(*made));
+    CHECK(read->wtxid == compute_wtxid(*made));
+    CHECK(read->stripped_size == serialized_size(*made, WitnessMode::exclude));
+    CHECK(read->total_size == serialized_size(*made, WitnessMode::include));
+
+    ByteReader cut(ByteSpan(bytes).first(bytes.size() - 2));
+    CHECK_FALSE(read_sealed_transaction(cut));
+    CHECK(cut.error() == DecodeError::truncated);
+}
+
 TEST_CASE("the example of BIP 143 has its published ids", "[primitives]") {
     const auto tx = decode_transaction(bytes_of(
         "01000000000102fff7f7881a8099afa6940d42d1e7f6362bec38171ea3edf433541db4e4ad969f0000"
