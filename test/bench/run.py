@@ -80,7 +80,7 @@ def report(what, kind, cost, chain, wall=None):
 def until_tip(node, what, chain):
     """Starts `node` and stops it when it has the chain. The time until then, and until the final flush is done."""
     started = time.monotonic()
-    node.start()
+    node.start(timeout=600)
     node.rpc.timeout = 600
     node.waitforblockheight(chain.blocks, 600_000)
     wall = time.monotonic() - started
@@ -94,6 +94,23 @@ def load(bench, kind, chain):
     node = bench.node(*options(kind), "-connect=0", f"-loadblock={chain.file}", kind=kind, start=False)
     until_tip(node, f"-loadblock {chain.file.stem}", chain)
     return node
+
+
+def waits(bench, kind, chain):
+    """How long an RPC that needs the coins waits while blocks come and a small cache is flushed again and again."""
+    node = bench.node(*options(kind), "-dbcache=100", "-connect=0", f"-loadblock={chain.file}", kind=kind, start=False)
+    node.wait_for_mempool = False  # which comes behind the import
+    node.start()
+    node.rpc.timeout = 600
+    found = []
+    while node.getblockcount() < chain.blocks:
+        started = time.monotonic()
+        node.gettxout("00" * 32, 0)
+        found.append(time.monotonic() - started)
+    node.stop(timeout=600)
+    found.sort()
+    print(f"{'waits with -dbcache=100':34} {kind:9} {len(found)} calls: median {found[len(found) // 2] * 1000:.1f} ms, "
+          f"longest {found[-1] * 1000:.0f} ms", flush=True)
 
 
 def rebuild(node, option, chain):
@@ -236,6 +253,8 @@ def measure(bench, kinds, build, parts):
         print(f"{chain.inputs} scripts, 5 million coins; floor {chain.floor:.2f} s", flush=True)
         for kind in kinds:
             load(bench, kind, chain)
+        for kind in kinds:
+            waits(bench, kind, chain)
     if "generate" in parts:
         for kind in kinds:
             generate(bench, kind)

@@ -69,7 +69,7 @@ class Workload:
         timer.join()
 
     def sync_until_killed(self, source):
-        source.generatetoaddress(150, ANYONE_ADDRESS)
+        source.generatetoaddress(600, ANYONE_ADDRESS)
         target = source.tip()
         self.node.addnode(source.address, "onetry")
         delay = self.random.uniform(0.001, 0.06) * FACTOR
