@@ -113,8 +113,7 @@ void Chainstate::Impl::received_block(BlockEntry& entry, const Block& block, Fil
     entry.block_size = static_cast<std::uint32_t>(bytes.size());
     entry.block_checksum = crypto::crc32c(bytes);
     entry.data = position;
-    look_for_files = look_for_files || position.file != last_file;
-    last_file = position.file;
+    note_growth(position);
     // Last: readers of other threads take the members above for good once they see it.
     entry.status |= has_data;
     mark_changed(entry);

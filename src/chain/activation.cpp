@@ -101,10 +101,7 @@ void Chainstate::Impl::disconnect_tip() {
                                        entry.hash.to_hex(), entry.height, reindex_remedy));
     }
     const bool clean = disconnect_block(*coins, *block, *undo, entry.height);
-    // The coinbases that BIP 30's exceptions repeat were overwritten: they are rightly gone.
-    const bool may_differ =
-        !params.bip30_exceptions.empty() && entry.height < params.bip30_exceptions.rbegin()->first;
-    if (!clean && !may_differ) {
+    if (!clean && !may_be_overwritten(entry.height, params)) {
         throw StorageError(fmt::format(
             "The coins do not fit block {} (height {}): the coin database is damaged. {}",
             entry.hash.to_hex(), entry.height, reindex_chainstate_remedy));

@@ -223,9 +223,10 @@ struct Chainstate::Impl {
     void verify_last_blocks();
 
     // prune.cpp
-    bool has_pruned = false;              ///< some blocks that we had are gone
-    bool look_for_files = true;           ///< the files have changed since the last look
-    std::uint32_t last_file = 0;          ///< that a block went to
+    bool has_pruned = false;         ///< some blocks that we had are gone
+    bool look_for_files = true;      ///< the files have changed since the last look
+    FilePosition last_stored{0, 0};  ///< where the last block went
+    void note_growth(FilePosition position);
     std::function<Height()> prune_limit;  ///< empty: pruning is not allowed yet
     [[nodiscard]] bool over_prune_target() const;
     [[nodiscard]] bool prune_due() const;

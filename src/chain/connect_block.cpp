@@ -14,16 +14,6 @@ using consensus::Verdict;
 // transaction ids could repeat, too.
 constexpr Height bip34_implies_bip30_limit = 1'983'702;
 
-/// Whether a repeated transaction id is possible at this place and must be looked for (BIP 30).
-bool needs_bip30_check(const BlockPlace& place, const ChainParams& params) {
-    if (is_bip30_exception(place, params)) return false;
-    if (place.height() >= bip34_implies_bip30_limit) return true;
-    // Coinbases that name their own height differ from each other from the first block on.
-    if (params.activation.bip34 <= 1) return false;
-    const auto* activation = place.parent.ancestor(params.activation.bip34);
-    return !activation || activation->hash != params.bip34_hash;
-}
-
 /// `first`: the transactions before it have changed the coins already.
 Verdict check_bip30(const Block& block, std::size_t first, const CoinOverlay& coins) {
     for (std::size_t i = first; i < block.transactions.size(); ++i) {
@@ -113,6 +103,19 @@ private:
 bool is_bip30_exception(const BlockPlace& place, const ChainParams& params) {
     const auto found = params.bip30_exceptions.find(place.height());
     return found != params.bip30_exceptions.end() && found->second == place.hash;
+}
+
+bool needs_bip30_check(const BlockPlace& place, const ChainParams& params) {
+    if (is_bip30_exception(place, params)) return false;
+    if (place.height() >= bip34_implies_bip30_limit) return true;
+    // Coinbases that name their own height differ from each other from the first block on.
+    if (params.activation.bip34 <= 1) return false;
+    const auto* activation = place.parent.ancestor(params.activation.bip34);
+    return !activation || activation->hash != params.bip34_hash;
+}
+
+bool may_be_overwritten(Height height, const ChainParams& params) {
+    return !params.bip30_exceptions.empty() && height < params.bip30_exceptions.rbegin()->first;
 }
 
 Result<Connectable, Rejection> check_connect(const Block& block, const BlockPlace& place,

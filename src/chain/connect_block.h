@@ -32,4 +32,12 @@ struct Connectable {
 /// True if this is one of the two blocks whose coinbase repeats an earlier one (main 91842, 91880).
 [[nodiscard]] bool is_bip30_exception(const BlockPlace& place, const ChainParams& params);
 
+/// True if a repeated transaction id is possible at this place and must be looked for: up to the
+/// block that activated BIP 34, and again from height 1,983,702 on. Source: BIP 30, BIP 34.
+[[nodiscard]] bool needs_bip30_check(const BlockPlace& place, const ChainParams& params);
+
+/// True if an excepted coinbase above `height` may have overwritten the coins of the block there:
+/// they are then rightly gone when the block is taken back.
+[[nodiscard]] bool may_be_overwritten(Height height, const ChainParams& params);
+
 }  // namespace daler::chain

@@ -16,7 +16,16 @@ constexpr Height blocks_kept = 288;
 constexpr std::uint64_t room = 17u << 20;
 constexpr std::uint64_t room_for_small_files = 2 * BlockStore::small_file_size;
 
+// How often anybody looks while one file grows.
+constexpr std::uint32_t growth_step = 16u << 20;
+
 }  // namespace
+
+void Chainstate::Impl::note_growth(FilePosition position) {
+    look_for_files = look_for_files || position.file != last_stored.file ||
+                     position.offset / growth_step != last_stored.offset / growth_step;
+    last_stored = position;
+}
 
 bool Chainstate::Impl::over_prune_target() const {
     const auto needed = options.small_files ? room_for_small_files : room;

@@ -89,7 +89,8 @@ const BlockEntry& Chainstate::Impl::look_back(int level, Height count, Inspectio
             result.is_complete = false;
             continue;
         }
-        if (!disconnect_block(scratch, *block, *undo, entry->height)) {
+        const bool clean = disconnect_block(scratch, *block, *undo, entry->height);
+        if (!clean && !may_be_overwritten(entry->height, params)) {
             return damaged("the coins do not fit it", reindex_chainstate_remedy);
         }
         coins_fit = entry->previous;

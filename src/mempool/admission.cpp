@@ -21,7 +21,8 @@ constexpr std::int64_t carve_out_vsize = 10'000;
 
 Result<std::vector<const Entry*>, std::string> ancestors_within(const EntrySet& parents,
                                                                 std::int64_t vsize,
-                                                                const Limits& limits) {
+                                                                const Limits& limits,
+                                                                std::int64_t count) {
     const auto too_many_ancestors = [&](std::string_view what) {
         return fail(
             fmt::format("too many unconfirmed {} [limit: {}]", what, limits.ancestor_count));
@@ -31,7 +32,7 @@ Result<std::vector<const Entry*>, std::string> ancestors_within(const EntrySet& 
     for (const Entry* parent : parents) {
         found.push_back(parent);
         seen.insert(parent);
-        if (static_cast<std::int64_t>(found.size()) + 1 > limits.ancestor_count)
+        if (static_cast<std::int64_t>(found.size()) + count > limits.ancestor_count)
             return too_many_ancestors("parents");
     }
     std::int64_t total = vsize;
@@ -42,7 +43,7 @@ Result<std::vector<const Entry*>, std::string> ancestors_within(const EntrySet& 
             return fail(fmt::format("exceeds descendant size limit for tx {} [limit: {}]",
                                     entry.txid().to_hex(), limits.descendant_vsize));
         }
-        if (entry.descendants.count + 1 > limits.descendant_count) {
+        if (entry.descendants.count + count > limits.descendant_count) {
             return fail(fmt::format("too many descendants for tx {} [limit: {}]",
                                     entry.txid().to_hex(), limits.descendant_count));
         }
@@ -52,7 +53,7 @@ Result<std::vector<const Entry*>, std::string> ancestors_within(const EntrySet& 
         }
         for (const Entry* parent : entry.parents) {
             if (seen.insert(parent).second) found.push_back(parent);
-            if (static_cast<std::int64_t>(found.size()) + 1 > limits.ancestor_count)
+            if (static_cast<std::int64_t>(found.size()) + count > limits.ancestor_count)
                 return too_many_ancestors("ancestors");
         }
     }
@@ -82,37 +83,48 @@ bool signals_replacement(const Transaction& tx) {
 }
 
 Admission::Admission(const Rules& rules, const Pool& pool, TransactionRef tx,
-                     const AcceptOptions& options, Amount fee_delta, FeeRate min_fee)
+                     const AcceptOptions& options, Amount fee_delta, FeeRate min_fee,
+                     const PackageTransactions* package)
     : rules_(rules),
       pool_(pool),
       tx_(std::move(tx)),
       options_(options),
       fee_delta_(fee_delta),
-      min_fee_(min_fee) {}
+      min_fee_(min_fee),
+      package_(package) {}
 
-std::optional<Refused> Admission::check() {
-    constexpr Verdict (Admission::*cheap[])() const = {&Admission::check_alone};
-    constexpr Verdict (Admission::*stages[])() = {
-        &Admission::find_conflicts,  &Admission::fetch_coins,       &Admission::check_against_coins,
-        &Admission::check_relatives, &Admission::check_replacement, &Admission::check_scripts,
-    };
-    const auto refuse = [&](const Verdict& verdict) {
-        return Refused{verdict.error(), std::move(missing_), witness_stripped_};
-    };
-    for (const auto stage : cheap) {
-        if (const auto verdict = (this->*stage)(); !verdict) return refuse(verdict);
-    }
+std::optional<Refused> Admission::run(std::initializer_list<Stage> stages) {
     for (const auto stage : stages) {
-        if (const auto verdict = (this->*stage)(); !verdict) return refuse(verdict);
+        if (const auto verdict = (this->*stage)(); !verdict)
+            return Refused{verdict.error(), std::move(missing_), witness_stripped_};
     }
-    if (options_.max_fee && entry_.fee > *options_.max_fee)
-        return refuse(reject(Reason::max_fee_exceeded));
-    if (options_.max_fee_rate && entry_.fee > options_.max_fee_rate->fee(tx_->vsize()))
-        return refuse(reject(Reason::max_fee_exceeded));
     return std::nullopt;
 }
 
-Verdict Admission::check_alone() const {
+std::optional<Refused> Admission::check() {
+    return run({&Admission::check_alone, &Admission::find_conflicts, &Admission::fetch_coins,
+                &Admission::check_against_coins, &Admission::check_relatives,
+                &Admission::check_replacement, &Admission::check_scripts,
+                &Admission::check_max_fee});
+}
+
+std::optional<Refused> Admission::check_before_scripts() {
+    return run({&Admission::check_alone, &Admission::find_conflicts, &Admission::fetch_coins,
+                &Admission::check_against_coins, &Admission::check_relatives});
+}
+
+std::optional<Refused> Admission::check_only_scripts() {
+    return run({&Admission::check_scripts});
+}
+
+Verdict Admission::check_max_fee() {
+    if (options_.max_fee && entry_.fee > *options_.max_fee) return reject(Reason::max_fee_exceeded);
+    if (options_.max_fee_rate && entry_.fee > options_.max_fee_rate->fee(tx_->vsize()))
+        return reject(Reason::max_fee_exceeded);
+    return {};
+}
+
+Verdict Admission::check_alone() {
     if (auto verdict = check_transaction(*tx_); !verdict) return verdict;
     if (auto verdict = policy::check_standard(*tx_, rules_.policy); !verdict) return verdict;
 
@@ -139,18 +151,33 @@ Verdict Admission::find_conflicts() {
     return {};
 }
 
+const TxOutput* Admission::unconfirmed_output(const OutPoint& outpoint) const {
+    const SealedTransaction* parent = nullptr;
+    if (package_) {
+        const auto found = package_->find(outpoint.txid);
+        if (found != package_->end()) parent = found->second.get();
+    }
+    if (!parent) {
+        const Entry* entry = pool_.find(outpoint.txid);
+        if (!entry) return nullptr;
+        parent = entry->tx.get();
+    }
+    return outpoint.index < parent->outputs.size() ? &parent->outputs[outpoint.index] : nullptr;
+}
+
 Verdict Admission::fetch_coins() {
     coins_.reserve(tx_->inputs.size());
     for (const auto& input : tx_->inputs) {
-        const auto& [txid, index] = input.prevout;
-        if (const Entry* parent = pool_.find(txid)) {
-            if (index < parent->tx->outputs.size()) {
-                coins_.push_back({parent->tx->outputs[index], unconfirmed_height, false});
+        const auto& txid = input.prevout.txid;
+        if (const auto* output = unconfirmed_output(input.prevout)) {
+            coins_.push_back({*output, unconfirmed_height, false});
+            continue;
+        }
+        if (!pool_.find(txid)) {
+            if (auto coin = rules_.chain.coin(input.prevout)) {
+                coins_.push_back(std::move(*coin));
                 continue;
             }
-        } else if (auto coin = rules_.chain.coin(input.prevout)) {
-            coins_.push_back(std::move(*coin));
-            continue;
         }
         if (std::ranges::find(missing_, txid) == missing_.end()) missing_.push_back(txid);
     }
@@ -226,7 +253,8 @@ Verdict Admission::check_relatives() {
     auto ancestors = ancestors_within(parents_, entry_.vsize, limits);
     if (!ancestors) {
         const std::string first_error = ancestors.error();
-        if (entry_.vsize > carve_out_vsize || tx_->version == policy::truc_version)
+        // No such favours in packages, and none for version 3.
+        if (entry_.vsize > carve_out_vsize || tx_->version == policy::truc_version || package_)
             return reject(Reason::too_long_chain, first_error);
         limits.ancestor_count = 2;
         limits.descendant_count += 1;

@@ -21,9 +21,9 @@ inline constexpr Height unconfirmed_height = 0x7fffffff;
 inline constexpr std::int64_t max_replaced = 100;
 
 /// Entries above a transaction of `vsize` that spends `parents`, or which of `limits` it would
-/// break.
+/// break. Likewise for `count` transactions, all of them taken for each other's ancestors.
 [[nodiscard]] Result<std::vector<const Entry*>, std::string> ancestors_within(
-    const EntrySet& parents, std::int64_t vsize, const Limits& limits);
+    const EntrySet& parents, std::int64_t vsize, const Limits& limits, std::int64_t count = 1);
 
 /// True if `tx` may be in the block after the tip as far as its relative lock times go. `coins` may
 /// be of unconfirmed_height.
@@ -34,31 +34,44 @@ inline constexpr std::int64_t max_replaced = 100;
 /// True if `tx` itself signals that it may be replaced (BIP 125).
 [[nodiscard]] bool signals_replacement(const Transaction& tx);
 
+/// The transactions of a package that come before another, by id.
+using PackageTransactions = std::map<Txid, TransactionRef>;
+
 /// The way of one transaction into the pool: every check in the order of the reference. Changes
 /// nothing.
 class Admission {
 public:
+    /// With a package the transaction may spend what those before it pay; references must stay.
     Admission(const Rules& rules, const Pool& pool, TransactionRef tx, const AcceptOptions& options,
-              Amount fee_delta, FeeRate min_fee);
+              Amount fee_delta, FeeRate min_fee, const PackageTransactions* package = nullptr);
 
     /// Nothing if the transaction may come in.
     [[nodiscard]] std::optional<Refused> check();
+    /// The same in two steps, for one that replaces nothing.
+    [[nodiscard]] std::optional<Refused> check_before_scripts();
+    [[nodiscard]] std::optional<Refused> check_only_scripts();
 
     /// After a successful check: the new entry, and what must leave for it.
     [[nodiscard]] const Entry& entry() const { return entry_; }
     [[nodiscard]] const std::vector<const Entry*>& replaced() const { return replaced_; }
+    /// All that is above it in the mempool.
+    [[nodiscard]] const std::vector<const Entry*>& ancestors() const { return ancestors_; }
 
 private:
     using Verdict = consensus::Verdict;
 
-    Verdict check_alone() const;
+    using Stage = Verdict (Admission::*)();
+    std::optional<Refused> run(std::initializer_list<Stage> stages);
+    Verdict check_alone();
     Verdict find_conflicts();
     Verdict fetch_coins();
+    [[nodiscard]] const TxOutput* unconfirmed_output(const OutPoint& outpoint) const;
     Verdict check_against_coins();
     Verdict check_fees() const;
     Verdict check_relatives();
     Verdict check_truc();
     Verdict check_replacement();
+    Verdict check_max_fee();
     Verdict check_pays_for_replaced() const;
     Verdict refuse_replacement(consensus::Reason reason, std::string why) const;
     Verdict check_scripts();
@@ -74,6 +87,7 @@ private:
     const AcceptOptions& options_;
     const Amount fee_delta_;
     const FeeRate min_fee_;
+    const PackageTransactions* const package_;
 
     std::vector<consensus::Coin> coins_;  ///< what each input spends
     std::vector<Txid> missing_;

@@ -38,7 +38,9 @@ void read_chain(const Settings& settings, NodeOptions& options) {
     chain.random_xor_key = settings.flag("blocksxor");
     chain.crash_ratio = static_cast<unsigned>(settings.integer("dbcrashratio"));
     chain.max_tip_age = std::chrono::seconds{settings.integer("maxtipage")};
-    chain.minimum_chain_work = settings.hash("minimumchainwork");
+    // Headers and blocks of peers are measured by it, too.
+    if (const auto work = settings.hash("minimumchainwork"))
+        options.params.minimum_chain_work = *work;
     if (const auto hash = settings.hash("assumevalid"))
         chain.assume_valid = BlockHash{hash->to_little_endian()};
     for (const auto& file : settings.list("loadblock"))

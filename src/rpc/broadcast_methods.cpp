@@ -84,29 +84,37 @@ std::string short_reason(const mempool::Refused& refused) {
 Json fees_json(const mempool::Accepted& accepted, const SealedTransaction& tx) {
     Json fees = Json::object();
     fees.append("base", from_amount(accepted.fee));
-    fees.append("effective-feerate", from_rate(FeeRate::of(accepted.fee, accepted.vsize)));
+    fees.append("effective-feerate", from_rate(FeeRate::of(accepted.modified_fee, accepted.vsize)));
     Json includes = Json::array();
     includes.push(tx.wtxid.to_hex());
     fees.append("effective-includes", std::move(includes));
     return fees;
 }
 
-Json test_one(ledger::State& state, const TransactionRef& tx, std::optional<FeeRate> max_rate) {
+mempool::PackageResult test_all(ledger::State& state,
+                                const std::vector<TransactionRef>& transactions) {
+    if (transactions.size() > 1) return state.mempool.test_package(transactions, state.clock.now());
     mempool::AcceptOptions options;
     options.test_only = true;
-    if (max_rate) options.max_fee = max_rate->fee(tx->vsize());
-    const auto accepted = state.accept(tx, options);
-    Json out = Json::object();
-    out.append("txid", tx->txid.to_hex());
-    out.append("wtxid", tx->wtxid.to_hex());
-    out.append("allowed", accepted.has_value());
-    if (accepted) {
-        out.append("vsize", accepted->vsize);
-        out.append("fees", fees_json(*accepted, *tx));
-    } else {
-        out.append("reject-reason", short_reason(accepted.error()));
-    }
+    mempool::PackageResult out;
+    out.results.emplace_back(state.accept(transactions.front(), options));
     return out;
+}
+
+/// Adds the verdict on `tx` to its answer; false if it pays more than `max_rate` allows.
+bool append_verdict(Json& out, const SealedTransaction& tx, const mempool::AcceptResult& result,
+                    std::optional<FeeRate> max_rate) {
+    const bool too_much = result && max_rate && result->fee > max_rate->fee(result->vsize);
+    out.append("allowed", result && !too_much);
+    if (too_much) {
+        out.append("reject-reason", "max-fee-exceeded");
+    } else if (result) {
+        out.append("vsize", result->vsize);
+        out.append("fees", fees_json(*result, tx));
+    } else {
+        out.append("reject-reason", short_reason(result.error()));
+    }
+    return !too_much;
 }
 
 Json testmempoolaccept(Call& call) {
@@ -122,12 +130,22 @@ Json testmempoolaccept(Call& call) {
             "TX decode failed: {} Make sure the tx has at least one input.", to_text(hex));
         transactions.push_back(seal(decode_hex_transaction(to_text(hex), message)));
     }
-    return call.node().ledger.call([&](ledger::State& state) {
-        Json out = Json::array();
-        for (const auto& tx : transactions)
-            out.push(test_one(state, tx, max_rate));
-        return out;
-    });
+    const auto judged = call.node().ledger.call(
+        [&](ledger::State& state) { return test_all(state, transactions); });
+    Json out = Json::array();
+    bool go_on = true;
+    for (std::size_t i = 0; i < transactions.size(); ++i) {
+        const auto& tx = *transactions[i];
+        Json entry = Json::object();
+        entry.append("txid", tx.txid.to_hex());
+        entry.append("wtxid", tx.wtxid.to_hex());
+        if (!judged.error.empty()) entry.append("package-error", judged.error);
+        // Who pays too much is not sent, so nothing can be said of those behind.
+        if (go_on && judged.results[i])
+            go_on = append_verdict(entry, tx, *judged.results[i], max_rate);
+        out.push(std::move(entry));
+    }
+    return out;
 }
 
 }  // namespace
@@ -146,11 +164,16 @@ std::vector<Method> broadcast_methods() {
          sendrawtransaction},
         {"Rawtransactions",
          "testmempoolaccept",
-         "Tells whether the mempool would take each of these transactions now.",
-         {{"rawtxs", Type::array, "", "Transactions in hex, at most 25"},
+         "Tells whether the mempool would take these transactions now, one after the other. After "
+         "the first that it would not take there is no verdict on the rest.",
+         {{"rawtxs", Type::array, "",
+           "Transactions in hex, at most 25, parents before children; no two may spend the same "
+           "coin"},
           {"maxfeerate", Type::amount, "0.10",
            "Refuse to pay more than this, in BTC/kvB; 0: pay anything"}},
-         "for each transaction: allowed, and fees or the reject-reason",
+         "for each transaction: txid, wtxid, package-error if the group as such is refused, "
+         "allowed, "
+         "and vsize and fees or the reject-reason",
          testmempoolaccept},
     };
 }

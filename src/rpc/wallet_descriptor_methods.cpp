@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "rpc/blockchain_methods.h"
 #include "rpc/wallet_methods.h"
 
 namespace daler::rpc {
@@ -9,6 +10,8 @@ namespace {
 
 constexpr std::int64_t oldest_time = 1;  // 0 asks for everything, as 1 does
 constexpr std::int64_t max_range = 1'000'000;
+// A block's time may be so far off (seconds).
+constexpr std::int64_t block_time_margin = 7200;
 
 Json listdescriptors(Call& call) {
     const bool with_private = call.boolean(0, false);
@@ -154,21 +157,63 @@ Json import_one(wallet::Wallet& wallet, const Json& data, std::int64_t created) 
     return out;
 }
 
+/// From which time on the blocks that are still here tell everything: one behind all that a key
+/// could have been used in before `last_pruned`.
+std::int64_t scanned_since(const chain::ChainView& view, Height last_pruned) {
+    std::int64_t latest = 0;
+    for (Height height = 0; height <= last_pruned; ++height)
+        latest = std::max<std::int64_t>(latest, view.at(height)->header.time);
+    return latest + block_time_margin + 1;
+}
+
+Json not_scanned(std::int64_t created, std::int64_t since) {
+    Json reason = Json::object();
+    reason.append("code", code::misc);
+    reason.append(
+        "message",
+        fmt::format("Rescan failed for descriptor with timestamp {}. There was an error reading a "
+                    "block from time {}, which is after or within {} seconds of key creation, and "
+                    "could contain transactions pertaining to the desc. As a result, transactions "
+                    "and coins using this desc may not appear in the wallet. This error could be "
+                    "caused by pruning or data corruption (see bitcoind log for details) and could "
+                    "be dealt with by downloading and rescanning the relevant blocks (see -reindex "
+                    "option and rescanblockchain RPC).",
+                    created, since - block_time_margin - 1, block_time_margin));
+    Json out = Json::object();
+    out.append("success", false);
+    out.append("error", std::move(reason));
+    return out;
+}
+
+/// Looks for the transactions of what was imported, the oldest `since` then, in the blocks that are
+/// not pruned. The time from which on all were found.
+std::int64_t rescan_since(Call& call, wallet::Wallet& wallet, std::int64_t since) {
+    const Height first = wallet.first_height_since(since);
+    const auto view = call.node().ledger.view();
+    const Height pruned = last_pruned(*view).value_or(-1);
+    value_of(wallet.rescan(std::max(first, pruned + 1), std::nullopt));
+    return first > pruned ? since : scanned_since(*view, pruned);
+}
+
 Json importdescriptors(Call& call) {
     return with_wallet(call, [&](wallet::Wallet& wallet) {
         const std::int64_t now = unix_seconds(wallet.tip().median_time_past);
         std::optional<std::int64_t> oldest;
-        Json out = Json::array();
+        std::vector<Json> results;
+        std::vector<std::int64_t> times;
         for (const auto& data : call.json(0).items()) {
             expect(data, Json::Kind::object);
-            const auto created = parse_timestamp(data, now);
-            Json result = import_one(wallet, data, created);
-            if (result.find("success")->as_bool()) {
-                oldest = std::min(oldest.value_or(created), created);
-            }
-            out.push(std::move(result));
+            times.push_back(parse_timestamp(data, now));
+            results.push_back(import_one(wallet, data, times.back()));
+            if (results.back().find("success")->as_bool())
+                oldest = std::min(oldest.value_or(times.back()), times.back());
         }
-        if (oldest) value_of(wallet.rescan(wallet.first_height_since(*oldest), std::nullopt));
+        const auto scanned = oldest ? rescan_since(call, wallet, *oldest) : 0;
+        Json out = Json::array();
+        for (std::size_t i = 0; i < results.size(); ++i) {
+            const bool incomplete = results[i].find("success")->as_bool() && times[i] < scanned;
+            out.push(incomplete ? not_scanned(times[i], scanned) : std::move(results[i]));
+        }
         return out;
     });
 }

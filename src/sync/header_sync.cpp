@@ -84,12 +84,13 @@ void HeaderSync::peer_announced(Peer& peer, const BlockHash& hash) {
 }
 
 U256 HeaderSync::work_gate() const {
-    if (context_.params.is_private) return {};
+    const auto& least = context_.params.minimum_chain_work;
+    if (context_.params.is_private) return least;  // zero, unless the user wants more
     const auto view = context_.view();
     const auto& tip = view->tip();
     const auto slack = consensus::work_of(tip.header.bits) * limits::anti_dos_blocks;
     const auto near_tip = tip.chainwork > slack ? tip.chainwork - slack : U256{};
-    return std::max(context_.params.minimum_chain_work, near_tip);
+    return std::max(least, near_tip);
 }
 
 /// What can be said of headers without looking at any chain: cheap, so it comes first.
@@ -222,8 +223,7 @@ void HeaderSync::on_getheaders(Peer& peer, const wire::GetHeaders& message) {
         return;
     }
     // What has too little work would only make the peer think badly of us.
-    const bool too_little = !context_.params.is_private &&
-                            view->tip().chainwork < context_.params.minimum_chain_work &&
+    const bool too_little = view->tip().chainwork < context_.params.minimum_chain_work &&
                             !peer.may(permission_download);
     const auto* entry =
         too_little ? nullptr

@@ -20,7 +20,7 @@ Network::Network(ledger::Ledger& ledger, const Clock& clock, ThreadPool& workers
                  SyncOptions options, asio::any_io_executor executor)
     : context_{ledger, ledger.params(), clock, workers, std::move(options), executor},
       misbehaviour_(context_),
-      download_({ledger.params().is_private ? U256{} : ledger.params().minimum_chain_work,
+      download_({ledger.params().minimum_chain_work,
                  std::max(ledger.params().retarget.spacing, least_block_patience)}),
       handshake_(context_),
       headers_(context_, download_, misbehaviour_),

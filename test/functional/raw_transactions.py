@@ -114,6 +114,38 @@ def verdicts(test, node, coins, mined):
     equal(node.getrawmempool(), [])
 
 
+def packages(test, node, fresh):
+    test.step("testmempoolaccept of several")
+    parent = spend([fresh], fee=1000, outputs=2)
+    child = spend([coin(parent, 0)], fee=2000)
+    answers = node.testmempoolaccept([parent.hex(), child.hex()])
+    equal([answer["allowed"] for answer in answers], [True, True])
+    equal([answer["wtxid"] for answer in answers], [parent.wtxid, child.wtxid])
+    equal(answers[1]["fees"], {"base": Decimal("0.00002000"),
+                               "effective-feerate": Decimal(2000 * 1000 // child.vsize) / COIN,
+                               "effective-includes": [child.wtxid]})
+    nobody = {"txid": child.txid, "wtxid": child.wtxid}
+    equal([answer["package-error"] for answer in node.testmempoolaccept([child.hex(), parent.hex()])],
+          ["package-not-sorted"] * 2)
+    equal(node.testmempoolaccept([parent.hex(), parent.hex()])[0],
+          {"txid": parent.txid, "wtxid": parent.wtxid, "package-error": "package-contains-duplicates"})
+    other = spend([fresh], fee=5000)
+    equal(node.testmempoolaccept([parent.hex(), other.hex()])[1],
+          {"txid": other.txid, "wtxid": other.wtxid, "package-error": "conflict-in-package"})
+    poor = spend([fresh], fee=0)
+    below = spend([coin(poor)])
+    answers = node.testmempoolaccept([poor.hex(), below.hex()])
+    equal((answers[0]["allowed"], answers[0]["reject-reason"]), (False, "min relay fee not met"))
+    equal(answers[1], {"txid": below.txid, "wtxid": below.wtxid})
+    # Who pays more than allowed is not sent; nothing is said of what hangs on it.
+    answers = node.testmempoolaccept([parent.hex(), child.hex()], Decimal("0.00001"))
+    equal((answers[0]["allowed"], answers[0]["reject-reason"]), (False, "max-fee-exceeded"))
+    equal(answers[1], nobody)
+    fails(-8, "Array must contain between 1 and 25 transactions.", node.testmempoolaccept, [parent.hex()] * 26)
+    equal(node.testmempoolaccept([parent.hex()] * 25)[24]["package-error"], "package-contains-duplicates")
+    equal(node.getrawmempool(), [])
+
+
 def main(test):
     node = test.node()
     node.generatetoaddress(110, ANYONE_ADDRESS)
@@ -121,6 +153,7 @@ def main(test):
     decoding(test, node, coins)
     mined = sending(test, node, coins)
     verdicts(test, node, coins, mined)
+    packages(test, node, coins_of(node, 9, 9)[0])
 
 
 run(main)

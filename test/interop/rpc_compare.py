@@ -234,12 +234,15 @@ def ask_about_transactions(check, daler, samples):
     for verbose in (False, True):
         for sequence in (False, True):
             ask("getrawmempool", verbose, sequence)
+    samples = {name: tx.hex() if isinstance(tx, Transaction) else tx for name, tx in samples.items()}
+    good = samples.get("good")
     for name, text in samples.items():
-        if isinstance(text, Transaction):
-            text = text.hex()
         ask("decoderawtransaction", text)
         ask("testmempoolaccept", [text])
         ask("testmempoolaccept", [text], 0)
+        ask("testmempoolaccept", [good, text])
+        ask("testmempoolaccept", [text, good], 0)
+        ask("testmempoolaccept", [good, text], "0.00000001")
         if name != "good":
             ask("sendrawtransaction", text)
             ask("sendrawtransaction", text, 0)

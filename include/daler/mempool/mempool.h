@@ -74,6 +74,13 @@ struct Refused {
 
 using AcceptResult = Result<Accepted, Refused>;
 
+/// What became of a package that was tested.
+struct PackageResult {
+    std::string error;  ///< what is wrong with the package as such; empty: nothing
+    /// In the order of the transactions. Null: there is no verdict, as another one failed first.
+    std::vector<std::optional<AcceptResult>> results;
+};
+
 /// One transaction as getmempoolentry shows it. Sizes are virtual bytes adjusted for signature
 /// operations; counts and sums of ancestors and descendants include the transaction itself.
 struct EntryDetails {
@@ -153,6 +160,11 @@ public:
 
     /// Checks `tx` as a node checks what it relays, and adds it.
     [[nodiscard]] AcceptResult accept(const TransactionRef& tx, const AcceptOptions& options);
+
+    /// Tells what `accept` would say of several transactions, parents before children, one after
+    /// the other. None may replace anything. Changes nothing.
+    [[nodiscard]] PackageResult test_package(std::span<const TransactionRef> package,
+                                             BlockTime now);
 
     // Reading.
     [[nodiscard]] std::size_t size() const;

@@ -240,6 +240,34 @@ class World:
         self.count(ours or None)
         return ours or None
 
+    def test_package(self, package, expect=None, max_fee_rate=None):
+        """The first reason that testmempoolaccept gives against one of several transactions or all of them, or None.
+        All answers agree in what they say of each."""
+        texts = [tx.hex() for tx in package]
+        answers = self.ask("testmempoolaccept", texts, *([] if max_fee_rate is None else [max_fee_rate]))
+        hexes = {f"transaction {i}": text for i, text in enumerate(texts)}
+        verdicts, shown = [], []
+        for answer in answers:
+            if isinstance(answer, str):
+                verdicts.append([answer])
+                shown.append([])
+                continue
+            verdicts.append([entry.get("package-error") or entry.get("reject-reason", "") for entry in answer])
+            shown.append([{key: value for key, value in entry.items() if key not in (
+                "reject-reason", "reject-details", "usage", "package-error")} for entry in answer])
+        if any(only_the_fork(*pair) for pair in zip(*verdicts)):
+            self.skipped += 1
+            return "skipped"
+        pairs = [self.words(pair) for pair in zip(*verdicts)]
+        if len(verdicts[0]) != len(verdicts[1]) or shown[0] != shown[1] or any(
+                ours != theirs and not known_pair(ours, theirs) for ours, theirs in pairs):
+            self.disagree("testmempoolaccept of a package differs", hexes, *answers)
+        verdict = next((ours for ours, _ in pairs if ours), "")
+        if expect is not None and not (re.search(expect, verdict) if expect else verdict == ""):
+            self.disagree(f"the package should break {expect!r}", hexes, *answers)
+        self.count(verdict or None)
+        return verdict or None
+
     def send(self, tx, expect=None, max_fee_rate=None, counted=True):
         """The error of sendrawtransaction, or None if the transaction is in both mempools now."""
         text = tx if isinstance(tx, str) else tx.hex()

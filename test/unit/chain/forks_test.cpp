@@ -143,3 +143,180 @@ TEST_CASE("marks of invalid blocks survive a restart", "[chain][forks]") {
     CHECK(forks.tip() == "a4");
     CHECK(forks.coins_fit());
 }
+
+//          a2 - a3 - ... - a301
+// 0 - a1 <
+//          b2 - b3 - ... - b302
+TEST_CASE("300 blocks with transactions give way to 301 others, and come back", "[chain][forks]") {
+    Node node;
+    Forks forks(node);
+    forks.grow("0", "a1").grow("a1", "a", 2, 301).grow("a1", "b", 2, 302);
+    forks.start(Forks::range("a", 1, 301));
+    forks.finish();
+    CHECK(forks.tip() == "a301");
+    const auto coins = node.coins_hash();
+    forks.start(Forks::range("b", 2, 302));
+    forks.finish();
+    CHECK(forks.tip() == "b302");
+    CHECK(forks.coins_fit());
+    forks.invalidate("b2");
+    CHECK(forks.tip() == "a301");
+    CHECK(node.coins_hash() == coins);
+    forks.reconsider("b2");
+    CHECK(forks.tip() == "b302");
+    CHECK(forks.coins_fit());
+}
+
+// 0 - a1 - a2 - a3 - a4 - a5        open when the others come
+//         \.
+//          b2 - b3 - ? - b5 - b6     ?: s4 or x4
+TEST_CASE("a reorganisation of open blocks that fails returns to them", "[chain][forks][open]") {
+    const std::string bad = GENERATE("s4", "x4");
+    Node node;
+    Forks forks(node);
+    forks.grow("0", "a1 a2 a3 a4 a5").grow("a1", "b2 b3 " + bad + " b5 b6");
+    forks.hold();
+    forks.start("a1 a2 a3 a4 a5");
+    CHECK(forks.tip() != "a5");
+    forks.start("b2 b3 " + bad + " b5");
+    CHECK(forks.failed_of("b2 b3 " + bad + " b5") == "");
+    forks.start("b6");
+    forks.finish();
+    CHECK(forks.tip() == "a5");
+    CHECK(forks.failed_of("a1 a2 a3 a4 a5 b2 b3 " + bad + " b5 b6") == bad + " b5 b6");
+    CHECK(forks.best_header() == "a5");
+    CHECK(forks.coins_fit());
+}
+
+//     a1 - a2 - a3      open when the others come
+// 0 <
+//     b1 - b2 - b3 - b4
+TEST_CASE("of equal branches the first seen wins, also while it is open", "[chain][forks][open]") {
+    Node node;
+    Forks forks(node);
+    forks.grow("0", "a1 a2 a3").grow("0", "b1 b2 b3 b4");
+    forks.headers("b1 b2 b3");
+    forks.hold();
+    forks.start("a1 a2 a3");
+    CHECK(forks.tip() != "a3");
+    forks.start("b1 b2 b3");
+    forks.finish();
+    CHECK(forks.tip() == "a3");
+    forks.hold();
+    forks.start("b4");
+    CHECK(forks.finish() == "b4:ok");
+    CHECK(forks.tip() == "b4");
+    CHECK(forks.coins_fit());
+}
+
+// 0 - a1 - a2 - a3 - ? - a5 - a6 - a7     ?: s4 or x4
+//                 \.
+//                  c4 - c5
+TEST_CASE("a bad block falls with all that are open above it, and with none below",
+          "[chain][forks][open]") {
+    const std::string bad = GENERATE("s4", "x4");
+    const std::string why = bad == "s4" ? "mandatory-script-verify-flag-failed" : "bad-cb-amount";
+    Node node;
+    Forks forks(node);
+    forks.grow("0", "a1 a2 a3 " + bad + " a5 a6 a7").grow("a3", "c4 c5");
+    forks.hold();
+    forks.start("a1 a2 a3 " + bad);
+    std::string told = forks.verdicts();
+    forks.start("a5 a6 a7");
+    told += " " + forks.verdicts() + " " + forks.finish();
+    // In order, and those above are not to blame where they were taken in before it was known.
+    const auto words = Forks::words(told);
+    const std::string a5 = bad == "s4" ? "a5:ok" : "a5:bad-prevblk";
+    REQUIRE(words.size() == 7);
+    CHECK(words[2] == "a3:ok");
+    CHECK(words[3] == bad + ":" + why);
+    CHECK(words[4] == a5);
+    CHECK(forks.tip() == "a3");
+    CHECK(forks.best_header() == "a3");
+    CHECK(forks.failed_of("a1 a2 a3 " + bad) == bad);
+    if (bad == "s4") CHECK(forks.failed_of("a5 a6 a7") == "a5 a6 a7");
+    // What they spent is there for others.
+    forks.hold();
+    forks.start("c4 c5");
+    CHECK(forks.finish() == "c4:ok c5:ok");
+    CHECK(forks.tip() == "c5");
+    CHECK(forks.coins_fit());
+}
+
+// 0 - a1 - a2 - a3 - s4 - a5 - a6 - a7 - a8      headers known, blocks in any order
+TEST_CASE(
+    "a chain of headers whose middle block is bad leads to that block, in whatever order "
+    "the blocks come",
+    "[chain][forks][open]") {
+    const auto seed = GENERATE(range(1u, 13u));
+    const std::string bad = seed % 2 == 0 ? "s4" : "x4";
+    Node node;
+    Forks forks(node);
+    forks.grow("0", "a1 a2 a3 " + bad + " a5 a6 a7 a8");
+    forks.headers("a1 a2 a3 " + bad + " a5 a6 a7 a8");
+    CHECK(forks.best_header() == "a8");
+    auto names = Forks::words("a1 a2 a3 " + bad + " a5 a6 a7");
+    Random random(seed);
+    for (std::size_t i = names.size(); i > 1; --i)
+        std::swap(names[i - 1], names[random.below(i)]);
+    if (seed > 6) forks.hold();
+    for (const auto& name : names)
+        forks.start(name);
+    forks.finish();
+    CHECK(forks.tip() == "a3");
+    CHECK(forks.best_header() == "a3");
+    CHECK(forks.failed_of("a1 a2 a3 " + bad + " a5 a6 a7 a8") == bad + " a5 a6 a7 a8");
+    CHECK(forks.submit("a8") == "duplicate-invalid");
+    CHECK(forks.coins_fit());
+}
+
+// 0 - a1 - a2 - a3 - a4      open
+//         \.
+//          b2 - b3
+TEST_CASE("blocks that are open when the user invalidates one of them are confirmed first",
+          "[chain][forks][open]") {
+    Node node;
+    Forks forks(node);
+    forks.grow("0", "a1 a2 a3 a4").grow("a1", "b2 b3");
+    forks.hold();
+    forks.start("a1 a2 a3 a4 b2 b3");
+    forks.invalidate("a3");
+    CHECK(forks.failed_of("a1 a2 a3 a4") == "a3 a4");
+    CHECK(forks.tip() == "b3");
+    CHECK(forks.coins_fit());
+    forks.reconsider("a3");
+    CHECK(forks.tip() == "a4");
+    forks.finish();
+    CHECK(forks.coins_fit());
+}
+
+//          a2 - a3 - s4 - a5
+// 0 - a1 <
+//          b2 - b3 - b4 - x5 - b6 - b7
+//                 \.
+//                  c4 - c5 - c6
+TEST_CASE("the same blocks end at the same tip, whatever their order and however many are open",
+          "[chain][forks][open]") {
+    const auto seed = GENERATE(range(1u, 21u));
+    const std::string all = "a1 a2 a3 s4 a5 b2 b3 b4 x5 b6 b7 c4 c5 c6";
+    Node node;
+    Forks forks(node);
+    forks.grow("0", "a1 a2 a3 s4 a5").grow("a1", "b2 b3 b4 x5 b6 b7").grow("b3", "c4 c5 c6");
+    forks.headers(all);
+    auto names = Forks::words(all);
+    Random random(seed);
+    for (std::size_t i = names.size(); i > 1; --i)
+        std::swap(names[i - 1], names[random.below(i)]);
+    for (const auto& name : names) {
+        if (random.below(4) == 0) forks.hold();
+        forks.start(name);
+        if (random.below(3) == 0) forks.release();
+        if (random.below(5) == 0) node.state->maintain();
+    }
+    forks.finish();
+    CHECK(forks.tip() == "c6");
+    CHECK(forks.best_header() == "c6");
+    CHECK(forks.failed_of("b2 b3 b4 x5 b6 b7 c4 c5 c6") == "x5 b6 b7");
+    CHECK(forks.failed_of("a1 a2 a3") == "");
+    CHECK(forks.coins_fit());
+}

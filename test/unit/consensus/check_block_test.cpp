@@ -277,6 +277,14 @@ TEST_CASE("script rules begin at their heights and the listed blocks keep theirs
     const auto taproot =
         BlockHash::from_hex("0000000000000000000f14c35b2d841e986ab5441de8c585d5ffe55ea1e395ad");
     CHECK(block_script_flags(692'261, *taproot, main) == (mandatory_flags & ~verify_taproot));
+    const auto test = test_params();
+    const auto bip16_of_test =
+        BlockHash::from_hex("00000000dd30457c001f4095d208cc1296b0eed002427aa599874af7a432b105");
+    CHECK(block_script_flags(514, *bip16_of_test, test) == verify_none);
+    CHECK(block_script_flags(514, *bip16, test) == always);
+    CHECK(block_script_flags(514, *bip16_of_test, main) == always);
+    for (const auto& params : {testnet4_params(), signet_params(), regtest})
+        CHECK(params.script_flag_exceptions.empty());
     CHECK(block_script_flags(1, {}, regtest) == mandatory_flags);
     CHECK(is_csv_active(1, regtest));
     CHECK_FALSE(is_csv_active(419'327, main));

@@ -205,6 +205,14 @@ TEST_CASE("the subsidy halves until nothing is left", "[consensus]") {
     CHECK(block_subsidy(149, regtest) == Amount{50 * satoshis_per_coin});
     CHECK(block_subsidy(150, regtest) == Amount{25 * satoshis_per_coin});
 
+    // A shift by 64 bits is none.
+    auto rich = regtest;
+    rich.halving_interval = 1;
+    rich.initial_subsidy = Amount{std::numeric_limits<std::int64_t>::max()};
+    CHECK(block_subsidy(62, rich) == Amount{1});
+    for (const Height height : {63, 64, 65, 127, 128, 1'000'000})
+        CHECK(block_subsidy(height, rich) == Amount{0});
+
     Amount total;
     for (Height era = 0; era < 64; ++era)
         total += block_subsidy(era * 210'000, main) * 210'000;

@@ -48,7 +48,9 @@ TEST_CASE("the transactions marked BADTX, and only those, are invalid alone",
     const auto text = test::read_vectors("core/tx_invalid.json");
     if (!text) return;
     int bad = 0;
-    for (const auto& [tx, flags] : transaction_rows(*text)) {
+    const auto rows = transaction_rows(*text);
+    CHECK(rows.size() == 93);
+    for (const auto& [tx, flags] : rows) {
         const bool marked = flags == "BADTX";
         CHECK(check_transaction(tx).has_value() == !marked);
         bad += marked ? 1 : 0;
@@ -60,7 +62,7 @@ TEST_CASE("all transactions of tx_valid are valid alone", "[consensus][vectors]"
     const auto text = test::read_vectors("core/tx_valid.json");
     if (!text) return;
     const auto rows = transaction_rows(*text);
-    CHECK(rows.size() > 100);
+    CHECK(rows.size() == 120);
     for (const auto& row : rows)
         CHECK(check_transaction(row.tx));
 }
@@ -129,14 +131,25 @@ TEST_CASE("a full mainnet block with witnesses passes and keeps its commitment",
     CHECK(is_mutated(block, true));
 }
 
-TEST_CASE("the legacy signature operations of real blocks stay within the limit",
+TEST_CASE("weight and legacy signature operations of real blocks are as others count them",
           "[consensus][vectors]") {
-    const std::string file = GENERATE("mainnet/block-413567.blk", "mainnet/block-segwit.blk");
-    const auto text = test::read_vectors(file);
+    struct Example {
+        std::string file;
+        std::size_t transactions;
+        std::int64_t weight;
+        std::int64_t sigops;
+    };
+    const auto example = GENERATE(values<Example>({
+        {"mainnet/block-413567.blk", 1557, 3'999'548, 2841},
+        {"mainnet/block-segwit.blk", 3315, 3'993'106, 4073},
+    }));
+    const auto text = test::read_vectors(example.file);
     if (!text) return;
+    const Block block = read_block_file(*text);
+    CHECK(block.transactions.size() == example.transactions);
+    CHECK(weight(block) == example.weight);
     std::int64_t cost = 0;
-    for (const auto& tx : read_block_file(*text).transactions)
+    for (const auto& tx : block.transactions)
         cost += legacy_sigop_cost(*tx);
-    CHECK(cost > 0);
-    CHECK(cost <= max_block_sigop_cost);
+    CHECK(cost == 4 * example.sigops);
 }

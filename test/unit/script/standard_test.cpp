@@ -136,6 +136,24 @@ TEST_CASE("signature operations are counted as the blocks' limit wants it", "[sc
     CHECK(count("0x01 0x02 CHECKMULTISIGVERIFY", true) == 20);
     CHECK(count("CHECKSIG 0x02 0xac", false) == 1);
     CHECK(count("CHECKSIGADD", true) == 0);
+    for (unsigned keys = 1; keys <= 16; ++keys) {
+        const auto text = std::to_string(keys) + " CHECKMULTISIG";
+        CHECK(count(text, true) == keys);
+        CHECK(count(text, false) == 20);
+    }
+    // A push of the number is not the number's opcode.
+    CHECK(count("17 CHECKMULTISIG", true) == 20);
+    CHECK(count("-1 CHECKMULTISIG", true) == 20);
+}
+
+TEST_CASE("signature operations of a script that does not parse count up to the error",
+          "[script]") {
+    const auto count = [](std::string_view text) {
+        return count_sigops(assemble(text).bytes(), false);
+    };
+    CHECK(count("CHECKSIG CHECKMULTISIG 0x05 0xacacac") == 21);
+    CHECK(count("0x4c") == 0);
+    CHECK(count("CHECKSIG 0x4d 0xff") == 1);
 }
 
 TEST_CASE("sigops of redeem scripts and witness scripts are counted accurately", "[script]") {

@@ -1,0 +1,142 @@
+#!/usr/bin/python3
+"""-prune=550: files go by themselves, and what is left is what peers and wallets were promised."""
+import struct
+
+from chainkit import ANYONE_ADDRESS, Block, Output, bech32_address, coinbase, coins_of, spend
+from framework import equal, fails, run, wait_until
+from p2p import MSG_BLOCK, WITNESS_FLAG, NODE_NETWORK, Peer, inventory
+
+NETWORK_LIMITED = 1024
+KEPT = 288
+SLACK = 2  # blocks that peers may still ask for
+TARGET = 550 << 20
+FAT = 3_900_000  # bytes of a witness that nobody looks at
+UNKNOWN_VERSION = b"\x52\x02\x01\x02"  # a witness program of a version without rules
+
+
+def coins_to_fatten(node, count):
+    """Unspent outputs that a witness of any size may spend."""
+    payment = spend(coins_of(node, 1, 1), fee=0)
+    value = payment.outputs[0].value // count
+    payment.outputs = [Output(value, UNKNOWN_VERSION) for _ in range(count)]
+    node.generateblock(ANYONE_ADDRESS, [payment.hex()])
+    return [(payment.txid, index, value) for index in range(count)]
+
+
+def send_fat_blocks(node, peer, coins):
+    """Blocks of 3.9 MB, one on top of the other; after each, what the files take."""
+    tip = node.getblockheader(node.tip())
+    previous, height, time = tip["hash"], tip["height"], tip["time"]
+    sizes = []
+    for coin in coins:
+        height, time = height + 1, time + 1
+        payment = spend([coin], fee=0)
+        payment.inputs[0].witness = [bytes(FAT)]
+        block = Block(previous, [coinbase(height), payment], time).commit_to_witnesses().solve()
+        previous = block.hash
+        peer.send("block", block.serialize())
+        peer.sync(120)
+        sizes.append(node.getblockchaininfo()["size_on_disk"])
+    equal(node.tip(), previous)
+    return sizes
+
+
+def get_block(node, height):
+    """Whether a node gives a peer the block at this height; it hangs up if it does not."""
+    peer = Peer(node)
+    peer.send("getdata", inventory([(MSG_BLOCK | WITNESS_FLAG, node.getblockhash(height))]))
+    try:
+        return peer.is_open() and peer.count("block") == 1
+    finally:
+        peer.close()
+
+
+def services_of(node):
+    peer = Peer(node)
+    (payload,) = [payload for name, payload in peer.received if name == "version"]
+    peer.close()
+    return struct.unpack_from("<Q", payload, 4)[0]
+
+
+def import_at(node, wallet, address, time):
+    described = node.getdescriptorinfo(f"addr({address})")["descriptor"]
+    (answer,) = node.wallet(wallet).importdescriptors([{"desc": described, "timestamp": time}])
+    return answer
+
+
+def main(test):
+    test.step("more than the target, but all of it recent")
+    node = test.node("-prune=550", name="pruned")
+    services = services_of(node)
+    assert services & NETWORK_LIMITED and not services & NODE_NETWORK, services
+    early = bech32_address("bcrt", 0, bytes([1] * 20))
+    start = node.getblockheader(node.getblockhash(0))["time"] + 1_000_000
+    node.setmocktime(start)
+    node.generatetoaddress(5, ANYONE_ADDRESS)
+    node.generatetoaddress(1, early)
+    node.generatetoaddress(1000 - 6, ANYONE_ADDRESS)  # shorter chains are not pruned
+    coins = coins_to_fatten(node, 200)
+    sender = Peer(node)
+    send_fat_blocks(node, sender, coins[:150])
+    info = node.getblockchaininfo()
+    equal([info[key] for key in ("pruned", "automatic_pruning", "prune_target_size", "pruneheight")],
+          [True, True, TARGET, 0])
+    assert info["size_on_disk"] > TARGET, info
+    assert (node.folder / "blocks" / "blk00000.dat").exists()
+
+    test.step("once it is old it goes")
+    node.setmocktime(start + 100_000)
+    node.generatetoaddress(KEPT, ANYONE_ADDRESS)
+    largest = max(send_fat_blocks(node, sender, coins[150:160]))
+    sender.close()
+    wait_until(lambda: node.getblockchaininfo()["size_on_disk"] <= TARGET, what="files to go")
+    assert largest <= info["size_on_disk"] + (30 << 20), (largest, info["size_on_disk"])
+    info = node.getblockchaininfo()
+    first = info["pruneheight"]
+    assert 0 < first <= info["blocks"] - KEPT, info
+    assert info["size_on_disk"] > TARGET - (160 << 20), info  # no more than was needed: one file
+    assert not (node.folder / "blocks" / "blk00000.dat").exists()
+    assert not (node.folder / "blocks" / "rev00000.dat").exists()
+    fails(-1, "Block not available (pruned data)", node.getblock, node.getblockhash(first - 1))
+    node.getblock(node.getblockhash(first))
+
+    test.step("peers get the last 288 blocks and two more, and no others though we have some")
+    tip = info["blocks"]
+    assert first < tip - KEPT - SLACK - 1
+    equal(get_block(node, tip), True)
+    equal(get_block(node, tip - KEPT - SLACK), True)
+    equal(get_block(node, tip - KEPT - SLACK - 1), False)
+    equal(get_block(node, 1), False)
+
+    test.step("wallets cannot look for what is gone")
+    node.createwallet(wallet_name="watch", disable_private_keys=True)
+    wallet = node.wallet("watch")
+    fails(-1, "Can't rescan beyond pruned data.", wallet.rescanblockchain, first - 1)
+    fails(-1, "Can't rescan beyond pruned data.", wallet.rescanblockchain)
+    equal(wallet.rescanblockchain(first), {"start_height": first, "stop_height": tip})
+    answer = import_at(node, "watch", early, start)
+    equal([answer["success"], answer["error"]["code"]], [False, -1])
+    assert f"Rescan failed for descriptor with timestamp {start}" in answer["error"]["message"], answer
+    assert "pruning" in answer["error"]["message"], answer
+    equal(len(wallet.listdescriptors()["descriptors"]), 1)  # it is watched from now on
+    equal(wallet.getwalletinfo()["txcount"], 0)
+    late = bech32_address("bcrt", 0, bytes([2] * 20))
+    node.generatetoaddress(1, late)
+    # Blocks may be two hours off, and none of those that are gone may be as young as the key.
+    gone = max(node.getblockheader(node.getblockhash(height))["time"] for height in range(0, first, 50))
+    assert gone + 7300 < start + 100_000
+    equal(import_at(node, "watch", late, start + 100_000), {"success": True})
+    equal(wallet.getwalletinfo()["txcount"], 1)
+    one, other = wallet.importdescriptors([
+        {"desc": node.getdescriptorinfo(f"addr({name})")["descriptor"], "timestamp": time}
+        for name, time in ((early, 0), (late, "now"))])
+    equal([one["success"], other], [False, {"success": True}])
+
+    test.step("and it starts again like this")
+    node.restart()
+    info = node.getblockchaininfo()
+    equal([info["pruneheight"], info["automatic_pruning"]], [first, True])
+    assert info["size_on_disk"] <= TARGET, info
+
+
+run(main)
