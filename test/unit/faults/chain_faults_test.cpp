@@ -7,75 +7,47 @@
 using namespace daler;
 using namespace daler::test;
 
-using Operation = SimulatedDisk::Operation;
-using Loss = SimulatedDisk::Loss;
-
-namespace {
-
-/// Starts a node on `disk` and, if so wished, leads it to the end of the story. What went wrong.
-std::string survives(const Story& story, SimulatedDisk& disk, const Promises& promises,
-                     bool power_cut, bool to_the_end) {
-    try {
-        const auto node = story.open(disk);
-        if (auto wrong = story.check(*node, promises, power_cut); !wrong.empty()) return wrong;
-        if (auto wrong = story.check_coins(*node); !wrong.empty()) return wrong;
-        return to_the_end ? story.finish(*node) : std::string();
-    } catch (const StorageError& error) {
-        return fmt::format("it does not start: {}", error.what());
-    }
-}
-
-/// After a kill, a restart and a flush nothing is left that a power cut could take.
-std::string survives_both(const Story& story, SimulatedDisk& disk, const Promises& promises,
-                          Loss loss, std::uint64_t seed) {
-    if (auto wrong = survives(story, disk, promises, false, false); !wrong.empty()) return wrong;
-    // Asking for the coins has flushed them.
-    return survives(story, *disk.after_power_cut(loss, seed), promises, false, seed % 2 == 0);
-}
-
-struct Count {
-    std::size_t points = 0;
-    std::size_t restarts = 0;
-};
-
-/// One point: the node dies of `fault`, and is started again on what each accident leaves.
-void try_point(const Story& story, const SimulatedDisk::Fault& fault, const SimulatedDisk& disk,
-               const Promises& promises, Count& count) {
-    INFO((fault.kind ? SimulatedDisk::name_of(*fault.kind) : "change")
-         << " " << fault.number << (fault.for_good ? ", and all that follow" : ""));
-    const auto seed = fault.number;
-    const auto loss = seed % 3 == 0 ? Loss::all : Loss::some;
-    CHECK(survives_both(story, *disk.after_crash(), promises, loss, seed) == "");
-    for (const auto cut : {Loss::all, Loss::some}) {
-        INFO("a power cut takes " << (cut == Loss::all ? "all" : "some"));
-        const bool to_the_end = (seed + (cut == Loss::all ? 0 : 1)) % 4 == 0;
-        CHECK(survives(story, *disk.after_power_cut(cut, seed), promises, true, to_the_end) == "");
-    }
-    ++count.points;
-    count.restarts += 4;
-}
-
-/// Fails the first operation, the second, and so on, until the story ends without a fault.
-void fail_each(const Story& story, std::optional<Operation> kind, Count& count) {
-    for (std::uint64_t number = 1;; number += stride()) {
-        const SimulatedDisk::Fault fault{kind, number, number % 2 == 0};
-        SimulatedDisk disk(number);
-        disk.set_fault(fault);
-        const auto promises = story.live(disk);
-        if (!disk.has_failed()) return;
-        disk.set_fault(std::nullopt);
-        try_point(story, fault, disk, promises, count);
-    }
-}
-
-}  // namespace
-
 TEST_CASE("whatever operation fails, the next start has the coins of a replay", "[faults]") {
     const Story story;
-    Count count;
-    for (const auto kind : SimulatedDisk::operations)
-        fail_each(story, kind, count);
-    fmt::print("{} points at which an operation failed, {} restarts\n", count.points,
-               count.restarts);
-    CHECK(count.points * stride() >= 1000);
+    Promises promises;
+    const auto live = [&](SimulatedDisk& disk) { promises = story.live(disk); };
+    const auto check = [&](SimulatedDisk& disk, const Restart& restart) -> std::string {
+        const auto node = story.open(Story::options(disk));
+        if (auto wrong = story.check(*node, promises, restart.power_cut); !wrong.empty()) {
+            return wrong;
+        }
+        if (auto wrong = story.check_coins(*node); !wrong.empty()) return wrong;
+        return restart.to_the_end ? story.finish(*node) : std::string();
+    };
+    Points points;
+    points.try_all(SimulatedDisk(), live, check);
+    fmt::print("A node's life: {} points at which the disk failed, {} restarts\n", points.points(),
+               points.restarts());
+    CHECK(points.points() * Points::stride() >= 1000);
+}
+
+TEST_CASE("a rebuild that an accident ends goes on at the next start", "[faults]") {
+    const Story story;
+    SimulatedDisk start;
+    (void)story.live(start);
+    const bool everything = GENERATE(true, false);
+    const auto rebuild = [&](SimulatedDisk& disk) {
+        auto options = Story::options(disk);
+        options.reindex = everything;
+        options.reindex_chainstate = !everything;
+        (void)thrown([&] { (void)story.open(options); });
+    };
+    // Without being asked to: nobody knows at which moment the power failed.
+    const auto check = [&](SimulatedDisk& disk, const Restart& restart) -> std::string {
+        const auto node = story.open(Story::options(disk));
+        if (node->tip() != story.last_tip()) return "blocks are gone";
+        if (disk.exists("/node/blocks/reindex")) return "the rebuild has not ended";
+        if (auto wrong = story.check_coins(*node); !wrong.empty()) return wrong;
+        return restart.to_the_end ? story.finish(*node) : std::string();
+    };
+    Points points;
+    points.try_all(start, rebuild, check);
+    fmt::print("-reindex{}: {} points at which the disk failed, {} restarts\n",
+               everything ? "" : "-chainstate", points.points(), points.restarts());
+    CHECK(points.points() >= 20);
 }

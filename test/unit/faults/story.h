@@ -2,14 +2,11 @@
 
 #include "../chain/fixture.h"
 
-#include <simulated_disk.h>
+#include "points.h"
 
 #include <set>
 
 namespace daler::test {
-
-/// Every so many points are tried: all of them, or, under a sanitizer, a few.
-[[nodiscard]] std::uint64_t stride();
 
 /// What a node has told the world, and so must not forget.
 struct Promises {
@@ -34,11 +31,12 @@ public:
     /// Lives it on `disk` until the end, or until the disk fails. What was promised by then.
     [[nodiscard]] Promises live(SimulatedDisk& disk) const;
 
-    /// A node on `disk`. Throws StorageError if it does not start.
-    [[nodiscard]] std::unique_ptr<Node> open(SimulatedDisk& disk) const;
+    [[nodiscard]] static chain::ChainOptions options(SimulatedDisk& disk);
+    /// A node of this story's chain. Throws StorageError if it does not start.
+    [[nodiscard]] std::unique_ptr<Node> open(chain::ChainOptions options) const;
 
-    /// Starts a node on `disk` and tells what is wrong with it: nothing, if it holds all
-    /// `promises`, those about synced things only if there was a `power_cut`.
+    /// Tells what is wrong with `node`: nothing, if it holds all `promises`, or, after a
+    /// `power_cut`, those about synced things.
     [[nodiscard]] std::string check(const Node& node, const Promises& promises,
                                     bool power_cut) const;
     /// Empty if `node` has the coins of its tip.
@@ -46,7 +44,10 @@ public:
     /// Gives it all blocks and leads it to the end of the story. Tells what is wrong then.
     [[nodiscard]] std::string finish(Node& node) const;
 
-    [[nodiscard]] const std::vector<BlockRef>& a() const { return a_; }
+    /// The branches. Whoever gets them in this order changes to each of them in turn.
+    [[nodiscard]] std::array<std::span<const BlockRef>, 3> branches() const { return {a_, b_, c_}; }
+    /// The block that the user has made invalid in the end.
+    [[nodiscard]] BlockHash marked_at_the_end() const { return hash_of(b_.back()); }
     [[nodiscard]] BlockHash last_tip() const { return hash_of(c_.back()); }
 
 private:

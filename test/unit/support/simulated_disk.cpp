@@ -54,26 +54,11 @@ bool SimulatedDisk::has_failed() const {
     return has_failed_;
 }
 
-std::uint64_t SimulatedDisk::count() const {
-    const std::lock_guard lock(mutex_);
-    std::uint64_t sum = 0;
-    for (const auto& [operation, count] : counts_)
-        sum += count;
-    return sum;
-}
-
 void SimulatedDisk::step(Operation operation, const std::filesystem::path& path) const {
     ++counts_[operation];
     if (!fault_) return;
-    std::uint64_t count = 0;
-    for (const auto kind : operations) {
-        const bool counted = fault_->kind ? kind == *fault_->kind : kind != Operation::read;
-        if (counted) count += counts_[kind];
-    }
-    const bool counted = fault_->kind ? operation == *fault_->kind : operation != Operation::read;
-    const bool fails =
-        (counted && count == fault_->number) || (fault_->for_good && count >= fault_->number);
-    if (!fails) return;
+    const bool is_it = operation == fault_->kind && counts_[operation] == fault_->number;
+    if (!is_it && !(has_failed_ && fault_->for_good)) return;
     has_failed_ = true;
     throw StorageError(
         fmt::format("{}: cannot {}: Input/output error.", path.string(), name_of(operation)));

@@ -34,9 +34,9 @@ public:
 
     /// Which operation fails. A write that fails may leave the first bytes of its data.
     struct Fault {
-        std::optional<Operation> kind{};  ///< counted; without it: all but reads
-        std::uint64_t number = 0;         ///< of that kind, from 1 on
-        bool for_good = false;            ///< and all that follow, of any kind, as if it were gone
+        Operation kind{};
+        std::uint64_t number = 0;  ///< of that kind, from 1 on
+        bool for_good = false;     ///< and all that follow, of any kind: the disk is gone
     };
 
     /// What a power cut does to bytes and names that were not synced.
@@ -51,8 +51,6 @@ public:
     /// Counts from now on, and fails when `fault` says so. Without one it works well again.
     void set_fault(std::optional<Fault> fault);
     [[nodiscard]] bool has_failed() const;
-    /// How many operations there were since set_fault.
-    [[nodiscard]] std::uint64_t count() const;
 
     /// What the next process finds: with everything the kernel was given. Nobody may use this disk.
     [[nodiscard]] std::unique_ptr<SimulatedDisk> after_crash() const;
