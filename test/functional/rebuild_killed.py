@@ -32,7 +32,8 @@ class Rebuilds:
     def __init__(self, node):
         self.node = node
         self.expected = self.picture()
-        self.resumed = 0
+        self.resumed = 0  # kills before the end
+        self.begin = 0  # of the present process's lines in the log
 
     def picture(self):
         tips = sorted(tip["hash"] for tip in self.node.getchaintips())
@@ -59,13 +60,18 @@ class Rebuilds:
         wait_until(lambda: all(index["synced"] for index in self.node.getindexinfo().values()), what="the indexes")
         equal(self.picture(), self.expected)
 
+    def connected(self):
+        """How many blocks the present process has connected."""
+        return self.node.log()[self.begin:].count("[validation] Tip ")
+
     def kill_again_and_again(self):
         """Killed a little later each time, a rebuild still comes to its end."""
         self.node.stop()
+        self.begin = len(self.node.log())
         self.node.spawn("-reindex")
-        for height in range(100, BLOCKS, 150):
-            wait_until(lambda h=height: f"(height {h}," in self.node.log()[self.begin:] or not self.node.running(),
-                       what=f"height {height}")
+        for count in range(100, BLOCKS, 150):
+            wait_until(lambda n=count: self.connected() >= n or "Ready after" in self.node.log()[self.begin:],
+                       what=f"{count} blocks")
             self.node.kill()
             self.begin = len(self.node.log())
             self.node.spawn()
@@ -100,7 +106,6 @@ def main(test):
     test.step(f"{len(moments) + 5} kills, {work.resumed} in the middle of reading the files")
 
     test.step("killed again and again")
-    work.begin = len(node.log())
     work.kill_again_and_again()
     work.verify()
     node.stop()

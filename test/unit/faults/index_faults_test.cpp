@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <mutex>
+
 using namespace daler;
 using namespace daler::test;
 
@@ -19,6 +21,10 @@ struct IndexedNode {
               options.folder = "/node/indexes";
               options.cache_bytes = 1u << 20;
               options.database_env = &disk.env();
+              options.fatal = [this](const std::string& text) {
+                  const std::lock_guard lock(mutex);
+                  failure = text;
+              };
               return options;
           }()) {
         indexes.start();
@@ -31,6 +37,8 @@ struct IndexedNode {
                indexes.filters()->follower().wait_for_tip();
     }
 
+    std::mutex mutex;     ///< guards failure
+    std::string failure;  ///< why an index gave up
     std::unique_ptr<Node> node;
     index::Indexes indexes;
 };
@@ -103,4 +111,48 @@ TEST_CASE("indexes are right after every accident", "[faults]") {
     fmt::print("{}: {} points at which the disk failed, {} restarts\n", kind.name, points.points(),
                points.restarts());
     CHECK(points.points() >= 6);
+}
+
+TEST_CASE("a damaged byte of an index is named or harmless, and deleting the index mends it",
+          "[faults]") {
+    constexpr std::size_t flips_per_file = 40;
+    constexpr index::Wanted wanted{true, true, false};
+    const Story story;
+    SimulatedDisk good;
+    live(story, good, wanted);
+    const auto expected = picture(IndexedNode(story, good, wanted));
+    Random dice(7);
+    std::size_t tried = 0;
+    for (const auto& path : good.paths()) {
+        if (!path.string().starts_with("/node/indexes/")) continue;
+        for (std::size_t i = 0; i < flips_per_file; i += Points::stride()) {
+            auto bytes = good.content(path);
+            if (bytes.empty()) break;
+            const auto at = static_cast<std::size_t>(dice.below(bytes.size()));
+            bytes[at] ^= static_cast<std::uint8_t>(1 + dice.below(255));
+            const auto disk = good.after_crash();
+            disk->damage(path, bytes);
+            INFO(path.string() << ", byte " << at);
+            ++tried;
+            auto error = thrown([&] {
+                IndexedNode indexed(story, *disk, wanted);
+                if (indexed.settle()) {
+                    CHECK(picture(indexed) == expected);
+                } else {
+                    const std::lock_guard lock(indexed.mutex);
+                    throw StorageError(indexed.failure);
+                }
+            });
+            if (error.empty()) continue;
+            CHECK(mentions(error, {"/node/indexes/", "Delete"}));
+            for (const auto& file : disk->paths()) {
+                if (file.parent_path() == path.parent_path()) disk->remove(file);
+            }
+            IndexedNode indexed(story, *disk, wanted);
+            CHECK(indexed.settle());
+            CHECK(picture(indexed) == expected);
+        }
+    }
+    fmt::print("{} starts with a damaged byte of an index\n", tried);
+    CHECK(tried > 0);
 }
