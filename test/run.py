@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SKIPPED = 77  # exit code of a script that cannot run here
 NOT_TESTS = {"framework", "p2p", "chainkit"}  # helpers beside the scripts
 # Started first, so that they do not finish last.
-SLOW_FIRST = ("fuzz/coin_cache", "fuzz/orphanage", "fuzz/request_tracker", "functional/crash",
+SLOW_FIRST = ("unit/faults", "fuzz/coin_cache", "fuzz/orphanage", "fuzz/request_tracker", "functional/crash",
               "functional/import_damage", "unit/chain", "fuzz/address_book")
 SANITIZERS = {"asan-ubsan", "asan-gcc", "tsan"}
 FUZZ_EXECUTIONS = 20_000

@@ -1,7 +1,8 @@
 #include "block_store.h"
 
+#include "xor_key.h"
+
 #include <daler/util/ensure.h>
-#include <daler/util/random.h>
 
 #include <fmt/format.h>
 
@@ -9,32 +10,6 @@ namespace daler::chain {
 namespace {
 
 constexpr std::size_t checksum_size = 32;
-
-/// The key in xor.dat, which is made if it is missing.
-storage::XorKey load_xor_key(storage::FileSystem& files, const std::filesystem::path& folder,
-                             bool random_key) {
-    storage::XorKey key{};
-    const auto path = folder / "xor.dat";
-    const auto bytes = storage::read_file(files, path);
-    if (bytes && !bytes->empty()) {
-        if (bytes->size() != key.size()) {
-            throw StorageError(fmt::format(
-                "{}: must have {} bytes. Without the right key the block files cannot be read.",
-                path.string(), key.size()));
-        }
-        std::ranges::copy(*bytes, key.begin());
-        return key;
-    }
-    // Block files without a key file are plain.
-    if (random_key && !files.exists(folder / "blk00000.dat")) {
-        fill_secure_random(key);
-        storage::write_atomically(files, path, key);
-    } else {
-        // Whoever loses this file, or its content, does not lose anything.
-        files.open(path, storage::OpenMode::create)->write(key, 0);
-    }
-    return key;
-}
 
 storage::FlatFiles::Options file_options(const std::filesystem::path& folder, std::string prefix,
                                          const std::array<std::uint8_t, 4>& magic,
@@ -68,11 +43,11 @@ crypto::Digest256 undo_checksum(const BlockHash& previous, ByteSpan undo) {
 }  // namespace
 
 BlockStore::BlockStore(storage::FileSystem& files, const std::filesystem::path& folder,
-                       const std::array<std::uint8_t, 4>& magic, bool random_key, bool small_files)
+                       const ChainParams& params, bool random_key, bool small_files)
     : blocks_(files, (files.create_folders(folder),
-                      file_options(folder, "blk", magic, load_xor_key(files, folder, random_key),
-                                   small_files))),
-      undo_(files, file_options(folder, "rev", magic, blocks_.xor_key(), small_files)) {}
+                      file_options(folder, "blk", params.magic,
+                                   load_xor_key(files, folder, params, random_key), small_files))),
+      undo_(files, file_options(folder, "rev", params.magic, blocks_.xor_key(), small_files)) {}
 
 FilePosition BlockStore::append_undo(std::uint32_t file, const BlockUndo& undo,
                                      const BlockHash& previous) {

@@ -2,6 +2,7 @@
 
 #include <daler/chain/block_index.h>
 #include <daler/chain/undo.h>
+#include <daler/primitives/chain_params.h>
 
 namespace daler::chain {
 
@@ -18,10 +19,11 @@ class BlockStore {
 public:
     static constexpr std::uint64_t small_file_size = 64u << 10;
 
-    /// `random_key`: new stores are XORed with a random key; an existing one keeps its key.
+    /// `random_key`: new stores are XORed with a random key; an existing one keeps its key (see
+    /// xor_key.h).
     /// `small_files`: a new file begins after small_file_size bytes.
     BlockStore(storage::FileSystem& files, const std::filesystem::path& folder,
-               const std::array<std::uint8_t, 4>& magic, bool random_key, bool small_files = false);
+               const ChainParams& params, bool random_key, bool small_files = false);
 
     FilePosition append_block(ByteSpan bytes) { return blocks_.append(bytes); }
     /// Undo data goes to the file with the number of its block's, so that both can be pruned

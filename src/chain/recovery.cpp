@@ -70,6 +70,8 @@ bool Chainstate::Impl::scan_tail_of(std::uint32_t file, std::uint64_t from) {
     auto& blocks = store->blocks();
     const std::uint64_t end = blocks.end(file);
     if (from == end) return true;
+    // The process that wrote it did not come to that, and the index will name it soon.
+    blocks.mark_unsynced(file);
     const RecordScanner scanner(blocks.raw(file), blocks.xor_key(), params.magic);
     std::uint64_t at = from;
     std::size_t found = 0;

@@ -46,7 +46,7 @@ void Chainstate::Impl::open() {
     if (!options.in_memory && !options.file_system) lock.emplace(blocks_folder / ".lock");
 
     rebuild = wanted_rebuild();
-    store.emplace(files, blocks_folder, params.magic, options.random_xor_key, options.small_files);
+    store.emplace(files, blocks_folder, params, options.random_xor_key, options.small_files);
     if (rebuild == Rebuild::start) {
         forget_undo_files();
         forget_detached_files();

@@ -17,6 +17,8 @@ namespace {
 
 constexpr int bloom_bits_per_key = 10;
 constexpr int max_open_files = 1000;
+// What LevelDB writes before CURRENT when it makes a database, and never keeps afterwards.
+constexpr std::string_view first_manifest = "MANIFEST-000001";
 // Fewer, larger tables than LevelDB's 2 MiB: a coin database of gigabytes has thousands otherwise.
 constexpr std::size_t table_size = 16u << 20;
 
@@ -64,18 +66,41 @@ struct Database::Impl {
         return out;
     }
 
-    /// A folder with tables but without the file that names them was damaged, not never used.
-    void refuse_half_a_database(leveldb::Env& env) const {
+    /// Whether there is a database in the folder; its making, if it was interrupted, counts for
+    /// nothing. One that lost the file which names its tables was damaged, not never used.
+    bool is_made(leveldb::Env& env) const {
         const auto name = options.folder.string();
-        if (env.FileExists(name + "/CURRENT")) return;
         std::vector<std::string> files;
-        if (!env.GetChildren(name, &files).ok()) return;
-        for (const auto& file : files) {
-            if (file.ends_with(".ldb") || file.ends_with(".log") || file.starts_with("MANIFEST")) {
-                throw StorageError("Database " + name + ": its file CURRENT is missing. " +
-                                   options.remedy);
-            }
+        if (const auto status = env.GetChildren(name, &files); !status.ok()) {
+            if (!status.IsNotFound()) check(status);
+            return false;
         }
+        if (std::ranges::find(files, "CURRENT") != files.end()) return true;
+        const bool is_damaged = std::ranges::any_of(files, [](const std::string& file) {
+            const bool is_first_manifest = file == first_manifest;
+            return file.ends_with(".ldb") || file.ends_with(".log") ||
+                   (file.starts_with("MANIFEST") && !is_first_manifest);
+        });
+        if (is_damaged) {
+            throw StorageError("Database " + name + ": its file CURRENT is missing. " +
+                               options.remedy);
+        }
+        return false;
+    }
+
+    /// Makes the file names of the database safe from a power cut. LevelDB syncs none after it has
+    /// put a new CURRENT in the place of the old one: a power cut may bring that one back, and with
+    /// it the logs of a process that was killed, without what that one had not synced.
+    void sync_names(leveldb::Env& env) const {
+        const auto name = options.folder.string();
+        std::string manifest;
+        check(leveldb::ReadFileToString(&env, name + "/CURRENT", &manifest));
+        if (manifest.ends_with('\n')) manifest.pop_back();
+        // Environments have no call for this, but sync the folder whenever they sync a manifest.
+        leveldb::WritableFile* file = nullptr;
+        check(env.NewAppendableFile(name + "/" + manifest, &file));
+        const std::unique_ptr<leveldb::WritableFile> owned(file);
+        check(owned->Sync());
     }
 };
 
@@ -93,7 +118,6 @@ Database::Database(Options options) : impl_(std::make_unique<Impl>()) {
         impl_->filter.reset(leveldb::NewBloomFilterPolicy(bloom_bits_per_key));
     }
     settings.env = env;
-    settings.create_if_missing = true;
     settings.paranoid_checks = true;
     settings.info_log = &impl_->logger;
     // Two write buffers may be full at once: one being filled, one on its way to the disk.
@@ -113,14 +137,14 @@ Database::Database(Options options) : impl_(std::make_unique<Impl>()) {
             throw StorageError(name + ": cannot create the folder: " + error.message() + ".");
         }
     }
-    if (wanted.wipe) {
-        impl_->check(leveldb::DestroyDB(name, settings));
-    } else {
-        impl_->refuse_half_a_database(*env);
-    }
+    if (wanted.wipe) impl_->check(leveldb::DestroyDB(name, settings));
+    // LevelDB would make a new one wherever it fails to find the old one.
+    const bool is_made = impl_->is_made(*env);
+    settings.create_if_missing = !is_made;
     leveldb::DB* db = nullptr;
     impl_->check(leveldb::DB::Open(settings, name, &db));
     impl_->db.reset(db);
+    if (is_made && !wanted.in_memory) impl_->sync_names(*env);
 }
 
 Database::~Database() = default;

@@ -47,6 +47,8 @@ FlatFiles::FlatFiles(FileSystem& files, Options options)
         state.end = files_.open(path(*number), OpenMode::read)->size();
         state.reserved = state.end;
     }
+    // The names may be new: an earlier process that was killed has not synced them.
+    folder_dirty_ = !states_.empty();
 }
 
 std::filesystem::path FlatFiles::path(std::uint32_t file) const {
@@ -170,6 +172,11 @@ void FlatFiles::remove(std::uint32_t file) {
     }
     files_.remove(path(file));
     folder_dirty_ = true;
+}
+
+void FlatFiles::mark_unsynced(std::uint32_t file) {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = states_.find(file); found != states_.end()) found->second.dirty = true;
 }
 
 void FlatFiles::sync() {

@@ -67,6 +67,9 @@ public:
     void truncate(std::uint32_t file, std::uint64_t end);
     void remove(std::uint32_t file);
 
+    /// The content of `file`, as an earlier process left it, may not be safe from a power cut yet:
+    /// the next `sync` sees to it.
+    void mark_unsynced(std::uint32_t file);
     /// Makes everything appended so far safe from a power cut.
     void sync();
     /// Bytes of all files. Any thread.

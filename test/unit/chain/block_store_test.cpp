@@ -64,6 +64,47 @@ TEST_CASE("a random key hides what is in the files, and any key is honoured", "[
     CHECK(*storage::read_file(files, folder.path() / "blocks/xor.dat") == key);
 }
 
+TEST_CASE("a key that is lost or damaged is found again in the first block file", "[chain]") {
+    const TemporaryFolder folder;
+    auto options = Node::in_folder(folder.path());
+    options.random_xor_key = GENERATE(true, false);
+    auto& files = storage::real_file_system();
+    const auto path = folder.path() / "blocks/xor.dat";
+    const auto first = folder.path() / "blocks/blk00000.dat";
+    Node node(options);
+    node.extend(3);
+    const auto tip = node.tip();
+    node.state->flush();
+    node.state.reset();
+    const auto key = *storage::read_file(files, path);
+    auto damaged = key;
+    damaged[2] ^= 1;
+
+    SECTION("damaged") {
+        storage::write_atomically(files, path, damaged);
+    }
+    SECTION("short") {
+        storage::write_atomically(files, path, ByteSpan(damaged).first(5));
+    }
+    SECTION("missing") {
+        files.remove(path);
+    }
+    SECTION("damaged, and asked to rebuild") {
+        storage::write_atomically(files, path, damaged);
+        node.options.reindex = true;
+    }
+    SECTION("whole, while the file is damaged at its beginning") {
+        auto blocks = *storage::read_file(files, first);
+        blocks[2] ^= 1;
+        storage::write_atomically(files, first, blocks);
+    }
+    node.open();
+    CHECK(node.tip() == tip);
+    CHECK(*storage::read_file(files, path) == key);
+    const auto* entry = node.state->view()->at(1);
+    CHECK(node.state->read_block(*entry) != nullptr);
+}
+
 TEST_CASE("a second state on the same folder is refused", "[chain]") {
     const TemporaryFolder folder;
     const Node node(Node::in_folder(folder.path()));

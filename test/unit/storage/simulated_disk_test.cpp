@@ -1,0 +1,136 @@
+#include <test.h>
+
+#include <daler/storage/database.h>
+#include <simulated_disk.h>
+#include <thrown.h>
+
+using namespace daler;
+using namespace daler::storage;
+using namespace daler::test;
+
+using Loss = SimulatedDisk::Loss;
+using Operation = SimulatedDisk::Operation;
+
+namespace {
+
+const Bytes old_bytes(5000, 1);
+const Bytes new_bytes(7000, 2);
+
+Database::Options database_on(SimulatedDisk& disk) {
+    Database::Options options;
+    options.folder = "/data/base";
+    options.remedy = "Start with -reindex.";
+    options.env = &disk.env();
+    return options;
+}
+
+}  // namespace
+
+TEST_CASE("a power cut takes bytes and names that were not synced", "[storage]") {
+    SimulatedDisk disk;
+    {
+        const auto file = disk.open("/data/a", OpenMode::create);
+        file->write(old_bytes, 0);
+        CHECK_FALSE(disk.after_power_cut(Loss::all, 1)->exists("/data/a"));
+        disk.sync_folder("/data");
+        CHECK(disk.after_power_cut(Loss::all, 1)->content("/data/a").empty());
+        file->sync();
+        CHECK(disk.after_power_cut(Loss::all, 1)->content("/data/a") == old_bytes);
+        file->write(new_bytes, 0);
+        CHECK(disk.after_power_cut(Loss::all, 1)->content("/data/a") == old_bytes);
+        CHECK(disk.after_crash()->content("/data/a") == new_bytes);
+        std::set<std::size_t> changed;
+        for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+            const auto left = disk.after_power_cut(Loss::some, seed)->content("/data/a");
+            changed.insert(static_cast<std::size_t>(std::ranges::count(left, 2)));
+        }
+        CHECK(changed.size() > 5);
+        CHECK(changed.contains(0));
+        CHECK(changed.contains(new_bytes.size()));
+    }
+    disk.rename("/data/a", "/data/b");
+    CHECK(disk.after_power_cut(Loss::all, 1)->exists("/data/a"));
+    disk.sync_folder("/data");
+    CHECK_FALSE(disk.after_power_cut(Loss::all, 1)->exists("/data/a"));
+    CHECK(disk.after_power_cut(Loss::all, 1)->exists("/data/b"));
+}
+
+TEST_CASE("the operation that is to fail does, with the file's name", "[storage]") {
+    SimulatedDisk disk;
+    const auto file = disk.open("/data/a", OpenMode::create);
+    const bool for_good = GENERATE(false, true);
+    disk.set_fault(SimulatedDisk::Fault{Operation::write, 2, for_good});
+    file->write(old_bytes, 0);
+    CHECK_FALSE(disk.has_failed());
+    CHECK(mentions(thrown([&] { file->write(new_bytes, 5000); }), {"/data/a", "write"}));
+    CHECK(disk.has_failed());
+    CHECK(file->size() < old_bytes.size() + new_bytes.size());
+    CHECK(thrown([&] { file->write(new_bytes, 0); }).empty() == !for_good);
+    CHECK(thrown([&] { file->sync(); }).empty() == !for_good);
+}
+
+TEST_CASE("whatever fails, a file that is replaced has its old or its new content", "[storage]") {
+    std::size_t points = 0;
+    for (const auto kind : SimulatedDisk::operations) {
+        for (std::uint64_t number = 1;; ++number) {
+            SimulatedDisk disk;
+            write_atomically(disk, "/data/a", old_bytes);
+            disk.set_fault(SimulatedDisk::Fault{kind, number, number % 2 == 0});
+            const auto error = thrown([&] { write_atomically(disk, "/data/a", new_bytes); });
+            CHECK(error.empty() != disk.has_failed());
+            if (!disk.has_failed()) {
+                // What was answered is safe.
+                CHECK(disk.after_power_cut(Loss::all, 1)->content("/data/a") == new_bytes);
+                break;
+            }
+            ++points;
+            for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+                for (const auto loss : {Loss::all, Loss::some}) {
+                    const auto left = disk.after_power_cut(loss, seed);
+                    const auto content = left->content("/data/a");
+                    CHECK((content == old_bytes || content == new_bytes));
+                    write_atomically(*left, "/data/a", new_bytes);
+                    CHECK(left->content("/data/a") == new_bytes);
+                }
+            }
+        }
+    }
+    CHECK(points >= 5);
+}
+
+TEST_CASE("the making of a database that is interrupted starts again", "[storage]") {
+    const Bytes key{1};
+    for (const auto kind :
+         {Operation::write, Operation::sync, Operation::create, Operation::rename}) {
+        for (std::uint64_t number = 1;; ++number) {
+            SimulatedDisk disk;
+            disk.set_fault(SimulatedDisk::Fault{kind, number, true});
+            (void)thrown([&] { Database(database_on(disk)).put(key, old_bytes, true); });
+            if (!disk.has_failed()) break;
+            for (const auto& left : {disk.after_crash(), disk.after_power_cut(Loss::all, 1),
+                                     disk.after_power_cut(Loss::some, number)}) {
+                CAPTURE(SimulatedDisk::name_of(kind), number);
+                CHECK(thrown([&] { Database(database_on(*left)).put(key, new_bytes, true); }) ==
+                      "");
+            }
+        }
+    }
+}
+
+TEST_CASE("a database that was used and lost its CURRENT is damaged, not new", "[storage]") {
+    SimulatedDisk disk;
+    Database(database_on(disk)).put(Bytes{1}, old_bytes, true);
+    disk.remove("/data/base/CURRENT");
+    CHECK(mentions(thrown([&] { Database(database_on(disk)); }),
+                   {"/data/base", "CURRENT", "-reindex"}));
+}
+
+TEST_CASE("what a killed process wrote to a database is safe once the next has opened it",
+          "[storage]") {
+    SimulatedDisk disk;
+    { Database(database_on(disk)).put(Bytes{1}, old_bytes, true); }
+    { Database(database_on(disk)).put(Bytes{2}, old_bytes); }
+    { const Database opened(database_on(disk)); }
+    const auto left = disk.after_power_cut(Loss::all, 1);
+    CHECK(Database(database_on(*left)).get(Bytes{2}) == old_bytes);
+}
