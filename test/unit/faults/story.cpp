@@ -15,7 +15,6 @@ constexpr std::size_t usual_outputs = 10;
 chain::ChainOptions always_flushing(SimulatedDisk& disk) {
     auto options = Story::options(disk);
     options.crash_ratio = 1'000'000'000;  // small slices, and no crash in our lifetime
-    options.slice_time = 0ms;
     options.sync_interval = 0s;
     return options;
 }
