@@ -4,8 +4,6 @@
 
 #include <daler/ledger/ledger.h>
 #include <daler/rpc/values.h>
-#include <daler/script/limits.h>
-#include <daler/script/script_reader.h>
 #include <daler/script/standard.h>
 #include <daler/sync/peer_service.h>
 
@@ -17,17 +15,6 @@ namespace {
 constexpr std::string_view no_transaction =
     "TX decode failed. Make sure the tx has at least one input.";
 constexpr std::size_t max_tested = 25;
-
-/// False if the script fails whatever its input is: it does not parse, or holds what no interpreter
-/// knows or takes.
-bool is_runnable(ByteSpan script) {
-    script::ScriptReader reader(script);
-    while (const auto instruction = reader.next()) {
-        if (instruction->opcode > script::op_nop10) return false;
-        if (instruction->data.size() > script::max_element_size) return false;
-    }
-    return reader.at_end();
-}
 
 /// Refuses to lose money in outputs that nobody can spend.
 void check_burned(const Transaction& tx, Amount limit) {

@@ -10,6 +10,8 @@
 #include <daler/index/indexes.h>
 #include <daler/ledger/ledger.h>
 #include <daler/rpc/values.h>
+#include <daler/script/opcodes.h>
+#include <daler/script/script_reader.h>
 #include <daler/script/standard.h>
 
 #include <fmt/format.h>
@@ -139,6 +141,15 @@ Json decoderawtransaction(Call& call) {
 
 // ---- decodescript ----
 
+/// True if the script has an instruction that only tapscript knows, or that ends it there.
+bool is_for_tapscript(ByteSpan script) {
+    script::ScriptReader reader(script);
+    while (const auto instruction = reader.next()) {
+        if (script::is_op_success(instruction->opcode)) return true;
+    }
+    return false;
+}
+
 bool may_be_wrapped_in_p2sh(script::OutputType type, ByteSpan bytes) {
     using enum script::OutputType;
     switch (type) {
@@ -149,7 +160,7 @@ bool may_be_wrapped_in_p2sh(script::OutputType type, ByteSpan bytes) {
         case witness_unknown:
             return false;
         default:
-            return !script::is_unspendable(bytes);
+            return is_runnable(bytes) && !script::is_unspendable(bytes) && !is_for_tapscript(bytes);
     }
 }
 

@@ -3,6 +3,9 @@
 #include <daler/descriptor/addresses.h>
 #include <daler/encoding/hex.h>
 #include <daler/rpc/values.h>
+#include <daler/script/limits.h>
+#include <daler/script/opcodes.h>
+#include <daler/script/script_reader.h>
 #include <daler/script/sighash.h>
 #include <daler/script/standard.h>
 
@@ -196,6 +199,15 @@ std::uint8_t sighash_by_name(const Json& name) {
     }
     throw Error{code::invalid_parameter,
                 fmt::format("'{}' is not a valid sighash parameter.", to_text(name))};
+}
+
+bool is_runnable(ByteSpan script) {
+    script::ScriptReader reader(script);
+    while (const auto instruction = reader.next()) {
+        if (instruction->opcode > script::op_nop10) return false;
+        if (instruction->data.size() > script::max_element_size) return false;
+    }
+    return reader.at_end();
 }
 
 }  // namespace daler::rpc

@@ -39,4 +39,8 @@ inline constexpr FeeRate default_max_fee_rate{Amount{satoshis_per_coin / 10}};
 /// sighash parameter.`
 [[nodiscard]] std::uint8_t sighash_by_name(const Json& name);
 
+/// False if the script fails whatever its input is: it does not parse, or holds what no interpreter
+/// knows or takes.
+[[nodiscard]] bool is_runnable(ByteSpan script);
+
 }  // namespace daler::rpc
