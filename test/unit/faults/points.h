@@ -22,8 +22,8 @@ public:
 
     /// Lives on copies of `start`, whose first, second, third ... operation of each kind fails,
     /// every second time with all that follow, until a life ends without a fault. After each there
-    /// are four restarts: as after a kill; then after a power cut on top of that, when all was
-    /// flushed; after a power cut that took all that was not synced, and one that took some of it.
+    /// are three restarts: as after a kill; after a power cut on top of that, when all was flushed;
+    /// and after a power cut instead, that took all that was not synced, or some of it.
     /// `check` must flush. Failures are told to Catch. `step`: only one of so many points.
     void try_all(const SimulatedDisk& start, const Life& life, const Check& check,
                  std::uint64_t step = 1);

@@ -22,8 +22,7 @@ chain::ChainOptions always_flushing(SimulatedDisk& disk) {
 /// The node of a story, and what it promises while it lives.
 class Life {
 public:
-    Life(SimulatedDisk& disk, const ChainParams& params, Promises& promises)
-        : disk_(disk), params_(params), promises_(promises) {}
+    Life(const ChainParams& params, Promises& promises) : params_(params), promises_(promises) {}
 
     void start(chain::ChainOptions options) {
         node_.reset();
@@ -69,7 +68,6 @@ private:
         promises_.height = promises_.synced_height = node_->height();
     }
 
-    SimulatedDisk& disk_;
     const ChainParams& params_;
     Promises& promises_;
     std::unique_ptr<Node> node_;
@@ -125,7 +123,7 @@ void Story::note_coins(std::span<const BlockRef> below, std::span<const BlockRef
 
 Promises Story::live(SimulatedDisk& disk) const {
     Promises promises;
-    Life life(disk, builder_.params(), promises);
+    Life life(builder_.params(), promises);
     const auto a = [this](std::size_t from, std::size_t to) {
         return std::span(a_).subspan(from - 1, to - from + 1);
     };
