@@ -59,8 +59,9 @@ public:
     /// Bytes on the heap.
     [[nodiscard]] std::size_t memory_usage() const;
     [[nodiscard]] bool is_full() const { return memory_usage() >= budget_; }
-    /// So full that even what comes during a flush no longer fits.
+    /// So full that what comes during a flush should come more slowly, or no more.
     [[nodiscard]] bool is_overfull() const { return memory_usage() > budget_ + budget_ / 2; }
+    [[nodiscard]] bool is_bursting() const { return memory_usage() > 2 * budget_; }
 
 private:
     /// What is being written; its records do not change.

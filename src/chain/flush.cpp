@@ -6,6 +6,12 @@
 // then the index that points to them, then the coins that rest on both.
 
 namespace daler::chain {
+namespace {
+
+// How long a block waits that comes too fast.
+constexpr std::chrono::milliseconds a_moment{20};
+
+}  // namespace
 
 void Chainstate::Impl::record_headers_before(const BlockEntry& entry) {
     // A restart finds blocks in the files, but headers only in the index: those that came before
@@ -41,12 +47,11 @@ void Chainstate::Impl::start_flush() {
 }
 
 bool Chainstate::Impl::continue_flush(std::chrono::milliseconds patience) {
-    // Blocks that come faster than the disk takes coins must wait for it in the end, each for as
-    // much as it brings.
-    while (coins->is_overfull()) {
-        if (coins->write_slices(a_while)) return true;
-    }
-    return coins->write_slices(patience);
+    bool done = coins->write_slices(patience);
+    // Only where memory would grow without end.
+    while (!done && coins->is_bursting())
+        done = coins->write_slices(a_while);
+    return done;
 }
 
 void Chainstate::Impl::flush() {
@@ -67,6 +72,8 @@ void Chainstate::Impl::flush() {
 void Chainstate::Impl::maintain() {
     close_ready();
     maintain_coins();
+    // Blocks that come faster than the disk takes coins must wait for it, each a little.
+    if (coins->is_flushing() && coins->is_overfull() && continue_flush(a_moment)) prune_if_due();
 }
 
 void Chainstate::Impl::maintain_coins() {

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t max_open_blocks = 16;
 constexpr std::size_t max_open_bytes = 32u << 20;
+constexpr double longest_turn = 20;  // milliseconds
 
 }  // namespace
 
@@ -144,8 +145,16 @@ void Chainstate::Impl::reject_oldest(script::ScriptError error) {
 
 void Chainstate::Impl::close_ready() {
     if (open_blocks.empty() || !open_blocks.front().has_verdict()) return;
-    while (!open_blocks.empty() && open_blocks.front().has_verdict())
+    StopWatch watch;
+    double spent = 0;
+    while (!open_blocks.empty() && open_blocks.front().has_verdict()) {
+        if (wake && spent > longest_turn) {
+            wake();  // others wait, too
+            return;
+        }
         close_oldest();
+        spent += watch.lap();
+    }
     // After a bad verdict another chain may be the best.
     advance();
 }
