@@ -171,14 +171,11 @@ Json not_scanned(std::int64_t created, std::int64_t since) {
     reason.append("code", code::misc);
     reason.append(
         "message",
-        fmt::format("Rescan failed for descriptor with timestamp {}. There was an error reading a "
-                    "block from time {}, which is after or within {} seconds of key creation, and "
-                    "could contain transactions pertaining to the desc. As a result, transactions "
-                    "and coins using this desc may not appear in the wallet. This error could be "
-                    "caused by pruning or data corruption (see bitcoind log for details) and could "
-                    "be dealt with by downloading and rescanning the relevant blocks (see -reindex "
-                    "option and rescanblockchain RPC).",
-                    created, since - block_time_margin - 1, block_time_margin));
+        fmt::format(
+            "Rescan failed for descriptor with timestamp {}. Blocks up to time {} are gone by "
+            "pruning, and what they paid to it is not known. To find it, download them again "
+            "(-reindex without -prune), then call rescanblockchain.",
+            created, since - block_time_margin - 1));
     Json out = Json::object();
     out.append("success", false);
     out.append("error", std::move(reason));
