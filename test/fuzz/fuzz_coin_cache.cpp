@@ -10,6 +10,7 @@ using namespace daler::chain;
 
 constexpr std::uint8_t places = 48;
 constexpr std::uint8_t max_flushes = 5;  // they take most of the time
+constexpr std::size_t max_size = 400;    // bytes, two for each step: what is behind is not read
 
 OutPoint outpoint(std::uint8_t number) {
     OutPoint out;
@@ -80,7 +81,7 @@ struct Pair {
 // and a flush stores the map as it was when it started.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Pair pair;
-    for (std::size_t i = 0; i + 1 < size; i += 2) {
+    for (std::size_t i = 0; i + 1 < std::min(size, max_size); i += 2) {
         const std::uint8_t place = data[i + 1] % places;
         const auto where = outpoint(place);
         switch (data[i] % 8) {
