@@ -183,7 +183,8 @@ struct Chainstate::Impl {
     void record_headers();
     void write_index();
     void start_flush();
-    /// True when all is written; waits for that, but not longer than `patience`.
+    /// True when all is written; waits for that, but not longer than `patience`, unless memory
+    /// would grow without end.
     bool continue_flush(std::chrono::milliseconds patience);
     void flush();
     void maintain();

@@ -59,8 +59,9 @@ public:
     /// Bytes on the heap.
     [[nodiscard]] std::size_t memory_usage() const;
     [[nodiscard]] bool is_full() const { return memory_usage() >= budget_; }
-    /// So full that what comes during a flush should come more slowly, or no more.
+    /// So full that what comes during a flush should come more slowly.
     [[nodiscard]] bool is_overfull() const { return memory_usage() > budget_ + budget_ / 2; }
+    /// So full that nothing more may come before some of it is written.
     [[nodiscard]] bool is_bursting() const { return memory_usage() > 2 * budget_; }
 
 private:
@@ -71,7 +72,7 @@ private:
         bool keep;            ///< what was written stays in the cache
         bool marked = false;  ///< the database carries the marker of this flush
         /// From the last key to the first: LevelDB finds the place of a new key that comes before
-        /// all others at a third of the cost of one that comes behind them.
+        /// all others at a fraction of the cost of one that comes behind them.
         std::size_t segment = CoinTable::segment_count;  ///< that is being written
         std::vector<CoinSegment::Change> changes{};      ///< of it that are to be written
         std::size_t retired = CoinTable::segment_count;  ///< from here on all is in the database

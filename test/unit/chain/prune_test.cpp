@@ -92,7 +92,7 @@ TEST_CASE("files go by themselves when they grow over the target, and only then"
     REQUIRE(node.state->size_on_disk() < 800'000);
     CHECK(first_stored(node) == 0);
     extend_fat(node, 60);
-    node.state->flush();
+    node.state->flush();  // nothing goes before its coins are on disk, which takes its time
     node.state->maintain();
     CHECK(first_stored(node) > 0);
     CHECK(node.state->size_on_disk() > 600'000);
