@@ -104,15 +104,16 @@ void write_coin(benchmark::State& state) {
     const auto& coin = sample().undo.transactions[0][0];
     for (auto _ : state) {
         ByteWriter writer;
-        chain::write_coin(writer, coin);
+        chain::write_coin(writer, coin.output, coin.height, coin.is_coinbase);
         benchmark::DoNotOptimize(writer.view().data());
     }
 }
 BENCHMARK(write_coin);
 
 void read_coin(benchmark::State& state) {
+    const auto& coin = sample().undo.transactions[0][0];
     ByteWriter writer;
-    chain::write_coin(writer, sample().undo.transactions[0][0]);
+    chain::write_coin(writer, coin.output, coin.height, coin.is_coinbase);
     for (auto _ : state)
         benchmark::DoNotOptimize(chain::decode_coin(writer.view()));
 }
