@@ -168,9 +168,9 @@ Result<Connectable, consensus::Rejection> Chainstate::Impl::check_whole(
     above.begin_layer();
     auto connectable = check_connect(*block, place, params, above);
     if (!connectable) return connectable;
-    const auto scripts =
-        std::make_shared<ScriptChecks>(block, connectable->undo, connectable->flags, known);
-    scripts->start(workers, {});
+    const auto scripts = std::make_shared<ScriptChecks>(block, connectable->undo,
+                                                        connectable->flags, known, workers);
+    scripts->start({});
     while (scripts->help())
         continue;
     scripts->wait();

@@ -40,8 +40,8 @@ void Chainstate::Impl::open_block(BlockEntry& entry, const BlockRef& block) {
     OpenBlock opened{&entry, block, std::move(*connectable), layer, nullptr, 0, {}};
     if (scripts_needed(entry)) {
         opened.scripts = std::make_shared<ScriptChecks>(block, opened.connectable.undo,
-                                                        opened.connectable.flags, cache);
-        opened.scripts->start(workers, wake);
+                                                        opened.connectable.flags, cache, workers);
+        opened.scripts->start(wake);
     }
     opened.opening_time = watch.lap();
     open_bytes += entry.block_size;
@@ -85,7 +85,7 @@ void Chainstate::Impl::confirm_oldest() {
         mark_changed(entry);
     }
     const auto undo_time = watch.lap();
-    const auto closed = std::move(open_blocks.front());
+    auto closed = std::move(open_blocks.front());
     open_blocks.pop_front();
     open_bytes -= entry.block_size;
     apply_block(*coins, *closed.block, *closed.connectable.undo, entry.height,
@@ -108,6 +108,11 @@ void Chainstate::Impl::confirm_oldest() {
                watch.lap());
     for (const auto& waiting : closed.waiting)
         answer(waiting, {});
+    if (closed.block->transactions.size() > 1) {
+        // Giving back its memory takes its time, and nobody waits for it.
+        workers.run(
+            [undo = std::move(closed.connectable.undo), scripts = std::move(closed.scripts)] {});
+    }
     maintain_coins();
 }
 

@@ -9,6 +9,7 @@ namespace {
 
 // Inputs that one job checks in a row: enough to make handing out jobs cheap.
 constexpr std::size_t inputs_per_job = 8;
+constexpr std::size_t lookups_per_job = 512;
 constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
@@ -16,37 +17,54 @@ constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
 const script::PrecomputedHashes& ScriptChecks::TxScripts::precomputed() {
     std::call_once(once, [this] {
         std::vector<TxOutput> spent;
-        spent.reserve(coins->size());
-        for (const auto& coin : *coins)
+        spent.reserve(coins.size());
+        for (const auto& coin : coins)
             spent.push_back(coin.output);
-        hashes.emplace(*tx, std::move(spent));
+        hashes.emplace(tx, std::move(spent));
     });
     return *hashes;
 }
 
 ScriptChecks::ScriptChecks(BlockRef block, std::shared_ptr<const BlockUndo> undo,
-                           script::Flags flags, const script::BoundedSignatureCache* known)
-    : block_(std::move(block)), undo_(std::move(undo)), flags_(flags), first_failure_(none) {
+                           script::Flags flags, const script::BoundedSignatureCache* known,
+                           ThreadPool& workers)
+    : block_(std::move(block)),
+      undo_(std::move(undo)),
+      flags_(flags),
+      workers_(workers),
+      first_failure_(none) {
     const auto& spent = undo_->transactions;
-    transactions_ = std::make_unique<TxScripts[]>(spent.size());
     // What the mempool has checked, it has checked under more rules than blocks have.
     const bool may_be_known = known && (flags & ~script::standard_flags) == 0;
+    const auto is_known = may_be_known ? look_up(*known) : std::vector<char>(spent.size());
     for (std::size_t i = 0; i < spent.size(); ++i) {
-        const auto& tx = *block_->transactions[i + 1];
-        if (may_be_known && known->contains_tx(tx.wtxid, script::standard_flags)) continue;
-        transactions_[i].tx = &tx;
-        transactions_[i].coins = &spent[i];
+        if (is_known[i]) continue;
+        auto& scripts = transactions_.emplace_back(*block_->transactions[i + 1], spent[i]);
         for (std::uint32_t k = 0; k < spent[i].size(); ++k)
-            inputs_.push_back({static_cast<std::uint32_t>(i), k});
+            inputs_.push_back({&scripts, k});
     }
     jobs_ = (inputs_.size() + inputs_per_job - 1) / inputs_per_job;
     has_ended_ = jobs_ == 0;
 }
 
-void ScriptChecks::start(ThreadPool& workers, std::function<void()> ended) {
+std::vector<char> ScriptChecks::look_up(const script::BoundedSignatureCache& known) const {
+    std::vector<char> found(undo_->transactions.size());
+    // The cache is too large for that of the processor: several cores wait better than one.
+    const std::size_t parts = (found.size() + lookups_per_job - 1) / lookups_per_job;
+    workers_.for_each(parts, [&](std::size_t part) {
+        const std::size_t end = std::min((part + 1) * lookups_per_job, found.size());
+        for (std::size_t i = part * lookups_per_job; i < end; ++i) {
+            const auto& wtxid = block_->transactions[i + 1]->wtxid;
+            found[i] = known.contains_tx(wtxid, script::standard_flags);
+        }
+    });
+    return found;
+}
+
+void ScriptChecks::start(std::function<void()> ended) {
     ended_ = std::move(ended);
-    for (std::size_t i = 0; i < std::min(jobs_, std::max<std::size_t>(workers.size(), 1)); ++i) {
-        workers.run([self = shared_from_this()] {
+    for (std::size_t i = 0; i < std::min(jobs_, std::max<std::size_t>(workers_.size(), 1)); ++i) {
+        workers_.run([self = shared_from_this()] {
             while (self->help())
                 continue;
         });
@@ -72,11 +90,10 @@ bool ScriptChecks::help() {
 void ScriptChecks::check(std::size_t i) {
     // Those before the first failure must still run: one of them may fail, too.
     if (i > first_failure_.load(std::memory_order_relaxed)) return;
-    auto& scripts = transactions_[inputs_[i].transaction];
-    const std::uint32_t index = inputs_[i].index;
+    const auto& [scripts, index] = inputs_[i];
     // Without a cache of signatures: what is in a block will not come again.
     const auto error = script::verify_input(
-        {*scripts.tx, index, (*scripts.coins)[index].output, scripts.precomputed(), flags_});
+        {scripts->tx, index, scripts->coins[index].output, scripts->precomputed(), flags_});
     if (error == script::ScriptError::ok) return;
     const std::lock_guard lock(mutex_);
     if (i < first_failure_) {

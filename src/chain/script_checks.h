@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <optional>
 
@@ -18,13 +19,14 @@ namespace daler::chain {
 /// block meanwhile (CVE-2024-52911). Any thread, except where a member says otherwise.
 class ScriptChecks : public std::enable_shared_from_this<ScriptChecks> {
 public:
-    /// `known` (which may be null) is asked for transactions that need no check.
+    /// `known` (which may be null) is asked for transactions that need no check; `workers` help
+    /// with that, too.
     ScriptChecks(BlockRef block, std::shared_ptr<const BlockUndo> undo, script::Flags flags,
-                 const script::BoundedSignatureCache* known);
+                 const script::BoundedSignatureCache* known, ThreadPool& workers);
 
-    /// Lets `workers` begin. Once. `ended` is called when the last check has ended, before
+    /// Lets the workers begin. Once. `ended` is called when the last check has ended, before
     /// `has_ended` says so.
-    void start(ThreadPool& workers, std::function<void()> ended);
+    void start(std::function<void()> ended);
     /// Takes a few inputs that nobody has taken yet and checks them; false if there are none left.
     bool help();
     [[nodiscard]] bool has_ended() const;
@@ -39,24 +41,27 @@ public:
 private:
     /// The scripts of one transaction; what its inputs share is hashed by who comes first.
     struct TxScripts {
-        const SealedTransaction* tx;
-        const TxUndo* coins;
-        std::once_flag once;
-        std::optional<script::PrecomputedHashes> hashes;
+        const SealedTransaction& tx;
+        const TxUndo& coins;
+        std::once_flag once{};
+        std::optional<script::PrecomputedHashes> hashes{};
 
         const script::PrecomputedHashes& precomputed();
     };
     struct Input {
-        std::uint32_t transaction;
+        TxScripts* transaction;
         std::uint32_t index;
     };
 
+    /// For each transaction behind the coinbase, whether its scripts are known to be good.
+    [[nodiscard]] std::vector<char> look_up(const script::BoundedSignatureCache& known) const;
     void check(std::size_t i);
 
     const BlockRef block_;
     const std::shared_ptr<const BlockUndo> undo_;
     const script::Flags flags_;
-    std::unique_ptr<TxScripts[]> transactions_;
+    ThreadPool& workers_;
+    std::deque<TxScripts> transactions_;  ///< those that need a check
     std::vector<Input> inputs_;
     std::size_t jobs_ = 0;
     std::function<void()> ended_;
