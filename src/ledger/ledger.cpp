@@ -1,3 +1,5 @@
+#include "job_queues.h"
+
 #include <daler/ledger/ledger.h>
 
 #include <daler/util/log.h>
@@ -6,7 +8,6 @@
 #include <boost/asio/prefer.hpp>
 
 #include <condition_variable>
-#include <deque>
 #include <new>
 #include <optional>
 #include <thread>
@@ -92,7 +93,7 @@ struct Ledger::Impl final : chain::Listener, mempool::Listener {
 
     std::mutex mutex;  ///< guards the four below
     std::condition_variable wake;
-    std::deque<Job> jobs;
+    JobQueues<Job> jobs;
     bool chain_calls = false;  ///< chain.maintain() has something to do
     bool stopping = false;
 
@@ -138,11 +139,7 @@ std::optional<Ledger::Job> Ledger::Impl::next_job() {
         wake.wait_for(lock, idle_interval, wanted);
     }
     chain_calls = false;
-    if (!jobs.empty()) {
-        Job job = std::move(jobs.front());
-        jobs.pop_front();
-        return job;
-    }
+    if (!jobs.empty()) return jobs.take();
     if (stopping) return std::nullopt;
     return maintain;
 }
@@ -180,10 +177,11 @@ Ledger::~Ledger() {
 
 void Ledger::run_now(const std::function<void()>& job) {
     std::promise<void> done;
-    enqueue([&](State*) {
+    const auto run = [&](State*) {
         job();
         done.set_value();
-    });
+    };
+    enqueue_call(run);
     done.get_future().wait();
 }
 
@@ -218,18 +216,27 @@ void Ledger::rethrow_fatal() {
     }
 }
 
+void Ledger::enqueue_call(Job job) {
+    {
+        const std::lock_guard lock(impl_->mutex);
+        impl_->jobs.push_call(std::move(job));
+    }
+    impl_->wake.notify_one();
+}
+
 void Ledger::enqueue(Job job) {
     {
         const std::lock_guard lock(impl_->mutex);
-        impl_->jobs.push_back(std::move(job));
+        impl_->jobs.push_other(std::move(job));
     }
     impl_->wake.notify_one();
 }
 
 void Ledger::post(std::function<void(State&)> work) {
-    enqueue([work = std::move(work)](State* state) {
+    Job job = [work = std::move(work)](State* state) {
         if (state) work(*state);
-    });
+    };
+    enqueue(std::move(job));
 }
 
 asio::awaitable<void> Ledger::run_open(OpenJob job) {
@@ -247,14 +254,15 @@ asio::awaitable<void> Ledger::run_open(OpenJob job) {
             once->reset();
             asio::post(tracked, [shared] { std::move (*shared)(); });
         };
-        enqueue([job = std::move(job), resume = std::move(resume)](State* state) {
+        Job inner = [job = std::move(job), resume = std::move(resume)](State* state) {
             try {
                 job(state, resume);
             } catch (...) {
                 resume();
                 throw;
             }
-        });
+        };
+        enqueue(std::move(inner));
     };
     co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(initiate,
                                                                          asio::use_awaitable);

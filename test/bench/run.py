@@ -248,20 +248,19 @@ def measure(bench, kinds, build, parts):
         if "block" in parts:
             for kind in kinds:
                 next_block(filled[kind], chain)
-    if "coins" in parts:
+    if {"coins", "waits"} & parts:
         chain = Chain(build, "many", MANY)
         print(f"{chain.inputs} scripts, 5 million coins; floor {chain.floor:.2f} s", flush=True)
-        for kind in kinds:
-            load(bench, kind, chain)
-        for kind in kinds:
-            waits(bench, kind, chain)
+        for part, run in {"coins": load, "waits": waits}.items():
+            for kind in kinds if part in parts else []:
+                run(bench, kind, chain)
     if "generate" in parts:
         for kind in kinds:
             generate(bench, kind)
 
 
 def main():
-    parts = ["load", "download", "block", "coins", "generate"]
+    parts = ["load", "download", "block", "coins", "waits", "generate"]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "release")
     parser.add_argument("--no-bitcoind", action="store_true", help="measure daler alone")

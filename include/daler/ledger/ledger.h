@@ -46,9 +46,11 @@ public:
     virtual void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason) = 0;
 };
 
-/// The one asynchronous door to chain and mempool. Owns the thread on which both live. Calls start
-/// in the order in which they were made. Any thread may call, but the blocking `call` neither from
-/// the ledger's own thread nor from one that runs coroutines.
+/// The one asynchronous door to chain and mempool. Owns the thread on which both live. There are
+/// two queues: of threads that are blocked in `call`, and of all others, which is the network. Each
+/// keeps its order, and they take turns, so that who calls does not wait for all the blocks that
+/// peers have delivered. Any thread may call, but the blocking `call` neither from the ledger's own
+/// thread nor from one that runs coroutines.
 class Ledger {
 public:
     /// Opens the state on the ledger thread and returns when it is ready. Throws StorageError.
@@ -86,7 +88,7 @@ public:
         using Value = std::invoke_result_t<Work&, State&>;
         auto promise = std::make_shared<std::promise<Value>>();
         auto future = promise->get_future();
-        enqueue([promise, work = std::move(work)](State* state) mutable {
+        Job job = [promise, work = std::move(work)](State* state) mutable {
             try {
                 if (!state) throw_closed();
                 if constexpr (std::is_void_v<Value>) {
@@ -99,7 +101,8 @@ public:
                 promise->set_exception(std::current_exception());
                 rethrow_fatal();
             }
-        });
+        };
+        enqueue_call(std::move(job));
         return future.get();
     }
 
@@ -138,6 +141,7 @@ private:
     /// Inside a catch block: passes on what must stop the node, swallows what only concerns the
     /// caller.
     static void rethrow_fatal();
+    void enqueue_call(Job job);
     void enqueue(Job job);
     /// Runs `job` on the ledger thread, whether the disk works or not, and waits for it.
     void run_now(const std::function<void()>& job);

@@ -1,0 +1,36 @@
+#include "ledger/job_queues.h"
+
+#include <test.h>
+
+using namespace daler;
+
+namespace {
+
+std::string taken(ledger::JobQueues<char>& queues) {
+    std::string order;
+    while (!queues.empty())
+        order += queues.take();
+    return order;
+}
+
+}  // namespace
+
+TEST_CASE("a call waits for one turn of the network, not for all it has delivered", "[ledger]") {
+    ledger::JobQueues<char> queues;
+    for (const char job : {'1', '2', '3'})
+        queues.push_other(job);
+    queues.push_call('a');
+    queues.push_call('b');
+    CHECK(taken(queues) == "a1b23");
+}
+
+TEST_CASE("callers that come again at once do not keep the network waiting", "[ledger]") {
+    ledger::JobQueues<char> queues;
+    queues.push_call('a');
+    CHECK(queues.take() == 'a');
+    queues.push_other('1');
+    queues.push_call('b');
+    queues.push_other('2');
+    queues.push_call('c');
+    CHECK(taken(queues) == "1b2c");
+}
