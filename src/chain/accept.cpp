@@ -41,21 +41,24 @@ void Chainstate::Impl::submit(const BlockRef& block, SubmitHandler done) {
     if (result.entry && result.entry->is_failed()) {
         result.verdict = consensus::reject(Reason::duplicate_invalid);
     } else if (!result.entry || !(result.entry->has(has_data) || result.entry->is_pruned())) {
+        turn = {};
         result = accept_block(block, hash, clock.now(), std::nullopt, {});
-        rejections.clear();
-        if (result.verdict) advance(block);
-        for (const auto& [entry, rejection] : rejections) {
-            if (entry == result.entry) result.verdict = fail(rejection);
-        }
+        if (result.verdict) offer(*result.entry, block);
     }
-    for (auto& open : open_blocks) {
-        if (open.entry == result.entry) {
-            open.waiting.push_back({std::move(done), result});
-            return;
-        }
+    if (auto* waiting = waiting_for(result.entry)) {
+        waiting->push_back({std::move(done), result});
+    } else {
+        answer({{std::move(done), result}}, result.verdict);
     }
-    result.was_connected = result.entry && result.entry->has(was_connected);
-    done(&result);
+    if (result.is_new) advance(wake ? Pace::turn : Pace::all);
+}
+
+std::vector<Waiting>* Chainstate::Impl::waiting_for(const BlockEntry* entry) {
+    if (const auto found = pending.find(entry); found != pending.end()) {
+        return &found->second.waiting;
+    }
+    const auto open = std::ranges::find(open_blocks, entry, &OpenBlock::entry);
+    return open == open_blocks.end() ? nullptr : &open->waiting;
 }
 
 Submitted Chainstate::Impl::submit(const BlockRef& block) {

@@ -15,15 +15,21 @@ constexpr std::chrono::seconds assume_valid_burial{14 * 24 * 60 * 60};
 
 }  // namespace
 
-void Chainstate::Impl::activate(const BlockRef& fresh) {
-    advance(fresh);
+void Chainstate::Impl::activate() {
+    advance(Pace::all);
     while (!open_blocks.empty()) {
         close_oldest();
-        advance();
+        advance(Pace::all);
     }
 }
 
-void Chainstate::Impl::advance(const BlockRef& fresh) {
+bool Chainstate::Impl::must_wait(Pace pace) const {
+    // The world must not see the middle of a reorganisation.
+    return pace == Pace::all || is_reorganising();
+}
+
+void Chainstate::Impl::advance(Pace pace) {
+    goes_on = false;
     for (;;) {
         auto* target = best_candidate();
         auto* at = newest();
@@ -35,18 +41,26 @@ void Chainstate::Impl::advance(const BlockRef& fresh) {
             close_oldest();
             continue;
         }
+        if (!must_wait(pace) && turn.so_far() > longest_turn) {
+            goes_on = true;
+            wake();
+            break;
+        }
         const auto* fork = last_common_ancestor(at, target);
         if (is_window_full() || (fork != at && !open_blocks.empty())) {
+            if (!must_wait(pace) && !open_blocks.front().has_verdict()) break;  // it will wake us
             close_oldest();
             continue;
         }
         if (fork != at) go_back_to(*fork, *target);
         auto& next = writable(*target->ancestor(fork->height + 1));
-        const bool is_fresh = fresh && fresh->header == next.header;
-        const auto block = is_fresh ? fresh : store->read_block(next);
-        ensure(block != nullptr);
-        open_block(next, block);
+        auto ready = std::move(pending[&next]);
+        pending.erase(&next);
+        if (!ready.block) ready.block = store->read_block(next);
+        ensure(ready.block != nullptr);
+        open_block(next, std::move(ready));
     }
+    release_pending();
     // What was not told on the way up: a way down, or aside, or headers alone.
     if (tip != published_tip) {
         settle();

@@ -7,6 +7,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <condition_variable>
+#include <limits>
 #include <map>
 #include <mutex>
 
@@ -35,6 +36,8 @@ public:
         std::function<RecordScanner(std::uint32_t file)> open;
         std::function<std::string(std::uint32_t file)> name;  ///< for the log
         std::function<bool()> stop;
+        /// How many verdicts may be missing when the next block is submitted.
+        std::size_t most_missing = std::numeric_limits<std::size_t>::max();
     };
 
     BlockImporter(const ChainParams& params, Hooks hooks)
@@ -54,8 +57,8 @@ private:
     void take(const RecordScanner& scanner, const Place& place);
     void submit(const Place& place, BlockRef block, const BlockHash& hash, ByteSpan bytes);
     void submit_waiting(const BlockHash& parent);
-    /// Deals with the verdicts that have come; with `all`, waits until none is missing.
-    void take_verdicts(bool all);
+    /// Deals with the verdicts that have come; waits until no more than `missing` have not.
+    void take_verdicts(std::size_t missing);
     void conclude(const Place& place, const BlockHeader& header, const Submitted& submitted);
     void refuse(const Place& place, const BlockHeader& header, std::string_view reason);
     void refuse_bytes(const RecordScanner& scanner, const Place& place, std::string_view reason);

@@ -37,6 +37,21 @@ inline constexpr std::uint64_t start_tip_sequence = std::uint64_t{1} << 32;
 /// How long one step of a flush that somebody wants to see the end of may take.
 inline constexpr std::chrono::milliseconds a_while{40};
 
+/// The milliseconds after which the ledger lets others have their turn.
+inline constexpr double longest_turn = 10;
+
+/// Who waits for the verdict on a block, and what to tell if it is good.
+struct Waiting {
+    Chainstate::SubmitHandler done;
+    Submitted submitted;
+};
+
+/// A block that is stored, and can be opened when those below it are.
+struct PendingBlock {
+    BlockRef block;  ///< null if it must be read again
+    std::vector<Waiting> waiting{};
+};
+
 /// A block that has changed the overlay, but whose scripts are still being checked.
 struct OpenBlock {
     BlockEntry* entry;
@@ -44,14 +59,8 @@ struct OpenBlock {
     Connectable connectable;
     CoinOverlay::Layer layer;
     std::shared_ptr<ScriptChecks> scripts;  ///< null if they need no check
-    double opening_time = 0;                ///< milliseconds, for the log
-
-    /// Who waits for the verdict, and what to tell if it is good.
-    struct Waiting {
-        Chainstate::SubmitHandler done;
-        Submitted submitted;
-    };
     std::vector<Waiting> waiting;
+    double opening_time = 0;  ///< milliseconds, for the log
 
     [[nodiscard]] bool has_verdict() const { return !scripts || scripts->has_ended(); }
 };
@@ -85,6 +94,9 @@ struct Chainstate::Impl {
     std::deque<OpenBlock> open_blocks;
     std::size_t open_bytes = 0;
     std::optional<CoinOverlay> overlay;
+    std::map<const BlockEntry*, PendingBlock> pending;
+    StopWatch turn;        ///< the time since others had theirs
+    bool goes_on = false;  ///< `advance` broke off because its turn was over
     std::function<void()> wake;
 
     BlockEntry* genesis = nullptr;
@@ -98,8 +110,6 @@ struct Chainstate::Impl {
     std::multimap<const BlockEntry*, BlockEntry*> unlinked;
     std::uint64_t next_data_sequence = start_tip_sequence + 1;
     std::uint64_t next_preferred_sequence = start_tip_sequence - 1;
-    /// Why blocks turned out invalid during the call that is running.
-    std::vector<std::pair<const BlockEntry*, consensus::Rejection>> rejections;
 
     std::vector<Listener*> listeners;
     Published<const ChainView> view;
@@ -118,6 +128,8 @@ struct Chainstate::Impl {
                                      BlockTime now, BlockEntry** entry);
     void submit(const BlockRef& block, SubmitHandler done);
     Submitted submit(const BlockRef& block);
+    /// Those of a block that is pending or open; null for others.
+    std::vector<Waiting>* waiting_for(const BlockEntry* entry);
     /// Checks `block`, and takes its bytes over: into the store, or where they lie already.
     Submitted accept_block(const BlockRef& block, const BlockHash& hash, BlockTime now,
                            std::optional<FilePosition> stored, ByteSpan stored_bytes);
@@ -132,11 +144,16 @@ struct Chainstate::Impl {
         const BlockRef& block, const BlockPlace& place, const script::BoundedSignatureCache* known);
 
     // activation.cpp
-    /// Moves the tip to the best candidate and leaves no block open. `fresh`: a block that need not
-    /// be read again.
-    void activate(const BlockRef& fresh = nullptr);
-    /// Opens the blocks up to the best candidate; in a reorganisation, until it has won.
-    void advance(const BlockRef& fresh = nullptr);
+    /// Moves the tip to the best candidate and leaves no block open.
+    void activate();
+    enum class Pace : std::uint8_t {
+        turn,  ///< returns when the turn is over, or the workers are busy with all that can be open
+        all,   ///< returns when there is nothing more to open
+    };
+    /// Opens the blocks up to the best candidate. A reorganisation goes on until it has won,
+    /// however long that takes.
+    void advance(Pace pace);
+    bool must_wait(Pace pace) const;
     BlockEntry* best_candidate();
     /// Whether the world knows of blocks that are disconnected now.
     bool is_reorganising() const;
@@ -152,8 +169,12 @@ struct Chainstate::Impl {
     /// Where the next block goes: the tip, or the newest open block.
     BlockEntry* newest();
     bool is_window_full() const;
+    /// Keeps a stored block at hand until `advance` comes to it.
+    void offer(const BlockEntry& entry, const BlockRef& block);
+    /// Tells those who wait for blocks that will not be opened.
+    void release_pending();
     /// Checks all but scripts, and lets the workers begin with those.
-    void open_block(BlockEntry& entry, const BlockRef& block);
+    void open_block(BlockEntry& entry, PendingBlock pending);
     /// Waits for the verdict on the oldest open block; makes it the tip, or gives up all of them.
     void close_oldest();
     void wait_for_oldest();
@@ -167,7 +188,7 @@ struct Chainstate::Impl {
     void finish();
     bool help();
     void abandon();
-    void answer(const OpenBlock::Waiting& waiting, const consensus::Verdict& verdict);
+    void answer(const std::vector<Waiting>& waiting, const consensus::Verdict& verdict);
 
     // invalidate.cpp
     bool invalidate(BlockEntry& entry);

@@ -7,9 +7,15 @@
 #include <deque>
 
 namespace daler::chain {
+namespace {
+
+// More than the chain keeps open, so that the workers never wait for the reading.
+constexpr std::size_t verdicts_to_wait_for = 32;
+
+}  // namespace
 
 ImportResult BlockImporter::result() {
-    take_verdicts(true);
+    take_verdicts(0);
     auto result = result_;
     result.waiting = waiting_.size();
     return result;
@@ -86,15 +92,15 @@ void BlockImporter::submit(const Place& place, BlockRef block, const BlockHash& 
                       verdicts->given.push_back(std::move(given));
                       verdicts->arrived.notify_one();
                   });
-    take_verdicts(false);
+    take_verdicts(hooks_.most_missing);
 }
 
-void BlockImporter::take_verdicts(bool all) {
+void BlockImporter::take_verdicts(std::size_t missing) {
     do {
         std::vector<Verdicts::Given> given;
         {
             std::unique_lock lock(verdicts_->mutex);
-            if (all && missing_verdicts_ > 0) {
+            if (missing_verdicts_ > missing) {
                 verdicts_->arrived.wait(lock, [this] { return !verdicts_->given.empty(); });
             }
             given.swap(verdicts_->given);
@@ -103,7 +109,7 @@ void BlockImporter::take_verdicts(bool all) {
         for (const auto& [place, header, submitted] : given) {
             if (submitted) conclude(place, header, *submitted);
         }
-    } while (all && missing_verdicts_ > 0);
+    } while (missing_verdicts_ > missing);
 }
 
 void BlockImporter::conclude(const Place& place, const BlockHeader& header,
@@ -181,6 +187,7 @@ ImportResult import_blocks(const std::filesystem::path& file, const ChainParams&
     hooks.open = [&](std::uint32_t) { return RecordScanner(opened, {}, params.magic); };
     hooks.name = [&](std::uint32_t) { return file.string(); };
     hooks.stop = [&] { return stop.load(); };
+    hooks.most_missing = verdicts_to_wait_for;
     BlockImporter importer(params, std::move(hooks));
     importer.scan(0);
     const auto result = importer.result();

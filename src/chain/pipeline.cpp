@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t max_open_blocks = 16;
 constexpr std::size_t max_open_bytes = 32u << 20;
-constexpr double longest_turn = 20;  // milliseconds
 
 }  // namespace
 
@@ -24,8 +23,31 @@ bool Chainstate::Impl::is_window_full() const {
     return open_blocks.size() >= max_open_blocks || open_bytes >= max_open_bytes;
 }
 
-void Chainstate::Impl::open_block(BlockEntry& entry, const BlockRef& block) {
+void Chainstate::Impl::offer(const BlockEntry& entry, const BlockRef& block) {
+    std::size_t bytes = entry.block_size;
+    for (const auto& [other, ready] : pending) {
+        if (ready.block) bytes += other->block_size;
+    }
+    pending[&entry].block = bytes <= max_open_bytes ? block : nullptr;
+}
+
+void Chainstate::Impl::release_pending() {
+    const auto* target = stopping() ? nullptr : best_candidate();
+    const auto height = newest()->height;
+    for (auto at = pending.begin(); at != pending.end();) {
+        const auto* entry = at->first;
+        if (target && entry->height > height && entry->is_ancestor_of(*target)) {
+            ++at;
+        } else {
+            answer(at->second.waiting, {});
+            at = pending.erase(at);
+        }
+    }
+}
+
+void Chainstate::Impl::open_block(BlockEntry& entry, PendingBlock ready) {
     StopWatch watch;
+    const auto& block = ready.block;
     overlay->prefetch(*block, workers);
     const auto layer = overlay->begin_layer();
     auto connectable = check_connect(*block, {*entry.previous, entry.hash}, params, *overlay);
@@ -34,10 +56,12 @@ void Chainstate::Impl::open_block(BlockEntry& entry, const BlockRef& block) {
         while (!open_blocks.empty())
             close_oldest();
         overlay->clear();
-        if (tip == entry.previous) reject(entry, connectable.error());
-        return;
+        if (tip != entry.previous) return answer(ready.waiting, {});
+        reject(entry, connectable.error());
+        return answer(ready.waiting, fail(connectable.error()));
     }
-    OpenBlock opened{&entry, block, std::move(*connectable), layer, nullptr, 0, {}};
+    OpenBlock opened{&entry, block, std::move(*connectable), layer, nullptr, {}};
+    opened.waiting = std::move(ready.waiting);
     if (scripts_needed(entry)) {
         opened.scripts = std::make_shared<ScriptChecks>(block, opened.connectable.undo,
                                                         opened.connectable.flags, cache, workers);
@@ -106,8 +130,7 @@ void Chainstate::Impl::confirm_oldest() {
                "{:.2f} ms",
                closed.block->transactions.size(), closed.opening_time, undo_time, coins_time,
                watch.lap());
-    for (const auto& waiting : closed.waiting)
-        answer(waiting, {});
+    answer(closed.waiting, {});
     if (closed.block->transactions.size() > 1) {
         // Giving back its memory takes its time, and nobody waits for it.
         workers.run(
@@ -120,7 +143,6 @@ void Chainstate::Impl::reject(BlockEntry& entry, const consensus::Rejection& rej
     log::warning("Block {} (height {}) is invalid: {}", entry.hash.to_hex(), entry.height,
                  consensus::to_text(rejection));
     mark_failed(entry);
-    rejections.emplace_back(&entry, rejection);
 }
 
 std::deque<OpenBlock> Chainstate::Impl::take_open_blocks() {
@@ -142,45 +164,46 @@ void Chainstate::Impl::reject_oldest(script::ScriptError error) {
     // Those above are not to blame: they are stored, and will not be connected.
     consensus::Verdict told = fail(rejection);
     for (const auto& open : dropped) {
-        for (const auto& waiting : open.waiting)
-            answer(waiting, told);
+        answer(open.waiting, told);
         told = {};
     }
 }
 
 void Chainstate::Impl::close_ready() {
-    if (open_blocks.empty() || !open_blocks.front().has_verdict()) return;
-    StopWatch watch;
-    double spent = 0;
+    turn = {};
+    bool closed = false;
     while (!open_blocks.empty() && open_blocks.front().has_verdict()) {
-        if (wake && spent > longest_turn) {
-            wake();  // others wait, too
-            return;
-        }
+        if (wake && turn.so_far() > longest_turn) return wake();  // others wait, too
         close_oldest();
-        spent += watch.lap();
+        closed = true;
     }
-    // After a bad verdict another chain may be the best.
-    advance();
+    // There may be room for more; after a bad verdict another chain may be the best.
+    if (closed || goes_on) advance(wake ? Pace::turn : Pace::all);
 }
 
 void Chainstate::Impl::finish() {
-    if (!open_blocks.empty()) activate();
+    if (!open_blocks.empty() || goes_on) activate();
 }
 
 void Chainstate::Impl::abandon() {
-    for (const auto& open : take_open_blocks()) {
-        for (const auto& waiting : open.waiting)
+    const auto disappoint = [](const std::vector<Waiting>& all) {
+        for (const auto& waiting : all)
             waiting.done(nullptr);
-    }
+    };
+    for (const auto& open : take_open_blocks())
+        disappoint(open.waiting);
+    for (const auto& [entry, ready] : std::exchange(pending, {}))
+        disappoint(ready.waiting);
 }
 
-void Chainstate::Impl::answer(const OpenBlock::Waiting& waiting,
+void Chainstate::Impl::answer(const std::vector<Waiting>& waiting,
                               const consensus::Verdict& verdict) {
-    auto submitted = waiting.submitted;
-    submitted.verdict = verdict;
-    submitted.was_connected = submitted.entry->has(was_connected);
-    waiting.done(&submitted);
+    for (const auto& [done, submitted] : waiting) {
+        auto told = submitted;
+        told.verdict = verdict;
+        told.was_connected = told.entry && told.entry->has(was_connected);
+        done(&told);
+    }
 }
 
 }  // namespace daler::chain

@@ -73,7 +73,10 @@ void Chainstate::Impl::reindex() {
         constexpr auto end_of_time = BlockTime::max() - consensus::max_future_block_time;
         const auto result =
             accept_block(found.block, found.hash, end_of_time, position, found.bytes);
-        if (result.verdict) advance(found.block);
+        if (result.verdict) {
+            offer(*result.entry, found.block);
+            advance(Pace::all);
+        }
         done(&result);
     };
     BlockImporter importer(params, std::move(hooks));

@@ -14,6 +14,12 @@ public:
         return std::chrono::duration<double, std::milli>(now - std::exchange(last_, now)).count();
     }
 
+    /// Milliseconds since then; starts no new lap.
+    [[nodiscard]] double so_far() const {
+        return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - last_)
+            .count();
+    }
+
 private:
     std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };

@@ -102,9 +102,9 @@ public:
     /// Hears once what became of a block, on the ledger thread. Null: it will never be known,
     /// because the disk has failed.
     using SubmitHandler = std::function<void(const Submitted*)>;
-    /// As above, but returns when the block is stored and all but its scripts is checked, so that
-    /// the next one can be submitted while the workers are busy with it. Verdicts come in order,
-    /// now or in a later call of any member. With many blocks open it waits for the oldest.
+    /// As above, but returns when the block is stored, so that the next one can be submitted while
+    /// the workers are busy with it. Verdicts come in order, now or in a later call of any member.
+    /// Without a `wake` it waits for the oldest verdict when many blocks are open.
     void submit(const BlockRef& block, SubmitHandler done);
     /// Checks a few scripts of the blocks that are open; false if nobody need help.
     bool help();
