@@ -23,11 +23,6 @@ void Chainstate::Impl::activate() {
     }
 }
 
-bool Chainstate::Impl::must_wait(Pace pace) const {
-    // The world must not see the middle of a reorganisation.
-    return pace == Pace::all || is_reorganising();
-}
-
 void Chainstate::Impl::advance(Pace pace) {
     goes_on = false;
     for (;;) {
@@ -35,20 +30,21 @@ void Chainstate::Impl::advance(Pace pace) {
         auto* at = newest();
         // A reorganisation goes on until it has won what it gave up, or it is the way back.
         const bool reorganises = is_reorganising();
+        const bool yields = pace == Pace::turn && !reorganises;
         const bool stops = stopping() && !reorganises;
         if (!target || target == at || stops) {
             if (!reorganises || open_blocks.empty()) break;
             close_oldest();
             continue;
         }
-        if (!must_wait(pace) && turn.so_far() > longest_turn) {
+        if (yields && turn.so_far() > longest_turn) {
             goes_on = true;
             wake();
             break;
         }
         const auto* fork = last_common_ancestor(at, target);
         if (is_window_full() || (fork != at && !open_blocks.empty())) {
-            if (!must_wait(pace) && !open_blocks.front().has_verdict()) break;  // it will wake us
+            if (yields && !is_oldest_ready()) break;  // it will wake us
             close_oldest();
             continue;
         }
@@ -61,6 +57,8 @@ void Chainstate::Impl::advance(Pace pace) {
         open_block(next, std::move(ready));
     }
     release_pending();
+    // Where there was nothing to check nobody else calls for the verdict.
+    if (pace == Pace::turn && is_oldest_ready()) wake();
     // What was not told on the way up: a way down, or aside, or headers alone.
     if (tip != published_tip) {
         settle();

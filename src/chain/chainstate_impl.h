@@ -153,7 +153,6 @@ struct Chainstate::Impl {
     /// Opens the blocks up to the best candidate. A reorganisation goes on until it has won,
     /// however long that takes.
     void advance(Pace pace);
-    bool must_wait(Pace pace) const;
     BlockEntry* best_candidate();
     /// Whether the world knows of blocks that are disconnected now.
     bool is_reorganising() const;
@@ -169,6 +168,7 @@ struct Chainstate::Impl {
     /// Where the next block goes: the tip, or the newest open block.
     BlockEntry* newest();
     bool is_window_full() const;
+    bool is_oldest_ready() const;
     /// Keeps a stored block at hand until `advance` comes to it.
     void offer(const BlockEntry& entry, const BlockRef& block);
     /// Tells those who wait for blocks that will not be opened.

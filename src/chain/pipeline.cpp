@@ -19,6 +19,10 @@ BlockEntry* Chainstate::Impl::newest() {
     return open_blocks.empty() ? tip : open_blocks.back().entry;
 }
 
+bool Chainstate::Impl::is_oldest_ready() const {
+    return !open_blocks.empty() && open_blocks.front().has_verdict();
+}
+
 bool Chainstate::Impl::is_window_full() const {
     return open_blocks.size() >= max_open_blocks || open_bytes >= max_open_bytes;
 }
@@ -172,7 +176,7 @@ void Chainstate::Impl::reject_oldest(script::ScriptError error) {
 void Chainstate::Impl::close_ready() {
     turn = {};
     bool closed = false;
-    while (!open_blocks.empty() && open_blocks.front().has_verdict()) {
+    while (is_oldest_ready()) {
         if (wake && turn.so_far() > longest_turn) return wake();  // others wait, too
         close_oldest();
         closed = true;

@@ -4,7 +4,9 @@
 
 #include <daler/script/signature_cache.h>
 #include <daler/script/standard.h>
+#include <daler/util/ensure.h>
 
+#include <atomic>
 #include <latch>
 #include <thread>
 
@@ -71,12 +73,25 @@ struct Pipeline {
         while (node.state->help())
             continue;
     }
+    /// From now on the chain is served as a ledger does it, and need not wait for verdicts itself.
+    void serve() {
+        node.state->set_wake([this] { woken = true; });
+    }
+    void serve_until(std::size_t verdicts_given) {
+        while (order.size() < verdicts_given) {
+            check_all();
+            const bool was_woken = woken.exchange(false);
+            ensure(was_woken);
+            node.state->maintain();
+        }
+    }
     [[nodiscard]] bool has_coin(const TransactionRef& tx) const {
         return node.state->coin(first_output(tx)).has_value();
     }
 
     std::latch held{1};
     bool released = false;
+    std::atomic<bool> woken = false;
     script::BoundedSignatureCache cache{1 << 20};
     ThreadPool worker{1};
     Node node;
@@ -189,6 +204,88 @@ TEST_CASE("the window of open blocks closes the oldest to open the next", "[chai
     CHECK(node.coins_hash() == replayed_hash(node));
 }
 
+TEST_CASE("behind a full window blocks wait, and nobody for them", "[chain]") {
+    Pipeline test;
+    auto& node = test.node;
+    test.hold();
+    test.serve();
+    const auto before = node.height();
+    const auto blocks = test.chain(node.tip(), 20);
+    for (std::size_t i = 0; i < blocks.size(); ++i)
+        test.open(blocks[i], std::to_string(i));
+    test.open(blocks.back(), "again");
+    test.open(node.builder.block(node.tip()), "aside");
+    CHECK(test.order == Names{"aside"});
+    CHECK(node.height() == before);
+    test.serve_until(22);
+    CHECK(test.order[1] == "0");
+    CHECK(Names(test.order.end() - 3, test.order.end()) == Names{"18", "19", "again"});
+    CHECK(test.verdicts["19"]->was_connected);
+    CHECK(test.verdicts["again"]->was_connected);
+    CHECK(node.tip() == hash_of(blocks.back()));
+    CHECK(node.coins_hash() == replayed_hash(node));
+}
+
+TEST_CASE("what reads the chain as a whole opens the blocks that wait, too", "[chain]") {
+    Pipeline test;
+    auto& node = test.node;
+    test.hold();
+    test.serve();
+    const auto blocks = test.chain(node.tip(), 20);
+    for (const auto& block : blocks)
+        test.open(block, "block");
+    CHECK(test.order.empty());
+    node.state->flush();
+    CHECK(test.order.size() == 20);
+    CHECK(node.tip() == hash_of(blocks.back()));
+}
+
+TEST_CASE("a bad script below a full window is told to all above it", "[chain]") {
+    Pipeline test;
+    auto& node = test.node;
+    test.hold();
+    test.serve();
+    const auto bad = test.block(node.tip(), false);
+    test.open(bad, "bad");
+    for (const auto& block : test.chain(hash_of(bad), 18))
+        test.open(block, "above");
+    const auto broken = node.builder.block(hash_of(bad), {{}, Amount{1}, 0, {}});
+    test.open(broken, "broken");
+    test.serve_until(20);
+    CHECK(test.order.front() == "broken");  // stored beside the best chain
+    CHECK(test.order[1] == "bad");
+    CHECK_FALSE(test.verdicts["bad"]->verdict);
+    CHECK(test.verdicts["above"]->verdict);
+    CHECK_FALSE(test.verdicts["above"]->was_connected);
+    const auto good = test.block(node.tip());
+    CHECK(node.state->submit(good).was_connected);
+    CHECK(node.coins_hash() == replayed_hash(node));
+}
+
+//        a1 - ... - a16 (open) - a17 - a18 (wait)
+// tip <
+//        b1 - ... - b19
+TEST_CASE("blocks that wait hear when another branch has won", "[chain]") {
+    Pipeline test;
+    auto& node = test.node;
+    test.hold();
+    test.serve();
+    const auto b = node.builder.chain(node.tip(), 19);
+    const auto a = test.chain(node.tip(), 18);
+    for (const auto& block : a)
+        test.open(block, "a");
+    for (const auto& block : b)
+        test.open(block, "b");
+    CHECK(std::ranges::count(test.order, "b") == 18);
+    CHECK(std::ranges::count(test.order, "a") == 2);
+    CHECK_FALSE(test.verdicts["a"]->was_connected);
+    test.serve_until(37);
+    CHECK(test.verdicts["a"]->was_connected);
+    CHECK(test.verdicts["b"]->was_connected);
+    CHECK(node.tip() == hash_of(b.back()));
+    CHECK(node.coins_hash() == replayed_hash(node));
+}
+
 //        a1 - a2 - a3 (open)
 // tip <
 //        b1 - b2 - b3 - b4
@@ -253,7 +350,10 @@ TEST_CASE("a block that comes again while it is open waits for the same verdict"
 TEST_CASE("who waits for a verdict hears when there will be none", "[chain]") {
     Pipeline test;
     test.hold();
-    test.open(test.block(test.node.tip()), "block");
+    test.serve();
+    const auto blocks = test.chain(test.node.tip(), 18);  // two of which wait to be opened
+    for (const auto& block : blocks)
+        test.open(block, "block");
     CHECK(test.order.empty());
     SECTION("after trouble") {
         test.node.state->abandon();
@@ -261,7 +361,7 @@ TEST_CASE("who waits for a verdict hears when there will be none", "[chain]") {
     SECTION("at the end") {
         test.node.state.reset();
     }
-    CHECK(test.order == Names{"block"});
+    CHECK(test.order == Names(blocks.size(), "block"));
     CHECK_FALSE(test.verdicts["block"]);
 }
 
