@@ -25,8 +25,9 @@ target_compile_definitions(daler_flags INTERFACE
   SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL)
 
 if(DALER_SANITIZE)
+  # -Wno-shadow: files are compiled together (module.cmake), and a name of one may hide one of another.
   target_compile_options(daler_flags INTERFACE
-    -fsanitize=${DALER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -O1 -g1)
+    -fsanitize=${DALER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -O1 -g1 -Wno-shadow)
   target_link_options(daler_flags INTERFACE -fsanitize=${DALER_SANITIZE})
   if(DALER_FUZZ)
     # libFuzzer finds its way by the coverage of all code, not only of the fuzz programs.

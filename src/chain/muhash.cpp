@@ -17,9 +17,9 @@ constexpr std::uint64_t prime_difference = 1'103'717;  // 2^3072 minus the prime
 constexpr auto all_ones = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t lowest_limb = std::uint64_t{0} - prime_difference;  // of the prime
 
-using Block = std::array<std::uint32_t, 16>;
+using ChaChaBlock = std::array<std::uint32_t, 16>;
 
-void quarter_round(Block& x, std::size_t a, std::size_t b, std::size_t c, std::size_t d) {
+void quarter_round(ChaChaBlock& x, std::size_t a, std::size_t b, std::size_t c, std::size_t d) {
     x[a] += x[b];
     x[d] = std::rotl(x[d] ^ x[a], 16);
     x[c] += x[d];
@@ -31,11 +31,11 @@ void quarter_round(Block& x, std::size_t a, std::size_t b, std::size_t c, std::s
 }
 
 /// One block of the ChaCha20 keystream with a zero nonce (RFC 8439).
-Block chacha20_block(const crypto::Digest256& key, std::uint32_t counter) {
-    Block input{0x61707865, 0x3320646e, 0x79622d32, 0x6b206574};
+ChaChaBlock chacha20_block(const crypto::Digest256& key, std::uint32_t counter) {
+    ChaChaBlock input{0x61707865, 0x3320646e, 0x79622d32, 0x6b206574};
     std::memcpy(input.data() + 4, key.data(), key.size());
     input[12] = counter;
-    Block x = input;
+    ChaChaBlock x = input;
     for (int round = 0; round < 10; ++round) {
         quarter_round(x, 0, 4, 8, 12);
         quarter_round(x, 1, 5, 9, 13);
@@ -56,7 +56,7 @@ Block chacha20_block(const crypto::Digest256& key, std::uint32_t counter) {
 MuHash::Number MuHash::number_of(ByteSpan element) {
     const auto key = crypto::sha256(element);
     Number number;
-    constexpr std::size_t blocks = sizeof(Number) / sizeof(Block);
+    constexpr std::size_t blocks = sizeof(Number) / sizeof(ChaChaBlock);
     for (std::uint32_t i = 0; i < blocks; ++i) {
         const auto block = chacha20_block(key, i);
         std::memcpy(reinterpret_cast<std::uint8_t*>(number.data()) + i * sizeof block, block.data(),

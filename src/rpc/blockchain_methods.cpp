@@ -176,7 +176,7 @@ Json getchaintxstats(Call& call) {
     return out;
 }
 
-std::vector<Method> make_table() {
+std::vector<Method> make_blockchain_table() {
     std::vector<Method> methods{
         {"Blockchain",
          "getbestblockhash",
@@ -239,7 +239,7 @@ const chain::BlockEntry& find_block(const ledger::Ledger& ledger, const BlockHas
 }
 
 std::span<const Method> blockchain_methods() {
-    static const std::vector<Method> methods = make_table();
+    static const std::vector<Method> methods = make_blockchain_table();
     return methods;
 }
 

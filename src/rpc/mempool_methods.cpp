@@ -196,7 +196,7 @@ Json getprioritisedtransactions(Call& call) {
     });
 }
 
-std::vector<Method> make_table() {
+std::vector<Method> make_mempool_table() {
     std::vector<Method> methods{
         {"Blockchain",
          "getmempoolancestors",
@@ -266,7 +266,7 @@ std::vector<Method> make_table() {
 }  // namespace
 
 std::span<const Method> mempool_methods() {
-    static const std::vector<Method> methods = make_table();
+    static const std::vector<Method> methods = make_mempool_table();
     return methods;
 }
 

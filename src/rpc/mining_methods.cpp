@@ -177,7 +177,7 @@ Json getmininginfo(Call& call) {
     return out;
 }
 
-std::vector<Method> make_table() {
+std::vector<Method> make_mining_table() {
     std::vector<Method> methods{
         {"hidden",
          "generate",
@@ -233,7 +233,7 @@ std::vector<Method> make_table() {
 }  // namespace
 
 std::span<const Method> mining_methods() {
-    static const std::vector<Method> methods = make_table();
+    static const std::vector<Method> methods = make_mining_table();
     return methods;
 }
 

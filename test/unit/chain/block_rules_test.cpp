@@ -16,7 +16,6 @@ using consensus::Reason;
 
 namespace {
 
-constexpr Amount subsidy{50 * satoshis_per_coin};
 constexpr Height chain_length = 12;
 
 /// A chain of twelve blocks whose coinbases anybody can spend after two more, and ways to make the

@@ -24,7 +24,7 @@ std::string coin_hex(const consensus::Coin& coin) {
     return to_hex(writer.view());
 }
 
-Script script(std::string_view hex) {
+Script script_of(std::string_view hex) {
     return Script(*from_hex(hex));
 }
 
@@ -90,10 +90,10 @@ TEST_CASE("amounts compress to the published numbers and back", "[chain]") {
 TEST_CASE("coins have the form of Bitcoin's coin database", "[chain]") {
     // From the published tests of the reference implementation.
     CHECK(coin_hex(coin(203'998, false, 60'000'000'000,
-                        script("76a914816115944e077fe7c803cfa57f29b36bf87c1d3588ac"))) ==
+                        script_of("76a914816115944e077fe7c803cfa57f29b36bf87c1d3588ac"))) ==
           "97f23c835800816115944e077fe7c803cfa57f29b36bf87c1d35");
     CHECK(coin_hex(coin(120'891, true, 110'397,
-                        script("76a9148c988f1a4a4de2161e0f50aac7f17e7f9555caa488ac"))) ==
+                        script_of("76a9148c988f1a4a4de2161e0f50aac7f17e7f9555caa488ac"))) ==
           "8ddf77bbd123008c988f1a4a4de2161e0f50aac7f17e7f9555caa4");
     CHECK(coin_hex(coin(0, false, 0, {})) == "000006");
 }
@@ -114,12 +114,12 @@ TEST_CASE("every kind of script comes back as it was", "[chain]") {
         std::size_t compressed_size;
     };
     const std::vector<Example> examples{
-        {script("76a914816115944e077fe7c803cfa57f29b36bf87c1d3588ac"), 21},
-        {script("a914816115944e077fe7c803cfa57f29b36bf87c1d3587"), 21},
+        {script_of("76a914816115944e077fe7c803cfa57f29b36bf87c1d3588ac"), 21},
+        {script_of("a914816115944e077fe7c803cfa57f29b36bf87c1d3587"), 21},
         {key_script(key.bytes()), 33},
         {key_script(off_curve), 68},
         {key_script(crypto::PrivateKey::from_bytes(Bytes(32, 7))->public_key().bytes()), 33},
-        {script("0014816115944e077fe7c803cfa57f29b36bf87c1d35"), 23},
+        {script_of("0014816115944e077fe7c803cfa57f29b36bf87c1d35"), 23},
         {{}, 1},
         {Script(Bytes(121, 0x51)), 122},
         {Script(Bytes(122, 0x51)), 124},

@@ -7,6 +7,8 @@
 
 namespace daler::test {
 
+inline constexpr Amount subsidy{50 * satoshis_per_coin};
+
 /// A chainstate of a regtest chain with short maturity, in memory or in a folder.
 struct Node {
     static ChainParams short_maturity() {

@@ -16,8 +16,6 @@ using namespace daler::test;
 
 namespace {
 
-constexpr Amount subsidy{50 * satoshis_per_coin};
-
 /// A node with one worker, which a test can keep busy: scripts are then checked by nobody but who
 /// helps.
 struct Pipeline {

@@ -10,8 +10,6 @@ using namespace daler::test;
 
 namespace {
 
-constexpr Amount subsidy{50 * satoshis_per_coin};
-
 OutPoint coinbase_of(const BlockRef& block) {
     return first_output(block->transactions[0]);
 }

@@ -10,8 +10,6 @@ using namespace daler::test;
 
 namespace {
 
-constexpr Amount subsidy{50 * satoshis_per_coin};
-
 /// Blocks whose coinbases can be spent only by pushing the number 5 (OP_5 OP_EQUAL).
 struct Locked {
     explicit Locked(Node& target, std::size_t count) : node(target) {
