@@ -11,7 +11,7 @@ from collections import namedtuple
 from pathlib import Path
 
 Module = namedtuple("Module", "name depends")
-KEYWORDS = {"SOURCES", "DEPENDS", "LIBRARIES", "INTERNAL_LIBRARIES"}
+KEYWORDS = {"SOURCES", "DEPENDS", "LIBRARIES", "INTERNAL_LIBRARIES", "SEPARATE"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 SUFFIXES = {".h", ".cpp"}
 

@@ -305,6 +305,10 @@ script::ScriptError Admission::run_all(const script::PrecomputedHashes& hashes, 
 }
 
 Verdict Admission::check_scripts() {
+    // It may have been here before: a reorganisation brings transactions back.
+    auto* cache = rules_.cache;
+    if (cache && cache->contains_tx(tx_->wtxid, script::standard_flags)) return {};
+
     std::vector<TxOutput> spent;
     spent.reserve(coins_.size());
     for (const auto& coin : coins_)
@@ -317,7 +321,7 @@ Verdict Admission::check_scripts() {
     const auto error = run_all(hashes, script::standard_flags, failed);
     if (error == script::ScriptError::ok) {
         // Its block need not check it again.
-        if (rules_.cache) rules_.cache->insert_tx(tx_->wtxid, script::standard_flags);
+        if (cache) cache->insert_tx(tx_->wtxid, script::standard_flags);
         return {};
     }
 

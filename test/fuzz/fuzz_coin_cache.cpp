@@ -1,5 +1,6 @@
 #include <chain/coin_cache.h>
 #include <daler/util/ensure.h>
+#include <support/memory_database.h>
 
 #include <map>
 
@@ -29,13 +30,6 @@ Model stored(const CoinDatabase& database) {
         return true;
     });
     return coins;
-}
-
-storage::Database::Options options() {
-    storage::Database::Options out;
-    out.folder = "/coins";
-    out.in_memory = true;
-    return out;
 }
 
 /// The cache beside the plain map that it should equal.
@@ -68,7 +62,7 @@ struct Pair {
 
     void spend(OutPoint where) { ensure(cache.spend(where) == (model.erase(where) > 0)); }
 
-    CoinDatabase database{options(), 0};
+    CoinDatabase database{test::database_in_memory(), 0};
     CoinCache cache{database, 32u << 10};
     Model model;
     Model frozen;

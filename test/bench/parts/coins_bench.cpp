@@ -6,6 +6,7 @@
 #include <benchmark/benchmark.h>
 #include <chain/coin_cache.h>
 #include <chain/coin_codec.h>
+#include <memory_database.h>
 
 namespace daler::bench {
 namespace {
@@ -23,13 +24,6 @@ struct Coins {
             const ByteSpan number{reinterpret_cast<const std::uint8_t*>(&i), sizeof i};
             outpoints.push_back({Txid{crypto::sha256(number)}, i % 4});
         }
-    }
-
-    static storage::Database::Options in_memory() {
-        storage::Database::Options options;
-        options.folder = "/coins";
-        options.in_memory = true;
-        return options;
     }
 
     void add(CoinCache& cache) const {
@@ -53,7 +47,7 @@ template <class Work>
 void on_full_cache(benchmark::State& state, Work work) {
     for (auto _ : state) {
         state.PauseTiming();
-        CoinDatabase database(Coins::in_memory(), 0);
+        CoinDatabase database(test::database_in_memory(), 0);
         auto cache = std::make_unique<CoinCache>(database, budget);
         coins().add(*cache);
         state.ResumeTiming();
@@ -67,7 +61,7 @@ void on_full_cache(benchmark::State& state, Work work) {
 
 void cache_add(benchmark::State& state) {
     for (auto _ : state) {
-        CoinDatabase database(Coins::in_memory(), 0);
+        CoinDatabase database(test::database_in_memory(), 0);
         CoinCache cache(database, budget);
         coins().add(cache);
     }

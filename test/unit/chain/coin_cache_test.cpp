@@ -1,6 +1,7 @@
 #include <test.h>
 
 #include <chain/coin_cache.h>
+#include <memory_database.h>
 
 #include <semaphore>
 
@@ -9,13 +10,6 @@ using namespace daler::chain;
 using namespace std::chrono_literals;
 
 namespace {
-
-storage::Database::Options in_memory() {
-    storage::Database::Options options;
-    options.folder = "/coins";
-    options.in_memory = true;
-    return options;
-}
 
 OutPoint outpoint(std::uint64_t number) {
     OutPoint out;
@@ -59,7 +53,7 @@ Model stored(const CoinDatabase& database) {
 TEST_CASE("the cache holds what a plain map holds, whatever is flushed when", "[chain]") {
     const auto seed = GENERATE(range(1u, 9u));
     Random random(seed);
-    CoinDatabase database(in_memory(), 0);
+    CoinDatabase database(test::database_in_memory(), 0);
     auto cache = std::make_unique<CoinCache>(database, seed % 2 == 0 ? 1u << 20 : 8u << 10);
     Model model;
     Model flushed;  // the model when the flush under way was started
@@ -118,7 +112,7 @@ TEST_CASE("the cache holds what a plain map holds, whatever is flushed when", "[
 }
 
 TEST_CASE("a coin made and spent between two flushes never reaches the disk", "[chain]") {
-    CoinDatabase database(in_memory(), 0);
+    CoinDatabase database(test::database_in_memory(), 0);
     CoinCache cache(database, 1u << 20);
     Random random(1);
     add(cache, outpoint(1), random_coin(random), false);
@@ -133,7 +127,7 @@ TEST_CASE("a coin made and spent between two flushes never reaches the disk", "[
 
 TEST_CASE("while a flush is under way the database names the blocks between which it is",
           "[chain]") {
-    CoinDatabase database(in_memory(), 1'000'000'000);  // small slices
+    CoinDatabase database(test::database_in_memory(), 1'000'000'000);  // small slices
     CoinCache cache(database, 64u << 20);
     Random random(2);
     for (std::uint64_t i = 0; i < 1000; ++i) {
@@ -169,7 +163,7 @@ TEST_CASE("while a flush is under way the database names the blocks between whic
 }
 
 TEST_CASE("a cache is full when its records and tables together reach the budget", "[chain]") {
-    CoinDatabase database(in_memory(), 0);
+    CoinDatabase database(test::database_in_memory(), 0);
     constexpr std::size_t budget = 1u << 20;
     CoinCache cache(database, budget);
     Random random(3);
@@ -192,7 +186,7 @@ TEST_CASE("coins that were read ahead are what the database has, and changes com
           "[chain]") {
     const auto threads = GENERATE(0u, 3u);
     ThreadPool workers(threads);
-    CoinDatabase database(in_memory(), 0);
+    CoinDatabase database(test::database_in_memory(), 0);
     Random random(5);
     std::vector<OutPoint> places;
     std::vector<consensus::Coin> coins;
@@ -221,7 +215,7 @@ TEST_CASE("coins that were read ahead are what the database has, and changes com
 }
 
 TEST_CASE("coins are listed by id and by index, not in the order of their keys", "[chain]") {
-    CoinDatabase database(in_memory(), 0);
+    CoinDatabase database(test::database_in_memory(), 0);
     CoinCache cache(database, 1u << 20);
     Random random(4);
     for (const std::uint32_t index : {16'512u, 256u, 128u, 127u, 0u}) {

@@ -1,21 +1,15 @@
 #include <test.h>
 
 #include <chain/coin_overlay.h>
+#include <memory_database.h>
 
 using namespace daler;
 using namespace daler::chain;
 
 namespace {
 
-storage::Database::Options in_memory() {
-    storage::Database::Options options;
-    options.folder = "/coins";
-    options.in_memory = true;
-    return options;
-}
-
 struct Coins {
-    CoinDatabase database{in_memory(), 0};
+    CoinDatabase database{test::database_in_memory(), 0};
     CoinCache cache{database, 1u << 20};
     CoinOverlay overlay{cache};
 };

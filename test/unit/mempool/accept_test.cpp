@@ -222,6 +222,22 @@ TEST_CASE("a script that fails is named, and whether blocks would refuse it too"
           "non-mandatory-script-verify-flag (NOPx reserved for soft-fork upgrades)");
 }
 
+TEST_CASE("a transaction that was verified before is not verified again", "[mempool]") {
+    Fixture f;
+    const auto wrong = [&f] {
+        const auto coin = f.coin();
+        f.chain.coins[coin].output.script_pubkey = script::pay_to_witness(0, Bytes(32));
+        return make({.from = {coin}});
+    };
+    // Lies, to see which is believed.
+    const auto under_all_rules = wrong();
+    f.cache.insert_tx(under_all_rules->wtxid, script::standard_flags);
+    CHECK(f.accept(under_all_rules).empty());
+    const auto under_some = wrong();
+    f.cache.insert_tx(under_some->wtxid, script::mandatory_flags);
+    CHECK_FALSE(f.accept(under_some).empty());
+}
+
 TEST_CASE("the first failing input is the one that is named", "[mempool]") {
     Fixture f;
     const auto false_coin = f.coin();

@@ -3,6 +3,7 @@
 #include <daler/crypto/hash.h>
 #include <daler/mempool/mempool.h>
 #include <daler/primitives/chain_params.h>
+#include <daler/script/signature_cache.h>
 #include <daler/script/standard.h>
 
 #include <map>
@@ -85,7 +86,7 @@ class Fixture : public mempool::Listener {
 public:
     explicit Fixture(const mempool::Limits& limits = {},
                      policy::PolicyOptions policy = large_data())
-        : pool(params, policy, limits, chain, workers, nullptr) {
+        : pool(params, policy, limits, chain, workers, &cache) {
         pool.add_listener(*this);
     }
 
@@ -181,6 +182,7 @@ public:
     const ChainParams params = regtest_params();
     FakeChain chain;
     ThreadPool workers{0};
+    script::BoundedSignatureCache cache{1u << 16};
     BlockTime now = start_time;
     mempool::Mempool pool;
     std::vector<std::string> events;

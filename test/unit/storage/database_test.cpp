@@ -1,6 +1,7 @@
 #include <test.h>
 
 #include <daler/storage/database.h>
+#include <memory_database.h>
 #include <temporary_folder.h>
 #include <thrown.h>
 
@@ -10,13 +11,6 @@ using namespace daler;
 using namespace daler::storage;
 
 namespace {
-
-Database::Options in_memory() {
-    Database::Options options;
-    options.folder = "/db";
-    options.in_memory = true;
-    return options;
-}
 
 Database::Options on_disk(const std::filesystem::path& folder) {
     Database::Options options;
@@ -28,7 +22,7 @@ Database::Options on_disk(const std::filesystem::path& folder) {
 }  // namespace
 
 TEST_CASE("a batch is applied as a whole, keys are sorted by their bytes", "[storage]") {
-    Database db(in_memory());
+    Database db(test::database_in_memory());
     db.put(Bytes{9}, Bytes{9});
     Database::Batch batch;
     batch.put(Bytes{2}, Bytes{20});
@@ -51,7 +45,7 @@ TEST_CASE("a batch is applied as a whole, keys are sorted by their bytes", "[sto
 }
 
 TEST_CASE("a snapshot does not see what comes later", "[storage]") {
-    Database db(in_memory());
+    Database db(test::database_in_memory());
     db.put(Bytes{1}, Bytes{1});
     const auto before = db.snapshot();
     db.put(Bytes{1}, Bytes{2});

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <daler/storage/database.h>
+
+namespace daler::test {
+
+/// A database that is gone with its object.
+inline storage::Database::Options database_in_memory() {
+    storage::Database::Options options;
+    options.folder = "/database";
+    options.in_memory = true;
+    return options;
+}
+
+}  // namespace daler::test
