@@ -9,8 +9,8 @@
 namespace daler::chain {
 namespace {
 
-// More than the chain keeps open, so that the workers never wait for the reading.
-constexpr std::size_t verdicts_to_wait_for = 32;
+// A few more than the chain keeps open, so that the workers never wait for the reading.
+constexpr std::size_t verdicts_to_wait_for = 20;
 
 }  // namespace
 

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t max_open_blocks = 16;
 constexpr std::size_t max_open_bytes = 32u << 20;
+// Of what waits behind them. The rest is read again when its turn comes.
+constexpr std::size_t max_pending_bytes = 8u << 20;
 
 }  // namespace
 
@@ -32,7 +34,7 @@ void Chainstate::Impl::offer(const BlockEntry& entry, const BlockRef& block) {
     for (const auto& [other, ready] : pending) {
         if (ready.block) bytes += other->block_size;
     }
-    pending[&entry].block = bytes <= max_open_bytes ? block : nullptr;
+    pending[&entry].block = bytes <= max_pending_bytes ? block : nullptr;
 }
 
 void Chainstate::Impl::release_pending() {
@@ -135,8 +137,8 @@ void Chainstate::Impl::confirm_oldest() {
                closed.block->transactions.size(), closed.opening_time, undo_time, coins_time,
                watch.lap());
     answer(closed.waiting, {});
-    if (closed.block->transactions.size() > 1) {
-        // Giving back its memory takes its time, and nobody waits for it.
+    if (closed.block->transactions.size() > 1 && open_blocks.empty()) {
+        // Giving back its memory takes its time, and the workers have nothing else to do.
         workers.run(
             [undo = std::move(closed.connectable.undo), scripts = std::move(closed.scripts)] {});
     }
