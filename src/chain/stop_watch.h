@@ -5,7 +5,7 @@
 
 namespace daler::chain {
 
-/// Times the stages of a piece of work one after the other, for `-debug=bench`.
+/// Times the stages of a piece of work one after the other.
 class StopWatch {
 public:
     /// Milliseconds since the last lap, or since the watch was made.
