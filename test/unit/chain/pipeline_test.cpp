@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <latch>
+#include <semaphore>
 #include <thread>
 
 using namespace daler;
@@ -366,10 +367,10 @@ TEST_CASE("who waits for a verdict hears when there will be none", "[chain]") {
 TEST_CASE("the last check to end says so", "[chain]") {
     Pipeline test;
     auto& node = test.node;
-    std::latch woken(1);
-    node.state->set_wake([&] { woken.count_down(); });
+    std::counting_semaphore woken(0);  // it may be told twice
+    node.state->set_wake([&] { woken.release(); });
     test.open(test.block(node.tip()), "block");
-    woken.wait();
+    woken.acquire();
     node.state->maintain();
     CHECK(test.order == Names{"block"});
     CHECK(test.verdicts["block"]->was_connected);

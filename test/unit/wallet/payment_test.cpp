@@ -75,7 +75,8 @@ TEST_CASE("a fee rate that was asked for is paid", "[wallet]") {
         wallet->prepare({.recipients = {{elsewhere, coins(0.5)}}, .fee_rate = rate});
     REQUIRE(payment);
     CHECK(payment->fee >= rate.fee(payment->tx->vsize()));
-    CHECK(payment->fee <= rate.fee(payment->tx->vsize() + 1));
+    // A signature is now and then some bytes shorter than it may be.
+    CHECK(payment->fee <= rate.fee(payment->tx->vsize() + 2));
     CHECK(error(*wallet,
                 {.recipients = {{elsewhere, coins(0.5)}}, .fee_rate = FeeRate{Amount{999}}}) ==
           "Fee rate (0.999 sat/vB) is lower than the minimum fee rate setting (1.000 sat/vB)");
