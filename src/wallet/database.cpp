@@ -1,10 +1,30 @@
 #include "database.h"
 
+#include <daler/crypto/hash.h>
 #include <daler/util/log.h>
 
 #include <sqlite3.h>
 
 namespace daler::wallet {
+namespace {
+
+/// The SQL function row_checksum(VALUES...): CRC-32C over each value's kind, size and bytes.
+void row_checksum(sqlite3_context* context, int count, sqlite3_value** values) {
+    std::uint32_t sum = 0;
+    for (int i = 0; i < count; ++i) {
+        const int kind = sqlite3_value_type(values[i]);
+        const auto* bytes = static_cast<const std::uint8_t*>(sqlite3_value_blob(values[i]));
+        const auto size = static_cast<std::size_t>(sqlite3_value_bytes(values[i]));
+        ByteWriter head;
+        head.u8(static_cast<std::uint8_t>(kind));
+        head.u64(size);
+        sum = crypto::crc32c(head.view(), sum);
+        if (size > 0) sum = crypto::crc32c(ByteSpan(bytes, size), sum);
+    }
+    sqlite3_result_int64(context, sum);
+}
+
+}  // namespace
 
 Database::Database(const std::filesystem::path& file, bool create) : file_(file) {
     const int flags =
@@ -29,6 +49,12 @@ Database::Database(const std::filesystem::path& file, bool create) : file_(file)
         execute("PRAGMA journal_mode = WAL");
         execute("PRAGMA synchronous = FULL");
         execute("PRAGMA trusted_schema = OFF");
+        constexpr int any_number = -1;
+        if (sqlite3_create_function_v2(handle_, "row_checksum", any_number,
+                                       SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, row_checksum,
+                                       nullptr, nullptr, nullptr) != SQLITE_OK) {
+            raise("row_checksum");
+        }
     } catch (...) {
         sqlite3_close(handle_);
         throw;
@@ -42,8 +68,11 @@ Database::~Database() {
 }
 
 void Database::raise(const std::string& what) const {
+    const int code = sqlite3_errcode(handle_) & 0xff;  // without the extended part
+    const bool damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR;
     throw StorageError("SQLiteDatabase: " + file_.string() + ": " + what + ": " +
-                       sqlite3_errmsg(handle_));
+                       sqlite3_errmsg(handle_) +
+                       (damaged ? "; the file is damaged, restore it from a backup" : ""));
 }
 
 void Database::execute(const std::string& sql) {

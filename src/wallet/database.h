@@ -16,6 +16,7 @@ namespace daler::wallet {
 class Statement;
 
 /// One SQLite file, held exclusively while open and durable at each commit. Throws StorageError.
+/// Its SQL knows a function `row_checksum(VALUES...)`, a CRC-32C over its values.
 class Database {
 public:
     /// Opens (and creates, if `create`) the file. The message of a lost race for the file says so.

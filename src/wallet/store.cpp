@@ -2,26 +2,60 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 namespace daler::wallet {
 namespace {
 
-constexpr std::int64_t schema_version = 1;
+constexpr std::int64_t schema_version = 2;  // 1 had no checksums
 constexpr auto schema = R"(
-    CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL, checksum INTEGER NOT NULL)
+        WITHOUT ROWID;
     CREATE TABLE descriptors (position INTEGER PRIMARY KEY, text TEXT NOT NULL,
         created INTEGER NOT NULL, range_begin INTEGER NOT NULL, range_end INTEGER NOT NULL,
-        next_index INTEGER NOT NULL);
+        next_index INTEGER NOT NULL, checksum INTEGER NOT NULL);
     CREATE TABLE active (type TEXT NOT NULL, internal INTEGER NOT NULL,
-        descriptor INTEGER NOT NULL, PRIMARY KEY (type, internal)) WITHOUT ROWID;
+        descriptor INTEGER NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (type, internal))
+        WITHOUT ROWID;
     CREATE TABLE transactions (place INTEGER PRIMARY KEY, bytes BLOB NOT NULL,
         status INTEGER NOT NULL, abandoned INTEGER NOT NULL, block BLOB NOT NULL,
         height INTEGER NOT NULL, position INTEGER NOT NULL, received INTEGER NOT NULL,
-        time INTEGER NOT NULL, comment TEXT NOT NULL, comment_to TEXT NOT NULL);
-    CREATE TABLE labels (address TEXT PRIMARY KEY, label TEXT NOT NULL, purpose TEXT NOT NULL)
-        WITHOUT ROWID;
+        time INTEGER NOT NULL, comment TEXT NOT NULL, comment_to TEXT NOT NULL,
+        checksum INTEGER NOT NULL);
+    CREATE TABLE labels (address TEXT PRIMARY KEY, label TEXT NOT NULL, purpose TEXT NOT NULL,
+        checksum INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE locked_coins (txid BLOB NOT NULL, output INTEGER NOT NULL,
-        PRIMARY KEY (txid, output)) WITHOUT ROWID;
+        checksum INTEGER NOT NULL, PRIMARY KEY (txid, output)) WITHOUT ROWID;
 )";
+
+/// A table, and its columns in the schema's order but for the last, `checksum`, which guards them:
+/// SQLite notices damage to a file's structure, but not to what a row says.
+struct Table {
+    std::string_view name;
+    std::string_view columns;
+};
+constexpr Table meta_table{"meta", "key, value"};
+constexpr Table descriptors_table{"descriptors",
+                                  "position, text, created, range_begin, range_end, next_index"};
+constexpr Table active_table{"active", "type, internal, descriptor"};
+constexpr Table transactions_table{"transactions",
+                                   "place, bytes, status, abandoned, block, height, position, "
+                                   "received, time, comment, comment_to"};
+constexpr Table labels_table{"labels", "address, label, purpose"};
+constexpr Table locked_coins_table{"locked_coins", "txid, output"};
+constexpr std::array tables{meta_table,         descriptors_table, active_table,
+                            transactions_table, labels_table,      locked_coins_table};
+
+/// The statement that writes a row of a table, given its columns as parameters.
+std::string write_row(const Table& table) {
+    std::string values = "?1";
+    for (auto i = 1; i <= std::ranges::count(table.columns, ','); ++i) {
+        values += fmt::format(", ?{}", i + 1);
+    }
+    return fmt::format("INSERT OR REPLACE INTO {} VALUES ({}, row_checksum({}))", table.name,
+                       values, values);
+}
 
 enum FlagBit : std::uint8_t { disabled_bit = 1, blank_bit = 2, avoid_reuse_bit = 4 };
 
@@ -71,17 +105,43 @@ std::unique_ptr<Store> Store::open(const std::filesystem::path& file, const Chai
             to<std::uint32_t>(application_id(params)), to<std::uint32_t>(id), file.string()));
     }
     const auto version = database.pragma("user_version");
-    if (version != schema_version) {
+    if (version == 1) {
+        store->add_checksums();
+    } else if (version != schema_version) {
         throw StorageError(fmt::format(
             "SQLiteDatabase: Unknown wallet schema version {} in {}. Only version {} is supported",
             version, file.string(), schema_version));
     }
-    if (auto check = database.prepare("PRAGMA quick_check(1)");
-        !check.step() || check.text(0) != "ok") {
-        throw StorageError("SQLiteDatabase: " + file.string() +
-                           " is damaged; restore it from a backup");
-    }
+    store->check();
     return store;
+}
+
+void Store::check() {
+    const auto damaged = [&](const std::string& what) {
+        throw StorageError(fmt::format(
+            "SQLiteDatabase: {} is damaged: {}; restore it from a backup", file_.string(), what));
+    };
+    auto structure = database_.prepare("PRAGMA quick_check(1)");
+    if (!structure.step()) damaged("it cannot be checked");
+    if (structure.text(0) != "ok") damaged(structure.text(0));
+    for (const auto& table : tables) {
+        auto wrong = database_.prepare(
+            fmt::format("SELECT 1 FROM {} WHERE checksum <> row_checksum({}) LIMIT 1", table.name,
+                        table.columns));
+        if (wrong.step()) damaged(fmt::format("a row of {} has a wrong checksum", table.name));
+    }
+}
+
+void Store::add_checksums() {
+    DatabaseTransaction transaction(database_);
+    for (const auto& table : tables) {
+        database_.execute(fmt::format(
+            "ALTER TABLE {} ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0", table.name));
+        database_.execute(
+            fmt::format("UPDATE {} SET checksum = row_checksum({})", table.name, table.columns));
+    }
+    database_.execute(fmt::format("PRAGMA user_version = {}", schema_version));
+    transaction.commit();
 }
 
 Bytes Store::meta(const std::string& key) {
@@ -167,10 +227,7 @@ StoredWallet Store::load() {
 Store::Batch::Batch(Store& store) : database_(store.database_), transaction_(store.database_) {}
 
 void Store::Batch::meta(const std::string& key, ByteSpan value) {
-    database_.prepare("INSERT OR REPLACE INTO meta VALUES (?, ?)")
-        .bind(1, key)
-        .bind(2, value)
-        .run();
+    database_.prepare(write_row(meta_table)).bind(1, key).bind(2, value).run();
 }
 
 void Store::Batch::flags(const WalletFlags& flags) {
@@ -188,7 +245,7 @@ void Store::Batch::locator(std::span<const BlockHash> locator) {
 }
 
 void Store::Batch::descriptor(std::size_t position, const DescriptorRecord& record) {
-    database_.prepare("INSERT OR REPLACE INTO descriptors VALUES (?, ?, ?, ?, ?, ?)")
+    database_.prepare(write_row(descriptors_table))
         .bind(1, static_cast<std::int64_t>(position))
         .bind(2, record.descriptor.to_private_text())
         .bind(3, record.created)
@@ -200,7 +257,7 @@ void Store::Batch::descriptor(std::size_t position, const DescriptorRecord& reco
 
 void Store::Batch::active(const std::map<ActiveKey, std::size_t>& all) {
     database_.execute("DELETE FROM active");
-    auto statement = database_.prepare("INSERT INTO active VALUES (?, ?, ?)");
+    auto statement = database_.prepare(write_row(active_table));
     for (const auto& [key, position] : all) {
         statement.bind(1, std::string(name(key.type)))
             .bind(2, std::int64_t{key.internal})
@@ -210,8 +267,7 @@ void Store::Batch::active(const std::map<ActiveKey, std::size_t>& all) {
 }
 
 void Store::Batch::transaction(const TxRecord& record) {
-    database_
-        .prepare("INSERT OR REPLACE INTO transactions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    database_.prepare(write_row(transactions_table))
         .bind(1, static_cast<std::int64_t>(record.order))
         .bind(2, encode(*record.tx))
         .bind(3, static_cast<std::int64_t>(record.status))
@@ -227,7 +283,7 @@ void Store::Batch::transaction(const TxRecord& record) {
 }
 
 void Store::Batch::label(const std::string& address, const AddressLabel& label) {
-    database_.prepare("INSERT OR REPLACE INTO labels VALUES (?, ?, ?)")
+    database_.prepare(write_row(labels_table))
         .bind(1, address)
         .bind(2, label.label)
         .bind(3, label.purpose)
@@ -236,7 +292,7 @@ void Store::Batch::label(const std::string& address, const AddressLabel& label) 
 
 void Store::Batch::locked_coins(const std::set<OutPoint>& all) {
     database_.execute("DELETE FROM locked_coins");
-    auto statement = database_.prepare("INSERT INTO locked_coins VALUES (?, ?)");
+    auto statement = database_.prepare(write_row(locked_coins_table));
     for (const auto& coin : all) {
         statement.bind(1, ByteSpan(coin.txid.bytes)).bind(2, std::int64_t{coin.index}).run();
     }

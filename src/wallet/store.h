@@ -55,6 +55,10 @@ public:
 private:
     Store(const std::filesystem::path& file, const ChainParams& params, bool create);
     [[nodiscard]] Bytes meta(const std::string& key);
+    /// Brings a file of schema version 1 to version 2.
+    void add_checksums();
+    /// Throws where the file's structure or a row is damaged.
+    void check();
 
     Database database_;
     std::filesystem::path file_;

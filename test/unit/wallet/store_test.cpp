@@ -1,0 +1,115 @@
+#include <daler/encoding/hex.h>
+#include <daler/primitives/transaction.h>
+#include <daler/util/storage_error.h>
+
+#include <fmt/format.h>
+#include <test.h>
+
+#include <fstream>
+
+#include "fake_node.h"
+#include "wallet/store.h"
+
+using namespace daler;
+using namespace daler::wallet;
+using namespace daler::wallet::test;
+
+namespace {
+
+/// Everything that a wallet file says, as text.
+std::string content(const std::filesystem::path& file, const ChainParams& params) {
+    const auto stored = Store::open(file, params)->load();
+    std::string out = fmt::format("{} {} {}\n", stored.flags.private_keys_disabled,
+                                  stored.flags.blank, stored.flags.avoid_reuse);
+    for (const auto& hash : stored.locator)
+        out += to_hex(hash.bytes) + "\n";
+    for (const auto& each : stored.descriptors) {
+        out += fmt::format("{} {} {} {} {}\n", each.descriptor.to_private_text(), each.created,
+                           each.range_begin, each.range_end, each.next_index);
+    }
+    for (const auto& [key, position] : stored.active) {
+        out += fmt::format("{} {} {}\n", name(key.type), key.internal, position);
+    }
+    for (const auto& each : stored.transactions) {
+        out += fmt::format("{} {} {} {} {} {} {} {} {} {} {}\n", to_hex(encode(*each.tx)),
+                           static_cast<int>(each.status), each.abandoned, to_hex(each.block.bytes),
+                           each.height, each.position, each.received, each.time, each.order,
+                           each.comment, each.comment_to);
+    }
+    for (const auto& [address, label] : stored.labels) {
+        out += fmt::format("{} {} {}\n", address, label.label, label.purpose);
+    }
+    for (const auto& coin : stored.locked_coins) {
+        out += fmt::format("{} {}\n", to_hex(coin.txid.bytes), coin.index);
+    }
+    return out;
+}
+
+/// A closed wallet file with something in every table.
+std::filesystem::path used_wallet(Bench& bench) {
+    {
+        const auto wallet = bench.create("used");
+        bench.node.mine(address(*wallet));
+        bench.node.mine_many(100);
+        send(*wallet, address(*wallet), coins(1));
+        bench.node.mine();
+        wallet->lock_coin(wallet->history().coins().front().outpoint, true);
+    }
+    bench.node.wallet = nullptr;
+    return bench.file("used");
+}
+
+}  // namespace
+
+TEST_CASE("a damaged wallet file is refused or says what it always said", "[wallet]") {
+    Bench bench;
+    const auto file = used_wallet(bench);
+    const auto& params = bench.node.params();
+    const auto expected = content(file, params);
+    int refused = 0;
+    const auto size = std::filesystem::file_size(file);
+    constexpr std::size_t stride = 61;  // a prime, to hit all kinds of places
+    for (std::size_t at = 0; at < size; at += stride) {
+        const auto damaged = bench.file("damaged");
+        std::filesystem::copy_file(file, damaged);
+        std::fstream stream(damaged, std::ios::in | std::ios::out | std::ios::binary);
+        stream.seekg(static_cast<std::streamoff>(at));
+        const auto byte = static_cast<char>(stream.get() ^ (1 << at % 8));
+        stream.seekp(static_cast<std::streamoff>(at));
+        stream.put(byte);
+        stream.close();
+        INFO("byte " << at);
+        try {
+            const auto found = content(damaged, params);
+            CHECK(found == expected);
+        } catch (const StorageError& error) {
+            CHECK(std::string(error.what()).find(damaged.string()) != std::string::npos);
+            ++refused;
+        }
+        std::filesystem::remove(damaged);
+        std::filesystem::remove(damaged.string() + "-wal");
+        std::filesystem::remove(damaged.string() + "-journal");
+    }
+    CHECK(refused > 0);
+}
+
+TEST_CASE("a wallet file without checksums gets them", "[wallet]") {
+    Bench bench;
+    const auto file = used_wallet(bench);
+    const auto expected = content(file, bench.node.params());
+    {
+        Database database(file, false);
+        for (const auto* table :
+             {"meta", "descriptors", "active", "transactions", "labels", "locked_coins"}) {
+            database.execute(fmt::format("ALTER TABLE {} DROP COLUMN checksum", table));
+        }
+        database.execute("PRAGMA user_version = 1");
+    }
+    CHECK(content(file, bench.node.params()) == expected);
+    {
+        Database database(file, false);
+        CHECK(database.pragma("user_version") == 2);
+        database.execute("UPDATE labels SET label = 'mine'");
+    }
+    CHECK_THROWS_AS(content(file, bench.node.params()), StorageError);
+}
