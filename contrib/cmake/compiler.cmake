@@ -12,7 +12,9 @@ endif()
 # One name for flags shared by all our targets; third-party headers are SYSTEM and stay silent.
 add_library(daler_flags INTERFACE)
 target_compile_options(daler_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast
+  -Wall -Wextra -Wpedantic -Wconversion -Wnon-virtual-dtor -Wold-style-cast
+  # In files compiled as one, a name of one may hide one of another.
+  $<$<NOT:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>>:-Wshadow>
   -Werror -fno-strict-aliasing -fPIE)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # gcc 12 reports these two on correct code (its own library, coroutine frames).
@@ -24,10 +26,11 @@ target_compile_definitions(daler_flags INTERFACE
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
   SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL)
 
+# Test code is compiled fast rather than made fast: the targets with the property DALER_QUICK.
+set(quick $<BOOL:$<TARGET_PROPERTY:DALER_QUICK>>)
 if(DALER_SANITIZE)
-  # -Wno-shadow: files are compiled together (module.cmake), and a name of one may hide one of another.
   target_compile_options(daler_flags INTERFACE
-    -fsanitize=${DALER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -O1 -g1 -Wno-shadow)
+    -fsanitize=${DALER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all $<IF:${quick},-O0,-O1> -g1)
   target_link_options(daler_flags INTERFACE -fsanitize=${DALER_SANITIZE})
   if(DALER_FUZZ)
     # libFuzzer finds its way by the coverage of all code, not only of the fuzz programs.
@@ -36,7 +39,7 @@ if(DALER_SANITIZE)
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_definitions(daler_flags INTERFACE _GLIBCXX_ASSERTIONS)
   target_compile_options(daler_flags INTERFACE
-    -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -ffunction-sections
+    $<IF:${quick},-O1,-O2> -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -ffunction-sections
     -fdata-sections)
   target_link_options(daler_flags INTERFACE -Wl,-z,relro,-z,now -Wl,--gc-sections)
 endif()

@@ -25,17 +25,15 @@ function(daler_module name)
     PUBLIC ${M_DEPENDS} ${M_LIBRARIES}
     PRIVATE daler_flags ${M_INTERNAL_LIBRARIES})
   daler_use_pch(daler_${name})
-  if(NOT M_SEPARATE)
+  if(DALER_SANITIZE AND NOT M_SEPARATE)
     daler_merge_sources(daler_${name})
   endif()
 endfunction()
 
-# With sanitizers a few source files are compiled as one, which takes a third of the time. The files of a module
-# whose unnamed namespaces use the same names stay apart: SEPARATE.
+# A few source files compiled as one, which takes a third of the time. The files of a module whose unnamed
+# namespaces use the same names stay apart: SEPARATE.
 function(daler_merge_sources target)
-  if(DALER_SANITIZE)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
-  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
 endfunction()
 
 # The standard headers that nearly every file includes, compiled once for the whole tree.

@@ -3,6 +3,7 @@
 #include <daler/script/standard.h>
 
 #include "header_list.h"
+#include "samples.h"
 
 #include <functional>
 
@@ -10,6 +11,7 @@
 
 using namespace daler;
 using namespace daler::consensus;
+using namespace daler::test;
 
 namespace {
 
@@ -21,14 +23,6 @@ Transaction coinbase_at(Height height) {
     script::push_number(tx.inputs[0].script_sig, height);
     tx.inputs[0].script_sig.append(0x00);
     tx.outputs.push_back({Amount{50 * satoshis_per_coin}, Script(Bytes{0x51})});
-    return tx;
-}
-
-Transaction spend(std::uint32_t index) {
-    Transaction tx;
-    tx.inputs.resize(1);
-    tx.inputs[0].prevout = {Txid{crypto::sha256d(as_bytes("a"))}, index};
-    tx.outputs.push_back({Amount{1}, Script(Bytes{0x51})});
     return tx;
 }
 

@@ -4,10 +4,13 @@
 
 #include <functional>
 
+#include "samples.h"
+
 #include <test.h>
 
 using namespace daler;
 using namespace daler::consensus;
+using namespace daler::test;
 
 namespace {
 
@@ -26,14 +29,10 @@ Transaction coinbase(std::size_t script_size) {
     return tx;
 }
 
-std::string reason_of(const Verdict& verdict) {
-    return verdict ? "valid" : std::string(code(verdict.error().reason));
-}
-
 std::string reason_after(const std::function<void(Transaction&)>& change) {
     Transaction tx = simple();
     change(tx);
-    return reason_of(check_transaction(tx));
+    return code_of(check_transaction(tx));
 }
 
 // A transaction of exactly `size` bytes without witness.
@@ -64,7 +63,7 @@ TEST_CASE("a transaction without witness is at most a quarter of a block's weigh
     const Transaction largest = of_size(1'000'000);
     REQUIRE(serialized_size(largest, WitnessMode::exclude) == 1'000'000);
     CHECK(check_transaction(largest));
-    CHECK(reason_of(check_transaction(of_size(1'000'001))) == "bad-txns-oversize");
+    CHECK(code_of(check_transaction(of_size(1'000'001))) == "bad-txns-oversize");
 }
 
 TEST_CASE("the witness does not count for the size limit", "[consensus]") {
@@ -107,10 +106,10 @@ TEST_CASE("no output is spent twice by one transaction", "[consensus]") {
 }
 
 TEST_CASE("the script of a coinbase has 2 to 100 bytes", "[consensus]") {
-    CHECK(reason_of(check_transaction(coinbase(1))) == "bad-cb-length");
+    CHECK(code_of(check_transaction(coinbase(1))) == "bad-cb-length");
     CHECK(check_transaction(coinbase(2)));
     CHECK(check_transaction(coinbase(100)));
-    CHECK(reason_of(check_transaction(coinbase(101))) == "bad-cb-length");
+    CHECK(code_of(check_transaction(coinbase(101))) == "bad-cb-length");
 }
 
 TEST_CASE("only a coinbase spends nothing", "[consensus]") {

@@ -8,25 +8,15 @@
 
 #include <array>
 
+#include "samples.h"
+
 #include <test.h>
 
 using namespace daler;
 using namespace daler::consensus;
+using namespace daler::test;
 
 namespace {
-
-Transaction spend(std::uint32_t index) {
-    Transaction tx;
-    tx.inputs.resize(1);
-    tx.inputs[0].prevout = {Txid{crypto::sha256d(as_bytes("a"))}, index};
-    tx.outputs.push_back({Amount{1}, Script(Bytes{0x51})});
-    return tx;
-}
-
-std::string reason_of(const Transaction& tx) {
-    const auto verdict = check_transaction(tx);
-    return verdict ? "valid" : std::string(code(verdict.error().reason));
-}
 
 script::ScriptError run(Script script_sig, Script script_pubkey) {
     Transaction tx = spend(0);
@@ -43,9 +33,9 @@ TEST_CASE("two outputs that overflow to little are too much money", "[consensus]
     Transaction tx = spend(0);
     const Amount half{INT64_C(9'223'372'036'854'277'039)};
     tx.outputs = {{half, Script(Bytes{0x51})}, {half, Script(Bytes{0x51})}};
-    CHECK(reason_of(tx) == "bad-txns-vout-toolarge");
+    CHECK(code_of(check_transaction(tx)) == "bad-txns-vout-toolarge");
     tx.outputs[0].value = tx.outputs[1].value = max_money;
-    CHECK(reason_of(tx) == "bad-txns-txouttotal-toolarge");
+    CHECK(code_of(check_transaction(tx)) == "bad-txns-txouttotal-toolarge");
 }
 
 TEST_CASE("a scriptSig cannot end the check of the output's script", "[consensus][CVE-2010-5141]") {
@@ -74,12 +64,12 @@ TEST_CASE("shifts and their like fail even where they do not run", "[consensus][
 TEST_CASE("one transaction cannot spend one coin twice", "[consensus][CVE-2018-17144]") {
     Transaction tx = spend(0);
     tx.inputs.push_back(tx.inputs[0]);
-    CHECK(reason_of(tx) == "bad-txns-inputs-duplicate");
+    CHECK(code_of(check_transaction(tx)) == "bad-txns-inputs-duplicate");
     tx.inputs[1].sequence = 7;
     tx.inputs[1].script_sig = Script(Bytes{0x51});
-    CHECK(reason_of(tx) == "bad-txns-inputs-duplicate");
+    CHECK(code_of(check_transaction(tx)) == "bad-txns-inputs-duplicate");
     tx.inputs[1].prevout.index = 1;
-    CHECK(reason_of(tx) == "valid");
+    CHECK(code_of(check_transaction(tx)) == "valid");
 }
 
 TEST_CASE("a block full of signature checks is refused, keys or not",

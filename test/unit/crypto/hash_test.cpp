@@ -2,18 +2,15 @@
 #include <daler/encoding/hex.h>
 
 #include <crypto/crc32c.h>
+#include "hex_values.h"
+
 #include <test.h>
 
 using namespace daler;
 using namespace daler::crypto;
+using namespace daler::test;
 
 namespace {
-
-Bytes hex(std::string_view text) {
-    const auto bytes = from_hex(text);
-    REQUIRE(bytes);
-    return *bytes;
-}
 
 Bytes repeat(std::uint8_t byte, std::size_t times) {
     return Bytes(times, byte);

@@ -2,18 +2,15 @@
 #include <daler/crypto/key.h>
 #include <daler/encoding/hex.h>
 
+#include "hex_values.h"
+
 #include <test.h>
 
 using namespace daler;
 using namespace daler::crypto;
+using namespace daler::test;
 
 namespace {
-
-Bytes hex(std::string_view text) {
-    const auto bytes = from_hex(text);
-    REQUIRE(bytes);
-    return *bytes;
-}
 
 PrivateKey key(std::string_view text) {
     const auto out = PrivateKey::from_bytes(hex(text));
@@ -34,12 +31,6 @@ constexpr auto zero = "000000000000000000000000000000000000000000000000000000000
 constexpr auto one = "0000000000000000000000000000000000000000000000000000000000000001";
 constexpr auto generator = "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
 constexpr auto generator_y = "483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8";
-
-Digest256 digest(std::string_view text) {
-    Digest256 out;
-    REQUIRE(from_hex(text, out));
-    return out;
-}
 
 }  // namespace
 

@@ -3,11 +3,14 @@
 
 #include "../support/vectors.h"
 
+#include "hex_values.h"
+
 #include <test.h>
 #include <sstream>
 
 using namespace daler;
 using namespace daler::crypto;
+using namespace daler::test;
 
 namespace {
 
@@ -16,12 +19,6 @@ std::vector<std::string> split(const std::string& line) {
     std::istringstream in(line);
     for (std::string field; std::getline(in, field, ',');)
         out.push_back(field);
-    return out;
-}
-
-Digest256 digest(std::string_view text) {
-    Digest256 out;
-    REQUIRE(from_hex(text, out));
     return out;
 }
 

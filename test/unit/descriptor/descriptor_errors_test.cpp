@@ -1,19 +1,18 @@
 #include <daler/descriptor/descriptor.h>
 
+#include "keys.h"
+
 #include <test.h>
 
 using namespace daler;
 using namespace daler::descriptor;
+using namespace daler::test;
 
 namespace {
 
-const std::string key = "03a34b99f22c790c4e36b2b3c2c35a36db06226e41c692fc82b8b56ac1c540c5bd";
 const std::string uncompressed =
     "04a34b99f22c790c4e36b2b3c2c35a36db06226e41c692fc82b8b56ac1c540c5bd5b8dec5235a0fa8722476c7709c0"
     "2559e3aa73aa03918ba2d492eea75abea235";
-const std::string xpub =
-    "xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8YtGqsefD265TMg7"
-    "usUDFdp6W1EGMcet8";
 
 std::string error(const std::string& text, ChecksumRule rule = ChecksumRule::optional) {
     const auto parsed = Descriptor::parse(text, main_params().address, rule);

@@ -2,11 +2,14 @@
 #include <daler/encoding/hex.h>
 #include <daler/encoding/json.h>
 
+#include "keys.h"
+
 #include <test.h>
 #include "../support/vectors.h"
 
 using namespace daler;
 using namespace daler::descriptor;
+using namespace daler::test;
 
 namespace {
 
@@ -53,14 +56,9 @@ std::string bip_master() {
 
 const std::string wif = "L4rK1yDtCWekvXuE6oXD9jCYfFNV2cWRpVuPLBcCU2z8TrisoyY1";
 const std::string uncompressed_wif = "5KYZdUEo39z3FPrtuX2QbbwGnNP5zTd7yyr2SC1j299sBCnWjss";
-const std::string key = "03a34b99f22c790c4e36b2b3c2c35a36db06226e41c692fc82b8b56ac1c540c5bd";
-const std::string x_key = "a34b99f22c790c4e36b2b3c2c35a36db06226e41c692fc82b8b56ac1c540c5bd";
 const std::string xprv =
     "xprv9s21ZrQH143K3QTDL4LXw2F7HEK3wJUD2nW2nRk4stbPy6cq3jPPqjiChkVvvNKmPGJxWUtg6LnF5kejMRNNU3TGtR"
     "BeJgk33yuGBxrMPHi";
-const std::string xpub =
-    "xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8YtGqsefD265TMg7"
-    "usUDFdp6W1EGMcet8";
 
 }  // namespace
 

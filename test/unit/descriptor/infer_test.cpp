@@ -1,15 +1,16 @@
 #include <daler/descriptor/descriptor.h>
 #include <daler/encoding/hex.h>
 
+#include "keys.h"
+
 #include <test.h>
 
 using namespace daler;
 using namespace daler::descriptor;
+using namespace daler::test;
 
 namespace {
 
-const std::string key = "03a34b99f22c790c4e36b2b3c2c35a36db06226e41c692fc82b8b56ac1c540c5bd";
-const std::string x_key = "a34b99f22c790c4e36b2b3c2c35a36db06226e41c692fc82b8b56ac1c540c5bd";
 const std::string tpub =
     "tpubD6NzVbkrYhZ4WaWSyoBvQwbpLkojyoTZPRsgXELWz3Popb3qkjcJyJUGLnL4qHHoQvao8ESaAstxYSnhyswJ76uZPS"
     "tJRJCTKvosUCJZL5B";

@@ -1,6 +1,7 @@
 #include <daler/http/server.h>
 
 #include "raw_client.h"
+#include "server_fixture.h"
 
 #include <ifaddrs.h>
 
@@ -12,21 +13,8 @@ using namespace daler::http::test;
 
 namespace {
 
-Options options() {
-    Options out;
-    out.authorize = [](std::string_view authorization, std::string_view) {
-        return authorization == "Basic good";
-    };
-    return out;
-}
-
 Response size_of_body(const Request& request) {
     return {200, "", std::to_string(request.body.size()), {}};
-}
-
-void start(Server& server) {
-    const auto started = server.start();
-    if (!started) FAIL(started.error());
 }
 
 // An address of this machine that is not loopback, if it has one.

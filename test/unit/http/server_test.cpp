@@ -1,6 +1,7 @@
 #include <daler/http/server.h>
 
 #include "raw_client.h"
+#include "server_fixture.h"
 
 #include <test.h>
 #include <atomic>
@@ -13,22 +14,8 @@ using namespace daler::http::test;
 
 namespace {
 
-Options options() {
-    Options out;
-    out.authorize = [](std::string_view authorization, std::string_view) {
-        return authorization == "Basic good";
-    };
-    out.refusal_delay = std::chrono::milliseconds(20);
-    return out;
-}
-
 Response echo(const Request& request) {
     return {200, "application/json", request.target + " " + request.body, {}};
-}
-
-void start(Server& server) {
-    const auto started = server.start();
-    if (!started) FAIL(started.error());
 }
 
 bool contains(const std::string& text, std::string_view part) {

@@ -2,13 +2,14 @@
 #include <sync/block_download.h>
 #include <test.h>
 
+#include "start.h"
+
 using namespace daler;
 using namespace daler::sync;
+using namespace daler::sync::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-const Time start{1'000'000s};
 
 /// Headers on regtest's genesis block, whose data we have.
 struct Headers {

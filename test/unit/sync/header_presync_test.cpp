@@ -35,7 +35,7 @@ struct Chain {
     std::vector<BlockHeader> headers;
 };
 
-const auto now = from_unix(2'000'000'000);
+const auto today = from_unix(2'000'000'000);
 
 /// Feeds the whole chain in messages of 2,000 headers; how the last one ended.
 HeaderPresync::Step feed(HeaderPresync& presync, const Chain& chain,
@@ -56,7 +56,7 @@ HeaderPresync::Step feed(HeaderPresync& presync, const Chain& chain,
 TEST_CASE("headers come out once the whole chain has shown enough work", "[sync]") {
     const Chain chain(5'000);
     Random random(1);
-    HeaderPresync presync(chain.params, *chain.genesis, chain.work(4'500), now, random);
+    HeaderPresync presync(chain.params, *chain.genesis, chain.work(4'500), today, random);
     std::vector<BlockHeader> released;
     auto step = presync.process(chain.part(0, 2'000), true);
     CHECK((step.ok && step.ask_more && step.release.empty()));
@@ -74,7 +74,7 @@ TEST_CASE("headers come out once the whole chain has shown enough work", "[sync]
 TEST_CASE("a chain with too little work is given up and nothing comes out", "[sync]") {
     const Chain chain(5'000);
     Random random(1);
-    HeaderPresync presync(chain.params, *chain.genesis, chain.work(5'001), now, random);
+    HeaderPresync presync(chain.params, *chain.genesis, chain.work(5'001), today, random);
     std::vector<BlockHeader> released;
     const auto step = feed(presync, chain, released);
     CHECK((step.ok && step.finished));
@@ -85,7 +85,7 @@ TEST_CASE("another chain in the second pass is noticed before anything comes out
     const Chain good(17'000);
     const Chain other(17'000, 1);
     Random random(3);
-    HeaderPresync presync(good.params, *good.genesis, good.work(17'000), now, random);
+    HeaderPresync presync(good.params, *good.genesis, good.work(17'000), today, random);
     std::vector<BlockHeader> released;
     REQUIRE(feed(presync, good, released).ask_more);
     CHECK_FALSE(feed(presync, other, released).ok);
@@ -95,7 +95,7 @@ TEST_CASE("another chain in the second pass is noticed before anything comes out
 TEST_CASE("headers that do not follow each other end the presync", "[sync]") {
     const Chain chain(100);
     Random random(1);
-    HeaderPresync presync(chain.params, *chain.genesis, chain.work(1'000), now, random);
+    HeaderPresync presync(chain.params, *chain.genesis, chain.work(1'000), today, random);
     CHECK_FALSE(presync.process(chain.part(1, 10), true).ok);
 }
 
@@ -118,6 +118,6 @@ TEST_CASE("targets that the rules cannot produce end the presync", "[sync]") {
     chain.params.retarget.min_difficulty_blocks = false;
     Random random(1);
     chain.headers[0].bits = 0x1f7fffff;
-    HeaderPresync presync(chain.params, *chain.genesis, chain.work(1'000), now, random);
+    HeaderPresync presync(chain.params, *chain.genesis, chain.work(1'000), today, random);
     CHECK_FALSE(presync.process(chain.part(0, 1), false).ok);
 }

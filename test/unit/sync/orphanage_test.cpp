@@ -2,13 +2,14 @@
 #include <sync/orphanage.h>
 #include <test.h>
 
+#include "start.h"
+
 using namespace daler;
 using namespace daler::sync;
+using namespace daler::sync::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-const Time start{1'000'000s};
 
 Txid parent_id(std::uint32_t number) {
     Txid id;

@@ -1,13 +1,14 @@
 #include <sync/request_tracker.h>
 #include <test.h>
 
+#include "start.h"
+
 using namespace daler;
 using namespace daler::sync;
+using namespace daler::sync::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-const Time start{1'000'000s};
 
 TxIdentifier tx(std::uint32_t number) {
     TxIdentifier id;

@@ -91,6 +91,10 @@ struct Bench {
     return Amount{static_cast<std::int64_t>(amount * satoshis_per_coin + 0.5)};
 }
 
+/// Nobody's script.
+inline const Script elsewhere(Bytes{0x00, 0x14, 1,  2,  3,  4,  5,  6,  7,  8,  9,
+                                    10,   11,   12, 13, 14, 15, 16, 17, 18, 19, 20});
+
 /// A new bech32 address's script.
 [[nodiscard]] Script address(Wallet& wallet,
                              descriptor::AddressType type = descriptor::AddressType::bech32);

@@ -11,9 +11,6 @@ using descriptor::AddressType;
 
 namespace {
 
-const Script elsewhere(Bytes{0x00, 0x14, 1,  2,  3,  4,  5,  6,  7,  8,  9,
-                             10,   11,   12, 13, 14, 15, 16, 17, 18, 19, 20});
-
 /// A wallet with confirmed coins of these amounts, one of each kind of address in turn.
 std::unique_ptr<Wallet> wallet_with(Bench& bench, const std::vector<Amount>& amounts) {
     auto wallet = bench.create("w");

@@ -1,18 +1,11 @@
 #include <daler/wire/address.h>
+#include "hosts.h"
+
 #include <test.h>
 
 using namespace daler;
 using namespace daler::wire;
-
-namespace {
-
-HostAddress host(std::string_view text) {
-    const auto parsed = HostAddress::from_text(text);
-    REQUIRE(parsed);
-    return *parsed;
-}
-
-}  // namespace
+using namespace daler::wire::test;
 
 TEST_CASE("addresses print as they are written", "[wire]") {
     for (const auto* text : {"1.2.3.4", "::1", "2001:db8::8:800:200c:417a"}) {

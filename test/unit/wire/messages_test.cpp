@@ -1,9 +1,12 @@
 #include <daler/primitives/chain_params.h>
 #include <daler/wire/messages.h>
+#include "hosts.h"
+
 #include <test.h>
 
 using namespace daler;
 using namespace daler::wire;
+using namespace daler::wire::test;
 
 namespace {
 
@@ -13,10 +16,6 @@ M round_trip(const M& message) {
     REQUIRE(decoded);
     REQUIRE(std::holds_alternative<M>(*decoded));
     return std::get<M>(std::move(*decoded));
-}
-
-HostAddress host(std::string_view text) {
-    return HostAddress::from_text(text).value();
 }
 
 Hash256 hash(std::uint8_t fill) {
