@@ -34,7 +34,7 @@ if(DALER_SANITIZE)
   target_link_options(daler_flags INTERFACE -fsanitize=${DALER_SANITIZE})
   if(DALER_FUZZ)
     # libFuzzer finds its way by the coverage of all code, not only of the fuzz programs.
-    target_compile_options(daler_flags INTERFACE -fsanitize=fuzzer-no-link)
+    target_compile_options(daler_flags INTERFACE $<$<NOT:${quick}>:-fsanitize=fuzzer-no-link>)
   endif()
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_definitions(daler_flags INTERFACE _GLIBCXX_ASSERTIONS)
