@@ -4,7 +4,7 @@
 
 namespace daler::test {
 
-// Keys of BIP 380's and BIP 32's examples.
+// Keys of the examples in BIP 381 and BIP 32.
 inline const std::string key = "03a34b99f22c790c4e36b2b3c2c35a36db06226e41c692fc82b8b56ac1c540c5bd";
 inline const std::string x_key = "a34b99f22c790c4e36b2b3c2c35a36db06226e41c692fc82b8b56ac1c540c5bd";
 inline const std::string xpub =
