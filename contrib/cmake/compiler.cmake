@@ -20,7 +20,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # gcc 12 reports these two on correct code (its own library, coroutine frames).
   target_compile_options(daler_flags INTERFACE
     -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds -Wno-restrict
-    -Wno-stringop-overread -Wno-dangling-pointer -Wno-mismatched-new-delete)
+    -Wno-stringop-overread -Wno-dangling-pointer -Wno-mismatched-new-delete
+    # It takes files compiled as one for headers, whose unnamed namespaces others would see.
+    $<$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>:-Wno-subobject-linkage>)
 endif()
 target_compile_definitions(daler_flags INTERFACE
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION

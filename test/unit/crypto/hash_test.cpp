@@ -2,6 +2,7 @@
 #include <daler/encoding/hex.h>
 
 #include <crypto/crc32c.h>
+
 #include "hex_values.h"
 
 #include <test.h>

@@ -66,7 +66,7 @@ TEST_CASE("a damaged wallet file is refused or says what it always said", "[wall
     const auto file = used_wallet(bench);
     const auto& params = bench.node.params();
     const auto expected = content(file, params);
-    int refused = 0;
+    int by_checksum = 0;
     const auto size = std::filesystem::file_size(file);
     constexpr std::size_t stride = 61;  // a prime, to hit all kinds of places
     for (std::size_t at = 0; at < size; at += stride) {
@@ -83,14 +83,15 @@ TEST_CASE("a damaged wallet file is refused or says what it always said", "[wall
             const auto found = content(damaged, params);
             CHECK(found == expected);
         } catch (const StorageError& error) {
-            CHECK(std::string(error.what()).find(damaged.string()) != std::string::npos);
-            ++refused;
+            const std::string text = error.what();
+            CHECK(text.find(damaged.string()) != std::string::npos);
+            if (text.find("wrong checksum") != std::string::npos) ++by_checksum;
         }
         std::filesystem::remove(damaged);
         std::filesystem::remove(damaged.string() + "-wal");
         std::filesystem::remove(damaged.string() + "-journal");
     }
-    CHECK(refused > 0);
+    CHECK(by_checksum > 0);
 }
 
 TEST_CASE("a wallet file without checksums gets them", "[wallet]") {
