@@ -37,12 +37,18 @@ Status refuse_change(const config::ChainFile& file, const std::filesystem::path&
 /// Compares the file with what `record` remembers.
 Status compare(const config::ChainFile& file, const Json& record,
                const std::filesystem::path& folder) {
-    const Json* rules = record.find("rules");
+    const Json* found = record.find("rules");
+    const Json remembered = found ? *found : Json::object();
     for (const auto& [field, value] : file.rules.members()) {
-        const Json* before = rules ? rules->find(field) : nullptr;
-        if (!before) return refuse_change(file, folder, field, "unknown", value.write());
+        const Json* before = remembered.find(field);
+        if (!before) return refuse_change(file, folder, field, "not set", value.write());
         if (*before != value)
             return refuse_change(file, folder, field, before->write(), value.write());
+    }
+    // Fields of later versions are among the rules only where they differ from their default.
+    for (const auto& [field, before] : remembered.members()) {
+        if (!file.rules.find(field))
+            return refuse_change(file, folder, field, before.write(), "not set");
     }
     const Json magic(to_hex(file.params.magic));
     const Json* before = record.find("magic");

@@ -126,6 +126,12 @@ def file_is_remembered(test, a, path, fields):
         path.write_text(json.dumps(dict(fields, **{field: value})))
         error = a.fails_to_start()
         assert f'"{field}" is ' in error and f"but it was {was} when the chain in {a.folder} began" in error, error
+    record = a.folder / "blocks" / "chain.json"
+    remembered = record.read_text()
+    path.write_text(json.dumps(fields))
+    record.write_text(remembered.replace('"rules": {', '"rules": {"of_a_later_version": 7,'))
+    assert '"of_a_later_version" is not set, but it was 7 when' in a.fails_to_start()
+    record.write_text(remembered)
     path.write_text(json.dumps(dict(fields, magic="01020304")))
     assert '"magic" is "01020304", but it was ' in a.fails_to_start()
     path.write_text(json.dumps(dict(fields, retarget_rule="bitcoin", port=1234)))
