@@ -124,18 +124,17 @@ void CoinCache::start_writing() {
     flush.is_last = fill(flush, database_.slice_size());
     // A flush that fits into one slice is atomic as it is.
     if (flush.is_last) flush.slice.finish(flush.best_block);
-    std::promise<void> promise;
-    flush.written = promise.get_future();
-    const auto write = [&database = database_, &slice = flush.slice, wake = wake_](auto done) {
+    const auto done = std::make_shared<std::promise<void>>();
+    flush.written = done->get_future();
+    writer_.run([&database = database_, &slice = flush.slice, wake = wake_, done] {
         try {
             database.write(slice);
-            done.set_value();
+            done->set_value();
         } catch (...) {
-            done.set_exception(std::current_exception());
+            done->set_exception(std::current_exception());
         }
         if (wake) wake();
-    };
-    flush.writer = std::jthread(write, std::move(promise));
+    });
 }
 
 bool CoinCache::write_slices(std::chrono::milliseconds limit) {

@@ -8,7 +8,6 @@
 #include <functional>
 #include <future>
 #include <memory>
-#include <thread>
 #include <vector>
 
 namespace daler::chain {
@@ -78,8 +77,7 @@ private:
         std::size_t retired = CoinTable::segment_count;  ///< from here on all is in the database
         CoinDatabase::Slice slice{};
         bool is_last = false;         ///< the slice ends the flush
-        std::future<void> written{};  ///< valid while `writer` has the slice
-        std::jthread writer{};
+        std::future<void> written{};  ///< valid while the writer has the slice
     };
 
     /// The changed record at `place`, there or gone, or null.
@@ -96,7 +94,8 @@ private:
     CoinTable active_;
     std::function<void()> wake_;
     std::unique_ptr<Flush> flush_;
-    ByteWriter value_;  ///< of `add`, kept for its memory
+    ByteWriter value_;      ///< of `add`, kept for its memory
+    ThreadPool writer_{1};  ///< the last member: it ends before what it writes does
 };
 
 }  // namespace daler::chain
