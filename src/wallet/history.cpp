@@ -74,7 +74,7 @@ void History::mark_used(const Transaction& tx) {
         if (!found) continue;
         const KeyBook::Place place = *found;
         std::uint32_t index = keys_.records()[place.record].next_index;
-        if (!keys_.mark_used(place)) continue;
+        if (!keys_.mark_used(place, KeyBook::Lookahead::whole)) continue;
         for (; index <= place.index; ++index) {
             used_.push_back({place.record, index});
         }
@@ -82,8 +82,13 @@ void History::mark_used(const Transaction& tx) {
 }
 
 void History::mark_all_used() {
-    for (const auto& [txid, record] : records_) {
+    for (const auto& [txid, record] : records_)
         mark_used(*record.tx);
+    refresh_reused();
+}
+
+void History::refresh_reused() {
+    for (const auto& [txid, record] : records_) {
         for (const auto& input : record.tx->inputs) {
             if (const auto* spent = owned_prevout(input)) reused_.insert(spent->script_pubkey);
         }
@@ -121,6 +126,7 @@ void History::mark_conflicts(const Transaction& tx, const Txid& txid,
                     return false;
                 }
                 record.status = TxStatus::conflicted;
+                record.abandoned = record.orphaned = false;
                 record.block = block.hash;
                 record.height = block.height;
                 changed(record);
@@ -139,10 +145,56 @@ void History::confirm(const TransactionRef& tx, const chain::BlockEntry& block,
     if (!records_.contains(tx->txid) && !concerns_us(*tx)) return;
     TxRecord& record = add(tx, now, block.header.time, scanning);
     record.status = TxStatus::confirmed;
+    const bool returns = std::exchange(record.orphaned, false);
     record.abandoned = false;
     record.block = block.hash;
     record.height = block.height;
     record.position = position;
+    if (returns) revive(tx->txid);
+}
+
+bool History::spends_orphan(const Transaction& tx) const {
+    return std::ranges::any_of(tx.inputs, [this](const TxInput& input) {
+        const auto* parent = find(input.prevout.txid);
+        return parent && parent->orphaned;
+    });
+}
+
+void History::abandon_orphan(const Txid& txid) {
+    for_descendants(txid, [this](TxRecord& record) {
+        // What is still in the mempool follows when it leaves it.
+        if (record.status != TxStatus::inactive) return false;
+        // What the user gave up already stays so when the coinbase returns.
+        if (record.abandoned) return true;
+        record.abandoned = record.orphaned = true;
+        changed(record);
+        return true;
+    });
+}
+
+void History::abandon_orphans() {
+    for (auto& [txid, record] : records_) {
+        if (!record.tx->is_coinbase() || record.status != TxStatus::inactive) continue;
+        record.orphaned = true;
+        abandon_orphan(txid);
+    }
+}
+
+void History::revive(const Txid& coinbase) {
+    std::vector<Txid> returned{coinbase};
+    while (!returned.empty()) {
+        const Txid parent = returned.back();
+        returned.pop_back();
+        const auto first = spends_.lower_bound(OutPoint{parent, 0});
+        for (auto spend = first; spend != spends_.end() && spend->first.txid == parent; ++spend) {
+            TxRecord& record = records_.at(spend->second);
+            if (!record.orphaned || spends_orphan(*record.tx)) continue;
+            record.abandoned = record.orphaned = false;
+            changed(record);
+            revived_.push_back(spend->second);
+            returned.push_back(spend->second);
+        }
+    }
 }
 
 void History::rewind(Height height) {
@@ -151,7 +203,7 @@ void History::rewind(Height height) {
             record.status == TxStatus::confirmed || record.status == TxStatus::conflicted;
         if (!in_block || record.height <= height) continue;
         // A coinbase lives and dies with its block.
-        record.abandoned = record.tx->is_coinbase();
+        record.abandoned = record.orphaned = record.tx->is_coinbase();
         record.status = TxStatus::inactive;
         record.block = {};
         record.height = 0;
@@ -159,6 +211,7 @@ void History::rewind(Height height) {
         changed(record);
     }
     tip_height_ = height;
+    abandon_orphans();
 }
 
 void History::mempool_added(const TransactionRef& tx, std::int64_t now) {
@@ -181,7 +234,7 @@ void History::mempool_added(const TransactionRef& tx, std::int64_t now) {
     }
     TxRecord& record = add(tx, now, 0, false);
     record.status = TxStatus::in_mempool;
-    record.abandoned = false;
+    record.abandoned = record.orphaned = false;
 }
 
 void History::mempool_removed(const TransactionRef& tx) {
@@ -189,6 +242,7 @@ void History::mempool_removed(const TransactionRef& tx) {
         found != records_.end() && found->second.status == TxStatus::in_mempool) {
         found->second.status = TxStatus::inactive;
         changed(found->second);
+        if (spends_orphan(*tx)) abandon_orphan(tx->txid);
     }
     for (const auto& input : tx->inputs) {
         const auto [begin, end] = spends_.equal_range(input.prevout);
@@ -214,6 +268,8 @@ bool History::abandon(const Txid& txid) {
     for_descendants(txid, [this](TxRecord& descendant) {
         if (depth(descendant) != 0 || descendant.status == TxStatus::in_mempool) return false;
         descendant.abandoned = true;
+        // It stays so, whatever becomes of a coinbase that it spends from.
+        descendant.orphaned = descendant.tx->is_coinbase();
         changed(descendant);
         return true;
     });

@@ -87,12 +87,13 @@ std::optional<Script> KeyBook::peek(std::size_t position) const {
     return scripts->front();
 }
 
-bool KeyBook::mark_used(const Place& place) {
+bool KeyBook::mark_used(const Place& place, Lookahead lookahead) {
     auto& record = records_[place.record];
     if (!record.descriptor.is_range() || place.index < record.next_index) return false;
     record.next_index = place.index + 1;
     widen_range(record);
-    extend(place.record, record.next_index + eager_lookahead);
+    extend(place.record,
+           lookahead == Lookahead::whole ? record.range_end : record.next_index + eager_lookahead);
     return true;
 }
 

@@ -57,6 +57,8 @@ std::string write_row(const Table& table) {
                        values, values);
 }
 
+constexpr std::int64_t orphaned_value = 2;  // of the column `abandoned`
+
 enum FlagBit : std::uint8_t { disabled_bit = 1, blank_bit = 2, avoid_reuse_bit = 4 };
 
 /// What SQLite's application_id says: the chain, by its magic bytes.
@@ -201,6 +203,7 @@ StoredWallet Store::load() {
         out.transactions.push_back({.tx = seal(std::move(*tx)),
                                     .status = static_cast<TxStatus>(status),
                                     .abandoned = transactions.integer(2) != 0,
+                                    .orphaned = transactions.integer(2) == orphaned_value,
                                     .block = read_hash(transactions.blob(3)),
                                     .height = to<Height>(transactions.integer(4)),
                                     .position = to<std::uint32_t>(transactions.integer(5)),
@@ -271,7 +274,7 @@ void Store::Batch::transaction(const TxRecord& record) {
         .bind(1, static_cast<std::int64_t>(record.order))
         .bind(2, encode(*record.tx))
         .bind(3, static_cast<std::int64_t>(record.status))
-        .bind(4, std::int64_t{record.abandoned})
+        .bind(4, record.orphaned ? orphaned_value : std::int64_t{record.abandoned})
         .bind(5, ByteSpan(record.block.bytes))
         .bind(6, std::int64_t{record.height})
         .bind(7, std::int64_t{record.position})

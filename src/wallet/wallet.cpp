@@ -118,8 +118,10 @@ void Wallet::restore() {
         if (record.status == TxStatus::in_mempool) record.status = TxStatus::inactive;
         history_.restore(std::move(record));
     }
-    history_.keys_changed();
-    note_used_addresses();
+    history_.refresh_reused();
+    // Older versions wrote files without marking these.
+    history_.abandon_orphans();
+    unlock_spent_coins();
 
     const auto view = node().view();
     tip_ = &view->find_fork(node().index(), stored.locator);

@@ -122,7 +122,8 @@ Outcome<std::vector<std::string>> Wallet::import_descriptor(const ImportRequest&
                                     old.range_begin, old.range_end - 1));
         }
         record.created = std::min(record.created, old.created);
-        record.next_index = std::max(record.next_index, old.next_index);
+        // Only who asks for it is given addresses again that were given away before.
+        if (!request.next_index) record.next_index = std::max(record.next_index, old.next_index);
     }
 
     const auto position = keys_.add(std::move(record));
@@ -147,8 +148,12 @@ Outcome<std::vector<std::string>> Wallet::import_descriptor(const ImportRequest&
             if (address) put_label(*address, {request.label.value_or(""), "receive"});
         }
     }
-    history_.keys_changed();
-    note_used_addresses();
+    if (request.next_index) {
+        history_.refresh_reused();
+    } else {
+        history_.keys_changed();
+    }
+    note_changes();
     commit();
     return warnings;
 }

@@ -14,12 +14,16 @@ constexpr std::int64_t block_time_margin = 2 * 60 * 60;
 }  // namespace
 
 void Wallet::take_block(const chain::BlockEntry& entry, const Block& block, bool scanning) {
-    for (std::uint32_t i = 0; i < block.transactions.size(); ++i) {
-        history_.confirm(block.transactions[i], entry, i, now(), scanning);
-        // An old block may hold the next payments to a far address already.
-        if (scanning) keys_.top_up_all();
-    }
-    note_used_addresses();
+    keys_.top_up_all();
+    std::size_t known = 0;
+    // A payment may make addresses ours that the block paid before it: read it again then.
+    do {
+        known = keys_.script_count();
+        for (std::uint32_t i = 0; i < block.transactions.size(); ++i) {
+            history_.confirm(block.transactions[i], entry, i, now(), scanning);
+        }
+    } while (keys_.script_count() != known);
+    note_changes();
 }
 
 Outcome<void> Wallet::scan_block(const chain::BlockEntry& entry) {
@@ -43,7 +47,6 @@ Outcome<void> Wallet::follow(const chain::BlockEntry& target) {
         ++unwritten_blocks_;
     }
     if (tip_ == &target) return {};
-    keys_.top_up_all();
     for (Height height = tip_->height + 1; height <= target.height; ++height) {
         const auto* entry = target.ancestor(height);
         if (auto scanned = scan_block(*entry); !scanned) return scanned;
@@ -60,13 +63,15 @@ void Wallet::block_connected(const chain::BlockEntry& entry, const BlockRef& blo
     if (entry.previous != tip_) {
         if (auto done = follow(entry); !done) {
             log::error("wallet {}: cannot follow the chain: {}", name_, done.error().message);
+            return;
         }
-        return;
+    } else {
+        take_block(entry, *block, false);
+        tip_ = &entry;
+        history_.set_tip_height(entry.height);
+        ++unwritten_blocks_;
     }
-    take_block(entry, *block, false);
-    tip_ = &entry;
-    history_.set_tip_height(entry.height);
-    ++unwritten_blocks_;
+    offer_revived();
 }
 
 void Wallet::block_disconnected(const chain::BlockEntry& entry) {
@@ -77,8 +82,9 @@ void Wallet::block_disconnected(const chain::BlockEntry& entry) {
 }
 
 void Wallet::transaction_added(const TransactionRef& tx) {
+    keys_.top_up_all();
     history_.mempool_added(tx, now());
-    note_used_addresses();
+    note_changes();
 }
 
 void Wallet::transaction_removed(const TransactionRef& tx) {
@@ -88,6 +94,19 @@ void Wallet::transaction_removed(const TransactionRef& tx) {
 void Wallet::adopt_mempool() {
     for (const auto& tx : node().mempool_transactions()) {
         transaction_added(tx);
+    }
+}
+
+void Wallet::note_changes() {
+    note_used_addresses();
+    unlock_spent_coins();
+}
+
+void Wallet::unlock_spent_coins() {
+    std::erase_if(locked_, [this](const OutPoint& coin) { return history_.is_spent(coin); });
+    if (std::erase_if(persistent_locked_,
+                      [this](const OutPoint& coin) { return history_.is_spent(coin); }) > 0) {
+        locks_changed_ = true;
     }
 }
 
@@ -113,7 +132,6 @@ Height Wallet::first_height_since(std::int64_t created) const {
 }
 
 Outcome<ScanResult> Wallet::rescan(Height first, std::optional<Height> last) {
-    keys_.top_up_all();
     const ScanResult out{first, std::min(last.value_or(tip_->height), tip_->height)};
     for (Height height = out.first; height <= out.last; ++height) {
         // The index knows no transaction of the genesis block: nobody can spend it.
@@ -125,6 +143,26 @@ Outcome<ScanResult> Wallet::rescan(Height first, std::optional<Height> last) {
     adopt_mempool();
     commit();
     return out;
+}
+
+void Wallet::offer_revived() {
+    if (!options().broadcast) return;
+    std::ranges::move(history_.take_revived(), std::back_inserter(revived_));
+    std::vector<Txid> too_early;
+    for (const auto& txid : revived_) {
+        const auto& record = *history_.find(txid);
+        if (record.status != TxStatus::inactive || record.abandoned) continue;
+        const bool mature = std::ranges::all_of(record.tx->inputs, [this](const TxInput& input) {
+            const auto* parent = history_.find(input.prevout.txid);
+            return !parent || history_.blocks_to_maturity(*parent) == 0;
+        });
+        if (!mature) {
+            too_early.push_back(txid);
+        } else if (node().broadcast(record.tx, Amount{0})) {
+            transaction_added(record.tx);
+        }
+    }
+    revived_ = std::move(too_early);
 }
 
 void Wallet::rebroadcast() {

@@ -19,7 +19,7 @@ Outcome<Txid> Wallet::send(const Payment& payment, const std::string& comment,
     record.comment = comment;
     record.comment_to = comment_to;
     const Txid txid = payment.tx->txid;
-    note_used_addresses();
+    note_changes();
     try {
         commit();
     } catch (const StorageError&) {

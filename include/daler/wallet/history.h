@@ -20,7 +20,8 @@ enum class TxStatus : std::uint8_t {
 struct TxRecord {
     TransactionRef tx;
     TxStatus status = TxStatus::inactive;
-    bool abandoned = false;      ///< the user (or the chain, for a coinbase) gave it up
+    bool abandoned = false;      ///< the user gave it up, or it is `orphaned`
+    bool orphaned = false;       ///< a coinbase whose block left the chain, or spends from one
     BlockHash block{};           ///< that holds it, or that made it impossible
     Height height = 0;           ///< of `block`
     std::uint32_t position = 0;  ///< in the block that holds it
@@ -87,6 +88,13 @@ public:
 
     /// Looks at every record again: something became ours.
     void keys_changed() { mark_all_used(); }
+    /// Learns anew which scripts were spent from.
+    void refresh_reused();
+    /// Abandons what spends from a coinbase whose block left the chain. `rewind` does so itself.
+    void abandon_orphans();
+    /// Transactions that were abandoned for the sake of a coinbase which has returned, since the
+    /// last call; parents before children.
+    [[nodiscard]] std::vector<Txid> take_revived() { return std::exchange(revived_, {}); }
 
     // Questions.
 
@@ -139,6 +147,9 @@ private:
     /// Calls `visit` for the record and all that descend from it; it returns false to stop there.
     template <class Visit>
     void for_descendants(const Txid& txid, Visit visit);
+    [[nodiscard]] bool spends_orphan(const Transaction& tx) const;
+    void abandon_orphan(const Txid& txid);
+    void revive(const Txid& coinbase);
     void mark_conflicts(const Transaction& tx, const Txid& txid, const chain::BlockEntry& block);
     bool is_trusted(const TxRecord& record, std::set<Txid>& known_good) const;
 
@@ -153,6 +164,7 @@ private:
     std::uint64_t next_order_ = 0;
     std::set<Txid> changed_;
     std::vector<KeyBook::Place> used_;
+    std::vector<Txid> revived_;
 };
 
 }  // namespace daler::wallet

@@ -31,7 +31,7 @@ struct ActiveKey {
 ///
 /// Scripts are derived ahead of use: `keypool` of them are looked out for, so that a wallet
 /// restored from an old copy finds what its newer self received. Deriving costs about 50 us each;
-/// so a few are derived at once, the rest in `top_up`, when there is time, or before a scan.
+/// so `add` derives only a few of them. Call `top_up_all` before a transaction is looked at.
 class KeyBook {
 public:
     /// Where a script comes from.
@@ -59,8 +59,10 @@ public:
 
     /// The next unused script of a record, without taking it. Nothing if it cannot be derived.
     [[nodiscard]] std::optional<Script> peek(std::size_t record) const;
-    /// Takes every index up to the script's. True if that moved next_index.
-    bool mark_used(const Place& place);
+    /// Takes every index up to the script's. True if that moved next_index. A few scripts are
+    /// derived, or, with Lookahead::whole, the whole range, which has moved on as well.
+    enum class Lookahead : bool { few, whole };
+    bool mark_used(const Place& place, Lookahead lookahead = Lookahead::few);
 
     /// Derives up to `budget` scripts; true if some are left to do.
     bool top_up(std::size_t budget);
@@ -71,6 +73,8 @@ public:
     [[nodiscard]] descriptor::KeyRing key_ring(const Place& place,
                                                descriptor::Descriptor::Secrets secrets) const;
 
+    /// Grows whenever a script is derived.
+    [[nodiscard]] std::size_t script_count() const { return scripts_.size(); }
     /// How many addresses are ready, for change or for receiving.
     [[nodiscard]] std::uint32_t unused(bool internal) const;
 

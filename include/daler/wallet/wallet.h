@@ -155,7 +155,12 @@ private:
     Outcome<void> scan_block(const chain::BlockEntry& entry);
     void take_block(const chain::BlockEntry& entry, const Block& block, bool scanning);
     void adopt_mempool();
+    /// After each change of the history.
+    void note_changes();
     void note_used_addresses();
+    void unlock_spent_coins();
+    /// Broadcasts what was abandoned for the sake of a coinbase that has returned and is mature.
+    void offer_revived();
     void put_label(const std::string& address, AddressLabel label);
     /// Writes everything that changed.
     void commit();
@@ -174,6 +179,7 @@ private:
     std::set<OutPoint> persistent_locked_;  ///< those that the file remembers
     const chain::BlockEntry* tip_ = nullptr;
     Random random_;
+    std::vector<Txid> revived_;  ///< wait for `offer_revived`
 
     // What the next commit writes.
     bool all_changed_ = false;  ///< flags and active descriptors

@@ -90,6 +90,17 @@ void FakeNode::rewind(Height height) {
     }
 }
 
+void FakeNode::reconnect(const chain::BlockEntry& entry) {
+    while (tip_ != &entry) {
+        tip_ = entry.ancestor(tip_->height + 1);
+        const auto& block = blocks_.at(tip_->hash);
+        for (const auto& tx : block->transactions) {
+            std::erase(mempool, tx);
+        }
+        if (wallet) wallet->block_connected(*tip_, block);
+    }
+}
+
 TransactionRef FakeNode::pay(const Script& script, Amount amount) {
     Transaction tx;
     tx.inputs.resize(1);

@@ -48,6 +48,8 @@ public:
     void mine_many(int count, const Script& script = Script(Bytes{0x51}));
     /// Disconnects blocks down to `height`.
     void rewind(Height height);
+    /// Connects the blocks from the tip up to `entry` again, which were here before.
+    void reconnect(const chain::BlockEntry& entry);
     /// A transaction of somebody else that pays `amount` to `script`.
     TransactionRef pay(const Script& script, Amount amount);
     void add_to_mempool(const TransactionRef& tx);

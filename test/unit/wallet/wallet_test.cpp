@@ -122,12 +122,99 @@ TEST_CASE("a coinbase whose block is gone is abandoned", "[wallet]") {
     CHECK(wallet->history().balances().immature == Amount{0});
 }
 
+TEST_CASE("what spends from a coinbase is abandoned with it, and taken up again with it",
+          "[wallet]") {
+    Bench bench;
+    auto wallet = rich_wallet(bench);
+    const auto other_coin = bench.node.pay(address(*wallet), coins(30));
+    bench.node.mempool = {other_coin};
+    const auto* tip = &bench.node.mine();
+    // The first takes both coins, the second its change.
+    const auto first = send(*wallet, elsewhere, coins(70));
+    const auto second = send(*wallet, elsewhere, coins(1));
+    const Amount after = wallet->history().balances().trusted;
+    const auto abandoned = [&](const TransactionRef& tx) {
+        return wallet->history().find(tx->txid)->abandoned;
+    };
+    bool user_gave_up = false;
+
+    SECTION("the mempool drops them after the reorganisation, children first") {
+        bench.node.rewind(0);
+        CHECK_FALSE(abandoned(first));
+        bench.node.remove_from_mempool(second);
+        bench.node.remove_from_mempool(first);
+    }
+    SECTION("parents are dropped first") {
+        bench.node.rewind(0);
+        bench.node.remove_from_mempool(first);
+        bench.node.remove_from_mempool(second);
+    }
+    SECTION("they had left the mempool before") {
+        bench.node.remove_from_mempool(first);
+        bench.node.remove_from_mempool(second);
+        bench.node.rewind(0);
+    }
+    SECTION("they were confirmed") {
+        tip = &bench.node.mine();
+        bench.node.rewind(0);
+    }
+    SECTION("the user gave them up before") {
+        bench.node.remove_from_mempool(first);
+        bench.node.remove_from_mempool(second);
+        user_gave_up = wallet->abandon(first->txid).has_value();
+        bench.node.rewind(0);
+    }
+    CHECK(abandoned(first));
+    CHECK(abandoned(second));
+    CHECK(wallet->history().balances().trusted == Amount{0});
+    // Another chain has the other coin: it is free.
+    bench.node.mempool = {other_coin};
+    bench.node.mine();
+    CHECK(wallet->history().balances().trusted == coins(30));
+
+    wallet.reset();
+    wallet = bench.load("rich");
+    CHECK(abandoned(second));
+    bench.node.rewind(0);
+    bench.node.reconnect(*tip);
+    CHECK(abandoned(first) == user_gave_up);
+    CHECK(abandoned(second) == user_gave_up);
+    CHECK(wallet->history().balances().trusted == (user_gave_up ? coins(80) : after));
+    if (!user_gave_up && tip->height == 102) CHECK(bench.node.mempool.size() == 2);
+}
+
+TEST_CASE("a wallet finds what blocks pay while it has no time to look ahead", "[wallet]") {
+    Bench bench;
+    auto wallet = bench.create("w");
+    wallet->backup(bench.file("old"));
+    std::vector<Script> scripts;
+    for (int i = 0; i < 400; ++i) {
+        scripts.push_back(address(*wallet));
+    }
+    const auto old = bench.load("old");
+    // Each is at the edge of what the one before it made ours, the keypool being 100; the last two
+    // come in one block, in the wrong order.
+    bench.node.add_to_mempool(bench.node.pay(scripts[99], coins(1)));
+    CHECK(old->history().balances().pending == coins(1));
+    bench.node.mine();
+    bench.node.mine(scripts[199]);
+    bench.node.mempool = {bench.node.pay(scripts[399], coins(4)),
+                          bench.node.pay(scripts[299], coins(2))};
+    bench.node.mine();
+    CHECK(old->history().balances().trusted == coins(7));
+    CHECK(old->history().balances().immature == coins(50));
+    CHECK(address(*old) != scripts[399]);
+}
+
 TEST_CASE("a payment whose coin another block spends is conflicted while that block stands",
           "[wallet]") {
     Bench bench;
     const auto wallet = rich_wallet(bench);
     const auto first = send(*wallet, elsewhere, coins(10));
     const auto child = send(*wallet, elsewhere, coins(5));
+    bench.node.remove_from_mempool(child);
+    bench.node.remove_from_mempool(first);
+    REQUIRE(wallet->abandon(first->txid));
     // Somebody with the same keys spends the coin otherwise.
     Transaction rival = *first;
     rival.outputs.resize(1);
@@ -136,6 +223,8 @@ TEST_CASE("a payment whose coin another block spends is conflicted while that bl
     bench.node.mine();
     CHECK(wallet->history().find(first->txid)->status == TxStatus::conflicted);
     CHECK(wallet->history().find(child->txid)->status == TxStatus::conflicted);
+    CHECK_FALSE(wallet->history().find(first->txid)->abandoned);
+    CHECK_FALSE(wallet->history().find(child->txid)->abandoned);
     CHECK(wallet->history().depth(*wallet->history().find(first->txid)) == -1);
     CHECK(wallet->history().balances().trusted == Amount{0});
 
@@ -304,6 +393,60 @@ TEST_CASE("locked coins are remembered if they are to be", "[wallet]") {
     CHECK(wallet->locked_coins() == std::set<OutPoint>{coin});
     CHECK(wallet->unlock_coin(coin));
     CHECK(wallet->prepare({.recipients = {{elsewhere, coins(1)}}}));
+}
+
+TEST_CASE("a locked coin that is spent is locked no longer", "[wallet]") {
+    Bench bench;
+    auto wallet = rich_wallet(bench);
+    const auto coin = wallet->history().coins().front().outpoint;
+    // Signed elsewhere, with the same keys.
+    const auto payment = wallet->prepare({.recipients = {{elsewhere, coins(1)}}});
+    REQUIRE(payment);
+    wallet->lock_coin(coin, true);
+    SECTION("in the mempool") {
+        bench.node.add_to_mempool(payment->tx);
+    }
+    SECTION("in a block") {
+        bench.node.mempool = {payment->tx};
+        bench.node.mine();
+    }
+    SECTION("while the wallet was closed") {
+        wallet.reset();
+        bench.node.wallet = nullptr;
+        bench.node.mempool = {payment->tx};
+        bench.node.mine();
+        wallet = bench.load("rich");
+    }
+    CHECK(wallet->locked_coins().empty());
+    wallet.reset();
+    CHECK(bench.load("rich")->locked_coins().empty());
+}
+
+TEST_CASE("an import sets next_index back if it says so", "[wallet]") {
+    Bench bench;
+    auto wallet = bench.create("w", {.blank = true});
+    const auto parsed = *descriptor::Descriptor::parse(
+        "wpkh("
+        "tprv8ZgxMBicQKsPd7Uf69XL1XwhmjHopUGep8GuEiJDZmbQz6o58LninorQAfcKZWARbtRtfnLcJ5MQ2AtHcQJ"
+        "CCRUcMRvmDUjyEmNUWwx8UbK/*)",
+        bench.node.params().address);
+    const auto import = [&](std::optional<std::uint32_t> next_index) {
+        REQUIRE(wallet->import_descriptor(
+            {.descriptor = parsed, .range = {{0, 200}}, .next_index = next_index, .active = true}));
+        return wallet->keys().records()[0].next_index;
+    };
+    CHECK(import({}) == 0);
+    std::vector<Script> scripts;
+    for (int i = 0; i < 5; ++i) {
+        scripts.push_back(address(*wallet));
+    }
+    bench.node.mine(scripts[1]);
+    CHECK(import({}) == 5);
+    CHECK(import(2) == 2);
+    wallet.reset();
+    wallet = bench.load("w");
+    CHECK(address(*wallet) == scripts[2]);
+    CHECK(import(9) == 9);
 }
 
 TEST_CASE("news that are older than the wallet's chain are ignored", "[wallet]") {
