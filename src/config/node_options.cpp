@@ -125,7 +125,8 @@ constexpr std::array wallet{
     Option{"wallet", "<name>", Kind::list, Group::wallet, "",
            "Load this wallet at start; may be repeated", true},
     Option{"walletdir", "<dir>", Kind::path, Group::wallet, "wallets",
-           "Folder of the wallets (relative to the chain's folder)"},
+           "An existing folder for the wallets, as an absolute path; the default is in the chain's "
+           "folder"},
     Option{"disablewallet", "", Kind::flag, Group::wallet, "0", "Run without wallets"},
     Option{"fallbackfee", "<BTC/kvB>", Kind::amount, Group::wallet, "",
            "Fee rate where no estimate exists; 0 refuses to send then (default: 0.0002 on regtest "

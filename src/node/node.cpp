@@ -54,6 +54,8 @@ struct Node::Impl {
     void open_ledger();
     void disk_failed();
     void open_indexes();
+    void limit_pruning();
+    void forbid_pruning() noexcept;
     Result<void, std::string> open_wallets();
     Result<void, std::string> open_peers();
     void serve();
@@ -166,9 +168,26 @@ void Node::Impl::open_indexes() {
     index_news = std::make_unique<IndexNews>(*indexes);
     ledger->add_listener(*index_news);
     indexes->start();
+    limit_pruning();
+}
+
+/// From when it returns, nobody is asked what may be pruned.
+void Node::Impl::forbid_pruning() noexcept {
+    try {
+        ledger->call([](ledger::State& state) { state.chain.allow_pruning({}); });
+    } catch (const std::exception&) {
+        // The disk has failed: the ledger does nothing any more.
+    }
+}
+
+/// Blocks that indexes and wallets have not seen yet are kept.
+void Node::Impl::limit_pruning() {
     if (!options.chain.prune_target) return;
     ledger->call([this](ledger::State& state) {
-        state.chain.allow_pruning([this] { return indexes->recorded_height(); });
+        state.chain.allow_pruning([this, limits_wallets = wallets != nullptr] {
+            const Height indexed = indexes->recorded_height();
+            return limits_wallets ? std::min(indexed, wallets->seen_height()) : indexed;
+        });
     });
 }
 
@@ -184,11 +203,12 @@ Result<void, std::string> Node::Impl::open_wallets() {
     saved_wallets = std::make_unique<SavedWallets>(
         options.remember_settings ? file(config::saved_settings_name) : std::filesystem::path{});
     if (auto loaded = saved_wallets->load(); !loaded) return loaded;
-    wallet_view =
-        std::make_unique<WalletView>(*ledger, *peers, clock, options.policy.dust_relay_fee);
+    wallet_view = std::make_unique<WalletView>(*ledger, *peers, clock,
+                                               options.policy.dust_relay_fee, stopping);
     wallets = std::make_unique<wallet::WalletService>(*wallet_view, options.wallet, *saved_wallets);
     wallet_news = std::make_unique<WalletNews>(*wallets);
     ledger->add_listener(*wallet_news);
+    limit_pruning();
     return {};
 }
 
@@ -288,7 +308,9 @@ void Node::Impl::save(std::string_view what, const std::function<void()>& action
 
 void Node::Impl::stop_wallets() noexcept {
     if (!wallets) return;
-    // The wallets ask the ledger until their end, and the ledger tells them news until its own.
+    // The wallets ask the ledger until their end, and the ledger asks them and tells them news
+    // until its own.
+    forbid_pruning();
     ledger->remove_listener(*wallet_news);
     wallets.reset();
 }
@@ -296,7 +318,7 @@ void Node::Impl::stop_wallets() noexcept {
 void Node::Impl::stop_indexes() noexcept {
     // They read stored blocks until their end, and the ledger asks them what it may prune.
     if (!index_news) return;
-    ledger->post([](ledger::State& state) { state.chain.allow_pruning({}); });
+    forbid_pruning();
     ledger->remove_listener(*index_news);
     indexes.reset();
 }

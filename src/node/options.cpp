@@ -194,11 +194,27 @@ Result<descriptor::AddressType, std::string> address_type(const Settings& settin
     return fail(fmt::format("Unknown address type '{}'", text));
 }
 
+Status read_wallet_folder(const Settings& settings, NodeOptions& options) {
+    namespace fs = std::filesystem;
+    options.wallet.folder = settings.path("walletdir");
+    if (!settings.has("walletdir") || !options.use_wallets) return {};
+    const fs::path given = settings.text("walletdir");
+    const auto refuse = [&](const char* why) {
+        return fail(fmt::format("Specified -walletdir \"{}\" {}", given.string(), why));
+    };
+    std::error_code ignored;
+    if (!fs::exists(given, ignored)) return refuse("does not exist");
+    if (!fs::is_directory(given, ignored)) return refuse("is not a directory");
+    if (!given.is_absolute()) return refuse("is a relative path");
+    options.wallet.folder = given;
+    return {};
+}
+
 Status read_wallets(const Settings& settings, NodeOptions& options) {
     options.use_wallets = !settings.flag("disablewallet");
     options.wallets = settings.list("wallet");
     auto& wallet = options.wallet;
-    wallet.folder = settings.path("walletdir");
+    if (auto status = read_wallet_folder(settings, options); !status) return status;
     wallet.keypool = static_cast<std::uint32_t>(settings.integer("keypool"));
     wallet.fallback_fee = settings.has("fallbackfee") ? rate(settings, "fallbackfee")
                           : options.params.is_private ? private_fallback_fee
@@ -220,6 +236,7 @@ Status read_wallets(const Settings& settings, NodeOptions& options) {
     wallet.spend_unconfirmed_change = settings.flag("spendzeroconfchange");
     wallet.replaceable = settings.flag("walletrbf");
     wallet.broadcast = settings.flag("walletbroadcast");
+    wallet.reject_long_chains = settings.flag("walletrejectlongchains");
     return {};
 }
 

@@ -24,6 +24,48 @@ consensus::Verdict WalletView::broadcast(const TransactionRef& tx, Amount max_fe
     return verdict;
 }
 
+consensus::Verdict WalletView::check(const TransactionRef& tx) const {
+    return ledger_.call([&](ledger::State& state) -> consensus::Verdict {
+        mempool::AcceptOptions options;
+        options.test_only = true;
+        const auto accepted = state.accept(tx, options);
+        if (!accepted) return fail(accepted.error().rejection);
+        return {};
+    });
+}
+
+std::map<Txid, wallet::MempoolChain> WalletView::mempool_chains(const std::set<Txid>& txids) const {
+    return ledger_.call([&](ledger::State& state) {
+        std::map<Txid, wallet::MempoolChain> out;
+        for (const auto& txid : txids) {
+            const auto entry = state.mempool.entry(txid);
+            if (!entry) continue;
+            auto& chain = out[txid];
+            chain = {entry->ancestor_count, entry->descendant_count};
+            for (const auto& ancestor : state.mempool.ancestors(txid)) {
+                chain.descendants =
+                    std::max(chain.descendants, state.mempool.entry(ancestor)->descendant_count);
+            }
+        }
+        return out;
+    });
+}
+
+wallet::MempoolChain WalletView::max_chain() const {
+    return ledger_.call([](ledger::State& state) -> wallet::MempoolChain {
+        const auto& limits = state.mempool.limits();
+        return {limits.ancestor_count, limits.descendant_count};
+    });
+}
+
+std::optional<bool> WalletView::is_replaceable(const Txid& txid) const {
+    return ledger_.call([&](ledger::State& state) -> std::optional<bool> {
+        const auto entry = state.mempool.entry(txid);
+        if (!entry) return std::nullopt;
+        return entry->bip125_replaceable;
+    });
+}
+
 FeeRate WalletView::min_fee_rate() const {
     return ledger_.call([this](ledger::State& state) {
         const auto info = state.mempool.info(clock_.now());

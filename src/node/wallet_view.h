@@ -11,8 +11,12 @@ class WalletView final : public wallet::NodeView {
 public:
     /// `dust_rate`: the node's -dustrelayfee.
     WalletView(ledger::Ledger& ledger, sync::PeerService& peers, const Clock& clock,
-               FeeRate dust_rate)
-        : ledger_(ledger), peers_(peers), clock_(clock), dust_rate_(dust_rate) {}
+               FeeRate dust_rate, const std::atomic<bool>& stopping)
+        : ledger_(ledger),
+          peers_(peers),
+          clock_(clock),
+          dust_rate_(dust_rate),
+          stopping_(stopping) {}
 
     [[nodiscard]] std::shared_ptr<const chain::ChainView> view() const override {
         return ledger_.view();
@@ -26,18 +30,25 @@ public:
     [[nodiscard]] std::vector<TransactionRef> mempool_transactions() const override;
     [[nodiscard]] bool in_mempool(const Txid& txid) const override;
     [[nodiscard]] consensus::Verdict broadcast(const TransactionRef& tx, Amount max_fee) override;
+    [[nodiscard]] consensus::Verdict check(const TransactionRef& tx) const override;
+    [[nodiscard]] std::map<Txid, wallet::MempoolChain> mempool_chains(
+        const std::set<Txid>& txids) const override;
+    [[nodiscard]] wallet::MempoolChain max_chain() const override;
+    [[nodiscard]] std::optional<bool> is_replaceable(const Txid& txid) const override;
     [[nodiscard]] FeeRate min_fee_rate() const override;
     [[nodiscard]] FeeRate relay_dust_fee_rate() const override { return dust_rate_; }
     /// The node keeps no statistics of fees.
     [[nodiscard]] std::optional<FeeRate> estimate_fee(int) const override { return std::nullopt; }
     [[nodiscard]] const ChainParams& params() const override { return ledger_.params(); }
     [[nodiscard]] const Clock& clock() const override { return clock_; }
+    [[nodiscard]] bool is_stopping() const override { return stopping_; }
 
 private:
     ledger::Ledger& ledger_;
     sync::PeerService& peers_;
     const Clock& clock_;
     FeeRate dust_rate_;
+    const std::atomic<bool>& stopping_;
 };
 
 }  // namespace daler::node

@@ -149,7 +149,7 @@ CoinJson coin_json(const wallet::Wallet& wallet, const wallet::OwnedCoin& coin) 
 
     const bool solvable = record.descriptor.is_solvable();
     Json tail = Json::object();
-    tail.append("spendable", true);
+    tail.append("spendable", coin.spendable);
     tail.append("solvable", solvable);
     if (solvable) {
         tail.append("desc", descriptor::infer(script, ring, wallet.params().address));

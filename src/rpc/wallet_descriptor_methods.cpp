@@ -12,6 +12,7 @@ constexpr std::int64_t oldest_time = 1;  // 0 asks for everything, as 1 does
 constexpr std::int64_t max_range = 1'000'000;
 // A block's time may be so far off (seconds).
 constexpr std::int64_t block_time_margin = 7200;
+constexpr std::uint32_t derivations_per_check = 200;  // about ten milliseconds
 
 Json listdescriptors(Call& call) {
     const bool with_private = call.boolean(0, false);
@@ -132,22 +133,47 @@ wallet::ImportRequest parse_import(const Json& data, std::int64_t created,
     return out;
 }
 
-Json import_one(wallet::Wallet& wallet, const Json& data, std::int64_t created) {
+Json warnings_json(const std::vector<std::string>& warnings) {
+    Json list = Json::array();
+    for (const auto& warning : warnings) {
+        list.push(warning);
+    }
+    return list;
+}
+
+/// Derives the scripts of a ranged import here, not on the wallet thread, where others wait.
+void derive(const Call& call, const std::string& wallet, wallet::ImportRequest& request) {
+    if (!request.descriptor.is_range()) return;
+    const auto [first, last] = request.range.value_or(std::pair<std::uint32_t, std::uint32_t>{});
+    // The wallet looks out for more behind the first unused one.
+    const auto keypool = wallets(call).options().keypool;
+    const auto end = std::max(last + 1, request.next_index.value_or(first) + keypool);
+    for (std::uint32_t index = first; index < end; ++index) {
+        if ((index - first) % derivations_per_check == 0) {
+            with_wallet(call, wallet,
+                        [](const wallet::Wallet& open) { value_of(open.check_scan()); });
+        }
+        request.derived.push_back(
+            request.descriptor.scripts(index).value_or(std::vector<Script>{}));
+    }
+}
+
+Json import_one(const Call& call, const std::string& wallet, const Json& data,
+                std::int64_t created) {
     Json out = Json::object();
     try {
-        const auto warnings = value_of(
-            wallet.import_descriptor(parse_import(data, created, wallet.params().address)));
+        auto request = parse_import(data, created, call.node().params.address);
+        with_wallet(call, wallet,
+                    [&](const wallet::Wallet& open) { value_of(open.check_import(request)); });
+        derive(call, wallet, request);
+        const auto warnings = with_wallet(call, wallet, [&](wallet::Wallet& open) {
+            return value_of(open.import_descriptor(std::move(request)));
+        });
         out.append("success", true);
-        if (!warnings.empty()) {
-            Json list = Json::array();
-            for (const auto& warning : warnings) {
-                list.push(warning);
-            }
-            out.append("warnings", std::move(list));
-        }
+        if (!warnings.empty()) out.append("warnings", warnings_json(warnings));
     } catch (const Error& error) {
-        // A request that makes no sense at all fails as a whole.
-        if (error.code == code::type) throw;
+        // A request that makes no sense at all, or is to end, fails as a whole.
+        if (error.code == code::type || error.code == code::misc) throw;
         Json reason = Json::object();
         reason.append("code", error.code);
         reason.append("message", error.message);
@@ -184,35 +210,53 @@ Json not_scanned(std::int64_t created, std::int64_t since) {
 
 /// Looks for the transactions of what was imported, the oldest `since` then, in the blocks that are
 /// not pruned. The time from which on all were found.
-std::int64_t rescan_since(Call& call, wallet::Wallet& wallet, std::int64_t since) {
-    const Height first = wallet.first_height_since(since);
+std::int64_t rescan_since(Call& call, const std::string& wallet, std::int64_t since) {
     const auto view = call.node().ledger.view();
     const Height pruned = last_pruned(*view).value_or(-1);
-    value_of(wallet.rescan(std::max(first, pruned + 1), std::nullopt));
+    Height first = 0;
+    auto range = with_wallet(call, wallet, [&](const wallet::Wallet& open) {
+        first = open.first_height_since(since);
+        return open.scan_range(std::max(first, pruned + 1), std::nullopt);
+    });
+    in_slices(call, wallet, [&](wallet::Wallet& open) { return open.scan_some(range); });
     return first > pruned ? since : scanned_since(*view, pruned);
 }
 
-Json importdescriptors(Call& call) {
-    return with_wallet(call, [&](wallet::Wallet& wallet) {
-        const std::int64_t now = unix_seconds(wallet.tip().median_time_past);
-        std::optional<std::int64_t> oldest;
-        std::vector<Json> results;
-        std::vector<std::int64_t> times;
-        for (const auto& data : call.json(0).items()) {
-            expect(data, Json::Kind::object);
-            times.push_back(parse_timestamp(data, now));
-            results.push_back(import_one(wallet, data, times.back()));
-            if (results.back().find("success")->as_bool())
-                oldest = std::min(oldest.value_or(times.back()), times.back());
-        }
-        const auto scanned = oldest ? rescan_since(call, wallet, *oldest) : 0;
-        Json out = Json::array();
-        for (std::size_t i = 0; i < results.size(); ++i) {
-            const bool incomplete = results[i].find("success")->as_bool() && times[i] < scanned;
-            out.push(incomplete ? not_scanned(times[i], scanned) : std::move(results[i]));
-        }
-        return out;
+/// Imports, then scans as far back as the oldest of them asks.
+Json import_all(Call& call, const std::string& wallet) {
+    const auto now = with_wallet(call, wallet, [](const wallet::Wallet& open) {
+        return unix_seconds(open.tip().median_time_past);
     });
+    std::optional<std::int64_t> oldest;
+    std::vector<Json> results;
+    std::vector<std::int64_t> times;
+    for (const auto& data : call.json(0).items()) {
+        expect(data, Json::Kind::object);
+        times.push_back(parse_timestamp(data, now));
+        results.push_back(import_one(call, wallet, data, times.back()));
+        if (results.back().find("success")->as_bool())
+            oldest = std::min(oldest.value_or(times.back()), times.back());
+    }
+    const auto scanned = oldest ? rescan_since(call, wallet, *oldest) : 0;
+    Json out = Json::array();
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        const bool incomplete = results[i].find("success")->as_bool() && times[i] < scanned;
+        out.push(incomplete ? not_scanned(times[i], scanned) : std::move(results[i]));
+    }
+    return out;
+}
+
+Json importdescriptors(Call& call) {
+    const ScannedWallet scanned(call);
+    try {
+        return import_all(call, scanned.name());
+    } catch (const Error&) {
+        const bool aborted = with_wallet(call, scanned.name(), [](const wallet::Wallet& open) {
+            return open.scan() && open.scan()->aborted;
+        });
+        if (!aborted) throw;
+        throw Error{code::misc, "Rescan aborted by user."};
+    }
 }
 
 }  // namespace

@@ -1,9 +1,6 @@
-#include "rpc/blockchain_methods.h"
 #include "rpc/wallet_methods.h"
 
 #include <daler/rpc/values.h>
-
-#include <fmt/format.h>
 
 namespace daler::rpc {
 namespace {
@@ -101,6 +98,16 @@ std::optional<std::int64_t> birth_time(const wallet::Wallet& wallet) {
     return out;
 }
 
+Json scanning_json(const wallet::Wallet& wallet) {
+    const auto& scan = wallet.scan();
+    if (!scan) return false;
+    const auto elapsed = std::chrono::steady_clock::now() - scan->started;
+    Json out = Json::object();
+    out.append("duration", std::chrono::duration_cast<std::chrono::seconds>(elapsed).count());
+    out.append("progress", scan->progress);
+    return out;
+}
+
 Json getwalletinfo(Call& call) {
     return with_wallet(call, [](wallet::Wallet& wallet) {
         const auto balances = wallet.history().balances();
@@ -117,7 +124,7 @@ Json getwalletinfo(Call& call) {
         out.append("paytxfee", from_rate(wallet.options().pay_tx_fee));
         out.append("private_keys_enabled", !wallet.flags().private_keys_disabled);
         out.append("avoid_reuse", wallet.flags().avoid_reuse);
-        out.append("scanning", false);
+        out.append("scanning", scanning_json(wallet));
         out.append("descriptors", true);
         out.append("external_signer", false);
         out.append("blank", wallet.flags().blank);
@@ -131,9 +138,9 @@ Json backupwallet(Call& call) {
     const std::filesystem::path target = call.string(0);
     return with_wallet(call, [&](wallet::Wallet& wallet) -> Json {
         try {
-            std::error_code ignored;
-            const bool is_folder = std::filesystem::is_directory(target, ignored);
-            wallet.backup(is_folder ? target / "wallet.dat" : target);
+            // SQLite takes an empty name for a file that is gone when it is closed.
+            if (target.empty()) throw StorageError("no file is named");
+            wallet.backup(target);
         } catch (const StorageError&) {
             throw Error{code::wallet, "Error: Wallet backup failed!"};
         }
@@ -147,46 +154,6 @@ Json restorewallet(Call& call) {
     return name_json(name);
 }
 
-Json rescanblockchain(Call& call) {
-    return with_wallet(call, [&](wallet::Wallet& wallet) {
-        const Height tip = wallet.tip().height;
-        const auto first = call.integer(0, 0);
-        if (first < 0 || first > tip) {
-            throw Error{code::invalid_parameter, "Invalid start_height"};
-        }
-        std::optional<Height> last;
-        if (call.has(1)) {
-            const auto height = call.integer(1);
-            if (height < 0 || height > tip) {
-                throw Error{code::invalid_parameter, "Invalid stop_height"};
-            }
-            if (height < first) {
-                throw Error{code::invalid_parameter,
-                            "stop_height must be greater than start_height"};
-            }
-            last = static_cast<Height>(height);
-        }
-        if (last_pruned(*call.node().ledger.view()).value_or(-1) >= first) {
-            throw Error{code::misc,
-                        "Can't rescan beyond pruned data. Use RPC call "
-                        "getblockchaininfo to determine your pruned height."};
-        }
-        const auto scanned = value_of(wallet.rescan(static_cast<Height>(first), last));
-        Json out = Json::object();
-        out.append("start_height", scanned.first);
-        out.append("stop_height", scanned.last);
-        return out;
-    });
-}
-
-Json keypoolrefill(Call& call) {
-    return with_wallet(call, [](wallet::Wallet& wallet) -> Json {
-        while (wallet.top_up(1000)) {
-        }
-        return nullptr;
-    });
-}
-
 constexpr std::string_view startup_help =
     "Remember to load (or not to load) it at every start; null leaves that as it is";
 
@@ -197,7 +164,7 @@ std::vector<Method> wallet_file_methods() {
         {"Wallet",
          "backupwallet",
          "Writes a copy of the wallet's file.",
-         {{"destination", Type::string, "", "The file to write, or a folder to put it in"}},
+         {{"destination", Type::string, "", "The file to write"}},
          "null",
          backupwallet},
         {"Wallet",
@@ -221,12 +188,6 @@ std::vector<Method> wallet_file_methods() {
          "an object",
          getwalletinfo},
         {"Wallet",
-         "keypoolrefill",
-         "Derives all addresses that the wallet looks out for.",
-         {{"newsize", Type::integer, "1000", "Has no meaning for descriptors"}},
-         "null",
-         keypoolrefill},
-        {"Wallet",
          "listwalletdir",
          "Lists the wallets in the wallet folder.",
          {},
@@ -240,13 +201,6 @@ std::vector<Method> wallet_file_methods() {
           {"load_on_startup", Type::boolean, "null", startup_help}},
          "name, warnings",
          loadwallet},
-        {"Wallet",
-         "rescanblockchain",
-         "Reads blocks again, looking for the wallet's transactions.",
-         {{"start_height", Type::integer, "0", "The first block"},
-          {"stop_height", Type::integer, "null", "The last block; the tip if not given"}},
-         "start_height, stop_height",
-         rescanblockchain},
         {"Wallet",
          "restorewallet",
          "Makes a wallet from a copy of one, and loads it.",

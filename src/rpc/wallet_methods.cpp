@@ -44,6 +44,22 @@ wallet::WalletService& wallets(const Call& call) {
     return *service;
 }
 
+std::optional<std::string> named_wallet(const Call& call) {
+    if (!call.has_wallet_path()) return std::nullopt;
+    return call.wallet_name();
+}
+
+ScannedWallet::ScannedWallet(const Call& call) : call_(call) {
+    name_ = with_wallet(call, [](wallet::Wallet& wallet) {
+        value_of(wallet.begin_scan());
+        return wallet.name();
+    });
+}
+
+ScannedWallet::~ScannedWallet() {
+    (void)wallets(call_).with(name_, [](wallet::Wallet& wallet) { wallet.end_scan(); });
+}
+
 Error to_error(const wallet::Failure& failure) {
     return {code_of(failure.kind), failure.message};
 }
@@ -80,8 +96,8 @@ std::span<const Method> wallet_methods() {
         std::vector<Method> out;
         for (auto part :
              {wallet_file_methods(), wallet_address_methods(), wallet_descriptor_methods(),
-              wallet_coin_methods(), wallet_received_methods(), wallet_transaction_methods(),
-              wallet_payment_methods()}) {
+              wallet_scan_methods(), wallet_coin_methods(), wallet_received_methods(),
+              wallet_transaction_methods(), wallet_payment_methods()}) {
             std::ranges::move(part, std::back_inserter(out));
         }
         return out;

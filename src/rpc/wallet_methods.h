@@ -25,17 +25,48 @@ T value_of(wallet::Outcome<T> outcome) {
     if constexpr (!std::is_void_v<T>) return std::move(*outcome);
 }
 
-/// Runs `work(Wallet&)` on the wallet thread for the wallet that the path names, or the only one.
+/// The wallet that the path names; nothing for the only one.
+[[nodiscard]] std::optional<std::string> named_wallet(const Call& call);
+
+/// Runs `work(Wallet&)` on the wallet thread for the wallet of that name, or the only one.
 template <class Work>
-auto with_wallet(const Call& call, Work work) {
-    std::optional<std::string> name;
-    if (call.has_wallet_path()) name = call.wallet_name();
+auto with_wallet(const Call& call, const std::optional<std::string>& name, Work work) {
     try {
         return value_of(wallets(call).with(name, std::move(work)));
     } catch (const StorageError& error) {
         throw Error{code::wallet, error.what()};
     }
 }
+
+/// The same for the wallet that the path names, or the only one.
+template <class Work>
+auto with_wallet(const Call& call, Work work) {
+    return with_wallet(call, named_wallet(call), std::move(work));
+}
+
+/// Runs `step(Wallet&)`, a slice of long work that ends in a few milliseconds, until it gives true.
+/// Other calls have their turn in between.
+template <class Step>
+void in_slices(const Call& call, const std::string& name, Step step) {
+    while (!with_wallet(call, name, [&](wallet::Wallet& wallet) { return value_of(step(wallet)); }))
+        continue;
+}
+
+/// The wallet of a call that scans, which others may not scan or close meanwhile. -4 if somebody
+/// does scan it.
+class ScannedWallet {
+public:
+    explicit ScannedWallet(const Call& call);
+    ~ScannedWallet();
+    ScannedWallet(const ScannedWallet&) = delete;
+    ScannedWallet& operator=(const ScannedWallet&) = delete;
+
+    [[nodiscard]] const std::string& name() const { return name_; }
+
+private:
+    const Call& call_;
+    std::string name_;
+};
 
 /// A label as an argument says it; -11 for "*", which means all labels.
 [[nodiscard]] std::string label_of(const Json& value);
@@ -54,6 +85,7 @@ void append_address(Json& object, const wallet::Wallet& wallet, const Script& sc
 [[nodiscard]] std::vector<Method> wallet_address_methods();
 [[nodiscard]] std::vector<Method> wallet_descriptor_methods();
 [[nodiscard]] std::vector<Method> wallet_coin_methods();
+[[nodiscard]] std::vector<Method> wallet_scan_methods();
 [[nodiscard]] std::vector<Method> wallet_received_methods();
 [[nodiscard]] std::vector<Method> wallet_transaction_methods();
 [[nodiscard]] std::vector<Method> wallet_payment_methods();

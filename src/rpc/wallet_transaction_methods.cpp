@@ -19,14 +19,16 @@ struct ListOptions {
     std::optional<std::string> label{};  ///< only payments to addresses with this label
 };
 
-std::string_view replaceability(const wallet::TxRecord& record) {
+std::string_view replaceability(const wallet::Wallet& wallet, const wallet::TxRecord& record) {
     using wallet::TxStatus;
     if (record.status == TxStatus::confirmed) return "no";
     const bool signals = std::ranges::any_of(record.tx->inputs, [](const TxInput& input) {
         return input.sequence <= last_replaceable_sequence;
     });
     if (signals) return "yes";
-    return record.status == TxStatus::in_mempool ? "no" : "unknown";
+    if (record.status != TxStatus::in_mempool) return "unknown";
+    const auto inherited = wallet.node().is_replaceable(record.tx->txid);
+    return !inherited ? "unknown" : *inherited ? "yes" : "no";
 }
 
 /// Adds what wallets know about a transaction as a whole.
@@ -56,7 +58,7 @@ void append_transaction(Json& out, const wallet::Wallet& wallet, const wallet::T
     out.append("mempoolconflicts", ids(record.mempool_conflicts));
     out.append("time", record.time);
     out.append("timereceived", record.received);
-    out.append("bip125-replaceable", replaceability(record));
+    out.append("bip125-replaceable", replaceability(wallet, record));
     if (!record.comment.empty()) out.append("comment", record.comment);
     if (!record.comment_to.empty()) out.append("to", record.comment_to);
 }

@@ -258,6 +258,16 @@ void History::mempool_removed(const TransactionRef& tx) {
     }
 }
 
+void History::mempool_lost() {
+    for (auto& [txid, record] : records_) {
+        record.mempool_conflicts.clear();
+        if (record.status != TxStatus::in_mempool) continue;
+        record.status = TxStatus::inactive;
+        changed(record);
+    }
+    abandon_orphans();
+}
+
 TxRecord& History::add_own(const TransactionRef& tx, std::int64_t now) {
     return add(tx, now, 0, false);
 }

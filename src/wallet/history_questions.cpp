@@ -84,7 +84,7 @@ Balances History::balances(Height min_depth, bool avoid_reuse) const {
         Amount unspent;
         for (std::uint32_t i = 0; i < record.tx->outputs.size(); ++i) {
             const auto& output = record.tx->outputs[i];
-            if (!owner(output) || is_spent({txid, i})) continue;
+            if (!is_spendable(output) || is_spent({txid, i})) continue;
             if (avoid_reuse && is_reused(output.script_pubkey)) continue;
             unspent += output.value;
         }
@@ -112,7 +112,8 @@ std::vector<OwnedCoin> History::coins(Immature immature) const {
                            .depth = depth(record),
                            .safe = is_trusted(record, known_good),
                            .from_me = is_from_me(*record.tx),
-                           .reused = is_reused(output.script_pubkey)});
+                           .reused = is_reused(output.script_pubkey),
+                           .spendable = is_spendable(output)});
         }
     }
     return out;

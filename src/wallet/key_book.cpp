@@ -1,5 +1,6 @@
 #include <daler/wallet/key_book.h>
 
+#include <daler/descriptor/signing.h>
 #include <daler/util/ensure.h>
 
 namespace daler::wallet {
@@ -8,14 +9,41 @@ namespace {
 // So many unused scripts of each descriptor are derived at once.
 constexpr std::uint32_t eager_lookahead = 20;
 
+/// Whether the private keys of a descriptor sign for its scripts: tries it with the first of them.
+bool signs_alone(const descriptor::Descriptor& descriptor, std::uint32_t index) {
+    const auto scripts = descriptor.scripts(index);
+    const auto ring = descriptor.key_ring(index, descriptor::Descriptor::Secrets::include);
+    if (!scripts || !ring) return false;
+    return std::ranges::all_of(*scripts, [&](const Script& script) {
+        Transaction tx;
+        tx.inputs.resize(1);
+        tx.outputs.push_back({Amount{1}, script});
+        const std::vector<TxOutput> spent{{Amount{1}, script}};
+        const script::PrecomputedHashes hashes(tx, spent);
+        return descriptor::sign_input(tx, 0, spent[0], hashes, *ring);
+    });
+}
+
 }  // namespace
 
-void KeyBook::widen_range(DescriptorRecord& record) const {
-    if (!record.descriptor.is_range()) return;
+bool KeyBook::widen_range(DescriptorRecord& record, std::uint32_t size) {
+    if (!record.descriptor.is_range()) return false;
     // Saturates at the last index that is not hardened.
-    const auto wanted =
-        std::min<std::uint64_t>(std::uint64_t{record.next_index} + keypool_, crypto::hardened);
-    record.range_end = std::max(record.range_end, static_cast<std::uint32_t>(wanted));
+    const auto wanted = static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(std::uint64_t{record.next_index} + size, crypto::hardened));
+    if (wanted <= record.range_end) return false;
+    record.range_end = wanted;
+    return true;
+}
+
+bool KeyBook::widen(std::size_t record, std::uint32_t size) {
+    return widen_range(records_[record], size);
+}
+
+void KeyBook::insert(const Place& place, std::span<const Script> scripts) {
+    for (const auto& script : scripts) {
+        scripts_.emplace(script, place);
+    }
 }
 
 void KeyBook::extend(std::size_t position, std::uint32_t end) {
@@ -23,28 +51,31 @@ void KeyBook::extend(std::size_t position, std::uint32_t end) {
     end = std::min(end, record.range_end);
     for (; record.derived_end < end; ++record.derived_end) {
         const auto scripts = record.descriptor.scripts(record.derived_end);
-        if (!scripts) continue;
-        for (const auto& script : *scripts) {
-            scripts_.emplace(script, Place{position, record.derived_end});
-        }
+        if (scripts) insert({position, record.derived_end}, *scripts);
     }
 }
 
-std::size_t KeyBook::add(DescriptorRecord record) {
+std::size_t KeyBook::add(DescriptorRecord record, std::span<const std::vector<Script>> derived) {
     if (!record.descriptor.is_range()) {
         record.range_begin = 0;
         record.range_end = 1;
     }
     record.derived_end = record.range_begin;
-    widen_range(record);
+    widen_range(record, keypool_);
     if (auto text = record.descriptor.to_normalized_text()) record.normalized_text = *text;
     if (record.normalized_text.empty()) record.normalized_text = record.descriptor.to_text();
+    // Without private keys a wallet only watches, and leaves the signing to others.
+    record.is_spendable =
+        !record.descriptor.has_private_keys() || signs_alone(record.descriptor, record.range_begin);
     const auto [known, is_new] = by_id_.emplace(record.descriptor.id(), records_.size());
     const std::size_t position = known->second;
     if (is_new) {
         records_.push_back(std::move(record));
     } else {
         records_[position] = std::move(record);
+    }
+    for (const auto& scripts : derived) {
+        insert({position, records_[position].derived_end++}, scripts);
     }
     extend(position, std::max(records_[position].range_begin, records_[position].next_index) +
                          eager_lookahead);
@@ -91,7 +122,7 @@ bool KeyBook::mark_used(const Place& place, Lookahead lookahead) {
     auto& record = records_[place.record];
     if (!record.descriptor.is_range() || place.index < record.next_index) return false;
     record.next_index = place.index + 1;
-    widen_range(record);
+    widen_range(record, keypool_);
     extend(place.record,
            lookahead == Lookahead::whole ? record.range_end : record.next_index + eager_lookahead);
     return true;

@@ -53,9 +53,21 @@ Outcome<Payment> PaymentBuilder::build() {
         return insufficient("Fee exceeds maximum configured by user (e.g. -maxtxfee, maxfeerate)");
     }
     result_.tx = seal(std::move(tx_));
+    if (auto ok = check_chain(); !ok) return daler::fail(ok.error());
     result_.fee_reason = rate_.reason;
     if (result_.change_position) result_.change_record = change_record_;
     return std::move(result_);
+}
+
+/// Coins that are fine one by one may make too long a chain together.
+Outcome<void> PaymentBuilder::check_chain() {
+    if (!request_.sign || !wallet_.options().reject_long_chains) return {};
+    const bool confirmed =
+        std::ranges::all_of(chosen_, [](const Coin& coin) { return coin.owned.depth > 0; });
+    if (confirmed) return {};
+    const auto verdict = wallet_.node().check(result_.tx);
+    if (verdict || verdict.error().reason != consensus::Reason::too_long_chain) return {};
+    return insufficient("Transaction has too long of a mempool chain");
 }
 
 Outcome<void> PaymentBuilder::check_recipients() {
@@ -156,6 +168,7 @@ std::optional<std::vector<PaymentBuilder::Coin>> PaymentBuilder::usable_coins(Am
     std::size_t presets_found = 0;
     const bool avoid_reuse = request_.avoid_reuse.value_or(wallet_.flags().avoid_reuse);
     for (const auto& owned : wallet_.history().coins()) {
+        if (request_.sign && !owned.spendable) continue;
         if (request_.inputs.contains(owned.outpoint)) {
             const auto coin = evaluate(owned);
             if (!coin) return std::nullopt;
@@ -172,6 +185,16 @@ std::optional<std::vector<PaymentBuilder::Coin>> PaymentBuilder::usable_coins(Am
         if (coin && coin->candidate.value > Amount{0}) out.push_back(*coin);
     }
     if (presets_found != request_.inputs.size()) return std::nullopt;
+    std::set<Txid> unconfirmed;
+    for (const auto& coin : out) {
+        if (coin.owned.depth == 0) unconfirmed.insert(coin.owned.outpoint.txid);
+    }
+    if (unconfirmed.empty()) return out;
+    const auto chains = wallet_.node().mempool_chains(unconfirmed);
+    for (auto& coin : out) {
+        const auto found = chains.find(coin.owned.outpoint.txid);
+        if (found != chains.end()) coin.chain = found->second;
+    }
     return out;
 }
 
@@ -194,18 +217,44 @@ SelectionGoal PaymentBuilder::goal() const {
     return out;
 }
 
-bool PaymentBuilder::select_from(const std::vector<Coin>& available, const SelectionGoal& wanted) {
-    // Old coins first: what is not confirmed may still fail.
-    struct Stage {
-        Height from_me, from_others;
+/// Old coins first: what is not confirmed may still fail, and the longer the chain that a payment
+/// is added to, the less others can add.
+std::vector<PaymentBuilder::Stage> PaymentBuilder::stages() const {
+    const auto max = wallet_.node().max_chain();
+    const auto at_most = [](std::int64_t ancestors, std::int64_t descendants) {
+        return MempoolChain{ancestors, descendants};
     };
-    constexpr std::array<Stage, 4> stages{{{1, 6}, {1, 1}, {0, 1}, {0, 0}}};
-    for (const auto& stage : stages) {
+    const auto longest = at_most(max.ancestors - 1, max.descendants - 1);
+    std::vector<Stage> out{{1, 6, at_most(0, 0)}, {1, 1, at_most(0, 0)}};
+    if (wallet_.options().spend_unconfirmed_change) {
+        out.push_back({0, 1, at_most(2, 2)});
+        out.push_back({0, 1,
+                       at_most(std::min<std::int64_t>(4, max.ancestors / 3),
+                               std::min<std::int64_t>(4, max.descendants / 3))});
+        out.push_back({0, 1, at_most(max.ancestors / 2, max.descendants / 2)});
+        out.push_back({0, 1, longest});
+    }
+    if (request_.include_unsafe) out.push_back({0, 0, longest});
+    if (!wallet_.options().reject_long_chains) {
+        constexpr auto any = std::numeric_limits<std::int64_t>::max();
+        out.push_back({0, request_.include_unsafe ? 0 : 1, at_most(any, any)});
+    }
+    return out;
+}
+
+bool PaymentBuilder::is_eligible(const Coin& coin, const Stage& stage) {
+    const auto& owned = coin.owned;
+    return owned.depth >= (owned.from_me ? stage.from_me : stage.from_others) &&
+           coin.chain.ancestors <= stage.max_chain.ancestors &&
+           coin.chain.descendants <= stage.max_chain.descendants;
+}
+
+bool PaymentBuilder::select_from(const std::vector<Coin>& available, const SelectionGoal& wanted) {
+    for (const auto& stage : stages()) {
         std::vector<Candidate> candidates;
         std::vector<const Coin*> coins;
         for (const auto& coin : available) {
-            const auto& owned = coin.owned;
-            if (owned.depth < (owned.from_me ? stage.from_me : stage.from_others)) continue;
+            if (!is_eligible(coin, stage)) continue;
             candidates.push_back(coin.candidate);
             coins.push_back(&coin);
         }
@@ -217,6 +266,33 @@ bool PaymentBuilder::select_from(const std::vector<Coin>& available, const Selec
         return true;
     }
     return false;
+}
+
+Failure PaymentBuilder::why_not(const std::vector<Coin>& available, Amount target) const {
+    const auto last = stages().back();
+    Amount eligible, all;
+    for (const auto& coin : available) {
+        all += coin.candidate.value;
+        if (is_eligible(coin, last)) eligible += coin.candidate.value;
+    }
+    const auto kind = FailureKind::insufficient_funds;
+    if (eligible >= target) {
+        return {kind,
+                "The inputs size exceeds the maximum weight. Please try sending a smaller amount "
+                "or manually consolidating your wallet's UTXOs"};
+    }
+    Amount in_long_chains;
+    for (const auto& coin : available) {
+        const bool is_long = coin.chain.ancestors > last.max_chain.ancestors ||
+                             coin.chain.descendants > last.max_chain.descendants;
+        if (is_long) in_long_chains += coin.candidate.value;
+    }
+    if (in_long_chains > Amount{0} && all >= target) {
+        return {kind,
+                "Unconfirmed UTXOs are available, but spending them creates a chain of "
+                "transactions that will be rejected by the mempool"};
+    }
+    return {kind, "Insufficient funds"};
 }
 
 Outcome<void> PaymentBuilder::choose_coins() {
@@ -235,16 +311,7 @@ Outcome<void> PaymentBuilder::choose_coins() {
             "other inputs to be automatically selected or include more coins manually");
     }
     if (select_from(*available, wanted)) return {};
-    Amount total;
-    for (const auto& coin : *available) {
-        total += coin.candidate.value;
-    }
-    if (total >= wanted.target) {
-        return insufficient(
-            "The inputs size exceeds the maximum weight. Please try sending a smaller amount or "
-            "manually consolidating your wallet's UTXOs");
-    }
-    return insufficient("Insufficient funds");
+    return daler::fail(why_not(*available, wanted.target));
 }
 
 std::int64_t PaymentBuilder::weight(bool with_change) const {

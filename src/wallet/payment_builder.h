@@ -21,6 +21,12 @@ private:
     struct Coin {
         OwnedCoin owned;
         Candidate candidate;
+        MempoolChain chain{0, 0};  ///< of its transaction, if that is unconfirmed
+    };
+    /// Coins that a selection may choose from.
+    struct Stage {
+        Height from_me, from_others;  ///< confirmations
+        MempoolChain max_chain;
     };
 
     Outcome<void> check_recipients();
@@ -33,7 +39,11 @@ private:
     [[nodiscard]] std::optional<Coin> evaluate(const OwnedCoin& owned) const;
     [[nodiscard]] std::optional<std::vector<Coin>> usable_coins(Amount& preset);
     [[nodiscard]] SelectionGoal goal() const;
+    [[nodiscard]] std::vector<Stage> stages() const;
+    [[nodiscard]] static bool is_eligible(const Coin& coin, const Stage& stage);
     bool select_from(const std::vector<Coin>& available, const SelectionGoal& wanted);
+    [[nodiscard]] Failure why_not(const std::vector<Coin>& available, Amount target) const;
+    [[nodiscard]] Outcome<void> check_chain();
     [[nodiscard]] std::int64_t weight(bool with_change) const;
     [[nodiscard]] Amount fee_for(bool with_change) const;
     Outcome<void> take_fee_from_recipients(Amount fee);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 
 namespace daler::wallet {
 namespace {
@@ -61,12 +62,27 @@ constexpr std::int64_t orphaned_value = 2;  // of the column `abandoned`
 
 enum FlagBit : std::uint8_t { disabled_bit = 1, blank_bit = 2, avoid_reuse_bit = 4 };
 
-/// What SQLite's application_id says: the chain, by its magic bytes.
-std::int64_t application_id(const ChainParams& params) {
+/// What SQLite's application_id said before there was an id of our own, and what Bitcoin Core's
+/// wallets say: the chain, by its magic bytes.
+std::uint32_t old_application_id(const ChainParams& params) {
     const auto& m = params.magic;
-    const std::uint32_t id = std::uint32_t{m[0]} << 24 | std::uint32_t{m[1]} << 16 |
-                             std::uint32_t{m[2]} << 8 | std::uint32_t{m[3]};
-    return static_cast<std::int32_t>(id);
+    return std::uint32_t{m[0]} << 24 | std::uint32_t{m[1]} << 16 | std::uint32_t{m[2]} << 8 |
+           std::uint32_t{m[3]};
+}
+
+/// What it says: the chain, in a form that no other program takes for its own.
+std::uint32_t application_id(const ChainParams& params) {
+    constexpr std::uint32_t mask = 0x64616c72;  // "dalr"
+    return old_application_id(params) ^ mask;
+}
+
+bool is_known_version(std::int64_t version) {
+    return version == 1 || version == schema_version;
+}
+
+void write_application_id(Database& database, const ChainParams& params) {
+    const auto id = static_cast<std::int32_t>(application_id(params));
+    database.execute(fmt::format("PRAGMA application_id = {}", id));
 }
 
 BlockHash read_hash(ByteSpan bytes) {
@@ -82,6 +98,33 @@ To to(std::int64_t value) {
 
 }  // namespace
 
+std::filesystem::path log_of(const std::filesystem::path& file) {
+    return file.string() + "-wal";
+}
+
+bool is_wallet_file(const std::filesystem::path& file, const ChainParams& params) {
+    // SQLite's file header: a text, and big-endian numbers at fixed places.
+    constexpr std::string_view magic{"SQLite format 3\0", 16};
+    constexpr std::size_t version_at = 60, id_at = 68, header_size = 100;
+    std::ifstream in(file, std::ios::binary);
+    std::string header(header_size, '\0');
+    if (!in.read(header.data(), static_cast<std::streamsize>(header.size()))) return false;
+    if (!header.starts_with(magic)) return false;
+    const auto number = [&](std::size_t at) {
+        std::uint32_t out = 0;
+        for (const char byte : header.substr(at, 4)) {
+            out = out << 8 | static_cast<std::uint8_t>(byte);
+        }
+        return out;
+    };
+    const auto id = number(id_at);
+    if (id == application_id(params)) return true;
+    if (id == old_application_id(params)) return is_known_version(number(version_at));
+    // A crash may have left everything that was ever written in the log.
+    std::error_code ignored;
+    return id == 0 && std::filesystem::exists(log_of(file), ignored);
+}
+
 Store::Store(const std::filesystem::path& file, const ChainParams& params, bool create)
     : database_(file, create), file_(file), format_(params.address) {}
 
@@ -90,7 +133,7 @@ std::unique_ptr<Store> Store::create(const std::filesystem::path& file, const Ch
     auto& database = store->database_;
     DatabaseTransaction transaction(database);
     database.execute(schema);
-    database.execute(fmt::format("PRAGMA application_id = {}", application_id(params)));
+    write_application_id(database, params);
     database.execute(fmt::format("PRAGMA user_version = {}", schema_version));
     transaction.commit();
     return store;
@@ -99,21 +142,22 @@ std::unique_ptr<Store> Store::create(const std::filesystem::path& file, const Ch
 std::unique_ptr<Store> Store::open(const std::filesystem::path& file, const ChainParams& params) {
     std::unique_ptr<Store> store(new Store(file, params, false));
     auto& database = store->database_;
-    const auto id = database.pragma("application_id");
-    if (id != application_id(params)) {
+    const auto id = to<std::uint32_t>(database.pragma("application_id"));
+    const bool is_old = id == old_application_id(params);
+    if (id != application_id(params) && !is_old) {
         throw StorageError(fmt::format(
             "SQLiteDatabase: Unexpected application id. Expected {}, got {}: {} belongs to another "
             "chain or program",
-            to<std::uint32_t>(application_id(params)), to<std::uint32_t>(id), file.string()));
+            application_id(params), id, file.string()));
     }
     const auto version = database.pragma("user_version");
-    if (version == 1) {
-        store->add_checksums();
-    } else if (version != schema_version) {
+    if (!is_known_version(version)) {
         throw StorageError(fmt::format(
             "SQLiteDatabase: Unknown wallet schema version {} in {}. Only version {} is supported",
             version, file.string(), schema_version));
     }
+    if (version == 1) store->add_checksums();
+    if (is_old) write_application_id(database, params);
     store->check();
     return store;
 }

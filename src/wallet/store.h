@@ -18,6 +18,12 @@ struct StoredWallet {
     std::set<OutPoint> locked_coins;
 };
 
+/// The write-ahead log that SQLite may have left beside a file.
+[[nodiscard]] std::filesystem::path log_of(const std::filesystem::path& file);
+
+/// Whether the file begins as a wallet of this chain does.
+[[nodiscard]] bool is_wallet_file(const std::filesystem::path& file, const ChainParams& params);
+
 /// A wallet file; see doc/formats.md. Throws StorageError.
 class Store {
 public:

@@ -48,6 +48,7 @@ Wallet::Wallet(const WalletContext& context, std::string name, std::unique_ptr<S
                context.options.spend_unconfirmed_change),
       tip_(&context.node.view()->tip()) {
     history_.set_tip_height(tip_->height);
+    schedule_resend();
 }
 
 Wallet::~Wallet() {
@@ -73,13 +74,11 @@ Outcome<std::unique_ptr<Wallet>> Wallet::create(const WalletContext& context,
     return wallet;
 }
 
-Outcome<std::unique_ptr<Wallet>> Wallet::load(const WalletContext& context, const std::string& name,
-                                              const std::filesystem::path& file) {
+std::unique_ptr<Wallet> Wallet::open(const WalletContext& context, const std::string& name,
+                                     const std::filesystem::path& file) {
     std::unique_ptr<Wallet> wallet(
         new Wallet(context, name, Store::open(file, context.node.params())));
     wallet->restore();
-    wallet->adopt_mempool();
-    wallet->rebroadcast();
     return wallet;
 }
 
@@ -119,16 +118,11 @@ void Wallet::restore() {
         history_.restore(std::move(record));
     }
     history_.refresh_reused();
-    // Older versions wrote files without marking these.
-    history_.abandon_orphans();
-    unlock_spent_coins();
 
     const auto view = node().view();
     tip_ = &view->find_fork(node().index(), stored.locator);
     history_.rewind(tip_->height);
-    if (auto done = follow(view->tip()); !done) {
-        throw StorageError(fmt::format("Wallet {}: {}", name_, done.error().message));
-    }
+    unlock_spent_coins();
 }
 
 bool Wallet::is_dirty() const {

@@ -76,9 +76,9 @@ bool Wallet::can_get_addresses(bool internal) const {
                                [=](const auto& entry) { return entry.first.internal == internal; });
 }
 
-Outcome<std::vector<std::string>> Wallet::import_descriptor(const ImportRequest& request) {
+Outcome<DescriptorRecord> Wallet::plan_import(const ImportRequest& request,
+                                              std::vector<std::string>& warnings) const {
     const auto& descriptor = request.descriptor;
-    std::vector<std::string> warnings;
     DescriptorRecord record{.descriptor = descriptor, .created = request.created};
     if (descriptor.is_range()) {
         if (request.range) {
@@ -125,8 +125,23 @@ Outcome<std::vector<std::string>> Wallet::import_descriptor(const ImportRequest&
         // Only who asks for it is given addresses again that were given away before.
         if (!request.next_index) record.next_index = std::max(record.next_index, old.next_index);
     }
+    return record;
+}
 
-    const auto position = keys_.add(std::move(record));
+Outcome<std::vector<std::string>> Wallet::check_import(const ImportRequest& request) const {
+    std::vector<std::string> warnings;
+    if (auto planned = plan_import(request, warnings); !planned) {
+        return daler::fail(planned.error());
+    }
+    return warnings;
+}
+
+Outcome<std::vector<std::string>> Wallet::import_descriptor(ImportRequest request) {
+    std::vector<std::string> warnings;
+    auto record = plan_import(request, warnings);
+    if (!record) return daler::fail(record.error());
+    const auto& descriptor = request.descriptor;
+    const auto position = keys_.add(std::move(*record), request.derived);
     keys_.top_up_all();
     if (request.active) {
         if (const auto type = descriptor.address_type()) {

@@ -34,12 +34,7 @@ Outcome<Txid> Wallet::send(const Payment& payment, const std::string& comment,
         transaction_added(payment.tx);
         return txid;
     }
-    if (verdict.error().reason == consensus::Reason::too_long_chain) {
-        history_.abandon(txid);
-        commit();
-        return fail(FailureKind::insufficient_funds, "Transaction has too long of a mempool chain");
-    }
-    // It stays in the wallet and is offered again when the wallet is loaded.
+    // It stays in the wallet and is offered again from time to time.
     log::warning("wallet {}: transaction {} cannot be broadcast immediately, {}", name_,
                  txid.to_hex(), consensus::to_text(verdict.error()));
     return txid;

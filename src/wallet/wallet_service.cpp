@@ -5,48 +5,24 @@
 
 #include <condition_variable>
 #include <deque>
-#include <fstream>
 #include <mutex>
 #include <thread>
 
 namespace daler::wallet {
 namespace {
 
-namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr auto file_name = "wallet.dat";
-constexpr std::string_view sqlite_magic{"SQLite format 3\0", 16};
 // How long the file may lag behind what blocks and mempool told.
 constexpr auto flush_delay = 1s;
 constexpr auto idle_before_top_up = 100ms;
+constexpr auto timer_interval = 1s;
+// Blocks that wait for the wallets beyond these are read back from the disk when their turn comes,
+// and transactions from the mempool.
+constexpr std::size_t max_held_blocks = 4;
+constexpr std::size_t max_transaction_bytes = 16'000'000;
 // About a millisecond of work: nobody waits longer than that for the thread.
 constexpr std::size_t top_up_slice = 20;
-constexpr int max_folder_depth = 4;
-
-bool is_wallet_file(const fs::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::string start(sqlite_magic.size(), '\0');
-    in.read(start.data(), static_cast<std::streamsize>(start.size()));
-    return in && start == sqlite_magic;
-}
-
-/// The write-ahead log that SQLite may have left beside the file.
-fs::path log_of(const fs::path& file) {
-    return file.string() + "-wal";
-}
-
-/// Runs what may meet a failing disk.
-template <class Work>
-Outcome<void> guarded(const std::string& prefix, Work work) {
-    try {
-        return work();
-    } catch (const StorageError& error) {
-        return fail(FailureKind::wallet, prefix + error.what());
-    } catch (const fs::filesystem_error& error) {
-        return fail(FailureKind::wallet, prefix + error.what());
-    }
-}
 
 }  // namespace
 
@@ -55,8 +31,15 @@ struct WalletService::Queue {
     std::condition_variable wake;
     std::deque<std::function<void()>> jobs;
     bool stopping = false;
-    std::thread thread;
     std::chrono::steady_clock::time_point last_flush = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point next_timer = std::chrono::steady_clock::now();
+
+    // How much of the news waits in `jobs`. Only the ledger's thread lets these grow.
+    std::atomic<std::size_t> held_blocks{0};
+    std::atomic<std::size_t> transaction_bytes{0};
+    std::atomic<bool> mempool_missed{false};  ///< some of its news were not queued
+
+    std::thread thread;
 };
 
 WalletService::WalletService(NodeView& node, WalletOptions options, SettingsStore& settings)
@@ -95,13 +78,17 @@ void WalletService::run() {
             queue_->jobs.pop_front();
             lock.unlock();
             job();
+            timer();
             lock.lock();
             busy = true;
             continue;
         }
         if (queue_->stopping) break;
         if (!busy) {
-            queue_->wake.wait(lock, has_work);
+            queue_->wake.wait_for(lock, timer_interval, has_work);
+            lock.unlock();
+            timer();
+            lock.lock();
         } else if (!queue_->wake.wait_for(lock, idle_before_top_up, has_work)) {
             lock.unlock();
             busy = idle_work();
@@ -109,7 +96,25 @@ void WalletService::run() {
         }
     }
     lock.unlock();
+    opening_.clear();
     wallets_.clear();
+}
+
+void WalletService::timer() {
+    note_seen_height();
+    const auto now = std::chrono::steady_clock::now();
+    if (now < queue_->next_timer) return;
+    queue_->next_timer = now + timer_interval;
+    for_each([](Wallet& wallet) { wallet.resend_if_due(); });
+}
+
+void WalletService::note_seen_height() {
+    Height lowest = std::numeric_limits<Height>::max();
+    for (const auto& wallet : wallets_)
+        lowest = std::min(lowest, wallet->written_height());
+    for (const auto& [name, wallet] : opening_)
+        lowest = std::min(lowest, wallet->written_height());
+    seen_height_ = lowest;
 }
 
 bool WalletService::idle_work() {
@@ -149,8 +154,15 @@ void WalletService::for_each(const std::function<void(Wallet&)>& job) {
 }
 
 void WalletService::block_connected(const chain::BlockEntry& entry, const BlockRef& block) {
-    post([this, &entry, block] {
-        for_each([&](Wallet& wallet) { wallet.block_connected(entry, block); });
+    auto& held = queue_->held_blocks;
+    const bool hold = held < max_held_blocks;
+    if (hold) ++held;
+    post([this, &entry, hold, block = hold ? block : nullptr] {
+        if (!wallets_.empty()) {
+            const auto found = block ? block : node_.read_block(entry);
+            for_each([&](Wallet& wallet) { wallet.block_connected(entry, found); });
+        }
+        if (hold) --queue_->held_blocks;
     });
 }
 
@@ -159,15 +171,31 @@ void WalletService::block_disconnected(const chain::BlockEntry& entry) {
 }
 
 void WalletService::transaction_added(const TransactionRef& tx) {
-    post([this, tx] { for_each([&](Wallet& wallet) { wallet.transaction_added(tx); }); });
+    post_transaction(tx, &Wallet::transaction_added);
 }
 
 void WalletService::transaction_removed(const TransactionRef& tx) {
-    post([this, tx] { for_each([&](Wallet& wallet) { wallet.transaction_removed(tx); }); });
+    post_transaction(tx, &Wallet::transaction_removed);
 }
 
-fs::path WalletService::file_of(const std::string& name) const {
-    return options_.folder / name / file_name;
+void WalletService::post_transaction(const TransactionRef& tx,
+                                     void (Wallet::*tell)(const TransactionRef&)) {
+    const std::size_t size = tx->total_size;
+    if (queue_->mempool_missed) return;
+    if (queue_->transaction_bytes + size > max_transaction_bytes) {
+        queue_->mempool_missed = true;
+        post([this] {
+            // News that come from now on are queued again; what they tell twice does no harm.
+            queue_->mempool_missed = false;
+            for_each([](Wallet& wallet) { wallet.refresh_mempool(); });
+        });
+        return;
+    }
+    queue_->transaction_bytes += size;
+    post([this, tx, tell, size] {
+        for_each([&](Wallet& wallet) { (wallet.*tell)(tx); });
+        queue_->transaction_bytes -= size;
+    });
 }
 
 Outcome<Wallet*> WalletService::find(const std::optional<std::string>& name) {
@@ -186,149 +214,6 @@ Outcome<Wallet*> WalletService::find(const std::optional<std::string>& name) {
     return fail(FailureKind::not_specified,
                 "Wallet file not specified (must request wallet RPC through /wallet/<filename> "
                 "uri-path).");
-}
-
-Outcome<void> WalletService::remember(const std::string& name,
-                                      std::optional<bool> load_on_startup) {
-    if (!load_on_startup) return {};
-    return guarded("", [&]() -> Outcome<void> {
-        *load_on_startup ? settings_.add(name) : settings_.remove(name);
-        return {};
-    });
-}
-
-Outcome<void> WalletService::open(const std::string& name) {
-    const std::string prefix = "Wallet file verification failed. ";
-    const auto file = file_of(name);
-    const auto folder = (options_.folder / name).string();
-    if (find(name)) {
-        return fail(FailureKind::already_loaded, "Wallet \"" + name + "\" is already loaded.");
-    }
-    return guarded(prefix, [&]() -> Outcome<void> {
-        if (!fs::exists(options_.folder / name)) {
-            return fail(FailureKind::not_found, prefix + "Failed to load database path '" + folder +
-                                                    "'. Path does not exist.");
-        }
-        if (!is_wallet_file(file)) {
-            return fail(FailureKind::not_found, prefix + "Failed to load database path '" + folder +
-                                                    "'. Data is not in recognized format.");
-        }
-        auto wallet = Wallet::load({node_, options_, interrupt_}, name, file);
-        if (!wallet) return daler::fail(wallet.error());
-        wallets_.push_back(std::move(*wallet));
-        return {};
-    });
-}
-
-std::vector<std::string> WalletService::open_at_start(const std::vector<std::string>& names) {
-    return call([&] {
-        std::vector<std::string> wanted = settings_.list();
-        for (const auto& name : names) {
-            if (std::ranges::find(wanted, name) == wanted.end()) wanted.push_back(name);
-        }
-        std::vector<std::string> failures;
-        for (const auto& name : wanted) {
-            if (auto opened = open(name); !opened) {
-                failures.push_back("Wallet \"" + name + "\": " + opened.error().message);
-            }
-        }
-        return failures;
-    });
-}
-
-Outcome<void> WalletService::create(const std::string& name, const CreateOptions& options) {
-    return call([&]() -> Outcome<void> {
-        const std::string prefix = "Wallet file verification failed. ";
-        const auto file = file_of(name);
-        auto created = guarded(prefix, [&]() -> Outcome<void> {
-            if (fs::exists(file)) {
-                return fail(FailureKind::wallet, prefix + "Failed to create database path '" +
-                                                     (options_.folder / name).string() +
-                                                     "'. Database already exists.");
-            }
-            fs::create_directories(file.parent_path());
-            auto wallet = Wallet::create({node_, options_, interrupt_}, name, file, options.flags);
-            if (!wallet) return daler::fail(wallet.error());
-            wallets_.push_back(std::move(*wallet));
-            return {};
-        });
-        return created ? remember(name, options.load_on_startup) : created;
-    });
-}
-
-Outcome<void> WalletService::load(const std::string& name, std::optional<bool> load_on_startup) {
-    return call([&]() -> Outcome<void> {
-        auto opened = open(name);
-        return opened ? remember(name, load_on_startup) : opened;
-    });
-}
-
-Outcome<void> WalletService::unload(const std::string& name, std::optional<bool> load_on_startup) {
-    return call([&]() -> Outcome<void> {
-        const auto wallet = find(name);
-        if (!wallet) return daler::fail(wallet.error());
-        auto flushed = guarded("", [&]() -> Outcome<void> {
-            (*wallet)->flush();
-            return {};
-        });
-        if (!flushed) return flushed;
-        std::erase_if(wallets_, [&](const auto& open) { return open.get() == *wallet; });
-        return remember(name, load_on_startup);
-    });
-}
-
-Outcome<void> WalletService::restore(const std::string& name, const fs::path& backup,
-                                     std::optional<bool> load_on_startup) {
-    return call([&]() -> Outcome<void> {
-        const auto file = file_of(name);
-        auto copied = guarded("", [&]() -> Outcome<void> {
-            if (!fs::exists(backup)) {
-                return fail(FailureKind::invalid_parameter, "Backup file does not exist");
-            }
-            if (fs::exists(file) || (!name.empty() && fs::exists(file.parent_path()))) {
-                return fail(FailureKind::already_exists, "Failed to create database path '" +
-                                                             (options_.folder / name).string() +
-                                                             "'. Database already exists.");
-            }
-            fs::create_directories(file.parent_path());
-            fs::copy_file(backup, file);
-            return {};
-        });
-        if (!copied) return copied;
-        auto opened = open(name);
-        if (opened) return remember(name, load_on_startup);
-        std::error_code ignored;
-        fs::remove(file, ignored);
-        fs::remove(log_of(file), ignored);
-        if (!name.empty()) fs::remove(file.parent_path(), ignored);
-        return opened;
-    });
-}
-
-std::vector<std::string> WalletService::list() {
-    return call([&] {
-        std::vector<std::string> out;
-        for (const auto& wallet : wallets_) {
-            out.push_back(wallet->name());
-        }
-        return out;
-    });
-}
-
-std::vector<std::string> WalletService::list_dir() {
-    std::vector<std::string> out;
-    std::error_code error;
-    if (is_wallet_file(options_.folder / file_name)) out.emplace_back();
-    fs::recursive_directory_iterator entry(options_.folder,
-                                           fs::directory_options::skip_permission_denied, error);
-    for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-        if (entry.depth() >= max_folder_depth) entry.disable_recursion_pending();
-        if (entry->is_directory(error) && is_wallet_file(entry->path() / file_name)) {
-            out.push_back(entry->path().lexically_relative(options_.folder).string());
-        }
-    }
-    std::ranges::sort(out);
-    return out;
 }
 
 }  // namespace daler::wallet

@@ -38,10 +38,11 @@ struct OwnedCoin {
     OutPoint outpoint;
     TxOutput output;
     KeyBook::Place place;
-    Height depth = 0;      ///< blocks from its own to the tip; 0: unconfirmed
-    bool safe = true;      ///< confirmed, or change of our own
-    bool from_me = false;  ///< its transaction spends coins of ours
-    bool reused = false;   ///< its script was spent from before
+    Height depth = 0;       ///< blocks from its own to the tip; 0: unconfirmed
+    bool safe = true;       ///< confirmed, or change of our own
+    bool from_me = false;   ///< its transaction spends coins of ours
+    bool reused = false;    ///< its script was spent from before
+    bool spendable = true;  ///< the wallet can sign for it, or only watches
 };
 
 /// The `mine` object of getbalances.
@@ -80,6 +81,8 @@ public:
     void rewind(Height height);
     void mempool_added(const TransactionRef& tx, std::int64_t now);
     void mempool_removed(const TransactionRef& tx);
+    /// Nothing is in the mempool, as far as is known.
+    void mempool_lost();
     /// A payment of our own, before anybody else hears of it.
     TxRecord& add_own(const TransactionRef& tx, std::int64_t now);
     /// Frees the coins that an unconfirmed transaction and its descendants spend. False if it is
@@ -100,6 +103,11 @@ public:
 
     [[nodiscard]] const KeyBook::Place* owner(const TxOutput& output) const {
         return keys_.find(output.script_pubkey);
+    }
+    /// Whether an output is ours and we can sign for it. A wallet that only watches counts all.
+    [[nodiscard]] bool is_spendable(const TxOutput& output) const {
+        const auto* place = owner(output);
+        return place && keys_.records()[place->record].is_spendable;
     }
     /// The output that `input` spends, if it is one of ours.
     [[nodiscard]] const TxOutput* owned_prevout(const TxInput& input) const;

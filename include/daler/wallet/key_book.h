@@ -5,6 +5,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <deque>
+#include <span>
 
 namespace daler::wallet {
 
@@ -17,6 +18,8 @@ struct DescriptorRecord {
     std::uint32_t next_index = 0;   ///< the first that was never given away nor seen used
     std::uint32_t derived_end = 0;  ///< scripts up to here are in the book
     std::string normalized_text{};  ///< with checksum; cached
+    /// Its private keys, if it has any, suffice to spend from it; cached.
+    bool is_spendable = true;
 };
 
 /// Which descriptor gives out new addresses of a kind.
@@ -42,8 +45,9 @@ public:
 
     explicit KeyBook(std::uint32_t keypool) : keypool_(keypool) {}
 
-    /// Adds a descriptor, or replaces the one with the same id. Gives its position.
-    std::size_t add(DescriptorRecord record);
+    /// Adds a descriptor, or replaces the one with the same id. Gives its position. `derived`:
+    /// scripts from the first index of its range on, if somebody derived them before.
+    std::size_t add(DescriptorRecord record, std::span<const std::vector<Script>> derived = {});
     [[nodiscard]] std::optional<std::size_t> find_record(const Hash256& id) const;
     [[nodiscard]] const std::deque<DescriptorRecord>& records() const { return records_; }
 
@@ -68,6 +72,9 @@ public:
     bool top_up(std::size_t budget);
     /// Derives all that should be looked out for.
     void top_up_all();
+    /// Looks out for at least `size` unused scripts of a record; true if that is more than before.
+    bool widen(std::size_t record, std::uint32_t size);
+    [[nodiscard]] std::uint32_t keypool() const { return keypool_; }
 
     /// Keys and scripts behind a script of ours.
     [[nodiscard]] descriptor::KeyRing key_ring(const Place& place,
@@ -86,7 +93,8 @@ private:
     };
 
     void extend(std::size_t position, std::uint32_t end);
-    void widen_range(DescriptorRecord& record) const;
+    void insert(const Place& place, std::span<const Script> scripts);
+    static bool widen_range(DescriptorRecord& record, std::uint32_t size);
 
     const std::uint32_t keypool_;
     std::deque<DescriptorRecord> records_;

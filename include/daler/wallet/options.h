@@ -23,6 +23,7 @@ struct WalletOptions {
     bool spend_unconfirmed_change = true;  ///< -spendzeroconfchange
     bool replaceable = true;               ///< -walletrbf
     bool broadcast = true;                 ///< -walletbroadcast
+    bool reject_long_chains = true;        ///< -walletrejectlongchains
 };
 
 }  // namespace daler::wallet

@@ -9,6 +9,7 @@
 #include <daler/util/random.h>
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 
 namespace daler::wallet {
@@ -46,12 +47,22 @@ struct ImportRequest {
     bool internal = false;
     std::optional<std::string> label{};
     std::int64_t created = 1;  ///< unix seconds
+    /// Scripts from the first index of the range on, if they were derived before.
+    std::vector<std::vector<Script>> derived{};
 };
 
-/// The blocks that a scan went through.
-struct ScanResult {
+/// The blocks that a scan goes through, and how far it is.
+struct ScanRange {
     Height first;
     Height last;
+    Height next = first;
+};
+
+/// A rescan or an import under way.
+struct Scan {
+    std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
+    double progress = 0;   ///< 0 to 1
+    bool aborted = false;  ///< abortrescan was called
 };
 
 /// An open wallet: keys, transactions, and the file that holds both. Lives on the wallet thread.
@@ -67,10 +78,12 @@ public:
                                                    const std::string& name,
                                                    const std::filesystem::path& file,
                                                    const WalletFlags& flags);
-    /// Opens the file and catches up with the chain.
-    static Outcome<std::unique_ptr<Wallet>> load(const WalletContext& context,
-                                                 const std::string& name,
-                                                 const std::filesystem::path& file);
+    /// Opens the file. The wallet is to catch up with the chain, and then to hear news.
+    static std::unique_ptr<Wallet> open(const WalletContext& context, const std::string& name,
+                                        const std::filesystem::path& file);
+    /// Derives addresses and reads blocks for a few milliseconds; true when the wallet has reached
+    /// the node's tip and knows its mempool.
+    Outcome<bool> catch_up();
     /// Flushes; a failing disk is logged.
     ~Wallet();
     Wallet(const Wallet&) = delete;
@@ -95,12 +108,17 @@ public:
     void transaction_removed(const TransactionRef& tx);
     /// Derives some more addresses ahead; true if there is more to do.
     bool top_up(std::size_t budget) { return keys_.top_up(budget); }
+    /// The file, too, has seen the chain up to here, or higher.
+    [[nodiscard]] Height written_height() const { return tip_->height - unwritten_blocks_; }
     /// Whether memory is ahead of the file.
     [[nodiscard]] bool is_dirty() const;
     /// Writes what is not written yet.
     void flush();
-    /// Offers our unconfirmed transactions to the mempool again.
-    void rebroadcast();
+    /// Offers our unconfirmed transactions to the mempool again, some time between 12 and 36 hours
+    /// after the last time. To be called often.
+    void resend_if_due();
+    /// The mempool's news were lost: asks for its contents.
+    void refresh_mempool();
 
     // Addresses.
 
@@ -117,12 +135,31 @@ public:
 
     // Descriptors.
 
+    /// What `import_descriptor` would say.
+    [[nodiscard]] Outcome<std::vector<std::string>> check_import(
+        const ImportRequest& request) const;
     /// Adds a descriptor; the caller then scans for its payments. Gives warnings.
-    Outcome<std::vector<std::string>> import_descriptor(const ImportRequest& request);
-    /// Reads blocks again, from `first` to `last` (the tip if not given), and then the mempool.
-    Outcome<ScanResult> rescan(Height first, std::optional<Height> last);
+    Outcome<std::vector<std::string>> import_descriptor(ImportRequest request);
+    /// Looks out for `size` unused addresses of each active descriptor, `keypool` if it is 0.
+    /// Derives for a few milliseconds; true when all are derived.
+    Outcome<bool> refill(std::uint32_t size);
     /// The first block that may hold payments to keys made at `created`, with a margin for clocks.
     [[nodiscard]] Height first_height_since(std::int64_t created) const;
+
+    // Scans. There is one at a time, and the wallet is not closed meanwhile.
+
+    /// Fails if one is under way.
+    Outcome<void> begin_scan();
+    void end_scan() { scan_.reset(); }
+    [[nodiscard]] const std::optional<Scan>& scan() const { return scan_; }
+    /// Makes the scan end early. False if there is none or it is ending already.
+    bool abort_scan();
+    /// Fails if the scan is to end.
+    [[nodiscard]] Outcome<void> check_scan() const;
+    /// The blocks from `first` to `last` (the tip if not given), as far as the chain goes.
+    [[nodiscard]] ScanRange scan_range(Height first, std::optional<Height> last) const;
+    /// Reads blocks again for a few milliseconds; true when all were read, and the mempool too.
+    Outcome<bool> scan_some(ScanRange& range);
 
     // Coins.
 
@@ -150,11 +187,21 @@ private:
 
     Outcome<void> add_fresh_keys();
     void restore();
-    /// Brings the wallet to `target` by reading blocks.
-    Outcome<void> follow(const chain::BlockEntry& target);
+    /// Brings the wallet to `target` by reading blocks; false if it ended at `deadline` before.
+    using Deadline = std::chrono::steady_clock::time_point;
+    Outcome<bool> follow(const chain::BlockEntry& target, Deadline deadline = Deadline::max());
     Outcome<void> scan_block(const chain::BlockEntry& entry);
     void take_block(const chain::BlockEntry& entry, const Block& block, bool scanning);
     void adopt_mempool();
+    [[nodiscard]] bool is_interrupted() const;
+    /// A descriptor as it would be imported, and the warnings.
+    Outcome<DescriptorRecord> plan_import(const ImportRequest& request,
+                                          std::vector<std::string>& warnings) const;
+    /// Offers unconfirmed transactions to the mempool: those it lacks, or also, to have them
+    /// announced again, those it has. They came before `before` (unix seconds).
+    enum class Offered : bool { missing, all };
+    void rebroadcast(Offered what, std::int64_t before);
+    void schedule_resend();
     /// After each change of the history.
     void note_changes();
     void note_used_addresses();
@@ -179,7 +226,9 @@ private:
     std::set<OutPoint> persistent_locked_;  ///< those that the file remembers
     const chain::BlockEntry* tip_ = nullptr;
     Random random_;
-    std::vector<Txid> revived_;  ///< wait for `offer_revived`
+    std::vector<Txid> revived_;     ///< wait for `offer_revived`
+    std::optional<Scan> scan_;      ///< the one under way
+    std::int64_t next_resend_ = 0;  ///< unix seconds
 
     // What the next commit writes.
     bool all_changed_ = false;  ///< flags and active descriptors

@@ -25,7 +25,8 @@ struct CreateOptions {
     std::optional<bool> load_on_startup{};  ///< nothing: leave the settings as they are
 };
 
-/// The door to all wallets. Owns the thread on which they live. The blocking calls are for any
+/// The door to all wallets. Owns the thread on which they live. Long work goes in slices, one call
+/// each, so that others have their turn in between. The blocking calls are for any
 /// thread but the ledger's; the news are for the ledger's, and only queue. Everything happens in
 /// the order in which it was called, so a call sees all news that came before it. Trouble with the
 /// disk is a Failure of the call that met it; the node goes on.
@@ -39,8 +40,7 @@ public:
 
     [[nodiscard]] const WalletOptions& options() const { return options_; }
 
-    /// Opens what the settings remember and `names` besides. Gives what went wrong, one text for
-    /// each wallet that could not be opened.
+    /// Opens these wallets. Gives what went wrong, one text for each that could not be opened.
     std::vector<std::string> open_at_start(const std::vector<std::string>& names);
 
     Outcome<void> create(const std::string& name, const CreateOptions& options);
@@ -78,6 +78,9 @@ public:
     }
     /// Makes running scans end early; shutdown starts with it.
     void interrupt() { interrupt_ = true; }
+    /// The files of all open wallets have seen the chain up to here; the highest number if none is
+    /// open. Blocks above may be read again. Any thread.
+    [[nodiscard]] Height seen_height() const { return seen_height_; }
 
     // News, from the ledger thread.
 
@@ -105,13 +108,21 @@ private:
     }
 
     void post(std::function<void()> job);
+    void post_transaction(const TransactionRef& tx, void (Wallet::*tell)(const TransactionRef&));
     void run();
     /// What the thread does when nothing is queued; false if there is nothing to do.
     bool idle_work();
+    /// What has to be done now and then, however busy the thread is.
+    void timer();
+    void note_seen_height();
     void for_each(const std::function<void(Wallet&)>& job);
     [[nodiscard]] Outcome<Wallet*> find(const std::optional<std::string>& name);
     [[nodiscard]] std::filesystem::path file_of(const std::string& name) const;
     Outcome<void> open(const std::string& name);
+    Outcome<void> begin_open(const std::string& name);
+    /// True when the wallet has been opened. Otherwise it is to be called again.
+    Outcome<bool> continue_open(const std::string& name);
+    Outcome<void> copy_backup(const std::string& name, const std::filesystem::path& backup) const;
     /// Carries out load_on_startup.
     Outcome<void> remember(const std::string& name, std::optional<bool> load_on_startup);
 
@@ -120,6 +131,8 @@ private:
     SettingsStore& settings_;
     std::atomic<bool> interrupt_{false};
     std::vector<std::unique_ptr<Wallet>> wallets_;
+    std::map<std::string, std::unique_ptr<Wallet>> opening_;  ///< catch up and hear no news yet
+    std::atomic<Height> seen_height_{std::numeric_limits<Height>::max()};
     std::unique_ptr<Queue> queue_;
 };
 

@@ -45,6 +45,25 @@ consensus::Verdict FakeNode::broadcast(const TransactionRef& tx, Amount) {
     return {};
 }
 
+consensus::Verdict FakeNode::check(const TransactionRef&) const {
+    if (refuses) return consensus::reject(*refuses);
+    return {};
+}
+
+std::map<Txid, MempoolChain> FakeNode::mempool_chains(const std::set<Txid>& txids) const {
+    std::map<Txid, MempoolChain> out;
+    for (const auto& txid : txids) {
+        const auto found = chains.find(txid);
+        out[txid] = found == chains.end() ? MempoolChain{} : found->second;
+    }
+    return out;
+}
+
+std::optional<bool> FakeNode::is_replaceable(const Txid& txid) const {
+    if (!in_mempool(txid)) return std::nullopt;
+    return false;
+}
+
 const chain::BlockEntry& FakeNode::mine(const Script& script) {
     Block block;
     Transaction coinbase;
@@ -138,10 +157,14 @@ std::unique_ptr<Wallet> Bench::create(const std::string& name, const WalletFlags
 
 std::unique_ptr<Wallet> Bench::load(const std::string& name) {
     node.wallet = nullptr;
-    auto loaded = Wallet::load(context(), name, file(name));
-    REQUIRE(loaded);
-    node.wallet = loaded->get();
-    return std::move(*loaded);
+    auto loaded = Wallet::open(context(), name, file(name));
+    for (bool done = false; !done;) {
+        const auto caught_up = loaded->catch_up();
+        REQUIRE(caught_up);
+        done = *caught_up;
+    }
+    node.wallet = loaded.get();
+    return loaded;
 }
 
 Script address(Wallet& wallet, descriptor::AddressType type) {

@@ -35,6 +35,12 @@ public:
     }
     [[nodiscard]] bool in_mempool(const Txid& txid) const override;
     [[nodiscard]] consensus::Verdict broadcast(const TransactionRef& tx, Amount max_fee) override;
+    [[nodiscard]] consensus::Verdict check(const TransactionRef& tx) const override;
+    [[nodiscard]] std::map<Txid, MempoolChain> mempool_chains(
+        const std::set<Txid>& txids) const override;
+    [[nodiscard]] MempoolChain max_chain() const override { return {25, 25}; }
+    [[nodiscard]] std::optional<bool> is_replaceable(const Txid& txid) const override;
+    [[nodiscard]] bool is_stopping() const override { return false; }
     [[nodiscard]] FeeRate min_fee_rate() const override { return {Amount{1000}}; }
     [[nodiscard]] FeeRate relay_dust_fee_rate() const override { return {Amount{3000}}; }
     [[nodiscard]] std::optional<FeeRate> estimate_fee(int) const override { return estimate; }
@@ -61,6 +67,7 @@ public:
     std::vector<TransactionRef> mempool;
     std::optional<FeeRate> estimate;
     std::optional<consensus::Reason> refuses;  ///< what broadcast says
+    std::map<Txid, MempoolChain> chains;       ///< where not all are 1
     int broadcasts = 0;
 
 private:

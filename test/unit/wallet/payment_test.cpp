@@ -185,12 +185,73 @@ TEST_CASE("a payment that the mempool refuses stays and is offered again", "[wal
 TEST_CASE("a payment on too long a chain of unconfirmed ones is not kept", "[wallet]") {
     Bench bench;
     const auto wallet = wallet_with(bench, {coins(1)});
+    send(*wallet, elsewhere, coins(0.1));
+    const auto known = wallet->history().records().size();
+    const Amount left = wallet->history().balances().trusted;
     bench.node.refuses = consensus::Reason::too_long_chain;
-    const auto payment = wallet->prepare({.recipients = {{elsewhere, coins(0.5)}}});
-    const auto sent = wallet->send(*payment, "", "");
-    REQUIRE_FALSE(sent);
-    CHECK(sent.error().message == "Transaction has too long of a mempool chain");
+    CHECK(error(*wallet, {.recipients = {{elsewhere, coins(0.5)}}}) ==
+          "Transaction has too long of a mempool chain");
+    CHECK(wallet->history().records().size() == known);
+    CHECK(wallet->history().balances().trusted == left);
+    bench.options.reject_long_chains = false;
+    CHECK(error(*wallet, {.recipients = {{elsewhere, coins(0.5)}}}).empty());
+}
+
+TEST_CASE("coins at the end of short chains are chosen before those of long ones", "[wallet]") {
+    Bench bench;
+    const auto wallet = wallet_with(bench, {coins(1), coins(1), coins(1)});
+    // Three pieces of change, each of a payment of its own.
+    std::vector<OutPoint> change;
+    for (int i = 0; i < 3; ++i) {
+        const auto tx = send(*wallet, elsewhere, coins(0.6));
+        for (const auto& coin : wallet->history().coins()) {
+            if (coin.outpoint.txid == tx->txid) change.push_back(coin.outpoint);
+        }
+    }
+    REQUIRE(change.size() == 3);
+    const auto chosen = [&](double amount) {
+        const auto payment = wallet->prepare({.recipients = {{elsewhere, coins(amount)}}});
+        REQUIRE(payment);
+        std::set<OutPoint> out;
+        for (const auto& input : payment->tx->inputs)
+            out.insert(input.prevout);
+        return out;
+    };
+    const auto set_chains = [&](MempoolChain a, MempoolChain b, MempoolChain c) {
+        bench.node.chains = {{change[0].txid, a}, {change[1].txid, b}, {change[2].txid, c}};
+    };
+    set_chains({9, 1}, {2, 2}, {2, 3});
+    CHECK(chosen(0.3) == std::set{change[1]});
+    CHECK(chosen(0.6) == std::set{change[1], change[2]});
+    CHECK(chosen(1) == std::set{change[0], change[1], change[2]});
+    set_chains({25, 1}, {25, 2}, {24, 24});
+    CHECK(chosen(0.3) == std::set{change[2]});
+    set_chains({25, 1}, {25, 2}, {24, 25});
+    CHECK(error(*wallet, {.recipients = {{elsewhere, coins(0.3)}}}) ==
+          "Unconfirmed UTXOs are available, but spending them creates a chain of transactions that "
+          "will be rejected by the mempool");
+    CHECK(error(*wallet, {.recipients = {{elsewhere, coins(3)}}}) == "Insufficient funds");
+}
+
+TEST_CASE("a coin that the wallet cannot sign for is neither counted nor chosen", "[wallet]") {
+    Bench bench;
+    const auto wallet = wallet_with(bench, {coins(1)});
+    // One private key of two.
+    const auto shared = *descriptor::Descriptor::parse(
+        "wsh(multi(2,cMahea7zqjxrtgAbB7LSGbcQUr1uX1ojuat9jZodMN87JcbXMTcA,"
+        "03a34b99f22c790c4e36b2b3c2c35a36db06226e41c692fc82b8b56ac1c540c5bd))",
+        bench.node.params().address);
+    REQUIRE(wallet->import_descriptor({.descriptor = shared}));
+    const auto script = shared.scripts(0)->front();
+    bench.node.mempool = {bench.node.pay(script, coins(5))};
+    bench.node.mine();
+    CHECK(wallet->keys().find(script));
     CHECK(wallet->history().balances().trusted == coins(1));
+    const auto coins_seen = wallet->history().coins();
+    REQUIRE(coins_seen.size() == 2);
+    CHECK(coins_seen[0].spendable);
+    CHECK_FALSE(coins_seen[1].spendable);
+    CHECK(error(*wallet, {.recipients = {{elsewhere, coins(2)}}}) == "Insufficient funds");
 }
 
 TEST_CASE("a wallet lends the keys that sign its coins, and no others", "[wallet]") {

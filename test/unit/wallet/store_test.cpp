@@ -94,6 +94,35 @@ TEST_CASE("a damaged wallet file is refused or says what it always said", "[wall
     CHECK(by_checksum > 0);
 }
 
+TEST_CASE("a wallet file has an id that no other program knows; the old one is replaced",
+          "[wallet]") {
+    Bench bench;
+    const auto file = used_wallet(bench);
+    const auto& params = bench.node.params();
+    const auto expected = content(file, params);
+    constexpr std::int32_t core_id = static_cast<std::int32_t>(0xfabfb5da);  // regtest's magic
+    const auto id = [&] { return Database(file, false).pragma("application_id"); };
+    const auto set = [&](const std::string& name, std::int64_t value) {
+        Database(file, false).execute(fmt::format("PRAGMA {} = {}", name, value));
+    };
+    const auto own_id = id();
+    CHECK(own_id != core_id);
+    CHECK(is_wallet_file(file, params));
+    set("application_id", core_id);
+    CHECK(is_wallet_file(file, params));
+    CHECK(content(file, params) == expected);
+    CHECK(id() == own_id);
+    // Bitcoin Core's own files have version 0.
+    set("application_id", core_id);
+    set("user_version", 0);
+    CHECK_FALSE(is_wallet_file(file, params));
+    CHECK_THROWS_AS(content(file, params), StorageError);
+    set("user_version", 2);
+    set("application_id", own_id + 1);
+    CHECK_FALSE(is_wallet_file(file, params));
+    CHECK_THROWS_AS(content(file, params), StorageError);
+}
+
 TEST_CASE("a wallet file without checksums gets them", "[wallet]") {
     Bench bench;
     const auto file = used_wallet(bench);

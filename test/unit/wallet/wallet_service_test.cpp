@@ -3,6 +3,8 @@
 #include <test.h>
 
 #include <fstream>
+#include <future>
+#include <thread>
 
 #include "fake_node.h"
 
@@ -106,7 +108,7 @@ TEST_CASE("wallets to load at start are remembered", "[wallet]") {
     }
     CHECK(bench.settings.names == std::vector<std::string>{"yes"});
     WalletService service(bench.node, bench.options(), bench.settings);
-    const auto failures = service.open_at_start({"no", "missing"});
+    const auto failures = service.open_at_start({"yes", "no", "missing"});
     CHECK(service.list() == std::vector<std::string>{"yes", "no"});
     REQUIRE(failures.size() == 1);
     CHECK(failures[0].find("Path does not exist") != std::string::npos);
@@ -153,6 +155,103 @@ TEST_CASE("a backup is restored under another name", "[wallet]") {
     std::ofstream(bench.folder.path() / "junk.dat") << "junk";
     CHECK_FALSE(service.restore("c", bench.folder.path() / "junk.dat", {}));
     CHECK_FALSE(std::filesystem::exists(bench.path("c")));
+}
+
+TEST_CASE("a restored wallet is its owner's alone, whoever may read the backup", "[wallet]") {
+    ServiceBench bench;
+    WalletService service(bench.node, bench.options(), bench.settings);
+    REQUIRE(service.create("a", {}));
+    const auto backup = bench.folder.path() / "backup.dat";
+    REQUIRE(service.with("a", [&](Wallet& wallet) { wallet.backup(backup); }));
+    namespace fs = std::filesystem;
+    fs::permissions(backup, fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read);
+    REQUIRE(service.restore("b", backup, {}));
+    CHECK(fs::status(bench.path("b") + "/wallet.dat").permissions() ==
+          (fs::perms::owner_read | fs::perms::owner_write));
+}
+
+TEST_CASE("a wallet of another chain is not recognised", "[wallet]") {
+    ServiceBench bench;
+    WalletService service(bench.node, bench.options(), bench.settings);
+    REQUIRE(service.create("a", {}));
+    REQUIRE(service.unload("a", {}));
+    {
+        std::fstream file(bench.path("a") + "/wallet.dat",
+                          std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(68);
+        file.write("\x0b\x11\x09\x07", 4);
+    }
+    const auto refused = service.load("a", {});
+    CHECK(message(refused) == "Wallet file verification failed. Failed to load database path '" +
+                                  bench.path("a") + "'. Data is not in recognized format.");
+    CHECK(refused.error().kind == FailureKind::not_found);
+    CHECK(service.list_dir().empty());
+}
+
+TEST_CASE("a scan keeps other scans and the closing of the wallet away until it ends", "[wallet]") {
+    ServiceBench bench;
+    WalletService service(bench.node, bench.options(), bench.settings);
+    REQUIRE(service.create("a", {}));
+    bench.node.mine_many(5);
+    const auto view = bench.node.view();
+    service.block_connected(view->tip(), bench.node.read_block(view->tip()));
+    service.drain();
+    const std::string busy = "Wallet is currently rescanning. Abort existing rescan or wait.";
+    const auto on_wallet = [&](auto work) { return service.with("a", work); };
+    CHECK_FALSE(*on_wallet([](Wallet& wallet) { return wallet.abort_scan(); }));
+    CHECK(*on_wallet([](Wallet& wallet) { return wallet.begin_scan().has_value(); }));
+    CHECK(*on_wallet([](Wallet& wallet) { return message(wallet.begin_scan()); }) == busy);
+    CHECK(message(service.unload("a", {})) == busy);
+    auto range = *on_wallet([](Wallet& wallet) { return wallet.scan_range(0, {}); });
+    CHECK(range.last == 5);
+    CHECK(*on_wallet([](Wallet& wallet) { return wallet.abort_scan(); }));
+    CHECK_FALSE(*on_wallet([](Wallet& wallet) { return wallet.abort_scan(); }));
+    CHECK(*on_wallet([&](Wallet& wallet) { return message(wallet.scan_some(range)); }) ==
+          "Rescan aborted.");
+    CHECK(on_wallet([](Wallet& wallet) { wallet.end_scan(); }));
+    CHECK(service.unload("a", {}));
+}
+
+TEST_CASE("news that wait for a busy thread take bounded memory, and none is lost", "[wallet]") {
+    ServiceBench bench;
+    WalletService service(bench.node, bench.options(), bench.settings);
+    REQUIRE(service.create("a", {}));
+    const auto script = *service.with("a", [](Wallet& wallet) { return address(wallet); });
+    // Large enough for a few hundred to be too many.
+    Transaction large = *bench.node.pay(elsewhere, coins(1));
+    large.inputs[0].script_sig = Script(Bytes(90'000));
+    std::promise<void> busy;
+    std::thread caller(
+        [&] { (void)service.with("a", [&](Wallet&) { busy.get_future().wait(); }); });
+    std::vector<std::weak_ptr<const Block>> blocks;
+    std::vector<std::weak_ptr<const SealedTransaction>> transactions;
+    for (int i = 0; i < 400; ++i) {
+        large.lock_time = static_cast<std::uint32_t>(i);
+        const auto tx = seal(large);
+        service.transaction_added(tx);
+        transactions.push_back(tx);
+    }
+    const auto payment = bench.node.pay(script, coins(2));
+    for (int i = 0; i < 50; ++i) {
+        const auto& entry = bench.node.mine(script);
+        // The queue gets a copy of its own: what it keeps can be told from what the node keeps.
+        const auto copy = std::make_shared<const Block>(*bench.node.read_block(entry));
+        service.block_connected(entry, copy);
+        blocks.push_back(copy);
+    }
+    bench.node.mempool = {payment};
+    service.transaction_added(payment);
+    const auto alive = [](const auto& refs) {
+        return std::ranges::count_if(refs, [](const auto& ref) { return !ref.expired(); });
+    };
+    CHECK(alive(blocks) <= 4);
+    CHECK(alive(transactions) < 200);
+    busy.set_value();
+    caller.join();
+    const auto balances =
+        *service.with("a", [](Wallet& wallet) { return wallet.history().balances(); });
+    CHECK(balances.immature == coins(50 * 50));
+    CHECK(balances.pending == coins(2));
 }
 
 TEST_CASE("a folder that cannot be written is a clear failure", "[wallet]") {

@@ -325,7 +325,7 @@ TEST_CASE("an old copy finds payments to addresses that it never gave away", "[w
 TEST_CASE("a wallet file has one owner", "[wallet]") {
     Bench bench;
     const auto wallet = bench.create("w");
-    CHECK_THROWS_WITH(Wallet::load(bench.context(), "again", bench.file("w")),
+    CHECK_THROWS_WITH(Wallet::open(bench.context(), "again", bench.file("w")),
                       Catch::Contains("Unable to obtain an exclusive lock"));
 }
 
@@ -333,7 +333,7 @@ TEST_CASE("a damaged file is refused", "[wallet]") {
     Bench bench;
     { const auto wallet = bench.create("w"); }
     std::filesystem::resize_file(bench.file("w"), 100);
-    CHECK_THROWS_AS(Wallet::load(bench.context(), "w", bench.file("w")), StorageError);
+    CHECK_THROWS_AS(Wallet::open(bench.context(), "w", bench.file("w")), StorageError);
 }
 
 TEST_CASE("an imported key finds its old coins in a scan", "[wallet]") {
@@ -347,10 +347,12 @@ TEST_CASE("an imported key finds its old coins in a scan", "[wallet]") {
     bench.node.mine_many(100);
     CHECK(wallet->history().balances().trusted == Amount{0});
     REQUIRE(wallet->import_descriptor({.descriptor = combo, .label = "old"}));
-    const auto scanned = wallet->rescan(0, {});
-    REQUIRE(scanned);
-    CHECK(scanned->first == 0);
-    CHECK(scanned->last == 102);
+    auto range = wallet->scan_range(0, {});
+    CHECK(range.first == 0);
+    CHECK(range.last == 102);
+    while (!wallet->scan_some(range).value())
+        continue;
+    CHECK(range.next == 103);
     CHECK(wallet->history().balances().trusted == coins(100));
     CHECK(wallet->label_of(combo.scripts(0)->at(2))->label == "old");
     // And it can be spent, whatever the form of the coin.
@@ -447,6 +449,53 @@ TEST_CASE("an import sets next_index back if it says so", "[wallet]") {
     wallet = bench.load("w");
     CHECK(address(*wallet) == scripts[2]);
     CHECK(import(9) == 9);
+}
+
+TEST_CASE("unconfirmed payments are offered again between 12 and 36 hours later", "[wallet]") {
+    Bench bench;
+    auto wallet = rich_wallet(bench);
+    const auto tx = send(*wallet, elsewhere, coins(1));
+    bench.node.remove_from_mempool(tx);
+    bench.node.broadcasts = 0;
+    constexpr std::int64_t hour = 3600;
+    const auto wait = [&](std::int64_t seconds) {
+        bench.node.advance_clock(seconds);
+        wallet->resend_if_due();
+        return bench.node.broadcasts;
+    };
+    // A block without it, as miners' clocks say more than five minutes later.
+    bench.node.advance_clock(301);
+    bench.node.mine();
+    bench.node.mempool.clear();
+    CHECK(wait(12 * hour - 302) == 0);
+    CHECK(wait(24 * hour + 2) == 1);
+    CHECK(wallet->history().find(tx->txid)->status == TxStatus::in_mempool);
+    // It is announced again while it is in the mempool, but not twice.
+    CHECK(wait(12 * hour - 1) == 1);
+    CHECK(wait(24 * hour + 2) == 2);
+    // What came after the last block is left alone.
+    bench.node.remove_from_mempool(tx);
+    REQUIRE(wallet->abandon(tx->txid));
+    send(*wallet, elsewhere, coins(1));
+    bench.node.broadcasts = 0;
+    CHECK(wait(48 * hour) == 0);
+}
+
+TEST_CASE("a refilled keypool looks out for more addresses of active descriptors", "[wallet]") {
+    Bench bench;
+    auto wallet = bench.create("w");
+    const auto refill = [&](std::uint32_t size) {
+        while (!wallet->refill(size).value())
+            continue;
+        return wallet->keys().unused(false);
+    };
+    CHECK(refill(0) == 400);
+    CHECK(refill(10) == 400);
+    CHECK(refill(150) == 600);
+    CHECK(wallet->keys().records()[0].derived_end == 150);
+    wallet.reset();
+    wallet = bench.load("w");
+    CHECK(wallet->keys().unused(true) == 600);
 }
 
 TEST_CASE("news that are older than the wallet's chain are ignored", "[wallet]") {

@@ -1,0 +1,93 @@
+#include "rpc/blockchain_methods.h"
+#include "rpc/wallet_methods.h"
+
+#include <daler/rpc/values.h>
+
+namespace daler::rpc {
+namespace {
+
+constexpr std::int64_t max_keypool = 1'000'000;
+
+/// The blocks that rescanblockchain asks for.
+wallet::ScanRange parse_range(const Call& call, const wallet::Wallet& wallet) {
+    const Height tip = wallet.tip().height;
+    const auto first = call.integer(0, 0);
+    if (first < 0 || first > tip) {
+        throw Error{code::invalid_parameter, "Invalid start_height"};
+    }
+    std::optional<Height> last;
+    if (call.has(1)) {
+        const auto height = call.integer(1);
+        if (height < 0 || height > tip) {
+            throw Error{code::invalid_parameter, "Invalid stop_height"};
+        }
+        if (height < first) {
+            throw Error{code::invalid_parameter, "stop_height must be greater than start_height"};
+        }
+        last = static_cast<Height>(height);
+    }
+    if (last_pruned(*call.node().ledger.view()).value_or(-1) >= first) {
+        throw Error{code::misc,
+                    "Can't rescan beyond pruned data. Use RPC call "
+                    "getblockchaininfo to determine your pruned height."};
+    }
+    return wallet.scan_range(static_cast<Height>(first), last);
+}
+
+Json rescanblockchain(Call& call) {
+    const ScannedWallet scanned(call);
+    auto range = with_wallet(call, scanned.name(), [&](const wallet::Wallet& wallet) {
+        return parse_range(call, wallet);
+    });
+    in_slices(call, scanned.name(),
+              [&](wallet::Wallet& wallet) { return wallet.scan_some(range); });
+    Json out = Json::object();
+    out.append("start_height", range.first);
+    out.append("stop_height", range.last);
+    return out;
+}
+
+Json abortrescan(Call& call) {
+    return with_wallet(call, [](wallet::Wallet& wallet) -> Json { return wallet.abort_scan(); });
+}
+
+Json keypoolrefill(Call& call) {
+    const auto size = call.integer(0, 0);
+    if (size < 0 || size > max_keypool) {
+        throw Error{code::invalid_parameter, "Invalid parameter, expected valid size."};
+    }
+    const auto name = with_wallet(call, [](const wallet::Wallet& wallet) { return wallet.name(); });
+    in_slices(call, name, [&](wallet::Wallet& wallet) {
+        return wallet.refill(static_cast<std::uint32_t>(size));
+    });
+    return nullptr;
+}
+
+}  // namespace
+
+std::vector<Method> wallet_scan_methods() {
+    return {
+        {"Wallet",
+         "abortrescan",
+         "Ends the wallet's rescan or import that is under way.",
+         {},
+         "whether there was one to end",
+         abortrescan},
+        {"Wallet",
+         "keypoolrefill",
+         "Looks out for more unused addresses of each active descriptor.",
+         {{"newsize", Type::integer, "1000, or as set by -keypool",
+           "How many; never fewer than before"}},
+         "null",
+         keypoolrefill},
+        {"Wallet",
+         "rescanblockchain",
+         "Reads blocks again, looking for the wallet's transactions.",
+         {{"start_height", Type::integer, "0", "The first block"},
+          {"stop_height", Type::integer, "null", "The last block; the tip if not given"}},
+         "start_height, stop_height",
+         rescanblockchain},
+    };
+}
+
+}  // namespace daler::rpc

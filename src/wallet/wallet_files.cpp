@@ -1,0 +1,209 @@
+// Which wallets are open: creating, opening, closing and copying their files.
+
+#include <daler/util/storage_error.h>
+#include <daler/wallet/wallet_service.h>
+
+#include <fstream>
+
+#include "store.h"
+
+namespace daler::wallet {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto file_name = "wallet.dat";
+constexpr int max_folder_depth = 4;
+const std::string verification_failed = "Wallet file verification failed. ";
+
+/// Removes a wallet's file and the folder that was made for it.
+void discard(const fs::path& file, const std::string& name) {
+    std::error_code ignored;
+    fs::remove(file, ignored);
+    fs::remove(log_of(file), ignored);
+    if (!name.empty()) fs::remove(file.parent_path(), ignored);
+}
+
+/// Runs what may meet a failing disk.
+template <class Work>
+auto guarded(const std::string& prefix, Work work) -> std::invoke_result_t<Work&> {
+    try {
+        return work();
+    } catch (const StorageError& error) {
+        return fail(FailureKind::wallet, prefix + error.what());
+    } catch (const fs::filesystem_error& error) {
+        return fail(FailureKind::wallet, prefix + error.what());
+    }
+}
+
+}  // namespace
+
+fs::path WalletService::file_of(const std::string& name) const {
+    return options_.folder / name / file_name;
+}
+
+Outcome<void> WalletService::remember(const std::string& name,
+                                      std::optional<bool> load_on_startup) {
+    if (!load_on_startup) return {};
+    return call([&] {
+        return guarded("", [&]() -> Outcome<void> {
+            *load_on_startup ? settings_.add(name) : settings_.remove(name);
+            return {};
+        });
+    });
+}
+
+Outcome<void> WalletService::open(const std::string& name) {
+    auto done = call([&]() -> Outcome<bool> {
+        if (auto begun = begin_open(name); !begun) return daler::fail(begun.error());
+        return false;
+    });
+    while (done && !*done) {
+        done = call([&] { return continue_open(name); });
+    }
+    if (!done) return daler::fail(done.error());
+    return {};
+}
+
+Outcome<void> WalletService::begin_open(const std::string& name) {
+    const auto file = file_of(name);
+    if (find(name)) {
+        return fail(FailureKind::already_loaded, "Wallet \"" + name + "\" is already loaded.");
+    }
+    if (opening_.contains(name)) return fail(FailureKind::wallet, "Wallet already loading.");
+    return guarded(verification_failed, [&]() -> Outcome<void> {
+        const auto refuse = [&](const char* why) {
+            return fail(FailureKind::not_found,
+                        verification_failed + "Failed to load database path '" +
+                            (options_.folder / name).string() + "'. " + why);
+        };
+        if (!fs::exists(options_.folder / name)) return refuse("Path does not exist.");
+        if (!is_wallet_file(file, node_.params())) {
+            return refuse("Data is not in recognized format.");
+        }
+        opening_[name] = Wallet::open({node_, options_, interrupt_}, name, file);
+        return {};
+    });
+}
+
+Outcome<bool> WalletService::continue_open(const std::string& name) {
+    auto done = guarded(verification_failed, [&] { return opening_.at(name)->catch_up(); });
+    if (done && !*done) return done;
+    auto wallet = std::move(opening_.extract(name).mapped());
+    if (done) wallets_.push_back(std::move(wallet));
+    return done;
+}
+
+std::vector<std::string> WalletService::open_at_start(const std::vector<std::string>& names) {
+    std::vector<std::string> failures;
+    for (const auto& name : names) {
+        if (auto opened = open(name); !opened) {
+            failures.push_back("Wallet \"" + name + "\": " + opened.error().message);
+        }
+    }
+    return failures;
+}
+
+Outcome<void> WalletService::create(const std::string& name, const CreateOptions& options) {
+    auto created = call([&]() -> Outcome<void> {
+        const auto file = file_of(name);
+        return guarded(verification_failed, [&]() -> Outcome<void> {
+            if (fs::exists(file)) {
+                return fail(FailureKind::wallet,
+                            verification_failed + "Failed to create database path '" +
+                                (options_.folder / name).string() + "'. Database already exists.");
+            }
+            fs::create_directories(file.parent_path());
+            auto wallet = Wallet::create({node_, options_, interrupt_}, name, file, options.flags);
+            if (!wallet) return daler::fail(wallet.error());
+            wallets_.push_back(std::move(*wallet));
+            return {};
+        });
+    });
+    return created ? remember(name, options.load_on_startup) : created;
+}
+
+Outcome<void> WalletService::load(const std::string& name, std::optional<bool> load_on_startup) {
+    auto opened = open(name);
+    return opened ? remember(name, load_on_startup) : opened;
+}
+
+Outcome<void> WalletService::unload(const std::string& name, std::optional<bool> load_on_startup) {
+    auto unloaded = call([&]() -> Outcome<void> {
+        const auto wallet = find(name);
+        if (!wallet) return daler::fail(wallet.error());
+        if ((*wallet)->scan()) {
+            return fail(FailureKind::wallet,
+                        "Wallet is currently rescanning. Abort existing rescan or wait.");
+        }
+        auto flushed = guarded("", [&]() -> Outcome<void> {
+            (*wallet)->flush();
+            return {};
+        });
+        if (!flushed) return flushed;
+        std::erase_if(wallets_, [&](const auto& open) { return open.get() == *wallet; });
+        return {};
+    });
+    return unloaded ? remember(name, load_on_startup) : unloaded;
+}
+
+Outcome<void> WalletService::copy_backup(const std::string& name, const fs::path& backup) const {
+    const auto file = file_of(name);
+    return guarded("", [&]() -> Outcome<void> {
+        if (!fs::exists(backup)) {
+            return fail(FailureKind::invalid_parameter, "Backup file does not exist");
+        }
+        if (fs::exists(file) || (!name.empty() && fs::exists(file.parent_path()))) {
+            return fail(FailureKind::already_exists, "Failed to create database path '" +
+                                                         (options_.folder / name).string() +
+                                                         "'. Database already exists.");
+        }
+        fs::create_directories(file.parent_path());
+        std::ifstream in(backup, std::ios::binary);
+        std::ofstream out(file, std::ios::binary);
+        // Keys are nobody else's business, whoever may read the backup.
+        fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
+        out << in.rdbuf();
+        if (out.flush()) return {};
+        discard(file, name);
+        return fail(FailureKind::wallet, "Cannot copy " + backup.string() + " to " + file.string());
+    });
+}
+
+Outcome<void> WalletService::restore(const std::string& name, const fs::path& backup,
+                                     std::optional<bool> load_on_startup) {
+    if (auto copied = copy_backup(name, backup); !copied) return copied;
+    auto opened = open(name);
+    if (opened) return remember(name, load_on_startup);
+    discard(file_of(name), name);
+    return opened;
+}
+
+std::vector<std::string> WalletService::list() {
+    return call([&] {
+        std::vector<std::string> out;
+        for (const auto& wallet : wallets_) {
+            out.push_back(wallet->name());
+        }
+        return out;
+    });
+}
+
+std::vector<std::string> WalletService::list_dir() {
+    std::vector<std::string> out;
+    std::error_code error;
+    if (is_wallet_file(options_.folder / file_name, node_.params())) out.emplace_back();
+    fs::recursive_directory_iterator entry(options_.folder,
+                                           fs::directory_options::skip_permission_denied, error);
+    for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+        if (entry.depth() >= max_folder_depth) entry.disable_recursion_pending();
+        if (entry->is_directory(error) &&
+            is_wallet_file(entry->path() / file_name, node_.params())) {
+            out.push_back(entry->path().lexically_relative(options_.folder).string());
+        }
+    }
+    std::ranges::sort(out);
+    return out;
+}
+
+}  // namespace daler::wallet

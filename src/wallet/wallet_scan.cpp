@@ -1,0 +1,151 @@
+// How a wallet reads blocks: when it is opened, and again when keys were added. In slices, so that
+// the wallet thread has time for others.
+
+#include <daler/wallet/wallet.h>
+
+#include <fmt/format.h>
+
+namespace daler::wallet {
+namespace {
+
+using std::chrono::steady_clock;
+
+// Clocks of miners differ: a key's first payment may be in a block that claims to be older.
+constexpr std::int64_t block_time_margin = 2 * 60 * 60;
+// Others wait so long for the wallet thread, or for one block.
+constexpr std::chrono::milliseconds slice{20};
+constexpr std::size_t derivations_per_look = 20;  // about a millisecond
+
+}  // namespace
+
+bool Wallet::is_interrupted() const {
+    return context_.interrupt || node().is_stopping();
+}
+
+Outcome<void> Wallet::scan_block(const chain::BlockEntry& entry) {
+    if (is_interrupted()) return fail(FailureKind::misc, "Rescan aborted.");
+    const auto block = node().read_block(entry);
+    if (!block) {
+        return fail(FailureKind::misc,
+                    fmt::format("There was an error reading block {} at height {}, perhaps because "
+                                "its data is not stored any more. Rescanning needs it.",
+                                entry.hash.to_hex(), entry.height));
+    }
+    take_block(entry, *block, true);
+    return {};
+}
+
+Outcome<bool> Wallet::follow(const chain::BlockEntry& target, Deadline deadline) {
+    const auto* fork = chain::last_common_ancestor(tip_, &target);
+    if (fork != tip_) {
+        history_.rewind(fork->height);
+        tip_ = fork;
+        ++unwritten_blocks_;
+    }
+    for (Height height = tip_->height + 1; height <= target.height; ++height) {
+        if (steady_clock::now() > deadline) return false;
+        const auto* entry = target.ancestor(height);
+        if (auto scanned = scan_block(*entry); !scanned) return daler::fail(scanned.error());
+        tip_ = entry;
+        history_.set_tip_height(height);
+        ++unwritten_blocks_;
+    }
+    return true;
+}
+
+Outcome<bool> Wallet::catch_up() {
+    const auto deadline = steady_clock::now() + slice;
+    while (keys_.top_up(derivations_per_look)) {
+        if (is_interrupted()) return fail(FailureKind::wallet, "Loading was interrupted.");
+        if (steady_clock::now() > deadline) return false;
+    }
+    auto done = follow(node().view()->tip(), deadline);
+    if (!done || !*done) return done;
+    adopt_mempool();
+    rebroadcast(Offered::missing, std::numeric_limits<std::int64_t>::max());
+    return true;
+}
+
+Height Wallet::first_height_since(std::int64_t created) const {
+    const auto* first = tip_;
+    for (const auto* entry = tip_; entry; entry = entry->previous) {
+        if (entry->header.time >= created - block_time_margin) first = entry;
+    }
+    return first->height;
+}
+
+Outcome<void> Wallet::begin_scan() {
+    if (scan_) {
+        return fail(FailureKind::wallet,
+                    "Wallet is currently rescanning. Abort existing rescan or wait.");
+    }
+    scan_.emplace();
+    return {};
+}
+
+bool Wallet::abort_scan() {
+    return scan_ && !std::exchange(scan_->aborted, true);
+}
+
+Outcome<void> Wallet::check_scan() const {
+    if (!is_interrupted() && !(scan_ && scan_->aborted)) return {};
+    return fail(FailureKind::misc, "Rescan aborted.");
+}
+
+ScanRange Wallet::scan_range(Height first, std::optional<Height> last) const {
+    return {first, std::min(last.value_or(tip_->height), tip_->height)};
+}
+
+Outcome<bool> Wallet::scan_some(ScanRange& range) {
+    const auto deadline = steady_clock::now() + slice;
+    while (keys_.top_up(derivations_per_look)) {
+        if (auto wanted = check_scan(); !wanted) return daler::fail(wanted.error());
+        if (steady_clock::now() > deadline) return false;
+    }
+    // A reorganisation may have taken blocks away since the last time.
+    for (; range.next <= std::min(range.last, tip_->height); ++range.next) {
+        if (auto wanted = check_scan(); !wanted) return daler::fail(wanted.error());
+        if (steady_clock::now() > deadline) return false;
+        // The index knows no transaction of the genesis block: nobody can spend it.
+        if (range.next == 0) continue;
+        if (auto scanned = scan_block(*tip_->ancestor(range.next)); !scanned) {
+            return daler::fail(scanned.error());
+        }
+        if (scan_) {
+            scan_->progress = static_cast<double>(range.next - range.first + 1) /
+                              static_cast<double>(range.last - range.first + 1);
+        }
+    }
+    range.last = std::min(range.last, tip_->height);
+    adopt_mempool();
+    commit();
+    return true;
+}
+
+Outcome<bool> Wallet::refill(std::uint32_t size) {
+    const auto deadline = steady_clock::now() + slice;
+    const auto target = size == 0 ? keys_.keypool() : size;
+    for (const auto& [key, position] : keys_.active()) {
+        const auto ready = [&] {
+            const auto& record = keys_.records()[position];
+            return record.range_end - record.next_index;
+        };
+        // A little at a time: whoever looks at a block derives the rest of the range first.
+        while (ready() < target) {
+            if (is_interrupted()) return fail(FailureKind::misc, "Shutting down");
+            if (steady_clock::now() > deadline) return false;
+            const auto more = static_cast<std::uint32_t>(derivations_per_look);
+            if (!keys_.widen(position, std::min(ready() + more, target))) break;
+            descriptors_changed_.insert(position);
+            keys_.top_up_all();
+        }
+    }
+    while (keys_.top_up(derivations_per_look)) {
+        if (is_interrupted()) return fail(FailureKind::misc, "Shutting down");
+        if (steady_clock::now() > deadline) return false;
+    }
+    if (is_dirty()) commit();
+    return true;
+}
+
+}  // namespace daler::wallet
