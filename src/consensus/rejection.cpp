@@ -140,6 +140,7 @@ Blame transaction_blame(Reason reason) {
     switch (reason) {
         case Reason::inputs_missing_or_spent:
         case Reason::coinbase_immature:
+        case Reason::not_final:
             return Blame::later;
         default:
             return blame(reason);

@@ -304,6 +304,15 @@ script::ScriptError Admission::run_all(const script::PrecomputedHashes& hashes, 
     return script::ScriptError::ok;
 }
 
+/// Whether nothing but the witnesses is missing, which anybody can take away from a good transaction.
+bool Admission::is_witness_stripped(const script::PrecomputedHashes& hashes) const {
+    if (tx_->has_witness() || !policy::needs_witness(*tx_, coins_)) return false;
+    constexpr script::Flags without_witness =
+        script::standard_flags & ~script::verify_cleanstack & ~script::verify_witness;
+    std::size_t ignored = 0;
+    return run_all(hashes, without_witness, ignored) == script::ScriptError::ok;
+}
+
 Verdict Admission::check_scripts() {
     // It may have been here before: a reorganisation brings transactions back.
     auto* cache = rules_.cache;
@@ -325,14 +334,7 @@ Verdict Admission::check_scripts() {
         return {};
     }
 
-    constexpr script::Flags without_witness =
-        script::standard_flags & ~script::verify_cleanstack & ~script::verify_witness;
-    std::size_t ignored = 0;
-    witness_stripped_ = !tx_->has_witness() &&
-                        run_all(hashes, without_witness, ignored) == script::ScriptError::ok &&
-                        run_all(hashes, script::standard_flags & ~script::verify_cleanstack,
-                                ignored) != script::ScriptError::ok;
-
+    witness_stripped_ = is_witness_stripped(hashes);
     const bool mandatory =
         run_input(failed, hashes, script::mandatory_flags) != script::ScriptError::ok;
     return reject(mandatory ? Reason::script_failed : Reason::script_failed_policy,

@@ -75,6 +75,7 @@ private:
     Verdict check_pays_for_replaced() const;
     Verdict refuse_replacement(consensus::Reason reason, std::string why) const;
     Verdict check_scripts();
+    [[nodiscard]] bool is_witness_stripped(const script::PrecomputedHashes& hashes) const;
     [[nodiscard]] script::ScriptError run_input(std::size_t index,
                                                 const script::PrecomputedHashes& hashes,
                                                 script::Flags flags) const;

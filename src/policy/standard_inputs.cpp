@@ -109,6 +109,21 @@ Verdict check_witness_standard(const Transaction& tx, std::span<const Coin> coin
     return {};
 }
 
+bool needs_witness(const Transaction& tx, std::span<const Coin> coins) {
+    ensure(coins.size() == tx.inputs.size());
+    for (std::size_t i = 0; i < coins.size(); ++i) {
+        ByteSpan script = coins[i].output.script_pubkey.bytes();
+        if (script::solve(script).type == OutputType::anchor) continue;
+        if (script::is_pay_to_script_hash(script)) {
+            const auto redeem = redeem_script(tx.inputs[i].script_sig.bytes());
+            if (!redeem) continue;
+            script = *redeem;
+        }
+        if (script::witness_program(script)) return true;
+    }
+    return false;
+}
+
 Verdict check_sigop_cost(std::int64_t sigop_cost) {
     if (sigop_cost <= max_standard_sigop_cost) return {};
     return reject(Reason::too_many_sigops, fmt::format("{}", sigop_cost));

@@ -48,17 +48,19 @@ Json sendrawtransaction(Call& call) {
     const auto tx = seal(decode_hex_transaction(call.string(0), no_transaction));
     const auto max_rate = max_fee_rate(call, 1);
     check_burned(*tx, call.has(2) ? to_amount(call.json(2)) : Amount{0});
-    call.node().ledger.call([&](ledger::State& state) {
+    const auto wtxid = call.node().ledger.call([&](ledger::State& state) {
         if (has_unspent_output(state, *tx)) {
             throw Error{code::verify_already_in_chain, "Transaction outputs already in utxo set"};
         }
-        if (state.mempool.contains(tx->txid)) return;
+        // The one that is there may have another witness: only that one can be fetched.
+        if (const auto known = state.mempool.find(tx->txid)) return known->wtxid;
         mempool::AcceptOptions options;
         options.max_fee_rate = max_rate;
         if (const auto accepted = state.accept(tx, options); !accepted) refuse(accepted.error());
         state.mempool.add_unbroadcast(tx->txid);
+        return tx->wtxid;
     });
-    call.node().peers.announce(tx->txid, tx->wtxid);
+    call.node().peers.announce(tx->txid, wtxid);
     return tx->txid.to_hex();
 }
 

@@ -37,6 +37,11 @@ struct Context {
     [[nodiscard]] const chain::BlockEntry* find(const BlockHash& hash) const {
         return ledger.chain().index().find(hash);
     }
+    /// We want to hear of transactions from `peer`.
+    [[nodiscard]] bool takes_transactions(const Peer& peer) const {
+        return peer.type != ConnectionType::block_relay_only &&
+               (!options.blocks_only || peer.may(permission_relay));
+    }
     /// The chain is still so far behind that transactions and announcements mean nothing.
     [[nodiscard]] bool is_catching_up() const { return !is_quick() && view()->initial_download(); }
 };

@@ -32,7 +32,7 @@ void Handshake::send_version(Peer& peer) {
     message.nonce = peer.our_nonce;
     message.user_agent = user_agent_;
     message.start_height = context_.view()->height();
-    message.relay = !context_.options.blocks_only && peer.type != ConnectionType::block_relay_only;
+    message.relay = context_.takes_transactions(peer);
     peer.send(message);
 }
 

@@ -129,6 +129,10 @@ void Network::block_connected(const chain::BlockEntry& entry, const BlockRef& bl
     transactions_.block_connected(block);
 }
 
+void Network::block_disconnected(const BlockRef& block) {
+    transactions_.block_disconnected(block);
+}
+
 void Network::tip_changed(const std::shared_ptr<const chain::ChainView>& view) {
     transactions_.tip_changed();
     blocks_.announce_tip(*view);

@@ -20,6 +20,7 @@ public:
 
     // News from the ledger.
     void block_connected(const chain::BlockEntry& entry, const BlockRef& block);
+    void block_disconnected(const BlockRef& block);
     void tip_changed(const std::shared_ptr<const chain::ChainView>& view);
     void transaction_added(const TransactionRef& tx, FeeRate fee_rate);
     void transaction_removed(const TransactionRef& tx);
@@ -44,8 +45,8 @@ private:
     asio::awaitable<void> handle(PeerRef peer, wire::Message message);
     asio::awaitable<void> handle_getdata(PeerRef peer, wire::GetData message);
     asio::awaitable<void> wait_for_verdicts(PeerRef peer);
-    void handle_inventory(Peer& peer, const wire::Inventory& message);
-    void handle_not_found(Peer& peer, const wire::NotFound& message);
+    asio::awaitable<void> handle_inventory(PeerRef peer, wire::Inventory message);
+    asio::awaitable<void> handle_not_found(PeerRef peer, wire::NotFound message);
     void handle_pong(Peer& peer, const wire::Pong& message);
     void handshake_done(Peer& peer);
     void end_session(Peer& peer);

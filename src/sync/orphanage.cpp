@@ -56,29 +56,24 @@ void Orphanage::trim() {
 }
 
 void Orphanage::parent_arrived(const Transaction& parent, const Txid& txid) {
+    if (orphans_.empty()) return;
     for (std::uint32_t i = 0; i < parent.outputs.size(); ++i) {
         const auto children = by_input_.find(OutPoint{txid, i});
         if (children == by_input_.end()) continue;
-        for (const auto& child : children->second) {
-            auto& queue = work_[*orphans_.at(child).peers.begin()];
-            if (std::ranges::find(queue, child) == queue.end()) queue.push_back(child);
-        }
+        for (const auto& child : children->second)
+            retry(child);
     }
 }
 
-TransactionRef Orphanage::take_work(PeerId peer) {
-    const auto found = work_.find(peer);
-    while (found != work_.end()) {
-        const auto wtxid = found->second.front();
-        found->second.pop_front();
-        const bool last = found->second.empty();
-        if (last) work_.erase(found);
-        if (const auto orphan = orphans_.find(wtxid); orphan != orphans_.end()) {
-            return orphan->second.tx;
-        }
-        if (last) break;
-    }
-    return nullptr;
+void Orphanage::retry(const Wtxid& wtxid) {
+    if (contains(wtxid) && std::ranges::find(work_, wtxid) == work_.end()) work_.push_back(wtxid);
+}
+
+std::optional<Orphanage::Work> Orphanage::take_work() {
+    if (work_.empty()) return {};
+    const auto& orphan = orphans_.at(work_.front());
+    work_.pop_front();
+    return Work{orphan.tx, *orphan.peers.begin()};
 }
 
 void Orphanage::erase(const Wtxid& wtxid) {
@@ -86,6 +81,7 @@ void Orphanage::erase(const Wtxid& wtxid) {
     if (found == orphans_.end()) return;
     const auto orphan = std::move(found->second);
     orphans_.erase(found);
+    std::erase(work_, wtxid);
     weight_ -= orphan.tx->weight();
     for (const auto peer : orphan.peers)
         charge(peer, *orphan.tx, -1);
@@ -124,17 +120,6 @@ void Orphanage::peer_gone(PeerId peer) {
     }
     for (const auto& wtxid : alone)
         erase(wtxid);
-    // Work that others can do as well goes to them.
-    if (const auto found = work_.find(peer); found != work_.end()) {
-        const auto queue = std::move(found->second);
-        work_.erase(found);
-        for (const auto& wtxid : queue) {
-            const auto orphan = orphans_.find(wtxid);
-            if (orphan != orphans_.end()) {
-                work_[*orphan->second.peers.begin()].push_back(wtxid);
-            }
-        }
-    }
 }
 
 void Orphanage::expire(Time now) {
@@ -170,8 +155,9 @@ void Orphanage::check() const {
     for (const auto& [peer, usage] : usage_) {
         ensure(counted[peer].count == usage.count && counted[peer].weight == usage.weight);
     }
-    for (const auto& [peer, queue] : work_)
-        ensure(!queue.empty());
+    ensure(std::set(work_.begin(), work_.end()).size() == work_.size());
+    for (const auto& wtxid : work_)
+        ensure(orphans_.contains(wtxid));
     ensure(orphans_.size() <= limits::orphans && weight_ <= limits::orphans_weight);
 }
 

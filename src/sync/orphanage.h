@@ -23,12 +23,19 @@ public:
 
     [[nodiscard]] bool contains(const Wtxid& wtxid) const { return orphans_.contains(wtxid); }
 
-    /// `parent` has been accepted: its children become work for the peers that sent them.
+    /// `parent` has been accepted: its children should be tried now.
     void parent_arrived(const Transaction& parent, const Txid& txid);
-    /// The next child of an accepted parent that `peer` sent; it stays here until `erase`. Null:
-    /// none.
-    [[nodiscard]] TransactionRef take_work(PeerId peer);
-    [[nodiscard]] bool has_work(PeerId peer) const { return work_.contains(peer); }
+    /// `wtxid` should be tried now, if it is here.
+    void retry(const Wtxid& wtxid);
+
+    /// An orphan to try, and one of those who sent it.
+    struct Work {
+        TransactionRef tx;
+        PeerId peer;
+    };
+    /// The next orphan to try; it stays here until `erase`.
+    [[nodiscard]] std::optional<Work> take_work();
+    [[nodiscard]] bool has_work() const { return !work_.empty(); }
 
     void erase(const Wtxid& wtxid);
     /// Drops what the block contains and what it has made invalid by spending the same coins.
@@ -60,7 +67,7 @@ private:
 
     std::unordered_map<Wtxid, Orphan, SaltedHasher> orphans_;
     std::unordered_map<OutPoint, std::set<Wtxid>, SaltedHasher> by_input_;
-    std::map<PeerId, std::deque<Wtxid>> work_;
+    std::deque<Wtxid> work_;  ///< to be tried, each once
     std::map<PeerId, Usage> usage_;
     std::int64_t weight_ = 0;
     std::uint64_t sequence_ = 0;

@@ -202,7 +202,9 @@ void PeerManager::block_connected(const chain::BlockEntry& entry, const BlockRef
     impl_->tell([this, &entry, block] { impl_->network.block_connected(entry, block); });
 }
 
-void PeerManager::block_disconnected(const chain::BlockEntry&, const BlockRef&) {}
+void PeerManager::block_disconnected(const chain::BlockEntry&, const BlockRef& block) {
+    impl_->tell([this, block] { impl_->network.block_disconnected(block); });
+}
 
 void PeerManager::tip_changed(const std::shared_ptr<const chain::ChainView>& view) {
     impl_->tell([this, view] { impl_->network.tip_changed(view); });

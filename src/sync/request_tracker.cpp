@@ -13,9 +13,11 @@ RequestTracker::Announcement* RequestTracker::find(PeerId peer, const Hash256& h
     return found == item->second.end() ? nullptr : &*found;
 }
 
-void RequestTracker::announced(PeerId peer, const TxIdentifier& tx, bool preferred, Time ready_at) {
+void RequestTracker::announced(PeerId peer, const TxIdentifier& tx, bool preferred, Time ready_at,
+                               Bound bound) {
     auto& state = peers_[peer];
-    if (state.announcements >= limits::announcements || state.known.contains(tx.hash)) return;
+    const bool is_full = bound == Bound::usual && state.announcements >= limits::announcements;
+    if (is_full || state.known.contains(tx.hash)) return;
     items_[tx.hash].push_back(
         {peer, State::waiting, preferred, tx.is_wtxid, random_.next(), ready_at});
     ++state.announcements;
@@ -72,7 +74,7 @@ std::vector<TxIdentifier> RequestTracker::take_requests(PeerId peer, Time now) {
     const auto found = peers_.find(peer);
     if (found == peers_.end()) return out;
     auto& state = found->second;
-    while (!state.chosen.empty() && state.in_flight < limits::requests_in_flight) {
+    while (!state.chosen.empty() && out.size() < limits::transactions_per_getdata) {
         const auto hash = state.chosen.begin()->second;
         state.chosen.erase(state.chosen.begin());
         auto* announcement = find(peer, hash);
@@ -193,8 +195,6 @@ void RequestTracker::check() const {
         ensure(state.in_flight == expected.in_flight);
         ensure(state.chosen == expected.chosen);
         ensure(state.known == expected.known);
-        ensure(state.announcements <= limits::announcements);
-        ensure(state.in_flight <= limits::requests_in_flight);
     }
 }
 

@@ -19,12 +19,16 @@ class RequestTracker {
 public:
     explicit RequestTracker(Random& random) : random_(random) {}
 
-    /// `peer` says it has `tx`, which may be asked for from `ready_at` on. Ignored if that peer has
-    /// announced it already, or has too many announcements open (limits::announcements).
-    void announced(PeerId peer, const TxIdentifier& tx, bool preferred, Time ready_at);
+    enum class Bound : std::uint8_t { usual, none };
 
-    /// What to ask `peer` for now. The requests count as made; they expire after
-    /// limits::request_timeout.
+    /// `peer` says it has `tx`, which may be asked for from `ready_at` on. Ignored if that peer has
+    /// announced it already, or has too many announcements open (limits::announcements) and is not
+    /// free of that bound.
+    void announced(PeerId peer, const TxIdentifier& tx, bool preferred, Time ready_at,
+                   Bound bound = Bound::usual);
+
+    /// What to ask `peer` for now, at most limits::transactions_per_getdata. The requests count as
+    /// made; they expire after limits::request_timeout.
     [[nodiscard]] std::vector<TxIdentifier> take_requests(PeerId peer, Time now);
 
     /// `peer` has answered (with the transaction or with notfound); it is not asked again for it.

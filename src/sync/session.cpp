@@ -1,6 +1,7 @@
 // What happens between the first and the last message of a peer: the messages of Network.
 #include "network.h"
 #include "offload.h"
+#include "turns.h"
 
 #include <daler/util/storage_error.h>
 
@@ -42,9 +43,6 @@ asio::awaitable<void> Network::run_session(PeerRef peer) {
 
 asio::awaitable<void> Network::read_messages(PeerRef peer) {
     while (peer->connection->is_open()) {
-        // Orphans whose parents came with the last message, one at a time.
-        const bool had_orphan = co_await transactions_.work_off_orphan(peer);
-        if (had_orphan) continue;
         co_await peer->connection->wait_for_room();
         peer->is_reading = true;
         auto raw = co_await peer->connection->read_message();
@@ -146,14 +144,20 @@ asio::awaitable<void> Network::handle(PeerRef peer, wire::Message message) {
         co_await handle_getdata(peer, std::move(*getdata));
         co_return;
     }
+    if (auto* inventory = std::get_if<wire::Inventory>(&message)) {
+        co_await handle_inventory(peer, std::move(*inventory));
+        co_return;
+    }
+    if (auto* not_found = std::get_if<wire::NotFound>(&message)) {
+        co_await handle_not_found(peer, std::move(*not_found));
+        co_return;
+    }
     std::visit(
         Overloaded{
             [&](const wire::Ping& m) {
                 if (peer->version >= wire::pong_version) peer->send(wire::Pong{m.nonce});
             },
             [&](const wire::Pong& m) { handle_pong(*peer, m); },
-            [&](const wire::Inventory& m) { handle_inventory(*peer, m); },
-            [&](const wire::NotFound& m) { handle_not_found(*peer, m); },
             [&](const wire::GetHeaders& m) { headers_.on_getheaders(*peer, m); },
             [&](const wire::GetBlocks& m) { headers_.on_getblocks(*peer, m); },
             [&](const wire::SendHeaders&) { peer->wants_headers = true; },
@@ -170,17 +174,19 @@ asio::awaitable<void> Network::handle(PeerRef peer, wire::Message message) {
         message);
 }
 
-/// Asks are answered in their order; neighbouring transactions together.
+/// Asks are answered in their order; neighbouring transactions together, but few at a time.
 asio::awaitable<void> Network::handle_getdata(PeerRef peer, wire::GetData message) {
     std::vector<wire::InventoryItem> transactions;
+    TurnCounter turn;
     for (const auto& item : message.items) {
-        if (item.is_transaction()) {
-            transactions.push_back(item);
-            continue;
-        }
-        if (!transactions.empty()) {
-            co_await transactions_.serve(peer, std::exchange(transactions, {}));
-        }
+        if (turn.is_over()) co_await next_turn();
+        if (!peer->connection->is_open()) co_return;
+        const bool is_transaction = item.is_transaction();
+        if (is_transaction) transactions.push_back(item);
+        const bool serve_now =
+            is_transaction ? transactions.size() == limits::transactions_per_job
+                           : !transactions.empty();
+        if (serve_now) co_await transactions_.serve(peer, std::exchange(transactions, {}));
         if (!item.is_block()) continue;
         co_await peer->connection->wait_for_room();
         if (!peer->connection->is_open()) co_return;
@@ -189,7 +195,7 @@ asio::awaitable<void> Network::handle_getdata(PeerRef peer, wire::GetData messag
     if (!transactions.empty()) co_await transactions_.serve(peer, std::move(transactions));
 }
 
-void Network::handle_inventory(Peer& peer, const wire::Inventory& message) {
+asio::awaitable<void> Network::handle_inventory(PeerRef peer, wire::Inventory message) {
     std::vector<wire::InventoryItem> transactions;
     const wire::InventoryItem* last_block = nullptr;
     for (const auto& item : message.items) {
@@ -198,16 +204,21 @@ void Network::handle_inventory(Peer& peer, const wire::Inventory& message) {
     }
     // The headers of the last one are those of all before it.
     if (last_block) {
-        headers_.peer_announced(peer, last_block->hash.as<BlockHash>());
-        blocks_.request(peer);
+        headers_.peer_announced(*peer, last_block->hash.as<BlockHash>());
+        blocks_.request(*peer);
     }
-    if (!transactions.empty()) transactions_.on_announced(peer, transactions);
+    if (!transactions.empty()) {
+        co_await transactions_.on_announced(peer, std::move(transactions));
+    }
 }
 
-void Network::handle_not_found(Peer& peer, const wire::NotFound& message) {
+asio::awaitable<void> Network::handle_not_found(PeerRef peer, wire::NotFound message) {
+    TurnCounter turn;
     for (const auto& item : message.items) {
-        if (item.is_transaction()) transactions_.on_not_found(peer, item);
-        if (item.is_block()) download_.not_found(peer.id, item.hash.as<BlockHash>());
+        if (turn.is_over()) co_await next_turn();
+        if (!peer->connection->is_open()) co_return;
+        if (item.is_transaction()) transactions_.on_not_found(*peer, item);
+        if (item.is_block()) download_.not_found(peer->id, item.hash.as<BlockHash>());
     }
 }
 

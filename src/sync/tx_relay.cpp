@@ -1,5 +1,10 @@
 #include "tx_relay.h"
+#include "turns.h"
 
+#include <daler/util/storage_error.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
 namespace daler::sync {
@@ -24,9 +29,11 @@ TxRelay::TxRelay(Context& context, Misbehaviour& misbehaviour)
     : context_(context),
       misbehaviour_(misbehaviour),
       tracker_(context.random),
-      rejected_(limits::rejected_transactions / 2, context.random),
+      refused_(context.random),
       confirmed_(limits::confirmed_transactions / 2, context.random),
+      orphans_tried_(context.executor),
       min_fee_(context.options.min_relay_fee_rate.per_kvb) {
+    was_catching_up_ = context.is_catching_up();
     next_unbroadcast_ = context.now() + limits::unbroadcast_interval;
     next_fee_filter_ = context.now() + limits::fee_filter_interval;
 }
@@ -37,7 +44,7 @@ bool TxRelay::relays(const Peer& peer) const {
 }
 
 bool TxRelay::has(const TxIdentifier& id) const {
-    if (rejected_.contains(id.hash.bytes) || confirmed_.contains(id.hash.bytes)) return true;
+    if (refused_.contains(id) || confirmed_.contains(id.hash.bytes)) return true;
     if (!id.is_wtxid) return pool_by_txid_.contains(id.hash.as<Txid>());
     const auto wtxid = id.hash.as<Wtxid>();
     return pool_.contains(wtxid) || orphanage_.contains(wtxid);
@@ -93,24 +100,34 @@ Time TxRelay::ready_at(const Peer& peer, const TxIdentifier& id) const {
     return when;
 }
 
-void TxRelay::on_announced(Peer& peer, const std::vector<wire::InventoryItem>& items) {
-    if (context_.options.blocks_only && !peer.may(permission_relay)) {
+asio::awaitable<void> TxRelay::on_announced(PeerRef peer,
+                                            std::vector<wire::InventoryItem> items) {
+    if (!context_.takes_transactions(*peer)) {
         log::debug(log::Category::net, "{} announces transactions, which we do not want",
-                   label(peer));
-        peer.connection->close();
-        return;
+                   label(*peer));
+        peer->connection->close();
+        co_return;
     }
-    if (context_.is_catching_up()) return;
+    if (context_.is_catching_up()) co_return;
+    TurnCounter turn;
     for (const auto& item : items) {
+        if (turn.is_over()) co_await next_turn();
+        if (!peer->is_ready()) co_return;
         const bool is_wtxid = item.type == wire::InventoryType::wtx;
-        if (is_wtxid != peer.wants_wtxids) continue;
-        const TxIdentifier id{item.hash, is_wtxid};
-        peer.known_transactions.insert(item.hash.bytes);
-        if (has(id)) continue;
-        const bool preferred = !peer.is_inbound() || peer.may(permission_noban);
-        tracker_.announced(peer.id, id, preferred, ready_at(peer, id));
+        if (is_wtxid != peer->wants_wtxids) continue;
+        peer->known_transactions.insert(item.hash.bytes);
+        want(*peer, {item.hash, is_wtxid});
     }
-    request(peer);
+    request(*peer);
+}
+
+/// Notes that `peer` has this transaction, which is to be fetched unless it is known.
+void TxRelay::want(Peer& peer, const TxIdentifier& id) {
+    if (has(id)) return;
+    const bool preferred = !peer.is_inbound() || peer.may(permission_noban);
+    const auto bound =
+        peer.may(permission_relay) ? RequestTracker::Bound::none : RequestTracker::Bound::usual;
+    tracker_.announced(peer.id, id, preferred, ready_at(peer, id), bound);
 }
 
 /// On a private chain, where nothing waits for an old tip to become young: true while blocks that
@@ -159,7 +176,7 @@ void TxRelay::forget_requests(const SealedTransaction& tx) {
 }
 
 asio::awaitable<void> TxRelay::on_transaction(PeerRef peer, TransactionRef tx) {
-    if (context_.options.blocks_only && !peer->may(permission_relay)) {
+    if (!context_.takes_transactions(*peer)) {
         peer->connection->close();
         co_return;
     }
@@ -176,15 +193,19 @@ asio::awaitable<void> TxRelay::on_transaction(PeerRef peer, TransactionRef tx) {
         co_return;
     }
     co_await submit(peer, std::move(tx));
+    // What this peer says next may rest on them.
+    while (is_trying_orphans_ && peer->connection->is_open())
+        co_await orphans_tried_.wait();
 }
 
 asio::awaitable<void> TxRelay::submit(PeerRef peer, TransactionRef tx) {
+    const auto before = arrivals_;
     const auto result = co_await context_.ledger.accept(tx);
     if (result) {
         accepted(*peer, tx, FeeRate::of(result->fee, result->vsize));
     } else if (result.error().rejection.reason == consensus::Reason::inputs_missing_or_spent &&
                !result.error().missing_parents.empty()) {
-        keep_orphan(*peer, tx, result.error().missing_parents);
+        keep_orphan(*peer, tx, result.error().missing_parents, before);
     } else {
         refused(*peer, tx, result.error());
     }
@@ -195,68 +216,84 @@ void TxRelay::accepted(Peer& peer, const TransactionRef& tx, FeeRate fee_rate) {
     transaction_added(tx, fee_rate);
     peer.last_transaction = context_.clock.now();
     orphanage_.erase(tx->wtxid);
-    orphanage_.parent_arrived(*tx, tx->txid);
 }
 
-void TxRelay::keep_orphan(Peer& peer, const TransactionRef& tx, const std::vector<Txid>& parents) {
+/// True if the mempool or a block got this transaction while the ledger was judging another.
+bool TxRelay::has_arrived_since(const Txid& txid, const Arrivals& before) const {
+    if (const auto wtxid = pool_by_txid_.find(txid); wtxid != pool_by_txid_.end()) {
+        return pool_.at(wtxid->second).arrival > before.transactions;
+    }
+    return arrivals_.blocks > before.blocks && confirmed_.contains(txid.bytes);
+}
+
+void TxRelay::keep_orphan(Peer& peer, const TransactionRef& tx, const std::vector<Txid>& parents,
+                          const Arrivals& before) {
     forget_requests(*tx);
-    const bool hopeless = std::ranges::any_of(
-        parents, [&](const Txid& parent) { return rejected_.contains(parent.bytes); });
+    const bool hopeless = std::ranges::any_of(parents, [&](const Txid& parent) {
+        return refused_.contains(TxIdentifier::of(parent));
+    });
     if (hopeless || !orphanage_.add(tx, peer.id, context_.now())) {
-        rejected_.insert(tx->wtxid.bytes);
+        refused_.remember_child(*tx);
         orphanage_.erase(tx->wtxid);
         return;
     }
     for (const auto& parent : parents) {
-        const auto id = TxIdentifier::of(parent);
         peer.known_transactions.insert(parent.bytes);
-        if (has(id)) continue;
-        const bool preferred = !peer.is_inbound() || peer.may(permission_noban);
-        tracker_.announced(peer.id, id, preferred, ready_at(peer, id));
+        want(peer, TxIdentifier::of(parent));
+        if (has_arrived_since(parent, before)) orphanage_.retry(tx->wtxid);
     }
     request(peer);
+    retry_orphans();
 }
 
 void TxRelay::refused(Peer& peer, const TransactionRef& tx, const mempool::Refused& why) {
-    const auto reason = why.rejection.reason;
     log::debug(log::Category::mempool, "{}: transaction {} refused: {}", label(peer),
                tx->txid.to_hex(), to_text(why.rejection));
     orphanage_.erase(tx->wtxid);
     forget_requests(*tx);
-    const bool known_now = reason == consensus::Reason::already_in_mempool ||
-                           reason == consensus::Reason::same_non_witness_data ||
-                           reason == consensus::Reason::already_known;
-    // Somebody may have taken the witness off: then this id is that of the good transaction's txid,
-    // and remembering it would keep the good one out.
-    const bool maybe_stripped =
-        why.witness_stripped ||
-        (!tx->has_witness() && (reason == consensus::Reason::script_failed ||
-                                reason == consensus::Reason::script_failed_policy));
-    if (!known_now && !maybe_stripped) rejected_.insert(tx->wtxid.bytes);
-    if (blame(reason) == consensus::Blame::invalid && !maybe_stripped) {
+    refused_.remember(*tx, why);
+    // Somebody else may have taken the witness off.
+    if (why.witness_stripped) return;
+    if (transaction_blame(why.rejection.reason) == consensus::Blame::invalid) {
         misbehaviour_.punish(peer, to_text(why.rejection));
     }
 }
 
-asio::awaitable<bool> TxRelay::work_off_orphan(PeerRef peer) {
-    auto tx = orphanage_.take_work(peer->id);
-    if (!tx) co_return false;
-    if (pool_.contains(tx->wtxid)) {
-        orphanage_.erase(tx->wtxid);
-    } else {
-        co_await submit(peer, std::move(tx));
+/// Tries all orphans whose parents have come, whoever sent them.
+void TxRelay::retry_orphans() {
+    if (!orphanage_.has_work() || std::exchange(is_trying_orphans_, true)) return;
+    asio::co_spawn(context_.executor, try_orphans(), asio::detached);
+}
+
+asio::awaitable<void> TxRelay::try_orphans() {
+    try {
+        while (!context_.stopping) {
+            const auto work = orphanage_.take_work();
+            if (!work) break;
+            const auto sender = context_.peers.find(work->peer);
+            if (sender == context_.peers.end()) {
+                orphanage_.erase(work->tx->wtxid);
+            } else {
+                co_await submit(sender->second, work->tx);
+            }
+        }
+    } catch (const StorageError&) {
+        // The ledger has reported it; the node is about to stop.
     }
-    co_return true;
+    is_trying_orphans_ = false;
+    orphans_tried_.notify();
 }
 
 // What we have.
 
 void TxRelay::transaction_added(const TransactionRef& tx, FeeRate fee_rate) {
     if (pool_.contains(tx->wtxid)) return;
-    pool_[tx->wtxid] = {tx->txid, fee_rate, ++arrivals_};
+    pool_[tx->wtxid] = {tx->txid, fee_rate, ++arrivals_.transactions};
     pool_by_txid_[tx->txid] = tx->wtxid;
     forget_requests(*tx);
     announce(tx->txid, tx->wtxid);
+    orphanage_.parent_arrived(*tx, tx->txid);
+    retry_orphans();
 }
 
 void TxRelay::transaction_removed(const TransactionRef& tx) {
@@ -275,13 +312,30 @@ void TxRelay::block_connected(const BlockRef& block) {
             pool_by_txid_.erase(found);
         }
     }
+    ++arrivals_.blocks;
     orphanage_.block_connected(*block);
+    for (const auto& tx : block->transactions)
+        orphanage_.parent_arrived(*tx, tx->txid);
+    retry_orphans();
     last_block_ = block;
+    in_last_block_.clear();
+}
+
+void TxRelay::block_disconnected(const BlockRef& block) {
+    // Its transactions may be wanted again. Those of other blocks would be refused as known.
+    confirmed_.clear();
+    if (last_block_ != block) return;
+    last_block_ = nullptr;
+    in_last_block_.clear();
 }
 
 void TxRelay::tip_changed() {
     // What was refused may be fine on the new chain.
-    rejected_.clear();
+    refused_.clear();
+    // Peers hold back transactions until they hear that we have caught up.
+    if (std::exchange(was_catching_up_, context_.is_catching_up()) && !was_catching_up_) {
+        refresh_fee_filter();
+    }
     for (const auto& [id, peer] : context_.peers)
         request(*peer);
 }
@@ -350,84 +404,8 @@ void TxRelay::announce_queued(Peer& peer) {
         peer.send(message);
         message.items.clear();
     }
-    peer.announced_up_to = arrivals_;
+    peer.announced_up_to = arrivals_.transactions;
     if (!message.items.empty()) peer.send(message);
-}
-
-void TxRelay::on_getmempool(Peer& peer) {
-    if (!peer.may(permission_mempool)) {
-        if (!peer.may(permission_noban)) peer.connection->close();
-        return;
-    }
-    peer.to_announce.clear();
-    std::vector<std::pair<std::uint64_t, Wtxid>> all;
-    for (const auto& [wtxid, pooled] : pool_)
-        all.emplace_back(pooled.arrival, wtxid);
-    std::ranges::sort(all);
-    for (const auto& [arrival, wtxid] : all)
-        peer.to_announce.push_back(wtxid);
-    announce_queued(peer);
-}
-
-/// On the public network a peer gets only what it could have heard of from us, so that it cannot
-/// probe what we have.
-bool TxRelay::may_fetch(const Peer& peer, const Wtxid& wtxid) const {
-    if (context_.is_quick()) return true;
-    const auto found = pool_.find(wtxid);
-    return found != pool_.end() && found->second.arrival <= peer.announced_up_to;
-}
-
-namespace {
-
-using Found = std::vector<TransactionRef>;
-
-/// The transactions behind `ids`, null for those that are not in the mempool. They are no longer
-/// "unbroadcast" from now on.
-asio::awaitable<Found> find_pooled(ledger::Ledger& ledger, std::vector<TxIdentifier> ids) {
-    auto work = [ids = std::move(ids)](ledger::State& state) {
-        Found out;
-        for (const auto& id : ids) {
-            auto tx = id.is_wtxid ? state.mempool.find(id.hash.as<Wtxid>())
-                                  : state.mempool.find(id.hash.as<Txid>());
-            if (tx) state.mempool.remove_unbroadcast(tx->txid);
-            out.push_back(std::move(tx));
-        }
-        return out;
-    };
-    return ledger.with(std::move(work));
-}
-
-TransactionRef find_in_block(const BlockRef& block, const TxIdentifier& id) {
-    if (!block) return nullptr;
-    for (const auto& tx : block->transactions) {
-        const auto hash = id.is_wtxid ? tx->wtxid.as<Hash256>() : tx->txid.as<Hash256>();
-        if (hash == id.hash) return tx;
-    }
-    return nullptr;
-}
-
-}  // namespace
-
-asio::awaitable<void> TxRelay::serve(PeerRef peer, std::vector<wire::InventoryItem> items) {
-    std::vector<TxIdentifier> ids;
-    for (const auto& item : items)
-        ids.push_back({item.hash, item.type == wire::InventoryType::wtx});
-    const auto found = co_await find_pooled(context_.ledger, ids);
-    wire::NotFound missing;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        co_await peer->connection->wait_for_room();
-        auto tx = found[i];
-        if (!tx || !may_fetch(*peer, tx->wtxid)) tx = find_in_block(last_block_, ids[i]);
-        if (!tx) {
-            missing.items.push_back(items[i]);
-            continue;
-        }
-        peer->known_transactions.insert(tx->wtxid.bytes);
-        const auto mode =
-            items[i].type == wire::InventoryType::tx ? WitnessMode::exclude : WitnessMode::include;
-        peer->connection->send(wire::TransactionMessage::command, encode(*tx, mode));
-    }
-    if (!missing.items.empty()) peer->send(missing);
 }
 
 /// What was sent from here and nobody has fetched yet is announced again, to those who have not

@@ -3,6 +3,7 @@
 #include "context.h"
 #include "misbehaviour.h"
 #include "orphanage.h"
+#include "refused_transactions.h"
 #include "request_tracker.h"
 
 namespace daler::sync {
@@ -18,21 +19,21 @@ public:
     void tick();
 
     // Messages.
-    void on_announced(Peer& peer, const std::vector<wire::InventoryItem>& items);
+    asio::awaitable<void> on_announced(PeerRef peer, std::vector<wire::InventoryItem> items);
+    /// Ends when the verdict is there, and the orphans that waited for this transaction are tried.
     asio::awaitable<void> on_transaction(PeerRef peer, TransactionRef tx);
     void on_not_found(Peer& peer, const wire::InventoryItem& item);
-    /// Sends what is asked for; answers notfound for the rest.
+    /// Sends what is asked for; answers notfound for the rest. One job of the ledger: the caller
+    /// bounds the number of items.
     asio::awaitable<void> serve(PeerRef peer, std::vector<wire::InventoryItem> items);
     /// Announces the whole mempool to a peer that may ask for it.
     void on_getmempool(Peer& peer);
-
-    /// One orphan of this peer whose parent has come. False: there was none.
-    asio::awaitable<bool> work_off_orphan(PeerRef peer);
 
     // News from the ledger.
     void transaction_added(const TransactionRef& tx, FeeRate fee_rate);
     void transaction_removed(const TransactionRef& tx);
     void block_connected(const BlockRef& block);
+    void block_disconnected(const BlockRef& block);
     void tip_changed();
 
     /// Announces to everybody who does not have it.
@@ -50,6 +51,7 @@ private:
     [[nodiscard]] bool has(const TxIdentifier& id) const;
     [[nodiscard]] bool may_fetch(const Peer& peer, const Wtxid& wtxid) const;
     [[nodiscard]] bool is_behind(const Peer& peer);
+    void want(Peer& peer, const TxIdentifier& id);
     void request(Peer& peer);
     void enqueue(Peer& peer, const Txid& txid, const Wtxid& wtxid);
     void announce_queued(Peer& peer);
@@ -59,7 +61,17 @@ private:
     [[nodiscard]] Time ready_at(const Peer& peer, const TxIdentifier& id) const;
     asio::awaitable<void> submit(PeerRef peer, TransactionRef tx);
     void accepted(Peer& peer, const TransactionRef& tx, FeeRate fee_rate);
-    void keep_orphan(Peer& peer, const TransactionRef& tx, const std::vector<Txid>& parents);
+    /// What had arrived when the ledger was asked about a transaction.
+    struct Arrivals {
+        std::uint64_t transactions;
+        std::uint64_t blocks;
+    };
+    void keep_orphan(Peer& peer, const TransactionRef& tx, const std::vector<Txid>& parents,
+                     const Arrivals& before);
+    [[nodiscard]] bool has_arrived_since(const Txid& txid, const Arrivals& before) const;
+    void retry_orphans();
+    asio::awaitable<void> try_orphans();
+    [[nodiscard]] TransactionRef find_in_last_block(const TxIdentifier& id);
     void refused(Peer& peer, const TransactionRef& tx, const mempool::Refused& why);
     void forget_requests(const SealedTransaction& tx);
     void announce_unbroadcast();
@@ -70,12 +82,17 @@ private:
     Misbehaviour& misbehaviour_;
     RequestTracker tracker_;
     Orphanage orphanage_;
-    RollingFilter rejected_;   ///< by wtxid or txid, since the last change of tip
-    RollingFilter confirmed_;  ///< by both
+    RefusedTransactions refused_;
+    RollingFilter confirmed_;  ///< by txid and wtxid
     std::unordered_map<Wtxid, Pooled, SaltedHasher> pool_;
     std::unordered_map<Txid, Wtxid, SaltedHasher> pool_by_txid_;
     BlockRef last_block_;  ///< its transactions may still be asked for
-    std::uint64_t arrivals_ = 0;
+    /// Of last_block_, by txid and wtxid; made when somebody asks for the first.
+    std::unordered_map<Hash256, TransactionRef, SaltedHasher> in_last_block_;
+    Arrivals arrivals_{};
+    bool is_trying_orphans_ = false;
+    net::Condition orphans_tried_;
+    bool was_catching_up_ = false;
     bool announcing_ = false;
     Time next_inbound_announcement_{};
     Time next_unbroadcast_{};

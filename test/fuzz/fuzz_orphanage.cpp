@@ -45,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 orphanage.parent_arrived(*tx, tx->txid);
                 break;
             case 4:
-                (void)orphanage.take_work(peer);
+                (void)orphanage.take_work();
                 break;
             case 5:
                 orphanage.erase(tx->wtxid);

@@ -59,8 +59,13 @@ inline constexpr int limited_peer_blocks = 288;
 
 // Transactions.
 inline constexpr std::size_t announcements =
-    5'000;  ///< per peer, waiting to be requested or answered
+    5'000;  ///< per peer, waiting to be requested or answered; none with the relay permission
 inline constexpr std::size_t requests_in_flight = 100;  ///< per peer; a busier one is asked later
+inline constexpr std::size_t transactions_per_getdata = 1'000;  ///< that we ask for in one message
+/// Inventory items (inv, getdata, notfound) that are handled before others get their turn.
+inline constexpr std::size_t items_per_turn = 500;
+/// Transactions that the ledger is asked for at a time.
+inline constexpr std::size_t transactions_per_job = 100;
 inline constexpr std::chrono::seconds request_timeout{60};
 inline constexpr std::chrono::seconds inbound_delay{2};
 inline constexpr std::chrono::seconds txid_delay{2};

@@ -1,5 +1,6 @@
 #include <daler/consensus/rejection.h>
 
+#include <map>
 #include <set>
 
 #include <test.h>
@@ -56,7 +57,51 @@ TEST_CASE("what time can heal is nobody's fault", "[consensus]") {
     CHECK(blame(Reason::time_too_new) == Blame::later);
     CHECK(blame(Reason::time_too_old) == Blame::invalid);
     CHECK(blame(Reason::inputs_missing_or_spent) == Blame::invalid);
-    CHECK(transaction_blame(Reason::inputs_missing_or_spent) == Blame::later);
-    CHECK(transaction_blame(Reason::coinbase_immature) == Blame::later);
-    CHECK(transaction_blame(Reason::inputs_below_outputs) == Blame::invalid);
+}
+
+// What Bitcoin Core 28.1 makes of each reason when a peer sends a loose transaction: invalid stands
+// for its TX_CONSENSUS, the only class that costs the sender the connection.
+TEST_CASE("each reason says what it means for a loose transaction", "[consensus]") {
+    std::map<Reason, Blame> expected;
+    for (const auto reason :
+         {Reason::no_inputs, Reason::no_outputs, Reason::tx_oversize, Reason::output_negative,
+          Reason::output_too_large, Reason::output_total_too_large, Reason::inputs_duplicate,
+          Reason::coinbase_length, Reason::prevout_null, Reason::input_values_out_of_range,
+          Reason::inputs_below_outputs, Reason::fee_out_of_range, Reason::script_failed,
+          Reason::coinbase_alone, Reason::spends_conflicting}) {
+        expected[reason] = Blame::invalid;
+    }
+    for (const auto reason :
+         {Reason::inputs_missing_or_spent, Reason::coinbase_immature, Reason::not_final,
+          Reason::not_final_yet, Reason::not_final_bip68}) {
+        expected[reason] = Blame::later;
+    }
+    for (const auto reason :
+         {Reason::script_failed_policy, Reason::nonstandard_version, Reason::nonstandard_size,
+          Reason::nonstandard_small_size, Reason::scriptsig_size, Reason::scriptsig_not_pushonly,
+          Reason::nonstandard_output, Reason::bare_multisig, Reason::multi_op_return, Reason::dust,
+          Reason::nonstandard_inputs, Reason::nonstandard_witness, Reason::too_many_sigops,
+          Reason::already_in_mempool, Reason::same_non_witness_data, Reason::already_known,
+          Reason::mempool_conflict, Reason::mempool_min_fee, Reason::min_relay_fee,
+          Reason::too_long_chain, Reason::insufficient_fee, Reason::too_many_replacements,
+          Reason::replacement_adds_unconfirmed, Reason::mempool_full, Reason::truc_violation,
+          Reason::replacement_disallowed, Reason::max_fee_exceeded}) {
+        expected[reason] = Blame::policy;
+    }
+    // No loose transaction is refused for one of these.
+    const std::set blocks_only{
+        Reason::block_fees_out_of_range, Reason::bip30, Reason::high_hash, Reason::bad_diffbits,
+        Reason::time_too_old, Reason::time_too_new, Reason::timewarp, Reason::bad_version,
+        Reason::previous_not_found, Reason::bad_previous, Reason::too_little_chainwork,
+        Reason::duplicate_invalid, Reason::bad_merkle_root, Reason::duplicate_transaction,
+        Reason::bad_block_length, Reason::coinbase_missing, Reason::coinbase_multiple,
+        Reason::bad_block_sigops, Reason::bad_coinbase_height, Reason::bad_witness_nonce_size,
+        Reason::bad_witness_merkle_match, Reason::unexpected_witness, Reason::bad_block_weight,
+        Reason::bad_coinbase_amount, Reason::bad_signet_solution};
+    for (int i = 0; i <= static_cast<int>(Reason::max_fee_exceeded); ++i) {
+        const auto reason = static_cast<Reason>(i);
+        CAPTURE(code(reason));
+        CHECK(expected.contains(reason) != blocks_only.contains(reason));
+        if (expected.contains(reason)) CHECK(transaction_blame(reason) == expected[reason]);
+    }
 }

@@ -31,17 +31,20 @@ TransactionRef spend(const std::vector<Txid>& parents, std::size_t padding = 0) 
 
 }  // namespace
 
-TEST_CASE("an orphan becomes work for its sender when its parent arrives", "[sync]") {
+TEST_CASE("an orphan is to be tried once its parent arrives", "[sync]") {
     Orphanage orphans;
     const auto parent = spend({parent_id(1)});
     const auto child = spend({parent->txid});
     CHECK(orphans.add(child, 3, start));
     CHECK(orphans.contains(child->wtxid));
-    CHECK(orphans.take_work(3) == nullptr);
+    CHECK_FALSE(orphans.take_work());
     orphans.parent_arrived(*parent, parent->txid);
-    CHECK(orphans.take_work(4) == nullptr);
-    CHECK(orphans.take_work(3) == child);
-    CHECK(orphans.take_work(3) == nullptr);
+    orphans.parent_arrived(*parent, parent->txid);
+    const auto work = orphans.take_work();
+    REQUIRE(work);
+    CHECK(work->tx == child);
+    CHECK(work->peer == 3);
+    CHECK_FALSE(orphans.take_work());
     orphans.erase(child->wtxid);
     CHECK(orphans.size() == 0);
     orphans.check();
@@ -89,6 +92,22 @@ TEST_CASE("orphans leave after 20 minutes", "[sync][limits]") {
     orphans.expire(start + 20min);
     CHECK(orphans.size() == 0);
     orphans.check();
+}
+
+TEST_CASE("an orphan that is gone is not tried", "[sync]") {
+    Orphanage orphans;
+    const auto child = spend({parent_id(1)});
+    orphans.add(child, 1, start);
+    orphans.retry(child->wtxid);
+    SECTION("its peer left") {
+        orphans.peer_gone(1);
+    }
+    SECTION("it was too old") {
+        orphans.expire(start + 20min);
+    }
+    CHECK_FALSE(orphans.has_work());
+    orphans.retry(child->wtxid);
+    CHECK_FALSE(orphans.take_work());
 }
 
 TEST_CASE("orphans leave with the only peer that sent them", "[sync]") {
@@ -145,7 +164,7 @@ TEST_CASE("the orphanage's counts agree with its contents whatever happens", "[s
                 orphans.parent_arrived(*tx, tx->txid);
                 break;
             case 4:
-                (void)orphans.take_work(peer);
+                (void)orphans.take_work();
                 break;
             case 5:
                 orphans.erase(tx->wtxid);

@@ -101,16 +101,22 @@ TEST_CASE("a peer may have 5,000 announcements open and not one more", "[sync][l
     tracker->check();
 }
 
-TEST_CASE("a peer is asked for 100 transactions at a time", "[sync][limits]") {
+TEST_CASE("a peer that is free of the bound may have more", "[sync][limits]") {
     Tracker tracker;
-    for (std::uint32_t i = 0; i < 101; ++i)
+    for (std::uint32_t i = 0; i < 5'001; ++i)
+        tracker->announced(1, tx(i), false, start, RequestTracker::Bound::none);
+    CHECK(tracker->announcements(1) == 5'001);
+    tracker->check();
+}
+
+TEST_CASE("a peer is asked for 1,000 transactions in one message", "[sync][limits]") {
+    Tracker tracker;
+    for (std::uint32_t i = 0; i < 1'001; ++i)
         tracker->announced(1, tx(i), false, start);
-    const auto first = tracker->take_requests(1, start);
-    CHECK(first.size() == 100);
-    CHECK(tracker->in_flight(1) == 100);
-    CHECK(tracker->take_requests(1, start).empty());
-    tracker->answered(1, first[0].hash, start);
+    CHECK(tracker->take_requests(1, start).size() == 1'000);
+    CHECK(tracker->in_flight(1) == 1'000);
     CHECK(tracker->take_requests(1, start).size() == 1);
+    CHECK(tracker->take_requests(1, start).empty());
     tracker->check();
 }
 

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "rolling_filter.h"
+#include "types.h"
+
+#include <daler/mempool/mempool.h>
+#include <daler/wire/limits.h>
+
+namespace daler::sync {
+
+/// The transactions that the mempool has refused since the tip last changed: they are not fetched
+/// again. What was learned of one is remembered by wtxid. By txid, which is that of every copy with
+/// another witness too, only what holds for all of these copies is remembered.
+class RefusedTransactions {
+public:
+    explicit RefusedTransactions(Random& random)
+        : by_wtxid_(wire::limits::rejected_transactions / 2, random),
+          by_txid_(wire::limits::rejected_transactions / 2, random) {}
+
+    void remember(const SealedTransaction& tx, const mempool::Refused& why);
+    /// A parent of `tx` was refused.
+    void remember_child(const SealedTransaction& tx);
+
+    [[nodiscard]] bool contains(const TxIdentifier& id) const {
+        return (id.is_wtxid ? by_wtxid_ : by_txid_).contains(id.hash.bytes);
+    }
+    void clear();
+
+private:
+    RollingFilter by_wtxid_;
+    RollingFilter by_txid_;
+};
+
+}  // namespace daler::sync
