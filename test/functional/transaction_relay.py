@@ -1,0 +1,69 @@
+#!/usr/bin/python3
+"""Transactions from and to peers: parents that come in blocks, copies with another witness, nodes that want none."""
+import hashlib
+
+from chainkit import ANYONE_ADDRESS, Input, Output, Transaction, coin, coins_of, next_block, spend
+from framework import equal, run, wait_until
+from p2p import MSG_TX, MSG_WTX, WITNESS_FLAG, Peer, inventory, parse_inventory
+
+DROP_SCRIPT = b"\x75\x51"  # OP_DROP OP_TRUE: takes any witness item
+DROP_OUTPUT = b"\x00\x20" + hashlib.sha256(DROP_SCRIPT).digest()
+
+
+def parent_in_a_block(test, node, coins):
+    test.step("an orphan whose parent comes in a block is tried at once")
+    parent = spend([coins.pop()])
+    child = spend([coin(parent)])
+    silent = Peer(node)
+    silent.send("tx", child.serialize())
+    silent.wait_for("getdata", lambda payload: (MSG_TX | WITNESS_FLAG, parent.txid) in parse_inventory(payload))
+    equal(node.submitblock(next_block(node, [parent], fees=1000).serialize().hex()), None)
+    wait_until(lambda: node.getrawmempool() == [child.txid], what="the child in the mempool")
+
+
+def another_witness(test, node, coins):
+    test.step("a transaction that is sent again with another witness is announced as it is in the mempool")
+    funding = spend([coins.pop()], script=DROP_OUTPUT)
+    node.sendrawtransaction(funding.hex())
+    first, second = (Transaction([Input(funding.txid, 0, witness=[item, DROP_SCRIPT])],
+                                 [Output(funding.outputs[0].value - 1000)]) for item in (b"\x01", b"\x02"))
+    equal(first.txid, second.txid)
+    assert first.wtxid != second.wtxid
+    equal(node.sendrawtransaction(first.hex()), first.txid)
+    late = Peer(node)  # has heard of nothing yet
+    late.sync()
+    equal(node.sendrawtransaction(second.hex()), first.txid)
+    announced = parse_inventory(late.wait_for("inv", lambda payload: (MSG_WTX, second.wtxid) in parse_inventory(payload)
+                                              or (MSG_WTX, first.wtxid) in parse_inventory(payload)))
+    equal([name for kind, name in announced if name in (first.wtxid, second.wtxid)], [first.wtxid])
+    late.send("getdata", inventory([(MSG_WTX, first.wtxid)]))
+    late.wait_for("tx", lambda payload: payload == first.serialize())
+
+
+def blocks_only(test, coins):
+    test.step("with -blocksonly peers are told to send no transactions, but for those with the relay permission")
+    transaction = spend([coins.pop()])
+    for permission, wanted in (("noban", False), ("relay", True)):
+        node = test.node("-blocksonly", f"-whitelist={permission}@127.0.0.1")
+        peer = Peer(node)
+        version = next(payload for name, payload in peer.received if name == "version")
+        equal(version[-1], int(wanted), permission)
+        peer.send("inv", inventory([(MSG_WTX, transaction.wtxid)]))
+        if wanted:
+            peer.wait_for("getdata", lambda payload: (MSG_WTX, transaction.wtxid) in parse_inventory(payload))
+        else:
+            peer.wait_closed()
+        node.stop()
+
+
+def main(test):
+    node = test.node()
+    node.generatetoaddress(110, ANYONE_ADDRESS)
+    coins = coins_of(node, 1, 10)
+    parent_in_a_block(test, node, coins)
+    another_witness(test, node, coins)
+    blocks_only(test, coins)
+
+
+if __name__ == "__main__":
+    run(main)
