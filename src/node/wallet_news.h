@@ -20,7 +20,12 @@ public:
     void transaction_added(const TransactionRef& tx) override { wallets_.transaction_added(tx); }
     void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason) override {
         // The block itself is better news: in between, the payment would be neither here nor there.
-        if (reason != mempool::RemovalReason::block) wallets_.transaction_removed(tx);
+        if (reason == mempool::RemovalReason::block) return;
+        if (reason == mempool::RemovalReason::reorg) {
+            wallets_.transaction_displaced(tx);
+        } else {
+            wallets_.transaction_removed(tx);
+        }
     }
 
 private:

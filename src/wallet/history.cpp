@@ -191,7 +191,7 @@ void History::revive(const Txid& coinbase) {
             if (!record.orphaned || spends_orphan(*record.tx)) continue;
             record.abandoned = record.orphaned = false;
             changed(record);
-            revived_.push_back(spend->second);
+            displaced_.push_back(spend->second);
             returned.push_back(spend->second);
         }
     }
@@ -209,6 +209,7 @@ void History::rewind(Height height) {
         record.height = 0;
         record.position = 0;
         changed(record);
+        if (!record.abandoned) displaced_.push_back(txid);
     }
     tip_height_ = height;
     abandon_orphans();

@@ -31,7 +31,7 @@ void Wallet::block_connected(const chain::BlockEntry& entry, const BlockRef& blo
         history_.set_tip_height(entry.height);
         ++unwritten_blocks_;
     }
-    offer_revived();
+    offer_displaced();
 }
 
 void Wallet::block_disconnected(const chain::BlockEntry& entry) {
@@ -49,6 +49,11 @@ void Wallet::transaction_added(const TransactionRef& tx) {
 
 void Wallet::transaction_removed(const TransactionRef& tx) {
     history_.mempool_removed(tx);
+}
+
+void Wallet::transaction_displaced(const TransactionRef& tx) {
+    history_.mempool_removed(tx);
+    if (history_.find(tx->txid)) displaced_.insert(tx->txid);
 }
 
 void Wallet::adopt_mempool() {

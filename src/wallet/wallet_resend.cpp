@@ -12,26 +12,43 @@ constexpr std::int64_t longest_wait = 36 * hour;
 // What came so shortly before the last block had hardly a chance to be in it (seconds).
 constexpr std::int64_t fresh_before_block = 5 * 60;
 
+/// Whether more blocks may change the verdict: the chain is not as high again as it was.
+bool may_come_later(consensus::Reason reason) {
+    using consensus::Reason;
+    return reason == Reason::not_final_yet || reason == Reason::not_final_bip68 ||
+           reason == Reason::coinbase_immature || reason == Reason::inputs_missing_or_spent;
+}
+
 }  // namespace
 
-void Wallet::offer_revived() {
-    if (!options().broadcast) return;
-    std::ranges::move(history_.take_revived(), std::back_inserter(revived_));
-    std::vector<Txid> too_early;
-    for (const auto& txid : revived_) {
+bool Wallet::spends_immature(const Transaction& tx) const {
+    return std::ranges::any_of(tx.inputs, [this](const TxInput& input) {
+        const auto* parent = history_.find(input.prevout.txid);
+        return parent && history_.blocks_to_maturity(*parent) > 0;
+    });
+}
+
+void Wallet::offer_displaced() {
+    for (const auto& txid : history_.take_displaced())
+        displaced_.insert(txid);
+    if (!options().broadcast) displaced_.clear();
+    std::map<std::uint64_t, TransactionRef> mature;  // parents before children
+    std::erase_if(displaced_, [&](const Txid& txid) {
         const auto& record = *history_.find(txid);
-        if (record.status != TxStatus::inactive || record.abandoned) continue;
-        const bool mature = std::ranges::all_of(record.tx->inputs, [this](const TxInput& input) {
-            const auto* parent = history_.find(input.prevout.txid);
-            return !parent || history_.blocks_to_maturity(*parent) == 0;
-        });
-        if (!mature) {
-            too_early.push_back(txid);
-        } else if (node().broadcast(record.tx, Amount{0})) {
-            transaction_added(record.tx);
+        // An orphan comes back by way of `take_displaced`.
+        if (record.status != TxStatus::inactive || record.abandoned) return true;
+        if (spends_immature(*record.tx)) return false;
+        mature.emplace(record.order, record.tx);
+        return true;
+    });
+    for (const auto& [order, tx] : mature) {
+        const auto verdict = node().broadcast(tx, Amount{0});
+        if (verdict) {
+            transaction_added(tx);
+        } else if (may_come_later(verdict.error().reason)) {
+            displaced_.insert(tx->txid);
         }
     }
-    revived_ = std::move(too_early);
 }
 
 void Wallet::rebroadcast(Offered what, std::int64_t before) {
@@ -42,7 +59,12 @@ void Wallet::rebroadcast(Offered what, std::int64_t before) {
         const bool waits = record.status == TxStatus::inactive ||
                            (record.status == TxStatus::in_mempool && what == Offered::all);
         if (!waits || record.abandoned || record.received > before) continue;
-        if (!record.tx->is_coinbase()) unconfirmed.push_back(record.tx);
+        if (record.tx->is_coinbase()) continue;
+        if (spends_immature(*record.tx)) {
+            displaced_.insert(txid);
+        } else {
+            unconfirmed.push_back(record.tx);
+        }
     }
     std::size_t offered = 0;
     for (const auto& tx : unconfirmed) {

@@ -178,6 +178,10 @@ void WalletService::transaction_removed(const TransactionRef& tx) {
     post_transaction(tx, &Wallet::transaction_removed);
 }
 
+void WalletService::transaction_displaced(const TransactionRef& tx) {
+    post_transaction(tx, &Wallet::transaction_displaced);
+}
+
 void WalletService::post_transaction(const TransactionRef& tx,
                                      void (Wallet::*tell)(const TransactionRef&)) {
     const std::size_t size = tx->total_size;

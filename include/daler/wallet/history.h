@@ -95,9 +95,9 @@ public:
     void refresh_reused();
     /// Abandons what spends from a coinbase whose block left the chain. `rewind` does so itself.
     void abandon_orphans();
-    /// Transactions that were abandoned for the sake of a coinbase which has returned, since the
-    /// last call; parents before children.
-    [[nodiscard]] std::vector<Txid> take_revived() { return std::exchange(revived_, {}); }
+    /// Transactions that reorganisations turned into unconfirmed ones since the last call: they
+    /// were in a block, or conflicted with one, or a coinbase that they spend from has returned.
+    [[nodiscard]] std::vector<Txid> take_displaced() { return std::exchange(displaced_, {}); }
 
     // Questions.
 
@@ -172,7 +172,7 @@ private:
     std::uint64_t next_order_ = 0;
     std::set<Txid> changed_;
     std::vector<KeyBook::Place> used_;
-    std::vector<Txid> revived_;
+    std::vector<Txid> displaced_;
 };
 
 }  // namespace daler::wallet

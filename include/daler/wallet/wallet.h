@@ -106,6 +106,8 @@ public:
     void block_disconnected(const chain::BlockEntry& entry);
     void transaction_added(const TransactionRef& tx);
     void transaction_removed(const TransactionRef& tx);
+    /// Removed by a reorganisation: it is offered again when its coins are mature.
+    void transaction_displaced(const TransactionRef& tx);
     /// Derives some more addresses ahead; true if there is more to do.
     bool top_up(std::size_t budget) { return keys_.top_up(budget); }
     /// The file, too, has seen the chain up to here, or higher.
@@ -206,8 +208,9 @@ private:
     void note_changes();
     void note_used_addresses();
     void unlock_spent_coins();
-    /// Broadcasts what was abandoned for the sake of a coinbase that has returned and is mature.
-    void offer_revived();
+    /// Broadcasts what a reorganisation drove out, as far as its coins are there and mature.
+    void offer_displaced();
+    [[nodiscard]] bool spends_immature(const Transaction& tx) const;
     void put_label(const std::string& address, AddressLabel label);
     /// Writes everything that changed.
     void commit();
@@ -226,7 +229,7 @@ private:
     std::set<OutPoint> persistent_locked_;  ///< those that the file remembers
     const chain::BlockEntry* tip_ = nullptr;
     Random random_;
-    std::vector<Txid> revived_;     ///< wait for `offer_revived`
+    std::set<Txid> displaced_;      ///< wait for `offer_displaced`
     std::optional<Scan> scan_;      ///< the one under way
     std::int64_t next_resend_ = 0;  ///< unix seconds
 

@@ -88,6 +88,7 @@ public:
     void block_disconnected(const chain::BlockEntry& entry);
     void transaction_added(const TransactionRef& tx);
     void transaction_removed(const TransactionRef& tx);
+    void transaction_displaced(const TransactionRef& tx);
 
 private:
     struct Queue;
