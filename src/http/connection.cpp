@@ -188,6 +188,7 @@ asio::awaitable<void> Connection::handle() {
 void Connection::work() {
     Response response;
     try {
+        request_.waiting = &shared_.queue;
         response = shared_.handler(request_);
     } catch (const std::exception& problem) {
         log::error("http: a request failed: {}", problem.what());

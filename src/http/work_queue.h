@@ -1,34 +1,106 @@
 #pragma once
 
-#include <daler/util/thread_pool.h>
+#include <daler/http/server.h>
 
 #include <algorithm>
-#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <system_error>
+#include <thread>
 
 namespace daler::http {
 
-/// Threads that run handlers, behind a queue of bounded length.
-class WorkQueue {
+/// Threads that run handlers, behind a queue of bounded length. Where a handler waits for somebody
+/// else, a further thread takes its place.
+class WorkQueue final : public Waiting {
 public:
     WorkQueue(std::size_t threads, std::size_t depth)
-        : depth_(depth), pool_(std::max<std::size_t>(threads, 1)) {}
+        : max_running_(std::max<std::size_t>(threads, 1)),
+          depth_(depth),
+          max_waiting_(max_running_ + depth) {
+        for (std::size_t i = 0; i < max_running_; ++i)
+            threads_.emplace_back([this] { work(); });
+    }
+
+    /// Runs what is queued, then ends.
+    ~WorkQueue() override {
+        {
+            const std::lock_guard lock(mutex_);
+            stopping_ = true;
+        }
+        wake_.notify_all();
+        for (auto& thread : threads_)
+            thread.join();
+    }
+    WorkQueue(const WorkQueue&) = delete;
+    WorkQueue& operator=(const WorkQueue&) = delete;
 
     /// Runs `job` on one of the threads; false if as many jobs as allowed already wait for one.
-    /// Called by one thread only. `job` must not throw.
+    /// `job` must not throw.
     [[nodiscard]] bool try_run(std::function<void()> job) {
-        if (waiting_ >= depth_) return false;
-        ++waiting_;
-        pool_.run([this, job = std::move(job)] {
-            --waiting_;
-            job();
-        });
+        {
+            const std::lock_guard lock(mutex_);
+            if (jobs_.size() >= depth_) return false;
+            jobs_.push_back(std::move(job));
+        }
+        wake_.notify_one();
         return true;
     }
 
+    bool begin() override {
+        const std::lock_guard lock(mutex_);
+        if (waiting_ == max_waiting_) return false;
+        if (!stopping_ && threads_.size() < max_running_ + waiting_ + 1) {
+            try {
+                threads_.emplace_back([this] { work(); });
+            } catch (const std::system_error&) {
+                return false;
+            }
+        }
+        ++waiting_;
+        --running_;
+        wake_.notify_one();
+        return true;
+    }
+
+    void end() override {
+        const std::lock_guard lock(mutex_);
+        --waiting_;
+        ++running_;
+    }
+
 private:
+    void work() {
+        std::unique_lock lock(mutex_);
+        for (;;) {
+            wake_.wait(lock,
+                       [this] { return jobs_.empty() ? stopping_ : running_ < max_running_; });
+            if (jobs_.empty()) {
+                wake_.notify_all();
+                return;
+            }
+            const auto job = std::move(jobs_.front());
+            jobs_.pop_front();
+            ++running_;
+            lock.unlock();
+            job();
+            lock.lock();
+            --running_;
+            wake_.notify_one();
+        }
+    }
+
+    const std::size_t max_running_;
     const std::size_t depth_;
-    std::atomic<std::size_t> waiting_{0};
-    ThreadPool pool_;  ///< last: its threads use the counter
+    const std::size_t max_waiting_;
+    std::mutex mutex_;  ///< guards everything below but the threads' own work
+    std::condition_variable wake_;
+    std::deque<std::function<void()>> jobs_;
+    std::size_t running_ = 0;  ///< jobs at work
+    std::size_t waiting_ = 0;  ///< jobs between `begin` and `end`
+    bool stopping_ = false;
+    std::vector<std::thread> threads_;
 };
 
 }  // namespace daler::http

@@ -134,6 +134,32 @@ std::vector<Dispatcher::Active> Dispatcher::active() const {
     return {active_.begin(), active_.end()};
 }
 
+namespace {
+
+/// Has another thread take over while a method waits: for the wallet thread, or for a block. So
+/// these methods, however many are called, do not keep the others from running.
+class WaitingCall {
+public:
+    WaitingCall(const Method& method, http::Waiting* waiting)
+        : waiting_(waits(method) ? waiting : nullptr) {
+        if (waiting_ && !waiting_->begin()) throw TooManyWait();
+    }
+    ~WaitingCall() {
+        if (waiting_) waiting_->end();
+    }
+    WaitingCall(const WaitingCall&) = delete;
+    WaitingCall& operator=(const WaitingCall&) = delete;
+
+private:
+    static bool waits(const Method& method) {
+        return method.category == "Wallet" || method.name.starts_with("waitfor");
+    }
+
+    http::Waiting* waiting_;
+};
+
+}  // namespace
+
 Json Dispatcher::execute(const std::string& name, Json params, const Origin& origin) {
     Services* services = nullptr;
     std::list<Active>::iterator here;
@@ -154,6 +180,7 @@ Json Dispatcher::execute(const std::string& name, Json params, const Origin& ori
         }
     } leave{*this, here};
 
+    const WaitingCall waiting(*method, origin.waiting);
     log::debug(log::Category::rpc, "method={} user={}", name, origin.user);
     try {
         auto arguments = positional_arguments(*method, std::move(params));

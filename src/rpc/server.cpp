@@ -10,7 +10,7 @@
 namespace daler::rpc {
 namespace {
 
-constexpr int not_found = 404;
+constexpr int not_found = 404, unavailable = 503;
 constexpr std::string_view wallet_prefix = "/wallet/";
 
 /// "host", "host:port", "[v6]", "[v6]:port"; a bare IPv6 address has more than one colon.
@@ -116,8 +116,14 @@ struct Server::Impl {
         const auto target = parse_target(request.target);
         if (!target) return {.status = not_found};
         const auto user = credentials->user(request.authorization).value_or("");
-        const Origin origin{user, target->wallet, target->has_wallet, credentials->allowed(user)};
-        auto reply = dispatcher.answer(request.body, origin);
+        const Origin origin{user, target->wallet, target->has_wallet, credentials->allowed(user),
+                            request.waiting};
+        Reply reply;
+        try {
+            reply = dispatcher.answer(request.body, origin);
+        } catch (const TooManyWait& error) {
+            return {.status = unavailable, .content_type = "text/plain", .body = error.what()};
+        }
         return {.status = reply.status,
                 .content_type = reply.body.empty() ? "" : "application/json",
                 .body = std::move(reply.body)};

@@ -143,6 +143,13 @@ bool KeyBook::top_up(std::size_t budget) {
     return false;
 }
 
+std::uint64_t KeyBook::underived() const {
+    std::uint64_t out = 0;
+    for (const auto& record : records_)
+        out += record.range_end - record.derived_end;
+    return out;
+}
+
 void KeyBook::top_up_all() {
     for (std::size_t i = 0; i < records_.size(); ++i) {
         extend(i, records_[i].range_end);

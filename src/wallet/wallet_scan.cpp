@@ -15,6 +15,8 @@ constexpr std::int64_t block_time_margin = 2 * 60 * 60;
 // Others wait so long for the wallet thread, or for one block.
 constexpr std::chrono::milliseconds slice{20};
 constexpr std::size_t derivations_per_look = 20;  // about a millisecond
+// The keypools of a wallet as it is created: half a second.
+constexpr std::uint64_t patient_derivations = 10'000;
 
 }  // namespace
 
@@ -55,11 +57,15 @@ Outcome<bool> Wallet::follow(const chain::BlockEntry& target, Deadline deadline)
 
 Outcome<bool> Wallet::catch_up() {
     const auto deadline = steady_clock::now() + slice;
-    while (keys_.top_up(derivations_per_look)) {
+    const auto view = node().view();
+    // What is missing is derived before the first block is looked at. Where there is none to read,
+    // that can wait until one comes, or until there is time.
+    const bool is_urgent = tip_ != &view->tip() || keys_.underived() > patient_derivations;
+    while (is_urgent && keys_.top_up(derivations_per_look)) {
         if (is_interrupted()) return fail(FailureKind::wallet, "Loading was interrupted.");
         if (steady_clock::now() > deadline) return false;
     }
-    auto done = follow(node().view()->tip(), deadline);
+    auto done = follow(view->tip(), deadline);
     if (!done || !*done) return done;
     adopt_mempool();
     rebroadcast(Offered::missing, std::numeric_limits<std::int64_t>::max());

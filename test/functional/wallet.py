@@ -96,6 +96,18 @@ def payments(test, node, wallet, other):
     total += wallet.gettransaction(txid)["amount"]
     equal(wallet.getbalance(), total)
 
+    test.step("a payment can be replaced if one that it depends on can")
+    parent = wallet.sendtoaddress(address=other.getnewaddress(), amount=1, replaceable=True)
+    change = [coin for coin in wallet.listunspent(0) if coin["txid"] == parent]
+    others = [coin for coin in wallet.listunspent() if coin["txid"] != parent]
+    wallet.lockunspent(False, [{"txid": coin["txid"], "vout": coin["vout"]} for coin in others])
+    child = wallet.sendtoaddress(address=other.getnewaddress(), amount=Decimal("0.5"), replaceable=False)
+    wallet.lockunspent(True)
+    equal([coin["txid"] for coin in change], [coin["txid"] for coin in node.getrawtransaction(child, 1)["vin"]])
+    equal([wallet.gettransaction(txid)["bip125-replaceable"] for txid in (parent, child)], ["yes", "yes"])
+    node.generatetoaddress(1, ANYONE_ADDRESS)
+    equal(wallet.gettransaction(child)["bip125-replaceable"], "no")
+
     test.step("what cannot be paid")
     fails(-6, "Insufficient funds", wallet.sendtoaddress, other.getnewaddress(), 10_000)
     fails(-5, "Invalid", wallet.sendtoaddress, "nonsense", 1)
@@ -108,6 +120,21 @@ def payments(test, node, wallet, other):
         except RpcError as error:
             assert error.code in (-3, -4, -6), error
     fails(-5, "Invalid or non-wallet transaction id", wallet.gettransaction, "11" * 32)
+
+    test.step("a chain that the mempool refuses is not made, and nothing is kept of it")
+    node.createwallet("chain")
+    chain = node.wallet("chain")
+    wallet.sendtoaddress(chain.getnewaddress(), 10)
+    node.generatetoaddress(1, ANYONE_ADDRESS)
+    sent = [chain.sendtoaddress(ANYONE_ADDRESS, Decimal("0.1")) for _ in range(25)]
+    fails(-6, "Unconfirmed UTXOs are available, but spending them creates a chain of transactions that will be "
+          "rejected by the mempool", chain.sendtoaddress, ANYONE_ADDRESS, Decimal("0.1"))
+    equal({entry["txid"] for entry in chain.listtransactions("*", 100) if entry["category"] == "send"}, set(sent))
+    equal(chain.getwalletinfo()["txcount"], 26)
+    node.generatetoaddress(1, ANYONE_ADDRESS)
+    chain.sendtoaddress(ANYONE_ADDRESS, Decimal("0.1"))
+    node.generatetoaddress(1, ANYONE_ADDRESS)
+    node.unloadwallet("chain")
 
 
 def history(test, wallet):
@@ -171,6 +198,7 @@ def reorganisations(test, node):
     equal(wallet.getbalances()["mine"], own)
     test.step("a wallet that was away rewinds to where the chain is")
     node.restart("-nowallet")
+    equal(node.listwallets(), [], "wallets of settings.json, with -nowallet")
     missing = sorted(set(("w", "kept")) - set(node.listwallets()))
     node.invalidateblock(block)
     node.generatetoaddress(2, ANYONE_ADDRESS)
@@ -255,6 +283,8 @@ def backups(test, node):
     balance, address = kept.getbalance(), kept.getnewaddress()
     kept.backupwallet(str(test.folder / "backup.dat"))
     fails(-4, "Wallet backup failed", kept.backupwallet, str(test.folder / "none" / "backup.dat"))
+    fails(-4, "Wallet backup failed", kept.backupwallet, str(node.folder / "wallets"))
+    assert not (node.folder / "wallets" / "wallet.dat").exists()
     node.stop()
     settings = node.folder / "settings.json"
     if settings.exists():
@@ -274,6 +304,17 @@ def backups(test, node):
     node.start()
     fails(-18, "bad", node.loadwallet, "bad")
     equal(node.wallet("kept").getbalance(), balance)
+    test.step("-walletdir names an existing folder")
+    node.stop()
+    for value, reason in (("", "does not exist"), ("wallets", "does not exist"),
+                          (test.folder / "none", "does not exist"), (bad / "wallet.dat", "is not a directory")):
+        said = node.fails_to_start(f"-walletdir={value}")
+        assert f'Specified -walletdir "{value}" {reason}' in said, said
+    elsewhere = test.folder / "elsewhere"
+    elsewhere.mkdir()
+    node.start(f"-walletdir={elsewhere}", "-nowallet")
+    node.createwallet("there")
+    assert (elsewhere / "there" / "wallet.dat").exists()
 
 
 def main(test):

@@ -14,13 +14,24 @@
 
 namespace daler::http {
 
+/// How a handler says that it waits for somebody else, so that another one runs meanwhile. For the
+/// handler's thread.
+class Waiting {
+public:
+    virtual ~Waiting() = default;
+    /// False if too many wait already.
+    [[nodiscard]] virtual bool begin() = 0;
+    virtual void end() = 0;
+};
+
 /// A request that was authorised and has been read completely.
 struct Request {
     std::string method;         ///< always "POST"
     std::string target;         ///< as sent, for example "/wallet/my%20wallet"
     std::string authorization;  ///< value of that header
     std::string body;
-    std::string peer;  ///< "127.0.0.1:50000" or "[::1]:50000"
+    std::string peer;            ///< "127.0.0.1:50000" or "[::1]:50000"
+    Waiting* waiting = nullptr;  ///< valid while the handler runs
 };
 
 struct Response {

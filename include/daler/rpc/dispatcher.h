@@ -1,11 +1,13 @@
 #pragma once
 
+#include <daler/http/server.h>
 #include <daler/rpc/method.h>
 
 #include <chrono>
 #include <list>
 #include <mutex>
 #include <set>
+#include <stdexcept>
 #include <unordered_map>
 
 namespace daler::rpc {
@@ -22,6 +24,12 @@ struct Origin {
     std::string wallet{};
     bool has_wallet_path = false;
     const std::set<std::string>* allowed = nullptr;  ///< methods; null: all
+    http::Waiting* waiting = nullptr;  ///< told when a method waits for others; may be null
+};
+
+/// More calls than allowed wait for others already, for a wallet most likely.
+struct TooManyWait : std::runtime_error {
+    TooManyWait() : std::runtime_error("Work queue depth exceeded") {}
 };
 
 /// Turns the text of JSON-RPC requests (1.0, 1.1, 2.0, batches, notifications) into calls of
@@ -41,7 +49,7 @@ public:
     /// Answers the body of one POST.
     [[nodiscard]] Reply answer(std::string_view body, const Origin& origin);
 
-    /// Runs one method. `params` is an array, an object or null. Throws Error.
+    /// Runs one method. `params` is an array, an object or null. Throws Error or TooManyWait.
     [[nodiscard]] Json execute(const std::string& name, Json params, const Origin& origin);
 
     /// Null if there is none of that name.

@@ -80,6 +80,8 @@ public:
     [[nodiscard]] descriptor::KeyRing key_ring(const Place& place,
                                                descriptor::Descriptor::Secrets secrets) const;
 
+    /// How many indices of all ranges are not derived yet.
+    [[nodiscard]] std::uint64_t underived() const;
     /// Grows whenever a script is derived.
     [[nodiscard]] std::size_t script_count() const { return scripts_.size(); }
     /// How many addresses are ready, for change or for receiving.
