@@ -22,7 +22,8 @@ constexpr std::int64_t carve_out_vsize = 10'000;
 Result<std::vector<const Entry*>, std::string> ancestors_within(const EntrySet& parents,
                                                                 std::int64_t vsize,
                                                                 const Limits& limits,
-                                                                std::int64_t count) {
+                                                                std::int64_t count,
+                                                                const EntryHashSet* same_block) {
     const auto too_many_ancestors = [&](std::string_view what) {
         return fail(
             fmt::format("too many unconfirmed {} [limit: {}]", what, limits.ancestor_count));
@@ -35,15 +36,18 @@ Result<std::vector<const Entry*>, std::string> ancestors_within(const EntrySet& 
         if (static_cast<std::int64_t>(found.size()) + count > limits.ancestor_count)
             return too_many_ancestors("parents");
     }
+    const auto has_limit = [&](const Entry* entry) {
+        return !same_block || same_block->contains(entry);
+    };
     std::int64_t total = vsize;
     for (std::size_t i = 0; i < found.size(); ++i) {
         const Entry& entry = *found[i];
         total += entry.vsize;
-        if (entry.descendants.vsize + vsize > limits.descendant_vsize) {
+        if (has_limit(&entry) && entry.descendants.vsize + vsize > limits.descendant_vsize) {
             return fail(fmt::format("exceeds descendant size limit for tx {} [limit: {}]",
                                     entry.txid().to_hex(), limits.descendant_vsize));
         }
-        if (entry.descendants.count + count > limits.descendant_count) {
+        if (has_limit(&entry) && entry.descendants.count + count > limits.descendant_count) {
             return fail(fmt::format("too many descendants for tx {} [limit: {}]",
                                     entry.txid().to_hex(), limits.descendant_count));
         }
@@ -250,7 +254,7 @@ Verdict Admission::check_relatives() {
         limits.descendant_count += 1;
         limits.descendant_vsize += conflict.descendants.vsize;
     }
-    auto ancestors = ancestors_within(parents_, entry_.vsize, limits);
+    auto ancestors = ancestors_within(parents_, entry_.vsize, limits, 1, same_block_);
     if (!ancestors) {
         const std::string first_error = ancestors.error();
         // No such favours in packages, and none for version 3.
@@ -259,7 +263,7 @@ Verdict Admission::check_relatives() {
         limits.ancestor_count = 2;
         limits.descendant_count += 1;
         limits.descendant_vsize += carve_out_vsize;
-        ancestors = ancestors_within(parents_, entry_.vsize, limits);
+        ancestors = ancestors_within(parents_, entry_.vsize, limits, 1, same_block_);
         if (!ancestors) return reject(Reason::too_long_chain, first_error);
     }
     ancestors_ = std::move(*ancestors);

@@ -21,9 +21,11 @@ inline constexpr Height unconfirmed_height = 0x7fffffff;
 inline constexpr std::int64_t max_replaced = 100;
 
 /// Entries above a transaction of `vsize` that spends `parents`, or which of `limits` it would
-/// break. Likewise for `count` transactions, all of them taken for each other's ancestors.
+/// break. Likewise for `count` transactions, all of them taken for each other's ancestors. With
+/// `same_block` only entries in it are held to the limits of descendants.
 [[nodiscard]] Result<std::vector<const Entry*>, std::string> ancestors_within(
-    const EntrySet& parents, std::int64_t vsize, const Limits& limits, std::int64_t count = 1);
+    const EntrySet& parents, std::int64_t vsize, const Limits& limits, std::int64_t count = 1,
+    const EntryHashSet* same_block = nullptr);
 
 /// True if `tx` may be in the block after the tip as far as its relative lock times go. `coins` may
 /// be of unconfirmed_height.
@@ -44,6 +46,10 @@ public:
     /// With a package the transaction may spend what those before it pay; references must stay.
     Admission(const Rules& rules, const Pool& pool, TransactionRef tx, const AcceptOptions& options,
               Amount fee_delta, FeeRate min_fee, const PackageTransactions* package = nullptr);
+
+    /// For one that comes back from a block: no more than those of the same block, which must stay,
+    /// are held to the limits of descendants. Other blocks could each have as many.
+    void limit_descendants_of(const EntryHashSet& same_block) { same_block_ = &same_block; }
 
     /// Nothing if the transaction may come in.
     [[nodiscard]] std::optional<Refused> check();
@@ -89,6 +95,7 @@ private:
     const Amount fee_delta_;
     const FeeRate min_fee_;
     const PackageTransactions* const package_;
+    const EntryHashSet* same_block_ = nullptr;
 
     std::vector<consensus::Coin> coins_;  ///< what each input spends
     std::vector<Txid> missing_;

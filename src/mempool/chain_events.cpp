@@ -37,7 +37,7 @@ void Mempool::block_disconnected(const Block& block) {
 void Mempool::reorganised(BlockTime now) {
     Impl& self = *impl_;
     self.drop(self.disconnected.take_dropped());
-    self.reaccept(self.disconnected.take(), now);
+    self.take_back(now);
     self.remove_long_chains();
     self.remove_what_became_invalid();
     self.expire(now);
@@ -64,15 +64,29 @@ void Mempool::Impl::drop(const std::vector<TransactionRef>& gone) {
     }
 }
 
-void Mempool::Impl::reaccept(const std::vector<TransactionRef>& from_blocks, BlockTime now) {
+// Each block by itself, the earliest first, so that parents come before their children. Those that
+// were here already are linked when all are back: nobody counted them when the blocks were made.
+void Mempool::Impl::take_back(BlockTime now) {
+    std::vector<const Entry*> returned;
+    for (const auto& from_block : disconnected.take())
+        take_back(from_block, now, returned);
+    pool.link_children(returned);
+}
+
+void Mempool::Impl::take_back(const std::vector<TransactionRef>& from_block, BlockTime now,
+                              std::vector<const Entry*>& returned) {
     AcceptOptions options;
     options.now = now;
     options.bypass_limits = true;
-    for (const auto& tx : from_blocks) {
+    EntryHashSet same_block;
+    for (const auto& tx : from_block) {
         if (!tx->is_coinbase()) {
             Admission admission(rules, pool, tx, options, delta_of(tx->txid), min_fee(now));
+            admission.limit_descendants_of(same_block);
             if (!admission.check() && admission.replaced().empty()) {
-                add(admission.entry());
+                const Entry& added = add(admission.entry());
+                same_block.insert(&added);
+                returned.push_back(&added);
                 continue;
             }
         }

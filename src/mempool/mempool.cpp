@@ -50,11 +50,12 @@ Amount Mempool::Impl::delta_of(const Txid& txid) const {
     return found == deltas.end() ? Amount{} : found->second;
 }
 
-void Mempool::Impl::add(Entry entry) {
+const Entry& Mempool::Impl::add(Entry entry) {
     entry.sequence = sequence++;
     const Entry& added = pool.insert(std::move(entry));
     for (Listener* listener : listeners)
         listener->transaction_added(added.tx, added.fee, added.vsize, added.sequence);
+    return added;
 }
 
 void Mempool::Impl::remove(const Entry& entry, RemovalReason reason) {

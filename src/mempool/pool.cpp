@@ -11,20 +11,6 @@ __extension__ using Wide = __int128;
 constexpr std::size_t entry_overhead = 360;
 constexpr std::size_t spender_overhead = 64;
 
-// Bytes that a transaction occupies in memory.
-std::size_t usage_of(const SealedTransaction& tx) {
-    std::size_t sum = sizeof(SealedTransaction) + tx.inputs.capacity() * sizeof(TxInput) +
-                      tx.outputs.capacity() * sizeof(TxOutput);
-    for (const auto& input : tx.inputs) {
-        sum += input.script_sig.heap_usage() + input.witness.capacity() * sizeof(Bytes);
-        for (const auto& item : input.witness)
-            sum += item.capacity();
-    }
-    for (const auto& output : tx.outputs)
-        sum += output.script_pubkey.heap_usage();
-    return sum;
-}
-
 template <EntrySet Entry::*links>
 std::vector<const Entry*> closure(const EntrySet& from) {
     std::vector<const Entry*> found(from.begin(), from.end());
@@ -38,6 +24,19 @@ std::vector<const Entry*> closure(const EntrySet& from) {
 }
 
 }  // namespace
+
+std::size_t usage_of(const SealedTransaction& tx) {
+    std::size_t sum = sizeof(SealedTransaction) + tx.inputs.capacity() * sizeof(TxInput) +
+                      tx.outputs.capacity() * sizeof(TxOutput);
+    for (const auto& input : tx.inputs) {
+        sum += input.script_sig.heap_usage() + input.witness.capacity() * sizeof(Bytes);
+        for (const auto& item : input.witness)
+            sum += item.capacity();
+    }
+    for (const auto& output : tx.outputs)
+        sum += output.script_pubkey.heap_usage();
+    return sum;
+}
 
 std::strong_ordering Rate::operator<=>(const Rate& other) const {
     const Wide left = Wide{fee.satoshis()} * other.vsize;
@@ -130,7 +129,6 @@ const Entry& Pool::insert(Entry entry) {
         parent->children.insert(&added);
     for (const Entry* ancestor : above)
         modify(*ancestor, [&](Entry& changed) { changed.descendants.add(added.own()); });
-    link_children(added);
 
     for (const auto& input : added.tx->inputs)
         ensure(spenders_.emplace(input.prevout, &added).second);
@@ -140,29 +138,35 @@ const Entry& Pool::insert(Entry entry) {
     return added;
 }
 
-// After a reorganisation a transaction can come when its children are here already.
-void Pool::link_children(const Entry& entry) {
-    EntrySet children = children_of(*entry.tx);
-    if (children.empty()) return;
-    for (const Entry* child : children)
-        child->parents.insert(&entry);
-    entry.children = std::move(children);
+void Pool::sum_ancestors(const Entry& entry) {
+    Totals sum = entry.own();
+    for (const Entry* ancestor : ancestors(entry))
+        sum.add(ancestor->own());
+    modify(entry, [&](Entry& changed) { changed.ancestors = sum; });
+}
 
+void Pool::sum_descendants(const Entry& entry) {
+    Totals sum = entry.own();
+    for (const Entry* descendant : descendants(entry))
+        sum.add(descendant->own());
+    modify(entry, [&](Entry& changed) { changed.descendants = sum; });
+}
+
+void Pool::link_children(const std::vector<const Entry*>& entries) {
+    EntrySet above, below;
+    for (const Entry* entry : entries) {
+        for (const Entry* child : children_of(*entry->tx)) {
+            if (!entry->children.insert(child).second) continue;
+            child->parents.insert(entry);
+            above.insert(entry);
+            below.insert(child);
+        }
+    }
     // New paths may double others, so the sums are made anew.
-    for (const Entry* below : descendants(entry)) {
-        Totals sum = below->own();
-        for (const Entry* ancestor : ancestors(*below))
-            sum.add(ancestor->own());
-        modify(*below, [&](Entry& changed) { changed.ancestors = sum; });
-    }
-    EntrySet self;
-    self.insert(&entry);
-    for (const Entry* above : with_ancestors(self)) {
-        Totals sum = above->own();
-        for (const Entry* descendant : descendants(*above))
-            sum.add(descendant->own());
-        modify(*above, [&](Entry& changed) { changed.descendants = sum; });
-    }
+    for (const Entry* entry : with_descendants(below))
+        sum_ancestors(*entry);
+    for (const Entry* entry : with_ancestors(above))
+        sum_descendants(*entry);
 }
 
 void Pool::erase(const Entry& entry) {

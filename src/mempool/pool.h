@@ -35,6 +35,8 @@ struct ByTxid {
     bool operator()(const Entry* a, const Entry* b) const;
 };
 using EntrySet = boost::container::flat_set<const Entry*, ByTxid>;
+/// The same without order, where there may be many.
+using EntryHashSet = boost::unordered_flat_set<const Entry*>;
 
 /// One transaction and its place among the others.
 struct Entry {
@@ -113,6 +115,9 @@ using Index = bmi::multi_index_container<
                            bmi::ordered_non_unique<bmi::tag<tags::ancestor_score>,
                                                    bmi::identity<Entry>, ByAncestorScore>>>;
 
+/// Bytes that a transaction occupies in memory.
+[[nodiscard]] std::size_t usage_of(const SealedTransaction& tx);
+
 /// The transactions, who spends what, and the sums over ancestors and descendants. Knows the graph,
 /// not the rules. Pointers to entries stay valid until the entry is removed.
 class Pool {
@@ -126,8 +131,11 @@ public:
     [[nodiscard]] std::int64_t vsize() const { return vsize_; }
     [[nodiscard]] Amount total_fee() const { return total_fee_; }
 
-    /// Adds an entry and links it to parents and children that are here. Requires: it is not here.
+    /// Adds an entry and links it to the parents that are here. Requires: it is not here. If its
+    /// children are here already, link_children must follow.
     const Entry& insert(Entry entry);
+    /// Links entries to children that came before them.
+    void link_children(const std::vector<const Entry*>& entries);
     /// Removes `entry`, which takes part in its descendants' sums no longer.
     void erase(const Entry& entry);
     /// Changes what an entry counts as paying.
@@ -152,7 +160,8 @@ public:
 private:
     template <class Change>
     void modify(const Entry& entry, Change change);
-    void link_children(const Entry& entry);
+    void sum_ancestors(const Entry& entry);
+    void sum_descendants(const Entry& entry);
 
     Index entries_;
     boost::unordered_flat_map<OutPoint, const Entry*, SaltedHasher> spenders_;

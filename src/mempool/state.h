@@ -13,7 +13,7 @@ struct Mempool::Impl {
 
     FeeRate min_fee(BlockTime now);
     [[nodiscard]] Amount delta_of(const Txid& txid) const;
-    void add(Entry entry);
+    const Entry& add(Entry entry);
     void remove(const Entry& entry, RemovalReason reason);
     std::size_t remove_with_descendants(const EntrySet& roots, RemovalReason reason);
     std::size_t expire(BlockTime now);
@@ -23,7 +23,9 @@ struct Mempool::Impl {
     // Following the chain (chain_events.cpp).
     void remove_conflicts(const Transaction& confirmed);
     void drop(const std::vector<TransactionRef>& gone);
-    void reaccept(const std::vector<TransactionRef>& from_blocks, BlockTime now);
+    void take_back(BlockTime now);
+    void take_back(const std::vector<TransactionRef>& from_block, BlockTime now,
+                   std::vector<const Entry*>& returned);
     void remove_long_chains();
     [[nodiscard]] bool may_be_next(const Entry& entry) const;
     void remove_what_became_invalid();

@@ -128,18 +128,83 @@ TEST_CASE("a chain that a reorganisation made too long is cut", "[mempool]") {
     CHECK(f.pool.entry(chain[22]->txid)->ancestor_count == 25);
 }
 
-TEST_CASE("disconnected blocks are remembered up to 20 MB, the latest first", "[mempool]") {
+TEST_CASE("all blocks of a reorganisation come back, whatever children wait for them",
+          "[mempool]") {
+    mempool::Limits limits;
+    limits.ancestor_count = 100;
+    limits.ancestor_vsize = limits.descendant_vsize = 1'000'000;
+    Fixture f(limits);
+    // Each spends an output of each one before. No four blocks' worth could be sent at once.
+    constexpr std::size_t count = 100, group = 25;
+    std::vector<TransactionRef> all;
+    std::vector<Block> blocks;
+    while (all.size() < count) {
+        Spend spend{.from = {}, .in = 0, .fee = 10'000, .outputs = count - all.size()};
+        if (all.empty()) spend.from.push_back(f.coin(spend.in = 10'000'000'000));
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            const auto index = static_cast<std::uint32_t>(all.size() - i - 1);
+            spend.from.push_back(output_of(all[i], index));
+            spend.in += value_of(all[i], index);
+        }
+        all.push_back(f.add(spend));
+        if (all.size() % group == 0 && all.size() < count)
+            blocks.push_back(f.confirm({all.end() - group, all.end()}));
+    }
+    for (auto block = blocks.rbegin(); block != blocks.rend(); ++block)
+        f.disconnect(*block);
+    f.pool.reorganised(f.now);
+    REQUIRE(f.pool.size() == count);
+    CHECK(f.pool.entry(all[0]->txid)->descendant_count == count);
+    CHECK(f.pool.entry(all[count - 1]->txid)->ancestor_count == count);
+}
+
+TEST_CASE("of a long chain in many blocks its beginning comes back", "[mempool]") {
+    Fixture f;
+    std::vector<TransactionRef> chain;
+    std::vector<Block> blocks;
+    TransactionRef last;
+    for (int i = 0; i < 100; ++i) {
+        last = last ? f.add({.from = {output_of(last)}, .in = value_of(last)})
+                    : f.add({.from = {f.coin()}});
+        chain.push_back(last);
+        if (i % 25 == 24 && i < 99) blocks.push_back(f.confirm({chain.end() - 25, chain.end()}));
+    }
+    for (auto block = blocks.rbegin(); block != blocks.rend(); ++block)
+        f.disconnect(*block);
+    f.pool.reorganised(f.now);
+    CHECK(f.pool.transactions() == std::vector(chain.begin(), chain.begin() + 25));
+}
+
+TEST_CASE("of one block comes back what could have been sent", "[mempool]") {
+    Fixture f;
+    const auto parent = make({.from = {f.coin()}, .outputs = 40});
+    std::vector<TransactionRef> transactions{parent};
+    for (std::uint32_t i = 0; i < 40; ++i)
+        transactions.push_back(
+            make({.from = {output_of(parent, i)}, .in = value_of(parent, i), .fee = 500}));
+    const auto block = f.confirm(transactions);
+    f.disconnect(block);
+    f.pool.reorganised(f.now);
+    // Itself, 24 descendants, and one that the carve-out lets in.
+    CHECK(f.pool.size() == 26);
+    CHECK(f.pool.contains(transactions[25]->txid));
+}
+
+TEST_CASE("20 MB of disconnected blocks are remembered, the earliest first", "[mempool]") {
     Fixture f;
     std::vector<Block> blocks;
     for (int i = 0; i < 220; ++i) {
         blocks.push_back(
             f.confirm({make({.from = {f.coin()}, .fee = 200'000, .padding = 95'000})}));
     }
+    const auto last = blocks.back().transactions[0];
+    const auto child = f.add({.from = {output_of(last)}, .in = value_of(last)});
     for (auto block = blocks.rbegin(); block != blocks.rend(); ++block)
         f.disconnect(*block);
     f.pool.reorganised(f.now);
     CHECK(f.pool.size() < 215);
     CHECK(f.pool.size() > 200);
-    CHECK(f.pool.contains(blocks.back().transactions[0]->txid));
-    CHECK_FALSE(f.pool.contains(blocks.front().transactions[0]->txid));
+    CHECK(f.pool.contains(blocks.front().transactions[0]->txid));
+    CHECK_FALSE(f.pool.contains(last->txid));
+    CHECK(f.reasons[child->txid] == "reorg");
 }
