@@ -4,6 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "taproot_tree.h"
+
 namespace daler::descriptor {
 namespace {
 
@@ -39,8 +43,24 @@ private:
 
     /// The text of a script whose keys and scripts are known.
     [[nodiscard]] std::optional<std::string> solvable(const Script& script, Level level) const;
-    [[nodiscard]] std::optional<std::string> taproot(ByteSpan program) const;
     [[nodiscard]] std::optional<std::string> multisig(const std::vector<Bytes>& data) const;
+    [[nodiscard]] std::optional<std::string> taproot(ByteSpan program) const;
+    [[nodiscard]] std::optional<std::string> leaf(const Script& script) const;
+    /// The leaves of a script tree, and the place of each in the reference's order.
+    struct Leaves {
+        std::span<const TaprootLeaf> all;
+        std::vector<std::size_t> ranks;
+    };
+    /// A part of a script tree. The hash does not tell left from right: the side that has the leaf
+    /// of the lowest rank is shown first.
+    struct Branch {
+        std::string text;
+        std::size_t rank;
+    };
+    /// The part that starts at leaf `position` and hangs `depth` levels down.
+    [[nodiscard]] std::optional<Branch> tree(const Leaves& leaves, std::size_t& position,
+                                             std::size_t depth) const;
+    [[nodiscard]] std::optional<std::string> tree(std::span<const TaprootLeaf> leaves) const;
 
     const KeyRing& ring_;
     const AddressFormat& format_;
@@ -98,12 +118,49 @@ std::optional<std::string> Inference::multisig(const std::vector<Bytes>& data) c
     return out + ")";
 }
 
+std::optional<std::string> Inference::leaf(const Script& script) const {
+    const auto asked = leaf_keys(script);
+    if (!asked) return std::nullopt;
+    if (!asked->is_multisig) return "pk(" + key(asked->keys[0]) + ")";
+    std::string out = fmt::format("multi_a({}", asked->threshold);
+    for (const auto& one : asked->keys)
+        out += "," + key(one);
+    return out + ")";
+}
+
+std::optional<Inference::Branch> Inference::tree(const Leaves& leaves, std::size_t& position,
+                                                 std::size_t depth) const {
+    const auto& next = leaves.all[position];
+    if (next.depth == depth) {
+        auto text = leaf(next.script);
+        if (!text) return std::nullopt;
+        return Branch{std::move(*text), leaves.ranks[position++]};
+    }
+    auto left = tree(leaves, position, depth + 1);
+    auto right = left ? tree(leaves, position, depth + 1) : std::nullopt;
+    if (!right) return std::nullopt;
+    if (right->rank < left->rank) std::swap(left, right);
+    return Branch{"{" + left->text + "," + right->text + "}", left->rank};
+}
+
+std::optional<std::string> Inference::tree(std::span<const TaprootLeaf> leaves) const {
+    const auto order = leaves_in_order(leaves, *taproot_tree(leaves));
+    Leaves ranked{leaves, std::vector<std::size_t>(leaves.size())};
+    for (std::size_t rank = 0; rank < order.size(); ++rank)
+        ranked.ranks[order[rank]] = rank;
+    std::size_t position = 0;
+    auto root = tree(ranked, position, 0);
+    return root ? std::optional(std::move(root->text)) : std::nullopt;
+}
+
 std::optional<std::string> Inference::taproot(ByteSpan program) const {
     const auto output = crypto::XOnlyKey::from_bytes(program);
     if (!output) return std::nullopt;
-    const auto known = ring_.taproot.find(*output);
-    if (known != ring_.taproot.end() && known->second.leaves.empty()) {
-        return "tr(" + key(known->second.internal_key) + ")";
+    if (const auto known = ring_.taproot.find(*output); known != ring_.taproot.end()) {
+        const TaprootOutput& made_of = known->second;
+        const std::string start = "tr(" + key(made_of.internal_key);
+        if (made_of.leaves.empty()) return start + ")";
+        if (const auto scripts = tree(made_of.leaves)) return start + "," + *scripts + ")";
     }
     if (!output->is_on_curve()) return std::nullopt;
     return "rawtr(" + key(*output) + ")";

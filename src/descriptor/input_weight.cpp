@@ -2,6 +2,10 @@
 #include <daler/script/opcodes.h>
 #include <daler/script/standard.h>
 
+#include <algorithm>
+
+#include "taproot_tree.h"
+
 namespace daler::descriptor {
 namespace {
 
@@ -60,11 +64,31 @@ std::optional<Sizes> satisfaction(const Script& script, const KeyRing& ring) {
     }
 }
 
+/// The key path if its key is here or no key is; else the cheapest leaf that can be signed.
+Sizes taproot_items(ByteSpan program, const KeyRing& ring) {
+    const Sizes key_path{schnorr_size};
+    const auto output = crypto::XOnlyKey::from_bytes(program);
+    const auto known = output ? ring.taproot.find(*output) : ring.taproot.end();
+    if (known == ring.taproot.end() || ring.find_secret(known->second.internal_key))
+        return key_path;
+    const auto tree = taproot_tree(known->second.leaves);
+    std::optional<Sizes> least;
+    for (std::size_t i = 0; i < known->second.leaves.size(); ++i) {
+        const Script& script = known->second.leaves[i].script;
+        const auto asked = leaf_keys(script);
+        const auto has_secret = [&](const auto& key) { return ring.find_secret(key) != nullptr; };
+        if (!asked || std::ranges::count_if(asked->keys, has_secret) < asked->threshold) continue;
+        auto sizes = leaf_witness_sizes(*asked, script, tree->paths[i].size(), schnorr_size);
+        if (!least || witness_size(sizes) < witness_size(*least)) least = std::move(sizes);
+    }
+    return least.value_or(key_path);
+}
+
 std::optional<Sizes> witness_items(const Script& script, const KeyRing& ring) {
     const auto solution = script::solve(script.bytes());
     switch (solution.type) {
         case OutputType::witness_v1_taproot:
-            return Sizes{schnorr_size};
+            return taproot_items(solution.data[0], ring);
         case OutputType::witness_v0_key_hash:
             return satisfaction(script, ring);
         case OutputType::witness_v0_script_hash: {

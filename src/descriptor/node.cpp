@@ -6,6 +6,8 @@
 #include <daler/script/taproot.h>
 #include <daler/util/ensure.h>
 
+#include "taproot_tree.h"
+
 namespace daler::descriptor {
 namespace {
 
@@ -67,7 +69,8 @@ std::vector<Script> combo_scripts(const PublicKey& key, KeyRing* ring) {
 std::optional<Script> taproot_script(const PublicKey& key, std::vector<TaprootLeaf> leaves,
                                      KeyRing* ring) {
     const auto internal_key = x_only(key);
-    const auto root = merkle_root(leaves);
+    const auto tree = taproot_tree(leaves);
+    const auto root = tree ? std::optional(tree->root) : std::nullopt;
     const auto output = script::taproot_output_key(internal_key, root);
     if (!output) return std::nullopt;
     if (ring)
@@ -132,24 +135,6 @@ void learn_key(const KeyExpression& expression, const KeyExpression::Derived& de
 }
 
 }  // namespace
-
-std::optional<Hash256> merkle_root(std::span<const TaprootLeaf> leaves) {
-    // Hashes of finished subtrees with the depth of their root, from left to right.
-    std::vector<std::pair<std::size_t, Hash256>> open;
-    for (const auto& leaf : leaves) {
-        std::size_t depth = leaf.depth;
-        Hash256 hash = script::tap_leaf_hash(script::tapscript_leaf_version, leaf.script.bytes());
-        while (!open.empty() && open.back().first == depth) {
-            hash = script::tap_branch_hash(open.back().second, hash);
-            open.pop_back();
-            --depth;
-        }
-        open.emplace_back(depth, hash);
-    }
-    if (open.empty()) return std::nullopt;
-    ensure(open.size() == 1);
-    return open.front().second;
-}
 
 std::optional<std::string> node_text(const Node& node, TextMode mode, const AddressFormat& format) {
     std::string out(name(node.function));

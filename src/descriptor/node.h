@@ -50,7 +50,4 @@ struct Node {
                                                               KeyRing* ring,
                                                               Descriptor::Secrets secrets);
 
-/// The root of a script tree; nothing if there is none.
-[[nodiscard]] std::optional<Hash256> merkle_root(std::span<const TaprootLeaf> leaves);
-
 }  // namespace daler::descriptor

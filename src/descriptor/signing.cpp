@@ -1,8 +1,14 @@
 #include <daler/descriptor/signing.h>
 
+#include <daler/script/interpreter.h>
 #include <daler/script/script_reader.h>
 #include <daler/script/standard.h>
 #include <daler/script/taproot.h>
+
+#include <algorithm>
+#include <ranges>
+
+#include "taproot_tree.h"
 
 namespace daler::descriptor {
 namespace {
@@ -20,25 +26,51 @@ enum class Rules : std::uint8_t { legacy, segwit_v0 };
 struct Satisfaction {
     std::vector<Bytes> stack;
     bool complete = false;
+    bool is_known = true;  ///< false: a script whose inputs nobody here understands
 };
+
+/// What an input should hold.
+struct SignedInput {
+    Script script_sig{};
+    std::vector<Bytes> witness{};
+    bool is_known = false;  ///< everything that was worth keeping is in it
+};
+
+/// Bytes of a witness.
+std::size_t size_of(const std::vector<Bytes>& items) {
+    std::size_t out = compact_size_length(items.size());
+    for (const auto& item : items)
+        out += compact_size_length(item.size()) + item.size();
+    return out;
+}
+
+Script push_all(const std::vector<Bytes>& items) {
+    Script out;
+    for (const auto& item : items)
+        script::push(out, item);
+    return out;
+}
 
 class InputSigner {
 public:
-    InputSigner(Transaction& tx, std::uint32_t index, const TxOutput& spent,
+    InputSigner(const Transaction& tx, std::uint32_t index, const TxOutput& spent,
                 const script::PrecomputedHashes& hashes, const KeyRing& ring,
                 std::uint8_t hash_type)
         : tx_(tx), index_(index), spent_(spent), hashes_(hashes), ring_(ring), type_(hash_type) {
         collect_given();
     }
 
-    bool sign();
+    [[nodiscard]] SignedInput sign() const;
 
 private:
     /// Everything pushed by the input as it came: signatures and scripts of other signers.
     void collect_given();
     [[nodiscard]] Hash256 hash(ByteSpan script_code, std::uint8_t hash_type, Rules rules) const;
+    /// The signature that is there, or a new one.
     [[nodiscard]] std::optional<Bytes> signature(const crypto::PublicKey& key, ByteSpan script_code,
                                                  Rules rules) const;
+    [[nodiscard]] std::optional<Bytes> own_signature(const crypto::PublicKey& key,
+                                                     ByteSpan script_code, Rules rules) const;
     [[nodiscard]] std::optional<Bytes> given_signature(const crypto::PublicKey& key,
                                                        ByteSpan script_code, Rules rules) const;
     [[nodiscard]] Satisfaction satisfy(const Script& script, Rules rules) const;
@@ -48,12 +80,18 @@ private:
                                                 const std::vector<Bytes>& data, Rules rules) const;
     [[nodiscard]] std::optional<Script> redeem_script(ByteSpan hash160) const;
     [[nodiscard]] std::optional<Script> witness_script(ByteSpan sha256) const;
-    bool sign_witness(const script::WitnessProgram& program);
-    bool sign_taproot(ByteSpan program);
+    [[nodiscard]] SignedInput sign_witness(const script::WitnessProgram& program) const;
+    [[nodiscard]] SignedInput sign_taproot(ByteSpan program) const;
+    [[nodiscard]] std::optional<Bytes> schnorr_signature(
+        const crypto::PrivateKey& key,
+        const std::optional<script::TapscriptContext>& tapscript) const;
+    [[nodiscard]] std::vector<Bytes> satisfy_leaf(const TaprootOutput& made_of, bool parity,
+                                                  std::size_t leaf,
+                                                  std::span<const Hash256> path) const;
 
-    TxInput& input() { return tx_.inputs[index_]; }
+    [[nodiscard]] const TxInput& input() const { return tx_.inputs[index_]; }
 
-    Transaction& tx_;
+    const Transaction& tx_;
     const std::uint32_t index_;
     const TxOutput& spent_;
     const script::PrecomputedHashes& hashes_;
@@ -86,17 +124,21 @@ std::optional<Bytes> InputSigner::given_signature(const crypto::PublicKey& key,
     return std::nullopt;
 }
 
-std::optional<Bytes> InputSigner::signature(const crypto::PublicKey& key, ByteSpan script_code,
-                                            Rules rules) const {
+std::optional<Bytes> InputSigner::own_signature(const crypto::PublicKey& key, ByteSpan script_code,
+                                                Rules rules) const {
     const auto* secret = ring_.find_secret(key.hash());
-    if (!secret || (rules == Rules::segwit_v0 && !key.is_compressed())) {
-        return given_signature(key, script_code, rules);
-    }
+    if (!secret || (rules == Rules::segwit_v0 && !key.is_compressed())) return std::nullopt;
     std::uint8_t type = type_;
     if (type == script::sighash_default) type = script::sighash_all;
     Bytes out = secret->key.sign_ecdsa(hash(script_code, type, rules).bytes);
     out.push_back(type);
     return out;
+}
+
+std::optional<Bytes> InputSigner::signature(const crypto::PublicKey& key, ByteSpan script_code,
+                                            Rules rules) const {
+    if (auto given = given_signature(key, script_code, rules)) return given;
+    return own_signature(key, script_code, rules);
 }
 
 Satisfaction InputSigner::satisfy_key_hash(const Script& script, ByteSpan hash, Rules rules) const {
@@ -116,18 +158,24 @@ Satisfaction InputSigner::satisfy_key_hash(const Script& script, ByteSpan hash, 
 Satisfaction InputSigner::satisfy_multisig(const Script& script, const std::vector<Bytes>& data,
                                            Rules rules) const {
     const std::size_t required = data.front().at(0);
-    // OP_CHECKMULTISIG takes one element too many; it must be empty (BIP 147).
-    Satisfaction out{{Bytes{}}, false};
-    for (std::size_t i = 1; i + 1 < data.size() && out.stack.size() <= required; ++i) {
-        const auto key = crypto::PublicKey::from_bytes(data[i]);
-        if (!key) continue;
-        if (auto made = signature(*key, script.bytes(), rules)) {
-            out.stack.push_back(std::move(*made));
+    std::vector<std::optional<Bytes>> made(data.size() - 2);
+    std::size_t count = 0;
+    // What others have signed comes first: a key of ours must not push it out.
+    for (const auto sign : {&InputSigner::given_signature, &InputSigner::own_signature}) {
+        for (std::size_t i = 0; i < made.size() && count < required; ++i) {
+            const auto key = crypto::PublicKey::from_bytes(data[i + 1]);
+            if (!key || made[i]) continue;
+            made[i] = (this->*sign)(*key, script.bytes(), rules);
+            if (made[i]) ++count;
         }
     }
-    out.complete = out.stack.size() == required + 1;
-    // The places of missing signatures stay visible to the next signer.
-    out.stack.resize(required + 1);
+    // OP_CHECKMULTISIG takes one element too many; it must be empty (BIP 147).
+    Satisfaction out{{Bytes{}}, count == required};
+    for (auto& signature : made) {
+        if (signature) out.stack.push_back(std::move(*signature));
+    }
+    // The reference fills half of the missing places, which decides the error that callers see.
+    out.stack.resize(out.stack.size() + (required - count + 1) / 2);
     return out;
 }
 
@@ -145,7 +193,7 @@ Satisfaction InputSigner::satisfy(const Script& script, Rules rules) const {
         case OutputType::multisig:
             return satisfy_multisig(script, solution.data, rules);
         default:
-            return {};
+            return {.stack = {}, .is_known = false};
     }
 }
 
@@ -165,61 +213,99 @@ std::optional<Script> InputSigner::witness_script(ByteSpan sha256) const {
     return std::nullopt;
 }
 
-bool InputSigner::sign_taproot(ByteSpan program) {
-    if (hashes_.spent_outputs.size() != tx_.inputs.size()) return false;
-    const auto output = crypto::XOnlyKey::from_bytes(program);
-    const auto made_of = output ? ring_.taproot.find(*output) : ring_.taproot.end();
-    std::optional<crypto::PrivateKey> key;
-    if (made_of != ring_.taproot.end()) {
-        const auto& [internal_key, root, leaves] = made_of->second;
-        if (const auto* secret = ring_.find_secret(internal_key)) {
-            key = secret->key.tweak_x_only(script::tap_tweak_hash(internal_key, root).bytes);
-        }
-    } else if (output) {
-        if (const auto* secret = ring_.find_secret(*output)) key = secret->key;
-    }
-    if (!key) return false;
+std::optional<Bytes> InputSigner::schnorr_signature(
+    const crypto::PrivateKey& key, const std::optional<script::TapscriptContext>& tapscript) const {
     const auto digest =
-        script::taproot_sighash(tx_, index_, type_, hashes_, std::nullopt, std::nullopt);
-    if (!digest) return false;
-    const auto made = key->sign_schnorr(digest->bytes, {});
-    Bytes signature(made.begin(), made.end());
-    if (type_ != script::sighash_default) signature.push_back(type_);
-    input().witness = {std::move(signature)};
-    return true;
+        script::taproot_sighash(tx_, index_, type_, hashes_, std::nullopt, tapscript);
+    if (!digest) return std::nullopt;
+    const auto made = key.sign_schnorr(digest->bytes, {});
+    Bytes out(made.begin(), made.end());
+    if (type_ != script::sighash_default) out.push_back(type_);
+    return out;
 }
 
-bool InputSigner::sign_witness(const script::WitnessProgram& program) {
+/// The whole witness of a script path, or nothing.
+std::vector<Bytes> InputSigner::satisfy_leaf(const TaprootOutput& made_of, bool parity,
+                                             std::size_t leaf,
+                                             std::span<const Hash256> path) const {
+    const ByteSpan script = made_of.leaves[leaf].script.bytes();
+    const auto asked = leaf_keys(made_of.leaves[leaf].script);
+    if (!asked) return {};
+    const script::TapscriptContext context{
+        .leaf_hash = script::tap_leaf_hash(script::tapscript_leaf_version, script)};
+    std::vector<Bytes> out;
+    int missing = asked->threshold;
+    // The first key takes the top of the stack.
+    for (const auto& key : std::views::reverse(asked->keys)) {
+        const auto* secret = missing > 0 ? ring_.find_secret(key) : nullptr;
+        auto made = secret ? schnorr_signature(secret->key, context) : std::nullopt;
+        if (made) --missing;
+        out.push_back(made ? std::move(*made) : Bytes{});
+    }
+    if (missing > 0) return {};
+    out.emplace_back(script.begin(), script.end());
+    Bytes control{static_cast<std::uint8_t>(script::tapscript_leaf_version | (parity ? 1 : 0))};
+    const auto append = [&control](const auto& bytes) {
+        control.insert(control.end(), bytes.begin(), bytes.end());
+    };
+    append(made_of.internal_key.bytes);
+    for (const auto& hash : path)
+        append(hash.bytes);
+    out.push_back(std::move(control));
+    return out;
+}
+
+SignedInput InputSigner::sign_taproot(ByteSpan program) const {
+    if (hashes_.spent_outputs.size() != tx_.inputs.size()) return {};
+    const auto output = crypto::XOnlyKey::from_bytes(program);
+    if (!output) return {};
+    const auto by_key = [&](const std::optional<crypto::PrivateKey>& key) -> SignedInput {
+        auto made = key ? schnorr_signature(*key, std::nullopt) : std::nullopt;
+        if (!made) return {};
+        return {.witness = {std::move(*made)}, .is_known = true};
+    };
+    const auto known = ring_.taproot.find(*output);
+    if (known == ring_.taproot.end()) {
+        const auto* secret = ring_.find_secret(*output);
+        return secret ? by_key(secret->key) : SignedInput{};
+    }
+    const TaprootOutput& made_of = known->second;
+    if (const auto* secret = ring_.find_secret(made_of.internal_key)) {
+        const auto tweak = script::tap_tweak_hash(made_of.internal_key, made_of.merkle_root);
+        return by_key(secret->key.tweak_x_only(tweak.bytes));
+    }
+    const auto tree = taproot_tree(made_of.leaves);
+    const auto tweaked = script::taproot_output_key(made_of.internal_key, made_of.merkle_root);
+    if (!tree || !tweaked) return {};
+    SignedInput out;
+    for (const std::size_t i : leaves_in_order(made_of.leaves, *tree)) {
+        auto stack = satisfy_leaf(made_of, tweaked->parity, i, tree->paths[i]);
+        const bool is_better = !out.is_known || size_of(stack) < size_of(out.witness);
+        if (!stack.empty() && is_better) out = {.witness = std::move(stack), .is_known = true};
+    }
+    return out;
+}
+
+SignedInput InputSigner::sign_witness(const script::WitnessProgram& program) const {
     const ByteSpan bytes = program.program;
-    if (program.version == 0 && bytes.size() == std::tuple_size_v<crypto::Digest160>) {
+    if (program.version != 0) return {};
+    if (bytes.size() == std::tuple_size_v<crypto::Digest160>) {
         crypto::Digest160 hash;
         std::ranges::copy(bytes, hash.begin());
-        auto [stack, complete] =
-            satisfy_key_hash(script::pay_to_pubkey_hash(hash), bytes, Rules::segwit_v0);
-        if (complete) input().witness = std::move(stack);
-        return complete;
+        auto made = satisfy_key_hash(script::pay_to_pubkey_hash(hash), bytes, Rules::segwit_v0);
+        return {.witness = std::move(made.stack), .is_known = true};
     }
-    if (program.version != 0) return false;
     const auto inner = witness_script(bytes);
-    if (!inner) return false;
-    auto [stack, complete] = satisfy(*inner, Rules::segwit_v0);
-    stack.emplace_back(inner->bytes().begin(), inner->bytes().end());
-    input().witness = std::move(stack);
-    return complete;
+    if (!inner) return {};
+    auto made = satisfy(*inner, Rules::segwit_v0);
+    made.stack.emplace_back(inner->bytes().begin(), inner->bytes().end());
+    return {.witness = std::move(made.stack), .is_known = made.is_known};
 }
 
-bool InputSigner::sign() {
+SignedInput InputSigner::sign() const {
     const Script& locking = spent_.script_pubkey;
     const auto solution = script::solve(locking.bytes());
-    const auto set_script_sig = [this](const std::vector<Bytes>& stack) {
-        input().script_sig.clear();
-        for (const auto& item : stack) {
-            script::push(input().script_sig, item);
-        }
-    };
     switch (solution.type) {
-        case OutputType::anchor:
-            return true;
         case OutputType::witness_v1_taproot:
             return sign_taproot(solution.data[0]);
         case OutputType::witness_v0_key_hash:
@@ -227,21 +313,20 @@ bool InputSigner::sign() {
             return sign_witness(*script::witness_program(locking.bytes()));
         case OutputType::script_hash: {
             const auto redeem = redeem_script(solution.data[0]);
-            if (!redeem) return false;
-            const Bytes pushed(redeem->bytes().begin(), redeem->bytes().end());
+            if (!redeem) return {};
+            Bytes pushed(redeem->bytes().begin(), redeem->bytes().end());
             if (const auto program = script::witness_program(redeem->bytes())) {
-                set_script_sig({pushed});
-                return sign_witness(*program);
+                auto out = sign_witness(*program);
+                out.script_sig = push_all({std::move(pushed)});
+                return out;
             }
-            auto [stack, complete] = satisfy(*redeem, Rules::legacy);
-            stack.push_back(pushed);
-            set_script_sig(stack);
-            return complete;
+            auto made = satisfy(*redeem, Rules::legacy);
+            made.stack.push_back(std::move(pushed));
+            return {.script_sig = push_all(made.stack), .is_known = made.is_known};
         }
         default: {
-            const auto [stack, complete] = satisfy(locking, Rules::legacy);
-            if (!stack.empty()) set_script_sig(stack);
-            return complete;
+            const auto made = satisfy(locking, Rules::legacy);
+            return {.script_sig = push_all(made.stack), .is_known = made.is_known};
         }
     }
 }
@@ -251,7 +336,20 @@ bool InputSigner::sign() {
 bool sign_input(Transaction& tx, std::uint32_t index, const TxOutput& spent,
                 const script::PrecomputedHashes& hashes, const KeyRing& ring,
                 std::uint8_t hash_type) {
-    return InputSigner(tx, index, spent, hashes, ring, hash_type).sign();
+    const auto is_signed = [&] {
+        return script::verify_input({tx, index, spent, hashes, script::standard_flags}) ==
+               script::ScriptError::ok;
+    };
+    if (is_signed()) return true;
+    const bool signs_one_output =
+        (hash_type & ~script::sighash_anyonecanpay) == script::sighash_single;
+    if (signs_one_output && index >= tx.outputs.size()) return false;
+
+    auto made = InputSigner(tx, index, spent, hashes, ring, hash_type).sign();
+    TxInput& input = tx.inputs[index];
+    if (made.is_known || input.script_sig.empty()) input.script_sig = std::move(made.script_sig);
+    if (made.is_known || input.witness.empty()) input.witness = std::move(made.witness);
+    return is_signed();
 }
 
 }  // namespace daler::descriptor

@@ -237,7 +237,7 @@ Json signrawtransactionwithkey(Call& call) {
         ring.add_secret(*key);
     }
     auto coins = find_spent_coins(call.node().ledger, tx);
-    if (call.has(2)) add_given_coins(call.json(2), coins, ring);
+    if (call.has(2)) add_given_coins(call.json(2), coins, &ring);
     return sign_transaction(std::move(tx), coins, ring, sighash_by_name(call.json(3)));
 }
 

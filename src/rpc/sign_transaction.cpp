@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 namespace daler::rpc {
 namespace {
 
@@ -48,22 +50,79 @@ std::string_view describe_failure(script::ScriptError error) {
     return script::describe(error);
 }
 
+// No amount that a coin can have says that it is not known.
+constexpr Amount unknown_amount = max_money;
+
+/// -3 and the coin, for an input whose signatures depend on the amount that nobody gave.
+[[noreturn]] void refuse_without_amount(const TxOutput& coin) {
+    constexpr std::size_t shown_digits = 30;
+    throw Error{
+        code::type,
+        fmt::format("Missing amount for CTxOut(nValue={}, scriptPubKey={})", coin.value.to_text(),
+                    to_hex(coin.script_pubkey.bytes()).substr(0, shown_digits))};
+}
+
+void check_given_coin(const Json& item) {
+    if (!item.is_object()) {
+        throw Error{code::deserialization,
+                    "expected object with {\"txid'\",\"vout\",\"scriptPubKey\"}"};
+    }
+    static constexpr std::array<Field, 3> fields{{{"scriptPubKey", Json::Kind::string},
+                                                  {"txid", Json::Kind::string},
+                                                  {"vout", Json::Kind::number}}};
+    for (const auto& field : fields) {
+        if (!member(item, field.name))
+            throw Error{code::type, fmt::format("Missing {}", field.name)};
+        check_object(item, {&field, 1}, false);
+    }
+}
+
+/// Learns redeemScript and witnessScript, of which at least one must be there and lead to
+/// `output`. A witness script may stand in the place of the redeem script.
+void add_given_scripts(const Json& item, const Script& output, descriptor::KeyRing& ring) {
+    const bool is_p2sh = script::is_pay_to_script_hash(output.bytes());
+    const bool is_p2wsh =
+        script::solve(output.bytes()).type == script::OutputType::witness_v0_script_hash;
+    if (!is_p2sh && !is_p2wsh) return;
+    static constexpr std::array<Field, 2> fields{
+        {{"redeemScript", Json::Kind::string}, {"witnessScript", Json::Kind::string}}};
+    check_object(item, fields, false);
+    const auto* redeem = member(item, "redeemScript");
+    const auto* witness = member(item, "witnessScript");
+    if (!redeem && !witness)
+        throw Error{code::invalid_parameter, "Missing redeemScript/witnessScript"};
+
+    const Script inner(witness ? to_bytes(*witness, "witnessScript")
+                               : to_bytes(*redeem, "redeemScript"));
+    const Script program = script::pay_to_witness(0, crypto::sha256(inner.bytes()));
+    if (redeem && witness && to_text(*redeem) != to_text(*witness) &&
+        Script(to_bytes(*redeem, "redeemScript")) != program) {
+        throw Error{code::invalid_parameter, "redeemScript does not correspond to witnessScript"};
+    }
+    const auto in_p2sh = [](const Script& script) {
+        return script::pay_to_script_hash(crypto::hash160(script.bytes()));
+    };
+    const bool leads_there =
+        is_p2wsh ? output == program : output == in_p2sh(inner) || output == in_p2sh(program);
+    if (!leads_there) {
+        throw Error{code::invalid_parameter,
+                    "redeemScript/witnessScript does not match scriptPubKey"};
+    }
+    ring.add_script(inner);
+    ring.add_script(program);
+}
+
 }  // namespace
 
 void add_given_coins(const Json& given, std::map<OutPoint, consensus::Coin>& coins,
-                     descriptor::KeyRing& ring) {
+                     descriptor::KeyRing* ring) {
     for (const auto& item : given.items()) {
-        expect(item, Json::Kind::object);
-        const auto required = [&item](std::string_view key) -> const Json& {
-            const auto* value = item.find(key);
-            if (!value) throw Error{code::type, fmt::format("Missing {}", key)};
-            return *value;
-        };
-        const auto number = to_int32(required("vout"));
+        check_given_coin(item);
+        const auto number = to_int32(*item.find("vout"));
         if (number < 0) throw Error{code::deserialization, "vout cannot be negative"};
-        const OutPoint outpoint{Txid{to_hash(required("txid"), "txid")},
+        const OutPoint outpoint{Txid{to_hash(*item.find("txid"), "txid")},
                                 static_cast<std::uint32_t>(number)};
-        const Script script(to_bytes(required("scriptPubKey"), "scriptPubKey"));
+        const Script script(to_bytes(*item.find("scriptPubKey"), "scriptPubKey"));
         if (const auto known = coins.find(outpoint);
             known != coins.end() && known->second.output.script_pubkey != script) {
             throw Error{code::deserialization,
@@ -73,14 +132,11 @@ void add_given_coins(const Json& given, std::map<OutPoint, consensus::Coin>& coi
         }
         consensus::Coin coin;
         coin.output.script_pubkey = script;
-        coin.output.value = max_money;
-        if (const auto* amount = member(item, "amount")) coin.output.value = to_amount(*amount);
+        coin.output.value = unknown_amount;
+        if (const auto* amount = item.find("amount")) coin.output.value = to_amount(*amount);
         coin.height = 1;
         coins[outpoint] = coin;
-        for (const auto* key : {"redeemScript", "witnessScript"}) {
-            if (const auto* inner = member(item, key))
-                ring.add_script(Script(to_bytes(*inner, key)));
-        }
+        if (ring) add_given_scripts(item, script, *ring);
     }
 }
 
@@ -95,9 +151,11 @@ Json sign_transaction(Transaction tx, const std::map<OutPoint, consensus::Coin>&
             continue;
         }
         const auto& spent = coin->second.output;
-        (void)descriptor::sign_input(tx, i, spent, hashes, ring, hash_type);
+        const bool complete = descriptor::sign_input(tx, i, spent, hashes, ring, hash_type);
+        if (spent.value == unknown_amount && !tx.inputs[i].witness.empty())
+            refuse_without_amount(spent);
+        if (complete) continue;
         const auto result = script::verify_input({tx, i, spent, hashes, script::standard_flags});
-        if (result == script::ScriptError::ok) continue;
         errors.push(sign_error_json(tx.inputs[i], describe_failure(result)));
     }
     Json out = Json::object();

@@ -9,11 +9,13 @@
 
 namespace daler::rpc {
 
-/// Reads the prevtxs of the signing methods into coins and scripts.
+/// Reads the prevtxs of the signing methods into coins, and into scripts unless `ring` is null:
+/// then scripts are neither read nor checked. Throws bitcoind's codes and texts.
 void add_given_coins(const Json& given, std::map<OutPoint, consensus::Coin>& coins,
-                     descriptor::KeyRing& ring);
+                     descriptor::KeyRing* ring);
 
-/// Signs what `ring` can sign, and answers as the signing methods do: hex, complete, errors.
+/// Signs what `ring` can sign, and answers as the signing methods do: hex, complete, errors. -3
+/// "Missing amount for ..." if an input has a witness and its coin was given without its amount.
 [[nodiscard]] Json sign_transaction(Transaction tx,
                                     const std::map<OutPoint, consensus::Coin>& coins,
                                     const descriptor::KeyRing& ring, std::uint8_t hash_type);

@@ -8,6 +8,7 @@
 #include <daler/encoding/hex.h>
 #include <daler/rpc/services.h>
 #include <daler/rpc/values.h>
+#include <daler/script/limits.h>
 #include <daler/script/standard.h>
 
 #include <fmt/format.h>
@@ -56,8 +57,6 @@ crypto::PublicKey parse_public_key(const std::string& text) {
     return *key;
 }
 
-constexpr int max_multisig_keys = 16;
-
 void check_multisig(std::int64_t required, std::size_t keys) {
     if (required < 1) {
         throw Error{code::invalid_parameter,
@@ -69,10 +68,11 @@ void check_multisig(std::int64_t required, std::size_t keys) {
             fmt::format("not enough keys supplied (got {} keys, but need at least {} to redeem)",
                         keys, required)};
     }
-    if (keys > max_multisig_keys) {
+    if (keys > script::max_multisig_keys) {
         throw Error{code::invalid_parameter,
-                    "Number of keys involved in the multisignature address creation > 16\nReduce "
-                    "the number"};
+                    fmt::format("Number of keys involved in the multisignature address creation > "
+                                "{}\nReduce the number",
+                                script::max_multisig_keys)};
     }
 }
 
@@ -102,6 +102,11 @@ Json createmultisig(Call& call) {
             "present.");
     }
     const Script redeem = script::pay_to_multisig(static_cast<int>(required), keys);
+    // Nobody could push a larger one, so nobody could spend from its address.
+    if (*type == descriptor::AddressType::legacy && redeem.size() > script::max_element_size) {
+        throw Error{code::invalid_parameter, fmt::format("redeemScript exceeds size limit: {} > {}",
+                                                         redeem.size(), script::max_element_size)};
+    }
     const Script witness = script::pay_to_witness(0, crypto::sha256(redeem.bytes()));
     Script output = witness;
     if (*type == descriptor::AddressType::legacy) {

@@ -153,7 +153,7 @@ Json signrawtransactionwithwallet(Call& call) {
                                      "TX decode failed. Make sure the tx has at least one input.");
     descriptor::KeyRing ring;
     auto coins = find_spent_coins(call.node().ledger, tx);
-    if (call.has(1)) add_given_coins(call.json(1), coins, ring);
+    if (call.has(1)) add_given_coins(call.json(1), coins, nullptr);
     std::vector<Script> scripts;
     for (const auto& [outpoint, coin] : coins) {
         scripts.push_back(coin.output.script_pubkey);

@@ -33,6 +33,13 @@ TEST_CASE("the inferred descriptor names keys and their origins", "[descriptor]"
     CHECK(inferred("wpkh(" + key + ")") == "wpkh([9a1c78a5]" + key + ")");
     CHECK(inferred("sh(wpkh([01020304]" + key + "))") == "sh(wpkh([01020304]" + key + "))");
     CHECK(inferred("tr([01020304]" + key + ")") == "tr([01020304]" + x_key + ")");
+    CHECK(inferred("tr([01020304]" + key + ",pk([01020304]" + key + "))") ==
+          "tr([01020304]" + x_key + ",pk([01020304]" + x_key + "))");
+    // The least script stands on the left at every level.
+    const std::string one = "pk([01020304]" + x_key + ")";
+    const std::string two = "multi_a(1,[01020304]" + x_key + ")";
+    CHECK(inferred("tr([01020304]" + key + ",{{" + two + "," + one + "}," + one + "})") ==
+          "tr([01020304]" + x_key + ",{" + one + ",{" + one + "," + two + "}})");
     CHECK(inferred("rawtr([01020304]" + x_key + ")") == "rawtr([01020304]" + x_key + ")");
     CHECK(inferred("sh(wsh(multi(1,[01020304]" + key + ")))") ==
           "sh(wsh(multi(1,[01020304]" + key + ")))");

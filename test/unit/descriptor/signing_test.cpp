@@ -1,6 +1,9 @@
 #include <daler/descriptor/descriptor.h>
 #include <daler/descriptor/signing.h>
 #include <daler/script/interpreter.h>
+#include <daler/script/opcodes.h>
+#include <daler/script/script_reader.h>
+#include <daler/script/standard.h>
 
 #include <test.h>
 
@@ -145,4 +148,130 @@ TEST_CASE("a signature that is there stays", "[descriptor]") {
         CHECK(spend.sign({}));
         CHECK(spend.tx == signed_tx);
     }
+}
+
+TEST_CASE("an input that verifies is left alone, whatever keys and hash types come",
+          "[descriptor]") {
+    for (const auto& text : spendable_descriptors()) {
+        CAPTURE(text);
+        Spend spend(text);
+        REQUIRE(spend.sign(spend.all_keys, script::sighash_single | script::sighash_anyonecanpay));
+        const auto signed_tx = spend.tx;
+        CHECK(spend.sign(spend.all_keys, script::sighash_all));
+        CHECK(spend.tx == signed_tx);
+    }
+}
+
+TEST_CASE("a good signature is not pushed out by keys that could sign too", "[descriptor]") {
+    const std::string keys = "(2," + wif_a + "," + wif_b + "," + wif_c + ")";
+    for (const auto& text : {"multi" + keys, "sh(multi" + keys + ")", "wsh(multi" + keys + ")"}) {
+        CAPTURE(text);
+        Spend spend(text);
+        REQUIRE_FALSE(spend.sign(only(spend, wif_c), script::sighash_none));
+        const auto half = spend.tx.inputs[0];
+        Bytes given = half.witness.empty() ? Bytes{} : half.witness.at(1);
+        if (given.empty()) {
+            script::ScriptReader reader(half.script_sig.bytes());
+            (void)reader.next();
+            const auto pushed = reader.next()->data;
+            given.assign(pushed.begin(), pushed.end());
+        }
+        KeyRing others = only(spend, wif_a);
+        others.add_secret(*decode_wif(wif_b, format()));
+        CHECK(spend.sign(others));
+        const auto& input = spend.tx.inputs[0];
+        const auto& script_sig = input.script_sig.bytes();
+        CHECK((std::ranges::find(input.witness, given) != input.witness.end() ||
+               !std::ranges::search(script_sig, given).empty()));
+    }
+}
+
+TEST_CASE("what stands in inputs of unknown scripts stays", "[descriptor]") {
+    // A preimage, then a signature.
+    Script inner(Bytes{script::op_sha256});
+    script::push(inner, crypto::sha256(as_bytes("preimage")));
+    inner.append(script::op_equalverify);
+    const auto key = decode_wif(wif_a, format())->public_key();
+    for (const auto byte : script::pay_to_pubkey(key).bytes())
+        inner.append(byte);
+    const Bytes preimage(8, 1);
+    const Bytes pushed(inner.bytes().begin(), inner.bytes().end());
+
+    Spend spend("wpkh(" + wif_a + ")");
+    KeyRing ring = spend.all_keys;
+    ring.add_script(inner);
+    spend.coin.script_pubkey = script::pay_to_witness(0, crypto::sha256(inner.bytes()));
+    CHECK_FALSE(spend.sign(ring));
+    CHECK(spend.tx.inputs[0].witness == Witness{pushed});
+    spend.tx.inputs[0].witness = {preimage, pushed};
+    CHECK_FALSE(spend.sign(ring));
+    CHECK(spend.tx.inputs[0].witness == Witness{preimage, pushed});
+
+    spend.tx.inputs[0].witness.clear();
+    spend.coin.script_pubkey = script::pay_to_script_hash(crypto::hash160(inner.bytes()));
+    script::push(spend.tx.inputs[0].script_sig, preimage);
+    script::push(spend.tx.inputs[0].script_sig, pushed);
+    const auto before = spend.tx;
+    CHECK_FALSE(spend.sign(ring));
+    CHECK(spend.tx == before);
+    CHECK_FALSE(spend.sign(spend.all_keys));
+    CHECK(spend.tx == before);
+}
+
+TEST_CASE("nothing signs for an output that is not there", "[descriptor]") {
+    for (const auto& text : spendable_descriptors()) {
+        CAPTURE(text);
+        Spend spend(text);
+        spend.tx.outputs.clear();
+        CHECK_FALSE(spend.sign(spend.all_keys, script::sighash_single));
+        CHECK(spend.tx.inputs[0].witness.empty());
+        CHECK(spend.tx.inputs[0].script_sig.empty());
+    }
+}
+
+TEST_CASE("leaves are signed where the internal key is not here", "[descriptor]") {
+    const std::string key_a = "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
+    const std::string key_c = "f9308a019258c31049344f85f89d5229b531c845836f99b08601f113bce036f9";
+    struct Example {
+        std::string tree;
+        std::size_t items;         ///< of the witness
+        std::size_t control_size;  ///< bytes of its last item
+    };
+    const auto example = GENERATE_COPY(values<Example>({
+        {"pk(" + wif_b + ")", 3, 33},
+        {"{pk(" + key_c + "),pk(" + wif_b + ")}", 3, 65},
+        // The shorter way to the same script, and the smaller of two scripts.
+        {"{{pk(" + wif_b + "),pk(" + key_c + ")},pk(" + wif_b + ")}", 3, 65},
+        {"{multi_a(1," + key_c + "," + wif_b + "),{pk(" + key_c + "),pk(" + key_c + ")}}", 4, 65},
+        {"multi_a(2," + wif_b + "," + key_c + "," + wif_c + ")", 5, 33},
+        {"sortedmulti_a(2," + wif_c + "," + key_c + "," + wif_b + ")", 5, 33},
+    }));
+    CAPTURE(example.tree);
+    const std::string text = "tr(" + key_a + "," + example.tree + ")";
+    for (const std::uint8_t type : Bytes{0x00, 0x01, 0x83}) {
+        Spend spend(text);
+        CHECK_FALSE(spend.sign(spend.no_keys, type));
+        CHECK(spend.tx.inputs[0].witness.empty());
+        CHECK(spend.sign(spend.all_keys, type));
+        const auto& witness = spend.tx.inputs[0].witness;
+        CHECK(witness.size() == example.items);
+        CHECK(witness.back().size() == example.control_size);
+        const auto estimate = signed_input_weight(spend.coin.script_pubkey, spend.all_keys);
+        if (type == script::sighash_default) CHECK(estimate == spend.input_weight());
+    }
+    CHECK(Descriptor::parse(text, format())->can_sign());
+}
+
+TEST_CASE("a descriptor tells whether its private keys suffice", "[descriptor]") {
+    const std::string key = "02c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5";
+    const auto can_sign = [](const std::string& text) {
+        return Descriptor::parse(text, format())->can_sign();
+    };
+    CHECK(can_sign("wpkh(" + wif_a + ")"));
+    CHECK_FALSE(can_sign("wpkh(" + key + ")"));
+    CHECK(can_sign("sh(wsh(multi(1," + wif_a + "," + key + ")))"));
+    CHECK_FALSE(can_sign("sh(wsh(multi(2," + wif_a + "," + key + ")))"));
+    CHECK(can_sign("tr(" + key + ",{pk(" + key + "),pk(" + wif_a + ")})"));
+    CHECK_FALSE(can_sign("tr(" + key + ",multi_a(2," + key + "," + wif_a + "))"));
+    CHECK_FALSE(can_sign("raw(51)"));
 }

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <daler/descriptor/key_ring.h>
+
+#include <optional>
+#include <vector>
+
+namespace daler::descriptor {
+
+/// A script tree: its root, and for each leaf the hashes beside the way from it to the root, which
+/// its control block lists.
+struct TaprootTree {
+    Hash256 root;
+    std::vector<std::vector<Hash256>> paths;  ///< in the order of the leaves, from the leaf up
+};
+
+/// Nothing if there are no leaves. Requires: the depths are those of a tree.
+[[nodiscard]] std::optional<TaprootTree> taproot_tree(std::span<const TaprootLeaf> leaves);
+
+/// The positions of the leaves in the order in which the reference goes through them: by script,
+/// then the shortest path first. It decides what people see first, and which of equal witnesses is
+/// taken.
+[[nodiscard]] std::vector<std::size_t> leaves_in_order(std::span<const TaprootLeaf> leaves,
+                                                       const TaprootTree& tree);
+
+/// What a leaf asks for: signatures of `threshold` of these keys.
+struct LeafKeys {
+    int threshold = 1;
+    std::vector<crypto::XOnlyKey> keys;
+    bool is_multisig = false;  ///< multi_a, not pk
+};
+
+/// Nothing if the script of the leaf is of another kind.
+[[nodiscard]] std::optional<LeafKeys> leaf_keys(const Script& script);
+
+/// Sizes of the witness items of a leaf: signatures and empty places, the script, the control
+/// block. `signature_size` is that of one signature.
+[[nodiscard]] std::vector<std::size_t> leaf_witness_sizes(const LeafKeys& keys,
+                                                          const Script& script,
+                                                          std::size_t path_length,
+                                                          std::size_t signature_size);
+
+}  // namespace daler::descriptor
