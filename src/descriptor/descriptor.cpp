@@ -70,13 +70,6 @@ std::optional<AddressType> type_of_script(const Script& script) {
     return std::nullopt;
 }
 
-/// True if the keys of this function suffice, or those of a script below it.
-bool can_sign(const Node& node) {
-    const auto secrets = std::ranges::count_if(node.keys, &KeyExpression::has_secret);
-    if (!node.keys.empty() && secrets >= std::max(node.threshold, 1)) return true;
-    return std::ranges::any_of(node.children, [](const Node& child) { return can_sign(child); });
-}
-
 constexpr std::array<std::string_view, 4> address_type_names{"legacy", "p2sh-segwit", "bech32",
                                                              "bech32m"};
 
@@ -152,10 +145,6 @@ bool Descriptor::has_private_keys() const {
 bool Descriptor::has_all_private_keys() const {
     return has_private_keys() &&
            !any_key(*root_, [](const KeyExpression& key) { return !key.has_secret(); });
-}
-
-bool Descriptor::can_sign() const {
-    return descriptor::can_sign(*root_);
 }
 
 std::string Descriptor::to_text() const {

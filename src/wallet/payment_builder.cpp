@@ -153,8 +153,11 @@ Outcome<void> PaymentBuilder::choose_change() {
 }
 
 std::optional<PaymentBuilder::Coin> PaymentBuilder::evaluate(const OwnedCoin& owned) const {
-    const auto ring =
-        wallet_.keys().key_ring(owned.place, descriptor::Descriptor::Secrets::exclude);
+    // With a script tree the secrets decide which way the coin is spent.
+    using enum descriptor::Descriptor::Secrets;
+    const auto& record = wallet_.keys().records()[owned.place.record];
+    const bool may_have_tree = record.descriptor.address_type() == AddressType::bech32m;
+    const auto ring = wallet_.keys().key_ring(owned.place, may_have_tree ? include : exclude);
     const auto weight = descriptor::signed_input_weight(owned.output.script_pubkey, ring);
     if (!weight) return std::nullopt;
     const Amount fee = fee_of_weight(rate_.rate, *weight);

@@ -146,6 +146,62 @@ def packages(test, node, fresh):
     equal(node.getrawmempool(), [])
 
 
+WIF = "cMahea7zqjxrtgAbB7LSGbcQUr1uX1ojuat9jZodMN87JcbXMTcA"  # the secret key 1
+PUBLIC_KEY = "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
+KEY_PROGRAM = "0014751e76e8199196d454941c45d1b3a323f1433bd6"
+
+
+def signing(test, node, known):
+    test.step("what is told of the coins to sign for")
+    unsigned = Transaction([Input("11" * 32, 0, witness=())], [Output(1000)]).hex()
+    inner = "5121" + PUBLIC_KEY + "51ae"
+    in_p2sh, in_p2wsh = (node.decodescript(inner)[name] for name in ("p2sh", "segwit"))
+    in_p2sh, in_p2wsh = node.validateaddress(in_p2sh)["scriptPubKey"], in_p2wsh["hex"]
+    in_both = node.validateaddress(node.decodescript(inner)["segwit"]["p2sh-segwit"])["scriptPubKey"]
+
+    def sign(script, hash_type="DEFAULT", text=unsigned, keys=(WIF,), **fields):
+        told = {"txid": "11" * 32, "vout": 0, "scriptPubKey": script, **fields}
+        return node.signrawtransactionwithkey(text, list(keys), [told], hash_type)
+
+    fails(-3, f"Missing amount for CTxOut(nValue=21000000.00000000, scriptPubKey={KEY_PROGRAM[:30]})", sign,
+          KEY_PROGRAM)
+    for script in (in_p2sh, in_p2wsh, in_both):
+        fails(-8, "Missing redeemScript/witnessScript", sign, script, amount=1)
+        for field in ("redeemScript", "witnessScript"):  # either field will do
+            equal(sign(script, amount=1, **{field: inner})["complete"], True)
+            fails(-8, "redeemScript/witnessScript does not match scriptPubKey", sign, script, amount=1,
+                  **{field: "51"})
+            fails(-3, f"JSON value of type number for field {field} is not of expected type string", sign, script,
+                  amount=1, **{field: 51})
+        fails(-8, "redeemScript does not correspond to witnessScript", sign, script, amount=1, witnessScript=inner,
+              redeemScript="51")
+    fails(-22, "vout cannot be negative", sign, KEY_PROGRAM, vout=-1)
+    fails(-8, "scriptPubKey must be hexadecimal string (not 'zz')", sign, "zz")
+    fails(-3, "Missing scriptPubKey", sign, None)
+    fails(-3, "JSON value of type string for field vout is not of expected type number", sign, inner, vout="0")
+    fails(-22, "expected object with", node.signrawtransactionwithkey, unsigned, [WIF], ["text"])
+    fails(-22, "Previous output scriptPubKey mismatch", node.signrawtransactionwithkey, spend([known]).hex(), [WIF],
+          [{"txid": known[0], "vout": known[1], "scriptPubKey": inner}])
+
+    test.step("what is signed stays")
+    first = sign(KEY_PROGRAM, "SINGLE|ANYONECANPAY", amount=1)
+    equal((first["complete"], "errors" in first), (True, False))
+    equal(sign(KEY_PROGRAM, "ALL", first["hex"], amount=1), first)
+    equal(sign(KEY_PROGRAM, "ALL", first["hex"], (), amount=1), first)
+    odd = Transaction([Input("11" * 32, 0, witness=(b"preimage", bytes.fromhex("a8" + inner)))], [Output(1000)]).hex()
+    program = node.decodescript("a8" + inner)["segwit"]["hex"]
+    answer = sign(program, text=odd, amount=1, witnessScript="a8" + inner)
+    equal((answer["complete"], answer["hex"]), (False, odd))
+
+    test.step("multisig addresses that can be spent from")
+    fails(-8, "redeemScript exceeds size limit: 547 > 520", node.createmultisig, 1, [PUBLIC_KEY] * 16)
+    fails(-8, "creation > 20\nReduce the number", node.createmultisig, 1, [PUBLIC_KEY] * 21, "bech32")
+    for count, kind in ((15, "legacy"), (20, "bech32"), (20, "p2sh-segwit")):
+        made = node.createmultisig(2, [PUBLIC_KEY] * count, kind)
+        script = node.validateaddress(made["address"])["scriptPubKey"]
+        equal(sign(script, amount=1, redeemScript=made["redeemScript"])["complete"], True)
+
+
 def main(test):
     node = test.node()
     node.generatetoaddress(110, ANYONE_ADDRESS)
@@ -154,6 +210,7 @@ def main(test):
     mined = sending(test, node, coins)
     verdicts(test, node, coins, mined)
     packages(test, node, coins_of(node, 9, 9)[0])
+    signing(test, node, coins_of(node, 10, 10)[0])
 
 
 run(main)

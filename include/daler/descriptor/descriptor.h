@@ -44,9 +44,6 @@ public:
     /// Holds every private key that it mentions.
     [[nodiscard]] bool has_all_private_keys() const;
 
-    /// Holds enough private keys to spend what it describes.
-    [[nodiscard]] bool can_sign() const;
-
     /// Without private keys, with checksum.
     [[nodiscard]] std::string to_text() const;
     /// With the private keys it has, and checksum.

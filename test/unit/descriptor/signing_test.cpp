@@ -259,19 +259,4 @@ TEST_CASE("leaves are signed where the internal key is not here", "[descriptor]"
         const auto estimate = signed_input_weight(spend.coin.script_pubkey, spend.all_keys);
         if (type == script::sighash_default) CHECK(estimate == spend.input_weight());
     }
-    CHECK(Descriptor::parse(text, format())->can_sign());
-}
-
-TEST_CASE("a descriptor tells whether its private keys suffice", "[descriptor]") {
-    const std::string key = "02c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5";
-    const auto can_sign = [](const std::string& text) {
-        return Descriptor::parse(text, format())->can_sign();
-    };
-    CHECK(can_sign("wpkh(" + wif_a + ")"));
-    CHECK_FALSE(can_sign("wpkh(" + key + ")"));
-    CHECK(can_sign("sh(wsh(multi(1," + wif_a + "," + key + ")))"));
-    CHECK_FALSE(can_sign("sh(wsh(multi(2," + wif_a + "," + key + ")))"));
-    CHECK(can_sign("tr(" + key + ",{pk(" + key + "),pk(" + wif_a + ")})"));
-    CHECK_FALSE(can_sign("tr(" + key + ",multi_a(2," + key + "," + wif_a + "))"));
-    CHECK_FALSE(can_sign("raw(51)"));
 }
