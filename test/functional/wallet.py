@@ -251,6 +251,31 @@ def descriptors(test, node):
     equal(single.getbalance(), 50)
 
 
+def script_trees(test, node):
+    test.step("outputs with a script tree")
+    node.createwallet("trees", False, True)
+    trees = node.wallet("trees")
+    key = "cMahea7zqjxrtgAbB7LSGbcQUr1uX1ojuat9jZodMN87JcbXMTcA"
+    other = "c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5"
+    own, shared = f"tr({other},{{pk({other}),pk({key})}})", f"tr({other},multi_a(2,{other},{key}))"
+    texts = [f"{text}#{checksum(text)}" for text in (own, shared)]
+    answers = trees.importdescriptors([{"desc": text, "timestamp": "now"} for text in texts])
+    equal([answer["success"] for answer in answers], [True, True])
+    places = [node.deriveaddresses(text)[0] for text in texts]
+    node.wallet("kept").sendmany("", {place: 1 for place in places})
+    node.generatetoaddress(1, ANYONE_ADDRESS)
+    coins = {coin["address"]: coin for coin in trees.listunspent()}
+    equal([coins[place]["spendable"] for place in places], [True, False])
+    for place, text in zip(places, texts):
+        equal(coins[place]["desc"].count("("), text.count("("), "the tree is shown")
+        equal(trees.getaddressinfo(place)["desc"], coins[place]["desc"])
+    equal(trees.getbalance(), 1)
+    fails(-6, "Insufficient funds", trees.sendtoaddress, ANYONE_ADDRESS, 1.5)
+    payment = node.getrawtransaction(trees.sendtoaddress(ANYONE_ADDRESS, 1, "", "", True), 1)
+    equal([len(entry["txinwitness"]) for entry in payment["vin"]], [3])
+    assert payment["txid"] in node.getrawmempool()
+
+
 def checksum(descriptor):
     """The checksum of a descriptor (BIP 380)."""
     inputs = ("0123456789()[],'/*abcdefgh@:$%{}" "IJKLMNOPQRSTUVWXYZ&+-.;<=>?!^_|~"
@@ -328,6 +353,7 @@ def main(test):
     restarts(test, node)
     reorganisations(test, node)
     descriptors(test, node)
+    script_trees(test, node)
     backups(test, node)
 
 
