@@ -6,6 +6,7 @@
 namespace daler::wallet {
 void Wallet::take_block(const chain::BlockEntry& entry, const Block& block, bool scanning) {
     keys_.top_up_all();
+    const auto known_before = keys_.script_count();
     std::size_t known = 0;
     // A payment may make addresses ours that the block paid before it: read it again then.
     do {
@@ -15,6 +16,8 @@ void Wallet::take_block(const chain::BlockEntry& entry, const Block& block, bool
         }
     } while (keys_.script_count() != known);
     note_changes();
+    // And perhaps what waits in the mempool. A scan looks there at its end.
+    if (!scanning && known != known_before) adopt_mempool();
 }
 
 void Wallet::block_connected(const chain::BlockEntry& entry, const BlockRef& block) {
@@ -43,8 +46,10 @@ void Wallet::block_disconnected(const chain::BlockEntry& entry) {
 
 void Wallet::transaction_added(const TransactionRef& tx) {
     keys_.top_up_all();
+    const auto known = keys_.script_count();
     history_.mempool_added(tx, now());
     note_changes();
+    if (keys_.script_count() != known) adopt_mempool();
 }
 
 void Wallet::transaction_removed(const TransactionRef& tx) {
@@ -57,9 +62,17 @@ void Wallet::transaction_displaced(const TransactionRef& tx) {
 }
 
 void Wallet::adopt_mempool() {
-    for (const auto& tx : node().mempool_transactions()) {
-        transaction_added(tx);
-    }
+    const auto transactions = node().mempool_transactions();
+    if (transactions.empty()) return;
+    keys_.top_up_all();
+    std::size_t known = 0;
+    do {
+        known = keys_.script_count();
+        for (const auto& tx : transactions) {
+            history_.mempool_added(tx, now());
+        }
+    } while (keys_.script_count() != known);
+    note_changes();
 }
 
 void Wallet::refresh_mempool() {

@@ -54,10 +54,14 @@ Outcome<void> WalletService::remember(const std::string& name,
 }
 
 Outcome<void> WalletService::open(const std::string& name) {
-    auto done = call([&]() -> Outcome<bool> {
-        if (auto begun = begin_open(name); !begun) return daler::fail(begun.error());
-        return false;
-    });
+    return finish_opening(name, call([&]() -> Outcome<bool> {
+                              auto begun = begin_open(name);
+                              if (!begun) return daler::fail(begun.error());
+                              return false;
+                          }));
+}
+
+Outcome<void> WalletService::finish_opening(const std::string& name, Outcome<bool> done) {
     while (done && !*done) {
         done = call([&] { return continue_open(name); });
     }
@@ -105,9 +109,9 @@ std::vector<std::string> WalletService::open_at_start(const std::vector<std::str
 }
 
 Outcome<void> WalletService::create(const std::string& name, const CreateOptions& options) {
-    auto created = call([&]() -> Outcome<void> {
+    auto made = call([&]() -> Outcome<bool> {
         const auto file = file_of(name);
-        return guarded(verification_failed, [&]() -> Outcome<void> {
+        return guarded(verification_failed, [&]() -> Outcome<bool> {
             if (fs::exists(file)) {
                 return fail(FailureKind::wallet,
                             verification_failed + "Failed to create database path '" +
@@ -116,10 +120,15 @@ Outcome<void> WalletService::create(const std::string& name, const CreateOptions
             fs::create_directories(file.parent_path());
             auto wallet = Wallet::create({node_, options_, interrupt_}, name, file, options.flags);
             if (!wallet) return daler::fail(wallet.error());
+            if ((*wallet)->has_much_to_derive()) {
+                opening_[name] = std::move(*wallet);
+                return false;
+            }
             wallets_.push_back(std::move(*wallet));
-            return {};
+            return true;
         });
     });
+    auto created = finish_opening(name, std::move(made));
     return created ? remember(name, options.load_on_startup) : created;
 }
 

@@ -55,13 +55,17 @@ Outcome<bool> Wallet::follow(const chain::BlockEntry& target, Deadline deadline)
     return true;
 }
 
+bool Wallet::has_much_to_derive() const {
+    return keys_.underived() > patient_derivations;
+}
+
 Outcome<bool> Wallet::catch_up() {
     const auto deadline = steady_clock::now() + slice;
     const auto view = node().view();
     // What is missing is derived before the first block is looked at. Where there is none to read,
     // that can wait until one comes, or until there is time.
-    const bool is_urgent = tip_ != &view->tip() || keys_.underived() > patient_derivations;
-    while (is_urgent && keys_.top_up(derivations_per_look)) {
+    derives_at_once_ |= tip_ != &view->tip() || has_much_to_derive();
+    while (derives_at_once_ && keys_.top_up(derivations_per_look)) {
         if (is_interrupted()) return fail(FailureKind::wallet, "Loading was interrupted.");
         if (steady_clock::now() > deadline) return false;
     }

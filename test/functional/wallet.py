@@ -342,6 +342,22 @@ def backups(test, node):
     assert (elsewhere / "there" / "wallet.dat").exists()
 
 
+def resending(test, node, wallet):
+    test.step("unconfirmed payments are sent again after 12 to 36 hours")
+    node.generatetoaddress(1, ANYONE_ADDRESS)
+    now = node.getblockheader(node.tip())["time"] + 1
+    node.setmocktime(now)
+    txid = wallet.sendtoaddress(ANYONE_ADDRESS, 1)
+    node.setmocktime(now + 6 * 60)
+    node.generateblock(ANYONE_ADDRESS, [])
+    node.syncwithvalidationinterfacequeue()
+    log_size = len(node.log())
+    node.setmocktime(now + 37 * 60 * 60)
+    node.expect_log("wallet kept", "resubmit 1 unconfirmed transactions", after=log_size)
+    assert txid in node.getrawmempool()
+    node.setmocktime(0)
+
+
 def main(test):
     node = test.node()
     creation(test, node)
@@ -354,6 +370,7 @@ def main(test):
     reorganisations(test, node)
     descriptors(test, node)
     script_trees(test, node)
+    resending(test, node, node.wallet("kept"))
     backups(test, node)
 
 

@@ -84,6 +84,8 @@ public:
     /// Derives addresses and reads blocks for a few milliseconds; true when the wallet has reached
     /// the node's tip and knows its mempool.
     Outcome<bool> catch_up();
+    /// So many addresses are to be derived ahead that `catch_up` should do it.
+    [[nodiscard]] bool has_much_to_derive() const;
     /// Flushes; a failing disk is logged.
     ~Wallet();
     Wallet(const Wallet&) = delete;
@@ -230,6 +232,7 @@ private:
     const chain::BlockEntry* tip_ = nullptr;
     Random random_;
     std::set<Txid> displaced_;      ///< wait for `offer_displaced`
+    bool derives_at_once_ = false;  ///< while catching up
     std::optional<Scan> scan_;      ///< the one under way
     std::int64_t next_resend_ = 0;  ///< unix seconds
 

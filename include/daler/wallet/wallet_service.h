@@ -123,6 +123,7 @@ private:
     Outcome<void> begin_open(const std::string& name);
     /// True when the wallet has been opened. Otherwise it is to be called again.
     Outcome<bool> continue_open(const std::string& name);
+    Outcome<void> finish_opening(const std::string& name, Outcome<bool> done);
     Outcome<void> copy_backup(const std::string& name, const std::filesystem::path& backup) const;
     /// Carries out load_on_startup.
     Outcome<void> remember(const std::string& name, std::optional<bool> load_on_startup);

@@ -114,6 +114,17 @@ TEST_CASE("wallets to load at start are remembered", "[wallet]") {
     CHECK(failures[0].find("Path does not exist") != std::string::npos);
 }
 
+TEST_CASE("a new wallet that looks far ahead derives everything before it is open", "[wallet]") {
+    ServiceBench bench;
+    auto options = bench.options();
+    options.keypool = 1'300;
+    WalletService service(bench.node, options, bench.settings);
+    REQUIRE(service.create("a", {}));
+    const auto missing =
+        service.with("a", [](const Wallet& wallet) { return wallet.keys().underived(); });
+    CHECK(*missing == 0);
+}
+
 TEST_CASE("a call sees all news that came before it", "[wallet]") {
     ServiceBench bench;
     WalletService service(bench.node, bench.options(), bench.settings);

@@ -206,6 +206,33 @@ TEST_CASE("a wallet finds what blocks pay while it has no time to look ahead", "
     CHECK(address(*old) != scripts[399]);
 }
 
+TEST_CASE("a block makes a payment ours that waits in the mempool", "[wallet]") {
+    Bench bench;
+    auto wallet = bench.create("w");
+    wallet->backup(bench.file("old"));
+    std::vector<Script> scripts;
+    for (int i = 0; i < 300; ++i) {
+        scripts.push_back(address(*wallet));
+    }
+    const auto old = bench.load("old");
+    bench.node.add_to_mempool(bench.node.pay(scripts[199], coins(2)));
+    bench.node.add_to_mempool(bench.node.pay(scripts[299], coins(4)));
+    CHECK(old->history().balances().pending == Amount{0});
+    SECTION("by a block") {
+        const auto waiting = std::exchange(bench.node.mempool, {});
+        bench.node.mempool = {bench.node.pay(scripts[99], coins(1))};
+        bench.node.wallet = nullptr;
+        const auto& entry = bench.node.mine();
+        bench.node.mempool = waiting;
+        old->block_connected(entry, bench.node.read_block(entry));
+    }
+    SECTION("by another one there") {
+        bench.node.add_to_mempool(bench.node.pay(scripts[99], coins(1)));
+    }
+    const auto balances = old->history().balances();
+    CHECK(balances.pending + balances.trusted == coins(7));
+}
+
 TEST_CASE("a payment whose coin another block spends is conflicted while that block stands",
           "[wallet]") {
     Bench bench;
