@@ -29,25 +29,30 @@ Result<std::vector<const Entry*>, std::string> ancestors_within(const EntrySet& 
             fmt::format("too many unconfirmed {} [limit: {}]", what, limits.ancestor_count));
     };
     std::vector<const Entry*> found;
-    boost::unordered_flat_set<const Entry*> seen;
-    for (const Entry* parent : parents) {
-        found.push_back(parent);
-        seen.insert(parent);
-        if (static_cast<std::int64_t>(found.size()) + count > limits.ancestor_count)
-            return too_many_ancestors("parents");
-    }
-    const auto has_limit = [&](const Entry* entry) {
+    EntryHashSet seen;
+    std::int64_t counted = count;
+    const auto counts = [&](const Entry* entry) {
         return !same_block || same_block->contains(entry);
     };
+    const auto find = [&](const Entry* entry) {
+        if (!seen.insert(entry).second) return;
+        found.push_back(entry);
+        if (counts(entry)) ++counted;
+    };
+    for (const Entry* parent : parents) {
+        find(parent);
+        if (counted > limits.ancestor_count) return too_many_ancestors("parents");
+    }
     std::int64_t total = vsize;
     for (std::size_t i = 0; i < found.size(); ++i) {
         const Entry& entry = *found[i];
-        total += entry.vsize;
-        if (has_limit(&entry) && entry.descendants.vsize + vsize > limits.descendant_vsize) {
+        const bool is_counted = counts(&entry);
+        if (is_counted) total += entry.vsize;
+        if (is_counted && entry.descendants.vsize + vsize > limits.descendant_vsize) {
             return fail(fmt::format("exceeds descendant size limit for tx {} [limit: {}]",
                                     entry.txid().to_hex(), limits.descendant_vsize));
         }
-        if (has_limit(&entry) && entry.descendants.count + count > limits.descendant_count) {
+        if (is_counted && entry.descendants.count + count > limits.descendant_count) {
             return fail(fmt::format("too many descendants for tx {} [limit: {}]",
                                     entry.txid().to_hex(), limits.descendant_count));
         }
@@ -56,9 +61,8 @@ Result<std::vector<const Entry*>, std::string> ancestors_within(const EntrySet& 
                 fmt::format("exceeds ancestor size limit [limit: {}]", limits.ancestor_vsize));
         }
         for (const Entry* parent : entry.parents) {
-            if (seen.insert(parent).second) found.push_back(parent);
-            if (static_cast<std::int64_t>(found.size()) + count > limits.ancestor_count)
-                return too_many_ancestors("ancestors");
+            find(parent);
+            if (counted > limits.ancestor_count) return too_many_ancestors("ancestors");
         }
     }
     return found;
@@ -308,7 +312,8 @@ script::ScriptError Admission::run_all(const script::PrecomputedHashes& hashes, 
     return script::ScriptError::ok;
 }
 
-/// Whether nothing but the witnesses is missing, which anybody can take away from a good transaction.
+/// Whether nothing but the witnesses is missing, which anybody can take away from a good
+/// transaction.
 bool Admission::is_witness_stripped(const script::PrecomputedHashes& hashes) const {
     if (tx_->has_witness() || !policy::needs_witness(*tx_, coins_)) return false;
     constexpr script::Flags without_witness =

@@ -22,7 +22,7 @@ inline constexpr std::int64_t max_replaced = 100;
 
 /// Entries above a transaction of `vsize` that spends `parents`, or which of `limits` it would
 /// break. Likewise for `count` transactions, all of them taken for each other's ancestors. With
-/// `same_block` only entries in it are held to the limits of descendants.
+/// `same_block` only entries in it are counted.
 [[nodiscard]] Result<std::vector<const Entry*>, std::string> ancestors_within(
     const EntrySet& parents, std::int64_t vsize, const Limits& limits, std::int64_t count = 1,
     const EntryHashSet* same_block = nullptr);
@@ -47,9 +47,9 @@ public:
     Admission(const Rules& rules, const Pool& pool, TransactionRef tx, const AcceptOptions& options,
               Amount fee_delta, FeeRate min_fee, const PackageTransactions* package = nullptr);
 
-    /// For one that comes back from a block: no more than those of the same block, which must stay,
-    /// are held to the limits of descendants. Other blocks could each have as many.
-    void limit_descendants_of(const EntryHashSet& same_block) { same_block_ = &same_block; }
+    /// For one that comes back from a block: only those of the same block, which must stay, count
+    /// for the limits of ancestors and descendants. Each block could have as many.
+    void count_only(const EntryHashSet& same_block) { same_block_ = &same_block; }
 
     /// Nothing if the transaction may come in.
     [[nodiscard]] std::optional<Refused> check();

@@ -68,41 +68,56 @@ void Mempool::Impl::drop(const std::vector<TransactionRef>& gone) {
 // were here already are linked when all are back: nobody counted them when the blocks were made.
 void Mempool::Impl::take_back(BlockTime now) {
     std::vector<const Entry*> returned;
-    for (const auto& from_block : disconnected.take())
-        take_back(from_block, now, returned);
+    for (const auto& from_block : disconnected.take()) {
+        for (const Entry* entry : take_back(from_block, now))
+            returned.push_back(entry);
+    }
     pool.link_children(returned);
 }
 
-void Mempool::Impl::take_back(const std::vector<TransactionRef>& from_block, BlockTime now,
-                              std::vector<const Entry*>& returned) {
+// Gives those that stay.
+EntryHashSet Mempool::Impl::take_back(const std::vector<TransactionRef>& from_block,
+                                      BlockTime now) {
     AcceptOptions options;
     options.now = now;
     options.bypass_limits = true;
-    EntryHashSet same_block;
+    EntryHashSet returned;
     for (const auto& tx : from_block) {
         if (!tx->is_coinbase()) {
             Admission admission(rules, pool, tx, options, delta_of(tx->txid), min_fee(now));
-            admission.limit_descendants_of(same_block);
+            admission.count_only(returned);
             if (!admission.check() && admission.replaced().empty()) {
-                const Entry& added = add(admission.entry());
-                same_block.insert(&added);
-                returned.push_back(&added);
+                returned.insert(&add(admission.entry()));
                 continue;
             }
         }
         if (!pool.find(tx->txid)) drop({tx});
     }
+    // With the blocks before it counted, too.
+    EntrySet too_long;
+    for (const Entry* entry : returned) {
+        if (has_too_many_ancestors(*entry)) too_long.insert(entry);
+    }
+    for (const Entry* entry : Pool::with_descendants(too_long)) {
+        returned.erase(entry);
+        // Those that waited are not linked yet.
+        for (const Entry* child : pool.children_of(*entry->tx))
+            too_long.insert(child);
+    }
+    remove_with_descendants(too_long, RemovalReason::size_limit);
+    return returned;
+}
+
+bool Mempool::Impl::has_too_many_ancestors(const Entry& entry) const {
+    return entry.ancestors.count > rules.limits.ancestor_count ||
+           entry.ancestors.vsize > rules.limits.ancestor_vsize;
 }
 
 // Old transactions put under others can make chains longer than anybody could have sent.
 void Mempool::Impl::remove_long_chains() {
-    const Limits& limits = rules.limits;
     EntrySet too_long;
     for (const Entry& entry : pool.entries()) {
-        if (entry.ancestors.count > limits.ancestor_count ||
-            entry.ancestors.vsize > limits.ancestor_vsize) {
-            too_long.insert(&entry);
-        }
+        if (has_too_many_ancestors(entry)) too_long.insert(&entry);
     }
     remove_with_descendants(too_long, RemovalReason::size_limit);
 }

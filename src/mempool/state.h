@@ -24,8 +24,8 @@ struct Mempool::Impl {
     void remove_conflicts(const Transaction& confirmed);
     void drop(const std::vector<TransactionRef>& gone);
     void take_back(BlockTime now);
-    void take_back(const std::vector<TransactionRef>& from_block, BlockTime now,
-                   std::vector<const Entry*>& returned);
+    EntryHashSet take_back(const std::vector<TransactionRef>& from_block, BlockTime now);
+    [[nodiscard]] bool has_too_many_ancestors(const Entry& entry) const;
     void remove_long_chains();
     [[nodiscard]] bool may_be_next(const Entry& entry) const;
     void remove_what_became_invalid();
