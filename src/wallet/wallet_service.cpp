@@ -158,9 +158,13 @@ void WalletService::block_connected(const chain::BlockEntry& entry, const BlockR
     const bool hold = held < max_held_blocks;
     if (hold) ++held;
     post([this, &entry, hold, block = hold ? block : nullptr] {
-        if (!wallets_.empty()) {
-            const auto found = block ? block : node_.read_block(entry);
-            for_each([&](Wallet& wallet) { wallet.block_connected(entry, found); });
+        auto found = block;
+        // A wallet that is closed meanwhile reads the block at the next start.
+        if (!interrupt_) {
+            for_each([&](Wallet& wallet) {
+                if (!found) found = node_.read_block(entry);
+                wallet.block_connected(entry, found);
+            });
         }
         if (hold) --queue_->held_blocks;
     });

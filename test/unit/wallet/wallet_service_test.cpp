@@ -114,6 +114,27 @@ TEST_CASE("wallets to load at start are remembered", "[wallet]") {
     CHECK(failures[0].find("Path does not exist") != std::string::npos);
 }
 
+TEST_CASE("blocks are kept until the file of every open wallet has seen them", "[wallet]") {
+    ServiceBench bench;
+    constexpr auto all = std::numeric_limits<Height>::max();
+    WalletService service(bench.node, bench.options(), bench.settings);
+    service.drain();
+    CHECK(service.seen_height() == all);
+    REQUIRE(service.create("a", {}));
+    for (int i = 0; i < 3; ++i) {
+        const auto& entry = bench.node.mine();
+        service.block_connected(entry, bench.node.read_block(entry));
+    }
+    service.drain();
+    CHECK(service.seen_height() <= 3);
+    REQUIRE(service.with("a", [](Wallet& wallet) { wallet.flush(); }));
+    service.drain();
+    CHECK(service.seen_height() == 3);
+    REQUIRE(service.unload("a", {}));
+    service.drain();
+    CHECK(service.seen_height() == all);
+}
+
 TEST_CASE("a new wallet that looks far ahead derives everything before it is open", "[wallet]") {
     ServiceBench bench;
     auto options = bench.options();
