@@ -7,7 +7,10 @@
 #include <spdlog/spdlog.h>
 
 #include <array>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <tuple>
 #include <utility>
 
 namespace daler::log {
@@ -26,11 +29,45 @@ constexpr std::array<std::pair<std::string_view, Category>, 10> names{{
     {"index", Category::index},
 }};
 
+// What one place in the code may write.
+constexpr std::size_t bytes_per_hour = 256 * 1024;
+
+std::int64_t this_hour() {
+    return std::chrono::duration_cast<std::chrono::hours>(
+               std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
+/// Counts what each place in the code wrote within the hour.
+class Budgets {
+public:
+    enum class Verdict : std::uint8_t { write, write_last, drop };
+
+    Verdict spend(const std::source_location& place, std::size_t bytes) {
+        const auto hour = this_hour();
+        const std::lock_guard lock(mutex_);
+        Budget& budget = budgets_[{place.file_name(), place.line(), place.column()}];
+        if (budget.hour != hour) budget = {hour, 0};
+        if (budget.used >= bytes_per_hour) return Verdict::drop;
+        budget.used += bytes;
+        return budget.used >= bytes_per_hour ? Verdict::write_last : Verdict::write;
+    }
+
+private:
+    struct Budget {
+        std::int64_t hour = 0;
+        std::size_t used = 0;
+    };
+    std::mutex mutex_;
+    std::map<std::tuple<std::string_view, std::uint32_t, std::uint32_t>, Budget> budgets_;
+};
+
 // The process has one log; this is its only global, set up by main before the first thread starts.
 struct State {
     std::atomic<std::uint32_t> debug{0};
     Published<spdlog::logger> logger;
     Options options;
+    Budgets budgets;
 };
 
 State& state() {
@@ -114,10 +151,17 @@ void write(std::string_view tag, std::string_view text) {
     logger->log(spdlog::level::info, spdlog::string_view_t(line));
 }
 
+void write_limited(const std::source_location& place, std::string_view tag, std::string_view text) {
+    const auto verdict = state().budgets.spend(place, text.size());
+    if (verdict == Budgets::Verdict::drop) return;
+    write(tag, text);
+    if (verdict == Budgets::Verdict::write_last) {
+        write("warning", "More lines of this kind are left out for up to an hour");
+    }
+}
+
 bool RateLimit::allow() {
-    const auto hour = std::chrono::duration_cast<std::chrono::hours>(
-                          std::chrono::steady_clock::now().time_since_epoch())
-                          .count();
+    const auto hour = this_hour();
     if (hour_.exchange(hour) != hour) used_ = 0;
     return used_++ < budget_;
 }

@@ -5,8 +5,10 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <source_location>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace daler::log {
 
@@ -52,22 +54,39 @@ void disable(Category which);
 /// Writes one line. Control characters in `text` are escaped, so peers cannot forge lines.
 void write(std::string_view tag, std::string_view text);
 
+/// The same for the lines that everybody sees. Each place in the code may write 256 KiB of them an
+/// hour; the rest is dropped, and one line says so. Peers and RPC clients cause many of these
+/// lines, and must not fill the disk with them.
+void write_limited(const std::source_location& place, std::string_view tag, std::string_view text);
+
+/// The text of a line, and the place in the code that writes it.
+template <class... Args>
+struct Line {
+    template <class Text>
+    consteval Line(const Text& the_text,
+                   std::source_location the_place = std::source_location::current())
+        : text(the_text), place(the_place) {}
+
+    fmt::format_string<Args...> text;
+    std::source_location place;
+};
+
 /// A line everybody sees.
 template <class... Args>
-void info(fmt::format_string<Args...> format, Args&&... args) {
-    write("", fmt::format(format, std::forward<Args>(args)...));
+void info(Line<std::type_identity_t<Args>...> line, Args&&... args) {
+    write_limited(line.place, "", fmt::format(line.text, std::forward<Args>(args)...));
 }
 
 /// Something the user should look at.
 template <class... Args>
-void warning(fmt::format_string<Args...> format, Args&&... args) {
-    write("warning", fmt::format(format, std::forward<Args>(args)...));
+void warning(Line<std::type_identity_t<Args>...> line, Args&&... args) {
+    write_limited(line.place, "warning", fmt::format(line.text, std::forward<Args>(args)...));
 }
 
 /// Something failed.
 template <class... Args>
-void error(fmt::format_string<Args...> format, Args&&... args) {
-    write("error", fmt::format(format, std::forward<Args>(args)...));
+void error(Line<std::type_identity_t<Args>...> line, Args&&... args) {
+    write_limited(line.place, "error", fmt::format(line.text, std::forward<Args>(args)...));
 }
 
 /// The tag of a category as it appears in the log.
@@ -79,8 +98,9 @@ void debug(Category which, fmt::format_string<Args...> format, Args&&... args) {
     if (enabled(which)) write(name(which), fmt::format(format, std::forward<Args>(args)...));
 }
 
-/// Bounds the lines that one call site can be made to write by somebody else: `if (limit.allow())
-/// ...`. Keep one per call site, as a member of the object that logs. Thread-safe.
+/// Bounds the number of lines of one call site where 256 KiB an hour are too many, and those of
+/// debug lines: `if (limit.allow()) ...`. Keep one per call site, as a member of the object that
+/// logs. Thread-safe.
 class RateLimit {
 public:
     explicit RateLimit(std::uint32_t lines_per_hour = 1000) : budget_(lines_per_hour) {}
