@@ -1,5 +1,7 @@
 #include "connection.h"
 
+#include "header_text.h"
+
 #include <daler/util/log.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -23,6 +25,7 @@ constexpr std::size_t max_buffer_size = 128 * 1024;
 // What does not come with the headers is read in pieces of this size: the buffer by itself would
 // stay at 512 bytes, with a system call or two for each.
 constexpr std::size_t body_buffer_size = 64 * 1024;
+constexpr std::size_t header_read_size = 4096;
 
 // After a refusal the client may still be sending. Closing at once would reset the connection and
 // destroy the answer on its way, so we listen a little longer.
@@ -66,7 +69,10 @@ void Connection::start() {
 }
 
 void Connection::stop() {
-    if (state_ == State::listening) stream_.close();
+    if (state_ != State::listening) return;
+    is_closed_ = true;
+    stream_.close();
+    timer_.cancel();
 }
 
 void Connection::give_up() {
@@ -88,14 +94,15 @@ asio::awaitable<void> Connection::run(std::shared_ptr<Connection> self) {
 // One request. False if the connection ends with it.
 asio::awaitable<bool> Connection::serve() {
     Parser parser;
-    parser.header_limit(static_cast<std::uint32_t>(shared_.options.max_header_size));
+    // Counted by us; lines that ended in LF alone are longer by now.
+    parser.header_limit(static_cast<std::uint32_t>(2 * shared_.options.max_header_size));
     parser.body_limit(boost::none);  // judged below, after the password
     if (!co_await read_headers(parser)) co_return false;
     version_ = parser.get().version();
 
     if (!co_await admit(parser)) co_return false;
     if (!co_await read_body(parser)) co_return false;
-    if (shared_.stopping) co_return false;
+    if (shared_.stopping || is_closed_) co_return false;
 
     const bool keep_alive = parser.get().keep_alive();
     request_.method = text(parser.get().method_string());
@@ -107,38 +114,56 @@ asio::awaitable<bool> Connection::serve() {
     state_ = State::answering;
     const bool more = co_await answer(std::move(response_), keep_alive);
     state_ = State::listening;
+    idle_since_ = std::chrono::steady_clock::now();
     co_return more;
 }
 
-// The parser limits only what it has not understood yet, so that many small fields would never end:
-// we count the bytes ourselves.
+// The parser knows only lines that end in CR LF, and limits only what it has not understood yet: we
+// find the end of the headers and count their bytes ourselves.
 asio::awaitable<bool> Connection::read_headers(Parser& parser) {
     error_code error;
     stream_.expires_after(shared_.options.timeout);
-    for (std::size_t size = 0; !parser.is_header_done();) {
-        size += co_await beast_http::async_read_some(stream_, buffer_, parser, to(error));
-        if (!error && size > shared_.options.max_header_size)
-            error = beast_http::error::header_limit;
-        if (error) co_return co_await refuse_unreadable(error);
+    for (;;) {
+        const auto data = buffer_.data();
+        const std::string_view received(static_cast<const char*>(data.data()), data.size());
+        const auto size = header_size(received);
+        if (size.value_or(received.size()) > shared_.options.max_header_size) {
+            co_return co_await refuse_unreadable(beast_http::error::header_limit);
+        }
+        if (size) {
+            const std::string headers = with_crlf(received.substr(0, *size));
+            parser.put(asio::buffer(headers), error);
+            buffer_.consume(*size);
+            if (!error && !parser.is_header_done()) error = beast_http::error::bad_line_ending;
+            if (error) co_return co_await refuse_unreadable(error);
+            co_return true;
+        }
+        const auto got =
+            co_await stream_.async_read_some(buffer_.prepare(header_read_size), to(error));
+        if (error) co_return false;
+        buffer_.commit(got);
     }
-    co_return true;
 }
 
 // Judges the headers, before anything else is read.
 asio::awaitable<bool> Connection::admit(const Parser& parser) {
     const auto allows = [this](const Subnet& subnet) { return subnet.contains(peer_); };
     if (std::ranges::none_of(shared_.allowed, allows)) co_return co_await refuse(plain(403, ""));
+    const auto& serves = shared_.options.serves;
+    if (serves && !serves(text(parser.get().target()))) co_return co_await refuse(plain(404, ""));
     if (parser.get().method() != beast_http::verb::post) {
         co_return co_await refuse(plain(405, "JSONRPC server handles only POST requests"));
     }
 
     request_.authorization = text(parser.get()[beast_http::field::authorization]);
     const auto& authorize = shared_.options.authorize;
-    if (authorize && !authorize(request_.authorization, request_.peer)) {
+    is_known_ = !authorize || authorize(request_.authorization, request_.peer);
+    if (!is_known_) {
         // Guessing passwords is made slow; asking which kind of password is wanted is not guessing.
         if (!request_.authorization.empty()) {
-            log::warning("http: incorrect password from {}", request_.peer);
-            co_await pause(shared_.options.refusal_delay);
+            const auto wait = shared_.penalties.add(peer_, std::chrono::steady_clock::now());
+            co_await pause(wait.value_or(shared_.options.timeout));
+            if (!wait || is_closed_) co_return false;
         }
         Response response = plain(401, "");
         response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"jsonrpc\"");
@@ -216,9 +241,11 @@ asio::awaitable<bool> Connection::answer(Response response, bool keep_alive) {
 
     error_code error;
     beast_http::response_serializer<beast_http::string_body> serializer(message);
+    std::optional<std::chrono::steady_clock::time_point> last_moment;
     while (!serializer.is_done()) {
         if (shared_.stopping) {
-            stream_.expires_after(farewell_time);
+            if (!last_moment) last_moment = std::chrono::steady_clock::now() + farewell_time;
+            stream_.expires_at(*last_moment);
         } else {
             stream_.expires_after(shared_.options.timeout);
         }
@@ -258,12 +285,14 @@ asio::awaitable<void> Connection::linger() {
     stream_.socket().shutdown(tcp::socket::shutdown_send, error);
     stream_.expires_after(linger_time);
     std::vector<char> waste(16 * 1024);
-    for (std::size_t total = 0; !error && !shared_.stopping && total < linger_bytes;) {
+    for (std::size_t total = 0;
+         !error && !shared_.stopping && !is_closed_ && total < linger_bytes;) {
         total += co_await stream_.async_read_some(asio::buffer(waste), to(error));
     }
 }
 
-asio::awaitable<void> Connection::pause(std::chrono::milliseconds time) {
+asio::awaitable<void> Connection::pause(std::chrono::steady_clock::duration time) {
+    if (is_closed_) co_return;
     timer_.expires_after(time);
     error_code cancelled;
     co_await timer_.async_wait(to(cancelled));

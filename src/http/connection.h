@@ -1,5 +1,6 @@
 #pragma once
 
+#include "penalties.h"
 #include "subnet.h"
 #include "work_queue.h"
 
@@ -34,6 +35,7 @@ struct Shared {
         : options(std::move(the_options)),
           handler(std::move(the_handler)),
           farewell(io),
+          penalties(options.refusal_delay, options.timeout),
           queue(options.threads, options.queue) {}
 
     const Options options;
@@ -43,7 +45,8 @@ struct Shared {
     std::unordered_set<Connection*> connections;
     bool stopping = false;
     asio::steady_timer farewell;  ///< runs while stopping, until the last connection is gone
-    WorkQueue queue;              ///< last: ends before what its jobs use
+    Penalties penalties;
+    WorkQueue queue;  ///< last: ends before what its jobs use
 };
 
 /// One client: reads a request, has it handled, answers, and again.
@@ -63,6 +66,13 @@ public:
     /// Closes now, unless a request is still being handled.
     void give_up();
 
+    /// Whether it may be closed for another client, and whether it goes before another one.
+    [[nodiscard]] bool is_idle() const { return state_ == State::listening && !is_closed_; }
+    [[nodiscard]] bool goes_before(const Connection& other) const {
+        if (is_known_ != other.is_known_) return other.is_known_;
+        return idle_since_ < other.idle_since_;
+    }
+
 private:
     enum class State : std::uint8_t { listening, handling, answering };
     using Parser = beast::http::request_parser<beast::http::string_body>;
@@ -77,7 +87,7 @@ private:
     asio::awaitable<bool> refuse(Response response);
     asio::awaitable<bool> refuse_unreadable(error_code why);
     asio::awaitable<void> linger();
-    asio::awaitable<void> pause(std::chrono::milliseconds time);
+    asio::awaitable<void> pause(std::chrono::steady_clock::duration time);
     void work();
 
     Shared& shared_;
@@ -87,6 +97,9 @@ private:
     asio::ip::address peer_;
     unsigned version_ = 11;  ///< of HTTP, times ten, as the client speaks it
     State state_ = State::listening;
+    bool is_known_ = false;   ///< the last request had the right password
+    bool is_closed_ = false;  ///< whatever it was doing ends soon
+    std::chrono::steady_clock::time_point idle_since_ = std::chrono::steady_clock::now();
     Request request_;  ///< belongs to the worker while the handler runs
     Response response_;
 };

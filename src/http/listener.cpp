@@ -23,6 +23,19 @@ std::string refusal(const std::string& host, std::uint16_t port, const error_cod
     return text;
 }
 
+/// Hangs up on the client that has been idle longest, those without a password first. False if
+/// there is none.
+bool make_room(Shared& shared) {
+    Connection* first = nullptr;
+    for (Connection* connection : shared.connections) {
+        if (connection->is_idle() && (!first || connection->goes_before(*first)))
+            first = connection;
+    }
+    if (!first) return false;
+    first->stop();
+    return true;
+}
+
 }  // namespace
 
 error_code Listener::listen(const tcp::endpoint& endpoint) {
@@ -103,7 +116,9 @@ asio::awaitable<void> Listener::accept(Shared& shared, tcp::acceptor& acceptor) 
             co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
             continue;
         }
-        if (shared.connections.size() >= shared.options.max_connections) continue;
+        if (shared.connections.size() >= shared.options.max_connections && !make_room(shared)) {
+            continue;
+        }
         std::make_shared<Connection>(shared, std::move(socket))->start();
     }
 }

@@ -1,6 +1,7 @@
 #include <daler/encoding/hex.h>
 #include <daler/http/server.h>
 #include <daler/rpc/server.h>
+#include <daler/util/ensure.h>
 #include <daler/util/log.h>
 
 #include <fmt/format.h>
@@ -10,7 +11,7 @@
 namespace daler::rpc {
 namespace {
 
-constexpr int not_found = 404, unavailable = 503;
+constexpr int unavailable = 503;
 constexpr std::string_view wallet_prefix = "/wallet/";
 
 /// "host", "host:port", "[v6]", "[v6]:port"; a bare IPv6 address has more than one colon.
@@ -64,9 +65,9 @@ std::string percent_decode(std::string_view text) {
 }
 
 std::optional<Target> parse_target(std::string_view target) {
-    target = target.substr(0, target.find('?'));
     if (target == "/") return Target{};
     if (!target.starts_with(wallet_prefix)) return std::nullopt;
+    target = target.substr(0, target.find('?'));
     return Target{percent_decode(target.substr(wallet_prefix.size())), true};
 }
 
@@ -114,7 +115,7 @@ struct Server::Impl {
 
     [[nodiscard]] http::Response answer(const http::Request& request) const {
         const auto target = parse_target(request.target);
-        if (!target) return {.status = not_found};
+        ensure(target.has_value());  // the HTTP server has asked before
         const auto user = credentials->user(request.authorization).value_or("");
         const Origin origin{user, target->wallet, target->has_wallet, credentials->allowed(user),
                             request.waiting};
@@ -142,6 +143,7 @@ struct Server::Impl {
             }
             return false;
         };
+        out.serves = [](std::string_view target) { return parse_target(target).has_value(); };
         out.threads = options.threads;
         out.queue = options.queue;
         out.timeout = options.timeout;

@@ -61,20 +61,27 @@ struct Options {
     /// Who may ask besides loopback: an address, or a network as 10.0.0.0/8 or 10.0.0.0/255.0.0.0.
     std::vector<std::string> allow{};
     Authorize authorize{};
+    /// Whether there is something at a request's target; others get 404. Empty: everywhere. Runs on
+    /// the connection thread: must not block or throw.
+    std::function<bool(std::string_view target)> serves{};
 
-    std::size_t threads = 4;                    ///< handlers that run at once
-    std::size_t queue = 16;                     ///< requests that wait for a thread; more get 503
-    std::size_t max_header_size = 8192;         ///< bytes, request line included; more get 431
-    std::size_t max_body_size = 32ull << 20;    ///< bytes; more get 413
-    std::size_t max_connections = 512;          ///< more are closed at once
+    std::size_t threads = 4;                  ///< handlers that run at once
+    std::size_t queue = 16;                   ///< requests that wait for a thread; more get 503
+    std::size_t max_header_size = 8192;       ///< bytes, request line included; more get 431
+    std::size_t max_body_size = 32ull << 20;  ///< bytes; more get 413
+    /// A further client takes the place of the one that has been idle longest, those that have not
+    /// shown a password first. Where none is idle it is hung up on.
+    std::size_t max_connections = 512;
     std::chrono::milliseconds timeout{30'000};  ///< for a client that sends or takes nothing
-    std::chrono::milliseconds refusal_delay{250};  ///< before a wrong password is answered
+    /// Before a wrong password is answered, and between two such answers to one address. Who would
+    /// wait longer than `timeout` is hung up on instead. A right password never waits.
+    std::chrono::milliseconds refusal_delay{250};
 };
 
 /// An HTTP/1.1 server for POST requests: keep-alive and pipelining, bounds on everything a client
-/// sends. One thread owns all connections. What it answers itself: 400 unreadable, 401 not
-/// authorised (judged before the body is read; then it hangs up), 403 not allowed from there, 405
-/// not POST, 413 and 431 too large, 503 queue full.
+/// sends; lines may end in LF alone. One thread owns all connections. What it answers itself: 400
+/// unreadable, 401 not authorised (judged before the body is read; then it hangs up), 403 not
+/// allowed from there, 405 not POST, 404 nothing there, 413 and 431 too large, 503 queue full.
 class Server {
 public:
     Server(Options options, Handler handler);

@@ -1,11 +1,13 @@
 #include <daler/http/server.h>
 
+#include <http/penalties.h>
 #include "raw_client.h"
 #include "server_fixture.h"
 
 #include <ifaddrs.h>
 
 #include <test.h>
+#include <future>
 #include <iostream>
 
 using namespace daler::http;
@@ -170,16 +172,104 @@ TEST_CASE("a client that falls silent is dropped", "[http]") {
     CHECK(no_body.is_closed());
 }
 
-TEST_CASE("more clients than allowed are turned away at once", "[http]") {
+TEST_CASE("an idle client gives way to a new one, first of all one without a password", "[http]") {
     auto few = options();
-    few.max_connections = 1;
+    few.max_connections = 2;
     Server server(few, size_of_body);
     start(server);
-    RawClient first(server.port());
-    REQUIRE(first.send(post("a")));
-    CHECK(first.receive()->status == 200);
+    RawClient known(server.port());
+    REQUIRE(known.send(post("a")));
+    CHECK(known.receive()->status == 200);
+    RawClient half_open(server.port());
+    REQUIRE(half_open.send("POST / HTT"));
+    RawClient second(server.port());
+    REQUIRE(second.send(post("ab")));
+    CHECK(second.receive()->body == "2");
+    CHECK(half_open.is_closed());
+    RawClient third(server.port());
+    REQUIRE(third.send(post("abc")));
+    CHECK(third.receive()->body == "3");
+    CHECK(known.is_closed());
+}
+
+TEST_CASE("a client whose request is being handled gives way to nobody", "[http]") {
+    auto one = options();
+    one.max_connections = 1;
+    std::promise<void> begun, end;
+    Server server(one, [&](const Request& request) {
+        begun.set_value();
+        end.get_future().wait();
+        return size_of_body(request);
+    });
+    start(server);
+    RawClient busy(server.port());
+    REQUIRE(busy.send(post("a")));
+    begun.get_future().wait();
     RawClient second(server.port());
     CHECK(second.is_closed());
-    REQUIRE(first.send(post("ab")));
-    CHECK(first.receive()->body == "2");
+    end.set_value();
+    CHECK(busy.receive()->body == "1");
+}
+
+TEST_CASE("wrong passwords that wait give way to the right one", "[http]") {
+    auto few = options();
+    few.max_connections = 8;
+    few.refusal_delay = std::chrono::seconds(20);
+    Server server(few, size_of_body);
+    start(server);
+    std::vector<std::unique_ptr<RawClient>> guesses;
+    for (int i = 0; i < 20; ++i) {
+        guesses.push_back(std::make_unique<RawClient>(server.port()));
+        REQUIRE(guesses.back()->send("POST / HTTP/1.1\r\nAuthorization: Basic bad\r\n\r\n"));
+    }
+    RawClient client(server.port());
+    REQUIRE(client.send(post("abc")));
+    CHECK(client.receive()->body == "3");
+}
+
+TEST_CASE("an address gets the answers to its wrong passwords one after the other", "[http]") {
+    using namespace std::chrono_literals;
+    const auto address = [](const char* text) { return boost::asio::ip::make_address(text); };
+    Penalties penalties(250ms, 1s);
+    const Penalties::Clock::time_point now{100s};
+    CHECK(penalties.add(address("127.0.0.1"), now) == 250ms);
+    CHECK(penalties.add(address("127.0.0.1"), now) == 500ms);
+    CHECK(penalties.add(address("127.0.0.2"), now) == 250ms);
+    CHECK(penalties.add(address("127.0.0.1"), now + 100ms) == 650ms);
+    CHECK(penalties.add(address("127.0.0.1"), now + 100ms) == 900ms);
+    CHECK(penalties.add(address("127.0.0.1"), now + 100ms) == std::nullopt);
+    CHECK(penalties.add(address("127.0.0.1"), now + 2s) == 250ms);
+    CHECK(penalties.add(address("2001:db8::1"), now) == 250ms);
+    CHECK(penalties.add(address("2001:db8::ffff:2"), now) == 500ms);
+    CHECK(penalties.add(address("2001:db8:1::1"), now) == 250ms);
+}
+
+TEST_CASE("lines may end in LF alone", "[http]") {
+    Server server(options(), size_of_body);
+    start(server);
+    RawClient client(server.port());
+    const std::string request =
+        "POST / HTTP/1.1\nHost: x\nAuthorization: Basic good\nContent-Length: 4\n\na\n\nb";
+    REQUIRE(client.send(request + request));
+    CHECK(client.receive()->body == "4");
+    CHECK(client.receive()->body == "4");
+    REQUIRE(client.send("POST / HTTP/1.1\r\nAuthorization: Basic good\nContent-Length: 1\r\n\n"));
+    REQUIRE(client.send("x"));
+    CHECK(client.receive()->body == "1");
+}
+
+TEST_CASE("where nothing is, the answer is 404, with and without a password", "[http]") {
+    auto one = options();
+    one.serves = [](std::string_view target) { return target == "/here"; };
+    Server server(one, size_of_body);
+    start(server);
+    for (const auto* request : {"POST /there HTTP/1.1\r\nAuthorization: Basic good\r\n\r\n",
+                                "POST /there HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\n\r\n"}) {
+        RawClient client(server.port());
+        REQUIRE(client.send(request));
+        CHECK(client.receive()->status == 404);
+    }
+    RawClient client(server.port());
+    REQUIRE(client.send(post("abc", "", "/here")));
+    CHECK(client.receive()->body == "3");
 }

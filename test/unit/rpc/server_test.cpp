@@ -17,6 +17,8 @@ TEST_CASE("the path names a wallet, or nothing", "[rpc]") {
     CHECK(parse_target("/wallet/my%20wallet%2Fa")->wallet == "my wallet/a");
     CHECK_FALSE(parse_target("/rest/"));
     CHECK_FALSE(parse_target(""));
+    CHECK_FALSE(parse_target("/wallet"));
+    CHECK_FALSE(parse_target("/?a=b"));
 }
 
 TEST_CASE("percent signs that code nothing stay", "[rpc]") {
