@@ -35,18 +35,17 @@ bool solve(BlockHeader& header, const ChainParams& params, std::uint64_t& max_tr
     }
 }
 
-std::vector<BlockHash> generate(ledger::Ledger& ledger, int count, const TemplateOptions& options,
-                                std::uint64_t max_tries, const std::atomic<bool>& stop,
-                                const std::function<void(const Template&)>& made) {
+Result<std::vector<BlockHash>, consensus::Rejection> generate(
+    ledger::Ledger& ledger, int count, const TemplateOptions& options, std::uint64_t max_tries,
+    const std::atomic<bool>& stop, const std::function<void(const Template&)>& made) {
     std::vector<BlockHash> mined;
     const auto wanted = static_cast<std::size_t>(std::max(count, 0));
     BlockRef solved;  // not submitted yet
-    bool goes_on = true;
+    consensus::Verdict verdict;
     const auto submit = [&](ledger::State& state) {
-        const auto result = state.chain.submit(solved);
-        // A competing block may have been faster; anything else would be our own mistake.
-        goes_on = result.verdict.has_value();
-        if (goes_on) mined.push_back(solved->header.hash());
+        // A competing block may have been faster: that is no failure.
+        verdict = state.chain.submit(solved).verdict;
+        if (verdict) mined.push_back(solved->header.hash());
         solved = nullptr;
     };
     // Handing each block from thread to thread and back would take longer than making it, so the
@@ -55,7 +54,7 @@ std::vector<BlockHash> generate(ledger::Ledger& ledger, int count, const Templat
         const auto end = std::chrono::steady_clock::now() + turn;
         for (;;) {
             if (solved) submit(state);
-            if (!goes_on || stop || mined.size() == wanted) return std::optional<Template>();
+            if (!verdict || stop || mined.size() == wanted) return std::optional<Template>();
             auto next = make_template(state, options);
             if (made) made(next);
             auto tries = std::min(max_tries, easy_tries);
@@ -67,12 +66,13 @@ std::vector<BlockHash> generate(ledger::Ledger& ledger, int count, const Templat
             if (std::chrono::steady_clock::now() >= end) return std::optional<Template>();
         }
     };
-    while (mined.size() < wanted && goes_on && !stop) {
+    while (mined.size() < wanted && verdict && !stop) {
         auto hard = ledger.call(take_turn);
         if (!hard) continue;
         if (!solve(hard->block.header, ledger.params(), max_tries, stop)) break;
         solved = std::make_shared<const Block>(std::move(hard->block));
     }
+    if (!verdict) return fail(verdict.error());
     return mined;
 }
 

@@ -22,14 +22,26 @@ Json hashes_json(const std::vector<BlockHash>& hashes) {
     return out;
 }
 
+/// bitcoind judges a block before it looks for the nonce; only the signature of a signet comes
+/// later.
+[[noreturn]] void refused(const consensus::Rejection& rejection) {
+    if (rejection.reason == consensus::Reason::bad_signet_solution) {
+        throw Error{code::internal_error, "ProcessNewBlock, block not accepted"};
+    }
+    throw Error{code::misc,
+                "CreateNewBlock: TestBlockValidity failed: " + consensus::to_text(rejection)};
+}
+
 Json generate_to(Call& call, const Script& script) {
     const auto count = static_cast<int>(std::clamp<std::int64_t>(call.integer(0), 0, 1'000'000));
     const auto tries =
         static_cast<std::uint64_t>(std::max<std::int64_t>(call.integer(2, default_max_tries), 0));
     Services& node = call.node();
     const auto remember = [&node](const mining::Template& made) { remember_template(node, made); };
-    return hashes_json(mining::generate(node.ledger, count, template_options(node, script), tries,
-                                        node.stopping, remember));
+    const auto mined = mining::generate(node.ledger, count, template_options(node, script), tries,
+                                        node.stopping, remember);
+    if (!mined) refused(mined.error());
+    return hashes_json(*mined);
 }
 
 Json generatetoaddress(Call& call) {

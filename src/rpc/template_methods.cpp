@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 
 namespace daler::rpc {
 namespace {
@@ -114,21 +115,25 @@ Json propose(Call& call, const Json& request) {
 
 void wait_for_news(Call& call, const Json& request) {
     const auto* id = member(request, "longpollid");
-    if (!id || !id->is_string()) return;
-    const auto watched = BlockHash::from_hex(id->as_string().substr(0, 64));
-    if (!watched) return;
+    if (!id) return;
+    // What is no text stands for the present tip.
+    const BlockHash watched = id->is_string()
+                                  ? BlockHash{to_hash(id->as_string().substr(0, 64), "longpollid")}
+                                  : call.node().ledger.view()->tip().hash;
     const auto deadline = std::chrono::steady_clock::now() + long_poll_patience;
     (void)call.node().tips.wait(call.node().ledger, deadline, [&](const chain::ChainView& view) {
-        return view.tip().hash != *watched;
+        return view.tip().hash != watched;
     });
 }
 
-bool asks_for(const Json& request, std::string_view list, std::string_view item) {
-    const auto* found = member(request, list);
-    if (!found) return false;
-    return std::ranges::any_of(found->items(), [item](const Json& value) {
-        return value.is_string() && value.as_string() == item;
-    });
+/// The rules that a miner says it knows. -3 if one is no text.
+std::set<std::string> known_rules(const Json& request) {
+    std::set<std::string> out;
+    const auto* rules = member(request, "rules");
+    if (!rules || !rules->is_array()) return out;
+    for (const Json& rule : rules->items())
+        out.insert(to_text(rule));
+    return out;
 }
 
 Json strings_json(std::initializer_list<std::string_view> texts) {
@@ -138,7 +143,8 @@ Json strings_json(std::initializer_list<std::string_view> texts) {
     return out;
 }
 
-Json transactions_json(const mining::Template& made) {
+/// `scale` divides the costs of signature checks.
+Json transactions_json(const mining::Template& made, std::int64_t scale) {
     std::map<Txid, std::size_t> positions;
     Json out = Json::array();
     for (std::size_t i = 1; i < made.block.transactions.size(); ++i) {
@@ -156,7 +162,7 @@ Json transactions_json(const mining::Template& made) {
         item.append("hash", tx.wtxid.to_hex());
         item.append("depends", std::move(depends));
         item.append("fee", made.fees[i].satoshis());
-        item.append("sigops", made.sigop_costs[i]);
+        item.append("sigops", made.sigop_costs[i] / scale);
         item.append("weight", tx.weight());
         out.push(std::move(item));
     }
@@ -207,7 +213,7 @@ Json template_json(const mining::Template& made, ledger::State& state) {
     out.append("vbavailable", std::move(rules.votes));
     out.append("vbrequired", 0);
     out.append("previousblockhash", header.previous.to_hex());
-    out.append("transactions", transactions_json(made));
+    out.append("transactions", transactions_json(made, scale));
     out.append("coinbaseaux", Json::object());
     out.append("coinbasevalue", coinbase.outputs[0].value.satoshis());
     out.append("longpollid", header.previous.to_hex() + std::to_string(state.mempool.sequence()));
@@ -238,13 +244,14 @@ Json getblocktemplate(Call& call) {
         throw Error{code::invalid_parameter, "Invalid mode"};
     }
     const auto& params = call.node().params;
-    if (!params.signet_challenge.empty() && !asks_for(request, "rules", "signet")) {
+    const auto rules = known_rules(request);
+    if (!params.signet_challenge.empty() && !rules.contains("signet")) {
         throw Error{code::invalid_parameter,
                     "getblocktemplate must be called with the signet rule set (call with "
                     "{\"rules\": [\"segwit\", "
                     "\"signet\"]})"};
     }
-    if (!asks_for(request, "rules", "segwit")) {
+    if (!rules.contains("segwit")) {
         throw Error{code::invalid_parameter,
                     "getblocktemplate must be called with the segwit rule set (call with "
                     "{\"rules\": [\"segwit\"]})"};

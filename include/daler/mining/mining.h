@@ -42,8 +42,9 @@ void finish_block(Block& block, Height height, const ChainParams& params);
                          const std::atomic<bool>& stop);
 
 /// Mines `count` blocks as `options` say and submits each. Stops early when tries run out or `stop`
-/// is set. `made`, if given, sees every template. Blocks the caller; not on the ledger thread.
-[[nodiscard]] std::vector<BlockHash> generate(
+/// is set, and fails with the reason when a block is refused; those before it stay. `made`, if
+/// given, sees every template. Blocks the caller; not on the ledger thread.
+[[nodiscard]] Result<std::vector<BlockHash>, consensus::Rejection> generate(
     ledger::Ledger& ledger, int count, const TemplateOptions& options, std::uint64_t max_tries,
     const std::atomic<bool>& stop, const std::function<void(const Template&)>& made = {});
 
