@@ -111,11 +111,11 @@ std::vector<Json> positional_arguments(const Method& method, Json params) {
 }
 
 void check_arguments(const Method& method, std::span<const Json> arguments) {
-    const auto required =
-        std::ranges::find_if(method.arguments,
-                             [](const Argument& argument) { return !argument.fallback.empty(); }) -
-        method.arguments.begin();
-    // Required arguments always come first.
+    // A required argument may stand behind an optional one.
+    std::ptrdiff_t required = std::ssize(method.arguments);
+    while (required > 0 &&
+           !method.arguments[static_cast<std::size_t>(required) - 1].fallback.empty())
+        --required;
     if (arguments.size() > method.arguments.size() || std::ssize(arguments) < required) {
         throw Error{code::misc, full_help(method)};
     }

@@ -8,6 +8,10 @@ const Json null_json;
 
 }  // namespace
 
+void refuse_if_stopping(const Services& node) {
+    if (node.stopping) throw Error{code::internal_error, "The node is stopping"};
+}
+
 Call::Call(Services& services, const Method& method, std::vector<Json> arguments,
            std::string wallet_name, bool has_wallet_path)
     : services_(services),

@@ -14,7 +14,8 @@ constexpr int ok = 200, no_content = 204, bad_request = 400, forbidden = 403, no
 
 /// One request of a body, as far as it could be read.
 struct Request {
-    bool is_v2 = false;  ///< it says "jsonrpc": "2.0"
+    bool is_v2 = false;          ///< it says "jsonrpc": "2.0"
+    bool is_unreadable = false;  ///< it broke the rules of JSON-RPC
     bool has_id = false;
     Json id;
     std::string method;
@@ -31,7 +32,10 @@ struct Request {
 /// an error shapes the answer.
 /// `json` gives its parts away: they may be large.
 void read_request(Request& request, Json& json) {
-    if (!json.is_object()) invalid_request("Invalid Request object");
+    if (!json.is_object()) {
+        request.has_id = true;  // null: nobody knows whose it was
+        invalid_request("Invalid Request object");
+    }
     if (Json* id = json.find("id")) {
         request.has_id = true;
         request.id = std::move(*id);
@@ -72,12 +76,12 @@ Json reply_json(const Request& request, Json result, Json error) {
         reply.append("result", failed ? Json() : std::move(result));
         reply.append("error", std::move(error));
     }
-    if (request.has_id || !request.is_v2) reply.append("id", request.id);
+    if (request.has_id) reply.append("id", request.id);
     return reply;
 }
 
 int http_status(const Request& request, int error_code) {
-    if (request.is_v2) return ok;
+    if (request.is_v2 && !request.is_unreadable) return ok;
     if (error_code == code::invalid_request) return bad_request;
     if (error_code == code::method_not_found) return not_found;
     return server_error;
@@ -200,7 +204,9 @@ namespace {
 Json answer_one(Dispatcher& dispatcher, Request& request, Json& json, const Origin& origin,
                 int& error_code) {
     try {
+        request.is_unreadable = true;
         read_request(request, json);
+        request.is_unreadable = false;
         return reply_json(
             request, dispatcher.execute(request.method, std::move(request.params), origin), {});
     } catch (const Error& error) {
@@ -239,7 +245,9 @@ bool is_all_allowed(const Json& json, const Origin& origin) {
 Reply Dispatcher::answer(std::string_view body, const Origin& origin) {
     const auto fail_whole = [](const char* message) {
         const Error error{code::parse_error, message};
-        return Reply{server_error, line(reply_json({}, {}, error_json(error)))};
+        Request nobody;
+        nobody.has_id = true;
+        return Reply{server_error, line(reply_json(nobody, {}, error_json(error)))};
     };
     auto json = Json::parse(body);
     if (!json) return fail_whole("Parse error");
@@ -255,7 +263,7 @@ Reply Dispatcher::answer(std::string_view body, const Origin& origin) {
     Request request;
     int error_code = 0;
     const Json reply = answer_one(*this, request, *json, origin, error_code);
-    if (request.is_notification()) return {no_content, {}};
+    if (request.is_notification() && !request.is_unreadable) return {no_content, {}};
     return {error_code ? http_status(request, error_code) : ok, line(reply)};
 }
 

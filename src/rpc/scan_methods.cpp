@@ -19,7 +19,8 @@ constexpr std::int64_t default_range_end = 1000;
 /// Each script to look for, and the descriptor that an answer shows for it.
 using Needles = std::map<Script, std::string>;
 
-void add_needles(Needles& needles, const Json& object, const AddressFormat& format) {
+void add_needles(Needles& needles, const Json& object, const Services& node) {
+    const AddressFormat& format = node.params.address;
     std::pair<std::int64_t, std::int64_t> range{0, default_range_end};
     std::string text;
     if (object.is_string()) {
@@ -39,6 +40,7 @@ void add_needles(Needles& needles, const Json& object, const AddressFormat& form
     if (!parsed) throw Error{code::invalid_address_or_key, parsed.error()};
     if (!parsed->is_range()) range = {0, 0};
     for (auto i = range.first; i <= range.second; ++i) {
+        refuse_if_stopping(node);
         const auto index = static_cast<std::uint32_t>(i);
         const auto scripts = parsed->scripts(index);
         const auto ring = parsed->key_ring(index, descriptor::Descriptor::Secrets::exclude);
@@ -137,12 +139,12 @@ std::pair<std::int64_t, std::int64_t> parse_range(const Json& value) {
 
 std::unique_ptr<chain::CoinSnapshot> snapshot_coins(Services& node) {
     bool begun = false;
-    while (!node.stopping) {
+    for (;;) {
+        refuse_if_stopping(node);
         auto coins = node.ledger.call(
             [&begun](ledger::State& state) { return state.chain.snapshot_coins(begun); });
         if (coins) return coins;
     }
-    throw Error{code::internal_error, "The node is stopping"};
 }
 
 Json scantxoutset(Call& call) {
@@ -170,7 +172,7 @@ Json scantxoutset(Call& call) {
     expect(call.json(1), Json::Kind::array);
     Needles needles;
     for (const Json& object : call.json(1).items()) {
-        add_needles(needles, object, node.params.address);
+        add_needles(needles, object, node);
     }
     const auto coins = snapshot_coins(node);
     const ScanResult result = scan(*coins, needles, state, node.stopping);

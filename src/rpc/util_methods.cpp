@@ -160,6 +160,7 @@ Json deriveaddresses(Call& call) {
     }
     Json out = Json::array();
     for (auto i = range.first; i <= range.second; ++i) {
+        refuse_if_stopping(call.node());
         const auto scripts = parsed.scripts(static_cast<std::uint32_t>(i));
         if (!scripts)
             throw Error{code::invalid_address_or_key, "Cannot derive script without private keys"};
@@ -214,7 +215,7 @@ Json estimatesmartfee(Call& call) {
         throw Error{code::invalid_parameter,
                     fmt::format("Invalid conf_target, must be between 1 and {}", max_fee_target)};
     }
-    const std::string mode = call.string(1, "economical");
+    const std::string mode = lower_case(call.string(1, "economical"));
     if (mode != "unset" && mode != "economical" && mode != "conservative") {
         throw Error{code::invalid_parameter,
                     "Invalid estimate_mode parameter, must be one of: \"unset\", \"economical\", "
@@ -224,7 +225,7 @@ Json estimatesmartfee(Call& call) {
     errors.push("Insufficient data or no feerate found");
     Json out = Json::object();
     out.append("errors", std::move(errors));
-    out.append("blocks", std::max<std::int64_t>(target, 2));
+    out.append("blocks", 0);  // the longest target for which there is an estimate
     return out;
 }
 

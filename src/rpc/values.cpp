@@ -117,6 +117,14 @@ Bytes to_bytes(const Json& value, std::string_view name) {
     return std::move(*bytes);
 }
 
+std::string lower_case(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return out;
+}
+
 const Json* member(const Json& object, std::string_view key) {
     const Json* found = object.find(key);
     return found && !found->is_null() ? found : nullptr;

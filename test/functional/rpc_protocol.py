@@ -22,6 +22,7 @@ def main(test):
     test.step("the old protocol")
     genesis = node.getblockhash(0)
     equal(post({"id": "a", "method": "getblockcount"}, 200), {"result": 0, "error": None, "id": "a"})
+    equal(post({"method": "getblockcount"}, 200), {"result": 0, "error": None})
     equal(post({"jsonrpc": "1.0", "id": None, "method": "getblockcount", "params": []}, 200),
           {"result": 0, "error": None, "id": None})
     answer = post({"id": 7, "method": "nosuchmethod"}, 404)
@@ -42,6 +43,8 @@ def main(test):
           {"jsonrpc": "2.0", "error": {"code": -32601, "message": "Method not found"}, "id": 1})
     equal(list(post({**two, "method": "getblockhash", "params": [999]}, 200)), ["jsonrpc", "error", "id"])
     equal(post({"jsonrpc": "2.0", "method": "getblockcount"}, 204), None)
+    equal(post(two, 400), {"jsonrpc": "2.0", "error": {"code": -32600, "message": "Missing method"}, "id": 1})
+    equal(post({"jsonrpc": "2.0"}, 400), {"jsonrpc": "2.0", "error": {"code": -32600, "message": "Missing method"}})
     if node.kind == "daler":  # as the reference does; the fork takes these for the old protocol
         equal(post({"jsonrpc": "3.0", "id": 1, "method": "getblockcount"}, 400)["error"],
               {"code": -32600, "message": "JSON-RPC version not supported"})
@@ -103,7 +106,9 @@ def main(test):
     status, _, data = node.rpc.http("GET", body="")
     equal(status, 405)
     equal(node.rpc.http("PUT", body="")[0], 405)
-    equal(node.rpc.http(path="/nosuchpath", body='{"method":"uptime"}')[0], 404)
+    for path in ("/nosuchpath", "/wallet", "/?a=b"):
+        equal(node.rpc.http(path=path, body='{"method":"uptime"}')[0], 404)
+        equal(node.rpc.http(path=path, body='{"method":"uptime"}', credentials="a:b")[0], 404)
     fails(-18, "Requested wallet does not exist or is not loaded", node.wallet("nosuchwallet").getbalance)
     equal(node.wallet("nosuchwallet").getblockcount(), 0)
 
@@ -171,6 +176,42 @@ def main(test):
     node.stop(timeout=10)
     thread.join(10)
     assert waiting
+
+    if node.kind == "daler":
+        stop_ends_long_work(test)
+        refused_blocks(test)
+
+
+def stop_ends_long_work(test):
+    test.step("stop ends calls that derive a million scripts")
+    node = test.node()
+    key = "tpubD6NzVbkrYhZ4WaWSyoBvQwbpLkojyoTZPRsgXELWz3Popb3qkjcJyJUGLnL4qHHoQvao8ESaAstxYSnhyswJ76uZPStJRJCTKvosUCJZL5B"
+    ranged = node.getdescriptorinfo(f"wpkh({key}/0/*)")["descriptor"]
+    calls = {"deriveaddresses": (ranged, [0, 999_999]),
+             "scantxoutset": ("start", [{"desc": ranged, "range": [0, 999_999]}])}
+
+    def call(method):
+        try:
+            node.rpc.call(method, *calls[method])
+        except Exception:  # the answer or the connection: both end
+            pass
+
+    threads = [threading.Thread(target=call, args=(method,)) for method in calls]
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: set(calls) <= {entry["method"] for entry in node.getrpcinfo()["active_commands"]})
+    node.stop(timeout=10)
+    for thread in threads:
+        thread.join(10)
+
+
+def refused_blocks(test):
+    test.step("generate answers an error where its block is refused")
+    node = test.node("-signetchallenge=6a", chain="signet")
+    address = node.decodescript("51")["segwit"]["address"]
+    fails(-32603, "ProcessNewBlock, block not accepted", node.generatetoaddress, 1, address)
+    equal(node.getblockcount(), 0)
+    equal(node.getblockchaininfo()["verificationprogress"], 1)
 
 
 run(main)

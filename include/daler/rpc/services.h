@@ -65,7 +65,7 @@ struct Services {
         drain_events;  ///< returns when wallet and notifications have seen all news so far
     std::function<std::vector<std::string>()> warnings;
     std::function<bool()> loading;  ///< import, reindex or mempool load still going on
-    std::atomic<bool>& stopping;    ///< long polls end when it is set
+    std::atomic<bool>& stopping;    ///< long work ends when it is set, see refuse_if_stopping
     std::chrono::steady_clock::time_point started;
     std::string log_path;
 
@@ -81,5 +81,9 @@ struct Services {
     std::optional<std::uint64_t> prune_target{};
     Height prune_after = 0;  ///< shorter chains are not pruned
 };
+
+/// Throws an Error when the node is asked to end. Methods whose arguments decide how long they take
+/// call it at each step.
+void refuse_if_stopping(const Services& node);
 
 }  // namespace daler::rpc

@@ -3,6 +3,8 @@
 #include <daler/rpc/method.h>
 
 #include <optional>
+#include <string>
+#include <string_view>
 
 namespace daler::rpc {
 
@@ -36,6 +38,9 @@ void expect(const Json& value, Json::Kind kind);
 [[nodiscard]] crypto::Digest256 to_hash(const Json& value, std::string_view name);
 /// Hex of any even length, or -8 `NAME must be hexadecimal string (not 'X')`.
 [[nodiscard]] Bytes to_bytes(const Json& value, std::string_view name);
+
+/// `text` with its ASCII letters in lower case: some words are taken in any case.
+[[nodiscard]] std::string lower_case(std::string_view text);
 
 /// The member of an object, if it is there and not null.
 [[nodiscard]] const Json* member(const Json& object, std::string_view key);
