@@ -183,9 +183,8 @@ asio::awaitable<void> Network::handle_getdata(PeerRef peer, wire::GetData messag
         if (!peer->connection->is_open()) co_return;
         const bool is_transaction = item.is_transaction();
         if (is_transaction) transactions.push_back(item);
-        const bool serve_now =
-            is_transaction ? transactions.size() == limits::transactions_per_job
-                           : !transactions.empty();
+        const bool serve_now = is_transaction ? transactions.size() == limits::transactions_per_job
+                                              : !transactions.empty();
         if (serve_now) co_await transactions_.serve(peer, std::exchange(transactions, {}));
         if (!item.is_block()) continue;
         co_await peer->connection->wait_for_room();

@@ -100,8 +100,7 @@ Time TxRelay::ready_at(const Peer& peer, const TxIdentifier& id) const {
     return when;
 }
 
-asio::awaitable<void> TxRelay::on_announced(PeerRef peer,
-                                            std::vector<wire::InventoryItem> items) {
+asio::awaitable<void> TxRelay::on_announced(PeerRef peer, std::vector<wire::InventoryItem> items) {
     if (!context_.takes_transactions(*peer)) {
         log::debug(log::Category::net, "{} announces transactions, which we do not want",
                    label(*peer));
@@ -229,9 +228,8 @@ bool TxRelay::has_arrived_since(const Txid& txid, const Arrivals& before) const 
 void TxRelay::keep_orphan(Peer& peer, const TransactionRef& tx, const std::vector<Txid>& parents,
                           const Arrivals& before) {
     forget_requests(*tx);
-    const bool hopeless = std::ranges::any_of(parents, [&](const Txid& parent) {
-        return refused_.contains(TxIdentifier::of(parent));
-    });
+    const bool hopeless = std::ranges::any_of(
+        parents, [&](const Txid& parent) { return refused_.contains(TxIdentifier::of(parent)); });
     if (hopeless || !orphanage_.add(tx, peer.id, context_.now())) {
         refused_.remember_child(*tx);
         orphanage_.erase(tx->wtxid);

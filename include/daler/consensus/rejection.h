@@ -119,8 +119,8 @@ using Verdict = Result<void, Rejection>;
 [[nodiscard]] std::string_view code(Reason reason);
 /// What it means for a header or block that it breaks this rule.
 [[nodiscard]] Blame blame(Reason reason);
-/// The same for a loose transaction: missing inputs, immature coinbases and lock times can still come
-/// right. Only Blame::invalid is the sender's fault.
+/// The same for a loose transaction: missing inputs, immature coinbases and lock times can still
+/// come right. Only Blame::invalid is the sender's fault.
 [[nodiscard]] Blame transaction_blame(Reason reason);
 
 /// The reject reason that `submitblock` and `testmempoolaccept` answer: script errors and versions

@@ -59,8 +59,8 @@ using Options = PolicyOptions;
 [[nodiscard]] Verdict check_witness_standard(const Transaction& tx, std::span<const Coin> coins,
                                              const PolicyOptions& options);
 
-/// True if an input spends an output that a witness must unlock (BIP 141, 341), bare or in P2SH. Pay
-/// to anchor needs none.
+/// True if an input spends an output that a witness must unlock (BIP 141, 341), bare or in P2SH.
+/// Pay to anchor needs none.
 [[nodiscard]] bool needs_witness(const Transaction& tx, std::span<const Coin> coins);
 
 /// Refuses more than max_standard_sigop_cost. `sigop_cost` as consensus::sigop_cost counts it under

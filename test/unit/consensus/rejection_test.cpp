@@ -71,33 +71,65 @@ TEST_CASE("each reason says what it means for a loose transaction", "[consensus]
           Reason::coinbase_alone, Reason::spends_conflicting}) {
         expected[reason] = Blame::invalid;
     }
-    for (const auto reason :
-         {Reason::inputs_missing_or_spent, Reason::coinbase_immature, Reason::not_final,
-          Reason::not_final_yet, Reason::not_final_bip68}) {
+    for (const auto reason : {Reason::inputs_missing_or_spent, Reason::coinbase_immature,
+                              Reason::not_final, Reason::not_final_yet, Reason::not_final_bip68}) {
         expected[reason] = Blame::later;
     }
-    for (const auto reason :
-         {Reason::script_failed_policy, Reason::nonstandard_version, Reason::nonstandard_size,
-          Reason::nonstandard_small_size, Reason::scriptsig_size, Reason::scriptsig_not_pushonly,
-          Reason::nonstandard_output, Reason::bare_multisig, Reason::multi_op_return, Reason::dust,
-          Reason::nonstandard_inputs, Reason::nonstandard_witness, Reason::too_many_sigops,
-          Reason::already_in_mempool, Reason::same_non_witness_data, Reason::already_known,
-          Reason::mempool_conflict, Reason::mempool_min_fee, Reason::min_relay_fee,
-          Reason::too_long_chain, Reason::insufficient_fee, Reason::too_many_replacements,
-          Reason::replacement_adds_unconfirmed, Reason::mempool_full, Reason::truc_violation,
-          Reason::replacement_disallowed, Reason::max_fee_exceeded}) {
+    for (const auto reason : {Reason::script_failed_policy,
+                              Reason::nonstandard_version,
+                              Reason::nonstandard_size,
+                              Reason::nonstandard_small_size,
+                              Reason::scriptsig_size,
+                              Reason::scriptsig_not_pushonly,
+                              Reason::nonstandard_output,
+                              Reason::bare_multisig,
+                              Reason::multi_op_return,
+                              Reason::dust,
+                              Reason::nonstandard_inputs,
+                              Reason::nonstandard_witness,
+                              Reason::too_many_sigops,
+                              Reason::already_in_mempool,
+                              Reason::same_non_witness_data,
+                              Reason::already_known,
+                              Reason::mempool_conflict,
+                              Reason::mempool_min_fee,
+                              Reason::min_relay_fee,
+                              Reason::too_long_chain,
+                              Reason::insufficient_fee,
+                              Reason::too_many_replacements,
+                              Reason::replacement_adds_unconfirmed,
+                              Reason::mempool_full,
+                              Reason::truc_violation,
+                              Reason::replacement_disallowed,
+                              Reason::max_fee_exceeded}) {
         expected[reason] = Blame::policy;
     }
     // No loose transaction is refused for one of these.
-    const std::set blocks_only{
-        Reason::block_fees_out_of_range, Reason::bip30, Reason::high_hash, Reason::bad_diffbits,
-        Reason::time_too_old, Reason::time_too_new, Reason::timewarp, Reason::bad_version,
-        Reason::previous_not_found, Reason::bad_previous, Reason::too_little_chainwork,
-        Reason::duplicate_invalid, Reason::bad_merkle_root, Reason::duplicate_transaction,
-        Reason::bad_block_length, Reason::coinbase_missing, Reason::coinbase_multiple,
-        Reason::bad_block_sigops, Reason::bad_coinbase_height, Reason::bad_witness_nonce_size,
-        Reason::bad_witness_merkle_match, Reason::unexpected_witness, Reason::bad_block_weight,
-        Reason::bad_coinbase_amount, Reason::bad_signet_solution};
+    const std::set blocks_only{Reason::block_fees_out_of_range,
+                               Reason::bip30,
+                               Reason::high_hash,
+                               Reason::bad_diffbits,
+                               Reason::time_too_old,
+                               Reason::time_too_new,
+                               Reason::timewarp,
+                               Reason::bad_version,
+                               Reason::previous_not_found,
+                               Reason::bad_previous,
+                               Reason::too_little_chainwork,
+                               Reason::duplicate_invalid,
+                               Reason::bad_merkle_root,
+                               Reason::duplicate_transaction,
+                               Reason::bad_block_length,
+                               Reason::coinbase_missing,
+                               Reason::coinbase_multiple,
+                               Reason::bad_block_sigops,
+                               Reason::bad_coinbase_height,
+                               Reason::bad_witness_nonce_size,
+                               Reason::bad_witness_merkle_match,
+                               Reason::unexpected_witness,
+                               Reason::bad_block_weight,
+                               Reason::bad_coinbase_amount,
+                               Reason::bad_signet_solution};
     for (int i = 0; i <= static_cast<int>(Reason::max_fee_exceeded); ++i) {
         const auto reason = static_cast<Reason>(i);
         CAPTURE(code(reason));
