@@ -40,7 +40,7 @@ void Chainstate::Impl::submit(const BlockRef& block, SubmitHandler done) {
     result.entry = index.find(hash);
     if (result.entry && result.entry->is_failed()) {
         result.verdict = consensus::reject(Reason::duplicate_invalid);
-    } else if (!result.entry || !(result.entry->has(has_data) || result.entry->is_pruned())) {
+    } else if (!result.entry || !is_settled(*result.entry)) {
         turn = {};
         result = accept_block(block, hash, clock.now(), std::nullopt, {});
         if (result.verdict) offer(*result.entry, block);
@@ -112,6 +112,7 @@ Submitted Chainstate::Impl::accept_block(const BlockRef& block, const BlockHash&
 
 void Chainstate::Impl::received_block(BlockEntry& entry, const Block& block, FilePosition position,
                                       ByteSpan bytes) {
+    if (entry.tx_count == 0) ++known_blocks;
     entry.tx_count = static_cast<std::uint32_t>(block.transactions.size());
     entry.block_size = static_cast<std::uint32_t>(bytes.size());
     entry.block_checksum = crypto::crc32c(bytes);
@@ -128,6 +129,7 @@ void Chainstate::Impl::received_block(BlockEntry& entry, const Block& block, Fil
     } else {
         link(entry);
     }
+    if (!incomplete.empty()) retry_incomplete();
 }
 
 void Chainstate::Impl::link(BlockEntry& first) {

@@ -72,8 +72,15 @@ BlockEntry* Chainstate::Impl::best_candidate() {
         auto* best = *candidates.rbegin();
         if (!best->is_failed() && has_blocks_above_fork(*best)) return best;
         candidates.erase(best);
+        if (!best->is_failed()) incomplete.insert(best);
     }
     return nullptr;
+}
+
+void Chainstate::Impl::retry_incomplete() {
+    for (auto* entry : std::exchange(incomplete, {})) {
+        if (!entry->is_failed() && entry->chainwork >= tip->chainwork) candidates.insert(entry);
+    }
 }
 
 bool Chainstate::Impl::is_reorganising() const {

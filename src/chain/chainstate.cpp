@@ -84,6 +84,12 @@ std::shared_ptr<const ChainView> Chainstate::view() const {
     return impl_->view.load();
 }
 
+std::size_t Chainstate::headers_without_blocks() const {
+    // Blocks are counted after their headers.
+    const auto blocks = impl_->known_blocks.load();
+    return impl_->index.size() - blocks;
+}
+
 const BlockIndex& Chainstate::index() const {
     return impl_->index;
 }

@@ -106,6 +106,10 @@ struct Chainstate::Impl {
     /// Blocks that could be the tip: their chains' data are all here, none is known to be bad, and
     /// they have at least as much work as the tip.
     std::set<BlockEntry*, LessPreferred> candidates;
+    /// Blocks with enough work that lack blocks below them which were pruned: tried again when a
+    /// block comes.
+    boost::unordered_flat_set<BlockEntry*> incomplete;
+    const BlockEntry* warned_of = nullptr;  ///< cannot be reached: the log says so once
     /// Blocks that are here although one below them is not, by their parents.
     std::multimap<const BlockEntry*, BlockEntry*> unlinked;
     std::uint64_t next_data_sequence = start_tip_sequence + 1;
@@ -121,6 +125,8 @@ struct Chainstate::Impl {
     /// Of those, the ones that never had a record, in the order in which they came.
     std::vector<BlockEntry*> unrecorded;
     std::size_t unrecorded_without_data = 0;
+    /// Entries whose block has come, sometime. Read by any thread.
+    std::atomic<std::size_t> known_blocks{0};
     std::chrono::steady_clock::time_point last_sync = std::chrono::steady_clock::now();
 
     // accept.cpp
@@ -215,6 +221,7 @@ struct Chainstate::Impl {
     void open();
     void open_databases();
     void load_index();
+    void forget_headers_without_blocks(std::vector<IndexDatabase::Record>& records);
     void load_entries();
     void refuse_blocks_without_index() const;
     void check_files() const;
@@ -262,7 +269,10 @@ struct Chainstate::Impl {
     /// Before a rebuild: files behind a gap hold blocks that cannot be connected.
     void forget_detached_files();
     /// Whether the tip could move to `target`.
-    [[nodiscard]] bool has_blocks_above_fork(const BlockEntry& target) const;
+    [[nodiscard]] bool has_blocks_above_fork(const BlockEntry& target);
+    /// Its data are here, or were, and will not be needed again.
+    [[nodiscard]] bool is_settled(const BlockEntry& entry) const;
+    void retry_incomplete();
 
     // reindex.cpp
     enum class Rebuild : std::uint8_t {

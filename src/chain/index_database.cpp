@@ -107,6 +107,17 @@ void IndexDatabase::write(std::span<const BlockEntry* const> entries) {
     database_.write(batch, true);
 }
 
+void IndexDatabase::remove(std::span<const BlockHash> hashes) {
+    storage::Database::Batch batch;
+    for (const auto& hash : hashes) {
+        batch.erase(entry_key(hash));
+        if (batch.size() < max_batch_size) continue;
+        database_.write(batch, false);
+        batch.clear();
+    }
+    database_.write(batch, false);
+}
+
 void IndexDatabase::write_headers(std::span<const BlockEntry* const> entries) {
     storage::Database::Batch batch;
     for (const auto* entry : entries)

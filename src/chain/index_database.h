@@ -39,6 +39,8 @@ public:
     void write(std::span<const BlockEntry* const> entries);
     /// Writes only what is known from the headers, and does not wait: afterwards they survive a
     /// crash of this process.
+    /// Forgets these records. Not synced.
+    void remove(std::span<const BlockHash> hashes);
     void write_headers(std::span<const BlockEntry* const> entries);
 
 private:

@@ -67,6 +67,7 @@ void Chainstate::Impl::find_best_header() {
 
 void Chainstate::Impl::find_candidates() {
     candidates.clear();
+    incomplete.clear();
     for (const auto* entry : index.all()) {
         if (entry->chain_tx_count == 0 || entry->is_failed()) continue;
         if (entry->chainwork >= tip->chainwork) candidates.insert(&writable(*entry));

@@ -149,6 +149,8 @@ void Chainstate::Impl::reject(BlockEntry& entry, const consensus::Rejection& rej
     log::warning("Block {} (height {}) is invalid: {}", entry.hash.to_hex(), entry.height,
                  consensus::to_text(rejection));
     mark_failed(entry);
+    for (auto* listener : listeners)
+        listener->block_refused(entry, rejection);
 }
 
 std::deque<OpenBlock> Chainstate::Impl::take_open_blocks() {

@@ -3,6 +3,7 @@
 #include <daler/util/ensure.h>
 #include <daler/util/log.h>
 
+#include <limits>
 #include <set>
 
 namespace daler::chain {
@@ -50,7 +51,9 @@ std::vector<std::uint32_t> Chainstate::Impl::prunable_files(Height limit) const 
     for (const auto* entry : index.all()) {
         if (!entry->has(has_data)) continue;
         auto& height = highest[entry->data.load().file];
-        height = std::max(height, entry->height);
+        // What was fetched for a chain that may become the best one must stay until it is.
+        const bool is_awaited = entry->is_ancestor_of(*best_header) && !entry->is_ancestor_of(*tip);
+        height = std::max(height, is_awaited ? std::numeric_limits<Height>::max() : entry->height);
     }
     std::vector<std::uint32_t> found;
     for (const auto& [file, height] : highest) {
@@ -137,13 +140,27 @@ void Chainstate::Impl::forget_detached_files() {
     }
 }
 
-bool Chainstate::Impl::has_blocks_above_fork(const BlockEntry& target) const {
+bool Chainstate::Impl::has_blocks_above_fork(const BlockEntry& target) {
     if (!has_pruned) return true;
     const auto* fork = last_common_ancestor(tip, &target);
     for (const auto* entry = &target; entry != fork; entry = entry->previous) {
         if (!entry->has(has_data)) return false;
     }
+    // The way there takes back blocks of this chain: their data must be here, too.
+    for (const auto* entry = tip; entry != fork; entry = entry->previous) {
+        if (entry->has(has_data | has_undo)) continue;
+        if (std::exchange(warned_of, &target) == &target) return false;
+        log::warning(
+            "Block {} (height {}) has more work, but its chain forks off at height {}, below blocks "
+            "that were pruned here. {}",
+            target.hash.to_hex(), target.height, fork->height, reindex_remedy);
+        return false;
+    }
     return true;
+}
+
+bool Chainstate::Impl::is_settled(const BlockEntry& entry) const {
+    return entry.has(has_data) || (entry.is_pruned() && entry.is_ancestor_of(*tip));
 }
 
 void Chainstate::allow_pruning(std::function<Height()> limit) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <future>
+#include <set>
 
 namespace daler::chain {
 namespace {
@@ -12,6 +13,8 @@ namespace {
 // What of -dbcache goes to LevelDB itself; all else is for coins.
 constexpr std::size_t max_index_cache = 2u << 20;
 constexpr std::size_t max_coin_database_cache = 32u << 20;
+// Of headers that lead to no block, on a private chain.
+constexpr std::size_t max_kept_headers = 1'000;
 
 std::size_t index_cache(std::size_t total) {
     return std::min(total / 8, max_index_cache);
@@ -110,9 +113,32 @@ void Chainstate::Impl::load_index() {
     best_header = genesis;
 }
 
+/// Where a header costs nothing to make, very many of them do not outlive a restart: only those stay
+/// that lead to a block, or that the user marked. Peers have the others again.
+void Chainstate::Impl::forget_headers_without_blocks(std::vector<IndexDatabase::Record>& records) {
+    std::set<BlockHash> needed;
+    std::vector<BlockHash> forgotten;
+    // From the highest to the lowest: a parent's turn comes after its children's.
+    for (auto at = records.rbegin(); at != records.rend(); ++at) {
+        const bool stays = at->tx_count != 0 || (at->status & failed) != 0 ||
+                           at->hash == params.genesis_hash || needed.contains(at->hash);
+        if (stays) {
+            needed.insert(at->header.previous);
+        } else {
+            forgotten.push_back(at->hash);
+        }
+    }
+    if (forgotten.size() <= max_kept_headers) return;
+    index_database->remove(forgotten);
+    const std::set gone(forgotten.begin(), forgotten.end());
+    std::erase_if(records, [&](const auto& record) { return gone.contains(record.hash); });
+}
+
 void Chainstate::Impl::load_entries() {
     std::vector<BlockEntry*> with_data;  // or pruned
-    for (const auto& record : index_database->load()) {
+    auto records = index_database->load();
+    if (params.is_private) forget_headers_without_blocks(records);
+    for (const auto& record : records) {
         const auto* parent = index.find(record.header.previous);
         const bool is_root = record.hash == params.genesis_hash;
         if (!is_root && (!parent || parent->height + 1 != record.height)) {
@@ -133,7 +159,10 @@ void Chainstate::Impl::load_entries() {
             entry.status &= ~std::uint32_t{was_connected};
             mark_changed(entry);
         }
-        if (entry.tx_count != 0) with_data.push_back(&entry);
+        if (entry.tx_count != 0) {
+            with_data.push_back(&entry);
+            ++known_blocks;
+        }
     }
     derive_failed_ancestors();
     for (auto* entry : with_data) {

@@ -70,6 +70,11 @@ struct Ledger::Impl final : chain::Listener, mempool::Listener {
         for (auto* listener : listeners)
             listener->block_disconnected(entry, block);
     }
+    void block_refused(const chain::BlockEntry& entry,
+                       const consensus::Rejection& rejection) override {
+        for (auto* listener : listeners)
+            listener->block_refused(entry, rejection);
+    }
     void tip_changed(const std::shared_ptr<const chain::ChainView>& view) override {
         if (std::exchange(reorganising, false)) mempool.reorganised(clock.now());
         for (auto* listener : listeners)

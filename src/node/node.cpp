@@ -30,6 +30,9 @@ namespace {
 
 constexpr std::string_view mempool_name = "mempool.dat";
 constexpr std::string_view peers_name = "peers.dat";
+constexpr std::string_view lacks_blocks_warning =
+    "A chain with more work is known by its headers, but no peer has its next blocks. Connect to a "
+    "node that keeps all blocks (-addnode).";
 
 std::span<const std::span<const rpc::Method>> method_tables() {
     static const std::array tables{rpc::blockchain_methods(), rpc::control_methods(),
@@ -247,7 +250,12 @@ void Node::Impl::serve() {
                 if (wallets) wallets->drain();
                 indexes->drain();
             },
-        .warnings = [] { return std::vector<std::string>{}; },
+        .warnings =
+            [this] {
+                std::vector<std::string> out;
+                if (peers && peers->lacks_blocks()) out.emplace_back(lacks_blocks_warning);
+                return out;
+            },
         .loading = [this] { return loading.load(); },
         .stopping = stopping,
         .started = started,

@@ -12,8 +12,13 @@ constexpr Height scan_step = 128;
 constexpr double patience_decay = 0.85;
 }  // namespace
 
-void BlockDownload::add_peer(PeerId peer, bool limited) {
+void BlockDownload::add_peer(PeerId peer, bool limited, bool trusted) {
     peers_[peer].limited = limited;
+    peers_[peer].trusted = trusted;
+}
+
+void BlockDownload::delivered_valid_block(PeerId peer) {
+    if (const auto found = peers_.find(peer); found != peers_.end()) found->second.trusted = true;
 }
 
 void BlockDownload::peer_gone(PeerId peer) {
@@ -45,7 +50,7 @@ const BlockEntry* BlockDownload::last_common(PeerId peer) const {
 /// Takes the block off what `peer` was asked for.
 void BlockDownload::release(PeerId peer, const BlockHash& hash) {
     if (const auto found = asked_.find(hash); found != asked_.end()) {
-        std::erase(found->second.peers, peer);
+        std::erase_if(found->second.peers, [&](const Asker& asker) { return asker.peer == peer; });
         if (found->second.peers.empty() && found->second.being_checked == 0) asked_.erase(found);
     }
     if (const auto state = peers_.find(peer); state != peers_.end()) {
@@ -59,7 +64,7 @@ void BlockDownload::ask(PeerId peer, const BlockEntry& entry, Time now) {
     auto& state = peers_.at(peer);
     if (state.in_flight.empty()) state.last_progress = now;
     state.in_flight.push_back(&entry);
-    asked_[entry.hash].peers.push_back(peer);
+    asked_[entry.hash].peers.push_back({peer, now});
 }
 
 /// What a look at the window has found.
@@ -73,12 +78,37 @@ struct BlockDownload::Scan {
     std::size_t room = 0;
 };
 
-/// True if those who were asked have not sent anything for a while.
-bool BlockDownload::is_late(const Asked& asked, Time now) const {
-    if (asked.being_checked > 0 || asked.peers.size() >= limits::block_askers) return false;
-    return std::ranges::all_of(asked.peers, [&](PeerId peer) {
-        const auto found = peers_.find(peer);
-        return found == peers_.end() || now - found->second.last_progress >= patience_;
+/// Whether `peer` should be asked, too, because those who were asked have not sent anything for a
+/// while. Few at a time, and one place is for peers that we trust: so a few silent ones cannot hold
+/// back a block. Who has been silent for long does not count.
+bool BlockDownload::may_help(PeerId peer, const Asked& asked, Time now) const {
+    if (asked.being_checked > 0 || asked.has(peer)) return false;
+    std::size_t places = limits::block_askers;
+    std::size_t untrusted_places = limits::block_askers - 1;
+    for (const auto& [other, since] : asked.peers) {
+        const auto found = peers_.find(other);
+        if (found == peers_.end()) continue;
+        const auto silent = now - std::max(since, found->second.last_progress);
+        if (silent < patience_) return false;
+        if (silent >= limits::block_asker_timeout) continue;
+        if (places > 0) --places;
+        if (!found->second.trusted && untrusted_places > 0) --untrusted_places;
+    }
+    return peers_.at(peer).trusted ? places > 0 : places > 0 && untrusted_places > 0;
+}
+
+/// Whether `peer` should have this block: it has not said otherwise, and its age is not beyond what
+/// such a peer keeps. Where that is allowed, one that nobody else has is tried all the same.
+bool BlockDownload::is_promised(PeerId peer, const BlockEntry& block) const {
+    const auto& state = peers_.at(peer);
+    if (state.not_here.contains(block.hash)) return false;
+    if (!state.limited) return true;
+    if (block.height >= state.best_known->height - limits::limited_peer_blocks) return true;
+    if (!options_.asks_limited_peers) return false;
+    return std::ranges::none_of(peers_, [&](const auto& item) {
+        const auto& other = item.second;
+        return !other.limited && other.best_known && block.is_ancestor_of(*other.best_known) &&
+               !other.not_here.contains(block.hash);
     });
 }
 
@@ -90,7 +120,6 @@ void BlockDownload::scan_window(PeerId peer, const chain::ChainView& view, Time 
 
     Height window_end = state.last_common->height + limits::block_window;
     Height last = std::min(best.height, window_end + 1);
-    const Height lowest = state.limited ? best.height - limits::limited_peer_blocks : 0;
     bool contiguous = true;
     std::vector<const BlockEntry*> path;
     for (Height below = state.last_common->height; below < last;) {
@@ -103,7 +132,8 @@ void BlockDownload::scan_window(PeerId peer, const chain::ChainView& view, Time 
         below += count;
         for (const auto* block : path) {
             if (block->is_failed()) return;
-            if (block->has(chain::has_data) || block->is_pruned()) {
+            // What was pruned is needed again where it is not part of our chain.
+            if (block->has(chain::has_data) || (block->is_pruned() && view.contains(*block))) {
                 contiguous = contiguous && block->chain_tx_count.load() > 0;
                 if (contiguous) {
                     state.last_common = block;
@@ -117,19 +147,17 @@ void BlockDownload::scan_window(PeerId peer, const chain::ChainView& view, Time 
                 scan.window_ends = true;
                 return;
             }
-            if (block->height < lowest) continue;
             const auto asked = asked_.find(block->hash);
+            if (!is_promised(peer, *block)) continue;
             if (asked == asked_.end()) {
                 scan.wanted.push_back(block);
                 if (scan.wanted.size() >= scan.room) return;
                 continue;
             }
             if (!std::exchange(scan.seen_asked, true) && asked->second.being_checked == 0) {
-                scan.first_asked = asked->second.peers.front();
+                scan.first_asked = asked->second.peers.front().peer;
             }
-            const bool mine =
-                std::ranges::find(asked->second.peers, peer) != asked->second.peers.end();
-            if (!mine && scan.late.size() < scan.room && is_late(asked->second, now)) {
+            if (scan.late.size() < scan.room && may_help(peer, asked->second, now)) {
                 scan.late.push_back(block);
             }
         }
@@ -163,9 +191,40 @@ std::vector<const BlockEntry*> BlockDownload::take_requests(PeerId peer,
     return std::move(scan.wanted);
 }
 
+std::vector<const BlockEntry*> BlockDownload::take_announced(PeerId peer, const BlockEntry& last,
+                                                             const chain::ChainView& view,
+                                                             Time now) {
+    const auto found = peers_.find(peer);
+    if (found == peers_.end() || last.is_failed() || last.chainwork < view.tip().chainwork ||
+        last.chainwork < options_.minimum_work) {
+        return {};
+    }
+    std::vector<const BlockEntry*> wanted;
+    std::size_t room = limits::blocks_in_flight - found->second.in_flight.size();
+    const Height lowest = last.height - limits::block_window;
+    for (const auto* block = &last; !view.contains(*block); block = block->previous) {
+        if (block->height < lowest) return {};
+        if (block->has(chain::has_data)) continue;
+        wanted.push_back(block);
+        if (wanted.size() > limits::blocks_in_flight) return {};  // a download like any other
+    }
+    std::ranges::reverse(wanted);
+    std::erase_if(wanted, [&](const BlockEntry* block) {
+        const auto asked = asked_.find(block->hash);
+        const bool is_free = asked == asked_.end() || may_help(peer, asked->second, now);
+        const bool is_wanted =
+            is_free && !found->second.not_here.contains(block->hash) && room > 0;
+        room -= is_wanted ? 1 : 0;
+        return !is_wanted;
+    });
+    for (const auto* block : wanted)
+        ask(peer, *block, now);
+    return wanted;
+}
+
 bool BlockDownload::arrived(PeerId peer, const BlockHash& hash, Time now) {
     auto& asked = asked_[hash];
-    const bool was_asked = std::ranges::find(asked.peers, peer) != asked.peers.end();
+    const bool was_asked = asked.has(peer);
     ++asked.being_checked;
     if (was_asked) {
         release(peer, hash);
@@ -179,8 +238,8 @@ void BlockDownload::settled(const BlockHash& hash) {
     if (found == asked_.end()) return;
     const auto peers = std::move(found->second.peers);
     asked_.erase(found);
-    for (const auto peer : peers)
-        release(peer, hash);
+    for (const auto& asker : peers)
+        release(asker.peer, hash);
 }
 
 void BlockDownload::spoiled(const BlockHash& hash) {
@@ -191,7 +250,14 @@ void BlockDownload::spoiled(const BlockHash& hash) {
 }
 
 void BlockDownload::not_found(PeerId peer, const BlockHash& hash) {
+    const auto found = peers_.find(peer);
+    const auto asked = asked_.find(hash);
+    if (found == peers_.end() || asked == asked_.end() || !asked->second.has(peer)) return;
+    // It goes on holding us up, if it did.
+    const auto stalling_since = found->second.stalling_since;
     release(peer, hash);
+    found->second.stalling_since = stalling_since;
+    found->second.not_here.insert(hash);
 }
 
 void BlockDownload::excuse(PeerId peer, Time now) {

@@ -5,7 +5,8 @@
 #include <daler/chain/chain_view.h>
 #include <daler/wire/limits.h>
 
-#include <list>
+#include <boost/unordered/unordered_flat_set.hpp>
+
 #include <unordered_map>
 
 namespace daler::sync {
@@ -18,11 +19,16 @@ public:
     struct Options {
         U256 minimum_work;  ///< chains with less are not downloaded
         std::chrono::seconds block_spacing{600};
+        /// Whether peers that keep recent blocks only are asked for older ones if nobody else has
+        /// them.
+        bool asks_limited_peers = false;
     };
     explicit BlockDownload(Options options) : options_(std::move(options)) {}
 
-    /// `limited`: it keeps recent blocks only (BIP 159).
-    void add_peer(PeerId peer, bool limited);
+    /// `limited`: it keeps recent blocks only (BIP 159). `trusted`: we have chosen it ourselves.
+    void add_peer(PeerId peer, bool limited, bool trusted = false);
+    /// It has delivered a block that was valid: from now on it is trusted.
+    void delivered_valid_block(PeerId peer);
     /// What it was asked for becomes free for others.
     void peer_gone(PeerId peer);
 
@@ -38,6 +44,12 @@ public:
                                                                       const chain::ChainView& view,
                                                                       Time now);
 
+    /// What to ask `peer` for now because it has just announced `last`: the few blocks up to it that
+    /// are missing, whatever else the peer has announced. Nothing if they are many, or lead to
+    /// less work than the tip has. Counts as asked.
+    [[nodiscard]] std::vector<const chain::BlockEntry*> take_announced(
+        PeerId peer, const chain::BlockEntry& last, const chain::ChainView& view, Time now);
+
     /// A copy of the block came from `peer`. Until `settled` or `spoiled` nobody else is asked for
     /// it. True if `peer` had been asked for it.
     bool arrived(PeerId peer, const BlockHash& hash, Time now);
@@ -46,7 +58,7 @@ public:
     /// The copy that came was no good, though the block may be: others are asked. What they were
     /// asked for already stands.
     void spoiled(const BlockHash& hash);
-    /// `peer` says that it does not have it.
+    /// `peer` says that it does not have it. It is not asked for it again.
     void not_found(PeerId peer, const BlockHash& hash);
 
     /// We have not listened to `peer` for a while: its time starts anew.
@@ -58,11 +70,15 @@ public:
 
     [[nodiscard]] std::vector<Height> in_flight(PeerId peer) const;
     [[nodiscard]] bool is_requested(const BlockHash& hash) const { return asked_.contains(hash); }
+    /// False if nobody is asked for anything, and nothing that came waits for its verdict.
+    [[nodiscard]] bool is_busy() const { return !asked_.empty(); }
     [[nodiscard]] std::chrono::milliseconds patience() const { return patience_; }
 
 private:
     struct PeerState {
         bool limited = false;
+        bool trusted = false;
+        boost::unordered_flat_set<BlockHash, PlainHasher> not_here;  ///< it said so
         const chain::BlockEntry* best_known = nullptr;
         const chain::BlockEntry* last_common = nullptr;
         std::vector<const chain::BlockEntry*> in_flight;  ///< in the order in which they were asked
@@ -70,8 +86,15 @@ private:
                                ///< came
         std::optional<Time> stalling_since;
     };
+    struct Asker {
+        PeerId peer;
+        Time since;
+    };
     struct Asked {
-        std::vector<PeerId> peers;
+        std::vector<Asker> peers;
+        [[nodiscard]] bool has(PeerId peer) const {
+            return std::ranges::find(peers, peer, &Asker::peer) != peers.end();
+        }
         int being_checked = 0;  ///< copies that wait for their verdict
     };
     struct Scan;
@@ -79,7 +102,8 @@ private:
     void release(PeerId peer, const BlockHash& hash);
     void ask(PeerId peer, const chain::BlockEntry& entry, Time now);
     void scan_window(PeerId peer, const chain::ChainView& view, Time now, Scan& scan);
-    [[nodiscard]] bool is_late(const Asked& asked, Time now) const;
+    [[nodiscard]] bool may_help(PeerId peer, const Asked& asked, Time now) const;
+    [[nodiscard]] bool is_promised(PeerId peer, const chain::BlockEntry& block) const;
 
     Options options_;
     std::map<PeerId, PeerState> peers_;

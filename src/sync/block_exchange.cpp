@@ -1,6 +1,7 @@
 #include "block_exchange.h"
 
 #include "offload.h"
+#include "visibility.h"
 
 #include <daler/consensus/header_rules.h>
 #include <daler/util/storage_error.h>
@@ -11,30 +12,45 @@
 namespace daler::sync {
 namespace {
 
-/// Blocks off the best chain are served if they are at most this old: enough for reorganisations.
-constexpr std::chrono::hours stale_block_age{30 * 24};
+/// Without witnesses blocks cannot be checked.
+bool has_witnesses(const Peer& peer) {
+    return (peer.services & wire::service::witness) != 0;
+}
 
 }  // namespace
 
 void BlockExchange::request(Peer& peer) {
-    // Without witnesses blocks cannot be checked.
     const bool has_blocks =
-        (peer.services & (wire::service::network | wire::service::network_limited)) != 0 &&
-        (peer.services & wire::service::witness) != 0;
-    if (!peer.is_ready() || !has_blocks) return;
+        (peer.services & (wire::service::network | wire::service::network_limited)) != 0;
+    if (!peer.is_ready() || !has_blocks || !has_witnesses(peer)) return;
+    ask(peer, download_.take_requests(peer.id, *context_.view(), context_.now()));
+}
+
+void BlockExchange::fetch_announced(Peer& peer, const chain::BlockEntry& last) {
+    // Whatever it keeps in general, it has what it announces.
+    if (!peer.is_ready() || !has_witnesses(peer)) return;
+    ask(peer, download_.take_announced(peer.id, last, *context_.view(), context_.now()));
+}
+
+void BlockExchange::ask(Peer& peer, const std::vector<const chain::BlockEntry*>& blocks) {
     wire::GetData message;
-    for (const auto* block : download_.take_requests(peer.id, *context_.view(), context_.now())) {
+    for (const auto* block : blocks)
         message.items.push_back({wire::InventoryType::witness_block, block->hash.as<Hash256>()});
-    }
     if (!message.items.empty()) peer.send(message);
 }
 
 void BlockExchange::tick() {
     const auto now = context_.now();
-    for (const auto& [id, peer] : context_.peers) {
-        if (!peer->is_reading) download_.excuse(id, now);
+    // In another order each time, so that nobody is always the first to be asked.
+    std::vector<PeerRef> peers;
+    for (const auto& [id, peer] : context_.peers)
+        peers.push_back(peer);
+    std::ranges::shuffle(peers, context_.random.engine());
+    for (const auto& peer : peers) {
+        if (!peer->is_reading) download_.excuse(peer->id, now);
         request(*peer);
     }
+    look_for_sources();
     for (const auto id : download_.stallers(now)) {
         const auto found = context_.peers.find(id);
         if (found == context_.peers.end()) continue;
@@ -43,11 +59,27 @@ void BlockExchange::tick() {
     }
 }
 
+void BlockExchange::look_for_sources() {
+    const auto view = context_.view();
+    const bool is_waiting = view->best_header().chainwork > view->tip().chainwork &&
+                            !download_.is_busy() && !context_.peers.empty();
+    if (!is_waiting) {
+        lacking_since_.reset();
+    } else if (!lacking_since_) {
+        lacking_since_ = context_.now();
+    }
+    lacks_source_ =
+        lacking_since_ && context_.now() - *lacking_since_ >= limits::lacking_blocks_patience;
+}
+
 /// What to do with a block that we did not ask for. What is dropped here costs an attacker nothing
 /// to make.
 BlockExchange::Worth BlockExchange::worth(Peer& peer, const Block& block, const BlockHash& hash) {
     const auto* entry = context_.find(hash);
-    if (entry && (entry->has(chain::has_data) || entry->is_pruned())) return Worth::nothing;
+    const auto view = context_.view();
+    if (entry && (entry->has(chain::has_data) || (entry->is_pruned() && view->contains(*entry)))) {
+        return Worth::nothing;
+    }
     const auto* parent = context_.find(block.header.previous);
     if (!parent) {
         // It may follow one that came just before and waits for its verdict; the ledger will tell.
@@ -55,7 +87,6 @@ BlockExchange::Worth BlockExchange::worth(Peer& peer, const Block& block, const 
         misbehaviour_.punish(peer, "block whose parent is unknown");
         return Worth::nothing;
     }
-    const auto view = context_.view();
     const auto work = parent->chainwork + consensus::work_of(block.header.bits);
     if (work < headers_.work_gate()) return Worth::nothing;
     const bool is_near = parent->height < view->height() + limits::unrequested_block_distance;
@@ -125,7 +156,26 @@ void BlockExchange::conclude(Peer& peer, const chain::Submitted& submitted, cons
     download_.settled(hash);
     download_.progressed();
     if (submitted.entry) download_.peer_has(peer.id, *submitted.entry);
-    if (submitted.is_new) peer.last_block = context_.clock.now();
+    if (!submitted.is_new) return;
+    peer.last_block = context_.clock.now();
+    if (submitted.was_connected) {
+        download_.delivered_valid_block(peer.id);
+    } else {
+        remember_sender(*submitted.entry, peer.id);
+    }
+}
+
+void BlockExchange::remember_sender(const chain::BlockEntry& entry, PeerId peer) {
+    if (unproven_.size() >= limits::unproven_blocks) unproven_.erase(unproven_.begin());
+    unproven_[&entry] = peer;
+}
+
+void BlockExchange::block_refused(const chain::BlockEntry& entry,
+                                  const consensus::Rejection& rejection) {
+    const auto sender = unproven_.extract(&entry);
+    if (!sender) return;
+    const auto peer = context_.peers.find(sender.mapped());
+    if (peer != context_.peers.end()) judge(*peer->second, rejection, entry.hash);
 }
 
 void BlockExchange::judge(Peer& peer, const consensus::Rejection& rejection,
@@ -140,9 +190,7 @@ void BlockExchange::judge(Peer& peer, const consensus::Rejection& rejection,
             break;
         case consensus::Blame::invalid: {
             download_.settled(hash);
-            const bool was_known = rejection.reason == consensus::Reason::duplicate_invalid ||
-                                   rejection.reason == consensus::Reason::bad_previous;
-            if (!was_known || !peer.is_inbound()) misbehaviour_.punish(peer, to_text(rejection));
+            if (is_to_blame(peer, rejection)) misbehaviour_.punish(peer, to_text(rejection));
             break;
         }
         case consensus::Blame::later:
@@ -156,18 +204,12 @@ void BlockExchange::judge(Peer& peer, const consensus::Rejection& rejection,
     }
 }
 
-/// Blocks of the best chain, and recent ones off it that were valid once.
-bool BlockExchange::is_served(const chain::BlockEntry& entry) const {
-    const auto view = context_.view();
-    if (view->contains(entry)) return true;
-    return entry.has(chain::was_connected) &&
-           view->best_header().header.block_time() - entry.header.block_time() < stale_block_age;
-}
-
 /// Whether a peer should know that we may not have this block (BIP 159). All such are treated
 /// alike, so that nobody learns what exactly we have.
 bool BlockExchange::is_beyond_promise(const Peer& peer, const chain::BlockEntry& entry) const {
     if (!context_.options.pruned || peer.may(permission_noban)) return false;
+    // On a private chain there may be nobody else to ask: it gets what is still here.
+    if (context_.is_quick()) return false;
     // A block or two may have come while the question was on its way.
     constexpr Height slack = 2;
     return context_.view()->height() - entry.height > limits::limited_peer_blocks + slack;
@@ -199,7 +241,7 @@ asio::awaitable<void> BlockExchange::serve(PeerRef peer, wire::InventoryItem ite
         peer->connection->close();
         co_return;
     }
-    if (entry && entry->has(chain::has_data) && is_served(*entry)) {
+    if (entry && entry->has(chain::has_data) && is_shown(context_, *entry)) {
         const bool witness = item.type != wire::InventoryType::block;
         bytes = co_await read_stored(context_.workers, context_.ledger.chain(), *entry, witness);
     }

@@ -16,7 +16,15 @@ public:
 
     /// Asks `peer` for what is missing and what it has.
     void request(Peer& peer);
+    /// Asks `peer` for the few blocks up to `last`, which it has just announced.
+    void fetch_announced(Peer& peer, const chain::BlockEntry& last);
     void tick();
+    /// True if a better chain is known by its headers for a while, and no peer has its blocks.
+    [[nodiscard]] bool lacks_source() const { return lacks_source_; }
+
+    // News from the ledger.
+    void block_connected(const chain::BlockEntry& entry) { unproven_.erase(&entry); }
+    void block_refused(const chain::BlockEntry& entry, const consensus::Rejection& rejection);
 
     /// Submits the block and returns at once; `peer.open_blocks` says how many verdicts are to
     /// come.
@@ -37,7 +45,9 @@ private:
     void verdict_given(Peer& peer, std::size_t size);
     enum class Worth : std::uint8_t { nothing, its_header, a_check };
     [[nodiscard]] Worth worth(Peer& peer, const Block& block, const BlockHash& hash);
-    [[nodiscard]] bool is_served(const chain::BlockEntry& entry) const;
+    void ask(Peer& peer, const std::vector<const chain::BlockEntry*>& blocks);
+    void look_for_sources();
+    void remember_sender(const chain::BlockEntry& entry, PeerId peer);
     [[nodiscard]] bool is_beyond_promise(const Peer& peer, const chain::BlockEntry& entry) const;
     void announce_to(Peer& peer, const std::vector<const chain::BlockEntry*>& blocks);
     [[nodiscard]] bool has_header(const Peer& peer, const chain::BlockEntry& entry) const;
@@ -47,6 +57,10 @@ private:
     HeaderSync& headers_;
     Misbehaviour& misbehaviour_;
     const chain::BlockEntry* last_tip_ = nullptr;
+    /// Who sent the blocks that are stored and were never connected.
+    std::map<const chain::BlockEntry*, PeerId> unproven_;
+    std::optional<Time> lacking_since_;
+    bool lacks_source_ = false;
 };
 
 }  // namespace daler::sync

@@ -1,4 +1,5 @@
 #include "header_sync.h"
+#include "visibility.h"
 
 #include <daler/consensus/header_rules.h>
 
@@ -36,6 +37,12 @@ void HeaderSync::peer_gone(const Peer& peer) {
 }
 
 void HeaderSync::tick() {
+    if (!is_full()) {
+        for (const auto& [id, peer] : context_.peers) {
+            if (!std::exchange(peer->waits_for_blocks, false) || !peer->is_ready()) continue;
+            request(*peer, context_.view()->best_header());
+        }
+    }
     if (!sync_peer_) return;
     const auto found = context_.peers.find(*sync_peer_);
     if (found == context_.peers.end()) {
@@ -74,18 +81,18 @@ void HeaderSync::request(Peer& peer, const chain::BlockEntry& from) {
     send_request(peer, chain::ChainView::locator_from(from));
 }
 
-void HeaderSync::peer_announced(Peer& peer, const BlockHash& hash) {
+const chain::BlockEntry* HeaderSync::peer_announced(Peer& peer, const BlockHash& hash) {
     if (const auto* entry = context_.find(hash)) {
         download_.peer_has(peer.id, *entry);
-        return;
+        return entry;
     }
     peer.unknown_block = hash;
     request(peer, context_.view()->best_header());
+    return nullptr;
 }
 
 U256 HeaderSync::work_gate() const {
     const auto& least = context_.params.minimum_chain_work;
-    if (context_.params.is_private) return least;  // zero, unless the user wants more
     const auto view = context_.view();
     const auto& tip = view->tip();
     const auto slack = consensus::work_of(tip.header.bits) * limits::anti_dos_blocks;
@@ -150,16 +157,44 @@ bool HeaderSync::passes_gate(Peer& peer, std::vector<BlockHeader>& headers, bool
     return run_presync(peer, headers, is_full);
 }
 
-asio::awaitable<void> HeaderSync::on_headers(PeerRef peer, wire::Headers message) {
+/// On a private chain headers cost nothing to make. Once very many are here without their blocks,
+/// more are stored only with them: headers beyond that are asked for again when blocks have come.
+bool HeaderSync::is_full() const {
+    return context_.params.is_private &&
+           context_.ledger.chain().headers_without_blocks() >= limits::headers_without_blocks;
+}
+
+/// Asks for the first of these blocks themselves, if the first fits on one that we have.
+void HeaderSync::fetch_without_headers(Peer& peer, const std::vector<BlockHeader>& headers) {
+    peer.waits_for_blocks = true;
+    const auto* parent = context_.find(headers.front().previous);
+    if (!parent || !parent->has(chain::has_data)) return;
+    wire::GetData message;
+    for (const auto& header : headers) {
+        if (message.items.size() == limits::blocks_in_flight) break;
+        message.items.push_back(
+            {wire::InventoryType::witness_block, header.hash().as<Hash256>()});
+    }
+    peer.send(message);
+}
+
+asio::awaitable<const chain::BlockEntry*> HeaderSync::on_headers(PeerRef peer,
+                                                                 wire::Headers message) {
     peer->headers_asked_at.reset();
     auto headers = std::move(message.headers);
     if (headers.empty()) {
         peer->presync.reset();
-        co_return;
+        co_return nullptr;
     }
-    const bool is_full = headers.size() == limits::headers;
-    if (!check_alone(*peer, headers) || !passes_gate(*peer, headers, is_full)) co_return;
-    co_await accept(peer, std::move(headers), is_full);
+    const bool may_have_more = headers.size() == limits::headers;
+    if (!check_alone(*peer, headers) || !passes_gate(*peer, headers, may_have_more)) {
+        co_return nullptr;
+    }
+    if (is_full() && !context_.find(headers.back().hash())) {
+        fetch_without_headers(*peer, headers);
+        co_return nullptr;
+    }
+    co_return co_await accept(peer, std::move(headers), may_have_more);
 }
 
 namespace {
@@ -186,30 +221,27 @@ asio::awaitable<AcceptedHeaders> store_headers(ledger::Ledger& ledger,
 
 }  // namespace
 
-asio::awaitable<void> HeaderSync::accept(PeerRef peer, std::vector<BlockHeader> headers,
-                                         bool is_full) {
+asio::awaitable<const chain::BlockEntry*> HeaderSync::accept(PeerRef peer,
+                                                             std::vector<BlockHeader> headers,
+                                                             bool may_have_more) {
     const auto result = co_await store_headers(context_.ledger, std::move(headers));
     if (result.last) download_.peer_has(peer->id, *result.last);
     if (!result.verdict) {
         judge(*peer, result.verdict.error());
-        co_return;
+        co_return result.last;
     }
     if (const auto* entry = context_.find(peer->unknown_block)) {
         download_.peer_has(peer->id, *entry);
         peer->unknown_block = {};
     }
     // With a presync running, its own request is already on the way.
-    if (is_full && !peer->presync && result.last) request(*peer, *result.last);
+    if (may_have_more && !peer->presync && result.last) request(*peer, *result.last);
+    co_return result.last;
 }
 
 void HeaderSync::judge(Peer& peer, const consensus::Rejection& rejection) {
     log::debug(log::Category::net, "{}: header refused: {}", label(peer), to_text(rejection));
-    if (blame(rejection.reason) != consensus::Blame::invalid) return;
-    const bool was_known = rejection.reason == consensus::Reason::duplicate_invalid ||
-                           rejection.reason == consensus::Reason::bad_previous;
-    // Others may not know yet that a chain is bad; but those we chose should follow the good one.
-    if (was_known && peer.is_inbound()) return;
-    misbehaviour_.punish(peer, to_text(rejection));
+    if (is_to_blame(peer, rejection)) misbehaviour_.punish(peer, to_text(rejection));
 }
 
 void HeaderSync::on_getheaders(Peer& peer, const wire::GetHeaders& message) {
@@ -217,7 +249,7 @@ void HeaderSync::on_getheaders(Peer& peer, const wire::GetHeaders& message) {
     wire::Headers answer;
     if (message.locator.empty()) {
         const auto* entry = context_.find(message.stop);
-        if (!entry || entry->is_failed() || !view->best_header().ancestor(entry->height)) return;
+        if (!entry || !is_shown(context_, *entry)) return;
         answer.headers.push_back(entry->header);
         peer.send(answer);
         return;

@@ -19,10 +19,12 @@ public:
 
     /// Asks for the headers behind `from`, unless an answer is still to come.
     void request(Peer& peer, const chain::BlockEntry& from);
-    /// `peer` has a block whose header we do not know (or do): learns or remembers it.
-    void peer_announced(Peer& peer, const BlockHash& hash);
+    /// `peer` has a block whose header we do not know (or do): learns or remembers it. The block's
+    /// entry, if it is known.
+    const chain::BlockEntry* peer_announced(Peer& peer, const BlockHash& hash);
 
-    asio::awaitable<void> on_headers(PeerRef peer, wire::Headers message);
+    /// The last header that was accepted; null if none.
+    asio::awaitable<const chain::BlockEntry*> on_headers(PeerRef peer, wire::Headers message);
     void on_getheaders(Peer& peer, const wire::GetHeaders& message);
     void on_getblocks(Peer& peer, const wire::GetBlocks& message);
 
@@ -33,7 +35,10 @@ private:
     [[nodiscard]] bool check_alone(Peer& peer, const std::vector<BlockHeader>& headers);
     [[nodiscard]] bool passes_gate(Peer& peer, std::vector<BlockHeader>& headers, bool is_full);
     [[nodiscard]] bool run_presync(Peer& peer, std::vector<BlockHeader>& headers, bool is_full);
-    asio::awaitable<void> accept(PeerRef peer, std::vector<BlockHeader> headers, bool is_full);
+    [[nodiscard]] bool is_full() const;
+    void fetch_without_headers(Peer& peer, const std::vector<BlockHeader>& headers);
+    asio::awaitable<const chain::BlockEntry*> accept(PeerRef peer, std::vector<BlockHeader> headers,
+                                                     bool may_have_more);
     void judge(Peer& peer, const consensus::Rejection& rejection);
     void send_request(Peer& peer, std::vector<BlockHash> locator);
     [[nodiscard]] bool is_current() const;

@@ -2,6 +2,11 @@
 
 namespace daler::sync {
 
+bool is_to_blame(const Peer& peer, const consensus::Rejection& rejection) {
+    if (blame(rejection.reason) != consensus::Blame::invalid) return false;
+    return rejection.reason != consensus::Reason::duplicate_invalid || !peer.is_inbound();
+}
+
 void Misbehaviour::punish(Peer& peer, std::string_view why) {
     const bool spared = peer.may(permission_noban) || peer.is_manual();
     if (log_limit_.allow()) {

@@ -21,7 +21,8 @@ Network::Network(ledger::Ledger& ledger, const Clock& clock, ThreadPool& workers
     : context_{ledger, ledger.params(), clock, workers, std::move(options), executor},
       misbehaviour_(context_),
       download_({ledger.params().minimum_chain_work,
-                 std::max(ledger.params().retarget.spacing, least_block_patience)}),
+                 std::max(ledger.params().retarget.spacing, least_block_patience),
+                 ledger.params().is_private}),
       handshake_(context_),
       headers_(context_, download_, misbehaviour_),
       blocks_(context_, download_, headers_, misbehaviour_),
@@ -126,11 +127,16 @@ bool Network::disconnect(PeerId id) {
 
 void Network::block_connected(const chain::BlockEntry& entry, const BlockRef& block) {
     download_.settled(entry.hash);
+    blocks_.block_connected(entry);
     transactions_.block_connected(block);
 }
 
 void Network::block_disconnected(const BlockRef& block) {
     transactions_.block_disconnected(block);
+}
+
+void Network::block_refused(const chain::BlockEntry& entry, const consensus::Rejection& rejection) {
+    blocks_.block_refused(entry, rejection);
 }
 
 void Network::tip_changed(const std::shared_ptr<const chain::ChainView>& view) {

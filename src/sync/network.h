@@ -21,6 +21,7 @@ public:
     // News from the ledger.
     void block_connected(const chain::BlockEntry& entry, const BlockRef& block);
     void block_disconnected(const BlockRef& block);
+    void block_refused(const chain::BlockEntry& entry, const consensus::Rejection& rejection);
     void tip_changed(const std::shared_ptr<const chain::ChainView>& view);
     void transaction_added(const TransactionRef& tx, FeeRate fee_rate);
     void transaction_removed(const TransactionRef& tx);
@@ -30,6 +31,7 @@ public:
     [[nodiscard]] NetworkTotals totals() const;
     bool disconnect(const std::string& address);
     bool disconnect(PeerId id);
+    [[nodiscard]] bool lacks_blocks() const { return blocks_.lacks_source(); }
     void ping();
     void advance_timers(std::chrono::seconds time);
     [[nodiscard]] Connector& connector() { return connector_; }

@@ -176,6 +176,10 @@ bool PeerManager::disconnect(std::int64_t id) {
     return impl_->ask([this, id] { return impl_->network.disconnect(id); });
 }
 
+bool PeerManager::lacks_blocks() {
+    return impl_->ask([this] { return impl_->network.lacks_blocks(); });
+}
+
 void PeerManager::ping() {
     impl_->ask([this] { impl_->network.ping(); });
 }
@@ -204,6 +208,11 @@ void PeerManager::block_connected(const chain::BlockEntry& entry, const BlockRef
 
 void PeerManager::block_disconnected(const chain::BlockEntry&, const BlockRef& block) {
     impl_->tell([this, block] { impl_->network.block_disconnected(block); });
+}
+
+void PeerManager::block_refused(const chain::BlockEntry& entry,
+                                const consensus::Rejection& rejection) {
+    impl_->tell([this, &entry, rejection] { impl_->network.block_refused(entry, rejection); });
 }
 
 void PeerManager::tip_changed(const std::shared_ptr<const chain::ChainView>& view) {

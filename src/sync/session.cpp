@@ -132,7 +132,8 @@ asio::awaitable<void> Network::handle(PeerRef peer, wire::Message message) {
 
     // Then those whose handling takes its time.
     if (auto* headers = std::get_if<wire::Headers>(&message)) {
-        co_await headers_.on_headers(peer, std::move(*headers));
+        const auto* last = co_await headers_.on_headers(peer, std::move(*headers));
+        if (last) blocks_.fetch_announced(*peer, *last);
         blocks_.request(*peer);
         co_return;
     }
@@ -186,7 +187,8 @@ asio::awaitable<void> Network::handle_getdata(PeerRef peer, wire::GetData messag
         const bool serve_now = is_transaction ? transactions.size() == limits::transactions_per_job
                                               : !transactions.empty();
         if (serve_now) co_await transactions_.serve(peer, std::exchange(transactions, {}));
-        if (!item.is_block()) continue;
+        // Without bloom filters (BIP 37) nobody gets a filtered block.
+        if (!item.is_block() || item.type == wire::InventoryType::filtered_block) continue;
         co_await peer->connection->wait_for_room();
         if (!peer->connection->is_open()) co_return;
         co_await blocks_.serve(peer, item);
@@ -203,7 +205,8 @@ asio::awaitable<void> Network::handle_inventory(PeerRef peer, wire::Inventory me
     }
     // The headers of the last one are those of all before it.
     if (last_block) {
-        headers_.peer_announced(*peer, last_block->hash.as<BlockHash>());
+        const auto* entry = headers_.peer_announced(*peer, last_block->hash.as<BlockHash>());
+        if (entry) blocks_.fetch_announced(*peer, *entry);
         blocks_.request(*peer);
     }
     if (!transactions.empty()) {
@@ -231,7 +234,7 @@ void Network::handle_pong(Peer& peer, const wire::Pong& message) {
 
 void Network::handshake_done(Peer& peer) {
     const bool limited = (peer.services & wire::service::network) == 0;
-    download_.add_peer(peer.id, limited);
+    download_.add_peer(peer.id, limited, !peer.is_inbound());
     if (peer.version >= wire::send_headers_version) peer.send(wire::SendHeaders{});
     send_ping(peer);
     addresses_.start(peer);

@@ -33,6 +33,8 @@ public:
     virtual void block_connected(const BlockEntry& entry, const BlockRef& block,
                                  const std::shared_ptr<const BlockUndo>& undo) = 0;
     virtual void block_disconnected(const BlockEntry& entry, const BlockRef& block) = 0;
+    /// A block that was stored turned out to be invalid when its turn to be connected came.
+    virtual void block_refused(const BlockEntry&, const consensus::Rejection&) {}
     /// The chain has settled on a new tip (after all connects and disconnects of one
     /// reorganisation).
     virtual void tip_changed(const std::shared_ptr<const ChainView>& view) = 0;
@@ -140,6 +142,8 @@ public:
     [[nodiscard]] std::shared_ptr<const ChainView> view() const;
     /// Any thread (see BlockIndex).
     [[nodiscard]] const BlockIndex& index() const;
+    /// How many headers are known whose blocks never came. Any thread.
+    [[nodiscard]] std::size_t headers_without_blocks() const;
     [[nodiscard]] const ChainParams& params() const;
 
     /// Reads a stored block and compares it with its checksum. Any thread. Null if it is not

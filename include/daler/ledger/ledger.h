@@ -40,6 +40,8 @@ public:
     virtual ~Listener() = default;
     virtual void block_connected(const chain::BlockEntry& entry, const BlockRef& block) = 0;
     virtual void block_disconnected(const chain::BlockEntry& entry, const BlockRef& block) = 0;
+    /// A block that was stored turned out to be invalid when its turn to be connected came.
+    virtual void block_refused(const chain::BlockEntry&, const consensus::Rejection&) {}
     /// After all connects and disconnects of one change; the mempool is in line with the new tip.
     virtual void tip_changed(const std::shared_ptr<const chain::ChainView>& view) = 0;
     virtual void transaction_added(const TransactionRef& tx) = 0;

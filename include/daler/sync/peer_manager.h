@@ -41,6 +41,7 @@ public:
     std::vector<AddedNode> added_nodes() override;
     bool disconnect(const std::string& address) override;
     bool disconnect(std::int64_t id) override;
+    [[nodiscard]] bool lacks_blocks() override;
     void ping() override;
     void advance_timers(std::chrono::seconds time) override;
     bool is_network_active() override;
@@ -50,6 +51,8 @@ public:
     // ledger::Listener: ledger thread.
     void block_connected(const chain::BlockEntry& entry, const BlockRef& block) override;
     void block_disconnected(const chain::BlockEntry& entry, const BlockRef& block) override;
+    void block_refused(const chain::BlockEntry& entry,
+                       const consensus::Rejection& rejection) override;
     void tip_changed(const std::shared_ptr<const chain::ChainView>& view) override;
     void transaction_added(const TransactionRef& tx) override;
     void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason) override;

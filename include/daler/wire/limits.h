@@ -45,15 +45,23 @@ inline constexpr std::size_t presync_lookahead = 14'827;  ///< headers checked b
 inline constexpr int unconnected_headers =
     10;  ///< messages in a row that we answer with getheaders
 inline constexpr std::size_t headers_to_announce = 8;
+/// Headers whose blocks never came that are kept on private chains, where they cost nothing to make.
+inline constexpr std::size_t headers_without_blocks = 50'000;
 
 // Blocks.
 inline constexpr std::size_t blocks_in_flight = 16;  ///< per peer
 inline constexpr int block_window = 1'024;           ///< above the last block in common
 inline constexpr std::size_t block_askers = 3;  ///< peers asked for the same block at the same time
+/// Whoever has been asked for a block for so long, and sent nothing, does not count as asked.
+inline constexpr std::chrono::seconds block_asker_timeout{10};
 inline constexpr std::chrono::seconds stall_timeout{2};
 inline constexpr std::chrono::seconds max_stall_timeout{64};
 /// Unrequested blocks further above the tip than this are ignored.
 inline constexpr int unrequested_block_distance = 288;
+/// Stored blocks whose senders are remembered until they are connected.
+inline constexpr std::size_t unproven_blocks = 1'024;
+/// How long no peer has the blocks of a better chain before the user is told.
+inline constexpr std::chrono::seconds lacking_blocks_patience{10};
 /// A peer that keeps only recent blocks (BIP 159) is asked for this many from its tip at most.
 inline constexpr int limited_peer_blocks = 288;
 

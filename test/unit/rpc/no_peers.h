@@ -21,6 +21,7 @@ public:
     std::vector<sync::AddedNode> added_nodes() override { return {}; }
     bool disconnect(const std::string&) override { return false; }
     bool disconnect(std::int64_t) override { return false; }
+    bool lacks_blocks() override { return false; }
     void ping() override {}
     void advance_timers(std::chrono::seconds time) override { timers_ahead += time; }
     bool is_network_active() override { return true; }

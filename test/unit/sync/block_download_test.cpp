@@ -162,13 +162,104 @@ TEST_CASE("a peer that keeps delivering is not late", "[sync]") {
     CHECK(download.take(2, start + 3s) == range(2, 16));
 }
 
-TEST_CASE("three peers at most are asked for the same block", "[sync][limits]") {
+TEST_CASE("three peers at most are asked for the same block, one of them trusted",
+          "[sync][limits]") {
+    const Headers headers(1);
+    Download download(headers, 5);
+    download.add_peer(4, false, true);
+    download.delivered_valid_block(5);
+    CHECK(download.take(1) == range(1, 1));
+    CHECK(download.take(2, start + 2s - 1ms).empty());
+    CHECK(download.take(2, start + 2s) == range(1, 1));
+    CHECK(download.take(3, start + 4s).empty());
+    CHECK(download.take(4, start + 4s) == range(1, 1));
+    CHECK(download.take(5, start + 6s).empty());
+}
+
+TEST_CASE("a peer that has been silent for ten seconds does not keep others from being asked",
+          "[sync][limits]") {
     const Headers headers(1);
     Download download(headers, 4);
     CHECK(download.take(1) == range(1, 1));
     CHECK(download.take(2, start + 2s) == range(1, 1));
-    CHECK(download.take(3, start + 4s) == range(1, 1));
-    CHECK(download.take(4, start + 6s).empty());
+    CHECK(download.take(3, start + 10s - 1ms).empty());
+    CHECK(download.take(3, start + 10s) == range(1, 1));
+    CHECK(download.take(4, start + 12s) == range(1, 1));
+    // It may still come from the first.
+    CHECK(download.arrived(1, headers.at(1).hash, start + 13s));
+}
+
+TEST_CASE("a peer that does not have a block is not asked for it again, and goes on stalling",
+          "[sync]") {
+    const Headers headers(1);
+    Download download(headers, 2);
+    CHECK(download.take(1) == range(1, 1));
+    download.not_found(1, headers.at(1).hash);
+    CHECK(download.take(1, start + 60s).empty());
+    CHECK(download.take(2, start + 60s) == range(1, 1));
+}
+
+TEST_CASE("a block is asked from whoever announces it, whatever else that peer has announced",
+          "[sync]") {
+    Headers headers(3);
+    headers.store(1);
+    // Another branch, with more work, that the peer does not deliver.
+    std::vector<chain::BlockEntry*> branch{&headers.at(0)};
+    for (std::uint32_t i = 1; i <= 5; ++i) {
+        BlockHeader header = headers.params.genesis->header;
+        header.previous = branch.back()->hash;
+        header.time += 1000 + i;
+        branch.push_back(&headers.index.insert(header, header.hash()));
+    }
+    Download download(headers, 1);
+    download.peer_has(1, *branch.back());
+    CHECK(download.take(1) == range(1, 5));
+    const auto asked = download.take_announced(1, headers.at(2), headers.view(), start);
+    REQUIRE(asked.size() == 1);
+    CHECK(asked[0] == &headers.at(2));
+    // Not twice, not what we have, not what has less work than the tip.
+    CHECK(download.take_announced(1, headers.at(2), headers.view(), start).empty());
+    CHECK(download.take_announced(1, headers.at(1), headers.view(), start).empty());
+    headers.store(3);
+    CHECK(download.take_announced(1, *branch[2], headers.view(), start).empty());
+}
+
+TEST_CASE("17 missing blocks are no announcement but a download", "[sync][limits]") {
+    const Headers headers(17);
+    Download download(headers, 1);
+    CHECK(download.take_announced(1, headers.at(17), headers.view(), start).empty());
+    CHECK(download.take_announced(1, headers.at(16), headers.view(), start).size() == 16);
+}
+
+TEST_CASE("blocks that were pruned are asked for again unless they are part of our chain",
+          "[sync]") {
+    Headers headers(3);
+    headers.store(1);
+    headers.at(1).status = 0;
+    headers.at(1).tx_count = 1;  // pruned
+    headers.at(2).tx_count = 1;  // pruned, off our chain
+    Download download(headers, 1);
+    CHECK(download.take(1) == range(2, 3));
+}
+
+TEST_CASE("a peer that keeps recent blocks only is asked for old ones only if nobody else has them",
+          "[sync]") {
+    const Headers headers(300);
+    BlockDownload public_chain({U256{}, 600s});
+    BlockDownload private_chain({U256{}, 600s, true});
+    for (auto* download : {&public_chain, &private_chain}) {
+        download->add_peer(1, true);
+        download->peer_has(1, *headers.entries.back());
+    }
+    CHECK(heights(public_chain.take_requests(1, headers.view(), start)) == range(12, 27));
+    CHECK(heights(private_chain.take_requests(1, headers.view(), start)) == range(1, 16));
+    BlockDownload shared({U256{}, 600s, true});
+    shared.add_peer(1, true);
+    shared.add_peer(2, false);
+    for (PeerId peer : {1, 2})
+        shared.peer_has(peer, *headers.entries.back());
+    CHECK(heights(shared.take_requests(1, headers.view(), start)) == range(12, 27));
+    CHECK(heights(shared.take_requests(2, headers.view(), start)).front() == 1);
 }
 
 TEST_CASE("a block that is being checked is not asked for again, a spoiled copy is", "[sync]") {
