@@ -151,7 +151,8 @@ bool Chainstate::Impl::has_blocks_above_fork(const BlockEntry& target) {
         if (entry->has(has_data | has_undo)) continue;
         if (std::exchange(warned_of, &target) == &target) return false;
         log::warning(
-            "Block {} (height {}) has more work, but its chain forks off at height {}, below blocks "
+            "Block {} (height {}) has more work, but its chain forks off at height {}, below "
+            "blocks "
             "that were pruned here. {}",
             target.hash.to_hex(), target.height, fork->height, reindex_remedy);
         return false;

@@ -113,8 +113,8 @@ void Chainstate::Impl::load_index() {
     best_header = genesis;
 }
 
-/// Where a header costs nothing to make, very many of them do not outlive a restart: only those stay
-/// that lead to a block, or that the user marked. Peers have the others again.
+/// Where a header costs nothing to make, very many of them do not outlive a restart: only those
+/// stay that lead to a block, or that the user marked. Peers have the others again.
 void Chainstate::Impl::forget_headers_without_blocks(std::vector<IndexDatabase::Record>& records) {
     std::set<BlockHash> needed;
     std::vector<BlockHash> forgotten;

@@ -212,8 +212,7 @@ std::vector<const BlockEntry*> BlockDownload::take_announced(PeerId peer, const 
     std::erase_if(wanted, [&](const BlockEntry* block) {
         const auto asked = asked_.find(block->hash);
         const bool is_free = asked == asked_.end() || may_help(peer, asked->second, now);
-        const bool is_wanted =
-            is_free && !found->second.not_here.contains(block->hash) && room > 0;
+        const bool is_wanted = is_free && !found->second.not_here.contains(block->hash) && room > 0;
         room -= is_wanted ? 1 : 0;
         return !is_wanted;
     });

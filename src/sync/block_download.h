@@ -44,8 +44,8 @@ public:
                                                                       const chain::ChainView& view,
                                                                       Time now);
 
-    /// What to ask `peer` for now because it has just announced `last`: the few blocks up to it that
-    /// are missing, whatever else the peer has announced. Nothing if they are many, or lead to
+    /// What to ask `peer` for now because it has just announced `last`: the few blocks up to it
+    /// that are missing, whatever else the peer has announced. Nothing if they are many, or lead to
     /// less work than the tip has. Counts as asked.
     [[nodiscard]] std::vector<const chain::BlockEntry*> take_announced(
         PeerId peer, const chain::BlockEntry& last, const chain::ChainView& view, Time now);

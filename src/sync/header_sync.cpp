@@ -172,8 +172,7 @@ void HeaderSync::fetch_without_headers(Peer& peer, const std::vector<BlockHeader
     wire::GetData message;
     for (const auto& header : headers) {
         if (message.items.size() == limits::blocks_in_flight) break;
-        message.items.push_back(
-            {wire::InventoryType::witness_block, header.hash().as<Hash256>()});
+        message.items.push_back({wire::InventoryType::witness_block, header.hash().as<Hash256>()});
     }
     peer.send(message);
 }

@@ -4,8 +4,8 @@
 
 namespace daler::sync {
 
-/// Whether the sender of an invalid block or header should have known. Others may not know yet that a
-/// block is bad; but those we chose should follow the good chain.
+/// Whether the sender of an invalid block or header should have known. Others may not know yet that
+/// a block is bad; but those we chose should follow the good chain.
 [[nodiscard]] bool is_to_blame(const Peer& peer, const consensus::Rejection& rejection);
 
 /// What happens to peers that break the rules: they are disconnected, and their address is

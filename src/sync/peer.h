@@ -72,8 +72,8 @@ struct Peer {
 
     // Headers and blocks. Which blocks it has is known to BlockDownload.
     std::optional<Time> headers_asked_at;
-    int unconnected_headers = 0;  ///< messages in a row whose headers connect to nothing we know
-    BlockHash unknown_block;      ///< it has this block, of which we have no header yet
+    int unconnected_headers = 0;    ///< messages in a row whose headers connect to nothing we know
+    BlockHash unknown_block;        ///< it has this block, of which we have no header yet
     bool waits_for_blocks = false;  ///< its headers are not stored before blocks have come
     const chain::BlockEntry* best_header_sent = nullptr;
     BlockHash continue_at;  ///< last hash of our answer to getblocks: when it is fetched, send more

@@ -12,8 +12,8 @@ constexpr std::chrono::seconds stale_block_age = std::chrono::hours(30 * 24);
 /// Roughly the time that the work between `entry` and `best` takes at the difficulty of `best`.
 double seconds_of_work(const chain::BlockEntry& entry, const chain::BlockEntry& best,
                        const ChainParams& params) {
-    const auto more = std::max(entry.chainwork, best.chainwork) -
-                      std::min(entry.chainwork, best.chainwork);
+    const auto more =
+        std::max(entry.chainwork, best.chainwork) - std::min(entry.chainwork, best.chainwork);
     const auto blocks = more.to_double() / consensus::work_of(best.header.bits).to_double();
     return blocks * static_cast<double>(params.retarget.spacing.count());
 }

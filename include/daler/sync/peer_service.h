@@ -98,7 +98,8 @@ public:
     /// False if there is no such peer.
     virtual bool disconnect(const std::string& address) = 0;
     virtual bool disconnect(std::int64_t id) = 0;
-    /// True if headers with more work than the tip are known for a while, and no peer has the blocks.
+    /// True if headers with more work than the tip are known for a while, and no peer has the
+    /// blocks.
     [[nodiscard]] virtual bool lacks_blocks() = 0;
     /// Sends a ping to everybody.
     virtual void ping() = 0;

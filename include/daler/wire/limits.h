@@ -45,7 +45,8 @@ inline constexpr std::size_t presync_lookahead = 14'827;  ///< headers checked b
 inline constexpr int unconnected_headers =
     10;  ///< messages in a row that we answer with getheaders
 inline constexpr std::size_t headers_to_announce = 8;
-/// Headers whose blocks never came that are kept on private chains, where they cost nothing to make.
+/// Headers whose blocks never came that are kept on private chains, where they cost nothing to
+/// make.
 inline constexpr std::size_t headers_without_blocks = 50'000;
 
 // Blocks.

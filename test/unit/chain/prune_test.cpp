@@ -205,3 +205,51 @@ TEST_CASE("blocks that were pruned are known, cannot be taken back, and no branc
     CHECK(node.tip() == tip);
     node.extend(2);
 }
+
+TEST_CASE("blocks of another branch that were pruned may come again, and the branch may win",
+          "[chain][prune]") {
+    const TemporaryFolder folder;
+    Node node(pruning(0, folder.path()));
+    node.state->allow_pruning(no_limit);
+    extend_fat(node, 10);
+    const auto fork = node.tip();
+    std::vector<BlockRef> branch;
+    for (int i = 0; i < 30; ++i) {
+        branch.push_back(fat_block(node, i == 0 ? fork : hash_of(branch.back())));
+        (void)node.state->submit(branch.back());
+    }
+    // Another one wins; the files of the first hold nothing else, and go.
+    const auto other = node.builder.chain(fork, kept + 60);
+    for (const auto& block : other)
+        (void)node.state->submit(block);
+    const auto tip = hash_of(other.back());
+    REQUIRE(node.tip() == tip);
+    node.state->prune(40);
+    std::vector<BlockRef> gone;
+    for (const auto& block : branch) {
+        if (node.state->index().find(hash_of(block))->is_pruned()) gone.push_back(block);
+    }
+    REQUIRE(gone.size() > 10);
+    REQUIRE(node.state->index().find(hash_of(other[0]))->has(has_data));
+
+    // The first grows, and has more work now.
+    const auto top = node.builder.chain(hash_of(branch.back()), kept + 31);
+    for (const auto& block : top)
+        CHECK(node.state->submit(block).is_new);
+    CHECK(node.tip() == tip);
+    const bool restarted = GENERATE(false, true);
+    if (restarted) {
+        node.reopen(true);
+        node.state->allow_pruning(no_limit);
+        CHECK(node.tip() == tip);
+    }
+    for (const auto& block : gone) {
+        CHECK(node.tip() == tip);
+        const auto again = node.state->submit(block);
+        CHECK(again.is_new);
+        node.state->prune(node.height());  // they must not go before they are used
+    }
+    CHECK(node.tip() == hash_of(top.back()));
+    node.reopen(true);
+    CHECK(node.tip() == hash_of(top.back()));
+}

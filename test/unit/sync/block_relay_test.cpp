@@ -1,0 +1,224 @@
+#include "stranger.h"
+
+#include <daler/consensus/header_rules.h>
+
+using namespace daler;
+using namespace daler::sync;
+using namespace daler::sync::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+void solve(BlockHeader& header, const ChainParams& params) {
+    std::uint64_t tries = 1'000'000;
+    const std::atomic<bool> stop{false};
+    REQUIRE(mining::solve(header, params, tries, stop));
+}
+
+/// `count` solved headers, the first on `previous`.
+std::vector<BlockHeader> headers_on(const BlockHeader& previous, std::size_t count,
+                                    const ChainParams& params) {
+    std::vector<BlockHeader> out;
+    for (BlockHeader below = previous; out.size() < count; below = out.back()) {
+        BlockHeader header = below;
+        header.previous = below.hash();
+        ++header.time;
+        header.version = 0x20000000;
+        header.merkle_root.bytes[0] = 7;
+        solve(header, params);
+        out.push_back(header);
+    }
+    return out;
+}
+
+/// Blocks from genesis on with another payout than the node's own; the first pays itself too much.
+std::vector<BlockRef> bad_branch(const Node& node, int count) {
+    Node other;
+    other.mine(count, Script(Bytes{0x51}));
+    std::vector<BlockRef> out;
+    BlockHash previous = node.params.genesis_hash;
+    for (Height height = 1; height <= count; ++height) {
+        const auto& entry = *other.ledger().view()->at(height);
+        Block block = *other.ledger().chain().read_block(entry);
+        Transaction coinbase = *block.transactions[0];
+        if (height == 1) coinbase.outputs[0].value += Amount{1};
+        block.transactions[0] = seal(std::move(coinbase));
+        block.header.previous = previous;
+        mining::finish_block(block, height, node.params);
+        solve(block.header, node.params);
+        previous = block.header.hash();
+        out.push_back(std::make_shared<const Block>(std::move(block)));
+    }
+    return out;
+}
+
+/// Announces the branch and sends what is asked for, until the connection ends.
+void send_branch(Stranger& peer, const std::vector<BlockRef>& branch) {
+    wire::Headers headers;
+    for (const auto& block : branch)
+        headers.headers.push_back(block->header);
+    peer.send(headers);
+    std::size_t sent = 0;
+    while (sent < branch.size()) {
+        const auto asked = peer.wait_for<wire::GetData>();
+        REQUIRE(asked);
+        for (const auto& item : asked->items) {
+            const auto found = std::ranges::find_if(branch, [&](const BlockRef& block) {
+                return block->header.hash() == item.hash.as<BlockHash>();
+            });
+            REQUIRE(found != branch.end());
+            peer.send(wire::BlockMessage{*found});
+            ++sent;
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("headers with much less work than the tip are not kept, on private chains neither",
+          "[sync][limits]") {
+    Node node;
+    node.mine(200);
+    const auto before = node.ledger().chain().index().size();
+    Stranger peer(node);
+    peer.shake_hands();
+    // 144 blocks below the tip is the limit.
+    auto headers = headers_on(node.params.genesis->header, 56, node.params);
+    headers.pop_back();
+    peer.send(wire::Headers{headers});
+    CHECK(peer.is_answered());
+    CHECK(node.ledger().chain().index().size() == before);
+    headers = headers_on(node.params.genesis->header, 56, node.params);
+    peer.send(wire::Headers{headers});
+    CHECK(peer.is_answered());
+    CHECK(node.ledger().chain().index().size() == before + 56);
+}
+
+TEST_CASE("the longer side of a deep split wins", "[sync]") {
+    Node node;
+    node.mine(200);
+    Node other;
+    other.mine(2'300, Script(Bytes{0x51}));
+    node.connect_to(other);
+    eventually([&] { return node.tip() == other.tip(); });
+}
+
+TEST_CASE("who sent a block of another branch pays for it when it turns out to be invalid",
+          "[sync]") {
+    Node node;
+    node.mine(5);
+    const auto tip = node.tip();
+    const auto branch = bad_branch(node, 6);
+    Stranger liar(node);
+    liar.shake_hands();
+    send_branch(liar, branch);
+    CHECK(liar.is_thrown_out());
+    CHECK(node.tip() == tip);
+
+    Stranger another(node);
+    another.shake_hands();
+    SECTION("a header on the invalid block costs the connection") {
+        another.send(wire::Headers{{branch[1]->header}});
+        another.send(wire::Headers{headers_on(branch[0]->header, 1, node.params)});
+        CHECK(another.is_thrown_out());
+    }
+    SECTION("the header of the block itself does not: others may not know yet") {
+        another.send(wire::Headers{{branch[0]->header}});
+        CHECK(another.is_answered());
+    }
+}
+
+TEST_CASE("a peer with witnesses is asked for what it announces, whatever it keeps", "[sync]") {
+    Node node;
+    node.mine(3);
+    Node other;
+    other.mine(4, Script(Bytes{0x51}));
+    Stranger peer(node);
+    auto version = Stranger::version_message();
+    version.services = wire::service::witness;
+    peer.shake_hands(version);
+    wire::Headers headers;
+    for (Height height = 1; height <= 4; ++height)
+        headers.headers.push_back(other.ledger().view()->at(height)->header);
+    peer.send(headers);
+    const auto asked = peer.wait_for<wire::GetData>();
+    REQUIRE(asked);
+    CHECK(asked->items.size() == 4);
+}
+
+TEST_CASE("a block off the best chain that was never valid is not shown", "[sync]") {
+    Node node;
+    node.mine(3);
+    const auto aside = headers_on(node.params.genesis->header, 1, node.params);
+    Stranger peer(node);
+    peer.shake_hands();
+    peer.send(wire::Headers{aside});
+    REQUIRE(peer.is_answered());
+    REQUIRE(node.ledger().chain().index().find(aside[0].hash()));
+    peer.send(wire::GetHeaders{70016, {}, aside[0].hash()});
+    peer.send(wire::Ping{5});
+    for (auto message = peer.receive(); message; message = peer.receive()) {
+        REQUIRE_FALSE(std::holds_alternative<wire::Headers>(*message));
+        const auto* pong = std::get_if<wire::Pong>(&*message);
+        if (pong && pong->nonce == 5) break;
+    }
+    peer.send(wire::GetHeaders{70016, {}, node.ledger().view()->at(2)->hash});
+    CHECK(peer.wait_for<wire::Headers>()->headers.size() == 1);
+}
+
+TEST_CASE("nobody gets a filtered block", "[sync]") {
+    Node node;
+    node.mine(1);
+    Stranger peer(node);
+    peer.shake_hands();
+    peer.send(wire::GetData{{{wire::InventoryType::filtered_block, node.tip().as<Hash256>()}}});
+    peer.send(wire::Ping{6});
+    for (auto message = peer.receive(); message; message = peer.receive()) {
+        REQUIRE_FALSE(std::holds_alternative<wire::BlockMessage>(*message));
+        const auto* pong = std::get_if<wire::Pong>(&*message);
+        if (pong && pong->nonce == 6) break;
+    }
+}
+
+TEST_CASE("the user hears of it when no peer has the blocks of a better chain", "[sync]") {
+    Node node;
+    node.clock.set_mock_time(node.clock.now());
+    const auto now = node.clock.now();
+    Stranger peer(node);
+    peer.shake_hands();
+    peer.send(wire::Headers{headers_on(node.params.genesis->header, 2, node.params)});
+    const auto asked = peer.wait_for<wire::GetData>();
+    REQUIRE(asked);
+    CHECK_FALSE(node.peers().lacks_blocks());
+    peer.send(wire::NotFound{asked->items});
+    REQUIRE(peer.is_answered());
+    eventually([&] {
+        node.clock.set_mock_time(node.clock.now() + 1s);
+        return node.peers().lacks_blocks();
+    });
+    CHECK(node.clock.now() - now >= wire::limits::lacking_blocks_patience);
+}
+
+TEST_CASE("headers without blocks are bounded on private chains, and keep no block away",
+          "[sync][limits]") {
+    Node node;
+    Node honest;
+    honest.mine(5);
+    Stranger flooder(node);
+    flooder.shake_hands();
+    BlockHeader below = node.params.genesis->header;
+    constexpr std::size_t messages =
+        wire::limits::headers_without_blocks / wire::limits::headers + 3;
+    for (std::size_t i = 0; i < messages; ++i) {
+        const auto headers = headers_on(below, wire::limits::headers, node.params);
+        below = headers.back();
+        flooder.send(wire::Headers{headers});
+        REQUIRE(flooder.is_answered());
+    }
+    CHECK(node.ledger().chain().headers_without_blocks() <
+          wire::limits::headers_without_blocks + wire::limits::headers);
+    node.connect_to(honest);
+    eventually([&] { return node.tip() == honest.tip(); });
+    honest.mine(2);
+    eventually([&] { return node.tip() == honest.tip(); });
+}
