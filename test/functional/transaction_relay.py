@@ -30,12 +30,17 @@ def another_witness(test, node, coins):
     equal(first.txid, second.txid)
     assert first.wtxid != second.wtxid
     equal(node.sendrawtransaction(first.hex()), first.txid)
-    late = Peer(node)  # has heard of nothing yet
-    late.sync()
     equal(node.sendrawtransaction(second.hex()), first.txid)
-    announced = parse_inventory(late.wait_for("inv", lambda payload: (MSG_WTX, second.wtxid) in parse_inventory(payload)
-                                              or (MSG_WTX, first.wtxid) in parse_inventory(payload)))
-    equal([name for kind, name in announced if name in (first.wtxid, second.wtxid)], [first.wtxid])
+    late = Peer(node)  # hears at once of what nobody has fetched yet
+    late.sync()
+    node.sendrawtransaction(second.hex())
+
+    def announced():
+        late.sync()
+        return [name for command, payload in late.received if command == "inv" for _, name in parse_inventory(payload)]
+
+    wait_until(lambda: first.wtxid in announced(), what="the announcement")
+    assert second.wtxid not in announced()
     late.send("getdata", inventory([(MSG_WTX, first.wtxid)]))
     late.wait_for("tx", lambda payload: payload == first.serialize())
 
