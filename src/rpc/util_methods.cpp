@@ -40,7 +40,7 @@ Json validateaddress(Call& call) {
 
 crypto::PublicKey parse_public_key(const std::string& text) {
     const auto bytes = from_hex(text);
-    if (!bytes) {
+    if (!bytes || bytes->empty()) {
         throw Error{code::invalid_address_or_key,
                     fmt::format("Pubkey \"{}\" must be a hex string", text)};
     }

@@ -1,7 +1,6 @@
 #include "payment_builder.h"
 
 #include <daler/descriptor/signing.h>
-#include <daler/script/interpreter.h>
 #include <daler/script/standard.h>
 
 namespace daler::wallet {
@@ -426,11 +425,8 @@ Outcome<void> PaymentBuilder::sign() {
     for (std::uint32_t i = 0; i < tx_.inputs.size(); ++i) {
         const auto ring = wallet_.keys().key_ring(chosen_[i].owned.place,
                                                   descriptor::Descriptor::Secrets::include);
-        const bool complete = descriptor::sign_input(tx_, i, spent[i], hashes, ring);
-        if (!complete || script::verify_input({tx_, i, spent[i], hashes, script::standard_flags}) !=
-                             script::ScriptError::ok) {
+        if (!descriptor::sign_input(tx_, i, spent[i], hashes, ring))
             return insufficient("Signing transaction failed");
-        }
     }
     return {};
 }

@@ -196,6 +196,7 @@ def signing(test, node, known):
     test.step("multisig addresses that can be spent from")
     fails(-8, "redeemScript exceeds size limit: 547 > 520", node.createmultisig, 1, [PUBLIC_KEY] * 16)
     fails(-8, "creation > 20\nReduce the number", node.createmultisig, 1, [PUBLIC_KEY] * 21, "bech32")
+    fails(-5, 'Pubkey "" must be a hex string', node.createmultisig, 1, [""])
     for count, kind in ((15, "legacy"), (20, "bech32"), (20, "p2sh-segwit")):
         made = node.createmultisig(2, [PUBLIC_KEY] * count, kind)
         script = node.validateaddress(made["address"])["scriptPubKey"]
