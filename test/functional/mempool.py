@@ -115,6 +115,31 @@ def reorganisations(test, node, coins):
     equal(node.getrawmempool(), [])
 
 
+def many_blocks(test):
+    test.step("several disconnected blocks come back, limits count when all are there")
+    node = test.node("-limitancestorcount=100", "-limitancestorsize=1000", "-limitdescendantsize=1000", name="long")
+    node.generatetoaddress(101, ANYONE_ADDRESS)
+    # Each transaction spends an output of each one before; 25 descendants are the limit.
+    count, sent, blocks = 60, [], []
+    for i in range(count):
+        spent = [coin(parent, i - j - 1) for j, parent in enumerate(sent)] or coins_of(node, 1, 1)
+        sent.append(spend(spent, fee=20_000, outputs=count - i))
+        node.sendrawtransaction(sent[-1].hex())
+        if i % 20 == 19 and i + 1 < count:
+            blocks += node.generatetoaddress(1, ANYONE_ADDRESS)
+    everything = sorted(transaction.txid for transaction in sent)
+    height, time = node.getblockcount(), next_block(node).time
+    node.invalidateblock(blocks[0])
+    equal(sorted(node.getrawmempool()), everything)
+    equal(node.getmempoolentry(sent[0].txid)["descendantcount"], count)
+    node.reconsiderblock(blocks[0])
+    equal(len(node.getrawmempool()), 20)
+    for block in make_chain(node.getblockhash(height - 2), height - 1, 3, time, b"longer"):
+        node.submitblock(block.hex())
+    equal(node.getblockcount(), height + 1)
+    equal(sorted(node.getrawmempool()), everything)
+
+
 def restarts(test, node, coins):
     test.step("the mempool survives a restart, and -persistmempool=0 forgets it")
     parent = spend([coins[7]], fee=1000)
@@ -160,6 +185,7 @@ def main(test):
     two = Transaction([Input(*coins[9][:2])], [Output(0, b"\x6a\x01x"), Output(0, b"\x6a\x01y"),
                                                Output(coins[9][2] - COIN // 100)])
     fails(-26, "multi-op-return", node.sendrawtransaction, two.hex(), 0)
+    many_blocks(test)
 
 
 run(main)
