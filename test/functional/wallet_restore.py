@@ -100,10 +100,10 @@ def waits_for_orphan(wallet, txid, mempool):
     tx = wallet.gettransaction(txid, True, True)
     if tx["confirmations"] != 0 or txid in mempool:
         return False
-    if any(entry["abandoned"] for entry in tx["details"]):
-        return False
     if any(entry["category"] == "orphan" for entry in tx["details"]):
         return True
+    if any(entry["abandoned"] for entry in tx["details"]):
+        return False
     parents = {coin["txid"] for coin in tx["decoded"]["vin"] if "txid" in coin}
     return any(waits_for_orphan(wallet, parent, mempool) for parent in parents)
 
@@ -124,8 +124,11 @@ def orphaned(test, dice, node):
     before, count = mine(wallet), node.getblockcount()
     own = sorted({entry["txid"] for entry in wallet.listtransactions("*", 1000)})
 
-    # The other branch lets the first coinbase stand, and some of the others.
-    height = dice.randint(3, 8)
+    # The other branch lacks at least one coinbase that was spent.
+    parents = {coin["txid"] for txid in own for coin in wallet.gettransaction(txid, True, True)["decoded"]["vin"]
+               if "txid" in coin}
+    spent = [wallet.gettransaction(txid) for txid in sorted(parents)]
+    height = dice.choice(sorted(tx["blockheight"] for tx in spent if "generated" in tx))
     fork = node.getblockhash(height)
     node.invalidateblock(fork)
     node.createwallet("other")
@@ -133,6 +136,8 @@ def orphaned(test, dice, node):
     node.syncwithvalidationinterfacequeue()
     mempool = node.getrawmempool()
     for txid in own:
+        if "generated" in wallet.gettransaction(txid):
+            continue
         assert not waits_for_orphan(wallet, txid, mempool), f"{txid} holds coins for an orphan"
     if dice.random() < 0.5:
         node.unloadwallet("miner")
