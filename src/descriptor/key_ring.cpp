@@ -1,7 +1,6 @@
 #include <daler/descriptor/key_ring.h>
 
 #include <daler/encoding/hex.h>
-#include <daler/script/standard.h>
 #include <daler/util/ensure.h>
 
 #include <fmt/format.h>
@@ -57,8 +56,6 @@ void KeyRing::add_secret(const WalletKey& key) {
     const auto hash = public_key.hash();
     public_keys.emplace(hash, public_key);
     secrets.emplace(hash, key);
-    // Who has a compressed key can spend its P2WPKH in P2SH.
-    if (key.compressed) add_script(script::pay_to_witness(0, hash));
 }
 
 void KeyRing::add_script(const Script& script) {

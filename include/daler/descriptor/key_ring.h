@@ -52,7 +52,7 @@ struct KeyRing {
     std::map<crypto::XOnlyKey, TaprootOutput> taproot;  ///< by output key
 
     void add_public_key(const crypto::PublicKey& key);
-    /// Learns the secret, its public key and the redeem script of its P2WPKH.
+    /// Learns the secret and its public key.
     void add_secret(const WalletKey& key);
     void add_script(const Script& script);
     void merge(const KeyRing& other);

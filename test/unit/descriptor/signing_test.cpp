@@ -260,3 +260,12 @@ TEST_CASE("leaves are signed where the internal key is not here", "[descriptor]"
         if (type == script::sighash_default) CHECK(estimate == spend.input_weight());
     }
 }
+
+TEST_CASE("a key alone does not tell the redeem script of its P2WPKH", "[descriptor]") {
+    Spend spend("sh(wpkh(" + wif_a + "))");
+    KeyRing ring;
+    ring.add_secret(*decode_wif(wif_a, format()));
+    CHECK_FALSE(spend.sign(ring));
+    CHECK(spend.tx.inputs[0].script_sig.empty());
+    CHECK(spend.sign(only(spend, wif_a)));
+}
