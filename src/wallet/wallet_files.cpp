@@ -100,7 +100,10 @@ Outcome<bool> WalletService::continue_open(const std::string& name) {
 
 std::vector<std::string> WalletService::open_at_start(const std::vector<std::string>& names) {
     std::vector<std::string> failures;
+    std::set<std::string> seen;
     for (const auto& name : names) {
+        // The settings may say again what the command line says.
+        if (!seen.insert(name).second) continue;
         if (auto opened = open(name); !opened) {
             failures.push_back("Wallet \"" + name + "\": " + opened.error().message);
         }

@@ -40,7 +40,8 @@ public:
 
     [[nodiscard]] const WalletOptions& options() const { return options_; }
 
-    /// Opens these wallets. Gives what went wrong, one text for each that could not be opened.
+    /// Opens these wallets, each once. Gives what went wrong, one text for each that could not be
+    /// opened.
     std::vector<std::string> open_at_start(const std::vector<std::string>& names);
 
     Outcome<void> create(const std::string& name, const CreateOptions& options);

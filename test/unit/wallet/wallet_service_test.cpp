@@ -108,7 +108,7 @@ TEST_CASE("wallets to load at start are remembered", "[wallet]") {
     }
     CHECK(bench.settings.names == std::vector<std::string>{"yes"});
     WalletService service(bench.node, bench.options(), bench.settings);
-    const auto failures = service.open_at_start({"yes", "no", "missing"});
+    const auto failures = service.open_at_start({"yes", "no", "missing", "yes"});
     CHECK(service.list() == std::vector<std::string>{"yes", "no"});
     REQUIRE(failures.size() == 1);
     CHECK(failures[0].find("Path does not exist") != std::string::npos);
