@@ -105,6 +105,7 @@ std::vector<std::string> WalletService::open_at_start(const std::vector<std::str
         // The settings may say again what the command line says.
         if (!seen.insert(name).second) continue;
         if (auto opened = open(name); !opened) {
+            if (node_.is_stopping()) break;  // a start that is to end has not failed
             failures.push_back("Wallet \"" + name + "\": " + opened.error().message);
         }
     }
