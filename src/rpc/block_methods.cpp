@@ -21,7 +21,7 @@ Json getblockheader(Call& call) {
 std::int64_t verbosity(const Call& call, std::size_t i) {
     if (!call.has(i)) return 1;
     if (call.json(i).is_bool()) return call.json(i).as_bool() ? 1 : 0;
-    return to_integer(call.json(i));
+    return to_int32(call.json(i));
 }
 
 Json getblock(Call& call) {

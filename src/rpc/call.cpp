@@ -43,12 +43,16 @@ std::string Call::string(std::size_t i, std::string_view fallback) const {
     return has(i) ? string(i) : std::string(fallback);
 }
 
-std::int64_t Call::integer(std::size_t i) const {
-    return to_integer(json(i));
+std::int32_t Call::integer(std::size_t i) const {
+    return to_int32(json(i));
 }
 
-std::int64_t Call::integer(std::size_t i, std::int64_t fallback) const {
+std::int32_t Call::integer(std::size_t i, std::int32_t fallback) const {
     return has(i) ? integer(i) : fallback;
+}
+
+std::int64_t Call::long_integer(std::size_t i) const {
+    return to_integer(json(i));
 }
 
 double Call::number(std::size_t i) const {

@@ -15,7 +15,7 @@ namespace {
 
 Json help(Call& call) {
     const Dispatcher& dispatcher = call.node().dispatcher;
-    const std::string name = call.string(0, "");
+    const std::string name = call.arguments().empty() ? "" : call.string(0);
     if (name.empty()) return help_list(dispatcher.methods());
     const Method* method = dispatcher.find(name);
     if (!method) return "help: unknown command: " + name;
@@ -123,7 +123,7 @@ Json setmocktime(Call& call) {
     }
     constexpr auto max_time =
         std::chrono::floor<std::chrono::seconds>(std::chrono::nanoseconds::max()).count();
-    const auto time = call.integer(0);
+    const auto time = call.long_integer(0);
     if (time < 0 || time > max_time) {
         throw Error{code::invalid_parameter,
                     fmt::format("Mocktime must be in the range [0, {}], not {}.", max_time, time)};
@@ -136,7 +136,7 @@ Json mockscheduler(Call& call) {
     if (!is_mockable(call.node().params)) {
         throw Error{code::misc, "mockscheduler is for regression testing (-regtest mode) only"};
     }
-    const auto delta = call.integer(0);
+    const auto delta = call.long_integer(0);
     if (delta <= 0 || delta > 3600) {
         throw Error{code::misc, "delta_time must be between 1 and 3600 seconds (1 hr)"};
     }

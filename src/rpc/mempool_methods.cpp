@@ -125,17 +125,12 @@ Json getmempooldescendants(Call& call) {
 
 OutPoint outpoint_of(const Json& value) {
     static constexpr std::array<Field, 2> fields{
-        {{"txid", Json::Kind::string}, {"vout", Json::Kind::number}}};
-    expect(value, Json::Kind::object);
+        {{"txid", Json::Kind::string, true}, {"vout", Json::Kind::number, true}}};
     check_object(value, fields, true);
-    const auto* txid = value.find("txid");
-    const auto* index = value.find("vout");
-    if (!txid) throw Error{code::type, "Missing txid"};
-    if (!index) throw Error{code::type, "Missing vout"};
-    const auto number = to_int32(*index);
+    const auto number = to_int32(*value.find("vout"));
     if (number < 0)
         throw Error{code::invalid_parameter, "Invalid parameter, vout cannot be negative"};
-    return {Txid{to_hash(*txid, "txid")}, static_cast<std::uint32_t>(number)};
+    return {Txid{to_hash(*value.find("txid"), "txid")}, static_cast<std::uint32_t>(number)};
 }
 
 Json gettxspendingprevout(Call& call) {
@@ -176,7 +171,7 @@ Json prioritisetransaction(Call& call) {
             code::invalid_parameter,
             "Priority is no longer supported, dummy argument to prioritisetransaction must be 0."};
     }
-    const Amount delta{call.integer(2)};
+    const Amount delta{call.long_integer(2)};
     call.node().ledger.call([&](ledger::State& state) { state.mempool.prioritise(txid, delta); });
     return true;
 }

@@ -13,7 +13,7 @@
 namespace daler::rpc {
 namespace {
 
-constexpr std::int64_t default_max_tries = 1'000'000;
+constexpr std::int32_t default_max_tries = 1'000'000;
 
 Json hashes_json(const std::vector<BlockHash>& hashes) {
     Json out = Json::array();
@@ -33,9 +33,8 @@ Json hashes_json(const std::vector<BlockHash>& hashes) {
 }
 
 Json generate_to(Call& call, const Script& script) {
-    const auto count = static_cast<int>(std::clamp<std::int64_t>(call.integer(0), 0, 1'000'000));
-    const auto tries =
-        static_cast<std::uint64_t>(std::max<std::int64_t>(call.integer(2, default_max_tries), 0));
+    const auto count = std::clamp(call.integer(0), 0, 1'000'000);
+    const auto tries = static_cast<std::uint64_t>(std::max(call.integer(2, default_max_tries), 0));
     Services& node = call.node();
     const auto remember = [&node](const mining::Template& made) { remember_template(node, made); };
     const auto mined = mining::generate(node.ledger, count, template_options(node, script), tries,

@@ -250,7 +250,7 @@ Json disconnectnode(Call& call) {
     }
     auto& peers = call.node().peers;
     const bool found =
-        by_address ? peers.disconnect(call.string(0)) : peers.disconnect(call.integer(1));
+        by_address ? peers.disconnect(call.string(0)) : peers.disconnect(call.long_integer(1));
     if (!found) throw Error{code::client_node_not_connected, "Node not found in connected nodes"};
     return nullptr;
 }

@@ -94,7 +94,7 @@ Found find_transaction(Call& call, const Txid& txid) {
 
 std::int64_t verbosity(const Call& call, std::size_t i) {
     if (!call.has(i)) return 0;
-    return call.json(i).is_bool() ? (call.json(i).as_bool() ? 1 : 0) : to_integer(call.json(i));
+    return call.json(i).is_bool() ? (call.json(i).as_bool() ? 1 : 0) : to_int32(call.json(i));
 }
 
 Json getrawtransaction(Call& call) {
@@ -222,8 +222,9 @@ Json decodescript(Call& call) {
 Json createrawtransaction(Call& call) {
     std::optional<bool> replaceable;
     if (call.has(3)) replaceable = call.boolean(3, true);
-    const auto tx = construct_transaction(call.json(0), call.json(1), call.integer(2, 0),
-                                          replaceable, call.node().params);
+    const auto tx =
+        construct_transaction(call.json(0), call.json(1), call.has(2) ? call.long_integer(2) : 0,
+                              replaceable, call.node().params);
     return to_hex(encode(tx));
 }
 

@@ -67,14 +67,10 @@ void check_given_coin(const Json& item) {
         throw Error{code::deserialization,
                     "expected object with {\"txid'\",\"vout\",\"scriptPubKey\"}"};
     }
-    static constexpr std::array<Field, 3> fields{{{"scriptPubKey", Json::Kind::string},
-                                                  {"txid", Json::Kind::string},
-                                                  {"vout", Json::Kind::number}}};
-    for (const auto& field : fields) {
-        if (!member(item, field.name))
-            throw Error{code::type, fmt::format("Missing {}", field.name)};
-        check_object(item, {&field, 1}, false);
-    }
+    static constexpr std::array<Field, 3> fields{{{"scriptPubKey", Json::Kind::string, true},
+                                                  {"txid", Json::Kind::string, true},
+                                                  {"vout", Json::Kind::number, true}}};
+    check_object(item, fields, false);
 }
 
 /// Learns redeemScript and witnessScript, of which at least one must be there and lead to

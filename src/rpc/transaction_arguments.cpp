@@ -50,6 +50,14 @@ TxInput construct_input(const Json& value, std::uint32_t default_sequence) {
     return input;
 }
 
+/// What stands in a scalar, as bitcoind takes the data of an output: digits of a number, 1 for
+/// true.
+std::string text_of(const Json& value) {
+    if (value.is_string()) return value.as_string();
+    if (value.is_number()) return std::string(value.number_text());
+    return value.is_bool() && value.as_bool() ? "1" : "";
+}
+
 /// Collects outputs and refuses what is asked for twice.
 class OutputList {
 public:
@@ -58,11 +66,12 @@ public:
     void add(const std::string& key, const Json& value) {
         if (key == "data") return add_data(value);
         const auto script = descriptor::decode_address(key, params_.address);
+        const Amount amount = to_amount(value);
         if (!script) throw Error{code::invalid_address_or_key, "Invalid Bitcoin address: " + key};
         if (!seen_.insert(*script).second) {
             throw Error{code::invalid_parameter, "Invalid parameter, duplicated address: " + key};
         }
-        outputs_.push_back({to_amount(value), *script});
+        outputs_.push_back({amount, *script});
     }
 
     std::vector<TxOutput> take() { return std::move(outputs_); }
@@ -74,7 +83,7 @@ private:
         }
         Script script;
         script.append(0x6a);  // OP_RETURN
-        script::push(script, to_bytes(value, "Data"));
+        script::push(script, to_bytes(text_of(value), "Data"));
         outputs_.push_back({Amount{0}, std::move(script)});
     }
 

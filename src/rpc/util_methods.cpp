@@ -147,10 +147,10 @@ Json getdescriptorinfo(Call& call) {
 }
 
 Json deriveaddresses(Call& call) {
-    const auto parsed = parse_descriptor(call, descriptor::ChecksumRule::required);
     std::pair<std::int64_t, std::int64_t> range{0, 0};
+    if (call.has(1)) range = parse_range(call.json(1));
+    const auto parsed = parse_descriptor(call, descriptor::ChecksumRule::required);
     if (call.has(1)) {
-        range = parse_range(call.json(1));
         if (!parsed.is_range()) {
             throw Error{code::invalid_parameter,
                         "Range should not be specified for an un-ranged descriptor"};

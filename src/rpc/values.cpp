@@ -134,6 +134,8 @@ void check_object(const Json& object, std::span<const Field> fields, bool strict
     expect(object, Json::Kind::object);
     for (const Field& field : fields) {
         const Json* value = member(object, field.name);
+        if (!value && field.required)
+            throw Error{code::type, fmt::format("Missing {}", field.name)};
         if (!value || !field.kind || value->kind() == *field.kind) continue;
         throw Error{code::type,
                     fmt::format("JSON value of type {} for field {} is not of expected type {}",

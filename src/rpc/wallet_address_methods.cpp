@@ -197,7 +197,7 @@ Json getaddressesbylabel(Call& call) {
 
 Json listlabels(Call& call) {
     std::optional<std::string> purpose;
-    if (call.has(0)) {
+    if (!call.string(0, "").empty()) {
         purpose = call.string(0);
         if (*purpose != "send" && *purpose != "receive") {
             throw Error{code::invalid_parameter,

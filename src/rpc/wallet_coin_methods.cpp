@@ -11,7 +11,7 @@
 namespace daler::rpc {
 namespace {
 
-constexpr std::int64_t any_depth = 9'999'999;
+constexpr std::int32_t any_depth = 9'999'999;
 
 /// Whether dirty coins are left out: the argument, or what the wallet was made for.
 bool avoid_reuse(const Call& call, std::size_t i, const wallet::Wallet& wallet) {
@@ -63,8 +63,8 @@ Json getunconfirmedbalance(Call& call) {
 
 /// What listunspent is asked for.
 struct CoinFilter {
-    std::int64_t min_depth = 1;
-    std::int64_t max_depth = any_depth;
+    std::int32_t min_depth = 1;
+    std::int32_t max_depth = any_depth;
     std::set<Script> scripts;  ///< empty: any
     bool include_unsafe = true;
     bool include_immature = false;
@@ -99,14 +99,14 @@ CoinFilter parse_filter(const Call& call) {
                                            {"maximumCount", Json::Kind::number},
                                            {"include_immature_coinbase", Json::Kind::boolean}}};
     check_object(options, fields, true);
-    if (const auto* value = member(options, "minimumAmount")) out.min_amount = to_amount(*value);
-    if (const auto* value = member(options, "maximumAmount")) out.max_amount = to_amount(*value);
-    if (const auto* value = member(options, "minimumSumAmount")) out.min_sum = to_amount(*value);
-    if (const auto* value = member(options, "maximumCount")) {
+    if (const auto* value = options.find("minimumAmount")) out.min_amount = to_amount(*value);
+    if (const auto* value = options.find("maximumAmount")) out.max_amount = to_amount(*value);
+    if (const auto* value = options.find("minimumSumAmount")) out.min_sum = to_amount(*value);
+    if (const auto* value = options.find("maximumCount")) {
         const auto count = to_integer(*value);
         if (count > 0) out.max_count = static_cast<std::size_t>(count);
     }
-    if (const auto* value = member(options, "include_immature_coinbase")) {
+    if (const auto* value = options.find("include_immature_coinbase")) {
         out.include_immature = to_bool(*value);
     }
     return out;
@@ -219,14 +219,11 @@ Json listunspent(Call& call) {
 }
 
 OutPoint parse_outpoint(const Json& item) {
-    expect(item, Json::Kind::object);
     constexpr std::array<Field, 2> fields{
-        {{"txid", Json::Kind::string}, {"vout", Json::Kind::number}}};
+        {{"txid", Json::Kind::string, true}, {"vout", Json::Kind::number, true}}};
     check_object(item, fields, false);
-    const auto* txid = item.find("txid");
-    const auto* index = item.find("vout");
-    const Txid id{to_hash(txid ? *txid : Json(), "txid")};
-    const auto number = to_int32(index ? *index : Json());
+    const Txid id{to_hash(*item.find("txid"), "txid")};
+    const auto number = to_int32(*item.find("vout"));
     if (number < 0) {
         throw Error{code::invalid_parameter, "Invalid parameter, vout cannot be negative"};
     }

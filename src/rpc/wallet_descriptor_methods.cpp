@@ -79,7 +79,7 @@ std::pair<std::uint32_t, std::uint32_t> parse_range(const Json& value) {
 }
 
 std::int64_t parse_timestamp(const Json& request, std::int64_t now) {
-    const auto* value = request.find("timestamp");
+    const auto* value = request.is_object() ? request.find("timestamp") : nullptr;
     if (!value) throw Error{code::type, "Missing required timestamp field for key"};
     if (value->is_number()) return std::max(to_integer(*value), oldest_time);
     if (value->is_string() && value->as_string() == "now") return now;
@@ -90,20 +90,23 @@ std::int64_t parse_timestamp(const Json& request, std::int64_t now) {
 
 wallet::ImportRequest parse_import(const Json& data, std::int64_t created,
                                    const AddressFormat& format) {
-    const auto* text = member(data, "desc");
+    const auto* text = data.find("desc");
     if (!text) throw Error{code::invalid_parameter, "Descriptor not found."};
+    const auto* active = data.find("active");
+    const auto* label = member(data, "label");
+    const std::string& descriptor_text = to_text(*text);
+    const bool is_active = active && to_bool(*active);
+    const std::string label_text = label ? label_of(*label) : "";
     auto parsed =
-        descriptor::Descriptor::parse(to_text(*text), format, descriptor::ChecksumRule::required);
+        descriptor::Descriptor::parse(descriptor_text, format, descriptor::ChecksumRule::required);
     if (!parsed) throw Error{code::invalid_address_or_key, parsed.error()};
     wallet::ImportRequest out{.descriptor = std::move(*parsed), .created = created};
-    const auto* active = member(data, "active");
-    const auto* internal = member(data, "internal");
-    const auto* label = member(data, "label");
+    const auto* internal = data.find("internal");
     const auto* range = member(data, "range");
     const auto* next_index = member(data, "next_index");
-    out.active = active && to_bool(*active);
+    out.active = is_active;
     out.internal = internal && to_bool(*internal);
-    if (label) out.label = label_of(*label);
+    if (label) out.label = label_text;
 
     const bool is_range = out.descriptor.is_range();
     if (!is_range && range) {
@@ -231,7 +234,6 @@ Json import_all(Call& call, const std::string& wallet) {
     std::vector<Json> results;
     std::vector<std::int64_t> times;
     for (const auto& data : call.json(0).items()) {
-        expect(data, Json::Kind::object);
         times.push_back(parse_timestamp(data, now));
         results.push_back(import_one(call, wallet, data, times.back()));
         if (results.back().find("success")->as_bool())

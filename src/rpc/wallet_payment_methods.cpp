@@ -15,19 +15,22 @@ constexpr std::int64_t max_conf_target = 1008;  // blocks
 constexpr std::int64_t sat_per_vbyte_unit = satoshis_per_coin / 1000;
 
 FeeRate parse_fee_rate(const Json& value) {
-    const Amount amount = to_amount(value);
-    if (amount.satoshis() % sat_per_vbyte_unit != 0) throw Error{code::type, "Invalid amount"};
-    return {Amount{amount.satoshis() / sat_per_vbyte_unit}};
+    if (!value.is_number() && !value.is_string())
+        throw Error{code::type, "Amount is not a number or string"};
+    const auto amount =
+        Amount::from_text(value.is_number() ? value.number_text() : value.as_string());
+    if (!amount || amount->satoshis() % sat_per_vbyte_unit != 0)
+        throw Error{code::type, "Invalid amount"};
+    const Amount rate{amount->satoshis() / sat_per_vbyte_unit};
+    if (!is_money(rate)) throw Error{code::type, "Amount out of range"};
+    return {rate};
 }
 
 /// The arguments that several methods take about fees: how fast or how much.
 void parse_fee_choice(wallet::PaymentRequest& request, const Json& conf_target,
                       const Json& estimate_mode, const Json& fee_rate) {
     const std::string mode = estimate_mode.is_null() ? "unset" : to_text(estimate_mode);
-    std::string lower = mode;
-    std::ranges::transform(lower, lower.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
+    const std::string lower = lower_case(mode);
     if (!fee_rate.is_null()) {
         if (!conf_target.is_null()) {
             throw Error{code::invalid_parameter,
@@ -49,13 +52,13 @@ void parse_fee_choice(wallet::PaymentRequest& request, const Json& conf_target,
                     "\"conservative\""};
     }
     if (conf_target.is_null()) return;
-    const auto target = to_integer(conf_target);
+    const auto target = to_int32(conf_target);
     if (target < 1 || target > max_conf_target) {
         throw Error{
             code::invalid_parameter,
             fmt::format("Invalid conf_target, must be between {} and {}", 1, max_conf_target)};
     }
-    request.conf_target = static_cast<int>(target);
+    request.conf_target = target;
 }
 
 /// Recipients from an object of amounts by address.
@@ -64,6 +67,7 @@ std::vector<wallet::Recipient> parse_recipients(const Json& amounts, const Chain
     std::set<Script> seen;
     for (const auto& [address, value] : amounts.members()) {
         auto script = descriptor::decode_address(address, params.address);
+        const Amount amount = to_amount(value);
         if (!script) {
             throw Error{code::invalid_address_or_key, "Invalid Bitcoin address: " + address};
         }
@@ -71,33 +75,38 @@ std::vector<wallet::Recipient> parse_recipients(const Json& amounts, const Chain
             throw Error{code::invalid_parameter,
                         "Invalid parameter, duplicated address: " + address};
         }
-        out.push_back({std::move(*script), to_amount(value)});
+        out.push_back({std::move(*script), amount});
     }
     return out;
 }
 
-/// Marks those who pay the fee, named by address.
-void parse_fee_payers(std::vector<wallet::Recipient>& recipients, const Json& names,
-                      const Json& amounts) {
+/// Which outputs pay the fee, named by address or position.
+std::set<std::size_t> parse_fee_payers(const Json& names, const Json& amounts) {
+    const auto refuse = [](const std::string& why) {
+        throw Error{code::invalid_parameter,
+                    "Invalid parameter 'subtract fee from output', " + why};
+    };
+    const auto outputs = amounts.members();
+    std::set<std::size_t> out;
     for (const auto& item : names.items()) {
-        const auto& name = to_text(item);
-        const auto members = amounts.members();
-        const auto found = std::ranges::find(members, name, &Json::Member::key);
-        if (found == members.end()) {
-            throw Error{code::invalid_parameter,
-                        fmt::format("Invalid parameter 'subtract fee from output', destination {} "
-                                    "not found in tx outputs",
-                                    name)};
+        std::int64_t position = 0;
+        if (item.is_string()) {
+            const auto found = std::ranges::find(outputs, item.as_string(), &Json::Member::key);
+            if (found == outputs.end())
+                refuse(fmt::format("destination {} not found in tx outputs", item.as_string()));
+            position = found - outputs.begin();
+        } else if (item.is_number()) {
+            position = to_int32(item);
+        } else {
+            refuse(fmt::format("invalid value type: {}", type_name(item.kind())));
         }
-        auto& recipient = recipients[static_cast<std::size_t>(found - members.begin())];
-        if (recipient.pays_fee) {
-            throw Error{code::invalid_parameter,
-                        fmt::format("Invalid parameter 'subtract fee from output', duplicated "
-                                    "position: {}",
-                                    found - members.begin())};
-        }
-        recipient.pays_fee = true;
+        if (position < 0) refuse(fmt::format("negative position: {}", position));
+        if (position >= std::ssize(outputs))
+            refuse(fmt::format("position too large: {}", position));
+        if (!out.insert(static_cast<std::size_t>(position)).second)
+            refuse(fmt::format("duplicated position: {}", position));
     }
+    return out;
 }
 
 Json pay(wallet::Wallet& wallet, const wallet::PaymentRequest& request, const std::string& comment,
@@ -139,10 +148,13 @@ Json sendmany(Call& call) {
     }
     wallet::PaymentRequest request;
     const Json& amounts = call.json(1);
-    request.recipients = parse_recipients(amounts, call.node().params);
-    if (call.has(4)) parse_fee_payers(request.recipients, call.json(4), amounts);
     if (call.has(5)) request.replaceable = call.boolean(5, true);
     parse_fee_choice(request, call.json(6), call.json(7), call.json(8));
+    const auto payers =
+        call.has(4) ? parse_fee_payers(call.json(4), amounts) : std::set<std::size_t>{};
+    request.recipients = parse_recipients(amounts, call.node().params);
+    for (const auto position : payers)
+        request.recipients[position].pays_fee = true;
     return with_wallet(call, [&](wallet::Wallet& wallet) {
         return pay(wallet, request, call.string(3, ""), "", call.boolean(9, false));
     });

@@ -148,7 +148,7 @@ Json gettransaction(Call& call) {
     });
 }
 
-std::size_t natural(const Call& call, std::size_t i, std::int64_t fallback, const char* error) {
+std::size_t natural(const Call& call, std::size_t i, std::int32_t fallback, const char* error) {
     const auto number = call.integer(i, fallback);
     if (number < 0) throw Error{code::invalid_parameter, error};
     return static_cast<std::size_t>(number);

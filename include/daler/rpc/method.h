@@ -108,8 +108,10 @@ public:
     [[nodiscard]] const Json& json(std::size_t i) const;  ///< null if missing
     [[nodiscard]] std::string string(std::size_t i) const;
     [[nodiscard]] std::string string(std::size_t i, std::string_view fallback) const;
-    [[nodiscard]] std::int64_t integer(std::size_t i) const;
-    [[nodiscard]] std::int64_t integer(std::size_t i, std::int64_t fallback) const;
+    /// -1 "JSON integer out of range" unless it has 32 bits, as most integers of the field.
+    [[nodiscard]] std::int32_t integer(std::size_t i) const;
+    [[nodiscard]] std::int32_t integer(std::size_t i, std::int32_t fallback) const;
+    [[nodiscard]] std::int64_t long_integer(std::size_t i) const;  ///< the same for 64 bits
     [[nodiscard]] double number(std::size_t i) const;
     [[nodiscard]] bool boolean(std::size_t i, bool fallback) const;
     [[nodiscard]] Amount amount(

@@ -49,9 +49,10 @@ void expect(const Json& value, Json::Kind kind);
 struct Field {
     std::string_view name;
     std::optional<Json::Kind> kind;  ///< none: any
+    bool required = false;
 };
-/// Throws -3 "JSON value of type X for field NAME is not of expected type Y", and with `strict` -3
-/// "Unexpected key NAME". Missing and null members are fine.
+/// Throws -3 "Missing NAME", "JSON value of type X for field NAME is not of expected type Y", and
+/// with `strict` -3 "Unexpected key NAME". Null is the same as missing.
 void check_object(const Json& object, std::span<const Field> fields, bool strict);
 
 }  // namespace daler::rpc

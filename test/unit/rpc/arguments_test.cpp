@@ -91,6 +91,7 @@ TEST_CASE("each declared type takes its kind of value only", "[rpc]") {
 
 TEST_CASE("integers must be whole and fit", "[rpc]") {
     CHECK(result("add", "[9223372036854775806,1]") == Json(std::int64_t{9223372036854775807}));
-    const auto params = GENERATE(as<std::string>(), "[1.5]", "[9223372036854775808]", "[1e2]");
+    const auto params = GENERATE(as<std::string>(), "[1.5]", "[9223372036854775808]", "[1e2]",
+                                 "[1,2147483648]", "[1,-2147483649]");
     CHECK(refusal("add", params) == std::pair(-1, std::string("JSON integer out of range")));
 }

@@ -19,7 +19,7 @@ inline std::span<const Method> fake_methods() {
           {"b|right", Type::integer, "1", "The other."},
           {"note", Type::string, "null", "Ignored."}},
          "n    (numeric) The sum",
-         [](Call& call) { return Json(call.integer(0) + call.integer(1, 1)); }},
+         [](Call& call) { return Json(call.long_integer(0) + call.integer(1, 1)); }},
         {"Testing",
          "fail",
          "",

@@ -1,0 +1,193 @@
+#!/usr/bin/python3
+"""Puts values of every JSON type in the place of every argument, at any depth, and words in other cases, and compares
+what daler and a stock bitcoind say: whether the call works, and else code, text and HTTP status.
+
+rpc_types.py                 a share of all calls, decided by --seed
+rpc_types.py --share 1       all of them
+rpc_types.py --only METHOD   those of one method
+"""
+import argparse
+import copy
+import os
+import random
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "functional"))
+from chainkit import ANYONE_ADDRESS, ANYONE_SCRIPT, coins_of, spend  # noqa: E402
+from framework import RpcError, run  # noqa: E402
+
+HASH = "11" * 32
+KEY = "tpubD6NzVbkrYhZ4WaWSyoBvQwbpLkojyoTZPRsgXELWz3Popb3qkjcJyJUGLnL4qHHoQvao8ESaAstxYSnhyswJ76uZPStJRJCTKvosUCJZL5B"
+SECRET = "cMahea7zqjxrtgAbB7LSGbcQUr1uX1ojuat9jZodMN87JcbXMTcA"
+PUBLIC = "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
+
+VALUES = [None, True, False, 0, 1, -1, 7, 1.5, 2**31, 2**32, 2**63, 10**30, "", "x", "1", "ff", HASH, [], [[]], [1],
+          ["x"], [None], {}, {"a": 1}, {"a": {"b": []}}, [{}]]
+# What numbers and missing values would make a call do for too long, or to the clock.
+ONLY_TYPES = {"waitfornewblock", "waitforblock", "waitforblockheight", "setmocktime", "mockscheduler",
+              "generatetoaddress", "generatetodescriptor", "keypoolrefill"}
+
+# (pattern of a call, why): what the stock bitcoind, a fork of 29.4, says otherwise than the reference.
+KNOWN = [
+    (r"^prioritisetransaction ", "priorities live on in the fork, with argument names of their own"),
+    (r"^(getbalance|listtransactions) .*Position 1", "the fork gives other names to the first argument"),
+    (r"^createmultisig .*(Position 3|address_type|\], \{)", "the fork takes an object of options there"),
+    (r"^unloadwallet .*specify different wallets", "new words in 29"),
+    (r"^restorewallet ", "the fork takes a file that is no wallet"),
+    (r"^addnode .*Position 3", "the fork takes one argument more"),
+    (r"^sendrawtransaction ", "the fork takes a list of rules to ignore"),
+    (r"^verifymessage ", "the fork takes other forms of signatures, too"),
+    (r"^getbalance \[None", "28.1 takes null for the dummy"),
+    (r"^backupwallet \[''\]", "the working folder is no place for a backup"),
+    (r"^createwallet .*(already exists|bdb support|external signer)", "daler has no encryption, BDB or signers yet"),
+    (r"^sendmany .*Transaction amount too small", "daler looks for coins first"),
+    (r"Miniscript expressions can only be used in wsh or tr", "daler reads no miniscript yet"),
+]
+
+
+def calls(block, transaction, address):
+    """Good calls, or nearly: (path, method, arguments)."""
+    prevout = {"txid": HASH, "vout": 0, "scriptPubKey": "51", "redeemScript": "51", "witnessScript": "51", "amount": 1}
+    node = [
+        ("getblock", [block, 1]), ("getblockhash", [0]), ("getblockheader", [block, True]),
+        ("getblockstats", [1, ["txs"]]), ("getchaintxstats", [1, block]), ("getdeploymentinfo", [block]),
+        ("getblockfilter", [block, "basic"]), ("gettxout", [HASH, 0, True]),
+        ("gettxoutsetinfo", ["none", None, True]), ("getmempoolentry", [HASH]), ("getmempoolancestors", [HASH, False]),
+        ("getmempooldescendants", [HASH, False]), ("getrawmempool", [False, False]),
+        ("gettxspendingprevout", [[{"txid": HASH, "vout": 0}]]), ("preciousblock", [HASH]), ("pruneblockchain", [1]),
+        ("invalidateblock", [HASH]), ("reconsiderblock", [HASH]), ("verifychain", [1, 1]),
+        ("waitfornewblock", [1]), ("waitforblock", [block, 1]), ("waitforblockheight", [1, 1]),
+        ("scantxoutset", ["start", [{"desc": f"wpkh({KEY}/0/*)", "range": [0, 2]}, f"raw({ANYONE_SCRIPT.hex()})"]]),
+        ("getmemoryinfo", ["stats"]), ("help", ["getblock"]), ("logging", [["net"], ["net"]]),
+        ("generateblock", [address, [], False]), ("generatetoaddress", [0, address, 1]),
+        ("generatetodescriptor", [0, f"addr({address})", 1]),
+        ("getblocktemplate", [{"rules": ["segwit"], "mode": "template"}]),
+        ("getblocktemplate", [{"rules": ["segwit"], "mode": "proposal", "data": "00"}]),
+        ("getnetworkhashps", [1, 1]), ("prioritisetransaction", [HASH, 0, 0]), ("submitblock", ["00", "x"]),
+        ("submitheader", ["00" * 80]), ("addnode", ["127.0.0.1:1", "remove"]), ("disconnectnode", ["127.0.0.1:1"]),
+        ("disconnectnode", [None, 999]), ("getaddednodeinfo", ["127.0.0.1:1"]), ("setnetworkactive", [True]),
+        ("createrawtransaction", [[{"txid": HASH, "vout": 0, "sequence": 1}], [{address: 1}, {"data": "00"}], 0, True]),
+        ("createrawtransaction", [[], {address: "0.1", "data": "00"}]),
+        ("decoderawtransaction", [transaction, True]), ("decodescript", ["51"]),
+        ("getrawtransaction", [HASH, 0, block]), ("sendrawtransaction", [transaction, 0, 0]),
+        ("testmempoolaccept", [[transaction], 0]),
+        ("signrawtransactionwithkey", [transaction, [SECRET], [prevout], "ALL"]),
+        ("createmultisig", [1, [PUBLIC], "bech32"]), ("deriveaddresses", [f"wpkh({KEY}/0/*)#vvvvvvvv", [0, 1]]),
+        ("estimatesmartfee", [2, "conservative"]), ("getdescriptorinfo", [f"wpkh({KEY})"]),
+        ("getindexinfo", ["txindex"]), ("signmessagewithprivkey", [SECRET, "text"]), ("validateaddress", [address]),
+        ("verifymessage", ["mkHS9ne12qx9pS9VojpwU5xtRd4T7X7ZUt", "AA==", "text"]), ("setmocktime", [0]), ("mockscheduler", [1]),
+    ]
+    options = [None, None, False, False, 1, "economical", False, None, False]
+    wallet = [
+        ("abandontransaction", [HASH]), ("backupwallet", ["/nosuch/folder/file"]),
+        ("createwallet", ["w", False, False, "", False, True, False, False]),
+        ("getaddressesbylabel", ["x"]), ("getaddressinfo", [address]), ("getbalance", ["*", 0, False, False]),
+        ("getnewaddress", ["", "bech32"]), ("getrawchangeaddress", ["bech32"]),
+        ("getreceivedbyaddress", [address, 1, False]), ("getreceivedbylabel", ["x", 1, False]),
+        ("gettransaction", [HASH, False, False]), ("keypoolrefill", [1]), ("listdescriptors", [False]),
+        ("importdescriptors", [[{"desc": f"addr({address})#vvvvvvvv", "timestamp": "now", "range": [0, 1],
+                                 "next_index": 0, "internal": False, "label": "", "active": False}]]),
+        ("listlabels", ["send"]), ("listreceivedbyaddress", [1, False, False, address, False]),
+        ("listreceivedbylabel", [1, False, False, False]), ("listsinceblock", [block, 1, False, False, False]),
+        ("listtransactions", ["*", 1, 0, False]),
+        ("listunspent", [1, 9, [address], True, {"minimumAmount": 0, "maximumAmount": 1, "maximumCount": 1,
+                                                 "minimumSumAmount": 0, "include_immature_coinbase": False}]),
+        ("loadwallet", ["nosuch", False]), ("lockunspent", [True, [{"txid": HASH, "vout": 0}], False]),
+        ("rescanblockchain", [0, 0]), ("restorewallet", ["new", "/nosuch/file", False]),
+        ("sendmany", ["", {address: 1}, 0, "", [address], False, None, None, 1, False]),
+        ("sendmany", ["", {address: 1}, 0, "", [address], False, 1, "economical", None, False]),
+        ("sendtoaddress", [address, 1, "", "", *options]), ("setlabel", [address, "x"]),
+        ("signrawtransactionwithwallet", [transaction, [prevout], "ALL"]), ("unloadwallet", ["nosuch", False]),
+    ]
+    return [("/", *call) for call in node] + [("/wallet/w", *call) for call in wallet]
+
+
+def places(value, path=()):
+    """Every place in nested lists and objects."""
+    yield path
+    inner = enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ()
+    for key, item in inner:
+        yield from places(item, (*path, key))
+
+
+def changed(arguments, path, value):
+    out = copy.deepcopy(arguments)
+    target = out
+    for key in path[:-1]:
+        target = target[key]
+    target[path[-1]] = value
+    return out
+
+
+def variants(method, arguments):
+    """All calls with one thing changed: shorter and longer ones, other types, other cases."""
+    if not method.startswith("wait"):
+        for length in range(len(arguments) + 1):
+            yield arguments[:length]
+    yield [*arguments, 1, 1]
+    for path in places(arguments):
+        if not path:
+            continue
+        original = arguments
+        for key in path:
+            original = original[key]
+        for value in VALUES:
+            if method in ONLY_TYPES and (value is None or isinstance(value, (int, float))):
+                continue
+            yield changed(arguments, path, value)
+        if isinstance(original, str) and len(original) < 20:
+            for word in {original.upper(), original.capitalize(), original + " ", " " + original}:
+                yield changed(arguments, path, word)
+        if isinstance(original, dict):
+            yield changed(arguments, path, {**original, "unknown": 1})
+            for key in original:
+                yield changed(arguments, path, {name: item for name, item in original.items() if name != key})
+
+
+def main(test):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--share", type=float, default=0.15)
+    parser.add_argument("--only")
+    asked = parser.parse_args()
+    core = test.node(kind="bitcoind", name="bitcoind")
+    daler = test.node(name="daler")
+    for block in core.generatetoaddress(110, ANYONE_ADDRESS):
+        daler.submitblock(core.getblock(block, 0))
+    for node in (core, daler):
+        node.createwallet("w")
+    transaction = spend(coins_of(core, 1, 2)).hex()
+    address = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"
+    chosen = random.Random(asked.seed)
+    count, differences = 0, []
+    wallets = {node: node.rpc.at("/wallet/w") for node in (core, daler)}
+
+    def ask(node, path, method, arguments):
+        try:
+            (node.rpc if path == "/" else wallets[node]).call(method, *arguments)
+            return None
+        except RpcError as error:
+            is_help = error.code == -1 and error.message.startswith(method)
+            text = error.message.replace(str(node.folder), "FOLDER")
+            return error.code, "HELP" if is_help else text, error.status
+
+    for path, method, arguments in calls(core.getblockhash(1), transaction, address):
+        if asked.only and method != asked.only:
+            continue
+        for given in variants(method, arguments):
+            if not asked.only and chosen.random() >= asked.share:
+                continue
+            count += 1
+            ours, theirs = (ask(node, path, method, given) for node in (daler, core))
+            call = f"{method} {given}"
+            if ours != theirs and not any(re.search(pattern, f"{call} | {theirs}") for pattern, _ in KNOWN):
+                differences.append(f"{call[:300]}: {ours} instead of {theirs}")
+    test.step(f"{count} calls, {len(differences)} differences")
+    for difference in differences[:int(os.environ.get("DALER_SHOWN", "100"))]:
+        print("DIFFERS", difference)
+    assert not differences, f"{len(differences)} differences that the table of known ones does not hold"
+
+
+if __name__ == "__main__":
+    run(main)
