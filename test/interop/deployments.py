@@ -2,7 +2,7 @@
 """Compares what daler and a stock bitcoind say about deployments and templates: over whole histories of version-bits
 votes, and at the genesis of every built-in chain. The known differences are those of rpc_compare.py."""
 from rpc_compare import ANYONE_ADDRESS, Comparison, equal, run, sync_blocks
-from chainkit import make_block
+from chainkit import Input, Output, Transaction, make_block
 
 BEGIN = 1296688602  # regtest's genesis
 DAY = 24 * 60 * 60
@@ -64,6 +64,22 @@ def history(pairs, deployment, version=None, options=()):
     return states
 
 
+def before_segwit(pairs):
+    """A template below the height of segwit, with a transaction that checks a signature."""
+    check = pairs.start("-testactivationheight=segwit@500", "-acceptnonstdtxn=1", "-connect=0", "-listen=0")
+    daler, core = check.daler, check.core
+    for block in core.generatetodescriptor(101, "raw(51)"):
+        equal(daler.submitblock(core.getblock(block, 0)), None)
+    coinbase = core.getblock(core.getblockhash(1), 2)["tx"][0]["txid"]
+    transaction = Transaction([Input(coinbase, 0, witness=[])],
+                              [Output(49 * 10**8, b"\x76\xa9\x14" + bytes(20) + b"\x88\xac")])
+    for node in (daler, core):
+        node.sendrawtransaction(transaction.hex(), 0)
+    check.ask("getblocktemplate", {"rules": ["segwit"]})
+    equal(daler.getblocktemplate({"rules": ["segwit"]})["transactions"][0]["sigops"], 1)
+    pairs.finish(check)
+
+
 def main(test):
     pairs = Pairs(test)
     test.step("a vote that is won, at once and after a wait")
@@ -82,6 +98,8 @@ def main(test):
         check = pairs.start(f"-vbparams=testdummy:{start}:0", "-connect=0")
         ask(check)
         pairs.finish(check)
+    test.step("a template before segwit")
+    before_segwit(pairs)
     test.step("the built-in chains, and a signet of one's own")
     for chain in ("main", "test", "testnet4", "signet"):
         check = pairs.start("-connect=0", "-listen=0", chain=chain)
