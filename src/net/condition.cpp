@@ -15,6 +15,26 @@ struct Condition::Impl {
     std::vector<asio::steady_timer*> waiting;
 };
 
+namespace {
+
+/// Keeps a timer in the list for as long as its coroutine waits, or lives.
+template <class Impl>
+class Waiting {
+public:
+    Waiting(Impl& impl, asio::steady_timer& timer) : impl_(impl), timer_(timer) {
+        impl_.waiting.push_back(&timer_);
+    }
+    ~Waiting() { std::erase(impl_.waiting, &timer_); }
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+
+private:
+    Impl& impl_;
+    asio::steady_timer& timer_;
+};
+
+}  // namespace
+
 Condition::Condition(const asio::any_io_executor& executor)
     : impl_(std::make_shared<Impl>(executor)) {}
 
@@ -27,13 +47,14 @@ asio::awaitable<void> Condition::wait() {
 }
 
 asio::awaitable<void> Condition::wait_for(std::chrono::milliseconds time) {
-    const auto impl = impl_;  // the condition may go before its waiters have run
+    // The condition may go before its waiters have run, and a waiter may be destroyed where it
+    // waits: whichever goes first, the other finds nothing of it.
+    const auto impl = impl_;
     asio::steady_timer timer(impl->executor, time);
-    impl->waiting.push_back(&timer);
+    const Waiting waiting(*impl, timer);
     boost::system::error_code error;
     auto token = asio::redirect_error(asio::use_awaitable, error);
     co_await timer.async_wait(token);
-    std::erase(impl->waiting, &timer);
 }
 
 void Condition::notify() {

@@ -1,3 +1,4 @@
+#include "lookup.h"
 #include "socket.h"
 
 #include <boost/asio/connect.hpp>
@@ -14,6 +15,23 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using tcp = asio::ip::tcp;
 
+namespace {
+
+/// Empties a function that refers to a coroutine's objects when the coroutine ends, or is
+/// destroyed.
+class Forget {
+public:
+    explicit Forget(std::function<void()>& function) : function_(function) {}
+    ~Forget() { function_ = nullptr; }
+    Forget(const Forget&) = delete;
+    Forget& operator=(const Forget&) = delete;
+
+private:
+    std::function<void()>& function_;
+};
+
+}  // namespace
+
 void ConnectAttempt::cancel() {
     cancelled_ = true;
     if (abort_) abort_();
@@ -26,28 +44,30 @@ asio::awaitable<Result<ConnectionRef, std::string>> connect(PeerAddress address,
                                                             std::chrono::milliseconds timeout) {
     const auto executor = co_await asio::this_coro::executor;
     if (attempt->cancelled_) co_return fail(std::string("cancelled"));
-    tcp::resolver resolver(executor);
+    Lookup lookup(executor, address.host, address.port);
     tcp::socket socket(executor);
     asio::steady_timer timer(executor, timeout);
     // The timer's handler may run after this coroutine has ended: it reaches our objects through
     // the attempt only, which forgets them at the end.
     bool late = false;
-    attempt->abort_ = [&late, &resolver, &socket] {
+    attempt->abort_ = [&late, &lookup, &socket] {
         late = true;
-        resolver.cancel();
+        lookup.cancel();
         error_code ignored;
         socket.close(ignored);
     };
+    const Forget forget(attempt->abort_);
     timer.async_wait([attempt](error_code error) {
         if (!error && attempt->abort_) attempt->abort_();
     });
 
     error_code error;
     auto token = asio::redirect_error(asio::use_awaitable, error);
-    const auto port = std::to_string(address.port);
-    const auto flags = tcp::resolver::numeric_service;
-    const auto endpoints = co_await resolver.async_resolve(address.host, port, flags, token);
-    if (!error && !late) {
+    const auto endpoints = co_await lookup.run();
+    if (endpoints.empty() && !late) {
+        co_return fail(fmt::format("cannot find {}: {}", address.host, lookup.error()));
+    }
+    if (!late) {
         const auto any = [](const error_code&, const tcp::endpoint&) { return true; };
         co_await asio::async_connect(socket, endpoints, any, token);
     }

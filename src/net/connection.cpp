@@ -21,6 +21,8 @@ constexpr std::size_t read_chunk = 64 * 1024;
 /// The most that a payload's buffer may be ahead of the bytes that have come.
 constexpr std::size_t growth_step = 256 * 1024;
 constexpr std::size_t messages_per_write = 64;
+/// Of one piece of a write.
+constexpr std::size_t largest_write = 64 * 1024;
 
 struct Outgoing {
     std::array<std::uint8_t, wire::MessageHeader::size> header;
@@ -65,6 +67,7 @@ struct Connection::Impl {
     std::deque<Outgoing> queue;
     std::size_t queued_bytes = 0;
     std::size_t being_written = 0;  ///< messages at the front that the socket has
+    std::uint64_t taken = 0;        ///< bytes that the socket took, those of half messages too
     bool write_scheduled = false;
     Condition room;
 };
@@ -163,7 +166,12 @@ void write_next(const ConnectionRef& self, Impl& impl) {
         buffers.push_back(asio::buffer(impl.queue[i].header));
         if (!impl.queue[i].payload.empty()) buffers.push_back(asio::buffer(impl.queue[i].payload));
     }
-    asio::async_write(impl.socket, buffers, [self, &impl](error_code error, std::size_t count) {
+    // Called after each piece that the socket took.
+    const auto count_taken = [&impl, before = impl.taken](error_code error, std::size_t count) {
+        impl.taken = before + count;
+        return error ? std::size_t{0} : largest_write;
+    };
+    const auto written = [self, &impl](error_code error, std::size_t count) {
         impl.traffic.bytes_sent += count;
         for (; impl.being_written > 0; --impl.being_written) {
             impl.queued_bytes -= impl.queue.front().size();
@@ -176,7 +184,8 @@ void write_next(const ConnectionRef& self, Impl& impl) {
         impl.traffic.last_sent = impl.clock.now();
         if (!self->is_full()) impl.room.notify();
         write_next(self, impl);
-    });
+    };
+    asio::async_write(impl.socket, buffers, count_taken, written);
 }
 
 }  // namespace
@@ -199,6 +208,14 @@ void Connection::send(std::string_view command, Bytes payload) {
 
 bool Connection::is_full() const {
     return impl_->queued_bytes > impl_->options.send_queue_bytes;
+}
+
+bool Connection::has_queued() const {
+    return !impl_->queue.empty();
+}
+
+std::uint64_t Connection::bytes_taken() const {
+    return impl_->taken;
 }
 
 asio::awaitable<void> Connection::wait_for_room() {

@@ -152,6 +152,14 @@ Status read_binds(const Settings& settings, std::uint16_t port, sync::SyncOption
     return {};
 }
 
+/// What a comment in the user agent may consist of (BIP 14 keeps slashes, colons and parentheses
+/// for itself).
+bool is_safe_in_comment(char c) {
+    constexpr std::string_view signs = " .,;-_?@";
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           signs.find(c) != std::string_view::npos;
+}
+
 Status read_peers(const Settings& settings, NodeOptions& options) {
     auto& sync = options.sync;
     sync.port = static_cast<std::uint16_t>(
@@ -173,10 +181,17 @@ Status read_peers(const Settings& settings, NodeOptions& options) {
     }
     sync.user_agent_comments = settings.list("uacomment");
     for (const auto& comment : sync.user_agent_comments) {
-        if (comment.find_first_of("/():\\") != std::string::npos) {
+        if (!std::ranges::all_of(comment, is_safe_in_comment)) {
             return fail(
                 fmt::format("User Agent comment ({}) contains unsafe characters.", comment));
         }
+    }
+    if (const auto agent = sync::make_user_agent(sync.user_agent_comments);
+        agent.size() > wire::limits::user_agent_bytes) {
+        return fail(fmt::format(
+            "Total length of network version string ({}) exceeds maximum length ({}). Reduce the "
+            "number or size of uacomments.",
+            agent.size(), wire::limits::user_agent_bytes));
     }
     sync.network_active = settings.flag("networkactive");
     sync.blocks_only = settings.flag("blocksonly");

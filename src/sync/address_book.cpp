@@ -16,6 +16,8 @@ constexpr std::string_view file_mark = "daler peers 1\n";
 constexpr std::chrono::minutes retry_pause{10};
 constexpr std::chrono::hours too_old{30 * 24};
 constexpr std::uint32_t hopeless_failures = 10;
+/// A time is not made newer by less than this.
+constexpr std::chrono::minutes fresh_enough{20};
 
 bool is_after(std::uint32_t seconds, BlockTime now) {
     return seconds > unix_seconds(now);
@@ -101,7 +103,15 @@ void AddressBook::worked(const Endpoint& endpoint, std::uint64_t services, Block
     entry.last_success = now;
     entry.failures = 0;
     entry.node.services = services;
-    entry.node.last_seen = static_cast<std::uint32_t>(unix_seconds(now));
+}
+
+void AddressBook::was_connected(const Endpoint& endpoint, BlockTime now) {
+    const auto found = entries_.find(endpoint);
+    if (found == entries_.end()) return;
+    auto& last_seen = found->second.node.last_seen;
+    if (from_unix(last_seen) + fresh_enough < now) {
+        last_seen = static_cast<std::uint32_t>(unix_seconds(now));
+    }
 }
 
 std::optional<Endpoint> AddressBook::choose(const std::vector<std::string>& avoid, BlockTime now) {
@@ -119,11 +129,13 @@ std::optional<Endpoint> AddressBook::choose(const std::vector<std::string>& avoi
     return pool[random_.below(pool.size())]->node.endpoint;
 }
 
-std::vector<KnownNode> AddressBook::sample(std::size_t limit) {
+std::vector<KnownNode> AddressBook::sample(std::size_t limit, BlockTime now) {
     std::vector<KnownNode> out;
-    for (const auto& [endpoint, entry] : entries_)
-        out.push_back(entry.node);
-    std::ranges::shuffle(out, random_.engine());
+    for (const auto& [endpoint, entry] : entries_) {
+        const bool is_old = from_unix(entry.node.last_seen) + too_old < now;
+        if (!is_old && entry.failures <= hopeless_failures) out.push_back(entry.node);
+    }
+    std::ranges::shuffle(out, random_);
     out.resize(std::min({out.size(), limit, entries_.size() * limits::getaddr_percent / 100}));
     return out;
 }

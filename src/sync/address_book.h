@@ -21,7 +21,7 @@ public:
     bool add(const wire::KnownNode& node, const wire::HostAddress& source, BlockTime now);
     /// We tried to connect to it.
     void tried(const wire::Endpoint& endpoint, BlockTime now);
-    /// We are (or were) connected to it and it spoke our protocol.
+    /// We are connected to it and it speaks our protocol. Its time stays as it is.
     void worked(const wire::Endpoint& endpoint, std::uint64_t services, BlockTime now);
 
     /// A node to connect to, outside of the network groups in `avoid`; one that has worked half of
@@ -29,8 +29,12 @@ public:
     [[nodiscard]] std::optional<wire::Endpoint> choose(const std::vector<std::string>& avoid,
                                                        BlockTime now);
 
-    /// What to answer to getaddr: a random share of all (limits::getaddr_percent), at most `limit`.
-    [[nodiscard]] std::vector<wire::KnownNode> sample(std::size_t limit);
+    /// The connection to it has ended.
+    void was_connected(const wire::Endpoint& endpoint, BlockTime now);
+
+    /// What to answer to getaddr: a random share of all (limits::getaddr_percent), at most `limit`,
+    /// without those that are too old or never answer.
+    [[nodiscard]] std::vector<wire::KnownNode> sample(std::size_t limit, BlockTime now);
 
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
 

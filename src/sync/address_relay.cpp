@@ -11,7 +11,8 @@ AddressRelay::AddressRelay(Context& context) : context_(context), book_(context.
 
 void AddressRelay::start(Peer& peer) {
     peer.address_tokens_at = context_.now();
-    peer.address_relay = peer.type != ConnectionType::block_relay_only;
+    // Whether an inbound peer relays addresses is not known before it has said something of them.
+    peer.address_relay = !peer.is_inbound() && peer.type != ConnectionType::block_relay_only;
     if (peer.is_inbound() || !is_in_use()) return;
     book_.worked(peer.connection->remote(), peer.services, context_.clock.now());
     if (!peer.address_relay) return;
@@ -19,11 +20,33 @@ void AddressRelay::start(Peer& peer) {
     peer.address_tokens += limits::address_bucket;  // its answer may come all at once
 }
 
+void AddressRelay::peer_gone(const Peer& peer) {
+    // Not while we are connected: the time would tell to whom.
+    if (peer.type != ConnectionType::outbound_full_relay || !peer.handshake_done) return;
+    book_.was_connected(peer.connection->remote(), context_.clock.now());
+}
+
+/// The same answer for everybody and a day or so: many connections learn no more than one.
+const std::vector<wire::KnownNode>& AddressRelay::daily_sample() {
+    const auto now = context_.now();
+    if (!sample_until_ || now >= *sample_until_) {
+        sample_ = book_.sample(limits::addresses, context_.clock.now());
+        sample_until_ = now + limits::address_sample_age +
+                        std::chrono::seconds(context_.random.below(
+                            std::chrono::seconds(limits::address_sample_jitter).count()));
+    }
+    return sample_;
+}
+
 void AddressRelay::on_getaddr(Peer& peer) {
     // Outbound peers get no answer, so that nobody can tell our connections from what we know.
-    if (!peer.is_inbound() || !is_in_use()) return;
-    if (std::exchange(peer.asked_for_addresses, true) && !peer.may(permission_addr)) return;
-    auto nodes = book_.sample(limits::addresses);
+    if (!peer.is_inbound()) return;
+    peer.address_relay = true;
+    if (!is_in_use()) return;
+    const bool is_trusted = peer.may(permission_addr);
+    if (std::exchange(peer.asked_for_addresses, true) && !is_trusted) return;
+    auto nodes =
+        is_trusted ? book_.sample(limits::addresses, context_.clock.now()) : daily_sample();
     if (nodes.empty()) return;
     if (peer.wants_addrv2) {
         peer.send(wire::AddressesV2{std::move(nodes)});
@@ -33,7 +56,8 @@ void AddressRelay::on_getaddr(Peer& peer) {
 }
 
 void AddressRelay::on_addresses(Peer& peer, const std::vector<wire::KnownNode>& nodes) {
-    if (!peer.address_relay) return;
+    if (peer.type == ConnectionType::block_relay_only) return;
+    peer.address_relay = true;
     const auto now = context_.now();
     const auto elapsed = std::chrono::duration<double>(now - peer.address_tokens_at).count();
     peer.address_tokens_at = now;

@@ -13,6 +13,7 @@ public:
 
     /// The handshake is done.
     void start(Peer& peer);
+    void peer_gone(const Peer& peer);
     void on_getaddr(Peer& peer);
     void on_addresses(Peer& peer, const std::vector<wire::KnownNode>& nodes);
 
@@ -21,8 +22,12 @@ public:
 private:
     [[nodiscard]] bool is_in_use() const { return !context_.params.is_private; }
 
+    [[nodiscard]] const std::vector<wire::KnownNode>& daily_sample();
+
     Context& context_;
     AddressBook book_;
+    std::vector<wire::KnownNode> sample_;  ///< what everybody is answered
+    std::optional<Time> sample_until_;
 };
 
 }  // namespace daler::sync

@@ -45,7 +45,7 @@ void BlockExchange::tick() {
     std::vector<PeerRef> peers;
     for (const auto& [id, peer] : context_.peers)
         peers.push_back(peer);
-    std::ranges::shuffle(peers, context_.random.engine());
+    std::ranges::shuffle(peers, context_.random);
     for (const auto& peer : peers) {
         if (!peer->is_reading) download_.excuse(peer->id, now);
         request(*peer);

@@ -27,6 +27,15 @@ bool is_known_command(std::string_view command) {
     return std::ranges::find(known, command) != std::end(known);
 }
 
+/// What a text without a name in it stands for: several spell the same address.
+std::optional<wire::Endpoint> numeric_endpoint(const std::string& text, std::uint16_t port) {
+    const auto address = net::PeerAddress::from_text(text, port);
+    if (!address) return {};
+    const auto host = wire::HostAddress::from_text(address->host);
+    if (!host) return {};
+    return wire::Endpoint{*host, address->port};
+}
+
 }  // namespace
 
 Connector::Connector(Context& context, Misbehaviour& misbehaviour, AddressBook& book,
@@ -173,8 +182,12 @@ std::optional<std::string> Connector::add_target(const std::string& text, bool a
 }
 
 Result<void, std::string> Connector::add(const std::string& address) {
-    const bool known = std::ranges::any_of(
-        targets_, [&](const TargetRef& each) { return each->added && each->text == address; });
+    const auto endpoint = numeric_endpoint(address, context_.params.p2p_port);
+    const bool known = std::ranges::any_of(targets_, [&](const TargetRef& each) {
+        return each->added &&
+               (each->text == address ||
+                (endpoint && endpoint == numeric_endpoint(each->text, context_.params.p2p_port)));
+    });
     if (known) return fail(std::string("Error: Node already added"));
     if (const auto problem = add_target(address, true)) return fail("Error: " + *problem);
     tick();

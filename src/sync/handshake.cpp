@@ -1,12 +1,17 @@
 #include "handshake.h"
 
+#include <daler/util/version.h>
+
 #include <fmt/ranges.h>
 
 namespace daler::sync {
 
 std::string make_user_agent(const std::vector<std::string>& comments) {
-    if (comments.empty()) return "/daler:0.1.0/";
-    return fmt::format("/daler:0.1.0({})/", fmt::join(comments, "; "));
+    // Programs look for the version of Bitcoin Core that a node behaves like; compatible software
+    // says its own name behind it.
+    auto agent = fmt::format("/Satoshi:{}/daler:{}", compatible_version, version);
+    if (!comments.empty()) agent += fmt::format("({})", fmt::join(comments, "; "));
+    return agent + '/';
 }
 
 Handshake::Handshake(Context& context)

@@ -32,7 +32,4 @@ private:
     std::string user_agent_;
 };
 
-/// "/daler:0.1.0/", or "/daler:0.1.0(one; two)/".
-[[nodiscard]] std::string make_user_agent(const std::vector<std::string>& comments);
-
 }  // namespace daler::sync

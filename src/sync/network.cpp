@@ -66,8 +66,30 @@ void Network::tick() {
     transactions_.tick();
 }
 
+namespace {
+
+/// Whether something has waited for this peer for long, and it took none of it.
+bool reads_nothing(Peer& peer, Time now) {
+    const auto taken = peer.connection->bytes_taken();
+    const bool is_stuck =
+        peer.connection->has_queued() && taken == std::exchange(peer.bytes_taken, taken);
+    if (!is_stuck) {
+        peer.stuck_since.reset();
+    } else if (!peer.stuck_since) {
+        peer.stuck_since = now;
+    }
+    return peer.stuck_since && now - *peer.stuck_since >= limits::send_timeout;
+}
+
+}  // namespace
+
 void Network::check_timeouts(Peer& peer, Time now) {
     if (!peer.connection->is_open()) return;
+    if (reads_nothing(peer, now)) {
+        log::debug(log::Category::net, "{} does not read what it is sent", label(peer));
+        peer.connection->close();
+        return;
+    }
     if (!peer.handshake_done) {
         if (now < peer.handshake_deadline) return;
         log::debug(log::Category::net, "{} does not finish the handshake", label(peer));

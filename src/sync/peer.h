@@ -70,6 +70,10 @@ struct Peer {
     std::optional<std::chrono::microseconds> ping;
     std::optional<std::chrono::microseconds> min_ping;
 
+    // Sending.
+    std::uint64_t bytes_taken = 0;    ///< when we looked last
+    std::optional<Time> stuck_since;  ///< something is queued, and it has taken nothing since
+
     // Headers and blocks. Which blocks it has is known to BlockDownload.
     std::optional<Time> headers_asked_at;
     int unconnected_headers = 0;    ///< messages in a row whose headers connect to nothing we know

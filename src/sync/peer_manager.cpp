@@ -11,13 +11,6 @@
 #include <thread>
 
 namespace daler::sync {
-namespace {
-
-/// How long `stop` waits for the coroutines (a name being resolved, a block being checked).
-constexpr std::chrono::seconds stop_patience{5};
-
-}  // namespace
-
 struct PeerManager::Impl {
     Impl(ledger::Ledger& the_ledger, const Clock& clock, ThreadPool& workers, SyncOptions options)
         : ledger(the_ledger),
@@ -59,7 +52,6 @@ struct PeerManager::Impl {
     std::optional<asio::executor_work_guard<asio::io_context::executor_type>> guard;
     std::thread thread;
     std::atomic<bool> running{false};
-    std::atomic<bool> ended{false};
     std::atomic<bool> hears_news{false};
 };
 
@@ -94,10 +86,7 @@ Result<void, std::string> PeerManager::start() {
     }
     impl.guard.emplace(impl.io.get_executor());
     impl.running = true;
-    impl.thread = std::thread([&impl] {
-        impl.io.run();
-        impl.ended = true;
-    });
+    impl.thread = std::thread([&impl] { impl.io.run(); });
     return {};
 }
 
@@ -107,11 +96,8 @@ void PeerManager::stop() {
     if (!impl.thread.joinable()) return;
     impl.ask([&impl] { impl.network.stop(); });
     impl.guard.reset();
-    const auto deadline = std::chrono::steady_clock::now() + stop_patience;
-    while (!impl.ended && std::chrono::steady_clock::now() < deadline) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    impl.io.stop();
+    // Every coroutine ends now by itself: connections are closed and lookups given up, and the
+    // ledger and the workers answer what they were asked, for they outlive this.
     impl.thread.join();
     impl.running = false;
     // Somebody may have asked something in the last moment: answer.

@@ -99,6 +99,14 @@ asio::awaitable<std::optional<wire::Message>> Network::understand(PeerRef peer,
 
 namespace {
 
+/// Requests of services that our version message does not offer: bloom filters (BIP 37, 111) and
+/// compact block filters (BIP 157).
+bool is_service_not_offered(std::string_view command) {
+    static constexpr std::string_view commands[] = {"filterload",  "filteradd",    "filterclear",
+                                                    "getcfilters", "getcfheaders", "getcfcheckpt"};
+    return std::ranges::find(commands, command) != std::end(commands);
+}
+
 template <class... Handlers>
 struct Overloaded : Handlers... {
     using Handlers::operator()...;
@@ -170,6 +178,13 @@ asio::awaitable<void> Network::handle(PeerRef peer, wire::Message message) {
             [&](const wire::AddressesV2& m) { addresses_.on_addresses(*peer, m.nodes); },
             [&](const wire::GetAddr&) { addresses_.on_getaddr(*peer); },
             [&](const wire::GetMempool&) { transactions_.on_getmempool(*peer); },
+            [&](const wire::Unknown& m) {
+                if (is_service_not_offered(m.command)) {
+                    log::debug(log::Category::net, "{} sends '{}', which we do not offer",
+                               label(*peer), m.command);
+                    peer->connection->close();
+                }
+            },
             [](const auto&) {},
         },
         message);
@@ -225,7 +240,12 @@ asio::awaitable<void> Network::handle_not_found(PeerRef peer, wire::NotFound mes
 }
 
 void Network::handle_pong(Peer& peer, const wire::Pong& message) {
-    if (peer.ping_nonce == 0 || message.nonce != peer.ping_nonce) return;
+    if (peer.ping_nonce == 0) return;
+    if (message.nonce == 0) {  // it gives up: nothing can be measured
+        peer.ping_nonce = 0;
+        return;
+    }
+    if (message.nonce != peer.ping_nonce) return;
     peer.ping_nonce = 0;
     peer.ping = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - peer.pinged_at_real);
@@ -251,6 +271,7 @@ void Network::end_session(Peer& peer) {
     download_.peer_gone(peer.id);
     transactions_.peer_gone(peer);
     headers_.peer_gone(peer);
+    addresses_.peer_gone(peer);
     connector_.peer_gone(peer);
     // What it was asked for goes to the others at once.
     for (const auto& [id, other] : context_.peers)

@@ -4,9 +4,9 @@
 
 #include <sys/random.h>
 
-#include <array>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 namespace daler {
 
@@ -19,29 +19,22 @@ void fill_secure_random(std::span<std::uint8_t> out) {
     }
 }
 
-namespace {
-
-std::uint64_t system_seed() {
-    std::array<std::uint8_t, 8> bytes{};
-    fill_secure_random(bytes);
-    std::uint64_t seed = 0;
-    for (const auto byte : bytes)
-        seed = seed << 8 | byte;
-    return seed;
+std::uint64_t Random::next() {
+    if (repeatable_) return (*repeatable_)();
+    if (left_ == 0) {
+        fill_secure_random({reinterpret_cast<std::uint8_t*>(fetched_.data()), sizeof fetched_});
+        left_ = fetched_.size();
+    }
+    return std::exchange(fetched_[--left_], 0);
 }
-
-}  // namespace
-
-Random::Random() : engine_(system_seed()) {}
-Random::Random(std::uint64_t seed) : engine_(seed) {}
 
 std::uint64_t Random::below(std::uint64_t limit) {
     ensure(limit > 0);
-    return std::uniform_int_distribution<std::uint64_t>(0, limit - 1)(engine_);
+    return std::uniform_int_distribution<std::uint64_t>(0, limit - 1)(*this);
 }
 
 double Random::exponential(double mean) {
-    return std::exponential_distribution<double>(1.0 / mean)(engine_);
+    return std::exponential_distribution<double>(1.0 / mean)(*this);
 }
 
 }  // namespace daler

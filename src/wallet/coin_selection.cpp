@@ -139,7 +139,7 @@ std::optional<std::vector<std::size_t>> single_random_draw(std::span<const Candi
                                                            const SelectionGoal& goal,
                                                            Random& random) {
     auto order = positions(coins);
-    std::shuffle(order.begin(), order.end(), random.engine());
+    std::shuffle(order.begin(), order.end(), random);
     return take_until(coins, std::move(order), goal.target + goal.change_fee + goal.wanted_change);
 }
 

@@ -374,7 +374,7 @@ std::uint32_t PaymentBuilder::lock_time() {
 
 Outcome<void> PaymentBuilder::fill_transaction() {
     Amount selected;
-    std::shuffle(chosen_.begin(), chosen_.end(), random_.engine());
+    std::shuffle(chosen_.begin(), chosen_.end(), random_);
     const bool replaceable = request_.replaceable.value_or(wallet_.options().replaceable);
     for (const auto& coin : chosen_) {
         selected += coin.owned.output.value;

@@ -119,7 +119,10 @@ AddressesV2 read_addresses_v2(ByteReader& reader) {
         node.last_seen = reader.u32();
         node.services = reader.compact_size_value();
         const auto network = static_cast<Network>(reader.u8());
-        const auto length = read_count(reader, limits::address_bytes, 1);
+        // An address of a network that is not ours to know may have any length (BIP 155).
+        const bool is_known = length_of(network) != 0;
+        const auto length =
+            read_count(reader, is_known ? limits::address_bytes : limits::message_bytes, 1);
         const auto bytes = reader.bytes(length);
         node.endpoint.port = reader.u16_big_endian();
         const auto expected = length_of(network);
@@ -150,7 +153,8 @@ Message read_message(std::string_view command, ByteReader& reader) {
         return SendCompact{high_bandwidth, reader.u64()};
     }
     if (is<Ping>(command)) return Ping{reader.u64()};
-    if (is<Pong>(command)) return Pong{reader.u64()};
+    // One that is too short is as good as one that answers no ping.
+    if (is<Pong>(command)) return Pong{reader.remaining().size() < 8 ? 0 : reader.u64()};
     if (is<Inventory>(command)) return Inventory{read_items(reader)};
     if (is<GetData>(command)) return GetData{read_items(reader)};
     if (is<NotFound>(command)) return NotFound{read_items(reader)};

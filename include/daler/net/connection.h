@@ -57,6 +57,10 @@ public:
     /// the connection is closed.
     void send(std::string_view command, Bytes payload);
 
+    /// True if something waits to be sent.
+    [[nodiscard]] bool has_queued() const;
+    /// Bytes that the system took for this peer so far: they grow only while it reads.
+    [[nodiscard]] std::uint64_t bytes_taken() const;
     /// True if more waits to be sent than should: read nothing more from this peer until
     /// `wait_for_room` returns.
     [[nodiscard]] bool is_full() const;

@@ -11,6 +11,10 @@
 
 namespace daler::sync {
 
+/// What we call ourselves: "/Satoshi:28.1.0/daler:0.1.0/", or, with comments (BIP 14),
+/// "/Satoshi:28.1.0/daler:0.1.0(one; two)/". Peers take wire::limits::user_agent_bytes at most.
+[[nodiscard]] std::string make_user_agent(const std::vector<std::string>& comments);
+
 /// What the user wants of the peer-to-peer side.
 struct SyncOptions {
     bool listen = true;                   ///< -listen

@@ -84,7 +84,7 @@ public:
     [[nodiscard]] virtual NetworkTotals totals() = 0;
     [[nodiscard]] virtual std::uint64_t local_services() const = 0;
     [[nodiscard]] virtual std::vector<std::string> local_addresses() = 0;
-    /// "/daler:0.1.0/", with the user's comments.
+    /// "/Satoshi:28.1.0/daler:0.1.0/", with the user's comments.
     [[nodiscard]] virtual std::string user_agent() const = 0;
     /// False with -blocksonly.
     [[nodiscard]] virtual bool relays_transactions() const = 0;

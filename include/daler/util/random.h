@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <random>
 #include <span>
 
@@ -10,16 +13,23 @@ namespace daler {
 /// has none.
 void fill_secure_random(std::span<std::uint8_t> out);
 
-/// A fast generator for everything that is not a secret: nonces, jitter, sampling. Seeded from the
-/// system, or by tests with a number to make a run repeatable. Not thread-safe: each owner has its
-/// own.
+/// Random numbers from the operating system's cryptographic generator: nobody can tell the next one
+/// from those before, so peers may see them. Tests make one from a number instead, for a run that
+/// can be repeated. A generator in the sense of the standard library (std::shuffle takes it). Not
+/// thread-safe: each owner has its own.
 class Random {
 public:
-    Random();
-    explicit Random(std::uint64_t seed);
+    using result_type = std::uint64_t;
+
+    Random() = default;
+    /// For tests and benchmarks: always the same numbers, which can be foretold.
+    explicit Random(std::uint64_t seed) : repeatable_(seed) {}
 
     /// Uniform over all 64-bit values.
-    [[nodiscard]] std::uint64_t next() { return engine_(); }
+    [[nodiscard]] std::uint64_t next();
+    std::uint64_t operator()() { return next(); }
+    static constexpr std::uint64_t min() { return 0; }
+    static constexpr std::uint64_t max() { return std::numeric_limits<std::uint64_t>::max(); }
 
     /// Uniform in [0, limit). Requires limit > 0.
     [[nodiscard]] std::uint64_t below(std::uint64_t limit);
@@ -27,10 +37,11 @@ public:
     /// Exponentially distributed with the given mean: the gaps between events of a Poisson process.
     [[nodiscard]] double exponential(double mean);
 
-    std::mt19937_64& engine() { return engine_; }
-
 private:
-    std::mt19937_64 engine_;
+    std::optional<std::mt19937_64> repeatable_;
+    /// Fetched from the system at once; what was given out is forgotten.
+    std::array<std::uint64_t, 32> fetched_{};
+    std::size_t left_ = 0;
 };
 
 }  // namespace daler

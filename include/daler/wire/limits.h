@@ -27,6 +27,8 @@ inline constexpr std::chrono::seconds connect_timeout{5};
 inline constexpr std::chrono::seconds handshake_timeout{60};
 inline constexpr std::chrono::minutes ping_interval{2};
 inline constexpr std::chrono::minutes ping_timeout{20};
+/// A peer for which something waits, and that takes nothing of it for so long, is left.
+inline constexpr std::chrono::minutes send_timeout{20};
 
 // All connections.
 inline constexpr std::size_t connections = 125;  ///< unless -maxconnections says otherwise
@@ -99,5 +101,8 @@ inline constexpr std::size_t address_book_entries = 4'096;
 inline constexpr std::size_t address_book_per_source = 256;  ///< entries one net group may tell us
 inline constexpr std::size_t address_book_per_group = 64;    ///< entries within one net group
 inline constexpr unsigned getaddr_percent = 23;
+/// How long everybody gets the same answer to getaddr; a random part is added.
+inline constexpr std::chrono::hours address_sample_age{21};
+inline constexpr std::chrono::hours address_sample_jitter{6};
 
 }  // namespace daler::wire::limits

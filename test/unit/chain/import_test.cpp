@@ -73,7 +73,7 @@ TEST_CASE("blocks are imported in any order, with anything between them", "[chai
     append(content, framed(node.builder.params().genesis));
     Random random(3);
     auto shuffled = blocks;
-    std::shuffle(shuffled.begin(), shuffled.end(), random.engine());
+    std::shuffle(shuffled.begin(), shuffled.end(), random);
     for (const auto& block : shuffled) {
         append(content, framed(block));
         append(content, Bytes(random.below(20), 0));

@@ -1,5 +1,7 @@
 #include <daler/wire/limits.h>
 #include <sync/address_book.h>
+#include <set>
+
 #include <test.h>
 
 using namespace daler;
@@ -79,8 +81,8 @@ TEST_CASE("getaddr gets at most 23 percent of the book", "[sync][limits]") {
     AddressBook book(random);
     for (int i = 0; i < 200; ++i)
         book.add(node(30, i, 1, 1), source(9), now);
-    CHECK(book.sample(1'000).size() == 46);
-    CHECK(book.sample(10).size() == 10);
+    CHECK(book.sample(1'000, now).size() == 46);
+    CHECK(book.sample(10, now).size() == 10);
 }
 
 TEST_CASE("the book survives the way through peers.dat", "[sync]") {
@@ -117,8 +119,31 @@ TEST_CASE("a time in the future counts as now", "[sync]") {
         each.last_seen = 0xffffffff;
         book.add(each, source(9), now);
     }
-    const auto sample = book.sample(10);
+    const auto sample = book.sample(10, now);
     REQUIRE(sample.size() == 2);
     for (const auto& each : sample)
         CHECK(each.last_seen == 1'700'000'000);
+}
+
+TEST_CASE("a connection does not show in the times that are told to others, only its end does",
+          "[sync]") {
+    Random random(1);
+    AddressBook book(random);
+    for (int i = 0; i < 10; ++i)
+        book.add(node(30, i, 1, 1), source(9), now - 1h);
+    const auto times = [&] {
+        std::set<std::uint32_t> out;
+        for (int round = 0; round < 50; ++round) {
+            for (const auto& each : book.sample(10, now))
+                out.insert(each.last_seen);
+        }
+        return out;
+    };
+    const auto before = times();
+    for (int i = 0; i < 10; ++i)
+        book.worked(node(30, i, 1, 1).endpoint, 9, now);
+    CHECK(times() == before);
+    for (int i = 0; i < 10; ++i)
+        book.was_connected(node(30, i, 1, 1).endpoint, now);
+    CHECK(times() == std::set{static_cast<std::uint32_t>(unix_seconds(now))});
 }

@@ -1,6 +1,7 @@
 #include "stranger.h"
 
 #include <daler/consensus/header_rules.h>
+#include <sync/address_book.h>
 
 using namespace daler;
 using namespace daler::sync;
@@ -446,4 +447,108 @@ TEST_CASE("a peer that reads nothing is not read from, and others go on", "[sync
     CHECK(other.is_answered());
     node.mine(1);
     CHECK(node.height() == 151);
+}
+
+TEST_CASE("a pong that is too short or empty ends the wait for it, one of another ping does not",
+          "[sync]") {
+    Node node;
+    Stranger peer(node);
+    peer.shake_hands();
+    const auto is_waiting = [&] { return node.peers().peers().at(0).ping_wait_seconds >= 0; };
+    const auto ping = [&] {
+        node.peers().ping();
+        REQUIRE(peer.wait_for<wire::Ping>());
+        REQUIRE(is_waiting());
+    };
+    ping();
+    peer.send(wire::Pong{1});
+    REQUIRE(peer.is_answered());
+    CHECK(is_waiting());
+    SECTION("zero") {
+        peer.send(wire::Pong{0});
+    }
+    SECTION("short") {
+        peer.write_raw(peer.frame("pong", Bytes(7)));
+    }
+    REQUIRE(peer.is_answered());
+    CHECK_FALSE(is_waiting());
+}
+
+TEST_CASE("whether an inbound peer relays addresses is known once it speaks of them", "[sync]") {
+    Node node;
+    Stranger peer(node);
+    peer.shake_hands();
+    const auto relays = [&] { return node.peers().peers().at(0).address_relay; };
+    CHECK_FALSE(relays());
+    SECTION("addr") {
+        peer.send(wire::Addresses{});
+    }
+    SECTION("getaddr") {
+        peer.send(wire::GetAddr{});
+    }
+    REQUIRE(peer.is_answered());
+    CHECK(relays());
+}
+
+TEST_CASE("who asks for filters that are not offered loses the connection", "[sync]") {
+    Node node;
+    Stranger peer(node);
+    peer.shake_hands();
+    const std::string command = GENERATE("filterload", "filteradd", "filterclear", "getcfilters",
+                                         "getcfheaders", "getcfcheckpt");
+    peer.write_raw(peer.frame(command, Bytes(40)));
+    CHECK(peer.is_thrown_out());
+}
+
+TEST_CASE("many connections learn no more addresses than one", "[sync]") {
+    auto params = regtest_params();
+    params.is_private = false;
+    const auto now = Clock().now();
+    Random random(3);
+    AddressBook book(random);
+    for (std::uint8_t i = 1; i <= 200; ++i) {
+        wire::KnownNode known;
+        known.last_seen = static_cast<std::uint32_t>(unix_seconds(now));
+        known.endpoint = {wire::HostAddress::ipv4({30, i, 1, 1}), 8333};
+        book.add(known, wire::HostAddress::ipv4({40, i, 1, 1}), now);
+    }
+    SyncOptions options;
+    options.address_book = book.encode();
+    Node full(params, options);
+    full.clock.set_mock_time(now);
+    const auto ask = [&] {
+        Stranger peer(full);
+        peer.shake_hands();
+        peer.send(wire::GetAddr{});
+        const auto answer = peer.wait_for<wire::Addresses>();
+        REQUIRE(answer);
+        return answer->nodes;
+    };
+    const auto first = ask();
+    CHECK(first.size() == 46);
+    for (int i = 0; i < 5; ++i)
+        CHECK(ask() == first);
+    full.clock.set_mock_time(full.clock.now() + 28h);
+    CHECK(ask() != first);
+}
+
+TEST_CASE("the end does not wait for a verdict, nor for a name that is being looked up", "[sync]") {
+    SyncOptions options;
+    options.add_nodes = {"no-such-host.invalid"};
+    auto node = std::make_unique<Node>(options);
+    node->mine(3);
+    Stranger peer(*node);
+    peer.shake_hands();
+    peer.send(wire::BlockMessage{unknown_block(*node)});
+    node.reset();
+    CHECK(peer.is_thrown_out());
+}
+
+TEST_CASE("an address is added once, however it is spelled", "[sync]") {
+    Node node;
+    REQUIRE(node.peers().add_node("127.0.0.1:9"));
+    CHECK_FALSE(node.peers().add_node("127.0.0.1:9"));
+    CHECK_FALSE(node.peers().add_node("[::ffff:127.0.0.1]:9"));
+    REQUIRE(node.peers().add_node("127.0.0.2"));
+    CHECK_FALSE(node.peers().add_node("127.0.0.2:" + std::to_string(node.params.p2p_port)));
 }

@@ -58,7 +58,9 @@ public:
         std::atomic<bool> stop{false};
         mining::TemplateOptions options;
         options.coinbase_script = script;
-        return mining::generate(*ledger_, count, options, 1'000'000, stop);
+        const auto mined = mining::generate(*ledger_, count, options, 1'000'000, stop);
+        REQUIRE(mined);
+        return *mined;
     }
 
     /// Connects to `other` and waits until both are done with the handshake.

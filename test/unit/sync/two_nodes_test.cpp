@@ -161,14 +161,14 @@ TEST_CASE("peers are described as they are", "[sync]") {
     REQUIRE(all.size() == 1);
     const auto& peer = all[0];
     CHECK(peer.address == a.address());
-    CHECK(peer.user_agent == "/daler:0.1.0(one; two)/");
+    CHECK(peer.user_agent == "/Satoshi:28.1.0/daler:0.1.0(one; two)/");
     CHECK(peer.version == 70016);
     CHECK(peer.services == 0x409);
     CHECK(peer.relays_transactions);
     CHECK_FALSE(peer.inbound);
     CHECK(peer.starting_height == 0);
     CHECK(peer.network == "not_publicly_routable");
-    CHECK(peer.bytes_received_per_message.at("version") == 24 + 85 + 23 + 1);
+    CHECK(peer.bytes_received_per_message.at("version") == 24 + 85 + 38 + 1);
     eventually([&] { return b.peers().peers().at(0).ping_seconds >= 0; });
     eventually([&] { return b.peers().peers().at(0).min_fee_filter == Amount{1000}; });
 }

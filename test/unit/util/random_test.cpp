@@ -1,5 +1,7 @@
 #include <daler/util/random.h>
 
+#include <set>
+
 #include <test.h>
 
 using namespace daler;
@@ -16,6 +18,17 @@ TEST_CASE("below() stays below its limit", "[util]") {
     for (int i = 0; i < 100; ++i)
         CHECK(random.below(3) < 3);
     CHECK(random.below(1) == 0);
+}
+
+TEST_CASE("without a seed no two generators give the same numbers", "[util]") {
+    Random a;
+    Random b;
+    std::set<std::uint64_t> seen;
+    for (int i = 0; i < 200; ++i) {
+        seen.insert(a.next());
+        seen.insert(b.next());
+    }
+    CHECK(seen.size() == 400);
 }
 
 TEST_CASE("secure random bytes differ from call to call", "[util]") {

@@ -45,14 +45,15 @@ TEST_CASE("lists may be as long as published and not one item longer", "[wire][l
                    example.after) == DecodeError::too_large);
 }
 
-TEST_CASE("addrv2 may hold 1,000 nodes with addresses of 512 bytes", "[wire][limits]") {
-    const auto message = [](std::size_t nodes, std::size_t length) {
+TEST_CASE("addrv2 may hold 1,000 nodes; of networks we know, with addresses of 512 bytes",
+          "[wire][limits]") {
+    const auto message = [](std::size_t nodes, std::size_t length, std::uint8_t network = 99) {
         ByteWriter writer;
         writer.compact_size(nodes);
         for (std::size_t i = 0; i < nodes; ++i) {
             writer.u32(0);
             writer.compact_size(0);
-            writer.u8(99);
+            writer.u8(network);
             writer.sized_bytes(Bytes(length));
             writer.u16(0);
         }
@@ -61,8 +62,10 @@ TEST_CASE("addrv2 may hold 1,000 nodes with addresses of 512 bytes", "[wire][lim
     };
     CHECK(message(1'000, 1) == DecodeError::none);
     CHECK(message(1'001, 1) == DecodeError::too_large);
-    CHECK(message(1, 512) == DecodeError::none);
-    CHECK(message(1, 513) == DecodeError::too_large);
+    CHECK(message(1, 513) == DecodeError::none);  // left out, whatever it is
+    CHECK(message(1, 100'000) == DecodeError::none);
+    CHECK(message(1, 512, 1) == DecodeError::invalid);
+    CHECK(message(1, 513, 1) == DecodeError::too_large);
 }
 
 TEST_CASE("a user agent may have 256 bytes and not one more", "[wire][limits]") {
