@@ -43,6 +43,8 @@ def stops_when_it_fills(test, node, address):
     equal(node.wait_exit(), 1, "exit code")
     assert "disk is full" in node.log()
     test.step("a start while it is still full")
+    ballast.unlink()
+    ballast = fill(node.folder, 40 * MIB)  # what its end gave back, too
     assert "Make room" in node.fails_to_start()
     ballast.unlink()
     return answered
