@@ -60,7 +60,11 @@ void start_log(const Settings& settings, bool in_background) {
     options.console = settings.flag_if_set("printtoconsole").value_or(!in_background);
     options.timestamps = settings.flag("logtimestamps");
     options.debug = debug_categories(settings);
-    daler::log::start(options);
+    try {
+        daler::log::start(options);
+    } catch (const std::exception&) {
+        throw std::runtime_error(fmt::format("Could not open debug log file {}", options.file));
+    }
     daler::log::info("daler {} starting, data in {}", daler::version,
                      settings.chain_folder().string());
     if (!settings.config_file().empty())

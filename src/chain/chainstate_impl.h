@@ -221,6 +221,9 @@ struct Chainstate::Impl {
     void open();
     void open_databases();
     void load_index();
+    void refuse_future_tip() const;
+    /// Blocks that were accepted before segwit held for them were not checked by its rules.
+    void refuse_blocks_before_segwit() const;
     void forget_headers_without_blocks(std::vector<IndexDatabase::Record>& records);
     void load_entries();
     void refuse_blocks_without_index() const;

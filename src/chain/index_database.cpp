@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::uint8_t entry_prefix = 'b';
 constexpr std::uint8_t format_key = 'V';
+constexpr std::uint8_t segwit_key = 'S';
 constexpr std::uint8_t format_version = 1;
 constexpr std::size_t max_batch_size = 4u << 20;
 
@@ -105,6 +106,21 @@ void IndexDatabase::write(std::span<const BlockEntry* const> entries) {
         batch.clear();
     }
     database_.write(batch, true);
+}
+
+std::optional<Height> IndexDatabase::segwit_height() const {
+    const auto bytes = database_.get(ByteSpan{&segwit_key, 1});
+    if (!bytes) return std::nullopt;
+    ByteReader reader(*bytes);
+    const auto height = reader.i32();
+    return reader.finish() == DecodeError::none ? std::optional(height) : std::nullopt;
+}
+
+void IndexDatabase::set_segwit_height(Height height) {
+    if (segwit_height() == height) return;
+    ByteWriter writer;
+    writer.i32(height);
+    database_.put(ByteSpan{&segwit_key, 1}, writer.view());
 }
 
 void IndexDatabase::remove(std::span<const BlockHash> hashes) {

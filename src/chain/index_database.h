@@ -39,6 +39,10 @@ public:
     void write(std::span<const BlockEntry* const> entries);
     /// Writes only what is known from the headers, and does not wait: afterwards they survive a
     /// crash of this process.
+    /// From which height on the blocks here were checked by segwit's rules, as the last start said.
+    [[nodiscard]] std::optional<Height> segwit_height() const;
+    void set_segwit_height(Height height);
+
     /// Forgets these records. Not synced.
     void remove(std::span<const BlockHash> hashes);
     void write_headers(std::span<const BlockEntry* const> entries);

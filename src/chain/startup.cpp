@@ -63,7 +63,12 @@ void Chainstate::Impl::open() {
     repair_coins();
     choose_start_tip();
     const bool reads_files = rebuild == Rebuild::start || rebuild == Rebuild::resume;
-    if (!reads_files) scan_tail();
+    if (!reads_files) {
+        scan_tail();
+        refuse_future_tip();
+        refuse_blocks_before_segwit();
+    }
+    index_database->set_segwit_height(params.activation.segwit);
 
     // Blocks that the user marked, before their coins were written.
     while (tip->is_failed())
@@ -75,6 +80,25 @@ void Chainstate::Impl::open() {
     if (reads_files) reindex();
     activate();
     log::info("Chain {}: tip {}, height {}", params.name, tip->hash.to_hex(), tip->height);
+}
+
+void Chainstate::Impl::refuse_future_tip() const {
+    if (tip->header.block_time() <= clock.now() + consensus::max_future_block_time) return;
+    throw StorageError(
+        "The block database contains a block which appears to be from the future. This may be due "
+        "to your computer's date and time being set incorrectly. Only rebuild the block database "
+        "if you are sure that your computer's date and time are correct.\nPlease restart with "
+        "-reindex or -reindex-chainstate to recover.");
+}
+
+void Chainstate::Impl::refuse_blocks_before_segwit() const {
+    const auto before = index_database->segwit_height();
+    const Height now = params.activation.segwit;
+    if (!before || *before <= now || tip->height < now) return;
+    throw StorageError(
+        fmt::format("Witness data for blocks after height {} requires validation. Please restart "
+                    "with -reindex.",
+                    now));
 }
 
 void Chainstate::Impl::open_databases() {

@@ -106,10 +106,10 @@ Outcome getinfo(Connection& connection) {
     };
     if (auto wrong = read(overview.network, "getnetworkinfo", false, std::nullopt)) return *wrong;
     if (auto wrong = read(overview.chain, "getblockchaininfo", false, std::nullopt)) return *wrong;
-    // Without a wallet, or with several and none named, there is no such answer.
-    const bool optional = !wallet;
-    if (auto wrong = read(overview.wallet, "getwalletinfo", optional, wallet)) return *wrong;
-    if (auto wrong = read(overview.balances, "getbalances", optional, wallet)) return *wrong;
+    // Without a wallet, with several and none named, or if the named one is not loaded, there is no
+    // such answer.
+    if (auto wrong = read(overview.wallet, "getwalletinfo", true, wallet)) return *wrong;
+    if (auto wrong = read(overview.balances, "getbalances", true, wallet)) return *wrong;
     if (wallet) return {0, overview_text(overview)};
 
     Json wallets;

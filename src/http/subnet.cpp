@@ -16,6 +16,9 @@ ip::address unwrap(const ip::address& address) {
 }
 
 std::optional<ip::address> parse_address(std::string_view text) {
+    // As in a URL.
+    if (text.size() > 2 && text.front() == '[' && text.back() == ']')
+        text = text.substr(1, text.size() - 2);
     boost::system::error_code error;
     const auto address = ip::make_address(std::string(text), error);
     if (error) return std::nullopt;

@@ -126,6 +126,8 @@ Result<void, std::string> Node::Impl::start() {
 void Node::Impl::open_folder() {
     auto& files = storage::real_file_system();
     files.create_folders(options.folder);
+    // There from the first start on, for whoever wants to put a wallet into it.
+    files.create_folders(options.folder / "wallets");
     lock = std::make_unique<storage::FileLock>(file(".lock"));
     if (settings.negated("pid")) return;
     storage::write_atomically(files, options.pid_file, as_bytes(fmt::format("{}\n", getpid())));

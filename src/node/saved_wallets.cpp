@@ -9,8 +9,13 @@ namespace daler::node {
 
 Result<void, std::string> SavedWallets::load() {
     if (file_.empty()) return {};
-    const auto bytes = storage::read_file(storage::real_file_system(), file_);
-    if (!bytes) return {};
+    auto& files = storage::real_file_system();
+    const auto bytes = storage::read_file(files, file_);
+    if (!bytes) {
+        // So that whoever looks for it finds it from the first start on.
+        storage::write_atomically(files, file_, as_bytes(config::format_saved_settings(settings_)));
+        return {};
+    }
     auto parsed = config::parse_saved_settings(as_text(*bytes));
     if (!parsed) {
         return fail(fmt::format("Settings file {} cannot be read: {}. Correct or remove it.",

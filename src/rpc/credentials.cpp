@@ -66,6 +66,7 @@ Result<Credentials, std::string> Credentials::make(const Options& options) {
         made.cookie_permissions_ = options.cookie_permissions;
     }
     for (const auto& text : options.auth) {
+        if (text.empty()) continue;  // as scripts leave it that have nothing to say
         const auto colon = text.find(':');
         const auto dollar = text.find('$', colon == std::string::npos ? 0 : colon);
         if (colon == std::string::npos || dollar == std::string::npos ||

@@ -31,6 +31,11 @@ public:
                            : mode == OpenMode::write ? O_RDWR
                                                      : O_RDWR | O_CREAT;
         descriptor_ = ::open(path_.c_str(), access | O_CLOEXEC, 0600);
+        // A rebuild only reads most of the files: what may not be written is opened all the same.
+        if (descriptor_ < 0 && mode == OpenMode::write && is_refusal(errno)) {
+            refusal_ = errno;
+            descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+        }
         if (descriptor_ < 0) fail(path_, "open");
     }
     ~PosixFile() override { ::close(descriptor_); }
@@ -38,6 +43,7 @@ public:
     PosixFile& operator=(const PosixFile&) = delete;
 
     void write(ByteSpan data, std::uint64_t offset) override {
+        require_writable();
         unsent_ += data.size();
         while (!data.empty()) {
             const auto done =
@@ -75,10 +81,12 @@ public:
     }
 
     void truncate(std::uint64_t size) override {
+        require_writable();
         if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) fail(path_, "truncate");
     }
 
     void reserve(std::uint64_t size) override {
+        require_writable();
         // The size stays: it is what tells a restart where the records end.
         if (::fallocate(descriptor_, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(size)) == 0) return;
         if (errno == ENOSPC || errno == EDQUOT) fail(path_, "grow");
@@ -91,8 +99,18 @@ public:
     }
 
 private:
+    static bool is_refusal(int error) {
+        return error == EACCES || error == EPERM || error == EROFS || error == ETXTBSY;
+    }
+    void require_writable() const {
+        if (refusal_ == 0) return;
+        errno = refusal_;
+        fail(path_, "write");
+    }
+
     std::filesystem::path path_;
     int descriptor_;
+    int refusal_ = 0;  ///< why it was opened for reading only
     std::size_t unsent_ = 0;  ///< bytes written since the disk was last asked to begin
 };
 
