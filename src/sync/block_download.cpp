@@ -199,6 +199,7 @@ std::vector<const BlockEntry*> BlockDownload::take_announced(PeerId peer, const 
         last.chainwork < options_.minimum_work) {
         return {};
     }
+    found->second.not_here.erase(last.hash);  // it has it now
     std::vector<const BlockEntry*> wanted;
     std::size_t room = limits::blocks_in_flight - found->second.in_flight.size();
     const Height lowest = last.height - limits::block_window;

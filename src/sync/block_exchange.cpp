@@ -95,7 +95,8 @@ BlockExchange::Worth BlockExchange::worth(Peer& peer, const Block& block, const 
 
 void BlockExchange::on_block(const PeerRef& peer, BlockRef block, std::size_t size) {
     const auto hash = block->header.hash();
-    const bool was_asked = download_.arrived(peer->id, hash, context_.now());
+    const bool without_header = std::erase(peer->asked_without_headers, hash) > 0;
+    const bool was_asked = download_.arrived(peer->id, hash, context_.now()) || without_header;
     auto worth_it = Worth::nothing;
     if (!consensus::check_header(block->header, hash, context_.params)) {
         misbehaviour_.punish(*peer, "block without proof of work");
@@ -156,6 +157,10 @@ void BlockExchange::conclude(Peer& peer, const chain::Submitted& submitted, cons
     download_.settled(hash);
     download_.progressed();
     if (submitted.entry) download_.peer_has(peer.id, *submitted.entry);
+    // Where headers are not stored alone, what comes behind these blocks is asked for when they are
+    // here.
+    if (peer.waits_for_blocks && peer.asked_without_headers.empty() && submitted.entry)
+        headers_.request(peer, *submitted.entry);
     if (!submitted.is_new) return;
     peer.last_block = context_.clock.now();
     if (submitted.was_connected) {

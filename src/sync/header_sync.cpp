@@ -169,12 +169,16 @@ void HeaderSync::fetch_without_headers(Peer& peer, const std::vector<BlockHeader
     peer.waits_for_blocks = true;
     const auto* parent = context_.find(headers.front().previous);
     if (!parent || !parent->has(chain::has_data)) return;
+    if (!peer.asked_without_headers.empty()) return;  // one after the other
     wire::GetData message;
     for (const auto& header : headers) {
         if (message.items.size() == limits::blocks_in_flight) break;
-        message.items.push_back({wire::InventoryType::witness_block, header.hash().as<Hash256>()});
+        const auto hash = header.hash();
+        if (context_.find(hash)) continue;
+        peer.asked_without_headers.push_back(hash);
+        message.items.push_back({wire::InventoryType::witness_block, hash.as<Hash256>()});
     }
-    peer.send(message);
+    if (!message.items.empty()) peer.send(message);
 }
 
 asio::awaitable<const chain::BlockEntry*> HeaderSync::on_headers(PeerRef peer,

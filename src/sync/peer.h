@@ -79,6 +79,8 @@ struct Peer {
     int unconnected_headers = 0;    ///< messages in a row whose headers connect to nothing we know
     BlockHash unknown_block;        ///< it has this block, of which we have no header yet
     bool waits_for_blocks = false;  ///< its headers are not stored before blocks have come
+    /// Blocks it was asked for whose headers are not stored.
+    std::vector<BlockHash> asked_without_headers;
     const chain::BlockEntry* best_header_sent = nullptr;
     BlockHash continue_at;  ///< last hash of our answer to getblocks: when it is fetched, send more
     std::optional<HeaderPresync> presync;

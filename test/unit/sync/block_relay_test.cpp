@@ -221,4 +221,9 @@ TEST_CASE("headers without blocks are bounded on private chains, and keep no blo
     eventually([&] { return node.tip() == honest.tip(); });
     honest.mine(2);
     eventually([&] { return node.tip() == honest.tip(); });
+    // Nor the longer side of a split.
+    Node other;
+    other.mine(GENERATE(12, 40), Script(Bytes{0x51}));
+    node.connect_to(other);
+    eventually([&] { return node.tip() == other.tip(); });
 }
