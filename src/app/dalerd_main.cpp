@@ -62,8 +62,10 @@ void start_log(const Settings& settings, bool in_background) {
     options.debug = debug_categories(settings);
     try {
         daler::log::start(options);
-    } catch (const std::exception&) {
-        throw std::runtime_error(fmt::format("Could not open debug log file {}", options.file));
+    } catch (const std::exception& error) {
+        const std::string_view what = error.what();
+        throw std::runtime_error(fmt::format("Could not open debug log file {}: {}", options.file,
+                                             what.substr(what.rfind(": ") + 2)));
     }
     daler::log::info("daler {} starting, data in {}", daler::version,
                      settings.chain_folder().string());

@@ -102,8 +102,10 @@ struct Settings::Loader {
             const auto equals = text.find('=');
             const auto written = look_up(out.options_, text.substr(0, equals));
             if (!written.option) return fail("Invalid parameter " + arguments[i]);
-            if (written.option->name == "includeconf") {
-                return fail("-includeconf cannot be used from commandline; " + arguments[i]);
+            if (written.option->name == "includeconf" && !written.says_no) {
+                return fail(
+                    fmt::format("-includeconf cannot be used from commandline; -includeconf=\"{}\"",
+                                equals == std::string_view::npos ? "" : text.substr(equals + 1)));
             }
             const auto value =
                 equals == std::string_view::npos ? std::string_view{} : text.substr(equals + 1);
@@ -193,6 +195,7 @@ struct Settings::Loader {
     }
 
     Step read_included() {
+        if (values(out.command_line_, "includeconf")) return {};  // -noincludeconf
         // The sections that count depend on the chain, which the file itself may choose.
         auto chosen = chosen_chain();
         if (!chosen) return fail(chosen.error());
@@ -337,12 +340,12 @@ struct Settings::Loader {
 
     /// Settings at the top level of the file that count on main only, although another chain is
     /// used.
-    void warn_about_network_options() {
+    void note_misplaced() {
         const auto top = out.sections_.find("");
         if (out.chain_ == "main" || top == out.sections_.end()) return;
         for (const auto& [name, given] : top->second) {
             if (!out.option(name).network_only || out.has(name)) continue;
-            out.warnings_.push_back(
+            out.misplaced_.push_back(
                 fmt::format("Config setting for -{0} only applied on {1} network when in [{1}] "
                             "section.",
                             name, out.chain_));
@@ -373,7 +376,7 @@ Result<Settings, std::string> Settings::load(std::span<const Option> options,
     if (auto step = loader.choose_data_folder(home); !step) return fail(step.error());
     if (auto step = loader.choose(); !step) return fail(step.error());
     if (auto step = loader.read_saved(); !step) return fail(step.error());
-    loader.warn_about_network_options();
+    loader.note_misplaced();
     return settings;
 }
 

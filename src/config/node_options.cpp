@@ -82,6 +82,12 @@ constexpr std::array connection{
            "mempool, download, addr, bloomfilter, in, out; may be repeated"},
     Option{"peertimeout", "<s>", Kind::integer, Group::connection, "60",
            "How long a peer may take for its handshake and between answers", false, 1},
+    Option{"onlynet", "<net>", Kind::list, Group::connection, "",
+           "Choose peers of this network only: ipv4 or ipv6; may be repeated. Peers that you name, "
+           "and "
+           "those that connect, may be of any"},
+    Option{"dns", "", Kind::flag, Group::connection, "1",
+           "Look up the names that -addnode, -connect and addnode give"},
     Option{"networkactive", "", Kind::flag, Group::connection, "1",
            "Open for connections at start (see the RPC setnetworkactive)"},
     Option{"uacomment", "<text>", Kind::list, Group::connection, "",
@@ -108,6 +114,8 @@ constexpr std::array rpc{
            true, 1, max_port},
     Option{"rpcallowip", "<net>", Kind::list, Group::rpc, "",
            "Answer this address or network, too (1.2.3.4, 1.2.3.4/24, ::1/128); may be repeated"},
+    Option{"deprecatedrpc", "<name>", Kind::list, Group::rpc, "",
+           "Answer as before a change. warnings: one text in the warnings fields, not a list"},
     Option{"rpcthreads", "<n>", Kind::integer, Group::rpc, "4", "Calls answered at the same time",
            false, 1, 1024},
     Option{"rpcworkqueue", "<n>", Kind::integer, Group::rpc, "16",
@@ -227,30 +235,32 @@ constexpr std::array debugging{
            "Stop once -loadblock files are imported"},
 };
 
-/// Known to start scripts, meaningless here: accepted, so that they keep working.
-constexpr std::string_view accepted = "Accepted for start scripts; does nothing";
+/// Known to start scripts: accepted, so that they keep working, with a line in the log if the value
+/// asks for something (src/node/option_checks.cpp).
+constexpr std::string_view accepted = "Accepted for start scripts; has no effect here";
+/// Whoever relied on it would lose privacy or money: refused if the value asks for something.
+constexpr std::string_view refused = "Refused, unless it is switched off: daler does not have it";
 constexpr std::array ignored{
     Option{"seednode", "<addr>", Kind::list, Group::hidden, "", accepted},
     Option{"bantime", "<s>", Kind::integer, Group::hidden, "86400", accepted},
     Option{"timeout", "<ms>", Kind::integer, Group::hidden, "5000", accepted},
     Option{"externalip", "<addr>", Kind::list, Group::hidden, "", accepted},
-    Option{"dns", "", Kind::flag, Group::hidden, "1", accepted},
     Option{"dnsseed", "", Kind::flag, Group::hidden, "1", accepted},
     Option{"fixedseeds", "", Kind::flag, Group::hidden, "1", accepted},
     Option{"discover", "", Kind::flag, Group::hidden, "1", accepted},
     Option{"v2transport", "", Kind::flag, Group::hidden, "0", accepted},
     Option{"maxreceivebuffer", "<n>", Kind::integer, Group::hidden, "5000", accepted},
     Option{"maxsendbuffer", "<n>", Kind::integer, Group::hidden, "1000", accepted},
-    Option{"avoidpartialspends", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"avoidpartialspends", "", Kind::flag, Group::hidden, "0", refused},
     Option{"maxorphantx", "<n>", Kind::integer, Group::hidden, "100", accepted},
     Option{"whitelistrelay", "", Kind::flag, Group::hidden, "1", accepted},
     Option{"whitelistforcerelay", "", Kind::flag, Group::hidden, "0", accepted},
     Option{"logips", "", Kind::flag, Group::hidden, "0", accepted},
     Option{"signetseednode", "<addr>", Kind::list, Group::hidden, "", accepted},
-    Option{"maxuploadtarget", "<MiB>", Kind::text, Group::hidden, "0", accepted},
+    Option{"maxuploadtarget", "<MiB>", Kind::text, Group::hidden, "0", refused},
     Option{"rpcdoccheck", "", Kind::flag, Group::hidden, "0", accepted},
-    Option{"alertnotify", "<cmd>", Kind::text, Group::hidden, "", accepted},
-    Option{"walletnotify", "<cmd>", Kind::text, Group::hidden, "", accepted},
+    Option{"alertnotify", "<cmd>", Kind::text, Group::hidden, "", refused},
+    Option{"walletnotify", "<cmd>", Kind::text, Group::hidden, "", refused},
     Option{"unsafesqlitesync", "", Kind::flag, Group::hidden, "0", accepted},
     Option{"upnp", "", Kind::flag, Group::hidden, "0", accepted},
     Option{"natpmp", "", Kind::flag, Group::hidden, "0", accepted},
@@ -260,7 +270,6 @@ constexpr std::array ignored{
     Option{"logtimemicros", "", Kind::flag, Group::hidden, "1", accepted},
     Option{"loglevelalways", "", Kind::flag, Group::hidden, "0", accepted},
     Option{"loglevel", "<level>", Kind::list, Group::hidden, "", accepted},
-    Option{"deprecatedrpc", "<method>", Kind::list, Group::hidden, "", accepted},
     Option{"listenonion", "", Kind::flag, Group::hidden, "0", accepted},
     Option{"checkmempool", "<n>", Kind::integer, Group::hidden, "0", accepted},
     Option{"checkblockindex", "<n>", Kind::integer, Group::hidden, "0", accepted},
@@ -281,7 +290,13 @@ constexpr std::array ignored{
     Option{"txreconciliation", "", Kind::flag, Group::hidden, "0", accepted},
     Option{"i2pacceptincoming", "", Kind::flag, Group::hidden, "0", accepted},
     Option{"cjdnsreachable", "", Kind::flag, Group::hidden, "0", accepted},
-    Option{"onlynet", "<net>", Kind::list, Group::hidden, "", accepted},
+    Option{"proxy", "<addr>", Kind::text, Group::hidden, "", refused},
+    Option{"onion", "<addr>", Kind::text, Group::hidden, "", refused},
+    Option{"i2psam", "<addr>", Kind::text, Group::hidden, "", refused},
+    Option{"blocknotify", "<cmd>", Kind::text, Group::hidden, "", refused},
+    Option{"startupnotify", "<cmd>", Kind::text, Group::hidden, "", refused},
+    Option{"shutdownnotify", "<cmd>", Kind::text, Group::hidden, "", refused},
+    Option{"signer", "<cmd>", Kind::text, Group::hidden, "", refused},
     Option{"proxyrandomize", "", Kind::flag, Group::hidden, "1", accepted},
     Option{"sandbox", "<mode>", Kind::text, Group::hidden, "", accepted},
     Option{"h", "", Kind::flag, Group::hidden, "", "Print the help and exit"},

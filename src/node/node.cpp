@@ -2,6 +2,7 @@
 
 #include "node/index_news.h"
 #include "node/mempool_file.h"
+#include "node/option_checks.h"
 #include "node/options.h"
 #include "node/private_chain.h"
 #include "node/saved_wallets.h"
@@ -105,6 +106,8 @@ Result<void, std::string> Node::Impl::start() {
     auto read = node_options(settings);
     if (!read) return fail(read.error());
     options = std::move(*read);
+    for (const auto& line : options_without_effect(settings))
+        log::info("{}", line);
     if (const auto frozen = settings.integer("mocktime"); frozen != 0)
         clock.set_mock_time(from_unix(frozen));
     try {
@@ -223,9 +226,10 @@ Result<void, std::string> Node::Impl::open_peers() {
     // Payments that wait for a block are announced while wallets open: the net thread must run by
     // then.
     if (!wallets) return {};
-    // A wallet that is gone or damaged is no reason to keep the others and the node from working.
-    for (const auto& trouble : wallets->open_at_start(options.wallets))
-        log::warning("{}", trouble);
+    const auto opened = wallets->open_at_start(options.wallets);
+    if (!opened) return fail(opened.error());
+    for (const auto& warning : *opened)
+        log::warning("{}", warning);
     return {};
 }
 
@@ -258,6 +262,7 @@ void Node::Impl::serve() {
                 if (peers && peers->lacks_blocks()) out.emplace_back(lacks_blocks_warning);
                 return out;
             },
+        .warnings_as_text = options.warnings_as_text,
         .loading = [this] { return loading.load(); },
         .stopping = stopping,
         .started = started,

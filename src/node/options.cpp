@@ -1,4 +1,5 @@
 #include "node/options.h"
+#include "node/option_checks.h"
 
 #include <fmt/format.h>
 
@@ -193,6 +194,9 @@ Status read_peers(const Settings& settings, NodeOptions& options) {
             "number or size of uacomments.",
             agent.size(), wire::limits::user_agent_bytes));
     }
+    for (const auto& word : settings.list("onlynet"))
+        sync.only_networks.push_back(word == "ipv4" ? wire::Network::ipv4 : wire::Network::ipv6);
+    sync.look_up_names = settings.flag("dns");
     sync.network_active = settings.flag("networkactive");
     sync.blocks_only = settings.flag("blocksonly");
     sync.strict = settings.flag("strictregtest");
@@ -258,6 +262,7 @@ Status read_wallets(const Settings& settings, NodeOptions& options) {
 }  // namespace
 
 Result<NodeOptions, std::string> node_options(const Settings& settings) {
+    if (auto status = check_options(settings); !status) return fail(status.error());
     auto params = settings.chain_params();
     if (!params) return fail(params.error());
     NodeOptions options;
@@ -266,6 +271,8 @@ Result<NodeOptions, std::string> node_options(const Settings& settings) {
     options.pid_file = settings.path("pid");
     if (!settings.negated("debuglogfile"))
         options.log_file = settings.path("debuglogfile").string();
+    const auto deprecated = settings.list("deprecatedrpc");
+    options.warnings_as_text = std::ranges::find(deprecated, "warnings") != deprecated.end();
     options.remember_settings = !settings.negated("settings");
     options.workers = worker_count(settings.integer("par"));
     options.signature_cache_bytes = static_cast<std::size_t>(settings.integer("maxsigcachesize"))

@@ -37,6 +37,7 @@ struct NodeOptions {
     std::filesystem::path folder;  ///< of the chain
     std::filesystem::path pid_file;
     std::string log_file;
+    bool warnings_as_text = false;  ///< -deprecatedrpc=warnings
 };
 
 /// The error names the option.

@@ -7,10 +7,11 @@ namespace daler::rpc {
 
 /// The `warnings` fields: what the user should know of the node's state.
 [[nodiscard]] inline Json warnings_json(const Services& node) {
+    const auto all = node.warnings ? node.warnings() : std::vector<std::string>{};
+    if (node.warnings_as_text) return all.empty() ? Json("") : Json(all.back());
     Json out = Json::array();
-    if (!node.warnings) return out;
-    for (auto& text : node.warnings())
-        out.push(std::move(text));
+    for (const auto& text : all)
+        out.push(text);
     return out;
 }
 

@@ -110,7 +110,7 @@ private:
 
     std::filesystem::path path_;
     int descriptor_;
-    int refusal_ = 0;  ///< why it was opened for reading only
+    int refusal_ = 0;         ///< why it was opened for reading only
     std::size_t unsent_ = 0;  ///< bytes written since the disk was last asked to begin
 };
 

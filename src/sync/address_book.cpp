@@ -114,13 +114,15 @@ void AddressBook::was_connected(const Endpoint& endpoint, BlockTime now) {
     }
 }
 
-std::optional<Endpoint> AddressBook::choose(const std::vector<std::string>& avoid, BlockTime now) {
+std::optional<Endpoint> AddressBook::choose(const std::vector<std::string>& avoid, BlockTime now,
+                                            std::span<const wire::Network> only) {
     std::vector<const Entry*> fresh;
     std::vector<const Entry*> proven;
     for (const auto& [endpoint, entry] : entries_) {
         if (entry.last_try != BlockTime{} && now - entry.last_try < retry_pause) continue;
         const auto network = endpoint.host.network();
         if (network != wire::Network::ipv4 && network != wire::Network::ipv6) continue;
+        if (!only.empty() && std::ranges::find(only, network) == only.end()) continue;
         if (std::ranges::find(avoid, endpoint.host.group()) != avoid.end()) continue;
         (entry.last_success == BlockTime{} ? fresh : proven).push_back(&entry);
     }

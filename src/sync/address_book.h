@@ -25,9 +25,11 @@ public:
     void worked(const wire::Endpoint& endpoint, std::uint64_t services, BlockTime now);
 
     /// A node to connect to, outside of the network groups in `avoid`; one that has worked half of
-    /// the time. Not one that was tried within the last ten minutes.
+    /// the time. Not one that was tried within the last ten minutes. If `only` is not empty, of one
+    /// of these networks.
     [[nodiscard]] std::optional<wire::Endpoint> choose(const std::vector<std::string>& avoid,
-                                                       BlockTime now);
+                                                       BlockTime now,
+                                                       std::span<const wire::Network> only = {});
 
     /// The connection to it has ended.
     void was_connected(const wire::Endpoint& endpoint, BlockTime now);

@@ -230,6 +230,13 @@ std::vector<AddedNode> Connector::added() const {
 
 asio::awaitable<void> Connector::reach(TargetRef target) {
     if (context_.stopping) co_return;
+    target->connecting = false;
+    if (!context_.options.look_up_names && !wire::HostAddress::from_text(target->address.host)) {
+        log::warning("{} is not connected to: it is a name, and -dns=0 forbids to look it up",
+                     target->address.to_text());
+        target->next_attempt = std::chrono::steady_clock::time_point::max();
+        co_return;
+    }
     target->connecting = true;
     const auto attempt = std::make_shared<net::ConnectAttempt>();
     attempts_.insert(attempt);
@@ -304,7 +311,8 @@ void Connector::fill_automatic() {
     }
     const bool wants_full = full < limits::full_relay_outbound;
     if (!wants_full && block_only >= limits::block_relay_outbound) return;
-    const auto endpoint = book_.choose(groups, context_.clock.now());
+    const auto endpoint =
+        book_.choose(groups, context_.clock.now(), context_.options.only_networks);
     if (!endpoint || misbehaviour_.is_discouraged(endpoint->host)) return;
     const auto type =
         wants_full ? ConnectionType::outbound_full_relay : ConnectionType::block_relay_only;

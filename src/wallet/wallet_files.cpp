@@ -98,18 +98,22 @@ Outcome<bool> WalletService::continue_open(const std::string& name) {
     return done;
 }
 
-std::vector<std::string> WalletService::open_at_start(const std::vector<std::string>& names) {
-    std::vector<std::string> failures;
+Result<std::vector<std::string>, std::string> WalletService::open_at_start(
+    const std::vector<std::string>& names) {
+    std::vector<std::string> warnings;
     std::set<std::string> seen;
     for (const auto& name : names) {
         // The settings may say again what the command line says.
         if (!seen.insert(name).second) continue;
-        if (auto opened = open(name); !opened) {
-            if (node_.is_stopping()) break;  // a start that is to end has not failed
-            failures.push_back("Wallet \"" + name + "\": " + opened.error().message);
-        }
+        const auto opened = open(name);
+        if (opened) continue;
+        if (node_.is_stopping()) break;  // a start that is to end has not failed
+        std::string why = opened.error().message;
+        if (why.starts_with(verification_failed)) why.erase(0, verification_failed.size());
+        if (fs::exists(options_.folder / name)) return daler::fail(std::move(why));
+        warnings.push_back("Skipping -wallet path that doesn't exist. " + why);
     }
-    return failures;
+    return warnings;
 }
 
 Outcome<void> WalletService::create(const std::string& name, const CreateOptions& options) {

@@ -2,6 +2,7 @@
 """What a start needs, leaves behind and refuses: log file, clock, old block files, options that scripts leave empty."""
 import json
 import os
+import sqlite3
 import stat
 import subprocess
 import time
@@ -102,6 +103,59 @@ def read_only_files(test):
                 subprocess.run(["chattr", "-i", file], check=False, stderr=subprocess.DEVNULL)
 
 
+def refused_options(test):
+    test.step("options that daler does not have are refused where silence would cost privacy or money, else noted")
+    node = test.node(start=False, name="refused")
+    for option in ("-proxy=127.0.0.1:9050", "-onion=127.0.0.1:9050", "-i2psam=127.0.0.1:7656", "-maxuploadtarget=500M",
+                   "-walletnotify=true", "-blocknotify=true", "-alertnotify=true", "-avoidpartialspends"):
+        text = node.fails_to_start(option)
+        assert f"{option.split('=')[0]}=" in text and "is not supported" in text, text
+    (node.datadir / "daler.conf").write_text("proxy=127.0.0.1:9050\n")
+    assert "-proxy=127.0.0.1:9050 is not supported" in node.fails_to_start()
+    (node.datadir / "daler.conf").write_text("connect=127.0.0.1\nwallet=w\n")
+    text = node.fails_to_start()
+    for name in ("connect", "wallet"):
+        assert f"Config setting for -{name} only applied on regtest network when in [regtest] section." in text, text
+    (node.datadir / "daler.conf").unlink()
+    node.start("-peerbloomfilters", "-proxy=0", "-nowalletnotify", "-upnp=0", "-deprecatedrpc=warnings", "-dns=0",
+               "-addnode=localhost:9", "-debug=leveldb", "-onlynet=ipv4")
+    node.expect_log("-peerbloomfilters=1 has no effect here")
+    assert "upnp" not in node.log()
+    node.expect_log("localhost:9 is not connected to: it is a name, and -dns=0 forbids to look it up")
+    for info in (node.getblockchaininfo(), node.getnetworkinfo(), node.getmininginfo()):
+        equal(info["warnings"], "")
+    node.restart()
+    equal(node.getnetworkinfo()["warnings"], [])
+    node.stop()
+
+
+def wallets_at_start(test):
+    test.step("a wallet that is damaged, taken or of another kind ends the start, one that is missing does not")
+    node = test.node(name="wallets")
+    for name in ("good", "damaged"):
+        node.createwallet(name)
+    node.stop()
+    file = node.folder / "wallets" / "damaged" / "wallet.dat"
+    data = bytearray(file.read_bytes())
+    data[200:3000] = bytes(2800)
+    file.write_bytes(data)
+    (node.folder / "wallets" / "other").mkdir()
+    (node.folder / "wallets" / "other" / "wallet.dat").write_bytes(b"no wallet at all" * 500)
+    assert "damaged" in node.fails_to_start("-wallet=good", "-wallet=damaged")
+    assert "Data is not in recognized format." in node.fails_to_start("-wallet=other")
+    with sqlite3.connect(node.folder / "wallets" / "good" / "wallet.dat", isolation_level=None) as taken:
+        taken.execute("PRAGMA locking_mode=EXCLUSIVE")
+        taken.execute("BEGIN EXCLUSIVE")
+        text = node.fails_to_start("-wallet=good")
+        assert "Unable to obtain an exclusive lock" in text or "is it being used by another" in text, text
+        taken.execute("ROLLBACK")
+    taken.close()
+    node.start("-wallet=missing", "-wallet=good")
+    node.expect_log("Skipping -wallet path that doesn't exist.")
+    equal(node.listwallets(), ["good"])
+    node.stop()
+
+
 def check_format(test):
     test.step("contrib/check_format without clang-format says what is missing")
     tools = test.folder / "tools"
@@ -122,6 +176,8 @@ def main(test):
     future_tip(test)
     segwit_height(test)
     read_only_files(test)
+    refused_options(test)
+    wallets_at_start(test)
     check_format(test)
 
 

@@ -46,6 +46,11 @@ public:
     /// What the user should know, and that goes to the log: unknown keys in files, for example.
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
+    /// Settings that the config file has at its top level and that count on main only, although
+    /// this is another chain: a sentence for each. A node must not start with one, because it would
+    /// talk to others than the user meant.
+    [[nodiscard]] const std::vector<std::string>& misplaced() const { return misplaced_; }
+
     /// True if the option was set, in whatever way.
     [[nodiscard]] bool has(std::string_view name) const;
     /// True if the value that counts says no: `-nox`, or for flags `-x=0`.
@@ -108,6 +113,7 @@ private:
     std::filesystem::path data_folder_, chain_folder_, config_file_;
     std::vector<std::string> rest_;
     std::vector<std::string> warnings_;
+    std::vector<std::string> misplaced_;
 };
 
 /// settings.json: what RPCs change and restarts remember (`load_on_startup`). An object by option

@@ -64,6 +64,7 @@ struct Services {
     std::function<void()>
         drain_events;  ///< returns when wallet and notifications have seen all news so far
     std::function<std::vector<std::string>()> warnings;
+    bool warnings_as_text = false;  ///< -deprecatedrpc=warnings: one text, as before version 28
     std::function<bool()> loading;  ///< import, reindex or mempool load still going on
     std::atomic<bool>& stopping;    ///< long work ends when it is set, see refuse_if_stopping
     std::chrono::steady_clock::time_point started;

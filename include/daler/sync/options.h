@@ -3,6 +3,7 @@
 #include <daler/net/peer_address.h>
 #include <daler/primitives/amount.h>
 #include <daler/sync/permissions.h>
+#include <daler/wire/address.h>
 #include <daler/wire/limits.h>
 
 #include <chrono>
@@ -26,10 +27,13 @@ struct SyncOptions {
     std::size_t max_connections = wire::limits::connections;  ///< -maxconnections
     std::vector<WhitelistEntry> whitelist;                    ///< -whitelist
     std::vector<std::string> user_agent_comments;             ///< -uacomment
-    bool network_active = true;                               ///< -networkactive
-    bool blocks_only = false;  ///< -blocksonly: no transactions from or to peers
-    bool strict = false;       ///< -strictregtest: wait like bitcoind even on private chains
-    bool pruned = false;       ///< -prune: old blocks cannot be had from us
+    /// -onlynet: the networks of peers that we choose ourselves; empty: all.
+    std::vector<wire::Network> only_networks;
+    bool look_up_names = true;   ///< -dns
+    bool network_active = true;  ///< -networkactive
+    bool blocks_only = false;    ///< -blocksonly: no transactions from or to peers
+    bool strict = false;         ///< -strictregtest: wait like bitcoind even on private chains
+    bool pruned = false;         ///< -prune: old blocks cannot be had from us
     FeeRate min_relay_fee_rate{Amount{1000}};  ///< what the mempool takes at least (-minrelaytxfee)
     std::chrono::seconds handshake_timeout{wire::limits::handshake_timeout};  ///< -peertimeout
     Bytes address_book;  ///< the contents of peers.dat; empty if there is none

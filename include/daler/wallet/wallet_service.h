@@ -40,9 +40,10 @@ public:
 
     [[nodiscard]] const WalletOptions& options() const { return options_; }
 
-    /// Opens these wallets, each once. Gives what went wrong, one text for each that could not be
-    /// opened.
-    std::vector<std::string> open_at_start(const std::vector<std::string>& names);
+    /// Opens these wallets, each once. Gives a warning for each that is not there; the error is why
+    /// one that is there could not be opened.
+    Result<std::vector<std::string>, std::string> open_at_start(
+        const std::vector<std::string>& names);
 
     Outcome<void> create(const std::string& name, const CreateOptions& options);
     Outcome<void> load(const std::string& name, std::optional<bool> load_on_startup);

@@ -86,7 +86,7 @@ TEST_CASE("an unknown option on the command line is an error that names it", "[c
           "Error parsing command line arguments: Invalid parameter -regtest.port=1");
     CHECK(refusal({"-includeconf=x"}) ==
           "Error parsing command line arguments: -includeconf cannot be used from commandline; "
-          "-includeconf=x");
+          "-includeconf=\"x\"");
 }
 
 TEST_CASE("a malformed value is an error that names the option", "[config]") {
@@ -145,12 +145,12 @@ TEST_CASE("an unknown key or section in a file is a warning", "[config]") {
 TEST_CASE("network-bound keys outside their section count on main only", "[config]") {
     const std::string conf = "port=1234\nwallet=w\n";
     CHECK(loaded({}, conf).integer_if_set("port") == 1234);
-    CHECK(loaded({}, conf).warnings().empty());
+    CHECK(loaded({}, conf).misplaced().empty());
 
     const auto regtest = loaded({"-regtest"}, conf);
     CHECK_FALSE(regtest.integer_if_set("port"));
     CHECK(regtest.list("wallet").empty());
-    CHECK(regtest.warnings() ==
+    CHECK(regtest.misplaced() ==
           Texts{"Config setting for -port only applied on regtest network when in [regtest] "
                 "section.",
                 "Config setting for -wallet only applied on regtest network when in [regtest] "
@@ -158,7 +158,8 @@ TEST_CASE("network-bound keys outside their section count on main only", "[confi
 
     const auto overridden = loaded({"-regtest", "-port=5", "-wallet=x"}, conf);
     CHECK(overridden.integer("port") == 5);
-    CHECK(overridden.warnings().empty());
+    CHECK(overridden.misplaced().empty());
+    CHECK(loaded({"-regtest"}, "[regtest]\n" + conf).misplaced().empty());
 }
 
 TEST_CASE("daler.conf is read, or bitcoin.conf where there is none", "[config]") {

@@ -192,7 +192,8 @@ TEST_CASE("what stands in inputs of unknown scripts stays", "[descriptor]") {
     script::push(inner, crypto::sha256(as_bytes("preimage")));
     inner.append(script::op_equalverify);
     const auto key = decode_wif(wif_a, format())->public_key();
-    for (const auto byte : script::pay_to_pubkey(key).bytes())
+    const Script pay_to_key = script::pay_to_pubkey(key);
+    for (const auto byte : pay_to_key.bytes())
         inner.append(byte);
     const Bytes preimage(8, 1);
     const Bytes pushed(inner.bytes().begin(), inner.bytes().end());

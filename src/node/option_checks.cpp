@@ -1,0 +1,252 @@
+#include "node/option_checks.h"
+
+#include <daler/config/option.h>
+#include <daler/net/peer_address.h>
+#include <daler/util/log.h>
+#include <daler/wire/address.h>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+namespace daler::node {
+namespace {
+
+using config::Kind;
+using config::Settings;
+using Status = Result<void, std::string>;
+
+/// What a -debug of Bitcoin Core 28.1 may name, besides what daler's own log knows.
+constexpr auto debug_words = std::to_array<std::string_view>({"0",
+                                                              "none",
+                                                              "tor",
+                                                              "zmq",
+                                                              "walletdb",
+                                                              "estimatefee",
+                                                              "addrman",
+                                                              "selectcoins",
+                                                              "reindex",
+                                                              "cmpctblock",
+                                                              "rand",
+                                                              "proxy",
+                                                              "mempoolrej",
+                                                              "libevent",
+                                                              "coindb",
+                                                              "qt",
+                                                              "leveldb",
+                                                              "i2p",
+                                                              "ipc",
+                                                              "lock",
+                                                              "util",
+                                                              "blockstorage",
+                                                              "txreconciliation",
+                                                              "scan",
+                                                              "txpackages",
+                                                              "prune",
+                                                              "http",
+                                                              "bench",
+                                                              "net",
+                                                              "mempool",
+                                                              "rpc",
+                                                              "validation"});
+
+constexpr auto reachable_networks = std::to_array<std::string_view>({"ipv4", "ipv6"});
+
+struct Refusal {
+    std::string_view option;
+    std::string_view why;
+};
+
+constexpr std::string_view no_proxy =
+    "daler has no proxies: its connections would go out directly.";
+constexpr std::string_view no_commands =
+    "daler runs no commands. Ask for news by RPC instead (waitfornewblock, listsinceblock).";
+
+constexpr auto refusals = std::to_array<Refusal>({
+    {"proxy", no_proxy},
+    {"onion", no_proxy},
+    {"i2psam", no_proxy},
+    {"maxuploadtarget", "daler does not limit what it uploads."},
+    {"alertnotify", no_commands},
+    {"blocknotify", no_commands},
+    {"walletnotify", no_commands},
+    {"startupnotify", no_commands},
+    {"shutdownnotify", no_commands},
+    {"signer", "daler has no external signers."},
+    {"avoidpartialspends", "the wallet does not group coins by their addresses yet."},
+});
+
+// In the order of bitcoind's own list.
+constexpr auto without_effect = std::to_array<std::string_view>({
+    "seednode",
+    "bantime",
+    "timeout",
+    "externalip",
+    "dnsseed",
+    "fixedseeds",
+    "discover",
+    "v2transport",
+    "maxreceivebuffer",
+    "maxsendbuffer",
+    "maxorphantx",
+    "whitelistrelay",
+    "whitelistforcerelay",
+    "logips",
+    "signetseednode",
+    "rpcdoccheck",
+    "unsafesqlitesync",
+    "upnp",
+    "natpmp",
+    "shrinkdebugfile",
+    "logsourcelocations",
+    "logthreadnames",
+    "logtimemicros",
+    "loglevelalways",
+    "loglevel",
+    "listenonion",
+    "checkmempool",
+    "checkblockindex",
+    "checkaddrman",
+    "checkpoints",
+    "maxtimeadjustment",
+    "dbbatchsize",
+    "printpriority",
+    "capturemessages",
+    "test",
+    "flushwallet",
+    "swapbdbendian",
+    "privdb",
+    "asmap",
+    "forcednsseed",
+    "peerbloomfilters",
+    "rest",
+    "txreconciliation",
+    "i2pacceptincoming",
+    "cjdnsreachable",
+    "proxyrandomize",
+    "sandbox",
+});
+
+/// The value that was given, if it asks for something else than the default.
+std::optional<std::string> demand(const Settings& settings, std::string_view name) {
+    if (!settings.has(name)) return std::nullopt;
+    const auto& option = *config::find_option(config::node_options(), name);
+    std::string value;
+    switch (option.kind) {
+        case Kind::flag:
+            value = settings.flag(name) ? "1" : "0";
+            break;
+        case Kind::integer:
+            value = std::to_string(settings.integer(name));
+            break;
+        case Kind::list:
+            value = fmt::format("{}", fmt::join(settings.list(name), ","));
+            break;
+        default:
+            value = settings.negated(name) ? "" : settings.text(name);
+    }
+    const bool is_nothing = value.empty() || (value == "0" && option.kind != Kind::flag);
+    if (is_nothing || value == option.fallback) return std::nullopt;
+    return value;
+}
+
+Status check_debug(const Settings& settings, std::string_view option) {
+    for (const auto& word : settings.list(option)) {
+        const bool is_known = log::category(word) != log::Category::none ||
+                              std::ranges::find(debug_words, word) != debug_words.end();
+        if (!is_known)
+            return fail(fmt::format("Unsupported logging category -{}={}.", option, word));
+    }
+    return {};
+}
+
+Status check_networks(const Settings& settings) {
+    for (const auto& word : settings.list("onlynet")) {
+        if (std::ranges::find(reachable_networks, word) != reachable_networks.end()) continue;
+        if (word == "onion" || word == "tor") {
+            return fail(
+                std::string("Outbound connections restricted to Tor (-onlynet=onion) but the proxy "
+                            "for reaching "
+                            "the Tor network is not provided: none of -proxy, -onion or "
+                            "-listenonion is given"));
+        }
+        if (word == "i2p") {
+            return fail(
+                std::string("Outbound connections restricted to i2p (-onlynet=i2p) but "
+                            "-i2psam is not provided"));
+        }
+        if (word == "cjdns") {
+            return fail(
+                std::string("Outbound connections restricted to CJDNS (-onlynet=cjdns) but "
+                            "-cjdnsreachable is not provided"));
+        }
+        return fail(fmt::format("Unknown network specified in -onlynet: '{}'", word));
+    }
+    for (const auto& text : settings.list("externalip")) {
+        const auto address = net::PeerAddress::from_text(text, 1);
+        if (!address || !wire::HostAddress::from_text(address->host)) {
+            return fail(fmt::format("Cannot resolve -externalip address: '{}'", text));
+        }
+    }
+    return {};
+}
+
+Status check_combinations(const Settings& settings) {
+    const bool never_listens = settings.flag_if_set("listen") == false;
+    if (never_listens && !settings.list("bind").empty()) {
+        return fail(std::string("Cannot set -bind or -whitebind together with -listen=0"));
+    }
+    if (settings.flag("forcednsseed") && settings.flag_if_set("dnsseed") == false) {
+        return fail(
+            std::string("Cannot set -forcednsseed to true when setting -dnsseed to false."));
+    }
+    return {};
+}
+
+/// 12, 12k, 12M and the like: a number of bytes in powers of 1000 or, in capitals, 1024.
+bool is_byte_count(std::string_view text) {
+    constexpr std::string_view units = "kKmMgGtT";
+    if (!text.empty() && units.find(text.back()) != std::string_view::npos) text.remove_suffix(1);
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+Status check_refused(const Settings& settings) {
+    if (const auto limit = demand(settings, "maxuploadtarget"); limit && !is_byte_count(*limit)) {
+        return fail(fmt::format("Unable to parse -maxuploadtarget: '{}'", *limit));
+    }
+    for (const auto& [option, why] : refusals) {
+        const auto value = demand(settings, option);
+        if (!value) continue;
+        return fail(fmt::format("-{0}={1} is not supported: {2} Remove it, or set -{0}=0.", option,
+                                *value, why));
+    }
+    return {};
+}
+
+}  // namespace
+
+Status check_options(const Settings& settings) {
+    if (const auto& lines = settings.misplaced(); !lines.empty()) {
+        return fail(fmt::format("{}\n", fmt::join(lines, "\n")));
+    }
+    for (const auto option : {"debug", "debugexclude"}) {
+        if (auto status = check_debug(settings, option); !status) return status;
+    }
+    for (const auto check : {&check_networks, &check_combinations, &check_refused}) {
+        if (auto status = check(settings); !status) return status;
+    }
+    return {};
+}
+
+std::vector<std::string> options_without_effect(const Settings& settings) {
+    std::vector<std::string> out;
+    for (const auto name : without_effect) {
+        if (const auto value = demand(settings, name))
+            out.push_back(fmt::format("-{}={} has no effect here", name, *value));
+    }
+    return out;
+}
+
+}  // namespace daler::node
