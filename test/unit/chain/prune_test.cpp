@@ -32,6 +32,16 @@ void extend_fat(Node& node, std::size_t count) {
     }
 }
 
+/// Submits `count` such blocks on top of the tip.
+std::vector<BlockRef> fat_branch(Node& node, int count) {
+    std::vector<BlockRef> branch;
+    for (int i = 0; i < count; ++i) {
+        branch.push_back(fat_block(node, i == 0 ? node.tip() : hash_of(branch.back())));
+        (void)node.state->submit(branch.back());
+    }
+    return branch;
+}
+
 /// The lowest height from which on all blocks and undo data are stored.
 Height first_stored(const Node& node) {
     const auto* entry = &node.state->view()->tip();
@@ -172,12 +182,7 @@ TEST_CASE("blocks that were pruned are known, cannot be taken back, and no branc
     node.state->allow_pruning(no_limit);
     extend_fat(node, 10);
     // A branch that lost: its blocks go, too.
-    const auto fork = node.tip();
-    std::vector<BlockRef> branch;
-    for (int i = 0; i < 8; ++i) {
-        branch.push_back(fat_block(node, i == 0 ? fork : hash_of(branch.back())));
-        (void)node.state->submit(branch.back());
-    }
+    const auto branch = fat_branch(node, 8);
     REQUIRE(node.tip() == hash_of(branch.back()));
     REQUIRE(node.state->invalidate(hash_of(branch[0])));
     extend_fat(node, 20);
@@ -213,11 +218,7 @@ TEST_CASE("blocks of another branch that were pruned may come again, and the bra
     node.state->allow_pruning(no_limit);
     extend_fat(node, 10);
     const auto fork = node.tip();
-    std::vector<BlockRef> branch;
-    for (int i = 0; i < 30; ++i) {
-        branch.push_back(fat_block(node, i == 0 ? fork : hash_of(branch.back())));
-        (void)node.state->submit(branch.back());
-    }
+    const auto branch = fat_branch(node, 30);
     // Another one wins; the files of the first hold nothing else, and go.
     const auto other = node.builder.chain(fork, kept + 60);
     for (const auto& block : other)
