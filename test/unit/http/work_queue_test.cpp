@@ -15,21 +15,20 @@ TEST_CASE("while handlers wait, others run in their place", "[http]") {
     std::atomic<int> at_once{0}, most{0};
     WorkQueue queue(threads, depth);
     for (std::size_t i = 0; i < threads + depth; ++i) {
-        std::promise<void> begun;
-        REQUIRE(queue.try_run([&] {
-            CHECK(queue.begin());
-            begun.set_value();
+        const auto begun = std::make_shared<std::promise<bool>>();
+        REQUIRE(queue.try_run([&, begun] {
+            begun->set_value(queue.begin());
             all_wait.count_down();
             answered.wait();
             queue.end();
         }));
-        begun.get_future().wait();
+        CHECK(begun->get_future().get());
     }
     all_wait.wait();
     // No more may wait, but whoever works finds a thread.
-    std::promise<bool> refused;
-    REQUIRE(queue.try_run([&] { refused.set_value(!queue.begin()); }));
-    CHECK(refused.get_future().get());
+    const auto refused = std::make_shared<std::promise<bool>>();
+    REQUIRE(queue.try_run([&, refused] { refused->set_value(!queue.begin()); }));
+    CHECK(refused->get_future().get());
     for (std::size_t i = 0; i < threads; ++i) {
         REQUIRE(queue.try_run([&] {
             const int now = ++at_once;
