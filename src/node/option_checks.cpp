@@ -19,38 +19,12 @@ using config::Settings;
 using Status = Result<void, std::string>;
 
 /// What a -debug of Bitcoin Core 28.1 may name, besides what daler's own log knows.
-constexpr auto debug_words = std::to_array<std::string_view>({"0",
-                                                              "none",
-                                                              "tor",
-                                                              "zmq",
-                                                              "walletdb",
-                                                              "estimatefee",
-                                                              "addrman",
-                                                              "selectcoins",
-                                                              "reindex",
-                                                              "cmpctblock",
-                                                              "rand",
-                                                              "proxy",
-                                                              "mempoolrej",
-                                                              "libevent",
-                                                              "coindb",
-                                                              "qt",
-                                                              "leveldb",
-                                                              "i2p",
-                                                              "ipc",
-                                                              "lock",
-                                                              "util",
-                                                              "blockstorage",
-                                                              "txreconciliation",
-                                                              "scan",
-                                                              "txpackages",
-                                                              "prune",
-                                                              "http",
-                                                              "bench",
-                                                              "net",
-                                                              "mempool",
-                                                              "rpc",
-                                                              "validation"});
+// clang-format off
+constexpr auto debug_words = std::to_array<std::string_view>({
+    "0", "none", "tor", "zmq", "walletdb", "estimatefee", "addrman", "selectcoins", "reindex",
+    "cmpctblock", "rand", "proxy", "mempoolrej", "libevent", "coindb", "qt", "leveldb", "i2p",
+    "ipc", "lock", "util", "blockstorage", "txreconciliation", "scan", "txpackages", "prune"});
+// clang-format on
 
 constexpr auto reachable_networks = std::to_array<std::string_view>({"ipv4", "ipv6"});
 
@@ -79,55 +53,18 @@ constexpr auto refusals = std::to_array<Refusal>({
 });
 
 // In the order of bitcoind's own list.
+// clang-format off
 constexpr auto without_effect = std::to_array<std::string_view>({
-    "seednode",
-    "bantime",
-    "timeout",
-    "externalip",
-    "dnsseed",
-    "fixedseeds",
-    "discover",
-    "v2transport",
-    "maxreceivebuffer",
-    "maxsendbuffer",
-    "maxorphantx",
-    "whitelistrelay",
-    "whitelistforcerelay",
-    "logips",
-    "signetseednode",
-    "rpcdoccheck",
-    "unsafesqlitesync",
-    "upnp",
-    "natpmp",
-    "shrinkdebugfile",
-    "logsourcelocations",
-    "logthreadnames",
-    "logtimemicros",
-    "loglevelalways",
-    "loglevel",
-    "listenonion",
-    "checkmempool",
-    "checkblockindex",
-    "checkaddrman",
-    "checkpoints",
-    "maxtimeadjustment",
-    "dbbatchsize",
-    "printpriority",
-    "capturemessages",
-    "test",
-    "flushwallet",
-    "swapbdbendian",
-    "privdb",
-    "asmap",
-    "forcednsseed",
-    "peerbloomfilters",
-    "rest",
-    "txreconciliation",
-    "i2pacceptincoming",
-    "cjdnsreachable",
-    "proxyrandomize",
-    "sandbox",
-});
+    "seednode", "bantime", "timeout", "externalip", "dnsseed", "fixedseeds", "discover",
+    "v2transport", "maxreceivebuffer", "maxsendbuffer", "maxorphantx", "whitelistrelay",
+    "whitelistforcerelay", "logips", "signetseednode", "rpcdoccheck", "unsafesqlitesync",
+    "upnp", "natpmp", "shrinkdebugfile", "logsourcelocations", "logthreadnames",
+    "logtimemicros", "loglevelalways", "loglevel", "listenonion", "checkmempool",
+    "checkblockindex", "checkaddrman", "checkpoints", "maxtimeadjustment", "dbbatchsize",
+    "printpriority", "capturemessages", "test", "flushwallet", "swapbdbendian", "privdb",
+    "asmap", "forcednsseed", "peerbloomfilters", "rest", "txreconciliation",
+    "i2pacceptincoming", "cjdnsreachable", "proxyrandomize", "sandbox"});
+// clang-format on
 
 /// The value that was given, if it asks for something else than the default.
 std::optional<std::string> demand(const Settings& settings, std::string_view name) {
@@ -178,9 +115,11 @@ Status check_networks(const Settings& settings) {
                             "-i2psam is not provided"));
         }
         if (word == "cjdns") {
-            return fail(
-                std::string("Outbound connections restricted to CJDNS (-onlynet=cjdns) but "
-                            "-cjdnsreachable is not provided"));
+            return fail(std::string(
+                settings.flag("cjdnsreachable")
+                    ? "-onlynet=cjdns is not supported: daler does not connect to CJDNS."
+                    : "Outbound connections restricted to CJDNS (-onlynet=cjdns) but "
+                      "-cjdnsreachable is not provided"));
         }
         return fail(fmt::format("Unknown network specified in -onlynet: '{}'", word));
     }
@@ -198,7 +137,9 @@ Status check_combinations(const Settings& settings) {
     if (never_listens && !settings.list("bind").empty()) {
         return fail(std::string("Cannot set -bind or -whitebind together with -listen=0"));
     }
-    if (settings.flag("forcednsseed") && settings.flag_if_set("dnsseed") == false) {
+    // Who names the peers to talk to wants no others, unless -dnsseed says so.
+    const bool dns_seed = settings.flag_if_set("dnsseed").value_or(!settings.has("connect"));
+    if (settings.flag("forcednsseed") && !dns_seed) {
         return fail(
             std::string("Cannot set -forcednsseed to true when setting -dnsseed to false."));
     }
@@ -212,13 +153,17 @@ bool is_byte_count(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
+bool is_zero(std::string_view byte_count) {
+    return byte_count.find_first_of("123456789") == std::string_view::npos;
+}
+
 Status check_refused(const Settings& settings) {
     if (const auto limit = demand(settings, "maxuploadtarget"); limit && !is_byte_count(*limit)) {
         return fail(fmt::format("Unable to parse -maxuploadtarget: '{}'", *limit));
     }
     for (const auto& [option, why] : refusals) {
         const auto value = demand(settings, option);
-        if (!value) continue;
+        if (!value || (option == "maxuploadtarget" && is_zero(*value))) continue;
         return fail(fmt::format("-{0}={1} is not supported: {2} Remove it, or set -{0}=0.", option,
                                 *value, why));
     }
@@ -234,7 +179,7 @@ Status check_options(const Settings& settings) {
     for (const auto option : {"debug", "debugexclude"}) {
         if (auto status = check_debug(settings, option); !status) return status;
     }
-    for (const auto check : {&check_networks, &check_combinations, &check_refused}) {
+    for (const auto check : {&check_refused, &check_networks, &check_combinations}) {
         if (auto status = check(settings); !status) return status;
     }
     return {};

@@ -17,13 +17,13 @@ from framework import bitcoind_folder, run, wait_until  # noqa: E402
 # here: daler refuses a wrong -addresstype at once, bitcoind when a wallet is made; daler refuses proxies and commands.
 SAME, OWN = True, False
 CASES = [
-    (["-nosuchoption"], "", SAME), (["-listen=0", "-bind=127.0.0.1"], "", SAME),
+    (["-nosuchoption"], "", SAME), (["-forcednsseed", "-connect=1.2.3.4"], "", SAME), (["-listen=0", "-bind=127.0.0.1"], "", SAME),
     (["-forcednsseed=1", "-dnsseed=0"], "", SAME), (["-onlynet=nonsense"], "", SAME), (["-onlynet=i2p"], "", SAME),
     (["-onlynet=cjdns"], "", SAME), (["-onlynet=ipv4"], "", SAME), (["-onlynet=ipv4", "-onlynet=ipv6"], "", SAME),
     (["-debug=nonsense"], "", SAME), (["-debugexclude=nonsense"], "", SAME), (["-debug=net"], "", SAME),
     (["-debug=leveldb"], "", SAME), (["-debug=1", "-debugexclude=net"], "", SAME), (["-debug=none"], "", SAME),
     (["-externalip=not an address"], "", SAME), (["-externalip=1.2.3.4"], "", SAME),
-    (["-maxuploadtarget=abc"], "", SAME), (["-maxuploadtarget=0"], "", SAME), (["-uacomment=(x)"], "", SAME),
+    (["-maxuploadtarget=abc"], "", SAME), (["-maxuploadtarget=0"], "", SAME), (["-maxuploadtarget=0M"], "", SAME), (["-uacomment=(x)"], "", SAME),
     (["-uacomment=fine"], "", SAME), (["-includeconf=x"], "", SAME), (["-noincludeconf"], "includeconf=absent.conf\n", SAME),
     ([], "includeconf=absent.conf\n", SAME), (["-rpcauth="], "", SAME), (["-rpcauth=me"], "", OWN),
     (["-rpcallowip=[::1]"], "", SAME), (["-rpcallowip=nonsense"], "", OWN), (["-nowallet"], "", SAME),
