@@ -5,6 +5,8 @@
 #include "header_sync.h"
 #include "misbehaviour.h"
 
+#include <atomic>
+
 namespace daler::sync {
 
 /// Fetches blocks, hands them to the ledger, serves them and announces new ones.
@@ -19,7 +21,8 @@ public:
     /// Asks `peer` for the few blocks up to `last`, which it has just announced.
     void fetch_announced(Peer& peer, const chain::BlockEntry& last);
     void tick();
-    /// True if a better chain is known by its headers for a while, and no peer has its blocks.
+    /// True if a better chain is known by its headers for a while, and no peer has its blocks. Any
+    /// thread.
     [[nodiscard]] bool lacks_source() const { return lacks_source_; }
 
     // News from the ledger.
@@ -60,7 +63,7 @@ private:
     /// Who sent the blocks that are stored and were never connected.
     std::map<const chain::BlockEntry*, PeerId> unproven_;
     std::optional<Time> lacking_since_;
-    bool lacks_source_ = false;
+    std::atomic<bool> lacks_source_{false};
 };
 
 }  // namespace daler::sync

@@ -163,7 +163,7 @@ bool PeerManager::disconnect(std::int64_t id) {
 }
 
 bool PeerManager::lacks_blocks() {
-    return impl_->ask([this] { return impl_->network.lacks_blocks(); });
+    return impl_->network.lacks_blocks();  // many ask for it with each look at the chain
 }
 
 void PeerManager::ping() {
