@@ -139,6 +139,8 @@ void Chainstate::Impl::link(BlockEntry& first) {
         ready.pop_front();
         const std::uint64_t below = entry.previous ? entry.previous->chain_tx_count.load() : 0;
         entry.chain_tx_count = below + entry.tx_count;
+        candidates.erase(
+            &entry);  // a pruned block that came again: its place depends on the number
         entry.data_sequence = next_data_sequence++;
         const bool eligible = !tip || entry.chainwork >= tip->chainwork;
         if (eligible && !entry.is_failed()) candidates.insert(&entry);

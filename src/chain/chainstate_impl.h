@@ -224,6 +224,7 @@ struct Chainstate::Impl {
     void refuse_future_tip() const;
     /// Blocks that were accepted before segwit held for them were not checked by its rules.
     void refuse_blocks_before_segwit() const;
+    [[nodiscard]] bool has_unindexed_blocks(std::span<const IndexDatabase::Record> records);
     void forget_headers_without_blocks(std::vector<IndexDatabase::Record>& records);
     void load_entries();
     void refuse_blocks_without_index() const;

@@ -13,6 +13,9 @@ namespace {
 // takes back at most that many.
 constexpr Height blocks_kept = 288;
 
+// Of another branch that is being fetched, so many blocks above the fork stay.
+constexpr Height longest_awaited = 1'024;
+
 // What the files may grow by before anybody looks again: one more piece of each kind.
 constexpr std::uint64_t room = 17u << 20;
 constexpr std::uint64_t room_for_small_files = 2 * BlockStore::small_file_size;
@@ -48,11 +51,14 @@ Height Chainstate::Impl::highest_prunable() const {
 
 std::vector<std::uint32_t> Chainstate::Impl::prunable_files(Height limit) const {
     std::map<std::uint32_t, Height> highest;
+    // What was fetched for a chain that may become the best one must stay until it is; but cheap
+    // headers must not keep everything.
+    const Height last_awaited = last_common_ancestor(best_header, tip)->height + longest_awaited;
     for (const auto* entry : index.all()) {
         if (!entry->has(has_data)) continue;
         auto& height = highest[entry->data.load().file];
-        // What was fetched for a chain that may become the best one must stay until it is.
-        const bool is_awaited = entry->is_ancestor_of(*best_header) && !entry->is_ancestor_of(*tip);
+        const bool is_awaited = entry->height <= last_awaited &&
+                                entry->is_ancestor_of(*best_header) && !entry->is_ancestor_of(*tip);
         height = std::max(height, is_awaited ? std::numeric_limits<Height>::max() : entry->height);
     }
     std::vector<std::uint32_t> found;

@@ -137,9 +137,24 @@ void Chainstate::Impl::load_index() {
     best_header = genesis;
 }
 
+bool Chainstate::Impl::has_unindexed_blocks(std::span<const IndexDatabase::Record> records) {
+    std::map<std::uint32_t, std::uint64_t> ends;
+    for (const auto& record : records) {
+        if ((record.status & has_data) == 0) continue;
+        auto& end = ends[record.data.file];
+        end = std::max(end, std::uint64_t{record.data.offset} + record.block_size);
+    }
+    const auto last = ends.empty() ? 0 : ends.rbegin()->first;
+    return std::ranges::any_of(store->blocks().numbers(), [&](std::uint32_t file) {
+        return file >= last && store->blocks().end(file) > ends[file];
+    });
+}
+
 /// Where a header costs nothing to make, very many of them do not outlive a restart: only those
 /// stay that lead to a block, or that the user marked. Peers have the others again.
 void Chainstate::Impl::forget_headers_without_blocks(std::vector<IndexDatabase::Record>& records) {
+    // Blocks behind the index's end, which a crash leaves, are found later and need their headers.
+    if (has_unindexed_blocks(records)) return;
     std::set<BlockHash> needed;
     std::vector<BlockHash> forgotten;
     // From the highest to the lowest: a parent's turn comes after its children's.

@@ -82,7 +82,14 @@ asio::awaitable<Lookup::Endpoints> Lookup::run() {
         shared_->endpoints.emplace_back(address, port_);
         co_return shared_->endpoints;
     }
-    std::thread(look<Shared>, shared_, host_, port_).detach();
+    try {
+        std::thread(look<Shared>, shared_, host_, port_).detach();
+    } catch (const std::system_error& error) {
+        const std::lock_guard lock(shared_->mutex);
+        shared_->answered = nullptr;
+        shared_->error = error.what();
+        co_return Endpoints{};
+    }
     error_code ignored;
     auto token = asio::redirect_error(asio::use_awaitable, ignored);
     co_await answered_->async_wait(token);

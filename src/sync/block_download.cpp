@@ -12,8 +12,8 @@ constexpr Height scan_step = 128;
 constexpr double patience_decay = 0.85;
 }  // namespace
 
-void BlockDownload::add_peer(PeerId peer, bool limited, bool trusted) {
-    peers_[peer].limited = limited;
+void BlockDownload::add_peer(PeerId peer, Keeps keeps, bool trusted) {
+    peers_[peer].keeps = keeps;
     peers_[peer].trusted = trusted;
 }
 
@@ -62,7 +62,10 @@ void BlockDownload::release(PeerId peer, const BlockHash& hash) {
 
 void BlockDownload::ask(PeerId peer, const BlockEntry& entry, Time now) {
     auto& state = peers_.at(peer);
-    if (state.in_flight.empty()) state.last_progress = now;
+    if (state.in_flight.empty()) {
+        state.last_progress = now;
+        state.stalling_since.reset();
+    }
     state.in_flight.push_back(&entry);
     asked_[entry.hash].peers.push_back({peer, now});
 }
@@ -88,7 +91,8 @@ bool BlockDownload::may_help(PeerId peer, const Asked& asked, Time now) const {
     for (const auto& [other, since] : asked.peers) {
         const auto found = peers_.find(other);
         if (found == peers_.end()) continue;
-        const auto silent = now - std::max(since, found->second.last_progress);
+        // Whether we listen to it is no matter here: it may see to it that we do not.
+        const auto silent = now - std::max(since, found->second.last_block);
         if (silent < patience_) return false;
         if (silent >= limits::block_asker_timeout) continue;
         if (places > 0) --places;
@@ -98,17 +102,20 @@ bool BlockDownload::may_help(PeerId peer, const Asked& asked, Time now) const {
 }
 
 /// Whether `peer` should have this block: it has not said otherwise, and its age is not beyond what
-/// such a peer keeps. Where that is allowed, one that nobody else has is tried all the same.
-bool BlockDownload::is_promised(PeerId peer, const BlockEntry& block) const {
+/// such a peer keeps. One that may have more is tried all the same if nobody else has the block.
+bool BlockDownload::is_promised(PeerId peer, const BlockEntry& block, Time now) const {
     const auto& state = peers_.at(peer);
-    if (state.not_here.contains(block.hash)) return false;
-    if (!state.limited) return true;
-    if (block.height >= state.best_known->height - limits::limited_peer_blocks) return true;
-    if (!options_.asks_limited_peers) return false;
+    const bool is_recent = state.keeps == Keeps::all ||
+                           block.height >= state.best_known->height - limits::limited_peer_blocks;
+    if (const auto said = state.not_here.find(block.hash); said != state.not_here.end()) {
+        return is_recent && now - said->second >= limits::not_here_age;
+    }
+    if (is_recent) return true;
+    if (state.keeps == Keeps::recent) return false;
     return std::ranges::none_of(peers_, [&](const auto& item) {
         const auto& other = item.second;
-        return !other.limited && other.best_known && block.is_ancestor_of(*other.best_known) &&
-               !other.not_here.contains(block.hash);
+        return other.keeps == Keeps::all && other.best_known &&
+               block.is_ancestor_of(*other.best_known) && !other.not_here.contains(block.hash);
     });
 }
 
@@ -148,7 +155,7 @@ void BlockDownload::scan_window(PeerId peer, const chain::ChainView& view, Time 
                 return;
             }
             const auto asked = asked_.find(block->hash);
-            if (!is_promised(peer, *block)) continue;
+            if (!is_promised(peer, *block, now)) continue;
             if (asked == asked_.end()) {
                 scan.wanted.push_back(block);
                 if (scan.wanted.size() >= scan.room) return;
@@ -199,7 +206,6 @@ std::vector<const BlockEntry*> BlockDownload::take_announced(PeerId peer, const 
         last.chainwork < options_.minimum_work) {
         return {};
     }
-    found->second.not_here.erase(last.hash);  // it has it now
     std::vector<const BlockEntry*> wanted;
     std::size_t room = limits::blocks_in_flight - found->second.in_flight.size();
     const Height lowest = last.height - limits::block_window;
@@ -210,10 +216,13 @@ std::vector<const BlockEntry*> BlockDownload::take_announced(PeerId peer, const 
         if (wanted.size() > limits::blocks_in_flight) return {};  // a download like any other
     }
     std::ranges::reverse(wanted);
+    // It has them now.
+    for (const auto* block : wanted)
+        found->second.not_here.erase(block->hash);
     std::erase_if(wanted, [&](const BlockEntry* block) {
         const auto asked = asked_.find(block->hash);
         const bool is_free = asked == asked_.end() || may_help(peer, asked->second, now);
-        const bool is_wanted = is_free && !found->second.not_here.contains(block->hash) && room > 0;
+        const bool is_wanted = is_free && room > 0;
         room -= is_wanted ? 1 : 0;
         return !is_wanted;
     });
@@ -229,6 +238,7 @@ bool BlockDownload::arrived(PeerId peer, const BlockHash& hash, Time now) {
     if (was_asked) {
         release(peer, hash);
         peers_.at(peer).last_progress = now;
+        peers_.at(peer).last_block = now;
     }
     return was_asked;
 }
@@ -249,7 +259,7 @@ void BlockDownload::spoiled(const BlockHash& hash) {
     if (found->second.peers.empty() && found->second.being_checked == 0) asked_.erase(found);
 }
 
-void BlockDownload::not_found(PeerId peer, const BlockHash& hash) {
+void BlockDownload::not_found(PeerId peer, const BlockHash& hash, Time now) {
     const auto found = peers_.find(peer);
     const auto asked = asked_.find(hash);
     if (found == peers_.end() || asked == asked_.end() || !asked->second.has(peer)) return;
@@ -257,7 +267,7 @@ void BlockDownload::not_found(PeerId peer, const BlockHash& hash) {
     const auto stalling_since = found->second.stalling_since;
     release(peer, hash);
     found->second.stalling_since = stalling_since;
-    found->second.not_here.insert(hash);
+    found->second.not_here[hash] = now;
 }
 
 void BlockDownload::excuse(PeerId peer, Time now) {

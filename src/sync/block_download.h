@@ -5,7 +5,7 @@
 #include <daler/chain/chain_view.h>
 #include <daler/wire/limits.h>
 
-#include <boost/unordered/unordered_flat_set.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <unordered_map>
 
@@ -19,14 +19,14 @@ public:
     struct Options {
         U256 minimum_work;  ///< chains with less are not downloaded
         std::chrono::seconds block_spacing{600};
-        /// Whether peers that keep recent blocks only are asked for older ones if nobody else has
-        /// them.
-        bool asks_limited_peers = false;
     };
     explicit BlockDownload(Options options) : options_(std::move(options)) {}
 
-    /// `limited`: it keeps recent blocks only (BIP 159). `trusted`: we have chosen it ourselves.
-    void add_peer(PeerId peer, bool limited, bool trusted = false);
+    /// What a peer keeps: all blocks; recent ones only (BIP 159), and then either it hangs up on
+    /// whoever asks for older ones, or it serves those that it still has.
+    enum class Keeps : std::uint8_t { all, recent, recent_and_more };
+    /// `trusted`: we have chosen it ourselves.
+    void add_peer(PeerId peer, Keeps keeps, bool trusted = false);
     /// It has delivered a block that was valid: from now on it is trusted.
     void delivered_valid_block(PeerId peer);
     /// What it was asked for becomes free for others.
@@ -58,8 +58,9 @@ public:
     /// The copy that came was no good, though the block may be: others are asked. What they were
     /// asked for already stands.
     void spoiled(const BlockHash& hash);
-    /// `peer` says that it does not have it. It is not asked for it again.
-    void not_found(PeerId peer, const BlockHash& hash);
+    /// `peer` says that it does not have it. It is not asked for it again before
+    /// limits::not_here_age, or before it announces it; for blocks older than it promises, never.
+    void not_found(PeerId peer, const BlockHash& hash, Time now);
 
     /// We have not listened to `peer` for a while: its time starts anew.
     void excuse(PeerId peer, Time now);
@@ -76,14 +77,15 @@ public:
 
 private:
     struct PeerState {
-        bool limited = false;
+        Keeps keeps = Keeps::all;
         bool trusted = false;
-        boost::unordered_flat_set<BlockHash, PlainHasher> not_here;  ///< it said so
+        boost::unordered_flat_map<BlockHash, Time, PlainHasher> not_here;  ///< when it said so
         const chain::BlockEntry* best_known = nullptr;
         const chain::BlockEntry* last_common = nullptr;
         std::vector<const chain::BlockEntry*> in_flight;  ///< in the order in which they were asked
         Time last_progress{};  ///< of its first block in flight: when asked, or the block before
                                ///< came
+        Time last_block{};     ///< when it sent one that it was asked for
         std::optional<Time> stalling_since;
     };
     struct Asker {
@@ -103,7 +105,7 @@ private:
     void ask(PeerId peer, const chain::BlockEntry& entry, Time now);
     void scan_window(PeerId peer, const chain::ChainView& view, Time now, Scan& scan);
     [[nodiscard]] bool may_help(PeerId peer, const Asked& asked, Time now) const;
-    [[nodiscard]] bool is_promised(PeerId peer, const chain::BlockEntry& block) const;
+    [[nodiscard]] bool is_promised(PeerId peer, const chain::BlockEntry& block, Time now) const;
 
     Options options_;
     std::map<PeerId, PeerState> peers_;

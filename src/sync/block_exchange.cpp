@@ -159,7 +159,8 @@ void BlockExchange::conclude(Peer& peer, const chain::Submitted& submitted, cons
     if (submitted.entry) download_.peer_has(peer.id, *submitted.entry);
     // Where headers are not stored alone, what comes behind these blocks is asked for when they are
     // here.
-    if (peer.waits_for_blocks && peer.asked_without_headers.empty() && submitted.entry)
+    const bool is_its_last = submitted.entry && download_.best_known(peer.id) == submitted.entry;
+    if (peer.waits_for_blocks && peer.asked_without_headers.empty() && is_its_last)
         headers_.request(peer, *submitted.entry);
     if (!submitted.is_new) return;
     peer.last_block = context_.clock.now();

@@ -50,6 +50,7 @@ private:
     asio::awaitable<void> handle_inventory(PeerRef peer, wire::Inventory message);
     asio::awaitable<void> handle_not_found(PeerRef peer, wire::NotFound message);
     void handle_pong(Peer& peer, const wire::Pong& message);
+    [[nodiscard]] BlockDownload::Keeps what_it_keeps(const Peer& peer) const;
     void handshake_done(Peer& peer);
     void end_session(Peer& peer);
 

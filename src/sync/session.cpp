@@ -235,7 +235,10 @@ asio::awaitable<void> Network::handle_not_found(PeerRef peer, wire::NotFound mes
         if (turn.is_over()) co_await next_turn();
         if (!peer->connection->is_open()) co_return;
         if (item.is_transaction()) transactions_.on_not_found(*peer, item);
-        if (item.is_block()) download_.not_found(peer->id, item.hash.as<BlockHash>());
+        if (!item.is_block()) continue;
+        const auto hash = item.hash.as<BlockHash>();
+        std::erase(peer->asked_without_headers, hash);
+        download_.not_found(peer->id, hash, context_.now());
     }
 }
 
@@ -252,9 +255,16 @@ void Network::handle_pong(Peer& peer, const wire::Pong& message) {
     peer.min_ping = std::min(peer.min_ping.value_or(*peer.ping), *peer.ping);
 }
 
+BlockDownload::Keeps Network::what_it_keeps(const Peer& peer) const {
+    if ((peer.services & wire::service::network) != 0) return BlockDownload::Keeps::all;
+    // bitcoind hangs up on whoever asks for more than it promises, on private chains too.
+    const bool is_daler = peer.user_agent.find("/daler:") != std::string::npos;
+    return context_.is_quick() && is_daler ? BlockDownload::Keeps::recent_and_more
+                                           : BlockDownload::Keeps::recent;
+}
+
 void Network::handshake_done(Peer& peer) {
-    const bool limited = (peer.services & wire::service::network) == 0;
-    download_.add_peer(peer.id, limited, !peer.is_inbound());
+    download_.add_peer(peer.id, what_it_keeps(peer), !peer.is_inbound());
     if (peer.version >= wire::send_headers_version) peer.send(wire::SendHeaders{});
     send_ping(peer);
     addresses_.start(peer);

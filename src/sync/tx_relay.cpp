@@ -192,8 +192,9 @@ asio::awaitable<void> TxRelay::on_transaction(PeerRef peer, TransactionRef tx) {
         co_return;
     }
     co_await submit(peer, std::move(tx));
-    // What this peer says next may rest on them.
-    while (is_trying_orphans_ && peer->connection->is_open())
+    // On a private chain a pong says that they are tried, too. Elsewhere nobody waits for the
+    // orphans of others.
+    while (context_.is_quick() && is_trying_orphans_ && peer->connection->is_open())
         co_await orphans_tried_.wait();
 }
 
@@ -228,6 +229,10 @@ bool TxRelay::has_arrived_since(const Txid& txid, const Arrivals& before) const 
 void TxRelay::keep_orphan(Peer& peer, const TransactionRef& tx, const std::vector<Txid>& parents,
                           const Arrivals& before) {
     forget_requests(*tx);
+    if (!context_.peers.contains(peer.id)) {  // it left meanwhile: nobody could be asked
+        orphanage_.erase(tx->wtxid);
+        return;
+    }
     const bool hopeless = std::ranges::any_of(
         parents, [&](const Txid& parent) { return refused_.contains(TxIdentifier::of(parent)); });
     if (hopeless || !orphanage_.add(tx, peer.id, context_.now())) {
@@ -275,8 +280,9 @@ asio::awaitable<void> TxRelay::try_orphans() {
                 co_await submit(sender->second, work->tx);
             }
         }
-    } catch (const StorageError&) {
-        // The ledger has reported it; the node is about to stop.
+    } catch (const std::exception& error) {
+        // Of the disk: the ledger has reported it, and the node is about to stop.
+        log::debug(log::Category::mempool, "Orphans are not tried: {}", error.what());
     }
     is_trying_orphans_ = false;
     orphans_tried_.notify();
@@ -322,7 +328,7 @@ void TxRelay::block_connected(const BlockRef& block) {
 void TxRelay::block_disconnected(const BlockRef& block) {
     // Its transactions may be wanted again. Those of other blocks would be refused as known.
     confirmed_.clear();
-    if (last_block_ != block) return;
+    if (!last_block_ || last_block_->header.hash() != block->header.hash()) return;
     last_block_ = nullptr;
     in_last_block_.clear();
 }

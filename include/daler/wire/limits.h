@@ -61,6 +61,8 @@ inline constexpr std::chrono::seconds stall_timeout{2};
 inline constexpr std::chrono::seconds max_stall_timeout{64};
 /// Unrequested blocks further above the tip than this are ignored.
 inline constexpr int unrequested_block_distance = 288;
+/// A peer that said it does not have a block is not asked for it again for so long.
+inline constexpr std::chrono::minutes not_here_age{2};
 /// Stored blocks whose senders are remembered until they are connected.
 inline constexpr std::size_t unproven_blocks = 1'024;
 /// How long no peer has the blocks of a better chain before the user is told.

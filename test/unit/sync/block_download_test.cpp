@@ -9,6 +9,8 @@ using namespace daler::sync;
 using namespace daler::sync::test;
 using namespace std::chrono_literals;
 
+namespace limits = wire::limits;
+
 namespace {
 
 /// Headers on regtest's genesis block, whose data we have.
@@ -63,7 +65,7 @@ struct Download : BlockDownload {
     explicit Download(const Headers& the_headers, int peers = 2)
         : BlockDownload({U256{}, 600s}), headers(the_headers) {
         for (PeerId id = 1; id <= peers; ++id) {
-            add_peer(id, false);
+            add_peer(id, Keeps::all);
             peer_has(id, *headers.entries.back());
         }
     }
@@ -116,7 +118,7 @@ TEST_CASE("blocks asked from a peer that leaves are asked from others", "[sync]"
 TEST_CASE("a peer is not asked for what it does not have", "[sync]") {
     const Headers headers(20);
     Download download(headers, 0);
-    download.add_peer(1, false);
+    download.add_peer(1, BlockDownload::Keeps::all);
     CHECK(download.take(1).empty());
     download.peer_has(1, headers.at(5));
     CHECK(download.take(1) == range(1, 5));
@@ -125,7 +127,7 @@ TEST_CASE("a peer is not asked for what it does not have", "[sync]") {
 TEST_CASE("a peer that keeps recent blocks is asked for the last 288", "[sync][limits]") {
     const Headers headers(300);
     Download download(headers, 0);
-    download.add_peer(1, true);
+    download.add_peer(1, BlockDownload::Keeps::recent);
     download.peer_has(1, headers.at(300));
     CHECK(download.take(1) == range(12, 27));
 }
@@ -140,7 +142,7 @@ TEST_CASE("a chain with an invalid block is downloaded up to it", "[sync]") {
 TEST_CASE("a chain with too little work is not downloaded", "[sync]") {
     const Headers headers(20);
     BlockDownload download({headers.at(20).chainwork + U256{1}, 600s});
-    download.add_peer(1, false);
+    download.add_peer(1, BlockDownload::Keeps::all);
     download.peer_has(1, headers.at(20));
     CHECK(download.take_requests(1, headers.view(), start).empty());
 }
@@ -166,7 +168,7 @@ TEST_CASE("three peers at most are asked for the same block, one of them trusted
           "[sync][limits]") {
     const Headers headers(1);
     Download download(headers, 5);
-    download.add_peer(4, false, true);
+    download.add_peer(4, BlockDownload::Keeps::all, true);
     download.delivered_valid_block(5);
     CHECK(download.take(1) == range(1, 1));
     CHECK(download.take(2, start + 2s - 1ms).empty());
@@ -194,7 +196,7 @@ TEST_CASE("a peer that does not have a block is not asked for it again, and goes
     const Headers headers(1);
     Download download(headers, 2);
     CHECK(download.take(1) == range(1, 1));
-    download.not_found(1, headers.at(1).hash);
+    download.not_found(1, headers.at(1).hash, start);
     CHECK(download.take(1, start + 60s).empty());
     CHECK(download.take(2, start + 60s) == range(1, 1));
 }
@@ -245,17 +247,21 @@ TEST_CASE("blocks that were pruned are asked for again unless they are part of o
 TEST_CASE("a peer that keeps recent blocks only is asked for old ones only if nobody else has them",
           "[sync]") {
     const Headers headers(300);
-    BlockDownload public_chain({U256{}, 600s});
-    BlockDownload private_chain({U256{}, 600s, true});
-    for (auto* download : {&public_chain, &private_chain}) {
-        download->add_peer(1, true);
+    using Keeps = BlockDownload::Keeps;
+    BlockDownload promising({U256{}, 600s});
+    promising.add_peer(1, Keeps::recent);
+    BlockDownload generous({U256{}, 600s});
+    generous.add_peer(1, Keeps::recent_and_more);
+    for (auto* download : {&promising, &generous})
         download->peer_has(1, *headers.entries.back());
-    }
-    CHECK(heights(public_chain.take_requests(1, headers.view(), start)) == range(12, 27));
-    CHECK(heights(private_chain.take_requests(1, headers.view(), start)) == range(1, 16));
-    BlockDownload shared({U256{}, 600s, true});
-    shared.add_peer(1, true);
-    shared.add_peer(2, false);
+    CHECK(heights(promising.take_requests(1, headers.view(), start)) == range(12, 27));
+    CHECK(heights(generous.take_requests(1, headers.view(), start)) == range(1, 16));
+    // Once per block and connection.
+    generous.not_found(1, headers.at(1).hash, start);
+    CHECK(heights(generous.take_requests(1, headers.view(), start + 3600s)) == range(17, 17));
+    BlockDownload shared({U256{}, 600s});
+    shared.add_peer(1, Keeps::recent_and_more);
+    shared.add_peer(2, Keeps::all);
     for (PeerId peer : {1, 2})
         shared.peer_has(peer, *headers.entries.back());
     CHECK(heights(shared.take_requests(1, headers.view(), start)) == range(12, 27));
@@ -295,7 +301,7 @@ TEST_CASE("notfound lets the next peer be asked at once", "[sync]") {
     const Headers headers(1);
     Download download(headers);
     CHECK(download.take(1) == range(1, 1));
-    download.not_found(1, headers.at(1).hash);
+    download.not_found(1, headers.at(1).hash, start);
     CHECK(download.take(2) == range(1, 1));
 }
 
@@ -326,13 +332,19 @@ TEST_CASE("patience grows to 64 seconds and no further", "[sync][limits]") {
     for (Height height = 17; height <= 1'024; ++height) {
         download.arrive((height - 1) / 16 + 1, height);
     }
+    // Whoever is asked for the first blocks holds up all others, and is left for it.
     auto now = start;
+    PeerId holder = 1;
     for (int i = 0; i < 8; ++i) {
-        (void)download.take(65, now);
+        CHECK(download.take(65, now).empty());
         now += 64s;
-        (void)download.stallers(now);
-        download.excuse(1, now);
+        CHECK(download.stallers(now) == std::vector<PeerId>{holder});
         CHECK(download.patience() <= 64s);
+        download.peer_gone(holder);
+        holder = 100 + i;
+        download.add_peer(holder, BlockDownload::Keeps::all);
+        download.peer_has(holder, *headers.entries.back());
+        CHECK(download.take(holder, now) == range(1, 16));
     }
     CHECK(download.patience() == 64s);
 }
@@ -349,4 +361,50 @@ TEST_CASE("a peer that sends nothing it was asked for is named after a block int
     CHECK(download.stallers(start + 900s).size() == 2);
     download.excuse(1, start + 900s);
     CHECK(download.stallers(start + 900s) == std::vector<PeerId>{2});
+}
+
+TEST_CASE("a peer that we do not listen to does not keep others from being asked", "[sync]") {
+    const Headers headers(1);
+    Download download(headers, 2);
+    CHECK(download.take(1) == range(1, 1));
+    // It asks for old blocks and reads them slowly: we wait for it, not it for us.
+    for (auto now = start; now < start + 2s; now += 100ms)
+        download.excuse(1, now);
+    CHECK(download.take(2, start + 2s) == range(1, 1));
+}
+
+TEST_CASE("a peer that has none of its blocks any more is no staller when it is asked again",
+          "[sync]") {
+    Headers headers(limits::block_window + 2);
+    Download download(headers, 2);
+    CHECK(download.take(1) == range(1, 16));
+    for (Height height = 2; height <= 16; ++height)
+        download.arrive(1, height);
+    for (Height first = 17; first <= limits::block_window + 1; first += 16) {
+        for (const auto height : download.take(2))
+            download.arrive(2, height);
+    }
+    CHECK(download.take(2).empty());  // the window ends: the first peer holds it up
+    download.not_found(1, headers.at(1).hash, start);
+    download.arrive(2, 1);
+    headers.store(limits::block_window + 1);
+    CHECK_FALSE(download.take(1, start + 3600s).empty());
+    CHECK(download.stallers(start + 3600s).empty());
+}
+
+TEST_CASE("a block that was not there is asked for again after a while, or when one above it comes",
+          "[sync]") {
+    const Headers headers(2);
+    Download download(headers, 1);
+    CHECK(download.take(1) == range(1, 2));
+    download.not_found(1, headers.at(1).hash, start);
+    download.not_found(1, headers.at(2).hash, start);
+    CHECK(download.take(1, start + 60s).empty());
+    SECTION("time") {
+        CHECK(download.take(1, start + limits::not_here_age) == range(1, 2));
+    }
+    SECTION("an announcement") {
+        const auto asked = download.take_announced(1, headers.at(2), headers.view(), start + 60s);
+        CHECK(heights(asked) == range(1, 2));
+    }
 }

@@ -283,6 +283,9 @@ TEST_CASE("transactions of the last block are served, those of a disconnected on
     other.shake_hands();
     other.send(wire::Inventory{{{wire::InventoryType::tx, item.hash}}});
     CHECK(other.wait_for<wire::GetData>()->items.at(0).hash == item.hash);
+    // It is no longer one of the last block's.
+    other.send(wire::GetData{{item}});
+    CHECK(other.wait_for<wire::NotFound>());
 }
 
 TEST_CASE("peers may send transactions as soon as the node has caught up", "[sync]") {
