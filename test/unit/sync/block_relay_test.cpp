@@ -225,3 +225,32 @@ TEST_CASE("headers without blocks are bounded on private chains, and keep no blo
     node.connect_to(other);
     eventually([&] { return node.tip() == other.tip(); });
 }
+
+TEST_CASE("a peer that keeps us from reading it does not withhold a block", "[sync]") {
+    Node node;
+    const auto now = node.clock.now();
+    node.clock.set_mock_time(now);
+    node.mine(150);
+    const wire::Headers announcement{
+        headers_on(node.ledger().view()->tip().header, 1, node.params)};
+    Stranger greedy(node);
+    greedy.shake_hands();
+    greedy.send(announcement);
+    REQUIRE(greedy.wait_for<wire::GetData>());
+    // It asks for 50,000 blocks and takes none: we wait for it, and do not listen.
+    wire::GetData everything;
+    while (everything.items.size() < wire::limits::inventory_items) {
+        const auto height = static_cast<Height>(everything.items.size() % 150) + 1;
+        everything.items.push_back({wire::InventoryType::witness_block,
+                                    node.ledger().view()->at(height)->hash.as<Hash256>()});
+    }
+    greedy.send(everything);
+    Stranger honest(node);
+    honest.shake_hands();
+    honest.send(announcement);
+    REQUIRE(honest.is_answered());
+    node.clock.set_mock_time(now + wire::limits::stall_timeout);
+    const auto asked = honest.wait_for<wire::GetData>();
+    REQUIRE(asked);
+    CHECK(asked->items.at(0).hash == announcement.headers[0].hash().as<Hash256>());
+}
