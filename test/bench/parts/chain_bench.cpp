@@ -7,7 +7,7 @@
 #include <daler/util/ensure.h>
 
 #include <benchmark/benchmark.h>
-#include <rpc/block_json.h>
+#include <rpc/blockchain/block_json.h>
 #include <temporary_folder.h>
 
 namespace daler::bench {

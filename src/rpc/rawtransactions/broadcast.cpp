@@ -1,4 +1,4 @@
-#include "rpc/broadcast_methods.h"
+#include "rpc/rawtransactions/broadcast.h"
 
 #include "rpc/transaction_arguments.h"
 

@@ -1,4 +1,4 @@
-#include "rpc/wallet_methods.h"
+#include "rpc/wallet/wallet_call.h"
 
 #include <daler/rpc/services.h>
 #include <daler/rpc/values.h>

@@ -1,4 +1,3 @@
-#include "rpc/block_json.h"
 #include "rpc/sign_transaction.h"
 #include "rpc/transaction_arguments.h"
 #include "rpc/transaction_json.h"

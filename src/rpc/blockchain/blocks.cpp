@@ -1,5 +1,5 @@
-#include "rpc/block_json.h"
-#include "rpc/blockchain_methods.h"
+#include "rpc/block_access.h"
+#include "rpc/blockchain/block_json.h"
 
 #include <daler/encoding/hex.h>
 #include <daler/rpc/values.h>

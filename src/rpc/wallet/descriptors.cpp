@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "rpc/blockchain_methods.h"
-#include "rpc/wallet_methods.h"
+#include "rpc/block_access.h"
+#include "rpc/wallet/wallet_call.h"
 
 namespace daler::rpc {
 namespace {

@@ -1,5 +1,5 @@
-#include "rpc/blockchain_methods.h"
-#include "rpc/scan_methods.h"
+#include "rpc/block_access.h"
+#include "rpc/blockchain/coin_scan.h"
 #include "rpc/transaction_json.h"
 
 #include <daler/index/indexes.h>

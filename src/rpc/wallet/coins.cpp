@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "rpc/wallet_methods.h"
+#include "rpc/wallet/wallet_call.h"
 
 namespace daler::rpc {
 namespace {

@@ -1,4 +1,4 @@
-#include "rpc/template_methods.h"
+#include "rpc/mining/templates.h"
 
 #include <daler/encoding/hex.h>
 #include <daler/mining/mining.h>

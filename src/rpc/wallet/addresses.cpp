@@ -7,7 +7,7 @@
 #include <set>
 
 #include "rpc/address_json.h"
-#include "rpc/wallet_methods.h"
+#include "rpc/wallet/wallet_call.h"
 
 namespace daler::rpc {
 namespace {

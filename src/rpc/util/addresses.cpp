@@ -1,5 +1,5 @@
 #include "rpc/address_json.h"
-#include "rpc/scan_methods.h"
+#include "rpc/blockchain/coin_scan.h"
 
 #include <daler/crypto/key.h>
 #include <daler/descriptor/addresses.h>

@@ -1,4 +1,4 @@
-#include "rpc/template_methods.h"
+#include "rpc/mining/templates.h"
 #include "rpc/transaction_arguments.h"
 #include "rpc/warnings.h"
 

@@ -1,4 +1,4 @@
-#include "rpc/block_json.h"
+#include "rpc/blockchain/block_json.h"
 
 #include "rpc/transaction_json.h"
 

@@ -1,4 +1,4 @@
-#include "rpc/scan_methods.h"
+#include "rpc/blockchain/coin_scan.h"
 
 #include <daler/descriptor/descriptor.h>
 #include <daler/encoding/hex.h>

@@ -3,7 +3,7 @@
 #include <daler/script/standard.h>
 
 #include "rpc/transaction_json.h"
-#include "rpc/wallet_methods.h"
+#include "rpc/wallet/wallet_call.h"
 
 namespace daler::rpc {
 namespace {

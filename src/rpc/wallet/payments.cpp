@@ -5,7 +5,7 @@
 
 #include "rpc/sign_transaction.h"
 #include "rpc/transaction_arguments.h"
-#include "rpc/wallet_methods.h"
+#include "rpc/wallet/wallet_call.h"
 
 namespace daler::rpc {
 namespace {

@@ -1,5 +1,5 @@
-#include "rpc/blockchain_methods.h"
-#include "rpc/wallet_methods.h"
+#include "rpc/block_access.h"
+#include "rpc/wallet/wallet_call.h"
 
 #include <daler/rpc/values.h>
 

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "rpc/wallet_methods.h"
+#include "rpc/wallet/wallet_call.h"
 
 namespace daler::rpc {
 namespace {

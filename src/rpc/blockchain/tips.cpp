@@ -1,4 +1,4 @@
-#include "rpc/blockchain_methods.h"
+#include "rpc/block_access.h"
 
 #include <daler/rpc/tip_watch.h>
 #include <daler/rpc/values.h>
