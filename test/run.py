@@ -22,6 +22,7 @@ SLOW_FIRST = ("unit/faults", "fuzz/coin_cache", "fuzz/orphanage", "fuzz/request_
               "functional/import_damage", "unit/chain", "fuzz/address_book")
 SANITIZERS = {"asan-ubsan", "asan-gcc", "tsan"}
 FUZZ_EXECUTIONS = 20_000
+LONG = 10  # how many times as long everything may take with --long
 
 
 class Result:
@@ -78,13 +79,15 @@ def run_script(script, environment, timeout):
 
 def run_fuzz_target(program, environment, timeout):
     """The same executions each time, over the seeds of the target; longer hunts are contrib/fuzz's."""
+    executions = FUZZ_EXECUTIONS * (LONG if "DALER_LONG" in environment else 1)
+    seed = environment.get("DALER_SEED", "1")
     with tempfile.TemporaryDirectory(prefix="daler-fuzz-") as folder:
         subprocess.run([ROOT / "test" / "fuzz" / "seeds.py", folder], check=True)
         target = program.name.removeprefix("fuzz_")
-        code, output = run([program, f"-runs={FUZZ_EXECUTIONS}", "-seed=1", "-timeout=60", "-rss_limit_mb=4096",
+        code, output = run([program, f"-runs={executions}", f"-seed={seed}", "-timeout=60", "-rss_limit_mb=4096",
                             f"-artifact_prefix={folder}/", Path(folder) / target], environment, timeout)
     executed = re.search(r"Done (\d+) runs", output)
-    passed = code == 0 and executed is not None and int(executed.group(1)) >= FUZZ_EXECUTIONS
+    passed = code == 0 and executed is not None and int(executed.group(1)) >= executions
     return Result(f"fuzz/{target}", passed=passed, failed=not passed, output=output)
 
 
@@ -133,6 +136,8 @@ def main():
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "release")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--interop", action="store_true")
+    parser.add_argument("--long", action="store_true")
+    parser.add_argument("--seed", type=int)
     parser.add_argument("--jobs", type=int, default=(os.cpu_count() or 2) + 1)
     parser.add_argument("patterns", nargs="*")
     arguments = parser.parse_args()
@@ -146,13 +151,17 @@ def main():
                        UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1",
                        TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1:ignore_noninstrumented_modules=1:"
                                     f"suppressions={ROOT}/test/tsan.supp")
+    if arguments.long:
+        environment["DALER_LONG"] = "1"
+    if arguments.seed is not None:
+        environment["DALER_SEED"] = str(arguments.seed)
     symbolizer = Path("/usr/bin/llvm-symbolizer-16")
     if slow and symbolizer.exists():
         for tool in ("ASAN", "UBSAN", "TSAN"):
             environment[f"{tool}_OPTIONS"] += f":external_symbolizer_path={symbolizer}"
 
     results = []
-    jobs = collect(arguments, environment, factor)
+    jobs = collect(arguments, environment, factor * (LONG if arguments.long else 1))
     with ThreadPoolExecutor(arguments.jobs) as pool:
         for future in as_completed([pool.submit(timed, function) for _, function in jobs]):
             result = future.result()

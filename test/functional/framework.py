@@ -26,6 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 BUILD = Path(os.environ.get("DALER_BUILD", ROOT / "build" / "release"))
 DEFAULT_KIND = os.environ.get("DALER_TEST_NODE", "daler")
 FACTOR = float(os.environ.get("DALER_TIMEOUT_FACTOR", "1"))
+LONG = bool(os.environ.get("DALER_LONG"))  # random tests in full, not a share of them
+SEED = int(os.environ.get("DALER_SEED", "1"))  # of random tests
 CHAIN_FOLDERS = {"main": "", "test": "testnet3", "testnet4": "testnet4", "signet": "signet", "regtest": "regtest"}
 # The stock bitcoind of the tests is a fork whose policy these options turn back into the reference's.
 BITCOIND_OPTIONS = ["-corepolicy=1", "-blockmaxweight=4000000", "-permitbaremultisig=1", "-rejecttokens=0",

@@ -8,7 +8,7 @@ import shutil
 import sys
 
 from chainkit import ANYONE_ADDRESS, framed
-from framework import equal, run, wait_until
+from framework import LONG, SEED, equal, run, wait_until
 
 KEYPOOL = 40
 TYPES = ("legacy", "p2sh-segwit", "bech32", "bech32m")
@@ -152,8 +152,8 @@ def orphaned(test, dice, node):
 
 
 def main(test):
-    seed = int(sys.argv[1]) if len(sys.argv) > 1 else 20241108
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 2
+    seed = int(sys.argv[1]) if len(sys.argv) > 1 else SEED
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 20 if LONG else 2
     test.step(f"seed {seed}, {rounds} rounds")
     dice = random.Random(seed)
     for number in range(rounds):

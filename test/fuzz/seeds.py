@@ -72,7 +72,8 @@ def seeds():
         "message": messages(), "message_header": [message("ping", bytes(8)), message("verack", magic=MAGIC["main"])],
         "undo": [compact_size(1) + compact_size(1) + b"\x02\x00" + COIN_RECORD[1:]], "coin_record": [COIN_RECORD],
     } | {name: [random, random[:100], to_hash(BLOCK.hash) * 4 + struct.pack("<q", COIN)]
-         for name in ("coin_cache", "address_book", "orphanage", "request_tracker")}
+         for name in ("coin_cache", "address_book", "orphanage", "request_tracker", "block_download")
+    } | {"header_presync": [bytes([0, 0, 200, 1]) * 2, bytes([1, 0, 100, 1, 1, 100, 100, 0]) * 2]}
 
 
 def main(folder):

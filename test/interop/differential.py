@@ -15,7 +15,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "functional")]
 from chainkit import COIN, Output, push, script_number  # noqa: E402
-from framework import bitcoind_folder, run  # noqa: E402
+from framework import LONG, SEED, bitcoind_folder, run  # noqa: E402
 from generator import block_cases, mempool_cases, package_cases, script_cases, transaction_cases  # noqa: E402
 from generator.kinds import KINDS  # noqa: E402
 from generator.locks import ANYONE  # noqa: E402
@@ -57,8 +57,8 @@ def first_blocks(world):
 
 def main(test):
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--cases", type=int, default=DEFAULT_CASES)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--cases", type=int, default=10 * DEFAULT_CASES if LONG else DEFAULT_CASES)
     parser.add_argument("--all", action="store_true", help="go on after a disagreement while both have one tip")
     parser.add_argument("--only", help="deal only kinds whose name contains this")
     arguments = parser.parse_args()

@@ -11,7 +11,7 @@ import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "functional"))
-from framework import bitcoind_folder, run, wait_until  # noqa: E402
+from framework import LONG, SEED, bitcoind_folder, run, wait_until  # noqa: E402
 
 # (options, config file, whether the words are the same). Both must start, or both must not. Known differences, and so not
 # here: daler refuses a wrong -addresstype at once, bitcoind when a wallet is made; daler refuses proxies and commands.
@@ -54,8 +54,8 @@ def outcome(node, options, config):
 def main(test):
     bitcoind_folder()  # or skip
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--share", type=int, default=25)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--share", type=int, default=100 if LONG else 25)
     given, _ = parser.parse_known_args()
     dice = random.Random(given.seed)
     nodes = [test.node(start=False, kind=kind, name=kind) for kind in ("daler", "bitcoind")]

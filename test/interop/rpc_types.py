@@ -15,7 +15,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "functional"))
 from chainkit import ANYONE_ADDRESS, ANYONE_SCRIPT, coins_of, spend  # noqa: E402
-from framework import RpcError, run  # noqa: E402
+from framework import LONG, SEED, RpcError, run  # noqa: E402
 
 HASH = "11" * 32
 KEY = "tpubD6NzVbkrYhZ4WaWSyoBvQwbpLkojyoTZPRsgXELWz3Popb3qkjcJyJUGLnL4qHHoQvao8ESaAstxYSnhyswJ76uZPStJRJCTKvosUCJZL5B"
@@ -147,8 +147,8 @@ def variants(method, arguments):
 
 def main(test):
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--share", type=float, default=0.15)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--share", type=float, default=1 if LONG else 0.15)
     parser.add_argument("--only")
     asked = parser.parse_args()
     core = test.node(kind="bitcoind", name="bitcoind")

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "functional"))
 from chainkit import COIN, Input, Output, Transaction, push, sha256d  # noqa: E402
-from framework import RpcError, equal, run  # noqa: E402
+from framework import LONG, SEED, RpcError, equal, run  # noqa: E402
 
 TYPES = ["DEFAULT", "ALL", "NONE", "SINGLE", "ALL|ANYONECANPAY", "NONE|ANYONECANPAY", "SINGLE|ANYONECANPAY"]
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -233,8 +233,8 @@ def taproot_case(dice, wallets):
 
 def main(test):
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--cases", type=int, default=250)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--cases", type=int, default=3000 if LONG else 250)
     options = parser.parse_args()
     dice = random.Random(options.seed)
     core = test.node(kind="bitcoind", name="bitcoind")

@@ -24,7 +24,8 @@ public:
     /// every second time with all that follow, until a life ends without a fault. After each there
     /// are three restarts: as after a kill; after a power cut on top of that, when all was flushed;
     /// and after a power cut instead, that took all that was not synced, or some of it.
-    /// `check` must flush. Failures are told to Catch. `step`: only one of so many points.
+    /// `check` must flush. Failures are told to Catch. `step`: only one of so many points; all of
+    /// them if DALER_LONG is set.
     void try_all(const SimulatedDisk& start, const Life& life, const Check& check,
                  std::uint64_t step = 1);
 

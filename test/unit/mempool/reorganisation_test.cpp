@@ -230,9 +230,10 @@ private:
 }  // namespace
 
 TEST_CASE("after random reorganisations the pool holds what a simple model says", "[mempool]") {
-    const char* wanted = std::getenv("DALER_REORGANISATIONS");
-    const int seeds = wanted ? std::atoi(wanted) : 200;
-    for (int seed = 1; seed <= seeds; ++seed) {
+    const int rounds = std::getenv("DALER_LONG") ? 2'500 : 200;
+    const char* given = std::getenv("DALER_SEED");
+    const int first = given ? std::atoi(given) : 1;
+    for (int seed = first; seed < first + rounds; ++seed) {
         CAPTURE(seed);
         ChangingNode node(static_cast<unsigned>(seed));
         for (int i = 0; i < 10; ++i)
