@@ -180,7 +180,7 @@ def package_known_in_the_chain(world):
 @case(2)
 def package_of_a_young_coinbase(world):
     young = [coin for coin in world.coins.values() if coin.coinbase and coin.lock and coin.lock.name == "anyone" and
-             world.height - coin.height < MATURITY and outpoint(coin) not in world.in_mempool]
+             world.height - coin.height < MATURITY and coin.value > 2 * FEE and outpoint(coin) not in world.in_mempool]
     if young:
         bad = payment(world, [world.rng.choice(young)], fee=FEE)
         world.test_package([*family(world, 1), bad], expect="^bad-txns-premature-spend-of-coinbase$")
