@@ -110,7 +110,7 @@ constexpr bool table_is_complete() {
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (static_cast<std::size_t>(rows[i].reason) != i) return false;
     }
-    return rows.back().reason == Reason::max_fee_exceeded;
+    return rows.size() == static_cast<std::size_t>(Reason::count);
 }
 static_assert(table_is_complete(), "a Reason has no row, or the rows are out of order");
 

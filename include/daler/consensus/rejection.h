@@ -88,6 +88,7 @@ enum class Reason : std::uint8_t {
     truc_violation,                ///< TRUC-violation (BIP 431)
     replacement_disallowed,        ///< bip125-replacement-disallowed
     max_fee_exceeded,              ///< max-fee-exceeded
+    count,                         ///< no reason: how many there are
 };
 
 /// What a broken rule says about data and sender.
