@@ -40,11 +40,13 @@ Step set_activation(ActivationHeights& heights, const std::string& text) {
         return fail(
             fmt::format("Invalid height value ({}) for -testactivationheight=name@height.", text));
     }
-    Height* const target = name == "segwit"   ? &heights.segwit
-                           : name == "bip34"  ? &heights.bip34
-                           : name == "dersig" ? &heights.bip66
-                           : name == "cltv"   ? &heights.bip65
-                           : name == "csv"    ? &heights.csv
+    // All by name, so that none is forgotten; that of taproot changes nothing.
+    auto& [bip34, bip66, bip65, csv, segwit, taproot] = heights;
+    Height* const target = name == "segwit"   ? &segwit
+                           : name == "bip34"  ? &bip34
+                           : name == "dersig" ? &bip66
+                           : name == "cltv"   ? &bip65
+                           : name == "csv"    ? &csv
                                               : nullptr;
     if (!target) {
         return fail(fmt::format("Invalid name ({}) for -testactivationheight=name@height.", text));

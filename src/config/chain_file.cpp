@@ -192,12 +192,13 @@ private:
     }
 
     void read_heights() {
-        auto& heights = params_.activation;
-        heights.bip34 = height("bip34_height", 1);
-        heights.bip65 = height("bip65_height", 1);
-        heights.bip66 = height("bip66_height", 1);
-        heights.csv = height("csv_height", 1);
-        heights.segwit = height("segwit_height", 0);
+        // All by name, so that none is forgotten; that of taproot changes nothing.
+        auto& [bip34, bip66, bip65, csv, segwit, taproot] = params_.activation;
+        bip34 = height("bip34_height", 1);
+        bip65 = height("bip65_height", 1);
+        bip66 = height("bip66_height", 1);
+        csv = height("csv_height", 1);
+        segwit = height("segwit_height", 0);
         // Nothing is being voted on: what there is to vote on is buried above.
         for (auto& deployment : params_.version_bits) {
             if (deployment.start_time == VersionBitsDeployment::always_active) continue;

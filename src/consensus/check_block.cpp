@@ -141,11 +141,12 @@ std::uint32_t block_script_flags(Height height, const BlockHash& hash, const Cha
         found != params.script_flag_exceptions.end()) {
         flags = found->second;
     }
-    const auto& rules = params.activation;
-    if (height >= rules.bip66) flags |= script::verify_dersig;
-    if (height >= rules.bip65) flags |= script::verify_checklocktimeverify;
-    if (height >= rules.csv) flags |= script::verify_checksequenceverify;
-    if (height >= rules.segwit) flags |= script::verify_nulldummy;
+    // All by name: a deployment that is added does not compile until it has been decided here.
+    const auto& [bip34, bip66, bip65, csv, segwit, taproot] = params.activation;
+    if (height >= bip66) flags |= script::verify_dersig;
+    if (height >= bip65) flags |= script::verify_checklocktimeverify;
+    if (height >= csv) flags |= script::verify_checksequenceverify;
+    if (height >= segwit) flags |= script::verify_nulldummy;
     return flags;
 }
 

@@ -31,6 +31,14 @@ constexpr std::array<std::pair<std::string_view, Flags>, 21> flag_names{{
     {"DISCOURAGE_UPGRADABLE_PUBKEYTYPE", verify_discourage_upgradable_pubkeytype},
 }};
 
+constexpr Flags named_flags() {
+    Flags all = verify_none;
+    for (const auto& [name, flag] : flag_names)
+        all |= flag;
+    return all;
+}
+static_assert((named_flags() & standard_flags) == standard_flags, "a flag has no name");
+
 }  // namespace
 
 Flags flag_by_name(std::string_view name) {

@@ -27,15 +27,15 @@ struct RetargetRule {
     [[nodiscard]] std::chrono::seconds timespan() const { return spacing * window; }
 };
 
-/// First height at which each buried deployment holds (BIP 90).
+/// First height at which each buried deployment holds (BIP 90). There are no defaults: a chain that
+/// does not set one of them does not compile.
 struct ActivationHeights {
-    Height bip34 = 1;   ///< coinbase starts with the height; versions >= 2
-    Height bip66 = 1;   ///< strict DER; versions >= 3
-    Height bip65 = 1;   ///< CHECKLOCKTIMEVERIFY; versions >= 4
-    Height csv = 1;     ///< BIP 68, 112, 113
-    Height segwit = 0;  ///< BIP 141, 143, 147
-    Height taproot =
-        0;  ///< for display only: taproot, like P2SH and witness, is checked from genesis
+    Height bip34;    ///< coinbase starts with the height; versions >= 2
+    Height bip66;    ///< strict DER; versions >= 3
+    Height bip65;    ///< CHECKLOCKTIMEVERIFY; versions >= 4
+    Height csv;      ///< BIP 68, 112, 113
+    Height segwit;   ///< BIP 141, 143, 147
+    Height taproot;  ///< for display only: taproot, like P2SH and witness, is checked from genesis
 };
 
 /// Text prefixes of addresses and keys.
@@ -77,7 +77,7 @@ struct ChainParams {
     Height halving_interval = 210'000;  ///< blocks
     Amount initial_subsidy{50 * satoshis_per_coin};
     Height coinbase_maturity = 100;  ///< blocks on top before a coinbase may be spent
-    ActivationHeights activation;
+    ActivationHeights activation{};
     std::vector<VersionBitsDeployment> version_bits;
     std::int32_t version_bits_threshold = 1815;
 

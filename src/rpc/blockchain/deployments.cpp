@@ -80,13 +80,14 @@ Json getdeploymentinfo(Call& call) {
     const chain::BlockEntry& block =
         call.has(0) ? find_block(node.ledger, call.hash<BlockHash>(0)) : view->tip();
 
-    const auto& heights = node.params.activation;
+    // All by name, so that none is forgotten; taproot is among those that are voted on.
+    const auto& [bip34, bip66, bip65, csv, segwit, taproot] = node.params.activation;
     Json deployments = Json::object();
-    append_buried(deployments, "bip34", heights.bip34, block);
-    append_buried(deployments, "bip66", heights.bip66, block);
-    append_buried(deployments, "bip65", heights.bip65, block);
-    append_buried(deployments, "csv", heights.csv, block);
-    append_buried(deployments, "segwit", heights.segwit, block);
+    append_buried(deployments, "bip34", bip34, block);
+    append_buried(deployments, "bip66", bip66, block);
+    append_buried(deployments, "bip65", bip65, block);
+    append_buried(deployments, "csv", csv, block);
+    append_buried(deployments, "segwit", segwit, block);
     for (const auto& deployment : node.params.version_bits) {
         if (deployment.start_time == VersionBitsDeployment::never_active) continue;
         deployments.append(deployment.name, deployment_json(deployment, block, node.params));

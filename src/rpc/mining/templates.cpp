@@ -181,7 +181,9 @@ TemplateRules rules_of(const mining::Template& made, ledger::State& state) {
     using consensus::DeploymentState;
     const auto& params = state.chain.params();
     TemplateRules out;
-    out.has_witnesses = made.height >= params.activation.segwit;
+    // All by name, so that none is forgotten.
+    const auto& [bip34, bip66, bip65, csv, segwit, taproot] = params.activation;
+    out.has_witnesses = made.height >= segwit;
     if (out.has_witnesses) out.active.push("!segwit");
     if (!params.signet_challenge.empty()) out.active.push("!signet");
     const auto view = state.chain.view();
