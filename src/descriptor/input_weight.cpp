@@ -59,9 +59,16 @@ std::optional<Sizes> satisfaction(const Script& script, const KeyRing& ring) {
             out.front() = 0;
             return out;
         }
-        default:
+        case OutputType::nonstandard:
+        case OutputType::anchor:
+        case OutputType::script_hash:
+        case OutputType::null_data:
+        case OutputType::witness_v0_script_hash:
+        case OutputType::witness_v1_taproot:
+        case OutputType::witness_unknown:
             return std::nullopt;
     }
+    return std::nullopt;
 }
 
 /// The key path if its key is here or no key is; else the cheapest leaf that can be signed.
@@ -97,9 +104,17 @@ std::optional<Sizes> witness_items(const Script& script, const KeyRing& ring) {
             if (out) out->push_back(inner->size());
             return out;
         }
-        default:
+        case OutputType::nonstandard:
+        case OutputType::anchor:
+        case OutputType::pubkey:
+        case OutputType::pubkey_hash:
+        case OutputType::script_hash:
+        case OutputType::multisig:
+        case OutputType::null_data:
+        case OutputType::witness_unknown:
             return std::nullopt;
     }
+    return std::nullopt;
 }
 
 std::int64_t weight(std::size_t script_sig, std::size_t witness) {

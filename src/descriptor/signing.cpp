@@ -192,9 +192,17 @@ Satisfaction InputSigner::satisfy(const Script& script, Rules rules) const {
             return satisfy_key_hash(script, solution.data[0], rules);
         case OutputType::multisig:
             return satisfy_multisig(script, solution.data, rules);
-        default:
-            return {.stack = {}, .is_known = false};
+        case OutputType::nonstandard:
+        case OutputType::anchor:
+        case OutputType::script_hash:
+        case OutputType::null_data:
+        case OutputType::witness_v0_key_hash:
+        case OutputType::witness_v0_script_hash:
+        case OutputType::witness_v1_taproot:
+        case OutputType::witness_unknown:
+            break;
     }
+    return {.stack = {}, .is_known = false};
 }
 
 std::optional<Script> InputSigner::redeem_script(ByteSpan hash160) const {
@@ -324,11 +332,17 @@ SignedInput InputSigner::sign() const {
             made.stack.push_back(std::move(pushed));
             return {.script_sig = push_all(made.stack), .is_known = made.is_known};
         }
-        default: {
-            const auto made = satisfy(locking, Rules::legacy);
-            return {.script_sig = push_all(made.stack), .is_known = made.is_known};
-        }
+        case OutputType::nonstandard:
+        case OutputType::anchor:
+        case OutputType::pubkey:
+        case OutputType::pubkey_hash:
+        case OutputType::multisig:
+        case OutputType::null_data:
+        case OutputType::witness_unknown:
+            break;
     }
+    const auto made = satisfy(locking, Rules::legacy);
+    return {.script_sig = push_all(made.stack), .is_known = made.is_known};
 }
 
 }  // namespace

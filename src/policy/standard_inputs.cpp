@@ -36,11 +36,26 @@ std::optional<ByteSpan> redeem_script(ByteSpan script_sig) {
 
 bool is_standard_input(const TxInput& input, const TxOutput& spent) {
     const auto type = script::solve(spent.script_pubkey.bytes()).type;
-    // The interpreter's flags refuse unknown witness versions, too, but only after more work.
-    if (type == OutputType::nonstandard || type == OutputType::witness_unknown) return false;
-    if (type != OutputType::script_hash) return true;
-    const auto redeem = redeem_script(input.script_sig.bytes());
-    return redeem && script::count_sigops(*redeem, true) <= max_p2sh_sigops;
+    switch (type) {
+        case OutputType::nonstandard:
+        // The interpreter's flags refuse unknown witness versions, too, but only after more work.
+        case OutputType::witness_unknown:
+            return false;
+        case OutputType::script_hash: {
+            const auto redeem = redeem_script(input.script_sig.bytes());
+            return redeem && script::count_sigops(*redeem, true) <= max_p2sh_sigops;
+        }
+        case OutputType::anchor:
+        case OutputType::pubkey:
+        case OutputType::pubkey_hash:
+        case OutputType::multisig:
+        case OutputType::null_data:
+        case OutputType::witness_v0_key_hash:
+        case OutputType::witness_v0_script_hash:
+        case OutputType::witness_v1_taproot:
+            return true;
+    }
+    return false;
 }
 
 bool all_at_most(std::span<const Bytes> items, std::size_t size) {

@@ -30,9 +30,17 @@ bool is_standard_output(const script::Solution& solution, std::size_t script_siz
             return solution.data.back()[0] <= max_standard_multisig_keys;
         case OutputType::null_data:
             return options.max_datacarrier_bytes && script_size <= *options.max_datacarrier_bytes;
-        default:
+        case OutputType::anchor:
+        case OutputType::pubkey:
+        case OutputType::pubkey_hash:
+        case OutputType::script_hash:
+        case OutputType::witness_v0_key_hash:
+        case OutputType::witness_v0_script_hash:
+        case OutputType::witness_v1_taproot:
+        case OutputType::witness_unknown:
             return true;
     }
+    return false;
 }
 
 Verdict check_outputs(const Transaction& tx, const PolicyOptions& options) {

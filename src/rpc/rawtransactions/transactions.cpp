@@ -158,9 +158,15 @@ bool may_be_wrapped_in_p2sh(script::OutputType type, ByteSpan bytes) {
         case anchor:
         case witness_unknown:
             return false;
-        default:
-            return is_runnable(bytes) && !script::is_unspendable(bytes) && !is_for_tapscript(bytes);
+        case nonstandard:
+        case pubkey:
+        case pubkey_hash:
+        case multisig:
+        case witness_v0_key_hash:
+        case witness_v0_script_hash:
+            break;
     }
+    return is_runnable(bytes) && !script::is_unspendable(bytes) && !is_for_tapscript(bytes);
 }
 
 bool has_uncompressed_key(const script::Solution& solution) {

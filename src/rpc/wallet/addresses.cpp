@@ -75,7 +75,13 @@ public:
                     append_inner(out, *inner);
                 }
                 break;
-            default:
+            case script::OutputType::nonstandard:
+            case script::OutputType::anchor:
+            case script::OutputType::pubkey:
+            case script::OutputType::multisig:
+            case script::OutputType::null_data:
+            case script::OutputType::witness_v1_taproot:
+            case script::OutputType::witness_unknown:
                 break;
         }
     }
