@@ -15,17 +15,33 @@ constexpr std::size_t reserved_outbound =
     limits::full_relay_outbound + limits::block_relay_outbound + limits::feelers;
 
 /// The commands that getpeerinfo counts one by one: all of the published protocol.
-bool is_known_command(std::string_view command) {
-    static constexpr std::string_view known[] = {
-        "version",    "verack",       "addr",        "addrv2",      "sendaddrv2",  "inv",
-        "getdata",    "merkleblock",  "getblocks",   "getheaders",  "tx",          "headers",
-        "block",      "getaddr",      "mempool",     "ping",        "pong",        "notfound",
-        "filterload", "filteradd",    "filterclear", "sendheaders", "feefilter",   "sendcmpct",
-        "cmpctblock", "getblocktxn",  "blocktxn",    "getcfilters", "cfilter",     "getcfheaders",
-        "cfheaders",  "getcfcheckpt", "cfcheckpt",   "wtxidrelay",  "sendtxrcncl",
-    };
-    return std::ranges::find(known, command) != std::end(known);
+constexpr std::string_view known_commands[] = {
+    "version",    "verack",       "addr",        "addrv2",      "sendaddrv2",  "inv",
+    "getdata",    "merkleblock",  "getblocks",   "getheaders",  "tx",          "headers",
+    "block",      "getaddr",      "mempool",     "ping",        "pong",        "notfound",
+    "filterload", "filteradd",    "filterclear", "sendheaders", "feefilter",   "sendcmpct",
+    "cmpctblock", "getblocktxn",  "blocktxn",    "getcfilters", "cfilter",     "getcfheaders",
+    "cfheaders",  "getcfcheckpt", "cfcheckpt",   "wtxidrelay",  "sendtxrcncl",
+};
+
+constexpr bool is_known_command(std::string_view command) {
+    return std::ranges::find(known_commands, command) != std::end(known_commands);
 }
+
+template <class Message>
+constexpr bool is_counted() {
+    if constexpr (std::same_as<Message, wire::Unknown>) {
+        return true;
+    } else {
+        return is_known_command(Message::command);
+    }
+}
+
+template <class... Messages>
+constexpr bool are_counted(std::type_identity<std::variant<Messages...>>) {
+    return (is_counted<Messages>() && ...);
+}
+static_assert(are_counted(std::type_identity<wire::Message>{}), "a message is not counted");
 
 /// What a text without a name in it stands for: several spell the same address.
 std::optional<wire::Endpoint> numeric_endpoint(const std::string& text, std::uint16_t port) {

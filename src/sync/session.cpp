@@ -115,6 +115,15 @@ struct Overloaded : Handlers... {
 template <class... Handlers>
 Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
+template <class M, class... Others>
+concept OneOf = (std::same_as<M, Others> || ...);
+
+/// The messages that are dealt with before `handle` comes to the choice by type.
+template <class M>
+concept HandledBefore =
+    OneOf<M, wire::Version, wire::Verack, wire::WtxidRelay, wire::SendAddrV2, wire::BlockMessage,
+          wire::Headers, wire::TransactionMessage, wire::GetData, wire::Inventory, wire::NotFound>;
+
 }  // namespace
 
 asio::awaitable<void> Network::handle(PeerRef peer, wire::Message message) {
@@ -185,7 +194,8 @@ asio::awaitable<void> Network::handle(PeerRef peer, wire::Message message) {
                     peer->connection->close();
                 }
             },
-            [](const auto&) {},
+            // A message that is neither here nor above does not compile.
+            [](const HandledBefore auto&) {},
         },
         message);
 }

@@ -8,12 +8,21 @@ namespace {
 using namespace daler;
 using namespace daler::wire;
 
-constexpr std::string_view commands[] = {
-    "version",    "verack",    "wtxidrelay", "sendaddrv2", "sendheaders", "feefilter",
-    "sendcmpct",  "ping",      "pong",       "inv",        "getdata",     "notfound",
-    "getheaders", "getblocks", "headers",    "block",      "tx",          "addr",
-    "addrv2",     "getaddr",   "mempool",    "whatever",
-};
+template <class M>
+constexpr std::string_view command_of() {
+    if constexpr (std::same_as<M, Unknown>) {
+        return "whatever";
+    } else {
+        return M::command;
+    }
+}
+
+template <class... M>
+constexpr auto commands_of(std::type_identity<std::variant<M...>>) {
+    return std::array{command_of<M>()...};
+}
+/// In the order of Message; test/fuzz/seeds.py knows the numbers.
+constexpr auto commands = commands_of(std::type_identity<Message>{});
 
 template <class M>
 Bytes written(const M& message) {
