@@ -7,9 +7,11 @@ Indexes::Indexes(const chain::Chainstate& chain, Wanted wanted, const IndexOptio
         index = std::make_unique<Index>(chain, options);
         followers_.push_back(&index->follower());
     };
-    if (wanted.transactions) open(transactions_);
-    if (wanted.coin_stats) open(coin_stats_);
-    if (wanted.filters) open(filters_);
+    // All by name: an index that is added does not compile until it is opened here.
+    const auto [transactions, filters, coin_stats] = wanted;
+    if (transactions) open(transactions_);
+    if (coin_stats) open(coin_stats_);
+    if (filters) open(filters_);
 }
 
 void Indexes::start() {

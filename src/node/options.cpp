@@ -81,13 +81,14 @@ Status read_pruning(const Settings& settings, NodeOptions& options) {
 }
 
 Status read_indexes(const Settings& settings, NodeOptions& options) {
-    auto& wanted = options.wanted_indexes;
-    wanted.transactions = settings.flag("txindex");
-    wanted.coin_stats = settings.flag("coinstatsindex");
+    // All by name, so that none is forgotten.
+    auto& [transactions, filters, coin_stats] = options.wanted_indexes;
+    transactions = settings.flag("txindex");
+    coin_stats = settings.flag("coinstatsindex");
     if (!settings.negated("blockfilterindex")) {
         const auto type = settings.text("blockfilterindex");
-        wanted.filters = type.empty() || type == "1" || type == "basic";
-        if (!wanted.filters && type != "0") {
+        filters = type.empty() || type == "1" || type == "basic";
+        if (!filters && type != "0") {
             return fail(fmt::format("Unknown -blockfilterindex value {}.", type));
         }
     }
