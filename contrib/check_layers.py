@@ -3,6 +3,7 @@
 
 src/CMakeLists.txt lists the modules bottom-up; the DEPENDS list of src/X/CMakeLists.txt names the modules
 that X may use. A test of module X may use X, what its own CMakeLists.txt names and all that lies below.
+A folder inside a module is private: only its own files include its headers.
 Also reports modules without a README.md, public headers that include private ones, and cycles.
 """
 import re
@@ -133,6 +134,8 @@ class Check:
             self.report(path, f'"{target}" does not exist', line)
         elif target.split("/")[0] != module:
             self.report(path, f'{module} may not include "{target}", a private header of another module', line)
+        elif target.count("/") > 1 and private.parent != path.parent:
+            self.report(path, f'"{target}" is private to its folder', line)
 
     def module_includes(self):
         for module in self.modules.values():

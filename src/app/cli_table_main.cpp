@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cstdio>
 #include <map>
 
@@ -37,11 +36,8 @@ std::string_view rule_for(const Method& method, Type type) {
 
 int main() {
     using namespace daler::rpc;
-    const std::array tables{blockchain_methods(),     control_methods(), mempool_methods(),
-                            mining_methods(),         network_methods(), util_methods(),
-                            rawtransaction_methods(), wallet_methods()};
     std::map<std::string_view, const Method*> methods;
-    for (const auto table : tables) {
+    for (const auto table : method_tables()) {
         for (const Method& method : table)
             methods.emplace(method.name, &method);
     }

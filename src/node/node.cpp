@@ -22,7 +22,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <array>
 #include <mutex>
 #include <thread>
 
@@ -34,14 +33,6 @@ constexpr std::string_view peers_name = "peers.dat";
 constexpr std::string_view lacks_blocks_warning =
     "A chain with more work is known by its headers, but no peer has its next blocks. Connect to a "
     "node that keeps all blocks (-addnode).";
-
-std::span<const std::span<const rpc::Method>> method_tables() {
-    static const std::array tables{rpc::blockchain_methods(), rpc::control_methods(),
-                                   rpc::mempool_methods(),    rpc::mining_methods(),
-                                   rpc::network_methods(),    rpc::rawtransaction_methods(),
-                                   rpc::util_methods(),       rpc::wallet_methods()};
-    return tables;
-}
 
 }  // namespace
 
@@ -138,7 +129,7 @@ void Node::Impl::open_folder() {
 }
 
 Result<void, std::string> Node::Impl::open_rpc() {
-    dispatcher = std::make_unique<rpc::Dispatcher>(method_tables());
+    dispatcher = std::make_unique<rpc::Dispatcher>(rpc::method_tables());
     if (!options.serve_rpc) return {};
     dispatcher->set_warmup_status("Loading block index…");
     server = std::make_unique<rpc::Server>(options.rpc, *dispatcher);

@@ -8,6 +8,8 @@
 namespace daler::rpc {
 namespace {
 
+constexpr std::int64_t max_range_size = 1'000'000;
+
 [[noreturn]] void wrong_type(const Json& value, Json::Kind kind) {
     throw Error{code::type, fmt::format("JSON value of type {} is not of expected type {}",
                                         type_name(value.kind()), type_name(kind))};
@@ -115,6 +117,26 @@ Bytes to_bytes(const Json& value, std::string_view name) {
                     fmt::format("{} must be hexadecimal string (not '{}')", name, text)};
     }
     return std::move(*bytes);
+}
+
+IndexRange to_index_range(const Json& value) {
+    const auto refuse = [](const char* reason) { throw Error{code::invalid_parameter, reason}; };
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+    if (value.is_number()) {
+        last = to_integer(value);
+    } else if (value.is_array() && value.size() == 2 && value[0].is_number() &&
+               value[1].is_number()) {
+        first = to_integer(value[0]);
+        last = to_integer(value[1]);
+        if (first > last) refuse("Range specified as [begin,end] must not have begin after end");
+    } else {
+        refuse("Range must be specified as end or as [begin,end]");
+    }
+    if (first < 0) refuse("Range should be greater or equal than 0");
+    if (last >> 31 != 0) refuse("End of range is too high");
+    if (last >= first + max_range_size) refuse("Range is too large");
+    return {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(last)};
 }
 
 std::string lower_case(std::string_view text) {

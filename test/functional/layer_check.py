@@ -14,6 +14,8 @@ TREE = {
     "src/chain/README.md": "# chain\n",
     "src/chain/c.cpp": '#include <daler/chain/c.h>\n#include "chain/private.h"\n#include "private.h"\n',
     "src/chain/private.h": "#include <daler/util/a.h>\n",
+    "src/chain/part/p.cpp": '#include "chain/part/p.h"\n#include "chain/private.h"\n',
+    "src/chain/part/p.h": "",
     "include/daler/chain/c.h": "#include <daler/util/a.h>\n",
     "src/node/CMakeLists.txt": "daler_module(node SOURCES n.cpp DEPENDS chain)\n",
     "src/node/README.md": "# node\n",
@@ -35,7 +37,7 @@ def main(test):
 
     test.step("a tree that is right")
     code, text = check("right")
-    equal((code, text), (0, "3 modules, 9 includes, 0 problems\n"))
+    equal((code, text), (0, "3 modules, 11 includes, 0 problems\n"))
 
     for name, path, content, expected in (
             ("an include that points up", "src/util/a.cpp", "\n#include <daler/chain/c.h>\n",
@@ -46,6 +48,8 @@ def main(test):
              'include/daler/chain/c.h:1: a public header may not include the private header "chain/private.h"'),
             ("somebody else's private header", "src/node/n.cpp", '#include "chain/private.h"\n',
              'src/node/n.cpp:1: node may not include "chain/private.h", a private header of another module'),
+            ("the header of another folder of the module", "src/chain/c.cpp", '#include "chain/part/p.h"\n',
+             'src/chain/c.cpp:1: "chain/part/p.h" is private to its folder'),
             ("a header that does not exist", "src/node/n.cpp", "#include <daler/chain/gone.h>\n",
              "src/node/n.cpp:1: <daler/chain/gone.h> does not exist"),
             ("a module without a README", "src/node/README.md", None, "src/node: the module has no README.md"),

@@ -33,8 +33,8 @@ struct Node {
     test::NoPeers peers;
     TipWatch tips;
     std::atomic<bool> stopping{false};
-    std::array<std::span<const Method>, 4> tables{blockchain_methods(), mempool_methods(),
-                                                  rawtransaction_methods(), util_methods()};
+    std::array<std::span<const Method>, 3> tables{blockchain_methods(), rawtransaction_methods(),
+                                                  util_methods()};
     Dispatcher dispatcher{tables};
     ledger::Ledger ledger{params, options(), clock, workers, nullptr};
     Services services{

@@ -145,14 +145,17 @@ private:
     bool has_wallet_path_;
 };
 
-// One table per category, each in its own file.
+// The tables, one for each category of `help`, each in src/rpc/CATEGORY/methods.cpp. Methods that
+// `help` does not list ("hidden") stand in the table of their relatives.
 [[nodiscard]] std::span<const Method> blockchain_methods();
 [[nodiscard]] std::span<const Method> control_methods();
-[[nodiscard]] std::span<const Method> mempool_methods();
 [[nodiscard]] std::span<const Method> mining_methods();
 [[nodiscard]] std::span<const Method> network_methods();
 [[nodiscard]] std::span<const Method> rawtransaction_methods();
 [[nodiscard]] std::span<const Method> util_methods();
 [[nodiscard]] std::span<const Method> wallet_methods();
+
+/// All of them: what a node offers.
+[[nodiscard]] std::span<const std::span<const Method>> method_tables();
 
 }  // namespace daler::rpc

@@ -39,6 +39,14 @@ void expect(const Json& value, Json::Kind kind);
 /// Hex of any even length, or -8 `NAME must be hexadecimal string (not 'X')`.
 [[nodiscard]] Bytes to_bytes(const Json& value, std::string_view name);
 
+/// A range of derivation indices, both ends included: the last one, or [first, last]. -8 if it is
+/// none, goes backwards, or is longer than a million.
+struct IndexRange {
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;
+};
+[[nodiscard]] IndexRange to_index_range(const Json& value);
+
 /// `text` with its ASCII letters in lower case: some words are taken in any case.
 [[nodiscard]] std::string lower_case(std::string_view text);
 

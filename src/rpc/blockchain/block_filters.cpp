@@ -1,4 +1,5 @@
 #include "rpc/block_access.h"
+#include "rpc/blockchain/methods.h"
 
 #include <daler/encoding/hex.h>
 #include <daler/index/indexes.h>
@@ -8,21 +9,6 @@
 
 namespace daler::rpc {
 namespace {
-
-Json getindexinfo(Call& call) {
-    const auto wanted = call.string(0, "");
-    Json out = Json::object();
-    const auto* indexes = call.node().indexes;
-    if (!indexes) return out;
-    for (const auto& summary : indexes->summaries()) {
-        if (!wanted.empty() && summary.name != wanted) continue;
-        Json item = Json::object();
-        item.append("synced", summary.is_synced);
-        item.append("best_block_height", summary.best_height);
-        out.append(summary.name, std::move(item));
-    }
-    return out;
-}
 
 [[noreturn]] void filter_not_found(const chain::BlockEntry& block, bool is_ready) {
     std::string text = "Filter not found.";
@@ -37,6 +23,8 @@ Json getindexinfo(Call& call) {
     text += " This error is unexpected and indicates index corruption.";
     throw Error{code::internal_error, text};
 }
+
+}  // namespace
 
 Json getblockfilter(Call& call) {
     const auto hash = call.hash<BlockHash>(0);
@@ -55,26 +43,6 @@ Json getblockfilter(Call& call) {
     out.append("filter", to_hex(filter->bytes));
     out.append("header", filter->header.to_hex());
     return out;
-}
-
-}  // namespace
-
-std::vector<Method> index_methods() {
-    return {
-        {"Util",
-         "getindexinfo",
-         "Which indexes there are, and how far they have come.",
-         {{"index_name", Type::string, "all", "Only the index of this name"}},
-         "by name: synced, best_block_height",
-         getindexinfo},
-        {"Blockchain",
-         "getblockfilter",
-         "The filter of a block (BIP 157, BIP 158). Needs -blockfilterindex.",
-         {{"blockhash", Type::hex, "", "The block"},
-          {"filtertype", Type::string, "basic", "The type of the filter"}},
-         "filter and header in hex",
-         getblockfilter},
-    };
 }
 
 }  // namespace daler::rpc

@@ -1,5 +1,4 @@
 #include "rpc/blockchain/block_json.h"
-
 #include "rpc/transaction_json.h"
 
 #include <daler/consensus/header_rules.h>

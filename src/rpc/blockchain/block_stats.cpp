@@ -1,4 +1,5 @@
 #include "rpc/block_access.h"
+#include "rpc/blockchain/methods.h"
 
 #include <daler/consensus/header_rules.h>
 #include <daler/rpc/values.h>
@@ -15,7 +16,6 @@ namespace {
 
 // What an unspent output costs besides its own bytes: outpoint, height, coinbase flag.
 constexpr std::int64_t coin_overhead = 36 + 4 + 1;
-
 constexpr std::array percentiles{10.0, 25.0, 50.0, 75.0, 90.0};
 
 std::int64_t coin_size(const TxOutput& output) {
@@ -163,6 +163,8 @@ Json all_stats(const chain::BlockEntry& entry, const Block& block, const BlockSu
     return out;
 }
 
+}  // namespace
+
 Json getblockstats(Call& call) {
     const auto& ledger = call.node().ledger;
     const auto& entry = block_by_hash_or_height(call, 0);
@@ -186,18 +188,6 @@ Json getblockstats(Call& call) {
         out.append(name, *value);
     }
     return out;
-}
-
-}  // namespace
-
-std::vector<Method> block_stats_methods() {
-    return {{"Blockchain",
-             "getblockstats",
-             "Fees, sizes and counts of a block. Amounts are in satoshis.",
-             {{"hash_or_height", Type::any, "", "The block, or its height on the best chain"},
-              {"stats", Type::array, "all values", "Names of the values to give"}},
-             "an object of numbers",
-             getblockstats}};
 }
 
 }  // namespace daler::rpc

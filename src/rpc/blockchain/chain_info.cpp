@@ -1,5 +1,5 @@
 #include "rpc/block_access.h"
-
+#include "rpc/blockchain/methods.h"
 #include "rpc/warnings.h"
 
 #include <daler/rpc/values.h>
@@ -57,6 +57,26 @@ double verification_progress(const chain::ChainView& view, const ChainParams& pa
     return total > 0 ? std::min(count / total, 1.0) : 1.0;
 }
 
+std::string_view tip_status(const chain::BlockEntry& entry, const chain::ChainView& view) {
+    if (view.contains(entry)) return "active";
+    if (entry.is_failed()) return "invalid";
+    if (entry.chain_tx_count.load() == 0) return "headers-only";
+    if (entry.has(chain::was_connected)) return "valid-fork";
+    return "valid-headers";
+}
+
+/// The last block of the window, on the active chain.
+const chain::BlockEntry& window_end(Call& call, const chain::ChainView& view) {
+    if (!call.has(1)) return view.tip();
+    const auto& entry = find_block(call.node().ledger, call.hash<BlockHash>(1));
+    if (!view.contains(entry)) {
+        throw Error{code::invalid_parameter, "Block is not in main chain"};
+    }
+    return entry;
+}
+
+}  // namespace
+
 Json getblockchaininfo(Call& call) {
     const Services& node = call.node();
     const auto view = node.ledger.view();
@@ -104,14 +124,6 @@ Json getblockhash(Call& call) {
     return entry->hash.to_hex();
 }
 
-std::string_view tip_status(const chain::BlockEntry& entry, const chain::ChainView& view) {
-    if (view.contains(entry)) return "active";
-    if (entry.is_failed()) return "invalid";
-    if (entry.chain_tx_count.load() == 0) return "headers-only";
-    if (entry.has(chain::was_connected)) return "valid-fork";
-    return "valid-headers";
-}
-
 Json getchaintips(Call& call) {
     const auto view = call.node().ledger.view();
     const auto entries = call.node().ledger.chain().index().all();
@@ -137,16 +149,6 @@ Json getchaintips(Call& call) {
         out.push(std::move(item));
     }
     return out;
-}
-
-/// The last block of the window, on the active chain.
-const chain::BlockEntry& window_end(Call& call, const chain::ChainView& view) {
-    if (!call.has(1)) return view.tip();
-    const auto& entry = find_block(call.node().ledger, call.hash<BlockHash>(1));
-    if (!view.contains(entry)) {
-        throw Error{code::invalid_parameter, "Block is not in main chain"};
-    }
-    return entry;
 }
 
 Json getchaintxstats(Call& call) {
@@ -183,73 +185,6 @@ Json getchaintxstats(Call& call) {
                    static_cast<double>(end_count - start_count) / static_cast<double>(seconds));
     }
     return out;
-}
-
-std::vector<Method> make_blockchain_table() {
-    std::vector<Method> methods{
-        {"Blockchain",
-         "getbestblockhash",
-         "The hash of the tip of the best chain.",
-         {},
-         "the hash in hex",
-         getbestblockhash},
-        {"Blockchain",
-         "getblockchaininfo",
-         "The state of the chain.",
-         {},
-         "chain, blocks, headers, bestblockhash, difficulty, times, progress, work, size, warnings",
-         getblockchaininfo},
-        {"Blockchain",
-         "getblockcount",
-         "The height of the tip of the best chain.",
-         {},
-         "the height; genesis has 0",
-         getblockcount},
-        {"Blockchain",
-         "getblockhash",
-         "The hash of the block at a height of the best chain.",
-         {{"height", Type::integer, "", "The height"}},
-         "the hash in hex",
-         getblockhash},
-        {"Blockchain",
-         "getchaintips",
-         "Every end of a branch that we know of, the best chain's included.",
-         {},
-         "a list of height, hash, branchlen and status (active, valid-fork, valid-headers, "
-         "headers-only, invalid)",
-         getchaintips},
-        {"Blockchain",
-         "getchaintxstats",
-         "How many transactions a number of blocks carried.",
-         {{"nblocks", Type::integer, "one month", "Size of the window in blocks"},
-          {"blockhash", Type::hex, "the tip", "The last block of the window"}},
-         "counts and rate",
-         getchaintxstats},
-        {"Blockchain",
-         "getdifficulty",
-         "How hard the tip was to find, as a multiple of the least on the main chain.",
-         {},
-         "the difficulty",
-         getdifficulty},
-    };
-    for (auto part : {block_methods, block_stats_methods, coin_methods, deployment_methods,
-                      index_methods, tip_methods, upkeep_methods}) {
-        std::ranges::move(part(), std::back_inserter(methods));
-    }
-    return methods;
-}
-
-}  // namespace
-
-const chain::BlockEntry& find_block(const ledger::Ledger& ledger, const BlockHash& hash) {
-    const chain::BlockEntry* entry = ledger.chain().index().find(hash);
-    if (!entry) throw Error{code::invalid_address_or_key, "Block not found"};
-    return *entry;
-}
-
-std::span<const Method> blockchain_methods() {
-    static const std::vector<Method> methods = make_blockchain_table();
-    return methods;
 }
 
 }  // namespace daler::rpc

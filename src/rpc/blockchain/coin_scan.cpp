@@ -1,4 +1,5 @@
 #include "rpc/blockchain/coin_scan.h"
+#include "rpc/blockchain/methods.h"
 
 #include <daler/descriptor/descriptor.h>
 #include <daler/encoding/hex.h>
@@ -12,16 +13,15 @@
 namespace daler::rpc {
 namespace {
 
-constexpr std::int64_t max_range_size = 1'000'000;
 /// How many scripts of a ranged descriptor are looked for unless a range is given.
-constexpr std::int64_t default_range_end = 1000;
+constexpr std::uint32_t default_range_end = 1000;
 
 /// Each script to look for, and the descriptor that an answer shows for it.
 using Needles = std::map<Script, std::string>;
 
 void add_needles(Needles& needles, const Json& object, const Services& node) {
     const AddressFormat& format = node.params.address;
-    std::pair<std::int64_t, std::int64_t> range{0, default_range_end};
+    IndexRange range{0, default_range_end};
     std::string text;
     if (object.is_string()) {
         text = object.as_string();
@@ -31,7 +31,7 @@ void add_needles(Needles& needles, const Json& object, const Services& node) {
             throw Error{code::invalid_parameter, "Descriptor needs to be provided in scan object"};
         }
         text = to_text(*desc);
-        if (const Json* given = member(object, "range")) range = parse_range(*given);
+        if (const Json* given = member(object, "range")) range = to_index_range(*given);
     } else {
         throw Error{code::invalid_parameter,
                     "Scan object needs to be either a string or an object"};
@@ -39,9 +39,8 @@ void add_needles(Needles& needles, const Json& object, const Services& node) {
     const auto parsed = descriptor::Descriptor::parse(text, format);
     if (!parsed) throw Error{code::invalid_address_or_key, parsed.error()};
     if (!parsed->is_range()) range = {0, 0};
-    for (auto i = range.first; i <= range.second; ++i) {
+    for (auto index = range.first; index <= range.last; ++index) {
         refuse_if_stopping(node);
-        const auto index = static_cast<std::uint32_t>(i);
         const auto scripts = parsed->scripts(index);
         const auto ring = parsed->key_ring(index, descriptor::Descriptor::Secrets::exclude);
         if (!scripts || !ring) {
@@ -116,26 +115,6 @@ Json match_json(const Match& match, const Needles& needles, const chain::BlockEn
 }
 
 }  // namespace
-
-std::pair<std::int64_t, std::int64_t> parse_range(const Json& value) {
-    std::pair<std::int64_t, std::int64_t> range{0, 0};
-    const auto refuse = [](const char* reason) { throw Error{code::invalid_parameter, reason}; };
-    if (value.is_number()) {
-        range.second = to_integer(value);
-    } else if (value.is_array() && value.size() == 2 && value[0].is_number() &&
-               value[1].is_number()) {
-        range = {to_integer(value[0]), to_integer(value[1])};
-        if (range.first > range.second) {
-            refuse("Range specified as [begin,end] must not have begin after end");
-        }
-    } else {
-        throw Error{code::invalid_parameter, "Range must be specified as end or as [begin,end]"};
-    }
-    if (range.first < 0) refuse("Range should be greater or equal than 0");
-    if (range.second >> 31 != 0) refuse("End of range is too high");
-    if (range.second >= range.first + max_range_size) refuse("Range is too large");
-    return range;
-}
 
 std::unique_ptr<chain::CoinSnapshot> snapshot_coins(Services& node) {
     bool begun = false;

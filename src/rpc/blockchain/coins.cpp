@@ -1,5 +1,6 @@
 #include "rpc/block_access.h"
 #include "rpc/blockchain/coin_scan.h"
+#include "rpc/blockchain/methods.h"
 #include "rpc/transaction_json.h"
 
 #include <daler/index/indexes.h>
@@ -32,28 +33,6 @@ Found find_coin(ledger::State& state, const OutPoint& outpoint, bool include_mem
     found.coin = state.chain.coin(outpoint);
     found.confirmed = found.coin.has_value();
     return found;
-}
-
-Json gettxout(Call& call) {
-    const auto txid = call.hash<Txid>(0);
-    const auto index = to_integer(call.json(1));
-    if (index < 0 || index > std::numeric_limits<std::uint32_t>::max()) {
-        throw Error{code::misc, "JSON integer out of range"};
-    }
-    const OutPoint outpoint{txid, static_cast<std::uint32_t>(index)};
-    const bool include_mempool = call.boolean(2, true);
-    const Found found = call.node().ledger.call(
-        [&](ledger::State& state) { return find_coin(state, outpoint, include_mempool); });
-    if (!found.coin) return nullptr;
-    const auto& [output, height, is_coinbase] = *found.coin;
-    Json out = Json::object();
-    out.append("bestblock", found.view->tip().hash.to_hex());
-    out.append("confirmations", found.confirmed ? found.view->height() - height + 1 : 0);
-    out.append("value", from_amount(output.value));
-    out.append("scriptPubKey",
-               script_pubkey_json(output.script_pubkey.bytes(), call.node().params.address));
-    out.append("coinbase", is_coinbase);
-    return out;
 }
 
 chain::CoinsHash hash_kind(const std::string& name) {
@@ -113,6 +92,30 @@ Json counted_set_info(Services& node, chain::CoinsHash kind) {
     return out;
 }
 
+}  // namespace
+
+Json gettxout(Call& call) {
+    const auto txid = call.hash<Txid>(0);
+    const auto index = to_integer(call.json(1));
+    if (index < 0 || index > std::numeric_limits<std::uint32_t>::max()) {
+        throw Error{code::misc, "JSON integer out of range"};
+    }
+    const OutPoint outpoint{txid, static_cast<std::uint32_t>(index)};
+    const bool include_mempool = call.boolean(2, true);
+    const Found found = call.node().ledger.call(
+        [&](ledger::State& state) { return find_coin(state, outpoint, include_mempool); });
+    if (!found.coin) return nullptr;
+    const auto& [output, height, is_coinbase] = *found.coin;
+    Json out = Json::object();
+    out.append("bestblock", found.view->tip().hash.to_hex());
+    out.append("confirmations", found.confirmed ? found.view->height() - height + 1 : 0);
+    out.append("value", from_amount(output.value));
+    out.append("scriptPubKey",
+               script_pubkey_json(output.script_pubkey.bytes(), call.node().params.address));
+    out.append("coinbase", is_coinbase);
+    return out;
+}
+
 Json gettxoutsetinfo(Call& call) {
     Services& node = call.node();
     const auto kind = hash_kind(call.string(0, "hash_serialized_3"));
@@ -143,40 +146,6 @@ Json gettxoutsetinfo(Call& call) {
     }
     if (kind == chain::CoinsHash::serialized_3) return counted_set_info(node, kind);
     return indexed_set_info(*index, *block, kind);
-}
-
-}  // namespace
-
-std::vector<Method> coin_methods() {
-    return {
-        {"Blockchain",
-         "gettxout",
-         "An unspent output.",
-         {{"txid", Type::hex, "", "The transaction"},
-          {"n", Type::integer, "", "The number of the output"},
-          {"include_mempool", Type::boolean, "true",
-           "Count outputs made or spent by unconfirmed transactions"}},
-         "null if there is none; bestblock, confirmations, value, scriptPubKey, coinbase",
-         gettxout},
-        {"Blockchain",
-         "gettxoutsetinfo",
-         "Totals over all unspent outputs. Takes a while on long chains.",
-         {{"hash_type", Type::string, "hash_serialized_3", "hash_serialized_3, muhash or none"},
-          {"hash_or_height", Type::any, "the tip",
-           "The block after which to count, or its height; needs -coinstatsindex"},
-          {"use_index", Type::boolean, "true", "Ask the index, if there is one"}},
-         "height, bestblock, counts, sizes, hash and amount; from the index also what was put out "
-         "of reach, and what the block itself did",
-         gettxoutsetinfo},
-        {"Blockchain",
-         "scantxoutset",
-         "Looks for unspent outputs that descriptors describe.",
-         {{"action", Type::string, "", "start, abort or status"},
-          {"scanobjects", Type::array, "null",
-           "Descriptors, or objects of desc and range (last index or [first, last])"}},
-         "success, txouts, height, bestblock, unspents, total_amount",
-         scantxoutset},
-    };
 }
 
 }  // namespace daler::rpc

@@ -1,4 +1,5 @@
 #include "rpc/block_access.h"
+#include "rpc/blockchain/methods.h"
 
 #include <daler/consensus/version_bits.h>
 #include <daler/rpc/values.h>
@@ -74,6 +75,8 @@ Json deployment_json(const VersionBitsDeployment& deployment, const chain::Block
     return out;
 }
 
+}  // namespace
+
 Json getdeploymentinfo(Call& call) {
     const Services& node = call.node();
     const auto view = node.ledger.view();
@@ -97,17 +100,6 @@ Json getdeploymentinfo(Call& call) {
     out.append("height", block.height);
     out.append("deployments", std::move(deployments));
     return out;
-}
-
-}  // namespace
-
-std::vector<Method> deployment_methods() {
-    return {{"Blockchain",
-             "getdeploymentinfo",
-             "Which changes of the rules hold, and since when.",
-             {{"blockhash", Type::hex, "the tip", "As of the block after this one"}},
-             "hash, height, deployments",
-             getdeploymentinfo}};
 }
 
 }  // namespace daler::rpc

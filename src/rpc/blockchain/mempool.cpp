@@ -1,5 +1,4 @@
-#include "rpc/rawtransactions/broadcast.h"
-#include "rpc/transaction_arguments.h"
+#include "rpc/blockchain/methods.h"
 
 #include <daler/ledger/ledger.h>
 #include <daler/rpc/values.h>
@@ -57,6 +56,23 @@ std::vector<Txid> all_txids(const mempool::Mempool& mempool) {
     return txids;
 }
 
+void require_in_mempool(const mempool::Mempool& mempool, const Txid& txid) {
+    if (!mempool.contains(txid))
+        throw Error{code::invalid_address_or_key, std::string(not_in_mempool)};
+}
+
+OutPoint outpoint_of(const Json& value) {
+    static constexpr std::array<Field, 2> fields{
+        {{"txid", Json::Kind::string, true}, {"vout", Json::Kind::number, true}}};
+    check_object(value, fields, true);
+    const auto number = to_int32(*value.find("vout"));
+    if (number < 0)
+        throw Error{code::invalid_parameter, "Invalid parameter, vout cannot be negative"};
+    return {Txid{to_hash(*value.find("txid"), "txid")}, static_cast<std::uint32_t>(number)};
+}
+
+}  // namespace
+
 Json getrawmempool(Call& call) {
     const bool verbose = call.boolean(0, false);
     const bool with_sequence = call.boolean(1, false);
@@ -92,11 +108,6 @@ Json getmempoolinfo(Call& call) {
     return out;
 }
 
-void require_in_mempool(const mempool::Mempool& mempool, const Txid& txid) {
-    if (!mempool.contains(txid))
-        throw Error{code::invalid_address_or_key, std::string(not_in_mempool)};
-}
-
 Json getmempoolentry(Call& call) {
     const auto txid = call.hash<Txid>(0, "parameter 1");
     const auto entry =
@@ -121,16 +132,6 @@ Json getmempooldescendants(Call& call) {
         require_in_mempool(state.mempool, txid);
         return list_json(state.mempool, state.mempool.descendants(txid), verbose);
     });
-}
-
-OutPoint outpoint_of(const Json& value) {
-    static constexpr std::array<Field, 2> fields{
-        {{"txid", Json::Kind::string, true}, {"vout", Json::Kind::number, true}}};
-    check_object(value, fields, true);
-    const auto number = to_int32(*value.find("vout"));
-    if (number < 0)
-        throw Error{code::invalid_parameter, "Invalid parameter, vout cannot be negative"};
-    return {Txid{to_hash(*value.find("txid"), "txid")}, static_cast<std::uint32_t>(number)};
 }
 
 Json gettxspendingprevout(Call& call) {
@@ -162,107 +163,6 @@ Json savemempool(Call& call) {
     Json out = Json::object();
     out.append("filename", call.node().save_mempool());
     return out;
-}
-
-Json prioritisetransaction(Call& call) {
-    const auto txid = call.hash<Txid>(0, "txid");
-    if (call.has(1) && call.number(1) != 0) {
-        throw Error{
-            code::invalid_parameter,
-            "Priority is no longer supported, dummy argument to prioritisetransaction must be 0."};
-    }
-    const Amount delta{call.long_integer(2)};
-    call.node().ledger.call([&](ledger::State& state) { state.mempool.prioritise(txid, delta); });
-    return true;
-}
-
-Json getprioritisedtransactions(Call& call) {
-    return call.node().ledger.call([](ledger::State& state) {
-        Json out = Json::object();
-        for (const auto& [txid, delta] : state.mempool.deltas()) {
-            Json item = Json::object();
-            item.append("fee_delta", delta.satoshis());
-            const auto entry = state.mempool.entry(txid);
-            item.append("in_mempool", entry.has_value());
-            if (entry) item.append("modified_fee", entry->modified_fee.satoshis());
-            out.append(txid.to_hex(), std::move(item));
-        }
-        return out;
-    });
-}
-
-std::vector<Method> make_mempool_table() {
-    std::vector<Method> methods{
-        {"Blockchain",
-         "getmempoolancestors",
-         "Lists the unconfirmed transactions that this one depends on.",
-         {{"txid", Type::hex, "", "A transaction of the mempool"},
-          {"verbose", Type::boolean, "false", "Objects by id instead of ids"}},
-         "ids, or objects as getmempoolentry",
-         getmempoolancestors},
-        {"Blockchain",
-         "getmempooldescendants",
-         "Lists the unconfirmed transactions that depend on this one.",
-         {{"txid", Type::hex, "", "A transaction of the mempool"},
-          {"verbose", Type::boolean, "false", "Objects by id instead of ids"}},
-         "ids, or objects as getmempoolentry",
-         getmempooldescendants},
-        {"Blockchain",
-         "getmempoolentry",
-         "Shows sizes, fees and relations of an unconfirmed transaction.",
-         {{"txid", Type::hex, "", "A transaction of the mempool"}},
-         "sizes in vbytes, fees in BTC",
-         getmempoolentry},
-        {"Blockchain",
-         "getmempoolinfo",
-         "Shows how full the mempool is and what it asks for.",
-         {},
-         "counts, sizes and fee rates",
-         getmempoolinfo},
-        {"Blockchain",
-         "getrawmempool",
-         "Lists the transactions of the mempool.",
-         {{"verbose", Type::boolean, "false", "Objects by id instead of ids"},
-          {"mempool_sequence", Type::boolean, "false", "Give the number of changes so far, too"}},
-         "ids, or objects as getmempoolentry",
-         getrawmempool},
-        {"Blockchain",
-         "gettxspendingprevout",
-         "Finds the unconfirmed transactions that spend these outputs.",
-         {{"outputs", Type::array, "", "Objects with txid and vout"}},
-         "for each output txid, vout and, if it is spent, spendingtxid",
-         gettxspendingprevout},
-        {"Blockchain",
-         "savemempool",
-         "Writes the mempool to mempool.dat.",
-         {},
-         "the file's name",
-         savemempool},
-        {"Mining",
-         "prioritisetransaction",
-         "Treats a transaction as if it paid more or less than it does.",
-         {{"txid", Type::hex, "", "The transaction; it need not be known yet"},
-          {"dummy", Type::number, "null", "Must be zero or null"},
-          {"fee_delta", Type::integer, "", "Satoshis to add to its fee; may be negative"}},
-         "true",
-         prioritisetransaction},
-        {"Mining",
-         "getprioritisedtransactions",
-         "Lists what prioritisetransaction changed.",
-         {},
-         "objects by txid with fee_delta, in_mempool and modified_fee",
-         getprioritisedtransactions},
-    };
-    for (auto& method : broadcast_methods())
-        methods.push_back(std::move(method));
-    return methods;
-}
-
-}  // namespace
-
-std::span<const Method> mempool_methods() {
-    static const std::vector<Method> methods = make_mempool_table();
-    return methods;
 }
 
 }  // namespace daler::rpc

@@ -1,4 +1,5 @@
 #include "rpc/block_access.h"
+#include "rpc/blockchain/methods.h"
 
 #include <daler/rpc/tip_watch.h>
 #include <daler/rpc/values.h>
@@ -14,6 +15,24 @@ Json change_block(Call& call, Change change) {
     call.node().ledger.call([&](ledger::State& state) { change(state.chain, hash); });
     return nullptr;
 }
+
+/// Waits until `done(view)` holds, or for argument `timeout` milliseconds if they are not zero.
+template <class Done>
+Json wait_for_tip(Call& call, std::size_t timeout, Done done) {
+    std::optional<std::chrono::steady_clock::time_point> deadline;
+    if (const auto given = call.integer(timeout, 0); given < 0) {
+        throw Error{code::misc, "Negative timeout"};
+    } else if (given > 0) {
+        deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(given);
+    }
+    const auto view = call.node().tips.wait(call.node().ledger, deadline, done);
+    Json out = Json::object();
+    out.append("hash", view->tip().hash.to_hex());
+    out.append("height", view->height());
+    return out;
+}
+
+}  // namespace
 
 Json invalidateblock(Call& call) {
     return change_block(call, [](chain::Chainstate& chain, const BlockHash& hash) {
@@ -33,22 +52,6 @@ Json preciousblock(Call& call) {
         call, [](chain::Chainstate& chain, const BlockHash& hash) { chain.prefer(hash); });
 }
 
-/// Waits until `done(view)` holds, or for argument `timeout` milliseconds if they are not zero.
-template <class Done>
-Json wait_for_tip(Call& call, std::size_t timeout, Done done) {
-    std::optional<std::chrono::steady_clock::time_point> deadline;
-    if (const auto given = call.integer(timeout, 0); given < 0) {
-        throw Error{code::misc, "Negative timeout"};
-    } else if (given > 0) {
-        deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(given);
-    }
-    const auto view = call.node().tips.wait(call.node().ledger, deadline, done);
-    Json out = Json::object();
-    out.append("hash", view->tip().hash.to_hex());
-    out.append("height", view->height());
-    return out;
-}
-
 Json waitfornewblock(Call& call) {
     const BlockHash before = call.node().ledger.view()->tip().hash;
     return wait_for_tip(call, 0,
@@ -65,52 +68,6 @@ Json waitforblockheight(Call& call) {
     const auto wanted = to_int32(call.json(0));
     return wait_for_tip(call, 1,
                         [&](const chain::ChainView& view) { return view.height() >= wanted; });
-}
-
-}  // namespace
-
-std::vector<Method> tip_methods() {
-    const Argument timeout{"timeout", Type::integer, "0",
-                           "Milliseconds after which to answer anyway; 0 waits for ever"};
-    const std::string_view tip = "hash and height of the tip";
-    return {
-        {"Blockchain",
-         "preciousblock",
-         "Prefers a block to others with as much work.",
-         {{"blockhash", Type::hex, "", "The block"}},
-         "null",
-         preciousblock},
-        {"hidden",
-         "invalidateblock",
-         "Treats a block and all above it as invalid until it is reconsidered.",
-         {{"blockhash", Type::hex, "", "The block"}},
-         "null",
-         invalidateblock},
-        {"hidden",
-         "reconsiderblock",
-         "Takes invalidateblock back.",
-         {{"blockhash", Type::hex, "", "The block"}},
-         "null",
-         reconsiderblock},
-        {"hidden",
-         "waitfornewblock",
-         "Waits for another tip than the present one.",
-         {timeout},
-         tip,
-         waitfornewblock},
-        {"hidden",
-         "waitforblock",
-         "Waits until a block is the tip.",
-         {{"blockhash", Type::hex, "", "The block"}, timeout},
-         tip,
-         waitforblock},
-        {"hidden",
-         "waitforblockheight",
-         "Waits until the chain is so high, at least.",
-         {{"height", Type::integer, "", "The height"}, timeout},
-         tip,
-         waitforblockheight},
-    };
 }
 
 }  // namespace daler::rpc

@@ -1,4 +1,5 @@
 #include "rpc/block_access.h"
+#include "rpc/blockchain/methods.h"
 
 #include <daler/rpc/values.h>
 
@@ -14,13 +15,6 @@ constexpr std::int64_t last_height_number = 1'000'000'000;
 // The clocks of miners may be that far off.
 constexpr std::int64_t time_margin = 2 * 60 * 60;
 
-Json verifychain(Call& call) {
-    const auto level = call.has(0) ? to_int32(call.json(0)) : 3;
-    const auto count = call.has(1) ? to_int32(call.json(1)) : 6;
-    return call.node().ledger.call(
-        [&](ledger::State& state) { return state.chain.verify(std::clamp(level, 0, 4), count); });
-}
-
 /// The first block of the chain from which on all are at least that old.
 const chain::BlockEntry* first_since(const chain::ChainView& view, std::int64_t time) {
     // The greatest time up to a block never falls.
@@ -29,6 +23,15 @@ const chain::BlockEntry* first_since(const chain::ChainView& view, std::int64_t 
         if (entry->header.time >= time) return entry;
     }
     return nullptr;
+}
+
+}  // namespace
+
+Json verifychain(Call& call) {
+    const auto level = call.has(0) ? to_int32(call.json(0)) : 3;
+    const auto count = call.has(1) ? to_int32(call.json(1)) : 6;
+    return call.node().ledger.call(
+        [&](ledger::State& state) { return state.chain.verify(std::clamp(level, 0, 4), count); });
 }
 
 Json pruneblockchain(Call& call) {
@@ -57,40 +60,6 @@ Json pruneblockchain(Call& call) {
     const auto last = std::min(static_cast<Height>(height), view->height() - blocks_kept);
     node.ledger.call([&](ledger::State& state) { state.chain.prune(last); });
     return last_pruned(*node.ledger.view()).value_or(-1);
-}
-
-}  // namespace
-
-std::optional<Height> last_pruned(const chain::ChainView& view) {
-    // Genesis never has undo data; that says nothing.
-    const auto is_whole = [](const chain::BlockEntry& entry) {
-        return entry.has(chain::has_data | chain::has_undo);
-    };
-    for (const auto* entry = &view.tip(); entry->height > 0; entry = entry->previous) {
-        if (!is_whole(*entry)) return entry->height;
-    }
-    return std::nullopt;
-}
-
-std::vector<Method> upkeep_methods() {
-    return {
-        {"Blockchain",
-         "verifychain",
-         "Looks at the last blocks of the best chain, and whether the coins fit them.",
-         {{"checklevel", Type::integer, "3",
-           "0 reads blocks, 1 checks them, 2 their undo data, 3 disconnects, 4 connects again"},
-          {"nblocks", Type::integer, "6", "How many blocks; 0 is all"}},
-         "true if all is well; what is not is in the log",
-         verifychain},
-        {"Blockchain",
-         "pruneblockchain",
-         "Removes the files of old blocks. Needs -prune.",
-         {{"height", Type::integer, "",
-           "Up to which height, or, as a number above a billion, up to two hours before which "
-           "time. The last 288 blocks stay"}},
-         "the height of the last block that is gone",
-         pruneblockchain},
-    };
 }
 
 }  // namespace daler::rpc

@@ -1,17 +1,41 @@
-#include <daler/primitives/chain_params.h>
+#include "rpc/control/methods.h"
+
 #include <daler/rpc/dispatcher.h>
 #include <daler/rpc/values.h>
-#include <daler/sync/peer_service.h>
 #include <daler/util/clock.h>
 #include <daler/util/log.h>
-
-#include <fmt/format.h>
 
 #include <array>
 #include <thread>
 
 namespace daler::rpc {
 namespace {
+
+// The names that bitcoind knows, in its order; those without a counterpart here are never on.
+constexpr std::array<std::string_view, 29> category_names{
+    "addrman",     "bench",       "blockstorage", "cmpctblock", "coindb",
+    "estimatefee", "http",        "i2p",          "ipc",        "leveldb",
+    "libevent",    "mempool",     "mempoolrej",   "net",        "proxy",
+    "prune",       "qt",          "rand",         "reindex",    "rpc",
+    "scan",        "selectcoins", "tor",          "txpackages", "txreconciliation",
+    "util",        "validation",  "walletdb",     "zmq"};
+
+/// Switches the categories of a list. -8 "unknown logging category NAME".
+void switch_categories(const Json& names, void (*change)(log::Category)) {
+    for (const Json& json : names.items()) {
+        const std::string& name = to_text(json);
+        if (name == "none" || name == "0") continue;
+        const auto category = log::category(name);
+        const bool is_known = category != log::Category::none ||
+                              std::ranges::find(category_names, name) != category_names.end();
+        if (!is_known) {
+            throw Error{code::invalid_parameter, "unknown logging category " + name};
+        }
+        change(category);
+    }
+}
+
+}  // namespace
 
 Json help(Call& call) {
     const Dispatcher& dispatcher = call.node().dispatcher;
@@ -43,30 +67,6 @@ Json uptime(Call& call) {
                            ? seconds{0}
                            : node.clock.now() - std::chrono::floor<seconds>(Clock::real_now());
     return (running + shift).count();
-}
-
-// The names that bitcoind knows, in its order; those without a counterpart here are never on.
-constexpr std::array<std::string_view, 29> category_names{
-    "addrman",     "bench",       "blockstorage", "cmpctblock", "coindb",
-    "estimatefee", "http",        "i2p",          "ipc",        "leveldb",
-    "libevent",    "mempool",     "mempoolrej",   "net",        "proxy",
-    "prune",       "qt",          "rand",         "reindex",    "rpc",
-    "scan",        "selectcoins", "tor",          "txpackages", "txreconciliation",
-    "util",        "validation",  "walletdb",     "zmq"};
-
-/// Switches the categories of a list. -8 "unknown logging category NAME".
-void switch_categories(const Json& names, void (*change)(log::Category)) {
-    for (const Json& json : names.items()) {
-        const std::string& name = to_text(json);
-        if (name == "none" || name == "0") continue;
-        const auto category = log::category(name);
-        const bool is_known = category != log::Category::none ||
-                              std::ranges::find(category_names, name) != category_names.end();
-        if (!is_known) {
-            throw Error{code::invalid_parameter, "unknown logging category " + name};
-        }
-        change(category);
-    }
 }
 
 Json logging(Call& call) {
@@ -111,118 +111,6 @@ Json getrpcinfo(Call& call) {
     out.append("active_commands", std::move(active));
     out.append("logpath", call.node().log_path);
     return out;
-}
-
-bool is_mockable(const ChainParams& params) {
-    return params.kind == ChainKind::regtest || params.kind == ChainKind::custom;
-}
-
-Json setmocktime(Call& call) {
-    if (!is_mockable(call.node().params)) {
-        throw Error{code::misc, "setmocktime is for regression testing (-regtest mode) only"};
-    }
-    constexpr auto max_time =
-        std::chrono::floor<std::chrono::seconds>(std::chrono::nanoseconds::max()).count();
-    const auto time = call.long_integer(0);
-    if (time < 0 || time > max_time) {
-        throw Error{code::invalid_parameter,
-                    fmt::format("Mocktime must be in the range [0, {}], not {}.", max_time, time)};
-    }
-    call.node().clock.set_mock_time(from_unix(time));
-    return nullptr;
-}
-
-Json mockscheduler(Call& call) {
-    if (!is_mockable(call.node().params)) {
-        throw Error{code::misc, "mockscheduler is for regression testing (-regtest mode) only"};
-    }
-    const auto delta = call.long_integer(0);
-    if (delta <= 0 || delta > 3600) {
-        throw Error{code::misc, "delta_time must be between 1 and 3600 seconds (1 hr)"};
-    }
-    call.node().peers.advance_timers(std::chrono::seconds{delta});
-    return nullptr;
-}
-
-Json syncwithvalidationinterfacequeue(Call& call) {
-    if (call.node().drain_events) call.node().drain_events();
-    return nullptr;
-}
-
-Json echo(Call& call) {
-    Json out = Json::array();
-    for (const Json& argument : call.arguments())
-        out.push(argument);
-    return out;
-}
-
-std::vector<Argument> echo_arguments() {
-    static constexpr std::array<std::string_view, 10> names{"arg0", "arg1", "arg2", "arg3", "arg4",
-                                                            "arg5", "arg6", "arg7", "arg8", "arg9"};
-    std::vector<Argument> out;
-    for (const auto name : names)
-        out.push_back({name, Type::any, "null", ""});
-    return out;
-}
-
-}  // namespace
-
-std::span<const Method> control_methods() {
-    static const std::vector<Method> methods{
-        {"Control",
-         "getmemoryinfo",
-         "Memory that is locked against swapping: none.",
-         {{"mode", Type::string, "stats", "stats"}},
-         "counts of bytes",
-         getmemoryinfo},
-        {"Control",
-         "getrpcinfo",
-         "The calls being answered.",
-         {},
-         "active_commands, logpath",
-         getrpcinfo},
-        {"Control",
-         "help",
-         "The list of methods, or the help of one.",
-         {{"command", Type::string, "null", "The method"}},
-         "the text",
-         help},
-        {"Control",
-         "logging",
-         "Shows and changes which categories the log has more about.",
-         {{"include", Type::array, "null", "Categories to switch on"},
-          {"exclude", Type::array, "null", "Categories to switch off, after the others"}},
-         "each category and whether it is on",
-         logging},
-        {"Control",
-         "stop",
-         "Ends the node.",
-         {{"wait", Type::integer, "null", "Milliseconds to wait before answering"}},
-         "a text",
-         stop},
-        {"Control", "uptime", "How long the node has been running.", {}, "seconds", uptime},
-        {"hidden", "echo", "Gives back its arguments.", echo_arguments(), "a list", echo},
-        {"hidden", "echojson", "Gives back its arguments.", echo_arguments(), "a list", echo},
-        {"hidden",
-         "mockscheduler",
-         "Moves the node's timers ahead (regtest).",
-         {{"delta_time", Type::integer, "", "Seconds"}},
-         "null",
-         mockscheduler},
-        {"hidden",
-         "setmocktime",
-         "Freezes the node's clock (regtest).",
-         {{"timestamp", Type::integer, "", "Unix time; 0 lets it run again"}},
-         "null",
-         setmocktime},
-        {"hidden",
-         "syncwithvalidationinterfacequeue",
-         "Returns once wallets and listeners have seen everything connected so far.",
-         {},
-         "null",
-         syncwithvalidationinterfacequeue},
-    };
-    return methods;
 }
 
 }  // namespace daler::rpc

@@ -1,6 +1,6 @@
+#include "rpc/mining/methods.h"
 #include "rpc/mining/templates.h"
 #include "rpc/transaction_arguments.h"
-#include "rpc/warnings.h"
 
 #include <daler/descriptor/addresses.h>
 #include <daler/descriptor/descriptor.h>
@@ -43,12 +43,6 @@ Json generate_to(Call& call, const Script& script) {
     return hashes_json(*mined);
 }
 
-Json generatetoaddress(Call& call) {
-    const auto script = descriptor::decode_address(call.string(1), call.node().params.address);
-    if (!script) throw Error{code::invalid_address_or_key, "Error: Invalid address"};
-    return generate_to(call, *script);
-}
-
 /// The one script that a descriptor stands for; nothing if `text` is no descriptor.
 std::optional<Script> script_of_descriptor(const std::string& text, const ChainParams& params,
                                            std::string& error) {
@@ -70,13 +64,6 @@ std::optional<Script> script_of_descriptor(const std::string& text, const ChainP
     return (*scripts)[scripts->size() == 4 ? 2 : scripts->size() - 1];
 }
 
-Json generatetodescriptor(Call& call) {
-    std::string error;
-    const auto script = script_of_descriptor(call.string(1), call.node().params, error);
-    if (!script) throw Error{code::invalid_address_or_key, error};
-    return generate_to(call, *script);
-}
-
 TransactionRef block_transaction(ledger::State& state, const std::string& text) {
     if (const auto txid = Txid::from_hex(text)) {
         if (auto tx = state.mempool.find(*txid)) return tx;
@@ -87,6 +74,21 @@ TransactionRef block_transaction(ledger::State& state, const std::string& text) 
         text,
         fmt::format("Transaction decode failed for {}. Make sure the tx has at least one input.",
                     text)));
+}
+
+}  // namespace
+
+Json generatetoaddress(Call& call) {
+    const auto script = descriptor::decode_address(call.string(1), call.node().params.address);
+    if (!script) throw Error{code::invalid_address_or_key, "Error: Invalid address"};
+    return generate_to(call, *script);
+}
+
+Json generatetodescriptor(Call& call) {
+    std::string error;
+    const auto script = script_of_descriptor(call.string(1), call.node().params, error);
+    if (!script) throw Error{code::invalid_address_or_key, error};
+    return generate_to(call, *script);
 }
 
 Json generateblock(Call& call) {
@@ -136,116 +138,6 @@ Json generate(Call&) {
     throw Error{code::method_not_found,
                 "generate\n\nhas been replaced by the -generate cli option. Refer to -help for "
                 "more information.\n"};
-}
-
-double network_hashes_per_second(const chain::ChainView& view, std::int64_t lookup,
-                                 std::int64_t height, const ChainParams& params) {
-    const auto* last =
-        height >= 0 && height < view.height() ? view.at(static_cast<Height>(height)) : &view.tip();
-    if (last->height == 0) return 0;
-    if (lookup == -1) lookup = last->height % params.retarget.window + 1;
-    lookup = std::min<std::int64_t>(lookup, last->height);
-    const auto* first = last;
-    auto [earliest, latest] = std::pair{last->header.time, last->header.time};
-    for (std::int64_t i = 0; i < lookup; ++i) {
-        first = first->previous;
-        earliest = std::min(earliest, first->header.time);
-        latest = std::max(latest, first->header.time);
-    }
-    if (earliest == latest) return 0;
-    return (last->chainwork - first->chainwork).to_double() /
-           static_cast<double>(latest - earliest);
-}
-
-Json getnetworkhashps(Call& call) {
-    const auto lookup = call.integer(0, 120);
-    const auto height = call.integer(1, -1);
-    const auto view = call.node().ledger.view();
-    if (lookup < -1 || lookup == 0) {
-        throw Error{code::invalid_parameter, "Invalid nblocks. Must be a positive number or -1."};
-    }
-    if (height < -1 || height > view->height()) {
-        throw Error{code::invalid_parameter, "Block does not exist at specified height"};
-    }
-    return network_hashes_per_second(*view, lookup, height, call.node().params);
-}
-
-Json getmininginfo(Call& call) {
-    auto& node = call.node();
-    const auto view = node.ledger.view();
-    Json out = Json::object();
-    out.append("blocks", view->height());
-    if (const auto weight = node.last_template.weight.load(); weight >= 0) {
-        out.append("currentblockweight", weight);
-        out.append("currentblocktx", node.last_template.transactions.load());
-    }
-    out.append("difficulty", consensus::difficulty(view->tip().header.bits));
-    out.append("networkhashps", network_hashes_per_second(*view, 120, -1, node.params));
-    out.append("pooledtx",
-               node.ledger.call([](ledger::State& state) { return state.mempool.size(); }));
-    out.append("chain", node.params.name);
-    out.append("warnings", warnings_json(node));
-    return out;
-}
-
-std::vector<Method> make_mining_table() {
-    std::vector<Method> methods{
-        {"hidden",
-         "generate",
-         "Has been replaced by the -generate option of daler-cli.",
-         {},
-         "an error",
-         generate},
-        {"hidden",
-         "generateblock",
-         "Mines a block with exactly these transactions.",
-         {{"output", Type::string, "", "Address or descriptor that gets the coins"},
-          {"transactions", Type::array, "",
-           "Transactions in hex, or ids of the mempool, in their order"},
-          {"submit", Type::boolean, "true", "Submit the block; otherwise its hex is given back"}},
-         "hash, and hex if it was not submitted",
-         generateblock},
-        {"hidden",
-         "generatetoaddress",
-         "Mines blocks that pay to an address.",
-         {{"nblocks", Type::integer, "", "How many"},
-          {"address", Type::string, "", "Who gets the coins"},
-          {"maxtries", Type::integer, "1000000", "Nonces to try at most"}},
-         "hashes of the blocks",
-         generatetoaddress},
-        {"hidden",
-         "generatetodescriptor",
-         "Mines blocks that pay to a descriptor.",
-         {{"num_blocks", Type::integer, "", "How many"},
-          {"descriptor", Type::string, "", "Who gets the coins"},
-          {"maxtries", Type::integer, "1000000", "Nonces to try at most"}},
-         "hashes of the blocks",
-         generatetodescriptor},
-        {"Mining",
-         "getmininginfo",
-         "Shows what there is to know about mining.",
-         {},
-         "height, difficulty, hash rate, transactions waiting",
-         getmininginfo},
-        {"Mining",
-         "getnetworkhashps",
-         "Estimates the hashes per second of all miners.",
-         {{"nblocks", Type::integer, "120",
-           "Look at so many blocks; -1: since the last change of difficulty"},
-          {"height", Type::integer, "-1", "As of the time of this block; -1: now"}},
-         "hashes per second",
-         getnetworkhashps},
-    };
-    for (auto& method : template_methods())
-        methods.push_back(std::move(method));
-    return methods;
-}
-
-}  // namespace
-
-std::span<const Method> mining_methods() {
-    static const std::vector<Method> methods = make_mining_table();
-    return methods;
 }
 
 }  // namespace daler::rpc

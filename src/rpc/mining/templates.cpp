@@ -1,4 +1,5 @@
 #include "rpc/mining/templates.h"
+#include "rpc/mining/methods.h"
 
 #include <daler/encoding/hex.h>
 #include <daler/mining/mining.h>
@@ -12,8 +13,6 @@
 
 namespace daler::rpc {
 namespace {
-
-// ---- submitblock, submitheader ----
 
 /// What BIP 22 answers for a block: null, or the reason in one word.
 Json verdict_json(const consensus::Verdict& verdict) {
@@ -59,41 +58,6 @@ std::optional<Json> known_block(const chain::BlockEntry* entry) {
     if (entry->is_failed()) return Json("duplicate-invalid");
     return std::nullopt;
 }
-
-Json submitblock(Call& call) {
-    Block block = decode_hex_block(call.json(0).as_string());
-    if (block.transactions.empty() || !block.transactions[0]->is_coinbase()) {
-        throw Error{code::deserialization, "Block does not start with a coinbase"};
-    }
-    auto& ledger = call.node().ledger;
-    const auto hash = block.header.hash();
-    const auto& index = ledger.chain().index();
-    if (const auto known = known_block(index.find(hash))) return *known;
-    add_reserved_value(block, index.find(block.header.previous), call.node().params);
-
-    const auto shared = std::make_shared<const Block>(std::move(block));
-    const auto result =
-        ledger.call([&](ledger::State& state) { return state.chain.submit(shared); });
-    if (!result.verdict) return verdict_json(result.verdict);
-    if (!result.is_new) return "duplicate";
-    if (!result.was_connected) return "inconclusive";
-    return nullptr;
-}
-
-Json submitheader(Call& call) {
-    const auto header = decode_hex_header(call.string(0));
-    auto& ledger = call.node().ledger;
-    if (!ledger.chain().index().find(header.previous)) {
-        throw Error{code::verify, fmt::format("Must submit previous header ({}) first",
-                                              header.previous.to_hex())};
-    }
-    const auto verdict =
-        ledger.call([&](ledger::State& state) { return state.chain.accept_header(header); });
-    if (!verdict) throw Error{code::verify, consensus::reject_reason(verdict.error())};
-    return nullptr;
-}
-
-// ---- getblocktemplate ----
 
 constexpr std::chrono::seconds long_poll_patience{60};
 
@@ -238,6 +202,41 @@ Json template_json(const mining::Template& made, ledger::State& state) {
     return out;
 }
 
+}  // namespace
+
+Json submitblock(Call& call) {
+    Block block = decode_hex_block(call.json(0).as_string());
+    if (block.transactions.empty() || !block.transactions[0]->is_coinbase()) {
+        throw Error{code::deserialization, "Block does not start with a coinbase"};
+    }
+    auto& ledger = call.node().ledger;
+    const auto hash = block.header.hash();
+    const auto& index = ledger.chain().index();
+    if (const auto known = known_block(index.find(hash))) return *known;
+    add_reserved_value(block, index.find(block.header.previous), call.node().params);
+
+    const auto shared = std::make_shared<const Block>(std::move(block));
+    const auto result =
+        ledger.call([&](ledger::State& state) { return state.chain.submit(shared); });
+    if (!result.verdict) return verdict_json(result.verdict);
+    if (!result.is_new) return "duplicate";
+    if (!result.was_connected) return "inconclusive";
+    return nullptr;
+}
+
+Json submitheader(Call& call) {
+    const auto header = decode_hex_header(call.string(0));
+    auto& ledger = call.node().ledger;
+    if (!ledger.chain().index().find(header.previous)) {
+        throw Error{code::verify, fmt::format("Must submit previous header ({}) first",
+                                              header.previous.to_hex())};
+    }
+    const auto verdict =
+        ledger.call([&](ledger::State& state) { return state.chain.accept_header(header); });
+    if (!verdict) throw Error{code::verify, consensus::reject_reason(verdict.error())};
+    return nullptr;
+}
+
 Json getblocktemplate(Call& call) {
     const auto& request = call.json(0);
     const auto* mode = request.is_object() ? member(request, "mode") : nullptr;
@@ -266,8 +265,6 @@ Json getblocktemplate(Call& call) {
     });
 }
 
-}  // namespace
-
 mining::TemplateOptions template_options(const Services& node, Script script) {
     mining::TemplateOptions options;
     options.coinbase_script = std::move(script);
@@ -285,32 +282,6 @@ void remember_template(Services& node, const mining::Template& made) {
         weight += tx->weight();
     node.last_template.weight = weight;
     node.last_template.transactions = std::ssize(transactions);
-}
-
-std::vector<Method> template_methods() {
-    return {
-        {"Mining",
-         "getblocktemplate",
-         "Gives a miner what it needs to build the next block (BIPs 22, 23, 145), or judges a "
-         "proposal.",
-         {{"template_request", Type::object, "",
-           "rules (must hold \"segwit\"), mode (\"template\" or \"proposal\"), data, longpollid"}},
-         "the template; null or a reason for a proposal",
-         getblocktemplate},
-        {"Mining",
-         "submitblock",
-         "Submits a block to the network.",
-         {{"hexdata", Type::hex, "", "The block"},
-          {"dummy", Type::string, "ignored", "Ignored, for compatibility with BIP 22"}},
-         "null if it was accepted, else why not",
-         submitblock},
-        {"Mining",
-         "submitheader",
-         "Takes a header as a candidate chain tip.",
-         {{"hexdata", Type::hex, "", "The header"}},
-         "null",
-         submitheader},
-    };
 }
 
 }  // namespace daler::rpc

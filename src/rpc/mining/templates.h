@@ -1,7 +1,7 @@
 #pragma once
 
 #include <daler/mining/mining.h>
-#include <daler/rpc/method.h>
+#include <daler/rpc/services.h>
 
 namespace daler::rpc {
 
@@ -10,8 +10,5 @@ namespace daler::rpc {
 
 /// Remembers what getmininginfo shows of the last template.
 void remember_template(Services& node, const mining::Template& made);
-
-/// The part of the mining methods that gives work to miners and takes it back (BIPs 22, 23, 145).
-[[nodiscard]] std::vector<Method> template_methods();
 
 }  // namespace daler::rpc

@@ -1,5 +1,4 @@
-#include "rpc/rawtransactions/broadcast.h"
-
+#include "rpc/rawtransactions/methods.h"
 #include "rpc/transaction_arguments.h"
 
 #include <daler/ledger/ledger.h>
@@ -14,6 +13,7 @@ namespace {
 
 constexpr std::string_view no_transaction =
     "TX decode failed. Make sure the tx has at least one input.";
+
 constexpr std::size_t max_tested = 25;
 
 /// Refuses to lose money in outputs that nobody can spend.
@@ -42,26 +42,6 @@ bool has_unspent_output(ledger::State& state, const SealedTransaction& tx) {
         if (state.chain.coin({tx.txid, i})) return true;
     }
     return false;
-}
-
-Json sendrawtransaction(Call& call) {
-    const auto tx = seal(decode_hex_transaction(call.string(0), no_transaction));
-    const auto max_rate = max_fee_rate(call, 1);
-    check_burned(*tx, call.has(2) ? to_amount(call.json(2)) : Amount{0});
-    const auto wtxid = call.node().ledger.call([&](ledger::State& state) {
-        if (has_unspent_output(state, *tx)) {
-            throw Error{code::verify_already_in_chain, "Transaction outputs already in utxo set"};
-        }
-        // The one that is there may have another witness: only that one can be fetched.
-        if (const auto known = state.mempool.find(tx->txid)) return known->wtxid;
-        mempool::AcceptOptions options;
-        options.max_fee_rate = max_rate;
-        if (const auto accepted = state.accept(tx, options); !accepted) refuse(accepted.error());
-        state.mempool.add_unbroadcast(tx->txid);
-        return tx->wtxid;
-    });
-    call.node().peers.announce(tx->txid, wtxid);
-    return tx->txid.to_hex();
 }
 
 std::string short_reason(const mempool::Refused& refused) {
@@ -106,6 +86,28 @@ bool append_verdict(Json& out, const SealedTransaction& tx, const mempool::Accep
     return !too_much;
 }
 
+}  // namespace
+
+Json sendrawtransaction(Call& call) {
+    const auto tx = seal(decode_hex_transaction(call.string(0), no_transaction));
+    const auto max_rate = max_fee_rate(call, 1);
+    check_burned(*tx, call.has(2) ? to_amount(call.json(2)) : Amount{0});
+    const auto wtxid = call.node().ledger.call([&](ledger::State& state) {
+        if (has_unspent_output(state, *tx)) {
+            throw Error{code::verify_already_in_chain, "Transaction outputs already in utxo set"};
+        }
+        // The one that is there may have another witness: only that one can be fetched.
+        if (const auto known = state.mempool.find(tx->txid)) return known->wtxid;
+        mempool::AcceptOptions options;
+        options.max_fee_rate = max_rate;
+        if (const auto accepted = state.accept(tx, options); !accepted) refuse(accepted.error());
+        state.mempool.add_unbroadcast(tx->txid);
+        return tx->wtxid;
+    });
+    call.node().peers.announce(tx->txid, wtxid);
+    return tx->txid.to_hex();
+}
+
 Json testmempoolaccept(Call& call) {
     const auto& given = call.json(0);
     if (given.empty() || given.size() > max_tested) {
@@ -135,36 +137,6 @@ Json testmempoolaccept(Call& call) {
         out.push(std::move(entry));
     }
     return out;
-}
-
-}  // namespace
-
-std::vector<Method> broadcast_methods() {
-    return {
-        {"Rawtransactions",
-         "sendrawtransaction",
-         "Puts a transaction into the mempool and announces it to all peers.",
-         {{"hexstring", Type::hex, "", "The transaction"},
-          {"maxfeerate", Type::amount, "0.10",
-           "Refuse to pay more than this, in BTC/kvB; 0: pay anything"},
-          {"maxburnamount", Type::amount, "0.00",
-           "Refuse to lose more than this in outputs that cannot be spent"}},
-         "txid",
-         sendrawtransaction},
-        {"Rawtransactions",
-         "testmempoolaccept",
-         "Tells whether the mempool would take these transactions now, one after the other. After "
-         "the first that it would not take there is no verdict on the rest.",
-         {{"rawtxs", Type::array, "",
-           "Transactions in hex, at most 25, parents before children; no two may spend the same "
-           "coin"},
-          {"maxfeerate", Type::amount, "0.10",
-           "Refuse to pay more than this, in BTC/kvB; 0: pay anything"}},
-         "for each transaction: txid, wtxid, package-error if the group as such is refused, "
-         "allowed, "
-         "and vsize and fees or the reject-reason",
-         testmempoolaccept},
-    };
 }
 
 }  // namespace daler::rpc

@@ -1,26 +1,19 @@
+#include "rpc/rawtransactions/methods.h"
 #include "rpc/sign_transaction.h"
 #include "rpc/transaction_arguments.h"
 #include "rpc/transaction_json.h"
 
 #include <daler/descriptor/addresses.h>
-#include <daler/descriptor/descriptor.h>
 #include <daler/descriptor/signing.h>
 #include <daler/encoding/hex.h>
 #include <daler/index/indexes.h>
 #include <daler/ledger/ledger.h>
 #include <daler/rpc/values.h>
-#include <daler/script/opcodes.h>
-#include <daler/script/script_reader.h>
-#include <daler/script/standard.h>
-
-#include <fmt/format.h>
 
 namespace daler::rpc {
 namespace {
 
 constexpr std::string_view decode_failed = "TX decode failed";
-
-// ---- Looking at transactions ----
 
 /// Where a transaction was found.
 struct Found {
@@ -96,6 +89,8 @@ std::int64_t verbosity(const Call& call, std::size_t i) {
     return call.json(i).is_bool() ? (call.json(i).as_bool() ? 1 : 0) : to_int32(call.json(i));
 }
 
+}  // namespace
+
 Json getrawtransaction(Call& call) {
     const auto txid = call.hash<Txid>(0, "parameter 1");
     const auto detail = verbosity(call, 1);
@@ -138,92 +133,6 @@ Json decoderawtransaction(Call& call) {
     return transaction_json(*seal(std::move(*decoded)), call.node().params.address, options);
 }
 
-// ---- decodescript ----
-
-/// True if the script has an instruction that only tapscript knows, or that ends it there.
-bool is_for_tapscript(ByteSpan script) {
-    script::ScriptReader reader(script);
-    while (const auto instruction = reader.next()) {
-        if (script::is_op_success(instruction->opcode)) return true;
-    }
-    return false;
-}
-
-bool may_be_wrapped_in_p2sh(script::OutputType type, ByteSpan bytes) {
-    using enum script::OutputType;
-    switch (type) {
-        case script_hash:
-        case null_data:
-        case witness_v1_taproot:
-        case anchor:
-        case witness_unknown:
-            return false;
-        case nonstandard:
-        case pubkey:
-        case pubkey_hash:
-        case multisig:
-        case witness_v0_key_hash:
-        case witness_v0_script_hash:
-            break;
-    }
-    return is_runnable(bytes) && !script::is_unspendable(bytes) && !is_for_tapscript(bytes);
-}
-
-bool has_uncompressed_key(const script::Solution& solution) {
-    return std::ranges::any_of(solution.data, [](const Bytes& item) {
-        return item.size() == crypto::PublicKey::uncompressed_size;
-    });
-}
-
-bool may_be_segwit(const script::Solution& solution) {
-    using enum script::OutputType;
-    const auto type = solution.type;
-    if (type == witness_v0_key_hash || type == witness_v0_script_hash) return false;
-    return !((type == pubkey || type == multisig) && has_uncompressed_key(solution));
-}
-
-/// The witness program that people would use instead of this script.
-Script segwit_form(ByteSpan bytes, const script::Solution& solution) {
-    if (solution.type == script::OutputType::pubkey) {
-        return script::pay_to_witness(0, crypto::hash160(solution.data.at(0)));
-    }
-    if (solution.type == script::OutputType::pubkey_hash)
-        return script::pay_to_witness(0, solution.data.at(0));
-    return script::pay_to_witness(0, crypto::sha256(bytes));
-}
-
-std::string p2sh_address(ByteSpan script, const AddressFormat& format) {
-    return *descriptor::encode_address(script::pay_to_script_hash(crypto::hash160(script)), format);
-}
-
-Json decodescript(Call& call) {
-    const auto& format = call.node().params.address;
-    const Bytes bytes = call.string(0).empty() ? Bytes{} : to_bytes(call.json(0), "argument");
-    const auto solution = script::solve(bytes);
-    const Json shown = script_pubkey_json(bytes, format);
-    Json out = Json::object();
-    for (const auto& [key, value] : shown.members()) {
-        if (key != "hex") out.append(key, value);
-    }
-    if (!may_be_wrapped_in_p2sh(solution.type, bytes)) return out;
-    out.append("p2sh", p2sh_address(bytes, format));
-    if (!may_be_segwit(solution)) return out;
-
-    const Script wrapped = segwit_form(bytes, solution);
-    descriptor::KeyRing ring;
-    ring.add_script(Script(bytes));
-    Json segwit = Json::object();
-    const Json inner = script_pubkey_json(wrapped.bytes(), format);
-    for (const auto& [key, value] : inner.members()) {
-        segwit.append(key, key == "desc" ? Json(descriptor::infer(wrapped, ring, format)) : value);
-    }
-    segwit.append("p2sh-segwit", p2sh_address(wrapped.bytes(), format));
-    out.append("segwit", std::move(segwit));
-    return out;
-}
-
-// ---- Making transactions ----
-
 Json createrawtransaction(Call& call) {
     std::optional<bool> replaceable;
     if (call.has(3)) replaceable = call.boolean(3, true);
@@ -245,66 +154,6 @@ Json signrawtransactionwithkey(Call& call) {
     auto coins = find_spent_coins(call.node().ledger, tx);
     if (call.has(2)) add_given_coins(call.json(2), coins, &ring);
     return sign_transaction(std::move(tx), coins, ring, sighash_by_name(call.json(3)));
-}
-
-const std::vector<Method>& table() {
-    static const std::vector<Method> methods{
-        {"Rawtransactions",
-         "createrawtransaction",
-         "Builds a transaction that spends the given inputs to the given outputs. It is not "
-         "signed, stored or sent.",
-         {{"inputs", Type::array, "", "Objects with txid, vout and optionally sequence"},
-          {"outputs", Type::any, "",
-           "Addresses and amounts in BTC, or \"data\" and hex; an object or an array of them"},
-          {"locktime", Type::integer, "0", "Lock time: a height or seconds since 1970"},
-          {"replaceable", Type::boolean, "true",
-           "Signal that the transaction may be replaced (BIP 125)"}},
-         "hex of the transaction",
-         createrawtransaction},
-        {"Rawtransactions",
-         "decoderawtransaction",
-         "Shows what a transaction in hex says.",
-         {{"hexstring", Type::hex, "", "The transaction"},
-          {"iswitness", Type::boolean, "depends on the data",
-           "Whether the hex has the form with witness (BIP 144)"}},
-         "the transaction as an object",
-         decoderawtransaction},
-        {"Rawtransactions",
-         "decodescript",
-         "Shows what a script in hex says, and which addresses stand for it.",
-         {{"hexstring", Type::hex, "", "The script"}},
-         "asm, desc, type and addresses",
-         decodescript},
-        {"Rawtransactions",
-         "getrawtransaction",
-         "Gives a transaction of the mempool, or of the block that is named.",
-         {{"txid", Type::hex, "", "Its id"},
-          {"verbosity|verbose", Type::any, "0",
-           "0: hex, 1: an object, 2: with fee and the outputs it spends"},
-          {"blockhash", Type::hex, "null", "The block to look in"}},
-         "hex, or the transaction as an object",
-         getrawtransaction},
-        {"Rawtransactions",
-         "signrawtransactionwithkey",
-         "Signs what can be signed with the given keys.",
-         {{"hexstring", Type::hex, "", "The transaction"},
-          {"privkeys", Type::array, "", "Private keys in wallet import format"},
-          {"prevtxs", Type::array, "null",
-           "Outputs it spends that neither chain nor mempool has: txid, vout, scriptPubKey, "
-           "redeemScript, "
-           "witnessScript, amount"},
-          {"sighashtype", Type::string, "DEFAULT for Taproot, ALL otherwise",
-           "Signature hash type"}},
-         "hex, complete, and what went wrong with which input",
-         signrawtransactionwithkey},
-    };
-    return methods;
-}
-
-}  // namespace
-
-std::span<const Method> rawtransaction_methods() {
-    return table();
 }
 
 }  // namespace daler::rpc

@@ -1,10 +1,9 @@
 #include "rpc/address_json.h"
-#include "rpc/blockchain/coin_scan.h"
+#include "rpc/util/methods.h"
 
 #include <daler/crypto/key.h>
 #include <daler/descriptor/addresses.h>
 #include <daler/descriptor/descriptor.h>
-#include <daler/encoding/base64.h>
 #include <daler/encoding/hex.h>
 #include <daler/rpc/services.h>
 #include <daler/rpc/values.h>
@@ -15,28 +14,6 @@
 
 namespace daler::rpc {
 namespace {
-
-// ---- Addresses and descriptors ----
-
-Json validateaddress(Call& call) {
-    const auto& format = call.node().params.address;
-    const std::string address = call.string(0);
-    const auto script = descriptor::decode_address(address, format);
-    Json out = Json::object();
-    out.append("isvalid", script.has_value());
-    if (!script) {
-        Json positions = Json::array();
-        for (const auto position : script.error().positions)
-            positions.push(position);
-        out.append("error_locations", std::move(positions));
-        out.append("error", script.error().message);
-        return out;
-    }
-    out.append("address", *descriptor::encode_address(*script, format));
-    out.append("scriptPubKey", to_hex(script->bytes()));
-    append_address_details(out, script->bytes());
-    return out;
-}
 
 crypto::PublicKey parse_public_key(const std::string& text) {
     const auto bytes = from_hex(text);
@@ -74,6 +51,34 @@ void check_multisig(std::int64_t required, std::size_t keys) {
                                 "{}\nReduce the number",
                                 script::max_multisig_keys)};
     }
+}
+
+descriptor::Descriptor parse_descriptor(const Call& call, descriptor::ChecksumRule rule) {
+    auto parsed = descriptor::Descriptor::parse(call.string(0), call.node().params.address, rule);
+    if (!parsed) throw Error{code::invalid_address_or_key, parsed.error()};
+    return *parsed;
+}
+
+}  // namespace
+
+Json validateaddress(Call& call) {
+    const auto& format = call.node().params.address;
+    const std::string address = call.string(0);
+    const auto script = descriptor::decode_address(address, format);
+    Json out = Json::object();
+    out.append("isvalid", script.has_value());
+    if (!script) {
+        Json positions = Json::array();
+        for (const auto position : script.error().positions)
+            positions.push(position);
+        out.append("error_locations", std::move(positions));
+        out.append("error", script.error().message);
+        return out;
+    }
+    out.append("address", *descriptor::encode_address(*script, format));
+    out.append("scriptPubKey", to_hex(script->bytes()));
+    append_address_details(out, script->bytes());
+    return out;
 }
 
 Json createmultisig(Call& call) {
@@ -128,12 +133,6 @@ Json createmultisig(Call& call) {
     return out;
 }
 
-descriptor::Descriptor parse_descriptor(const Call& call, descriptor::ChecksumRule rule) {
-    auto parsed = descriptor::Descriptor::parse(call.string(0), call.node().params.address, rule);
-    if (!parsed) throw Error{code::invalid_address_or_key, parsed.error()};
-    return *parsed;
-}
-
 Json getdescriptorinfo(Call& call) {
     const auto parsed = parse_descriptor(call, descriptor::ChecksumRule::optional);
     const std::string text = call.string(0);
@@ -147,8 +146,8 @@ Json getdescriptorinfo(Call& call) {
 }
 
 Json deriveaddresses(Call& call) {
-    std::pair<std::int64_t, std::int64_t> range{0, 0};
-    if (call.has(1)) range = parse_range(call.json(1));
+    IndexRange range;
+    if (call.has(1)) range = to_index_range(call.json(1));
     const auto parsed = parse_descriptor(call, descriptor::ChecksumRule::required);
     if (call.has(1)) {
         if (!parsed.is_range()) {
@@ -159,9 +158,9 @@ Json deriveaddresses(Call& call) {
         throw Error{code::invalid_parameter, "Range must be specified for a ranged descriptor"};
     }
     Json out = Json::array();
-    for (auto i = range.first; i <= range.second; ++i) {
+    for (auto index = range.first; index <= range.last; ++index) {
         refuse_if_stopping(call.node());
-        const auto scripts = parsed.scripts(static_cast<std::uint32_t>(i));
+        const auto scripts = parsed.scripts(index);
         if (!scripts)
             throw Error{code::invalid_address_or_key, "Cannot derive script without private keys"};
         for (const auto& script : *scripts) {
@@ -175,117 +174,6 @@ Json deriveaddresses(Call& call) {
         }
     }
     return out;
-}
-
-// ---- Signed messages ----
-
-crypto::Digest256 message_hash(const std::string& message) {
-    ByteWriter writer;
-    writer.sized_bytes(as_bytes("Bitcoin Signed Message:\n"));
-    writer.sized_bytes(as_bytes(message));
-    return crypto::sha256d(writer.view());
-}
-
-Json signmessagewithprivkey(Call& call) {
-    const auto key = descriptor::decode_wif(call.string(0), call.node().params.address);
-    if (!key) throw Error{code::invalid_address_or_key, "Invalid private key"};
-    return base64_encode(key->key.sign_recoverable(message_hash(call.string(1)), key->compressed));
-}
-
-Json verifymessage(Call& call) {
-    const auto script = descriptor::decode_address(call.string(0), call.node().params.address);
-    if (!script) throw Error{code::invalid_address_or_key, "Invalid address"};
-    const auto solution = script::solve(script->bytes());
-    if (solution.type != script::OutputType::pubkey_hash) {
-        throw Error{code::type, "Address does not refer to key"};
-    }
-    const auto signature = base64_decode(call.string(1));
-    if (!signature) throw Error{code::type, "Malformed base64 encoding"};
-    const auto key = crypto::recover_public_key(message_hash(call.string(2)), *signature);
-    return key && std::ranges::equal(key->hash(), solution.data.at(0));
-}
-
-// ---- Fees ----
-
-constexpr int max_fee_target = 1008;  // blocks
-
-Json estimatesmartfee(Call& call) {
-    const auto target = call.integer(0);
-    if (target < 1 || target > max_fee_target) {
-        throw Error{code::invalid_parameter,
-                    fmt::format("Invalid conf_target, must be between 1 and {}", max_fee_target)};
-    }
-    const std::string mode = lower_case(call.string(1, "economical"));
-    if (mode != "unset" && mode != "economical" && mode != "conservative") {
-        throw Error{code::invalid_parameter,
-                    "Invalid estimate_mode parameter, must be one of: \"unset\", \"economical\", "
-                    "\"conservative\""};
-    }
-    Json errors = Json::array();
-    errors.push("Insufficient data or no feerate found");
-    Json out = Json::object();
-    out.append("errors", std::move(errors));
-    out.append("blocks", 0);  // the longest target for which there is an estimate
-    return out;
-}
-
-}  // namespace
-
-std::span<const Method> util_methods() {
-    static const std::vector<Method> methods{
-        {"Util",
-         "createmultisig",
-         "Makes an address that several keys guard together.",
-         {{"nrequired", Type::integer, "", "How many of the keys must sign"},
-          {"keys", Type::array, "", "Public keys in hex"},
-          {"address_type", Type::string, "legacy", "legacy, p2sh-segwit or bech32"}},
-         "address, redeemScript and descriptor",
-         createmultisig},
-        {"Util",
-         "deriveaddresses",
-         "Lists the addresses that an output descriptor describes.",
-         {{"descriptor", Type::string, "", "The descriptor, with its checksum"},
-          {"range", Type::any, "null", "For ranged descriptors: the last index, or [first, last]"}},
-         "addresses",
-         deriveaddresses},
-        {"Util",
-         "estimatesmartfee",
-         "Estimates the fee rate at which a transaction confirms within so many blocks. This node "
-         "keeps no "
-         "statistics yet and has no estimate.",
-         {{"conf_target", Type::integer, "", "Blocks"},
-          {"estimate_mode", Type::string, "economical", "unset, economical or conservative"}},
-         "feerate in BTC/kvB or errors, and blocks",
-         estimatesmartfee},
-        {"Util",
-         "getdescriptorinfo",
-         "Checks an output descriptor.",
-         {{"descriptor", Type::string, "", "The descriptor"}},
-         "its canonical form, checksum and what it can do",
-         getdescriptorinfo},
-        {"Util",
-         "signmessagewithprivkey",
-         "Signs a message with a private key.",
-         {{"privkey", Type::string, "", "The key in wallet import format"},
-          {"message", Type::string, "", "The message"}},
-         "the signature in base 64",
-         signmessagewithprivkey},
-        {"Util",
-         "validateaddress",
-         "Tells whether a text is an address of this chain, and of what kind.",
-         {{"address", Type::string, "", "The address"}},
-         "isvalid, and its script or what is wrong",
-         validateaddress},
-        {"Util",
-         "verifymessage",
-         "Tells whether a signature shows that the owner of an address signed a message.",
-         {{"address", Type::string, "", "A P2PKH address"},
-          {"signature", Type::string, "", "The signature in base 64"},
-          {"message", Type::string, "", "The message"}},
-         "true or false",
-         verifymessage},
-    };
-    return methods;
 }
 
 }  // namespace daler::rpc

@@ -1,3 +1,7 @@
+#include "rpc/address_json.h"
+#include "rpc/wallet/methods.h"
+#include "rpc/wallet/wallet_call.h"
+
 #include <daler/encoding/hex.h>
 #include <daler/rpc/values.h>
 #include <daler/script/standard.h>
@@ -5,9 +9,6 @@
 #include <fmt/format.h>
 
 #include <set>
-
-#include "rpc/address_json.h"
-#include "rpc/wallet/wallet_call.h"
 
 namespace daler::rpc {
 namespace {
@@ -22,32 +23,6 @@ std::optional<AddressType> address_type(const Call& call, std::size_t i) {
                     fmt::format("Unknown address type '{}'", call.string(i))};
     }
     return type;
-}
-
-Json getnewaddress(Call& call) {
-    const auto label = label_of(call.json(0));
-    const auto wanted = address_type(call, 1);
-    return with_wallet(call, [&](wallet::Wallet& wallet) -> Json {
-        if (!wallet.can_get_addresses(false)) {
-            throw Error{code::wallet, "Error: This wallet has no available keys"};
-        }
-        const auto type = wanted.value_or(wallet.options().address_type);
-        const auto script = value_of(wallet.new_address(type, label));
-        return *descriptor::encode_address(script, wallet.params().address);
-    });
-}
-
-Json getrawchangeaddress(Call& call) {
-    const auto wanted = address_type(call, 0);
-    return with_wallet(call, [&](wallet::Wallet& wallet) -> Json {
-        if (!wallet.can_get_addresses(true)) {
-            throw Error{code::wallet, "Error: This wallet has no available keys"};
-        }
-        const auto& options = wallet.options();
-        const auto type = wanted.value_or(options.change_type.value_or(options.address_type));
-        const auto script = value_of(wallet.new_change_address(type));
-        return *descriptor::encode_address(script, wallet.params().address);
-    });
 }
 
 /// What the keys and scripts of a wallet tell of an address.
@@ -166,6 +141,34 @@ Json address_info(const wallet::Wallet& wallet, const Script& script) {
     return out;
 }
 
+}  // namespace
+
+Json getnewaddress(Call& call) {
+    const auto label = label_of(call.json(0));
+    const auto wanted = address_type(call, 1);
+    return with_wallet(call, [&](wallet::Wallet& wallet) -> Json {
+        if (!wallet.can_get_addresses(false)) {
+            throw Error{code::wallet, "Error: This wallet has no available keys"};
+        }
+        const auto type = wanted.value_or(wallet.options().address_type);
+        const auto script = value_of(wallet.new_address(type, label));
+        return *descriptor::encode_address(script, wallet.params().address);
+    });
+}
+
+Json getrawchangeaddress(Call& call) {
+    const auto wanted = address_type(call, 0);
+    return with_wallet(call, [&](wallet::Wallet& wallet) -> Json {
+        if (!wallet.can_get_addresses(true)) {
+            throw Error{code::wallet, "Error: This wallet has no available keys"};
+        }
+        const auto& options = wallet.options();
+        const auto type = wanted.value_or(options.change_type.value_or(options.address_type));
+        const auto script = value_of(wallet.new_change_address(type));
+        return *descriptor::encode_address(script, wallet.params().address);
+    });
+}
+
 Json getaddressinfo(Call& call) {
     const auto script = descriptor::decode_address(call.string(0), call.node().params.address);
     if (!script) throw Error{code::invalid_address_or_key, script.error().message};
@@ -222,52 +225,6 @@ Json listlabels(Call& call) {
         }
         return out;
     });
-}
-
-}  // namespace
-
-std::vector<Method> wallet_address_methods() {
-    return {
-        {"Wallet",
-         "getaddressesbylabel",
-         "Lists the addresses that have a label.",
-         {{"label", Type::string, "", "The label"}},
-         "an object: purpose by address",
-         getaddressesbylabel},
-        {"Wallet",
-         "getaddressinfo",
-         "Shows what the wallet knows about an address.",
-         {{"address", Type::string, "", "The address"}},
-         "an object",
-         getaddressinfo},
-        {"Wallet",
-         "getnewaddress",
-         "Gives an address for receiving that was never given before.",
-         {{"label", Type::string, "\"\"", "A label for it"},
-          {"address_type", Type::string, "set by -addresstype",
-           "\"legacy\", \"p2sh-segwit\", \"bech32\" or \"bech32m\""}},
-         "the address",
-         getnewaddress},
-        {"Wallet",
-         "getrawchangeaddress",
-         "Gives a new address for change, for raw transactions.",
-         {{"address_type", Type::string, "set by -changetype",
-           "\"legacy\", \"p2sh-segwit\", \"bech32\" or \"bech32m\""}},
-         "the address",
-         getrawchangeaddress},
-        {"Wallet",
-         "listlabels",
-         "Lists all labels.",
-         {{"purpose", Type::string, "null", "Only those of addresses to \"send\" or \"receive\""}},
-         "labels in alphabetical order",
-         listlabels},
-        {"Wallet",
-         "setlabel",
-         "Gives an address a label.",
-         {{"address", Type::string, "", "The address"}, {"label", Type::string, "", "The label"}},
-         "null",
-         setlabel},
-    };
 }
 
 }  // namespace daler::rpc

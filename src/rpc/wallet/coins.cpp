@@ -1,3 +1,6 @@
+#include "rpc/wallet/methods.h"
+#include "rpc/wallet/wallet_call.h"
+
 #include <daler/encoding/hex.h>
 #include <daler/ledger/ledger.h>
 #include <daler/rpc/services.h>
@@ -5,8 +8,6 @@
 #include <daler/script/standard.h>
 
 #include <fmt/format.h>
-
-#include "rpc/wallet/wallet_call.h"
 
 namespace daler::rpc {
 namespace {
@@ -21,44 +22,6 @@ bool avoid_reuse(const Call& call, std::size_t i, const wallet::Wallet& wallet) 
         throw Error{code::wallet, "wallet does not have the \"avoid reuse\" feature enabled"};
     }
     return wanted;
-}
-
-Json getbalance(Call& call) {
-    if (call.has(0) && call.string(0) != "*") {
-        throw Error{code::method_deprecated,
-                    "dummy first argument must be excluded or set to \"*\"."};
-    }
-    const auto min_depth = static_cast<Height>(call.integer(1, 0));
-    return with_wallet(call, [&](wallet::Wallet& wallet) {
-        const bool avoid = avoid_reuse(call, 3, wallet);
-        return from_amount(wallet.history().balances(min_depth, avoid).trusted);
-    });
-}
-
-Json getbalances(Call& call) {
-    return with_wallet(call, [](wallet::Wallet& wallet) {
-        const bool avoid = wallet.flags().avoid_reuse;
-        const auto balances = wallet.history().balances(0, avoid);
-        Json mine = Json::object();
-        mine.append("trusted", from_amount(balances.trusted));
-        mine.append("untrusted_pending", from_amount(balances.pending));
-        mine.append("immature", from_amount(balances.immature));
-        if (avoid) {
-            const auto all = wallet.history().balances();
-            mine.append("used", from_amount(all.trusted + all.pending - balances.trusted -
-                                            balances.pending));
-        }
-        Json out = Json::object();
-        out.append("mine", std::move(mine));
-        append_last_block(out, wallet);
-        return out;
-    });
-}
-
-Json getunconfirmedbalance(Call& call) {
-    return with_wallet(call, [](wallet::Wallet& wallet) {
-        return from_amount(wallet.history().balances().pending);
-    });
 }
 
 /// What listunspent is asked for.
@@ -197,27 +160,6 @@ std::map<Txid, mempool::EntryDetails> mempool_entries(const Call& call,
     });
 }
 
-Json listunspent(Call& call) {
-    const auto filter = parse_filter(call);
-    auto coins =
-        with_wallet(call, [&](wallet::Wallet& wallet) { return find_coins(wallet, filter); });
-    const auto entries = mempool_entries(call, coins);
-    Json out = Json::array();
-    for (auto& coin : coins) {
-        if (const auto found = entries.find(coin.txid); found != entries.end()) {
-            const auto& entry = found->second;
-            coin.head.append("ancestorcount", entry.ancestor_count);
-            coin.head.append("ancestorsize", entry.ancestor_vsize);
-            coin.head.append("ancestorfees", entry.ancestor_fees.satoshis());
-        }
-        for (const auto& [key, value] : coin.tail.members()) {
-            coin.head.append(key, value);
-        }
-        out.push(std::move(coin.head));
-    }
-    return out;
-}
-
 OutPoint parse_outpoint(const Json& item) {
     constexpr std::array<Field, 2> fields{
         {{"txid", Json::Kind::string, true}, {"vout", Json::Kind::number, true}}};
@@ -243,6 +185,67 @@ void check_lock(const wallet::Wallet& wallet, const OutPoint& coin, bool unlock,
     if (unlock && !locked) refuse("expected locked output");
     // Locking again only makes sense to have it remembered.
     if (!unlock && locked && !persistent) refuse("output already locked");
+}
+
+}  // namespace
+
+Json getbalance(Call& call) {
+    if (call.has(0) && call.string(0) != "*") {
+        throw Error{code::method_deprecated,
+                    "dummy first argument must be excluded or set to \"*\"."};
+    }
+    const auto min_depth = static_cast<Height>(call.integer(1, 0));
+    return with_wallet(call, [&](wallet::Wallet& wallet) {
+        const bool avoid = avoid_reuse(call, 3, wallet);
+        return from_amount(wallet.history().balances(min_depth, avoid).trusted);
+    });
+}
+
+Json getbalances(Call& call) {
+    return with_wallet(call, [](wallet::Wallet& wallet) {
+        const bool avoid = wallet.flags().avoid_reuse;
+        const auto balances = wallet.history().balances(0, avoid);
+        Json mine = Json::object();
+        mine.append("trusted", from_amount(balances.trusted));
+        mine.append("untrusted_pending", from_amount(balances.pending));
+        mine.append("immature", from_amount(balances.immature));
+        if (avoid) {
+            const auto all = wallet.history().balances();
+            mine.append("used", from_amount(all.trusted + all.pending - balances.trusted -
+                                            balances.pending));
+        }
+        Json out = Json::object();
+        out.append("mine", std::move(mine));
+        append_last_block(out, wallet);
+        return out;
+    });
+}
+
+Json getunconfirmedbalance(Call& call) {
+    return with_wallet(call, [](wallet::Wallet& wallet) {
+        return from_amount(wallet.history().balances().pending);
+    });
+}
+
+Json listunspent(Call& call) {
+    const auto filter = parse_filter(call);
+    auto coins =
+        with_wallet(call, [&](wallet::Wallet& wallet) { return find_coins(wallet, filter); });
+    const auto entries = mempool_entries(call, coins);
+    Json out = Json::array();
+    for (auto& coin : coins) {
+        if (const auto found = entries.find(coin.txid); found != entries.end()) {
+            const auto& entry = found->second;
+            coin.head.append("ancestorcount", entry.ancestor_count);
+            coin.head.append("ancestorsize", entry.ancestor_vsize);
+            coin.head.append("ancestorfees", entry.ancestor_fees.satoshis());
+        }
+        for (const auto& [key, value] : coin.tail.members()) {
+            coin.head.append(key, value);
+        }
+        out.push(std::move(coin.head));
+    }
+    return out;
 }
 
 Json lockunspent(Call& call) {
@@ -280,61 +283,6 @@ Json listlockunspent(Call& call) {
         }
         return out;
     });
-}
-
-}  // namespace
-
-std::vector<Method> wallet_coin_methods() {
-    return {
-        {"Wallet",
-         "getbalance",
-         "Gives the money that can be spent: confirmed, or change of the wallet's own payments.",
-         {{"dummy", Type::string, "null", "\"*\", if anything"},
-          {"minconf", Type::integer, "0", "Only transactions with so many confirmations"},
-          {"include_watchonly", Type::boolean, "false", "Has no meaning for descriptor wallets"},
-          {"avoid_reuse", Type::boolean, "true",
-           "Without coins on addresses that were spent from"}},
-         "the amount in BTC",
-         getbalance},
-        {"Wallet",
-         "getbalances",
-         "Shows what the wallet owns, in BTC.",
-         {},
-         "mine: trusted, untrusted_pending, immature, used",
-         getbalances},
-        {"Wallet",
-         "getunconfirmedbalance",
-         "Gives the money of others' payments that are not confirmed yet.",
-         {},
-         "the amount in BTC",
-         getunconfirmedbalance},
-        {"Wallet",
-         "listlockunspent",
-         "Lists the coins that are not to be spent.",
-         {},
-         "objects with txid and vout",
-         listlockunspent},
-        {"Wallet",
-         "listunspent",
-         "Lists the wallet's coins.",
-         {{"minconf", Type::integer, "1", "Confirmations at least"},
-          {"maxconf", Type::integer, "9999999", "Confirmations at most"},
-          {"addresses", Type::array, "[]", "Only those of these addresses"},
-          {"include_unsafe", Type::boolean, "true", "Also others' unconfirmed payments"},
-          {"query_options", Type::object, "null",
-           "minimumAmount, maximumAmount, maximumCount, minimumSumAmount, "
-           "include_immature_coinbase"}},
-         "objects",
-         listunspent},
-        {"Wallet",
-         "lockunspent",
-         "Keeps coins from being spent automatically, or lets them go.",
-         {{"unlock", Type::boolean, "", "Let them go"},
-          {"transactions", Type::array, "[]", "Objects with txid and vout; all coins if not given"},
-          {"persistent", Type::boolean, "false", "Remember it when the wallet is closed"}},
-         "true",
-         lockunspent},
-    };
 }
 
 }  // namespace daler::rpc

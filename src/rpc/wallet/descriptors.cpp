@@ -1,82 +1,18 @@
+#include "rpc/block_access.h"
+#include "rpc/wallet/methods.h"
+#include "rpc/wallet/wallet_call.h"
+
 #include <daler/rpc/values.h>
 
 #include <fmt/format.h>
-
-#include "rpc/block_access.h"
-#include "rpc/wallet/wallet_call.h"
 
 namespace daler::rpc {
 namespace {
 
 constexpr std::int64_t oldest_time = 1;  // 0 asks for everything, as 1 does
-constexpr std::int64_t max_range = 1'000'000;
 // A block's time may be so far off (seconds).
 constexpr std::int64_t block_time_margin = 7200;
 constexpr std::uint32_t derivations_per_check = 200;  // about ten milliseconds
-
-Json listdescriptors(Call& call) {
-    const bool with_private = call.boolean(0, false);
-    return with_wallet(call, [&](wallet::Wallet& wallet) {
-        if (with_private && wallet.flags().private_keys_disabled) {
-            throw Error{code::wallet, "Can't get private descriptor string for watch-only wallets"};
-        }
-        const auto& records = wallet.keys().records();
-        std::vector<std::pair<std::string, Json>> sorted;
-        for (std::size_t i = 0; i < records.size(); ++i) {
-            const auto& record = records[i];
-            const auto text =
-                with_private ? record.descriptor.to_private_text() : record.normalized_text;
-            const auto internal = wallet.keys().active_internal(i);
-            Json entry = Json::object();
-            entry.append("desc", text);
-            entry.append("timestamp", record.created);
-            entry.append("active", internal.has_value());
-            if (internal) entry.append("internal", *internal);
-            if (record.descriptor.is_range()) {
-                Json range = Json::array();
-                range.push(record.range_begin);
-                range.push(record.range_end - 1);
-                entry.append("range", std::move(range));
-                entry.append("next", record.next_index);
-                entry.append("next_index", record.next_index);
-            }
-            sorted.emplace_back(text, std::move(entry));
-        }
-        std::ranges::sort(sorted, {}, [](const auto& item) -> auto& { return item.first; });
-        Json list = Json::array();
-        for (auto& [text, entry] : sorted) {
-            list.push(std::move(entry));
-        }
-        Json out = Json::object();
-        out.append("wallet_name", wallet.name());
-        out.append("descriptors", std::move(list));
-        return out;
-    });
-}
-
-/// N, or [first, last].
-std::pair<std::uint32_t, std::uint32_t> parse_range(const Json& value) {
-    std::int64_t first = 0;
-    std::int64_t last = 0;
-    if (value.is_number()) {
-        last = to_integer(value);
-    } else if (value.is_array() && value.size() == 2) {
-        first = to_integer(value[0]);
-        last = to_integer(value[1]);
-        if (first > last) {
-            throw Error{code::invalid_parameter,
-                        "Range specified as [begin,end] must not have begin after end"};
-        }
-    } else {
-        throw Error{code::invalid_parameter, "Range must be specified as end or as [begin,end]"};
-    }
-    if (first < 0) {
-        throw Error{code::invalid_parameter, "Range should be greater or equal than 0"};
-    }
-    if (last >> 31 != 0) throw Error{code::invalid_parameter, "End of range is too high"};
-    if (last >= first + max_range) throw Error{code::invalid_parameter, "Range is too large"};
-    return {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(last)};
-}
 
 std::int64_t parse_timestamp(const Json& request, std::int64_t now) {
     const auto* value = request.is_object() ? request.find("timestamp") : nullptr;
@@ -113,7 +49,10 @@ wallet::ImportRequest parse_import(const Json& data, std::int64_t created,
         throw Error{code::invalid_parameter,
                     "Range should not be specified for an un-ranged descriptor"};
     }
-    if (range) out.range = parse_range(*range);
+    if (range) {
+        const auto [first, last] = to_index_range(*range);
+        out.range = {first, last};
+    }
     if (next_index && is_range) {
         const auto index = to_integer(*next_index);
         if (index < 0 || index >> 31 != 0) {
@@ -248,6 +187,48 @@ Json import_all(Call& call, const std::string& wallet) {
     return out;
 }
 
+}  // namespace
+
+Json listdescriptors(Call& call) {
+    const bool with_private = call.boolean(0, false);
+    return with_wallet(call, [&](wallet::Wallet& wallet) {
+        if (with_private && wallet.flags().private_keys_disabled) {
+            throw Error{code::wallet, "Can't get private descriptor string for watch-only wallets"};
+        }
+        const auto& records = wallet.keys().records();
+        std::vector<std::pair<std::string, Json>> sorted;
+        for (std::size_t i = 0; i < records.size(); ++i) {
+            const auto& record = records[i];
+            const auto text =
+                with_private ? record.descriptor.to_private_text() : record.normalized_text;
+            const auto internal = wallet.keys().active_internal(i);
+            Json entry = Json::object();
+            entry.append("desc", text);
+            entry.append("timestamp", record.created);
+            entry.append("active", internal.has_value());
+            if (internal) entry.append("internal", *internal);
+            if (record.descriptor.is_range()) {
+                Json range = Json::array();
+                range.push(record.range_begin);
+                range.push(record.range_end - 1);
+                entry.append("range", std::move(range));
+                entry.append("next", record.next_index);
+                entry.append("next_index", record.next_index);
+            }
+            sorted.emplace_back(text, std::move(entry));
+        }
+        std::ranges::sort(sorted, {}, [](const auto& item) -> auto& { return item.first; });
+        Json list = Json::array();
+        for (auto& [text, entry] : sorted) {
+            list.push(std::move(entry));
+        }
+        Json out = Json::object();
+        out.append("wallet_name", wallet.name());
+        out.append("descriptors", std::move(list));
+        return out;
+    });
+}
+
 Json importdescriptors(Call& call) {
     const ScannedWallet scanned(call);
     try {
@@ -259,27 +240,6 @@ Json importdescriptors(Call& call) {
         if (!aborted) throw;
         throw Error{code::misc, "Rescan aborted by user."};
     }
-}
-
-}  // namespace
-
-std::vector<Method> wallet_descriptor_methods() {
-    return {
-        {"Wallet",
-         "importdescriptors",
-         "Adds descriptors to the wallet and looks for their transactions.",
-         {{"requests", Type::array, "",
-           "Objects with desc (with checksum), timestamp (unix seconds or \"now\"), and optionally "
-           "active, range, next_index, internal, label"}},
-         "an object for each: success, warnings, error",
-         importdescriptors},
-        {"Wallet",
-         "listdescriptors",
-         "Lists the wallet's descriptors.",
-         {{"private", Type::boolean, "false", "With private keys"}},
-         "wallet_name, descriptors",
-         listdescriptors},
-    };
 }
 
 }  // namespace daler::rpc

@@ -1,3 +1,4 @@
+#include "rpc/wallet/methods.h"
 #include "rpc/wallet/wallet_call.h"
 
 #include <daler/rpc/values.h>
@@ -19,6 +20,26 @@ Json name_json(const std::string& name, Json warnings = Json::array()) {
     if (!warnings.empty()) out.append("warnings", std::move(warnings));
     return out;
 }
+
+std::optional<std::int64_t> birth_time(const wallet::Wallet& wallet) {
+    std::optional<std::int64_t> out;
+    for (const auto& record : wallet.keys().records()) {
+        out = std::min(out.value_or(record.created), record.created);
+    }
+    return out;
+}
+
+Json scanning_json(const wallet::Wallet& wallet) {
+    const auto& scan = wallet.scan();
+    if (!scan) return false;
+    const auto elapsed = std::chrono::steady_clock::now() - scan->started;
+    Json out = Json::object();
+    out.append("duration", std::chrono::duration_cast<std::chrono::seconds>(elapsed).count());
+    out.append("progress", scan->progress);
+    return out;
+}
+
+}  // namespace
 
 Json createwallet(Call& call) {
     wallet::CreateOptions options;
@@ -90,24 +111,6 @@ Json listwalletdir(Call& call) {
     return out;
 }
 
-std::optional<std::int64_t> birth_time(const wallet::Wallet& wallet) {
-    std::optional<std::int64_t> out;
-    for (const auto& record : wallet.keys().records()) {
-        out = std::min(out.value_or(record.created), record.created);
-    }
-    return out;
-}
-
-Json scanning_json(const wallet::Wallet& wallet) {
-    const auto& scan = wallet.scan();
-    if (!scan) return false;
-    const auto elapsed = std::chrono::steady_clock::now() - scan->started;
-    Json out = Json::object();
-    out.append("duration", std::chrono::duration_cast<std::chrono::seconds>(elapsed).count());
-    out.append("progress", scan->progress);
-    return out;
-}
-
 Json getwalletinfo(Call& call) {
     return with_wallet(call, [](wallet::Wallet& wallet) {
         const auto balances = wallet.history().balances();
@@ -152,71 +155,6 @@ Json restorewallet(Call& call) {
     const auto name = call.string(0);
     value_of(wallets(call).restore(name, call.string(1), load_on_startup(call, 2)));
     return name_json(name);
-}
-
-constexpr std::string_view startup_help =
-    "Remember to load (or not to load) it at every start; null leaves that as it is";
-
-}  // namespace
-
-std::vector<Method> wallet_file_methods() {
-    return {
-        {"Wallet",
-         "backupwallet",
-         "Writes a copy of the wallet's file.",
-         {{"destination", Type::string, "", "The file to write"}},
-         "null",
-         backupwallet},
-        {"Wallet",
-         "createwallet",
-         "Creates a wallet and loads it.",
-         {{"wallet_name", Type::string, "", "Its name"},
-          {"disable_private_keys", Type::boolean, "false", "It only watches"},
-          {"blank", Type::boolean, "false", "It has no keys at first"},
-          {"passphrase", Type::string, "null", "Encrypt it (not supported yet)"},
-          {"avoid_reuse", Type::boolean, "false",
-           "Keep coins apart whose address was spent from before"},
-          {"descriptors", Type::boolean, "true", "It holds descriptors; there is no other kind"},
-          {"load_on_startup", Type::boolean, "null", startup_help},
-          {"external_signer", Type::boolean, "false", "Not supported"}},
-         "name, warnings",
-         createwallet},
-        {"Wallet",
-         "getwalletinfo",
-         "Shows the state of the wallet.",
-         {},
-         "an object",
-         getwalletinfo},
-        {"Wallet",
-         "listwalletdir",
-         "Lists the wallets in the wallet folder.",
-         {},
-         "wallets: objects with name",
-         listwalletdir},
-        {"Wallet", "listwallets", "Lists the wallets that are loaded.", {}, "names", listwallets},
-        {"Wallet",
-         "loadwallet",
-         "Loads a wallet.",
-         {{"filename", Type::string, "", "Its name"},
-          {"load_on_startup", Type::boolean, "null", startup_help}},
-         "name, warnings",
-         loadwallet},
-        {"Wallet",
-         "restorewallet",
-         "Makes a wallet from a copy of one, and loads it.",
-         {{"wallet_name", Type::string, "", "Its name"},
-          {"backup_file", Type::string, "", "The copy"},
-          {"load_on_startup", Type::boolean, "null", startup_help}},
-         "name, warnings",
-         restorewallet},
-        {"Wallet",
-         "unloadwallet",
-         "Closes a wallet.",
-         {{"wallet_name", Type::string, "null", "Its name, unless the path says it"},
-          {"load_on_startup", Type::boolean, "null", startup_help}},
-         "warnings",
-         unloadwallet},
-    };
 }
 
 }  // namespace daler::rpc

@@ -1,11 +1,12 @@
+#include "rpc/sign_transaction.h"
+#include "rpc/transaction_arguments.h"
+#include "rpc/wallet/methods.h"
+#include "rpc/wallet/wallet_call.h"
+
 #include <daler/encoding/hex.h>
 #include <daler/rpc/values.h>
 
 #include <fmt/format.h>
-
-#include "rpc/sign_transaction.h"
-#include "rpc/transaction_arguments.h"
-#include "rpc/wallet/wallet_call.h"
 
 namespace daler::rpc {
 namespace {
@@ -123,6 +124,8 @@ Json pay(wallet::Wallet& wallet, const wallet::PaymentRequest& request, const st
     return out;
 }
 
+}  // namespace
+
 Json sendtoaddress(Call& call) {
     wallet::PaymentRequest request;
     Json amounts = Json::object();
@@ -173,67 +176,6 @@ Json signrawtransactionwithwallet(Call& call) {
     ring.merge(
         with_wallet(call, [&](wallet::Wallet& wallet) { return wallet.signing_keys(scripts); }));
     return sign_transaction(std::move(tx), coins, ring, sighash_by_name(call.json(2)));
-}
-
-constexpr Argument replaceable{"replaceable", Type::boolean, "wallet default",
-                               "Signal that the transaction may be replaced (BIP 125)"};
-constexpr Argument conf_target{"conf_target", Type::integer, "wallet -txconfirmtarget",
-                               "Confirm within so many blocks"};
-constexpr Argument estimate_mode{"estimate_mode", Type::string, "\"unset\"",
-                                 "\"unset\", \"economical\" or \"conservative\""};
-constexpr Argument fee_rate{"fee_rate", Type::amount, "not set, fall back to wallet fee estimation",
-                            "Pay exactly this, in sat/vB"};
-constexpr Argument verbose{"verbose", Type::boolean, "false",
-                           "Also tell why the fee is what it is"};
-
-}  // namespace
-
-std::vector<Method> wallet_payment_methods() {
-    return {
-        {"Wallet",
-         "sendmany",
-         "Pays several addresses in one transaction.",
-         {{"dummy", Type::string, "\"\"", "\"\", if anything"},
-          {"amounts", Type::object, "", "Amounts in BTC by address"},
-          {"minconf", Type::integer, "null", "Has no meaning any more"},
-          {"comment", Type::string, "null", "A note that stays in the wallet"},
-          {"subtractfeefrom", Type::array, "null", "Addresses that pay the fee"},
-          replaceable,
-          conf_target,
-          estimate_mode,
-          fee_rate,
-          verbose},
-         "the transaction's id, or txid and fee_reason",
-         sendmany},
-        {"Wallet",
-         "sendtoaddress",
-         "Pays an address.",
-         {{"address", Type::string, "", "The address"},
-          {"amount", Type::amount, "", "How much, in BTC"},
-          {"comment", Type::string, "null", "A note that stays in the wallet: what for"},
-          {"comment_to", Type::string, "null", "A note that stays in the wallet: to whom"},
-          {"subtractfeefromamount", Type::boolean, "false", "The recipient pays the fee"},
-          replaceable,
-          conf_target,
-          estimate_mode,
-          {"avoid_reuse", Type::boolean, "true",
-           "Do not spend coins on addresses that were spent from"},
-          fee_rate,
-          verbose},
-         "the transaction's id, or txid and fee_reason",
-         sendtoaddress},
-        {"Wallet",
-         "signrawtransactionwithwallet",
-         "Signs what can be signed with the wallet's keys.",
-         {{"hexstring", Type::hex, "", "The transaction"},
-          {"prevtxs", Type::array, "null",
-           "Outputs it spends that neither chain nor mempool has: txid, vout, scriptPubKey, "
-           "redeemScript, witnessScript, amount"},
-          {"sighashtype", Type::string, "DEFAULT for Taproot, ALL otherwise",
-           "Signature hash type"}},
-         "hex, complete, and what went wrong with which input",
-         signrawtransactionwithwallet},
-    };
 }
 
 }  // namespace daler::rpc

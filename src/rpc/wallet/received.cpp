@@ -1,8 +1,9 @@
+#include "rpc/wallet/methods.h"
+#include "rpc/wallet/wallet_call.h"
+
 #include <daler/rpc/values.h>
 
 #include <map>
-
-#include "rpc/wallet/wallet_call.h"
 
 namespace daler::rpc {
 namespace {
@@ -41,6 +42,12 @@ std::map<Script, Received> received_by_script(const wallet::Wallet& wallet, std:
     return out;
 }
 
+Height shown_depth(const Received& received) {
+    return received.txids.empty() ? 0 : received.depth;
+}
+
+}  // namespace
+
 Json getreceivedbyaddress(Call& call) {
     const auto script = descriptor::decode_address(call.string(0), call.node().params.address);
     if (!script) throw Error{code::invalid_address_or_key, "Invalid Bitcoin address"};
@@ -70,10 +77,6 @@ Json getreceivedbylabel(Call& call) {
         if (!known) throw Error{code::wallet, "Label not found in wallet"};
         return from_amount(sum);
     });
-}
-
-Height shown_depth(const Received& received) {
-    return received.txids.empty() ? 0 : received.depth;
 }
 
 Json listreceivedbyaddress(Call& call) {
@@ -136,50 +139,6 @@ Json listreceivedbylabel(Call& call) {
         }
         return out;
     });
-}
-
-constexpr Argument min_depth{"minconf", Type::integer, "1",
-                             "Only transactions with so many confirmations"};
-constexpr Argument include_empty_argument{"include_empty", Type::boolean, "false",
-                                          "Also those that received nothing"};
-constexpr Argument watchonly{"include_watchonly", Type::boolean, "false",
-                             "Has no meaning for descriptor wallets"};
-constexpr Argument immature{"include_immature_coinbase", Type::boolean, "false",
-                            "Also coinbases that are too young to be spent"};
-
-}  // namespace
-
-std::vector<Method> wallet_received_methods() {
-    return {
-        {"Wallet",
-         "getreceivedbyaddress",
-         "Gives what was paid to an address, spent or not.",
-         {{"address", Type::string, "", "The address"}, min_depth, immature},
-         "the amount in BTC",
-         getreceivedbyaddress},
-        {"Wallet",
-         "getreceivedbylabel",
-         "Gives what was paid to the addresses with a label.",
-         {{"label", Type::string, "", "The label"}, min_depth, immature},
-         "the amount in BTC",
-         getreceivedbylabel},
-        {"Wallet",
-         "listreceivedbyaddress",
-         "Lists what was paid to each address.",
-         {min_depth,
-          include_empty_argument,
-          watchonly,
-          {"address_filter", Type::string, "null", "Only this address"},
-          immature},
-         "objects with address, amount, confirmations, label, txids",
-         listreceivedbyaddress},
-        {"Wallet",
-         "listreceivedbylabel",
-         "Lists what was paid to the addresses of each label.",
-         {min_depth, include_empty_argument, watchonly, immature},
-         "objects with amount, confirmations, label",
-         listreceivedbylabel},
-    };
 }
 
 }  // namespace daler::rpc

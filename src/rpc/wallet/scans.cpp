@@ -1,4 +1,5 @@
 #include "rpc/block_access.h"
+#include "rpc/wallet/methods.h"
 #include "rpc/wallet/wallet_call.h"
 
 #include <daler/rpc/values.h>
@@ -34,6 +35,8 @@ wallet::ScanRange parse_range(const Call& call, const wallet::Wallet& wallet) {
     return wallet.scan_range(static_cast<Height>(first), last);
 }
 
+}  // namespace
+
 Json rescanblockchain(Call& call) {
     const ScannedWallet scanned(call);
     auto range = with_wallet(call, scanned.name(), [&](const wallet::Wallet& wallet) {
@@ -61,33 +64,6 @@ Json keypoolrefill(Call& call) {
         return wallet.refill(static_cast<std::uint32_t>(size));
     });
     return nullptr;
-}
-
-}  // namespace
-
-std::vector<Method> wallet_scan_methods() {
-    return {
-        {"Wallet",
-         "abortrescan",
-         "Ends the wallet's rescan or import that is under way.",
-         {},
-         "whether there was one to end",
-         abortrescan},
-        {"Wallet",
-         "keypoolrefill",
-         "Looks out for more unused addresses of each active descriptor.",
-         {{"newsize", Type::integer, "1000, or as set by -keypool",
-           "How many; never fewer than before"}},
-         "null",
-         keypoolrefill},
-        {"Wallet",
-         "rescanblockchain",
-         "Reads blocks again, looking for the wallet's transactions.",
-         {{"start_height", Type::integer, "0", "The first block"},
-          {"stop_height", Type::integer, "null", "The last block; the tip if not given"}},
-         "start_height, stop_height",
-         rescanblockchain},
-    };
 }
 
 }  // namespace daler::rpc

@@ -1,9 +1,10 @@
+#include "rpc/transaction_json.h"
+#include "rpc/wallet/methods.h"
+#include "rpc/wallet/wallet_call.h"
+
 #include <daler/encoding/hex.h>
 #include <daler/rpc/values.h>
 #include <daler/script/standard.h>
-
-#include "rpc/transaction_json.h"
-#include "rpc/wallet/wallet_call.h"
 
 namespace daler::rpc {
 namespace {
@@ -115,6 +116,38 @@ void list_payments(Json& out, const wallet::Wallet& wallet, const wallet::TxReco
     }
 }
 
+std::size_t natural(const Call& call, std::size_t i, std::int32_t fallback, const char* error) {
+    const auto number = call.integer(i, fallback);
+    if (number < 0) throw Error{code::invalid_parameter, error};
+    return static_cast<std::size_t>(number);
+}
+
+/// The block that listsinceblock starts behind; null for "from the beginning".
+const chain::BlockEntry* since_block(const Call& call, const wallet::Wallet& wallet) {
+    if (!call.has(0) || call.string(0).empty()) return nullptr;
+    const auto* entry = wallet.node().index().find(call.hash<BlockHash>(0));
+    if (!entry) throw Error{code::invalid_address_or_key, "Block not found"};
+    return entry;
+}
+
+/// Payments in blocks that are not on the chain any more, from `entry` down to the chain.
+Json removed_payments(const wallet::Wallet& wallet, const chain::BlockEntry* entry,
+                      ListOptions options) {
+    Json out = Json::array();
+    options.min_depth = any_depth;
+    for (; entry && !entry->is_ancestor_of(wallet.tip()); entry = entry->previous) {
+        const auto block = wallet.node().read_block(*entry);
+        if (!block) throw Error{code::internal_error, "Can't read block from disk"};
+        for (const auto& tx : block->transactions) {
+            const auto* record = wallet.history().find(tx->txid);
+            if (record) list_payments(out, wallet, *record, options);
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
 Json gettransaction(Call& call) {
     const auto txid = call.hash<Txid>(0);
     const bool verbose = call.boolean(2, false);
@@ -148,12 +181,6 @@ Json gettransaction(Call& call) {
     });
 }
 
-std::size_t natural(const Call& call, std::size_t i, std::int32_t fallback, const char* error) {
-    const auto number = call.integer(i, fallback);
-    if (number < 0) throw Error{code::invalid_parameter, error};
-    return static_cast<std::size_t>(number);
-}
-
 Json listtransactions(Call& call) {
     ListOptions options;
     if (call.has(0) && call.string(0) != "*") {
@@ -181,30 +208,6 @@ Json listtransactions(Call& call) {
         }
         return out;
     });
-}
-
-/// The block that listsinceblock starts behind; null for "from the beginning".
-const chain::BlockEntry* since_block(const Call& call, const wallet::Wallet& wallet) {
-    if (!call.has(0) || call.string(0).empty()) return nullptr;
-    const auto* entry = wallet.node().index().find(call.hash<BlockHash>(0));
-    if (!entry) throw Error{code::invalid_address_or_key, "Block not found"};
-    return entry;
-}
-
-/// Payments in blocks that are not on the chain any more, from `entry` down to the chain.
-Json removed_payments(const wallet::Wallet& wallet, const chain::BlockEntry* entry,
-                      ListOptions options) {
-    Json out = Json::array();
-    options.min_depth = any_depth;
-    for (; entry && !entry->is_ancestor_of(wallet.tip()); entry = entry->previous) {
-        const auto block = wallet.node().read_block(*entry);
-        if (!block) throw Error{code::internal_error, "Can't read block from disk"};
-        for (const auto& tx : block->transactions) {
-            const auto* record = wallet.history().find(tx->txid);
-            if (record) list_payments(out, wallet, *record, options);
-        }
-    }
-    return out;
 }
 
 Json listsinceblock(Call& call) {
@@ -245,52 +248,6 @@ Json abandontransaction(Call& call) {
         value_of(wallet.abandon(txid));
         return nullptr;
     });
-}
-
-constexpr Argument watchonly{"include_watchonly", Type::boolean, "true",
-                             "Has no meaning for descriptor wallets"};
-
-}  // namespace
-
-std::vector<Method> wallet_transaction_methods() {
-    return {
-        {"Wallet",
-         "abandontransaction",
-         "Gives up a transaction that is neither confirmed nor in the mempool, and all that depend "
-         "on it: the coins they spend are free again.",
-         {{"txid", Type::hex, "", "Its id"}},
-         "null",
-         abandontransaction},
-        {"Wallet",
-         "gettransaction",
-         "Shows a transaction of the wallet.",
-         {{"txid", Type::hex, "", "Its id"},
-          watchonly,
-          {"verbose", Type::boolean, "false", "Also show what it says, decoded"}},
-         "an object",
-         gettransaction},
-        {"Wallet",
-         "listsinceblock",
-         "Lists the payments since a block, and those of blocks that left the chain since.",
-         {{"blockhash", Type::string, "null", "List from the block after this one on"},
-          {"target_confirmations", Type::integer, "1",
-           "lastblock is the block with so many confirmations"},
-          watchonly,
-          {"include_removed", Type::boolean, "true", "Show what reorganisations removed"},
-          {"include_change", Type::boolean, "false", "Show change outputs"},
-          {"label", Type::string, "null", "Only payments to addresses with this label"}},
-         "transactions, removed, lastblock",
-         listsinceblock},
-        {"Wallet",
-         "listtransactions",
-         "Lists the latest payments, oldest first.",
-         {{"label|dummy", Type::string, "\"*\"", "Only payments to addresses with this label"},
-          {"count", Type::integer, "10", "How many"},
-          {"skip", Type::integer, "0", "Without so many of the latest"},
-          watchonly},
-         "objects",
-         listtransactions},
-    };
 }
 
 }  // namespace daler::rpc

@@ -91,18 +91,4 @@ void append_address(Json& object, const wallet::Wallet& wallet, const Script& sc
     if (address) object.append("address", std::move(*address));
 }
 
-std::span<const Method> wallet_methods() {
-    static const std::vector<Method> all = [] {
-        std::vector<Method> out;
-        for (auto part :
-             {wallet_file_methods(), wallet_address_methods(), wallet_descriptor_methods(),
-              wallet_scan_methods(), wallet_coin_methods(), wallet_received_methods(),
-              wallet_transaction_methods(), wallet_payment_methods()}) {
-            std::ranges::move(part, std::back_inserter(out));
-        }
-        return out;
-    }();
-    return all;
-}
-
 }  // namespace daler::rpc

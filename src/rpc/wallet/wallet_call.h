@@ -80,14 +80,4 @@ void append_parent_descriptors(Json& object, const wallet::Wallet& wallet, const
 /// Adds "address" for scripts that have one.
 void append_address(Json& object, const wallet::Wallet& wallet, const Script& script);
 
-// Parts of wallet_methods(), one for each file.
-[[nodiscard]] std::vector<Method> wallet_file_methods();
-[[nodiscard]] std::vector<Method> wallet_address_methods();
-[[nodiscard]] std::vector<Method> wallet_descriptor_methods();
-[[nodiscard]] std::vector<Method> wallet_coin_methods();
-[[nodiscard]] std::vector<Method> wallet_scan_methods();
-[[nodiscard]] std::vector<Method> wallet_received_methods();
-[[nodiscard]] std::vector<Method> wallet_transaction_methods();
-[[nodiscard]] std::vector<Method> wallet_payment_methods();
-
 }  // namespace daler::rpc

@@ -18,3 +18,29 @@ TEST_CASE("the list of methods has one heading per category and no hidden method
     CHECK(help_list(fixture.dispatcher.methods()) ==
           "== Another ==\nwhere\n\n== Testing ==\nadd a ( b \"note\" )\ncrash\nfail code");
 }
+
+TEST_CASE("a table holds the methods of its category, sorted, and then hidden ones", "[rpc]") {
+    const auto table_of = [](std::span<const Method> methods, std::string_view category) {
+        CAPTURE(category);
+        bool hidden = false;
+        std::string_view last;
+        for (const Method& method : methods) {
+            CAPTURE(method.name);
+            if (!hidden && method.category == "hidden") {
+                hidden = true;
+                last = {};
+            }
+            CHECK(method.category == (hidden ? "hidden" : category));
+            CHECK(last < method.name);
+            last = method.name;
+        }
+    };
+    table_of(blockchain_methods(), "Blockchain");
+    table_of(control_methods(), "Control");
+    table_of(mining_methods(), "Mining");
+    table_of(network_methods(), "Network");
+    table_of(rawtransaction_methods(), "Rawtransactions");
+    table_of(util_methods(), "Util");
+    table_of(wallet_methods(), "Wallet");
+    CHECK(method_tables().size() == 7);
+}

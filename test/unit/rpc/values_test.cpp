@@ -61,6 +61,32 @@ TEST_CASE("hex is an even number of digits", "[rpc]") {
           Refusal{-8, "data must be hexadecimal string (not '" + text + "')"});
 }
 
+TEST_CASE("a range of indices is its end, or its begin and end", "[rpc]") {
+    const auto range = [](const std::string& text) { return to_index_range(*Json::parse(text)); };
+    CHECK(range("0").last == 0);
+    CHECK(range("999999").first == 0);
+    CHECK(range("999999").last == 999'999);
+    CHECK(range("[5,1000004]").first == 5);
+    CHECK(range("[5,1000004]").last == 1'000'004);
+    CHECK(range("[2147483647,2147483647]").first == 2'147'483'647);
+
+    const auto [text, message] = GENERATE(table<std::string, std::string>({
+        {"-1", "End of range is too high"},
+        {"[-1,5]", "Range should be greater or equal than 0"},
+        {"1000000", "Range is too large"},
+        {"[5,1000005]", "Range is too large"},
+        {"[2147483647,2147483648]", "End of range is too high"},
+        {"[6,5]", "Range specified as [begin,end] must not have begin after end"},
+        {"[1]", "Range must be specified as end or as [begin,end]"},
+        {"[1,2,3]", "Range must be specified as end or as [begin,end]"},
+        {"[\"1\",2]", "Range must be specified as end or as [begin,end]"},
+        {"\"5\"", "Range must be specified as end or as [begin,end]"},
+        {"null", "Range must be specified as end or as [begin,end]"},
+    }));
+    CAPTURE(text);
+    CHECK(refusal([&] { return range(text); }) == Refusal{-8, message});
+}
+
 TEST_CASE("objects are checked member by member", "[rpc]") {
     const std::array<Field, 2> fields{{{"txid", Json::Kind::string}, {"any", std::nullopt}}};
     const auto check = [&](const std::string& text, bool strict) {

@@ -12,7 +12,8 @@ using Refusal = std::pair<int, std::string>;
 namespace {
 
 struct BlockFixture : NodeFixture {
-    BlockFixture() : NodeFixture({blockchain_methods(), rawtransaction_methods()}) {}
+    BlockFixture()
+        : NodeFixture({blockchain_methods(), rawtransaction_methods(), util_methods()}) {}
 
     /// A block with two payments, one of them of the other's change.
     BlockRef pay() {

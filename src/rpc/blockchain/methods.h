@@ -1,0 +1,59 @@
+#pragma once
+
+#include <daler/rpc/method.h>
+
+namespace daler::rpc {
+
+// What runs the methods of methods.cpp, by the file that has it.
+
+// block_filters.cpp
+[[nodiscard]] Json getblockfilter(Call& call);
+
+// block_stats.cpp
+[[nodiscard]] Json getblockstats(Call& call);
+
+// blocks.cpp
+[[nodiscard]] Json getblock(Call& call);
+[[nodiscard]] Json getblockheader(Call& call);
+
+// chain_info.cpp
+[[nodiscard]] Json getbestblockhash(Call& call);
+[[nodiscard]] Json getblockchaininfo(Call& call);
+[[nodiscard]] Json getblockcount(Call& call);
+[[nodiscard]] Json getblockhash(Call& call);
+[[nodiscard]] Json getchaintips(Call& call);
+[[nodiscard]] Json getchaintxstats(Call& call);
+[[nodiscard]] Json getdifficulty(Call& call);
+
+// coin_scan.cpp
+[[nodiscard]] Json scantxoutset(Call& call);
+
+// coins.cpp
+[[nodiscard]] Json gettxout(Call& call);
+[[nodiscard]] Json gettxoutsetinfo(Call& call);
+
+// deployments.cpp
+[[nodiscard]] Json getdeploymentinfo(Call& call);
+
+// mempool.cpp
+[[nodiscard]] Json getmempoolancestors(Call& call);
+[[nodiscard]] Json getmempooldescendants(Call& call);
+[[nodiscard]] Json getmempoolentry(Call& call);
+[[nodiscard]] Json getmempoolinfo(Call& call);
+[[nodiscard]] Json getrawmempool(Call& call);
+[[nodiscard]] Json gettxspendingprevout(Call& call);
+[[nodiscard]] Json savemempool(Call& call);
+
+// tips.cpp
+[[nodiscard]] Json invalidateblock(Call& call);
+[[nodiscard]] Json preciousblock(Call& call);
+[[nodiscard]] Json reconsiderblock(Call& call);
+[[nodiscard]] Json waitforblock(Call& call);
+[[nodiscard]] Json waitforblockheight(Call& call);
+[[nodiscard]] Json waitfornewblock(Call& call);
+
+// upkeep.cpp
+[[nodiscard]] Json pruneblockchain(Call& call);
+[[nodiscard]] Json verifychain(Call& call);
+
+}  // namespace daler::rpc

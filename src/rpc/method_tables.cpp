@@ -1,0 +1,14 @@
+#include <daler/rpc/method.h>
+
+#include <array>
+
+namespace daler::rpc {
+
+std::span<const std::span<const Method>> method_tables() {
+    static const std::array tables{
+        blockchain_methods(), control_methods(),        mining_methods(), network_methods(),
+        util_methods(),       rawtransaction_methods(), wallet_methods()};
+    return tables;
+}
+
+}  // namespace daler::rpc

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <daler/rpc/method.h>
+
+namespace daler::rpc {
+
+// What runs the methods of methods.cpp, by the file that has it.
+
+// generate.cpp
+[[nodiscard]] Json generate(Call& call);
+[[nodiscard]] Json generateblock(Call& call);
+[[nodiscard]] Json generatetoaddress(Call& call);
+[[nodiscard]] Json generatetodescriptor(Call& call);
+
+// mining_info.cpp
+[[nodiscard]] Json getmininginfo(Call& call);
+[[nodiscard]] Json getnetworkhashps(Call& call);
+
+// prioritise.cpp
+[[nodiscard]] Json getprioritisedtransactions(Call& call);
+[[nodiscard]] Json prioritisetransaction(Call& call);
+
+// templates.cpp
+[[nodiscard]] Json getblocktemplate(Call& call);
+[[nodiscard]] Json submitblock(Call& call);
+[[nodiscard]] Json submitheader(Call& call);
+
+}  // namespace daler::rpc

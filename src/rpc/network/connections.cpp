@@ -1,0 +1,79 @@
+#include "rpc/network/methods.h"
+
+#include <daler/rpc/dispatcher.h>
+#include <daler/sync/peer_service.h>
+
+namespace daler::rpc {
+namespace {
+
+Json added_node_json(const sync::AddedNode& node) {
+    Json addresses = Json::array();
+    if (node.connected) {
+        Json item = Json::object();
+        item.append("address", node.connected_address);
+        item.append("connected", node.inbound ? "inbound" : "outbound");
+        addresses.push(std::move(item));
+    }
+    Json out = Json::object();
+    out.append("addednode", node.address);
+    out.append("connected", node.connected);
+    out.append("addresses", std::move(addresses));
+    return out;
+}
+
+}  // namespace
+
+Json addnode(Call& call) {
+    const auto address = call.string(0);
+    const auto command = call.string(1);
+    auto& peers = call.node().peers;
+    if (command == "onetry") {
+        peers.try_node(address);
+    } else if (command == "add") {
+        if (const auto added = peers.add_node(address); !added) {
+            throw Error{code::client_node_already_added, added.error()};
+        }
+    } else if (command == "remove") {
+        if (const auto removed = peers.remove_node(address); !removed) {
+            throw Error{code::client_node_not_added, removed.error()};
+        }
+    } else {
+        throw Error{code::misc, full_help(call.method())};
+    }
+    return nullptr;
+}
+
+Json disconnectnode(Call& call) {
+    const bool by_address = call.has(0) && !(call.string(0).empty() && call.has(1));
+    if (by_address == call.has(1)) {
+        throw Error{code::invalid_params, "Only one of address and nodeid should be provided."};
+    }
+    auto& peers = call.node().peers;
+    const bool found =
+        by_address ? peers.disconnect(call.string(0)) : peers.disconnect(call.long_integer(1));
+    if (!found) throw Error{code::client_node_not_connected, "Node not found in connected nodes"};
+    return nullptr;
+}
+
+Json getaddednodeinfo(Call& call) {
+    Json out = Json::array();
+    for (const auto& node : call.node().peers.added_nodes()) {
+        if (!call.has(0) || node.address == call.string(0)) out.push(added_node_json(node));
+    }
+    if (call.has(0) && out.empty()) {
+        throw Error{code::client_node_not_added, "Error: Node has not been added."};
+    }
+    return out;
+}
+
+Json ping(Call& call) {
+    call.node().peers.ping();
+    return nullptr;
+}
+
+Json setnetworkactive(Call& call) {
+    call.node().peers.set_network_active(call.boolean(0, true));
+    return call.node().peers.is_network_active();
+}
+
+}  // namespace daler::rpc

@@ -1,0 +1,66 @@
+#include "rpc/network/methods.h"
+
+namespace daler::rpc {
+
+std::span<const Method> network_methods() {
+    static const std::vector<Method> methods{
+        {"Network",
+         "addnode",
+         "Connects to a node and keeps the connection up, stops doing so, or tries once.",
+         {{"node", Type::string, "", "HOST or HOST:PORT"},
+          {"command", Type::string, "", "add, remove or onetry"},
+          {"v2transport", Type::boolean, "set by -v2transport",
+           "Accepted; connections use the v1 transport"}},
+         "null",
+         addnode},
+        {"Network",
+         "disconnectnode",
+         "Ends the connection to a peer, named by its address or its id.",
+         {{"address", Type::string, "null", "HOST:PORT as getpeerinfo shows it"},
+          {"nodeid", Type::integer, "null", "The id that getpeerinfo shows"}},
+         "null",
+         disconnectnode},
+        {"Network",
+         "getaddednodeinfo",
+         "Lists the nodes that addnode or -addnode named.",
+         {{"node", Type::string, "null", "Only this one"}},
+         "for each node whether it is connected, and how",
+         getaddednodeinfo},
+        {"Network",
+         "getconnectioncount",
+         "Counts the connections to peers.",
+         {},
+         "a number",
+         getconnectioncount},
+        {"Network",
+         "getnettotals",
+         "Counts bytes received and sent.",
+         {},
+         "totals since the start",
+         getnettotals},
+        {"Network",
+         "getnetworkinfo",
+         "Shows what this node tells the network about itself.",
+         {},
+         "versions, services, connections, fees",
+         getnetworkinfo},
+        {"Network", "getpeerinfo", "Shows every peer.", {}, "a list of objects", getpeerinfo},
+        {"Network",
+         "ping",
+         "Sends a ping to every peer; getpeerinfo shows how long the answer took. A pong comes "
+         "after everything "
+         "that was sent before.",
+         {},
+         "null",
+         ping},
+        {"Network",
+         "setnetworkactive",
+         "Switches all connections to peers off or on.",
+         {{"state", Type::boolean, "", "true: on"}},
+         "the new state",
+         setnetworkactive},
+    };
+    return methods;
+}
+
+}  // namespace daler::rpc

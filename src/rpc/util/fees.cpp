@@ -1,0 +1,34 @@
+#include "rpc/util/methods.h"
+
+#include <daler/rpc/values.h>
+
+#include <fmt/format.h>
+
+namespace daler::rpc {
+namespace {
+
+constexpr int max_fee_target = 1008;  // blocks
+
+}  // namespace
+
+Json estimatesmartfee(Call& call) {
+    const auto target = call.integer(0);
+    if (target < 1 || target > max_fee_target) {
+        throw Error{code::invalid_parameter,
+                    fmt::format("Invalid conf_target, must be between 1 and {}", max_fee_target)};
+    }
+    const std::string mode = lower_case(call.string(1, "economical"));
+    if (mode != "unset" && mode != "economical" && mode != "conservative") {
+        throw Error{code::invalid_parameter,
+                    "Invalid estimate_mode parameter, must be one of: \"unset\", \"economical\", "
+                    "\"conservative\""};
+    }
+    Json errors = Json::array();
+    errors.push("Insufficient data or no feerate found");
+    Json out = Json::object();
+    out.append("errors", std::move(errors));
+    out.append("blocks", 0);  // the longest target for which there is an estimate
+    return out;
+}
+
+}  // namespace daler::rpc

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <daler/rpc/method.h>
+
+namespace daler::rpc {
+
+// What runs the methods of methods.cpp, by the file that has it.
+
+// addresses.cpp
+[[nodiscard]] Json getaddressesbylabel(Call& call);
+[[nodiscard]] Json getaddressinfo(Call& call);
+[[nodiscard]] Json getnewaddress(Call& call);
+[[nodiscard]] Json getrawchangeaddress(Call& call);
+[[nodiscard]] Json listlabels(Call& call);
+[[nodiscard]] Json setlabel(Call& call);
+
+// coins.cpp
+[[nodiscard]] Json getbalance(Call& call);
+[[nodiscard]] Json getbalances(Call& call);
+[[nodiscard]] Json getunconfirmedbalance(Call& call);
+[[nodiscard]] Json listlockunspent(Call& call);
+[[nodiscard]] Json listunspent(Call& call);
+[[nodiscard]] Json lockunspent(Call& call);
+
+// descriptors.cpp
+[[nodiscard]] Json importdescriptors(Call& call);
+[[nodiscard]] Json listdescriptors(Call& call);
+
+// files.cpp
+[[nodiscard]] Json backupwallet(Call& call);
+[[nodiscard]] Json createwallet(Call& call);
+[[nodiscard]] Json getwalletinfo(Call& call);
+[[nodiscard]] Json listwalletdir(Call& call);
+[[nodiscard]] Json listwallets(Call& call);
+[[nodiscard]] Json loadwallet(Call& call);
+[[nodiscard]] Json restorewallet(Call& call);
+[[nodiscard]] Json unloadwallet(Call& call);
+
+// payments.cpp
+[[nodiscard]] Json sendmany(Call& call);
+[[nodiscard]] Json sendtoaddress(Call& call);
+[[nodiscard]] Json signrawtransactionwithwallet(Call& call);
+
+// received.cpp
+[[nodiscard]] Json getreceivedbyaddress(Call& call);
+[[nodiscard]] Json getreceivedbylabel(Call& call);
+[[nodiscard]] Json listreceivedbyaddress(Call& call);
+[[nodiscard]] Json listreceivedbylabel(Call& call);
+
+// scans.cpp
+[[nodiscard]] Json abortrescan(Call& call);
+[[nodiscard]] Json keypoolrefill(Call& call);
+[[nodiscard]] Json rescanblockchain(Call& call);
+
+// transactions.cpp
+[[nodiscard]] Json abandontransaction(Call& call);
+[[nodiscard]] Json gettransaction(Call& call);
+[[nodiscard]] Json listsinceblock(Call& call);
+[[nodiscard]] Json listtransactions(Call& call);
+
+}  // namespace daler::rpc
