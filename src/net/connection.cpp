@@ -166,12 +166,13 @@ void write_next(const ConnectionRef& self, Impl& impl) {
         buffers.push_back(asio::buffer(impl.queue[i].header));
         if (!impl.queue[i].payload.empty()) buffers.push_back(asio::buffer(impl.queue[i].payload));
     }
-    // Called after each piece that the socket took.
+    // Called before each piece, with what the socket took so far.
     const auto count_taken = [&impl, before = impl.taken](error_code error, std::size_t count) {
         impl.taken = before + count;
         return error ? std::size_t{0} : largest_write;
     };
-    const auto written = [self, &impl](error_code error, std::size_t count) {
+    const auto written = [self, &impl, before = impl.taken](error_code error, std::size_t count) {
+        impl.taken = before + count;
         impl.traffic.bytes_sent += count;
         for (; impl.being_written > 0; --impl.being_written) {
             impl.queued_bytes -= impl.queue.front().size();

@@ -186,6 +186,19 @@ TEST_CASE("the send queue is full beyond one megabyte and has room once it was r
     CHECK_FALSE(a->is_full());
 }
 
+TEST_CASE("the bytes that the system took are counted, of small messages too", "[net]") {
+    Loopback net;
+    const auto [a, b] = net.pair();
+    std::uint64_t sent = 0;
+    for (const std::size_t size : {std::size_t{8}, std::size_t{8}, std::size_t{500'000}}) {
+        a->send("ping", Bytes(size));
+        sent += wire::MessageHeader::size + size;
+        REQUIRE(net.run(b->read_message()));
+        net.run_until([&] { return !a->has_queued(); });
+        CHECK(a->bytes_taken() == sent);
+    }
+}
+
 TEST_CASE("closing one end ends the other's reading", "[net]") {
     Loopback net;
     const auto [a, b] = net.pair();
