@@ -167,20 +167,15 @@ void BlockExchange::conclude(Peer& peer, const chain::Submitted& submitted, cons
     if (submitted.was_connected) {
         download_.delivered_valid_block(peer.id);
     } else {
-        remember_sender(*submitted.entry, peer.id);
+        unproven_.remember(*submitted.entry, peer.id);
     }
-}
-
-void BlockExchange::remember_sender(const chain::BlockEntry& entry, PeerId peer) {
-    if (unproven_.size() >= limits::unproven_blocks) unproven_.erase(unproven_.begin());
-    unproven_[&entry] = peer;
 }
 
 void BlockExchange::block_refused(const chain::BlockEntry& entry,
                                   const consensus::Rejection& rejection) {
-    const auto sender = unproven_.extract(&entry);
+    const auto sender = unproven_.take(entry);
     if (!sender) return;
-    const auto peer = context_.peers.find(sender.mapped());
+    const auto peer = context_.peers.find(*sender);
     if (peer != context_.peers.end()) judge(*peer->second, rejection, entry.hash);
 }
 

@@ -4,6 +4,7 @@
 #include "context.h"
 #include "header_sync.h"
 #include "misbehaviour.h"
+#include "unproven_blocks.h"
 
 #include <atomic>
 
@@ -26,7 +27,7 @@ public:
     [[nodiscard]] bool lacks_source() const { return lacks_source_; }
 
     // News from the ledger.
-    void block_connected(const chain::BlockEntry& entry) { unproven_.erase(&entry); }
+    void block_connected(const chain::BlockEntry& entry) { (void)unproven_.take(entry); }
     void block_refused(const chain::BlockEntry& entry, const consensus::Rejection& rejection);
 
     /// Submits the block and returns at once; `peer.open_blocks` says how many verdicts are to
@@ -50,7 +51,6 @@ private:
     [[nodiscard]] Worth worth(Peer& peer, const Block& block, const BlockHash& hash);
     void ask(Peer& peer, const std::vector<const chain::BlockEntry*>& blocks);
     void look_for_sources();
-    void remember_sender(const chain::BlockEntry& entry, PeerId peer);
     [[nodiscard]] bool is_beyond_promise(const Peer& peer, const chain::BlockEntry& entry) const;
     void announce_to(Peer& peer, const std::vector<const chain::BlockEntry*>& blocks);
     [[nodiscard]] bool has_header(const Peer& peer, const chain::BlockEntry& entry) const;
@@ -60,8 +60,7 @@ private:
     HeaderSync& headers_;
     Misbehaviour& misbehaviour_;
     const chain::BlockEntry* last_tip_ = nullptr;
-    /// Who sent the blocks that are stored and were never connected.
-    std::map<const chain::BlockEntry*, PeerId> unproven_;
+    UnprovenBlocks unproven_;
     std::optional<Time> lacking_since_;
     std::atomic<bool> lacks_source_{false};
 };

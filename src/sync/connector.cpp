@@ -312,7 +312,13 @@ void Connector::tick() {
 
 // Peers from the address book.
 
-/// Keeps eight peers for everything and two for blocks alone, each in another part of the network.
+std::optional<ConnectionType> missing_outbound(std::size_t full_relay, std::size_t block_relay) {
+    if (full_relay < limits::full_relay_outbound) return ConnectionType::outbound_full_relay;
+    if (block_relay < limits::block_relay_outbound) return ConnectionType::block_relay_only;
+    return {};
+}
+
+/// Each peer in another part of the network.
 void Connector::fill_automatic() {
     const auto now = std::chrono::steady_clock::now();
     if (now < next_automatic_ || automatic_attempts_ > 0 || book_.size() == 0) return;
@@ -325,15 +331,13 @@ void Connector::fill_automatic() {
         block_only += peer->type == ConnectionType::block_relay_only ? 1 : 0;
         if (!peer->is_inbound()) groups.push_back(peer->connection->remote().host.group());
     }
-    const bool wants_full = full < limits::full_relay_outbound;
-    if (!wants_full && block_only >= limits::block_relay_outbound) return;
+    const auto missing = missing_outbound(full, block_only);
+    if (!missing) return;
     const auto endpoint =
         book_.choose(groups, context_.clock.now(), context_.options.only_networks);
     if (!endpoint || misbehaviour_.is_discouraged(endpoint->host)) return;
-    const auto type =
-        wants_full ? ConnectionType::outbound_full_relay : ConnectionType::block_relay_only;
     ++automatic_attempts_;
-    asio::co_spawn(context_.executor, reach_found(*endpoint, type), asio::detached);
+    asio::co_spawn(context_.executor, reach_found(*endpoint, *missing), asio::detached);
 }
 
 asio::awaitable<void> Connector::reach_found(wire::Endpoint endpoint, ConnectionType type) {

@@ -8,6 +8,11 @@
 
 namespace daler::sync {
 
+/// Which kind of connection to make next on a public chain that has so many of each; nothing if
+/// none is missing.
+[[nodiscard]] std::optional<ConnectionType> missing_outbound(std::size_t full_relay,
+                                                             std::size_t block_relay);
+
 /// Makes connections and decides which to take: those the user named (again and again), those from
 /// the address book on public chains, and those that come in, as far as there is room.
 class Connector {

@@ -14,9 +14,12 @@ void Misbehaviour::punish(Peer& peer, std::string_view why) {
                    spared ? " (spared: the user has chosen it)" : "");
     }
     if (spared) return;
-    const auto& host = peer.connection->remote().host;
-    if (!host.is_loopback()) discouraged_.insert(host.ipv6_bytes());
+    discourage(peer.connection->remote().host);
     peer.connection->close();
+}
+
+void Misbehaviour::discourage(const wire::HostAddress& host) {
+    if (!host.is_loopback()) discouraged_.insert(host.ipv6_bytes());
 }
 
 }  // namespace daler::sync

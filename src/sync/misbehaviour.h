@@ -14,9 +14,11 @@ namespace daler::sync {
 class Misbehaviour {
 public:
     explicit Misbehaviour(Context& context)
-        : discouraged_(limits::discouraged_addresses / 2, context.random) {}
+        : discouraged_(limits::discouraged_addresses, context.random) {}
 
     void punish(Peer& peer, std::string_view why);
+    /// Remembers the address, unless it is a local one.
+    void discourage(const wire::HostAddress& host);
     [[nodiscard]] bool is_discouraged(const wire::HostAddress& host) const {
         return discouraged_.contains(host.ipv6_bytes());
     }

@@ -23,7 +23,7 @@ struct Peer {
           connection(std::move(the_connection)),
           type(the_type),
           verdicts(executor),
-          known_transactions(wire::limits::known_transactions / 2, random) {}
+          known_transactions(wire::limits::known_transactions, random) {}
 
     [[nodiscard]] bool is_inbound() const { return type == ConnectionType::inbound; }
     [[nodiscard]] bool is_manual() const { return type == ConnectionType::manual; }

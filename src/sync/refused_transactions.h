@@ -14,8 +14,8 @@ namespace daler::sync {
 class RefusedTransactions {
 public:
     explicit RefusedTransactions(Random& random)
-        : by_wtxid_(wire::limits::rejected_transactions / 2, random),
-          by_txid_(wire::limits::rejected_transactions / 2, random) {}
+        : by_wtxid_(wire::limits::rejected_transactions, random),
+          by_txid_(wire::limits::rejected_transactions, random) {}
 
     void remember(const SealedTransaction& tx, const mempool::Refused& why);
     /// A parent of `tx` was refused.

@@ -8,16 +8,16 @@
 
 namespace daler::sync {
 
-/// Remembers the most recent items out of very many: at least `capacity`, at most twice as many.
+/// Remembers the most recent items out of very many: at most `max_items`, at least half as many.
 /// Keeps 64-bit salted fingerprints, so a false "seen" happens once in 2^48 or so. Forgets the
 /// older half at once.
 class RollingFilter {
 public:
-    RollingFilter(std::size_t capacity, Random& random)
-        : capacity_(capacity), k0_(random.next()), k1_(random.next()) {}
+    RollingFilter(std::size_t max_items, Random& random)
+        : half_(max_items / 2), k0_(random.next()), k1_(random.next()) {}
 
     void insert(ByteSpan item) {
-        if (newer_.size() >= capacity_) {
+        if (newer_.size() >= half_) {
             older_ = std::move(newer_);
             newer_.clear();
         }
@@ -37,7 +37,7 @@ public:
     [[nodiscard]] std::size_t size() const { return newer_.size() + older_.size(); }
 
 private:
-    std::size_t capacity_;
+    std::size_t half_;
     std::uint64_t k0_;
     std::uint64_t k1_;
     boost::unordered_flat_set<std::uint64_t> newer_;

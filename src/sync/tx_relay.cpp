@@ -30,7 +30,7 @@ TxRelay::TxRelay(Context& context, Misbehaviour& misbehaviour)
       misbehaviour_(misbehaviour),
       tracker_(context.random),
       refused_(context.random),
-      confirmed_(limits::confirmed_transactions / 2, context.random),
+      recent_blocks_(context.random),
       orphans_tried_(context.executor),
       min_fee_(context.options.min_relay_fee_rate.per_kvb) {
     was_catching_up_ = context.is_catching_up();
@@ -44,7 +44,7 @@ bool TxRelay::relays(const Peer& peer) const {
 }
 
 bool TxRelay::has(const TxIdentifier& id) const {
-    if (refused_.contains(id) || confirmed_.contains(id.hash.bytes)) return true;
+    if (refused_.contains(id) || recent_blocks_.confirms(id.hash)) return true;
     if (!id.is_wtxid) return pool_by_txid_.contains(id.hash.as<Txid>());
     const auto wtxid = id.hash.as<Wtxid>();
     return pool_.contains(wtxid) || orphanage_.contains(wtxid);
@@ -223,7 +223,7 @@ bool TxRelay::has_arrived_since(const Txid& txid, const Arrivals& before) const 
     if (const auto wtxid = pool_by_txid_.find(txid); wtxid != pool_by_txid_.end()) {
         return pool_.at(wtxid->second).arrival > before.transactions;
     }
-    return arrivals_.blocks > before.blocks && confirmed_.contains(txid.bytes);
+    return arrivals_.blocks > before.blocks && recent_blocks_.confirms(txid.as<Hash256>());
 }
 
 void TxRelay::keep_orphan(Peer& peer, const TransactionRef& tx, const std::vector<Txid>& parents,
@@ -306,9 +306,8 @@ void TxRelay::transaction_removed(const TransactionRef& tx) {
 }
 
 void TxRelay::block_connected(const BlockRef& block) {
+    recent_blocks_.connected(block);
     for (const auto& tx : block->transactions) {
-        confirmed_.insert(tx->txid.bytes);
-        if (tx->has_witness()) confirmed_.insert(tx->wtxid.bytes);
         forget_requests(*tx);
         // What the mempool had may differ in its witness.
         if (const auto found = pool_by_txid_.find(tx->txid); found != pool_by_txid_.end()) {
@@ -321,16 +320,10 @@ void TxRelay::block_connected(const BlockRef& block) {
     for (const auto& tx : block->transactions)
         orphanage_.parent_arrived(*tx, tx->txid);
     retry_orphans();
-    last_block_ = block;
-    in_last_block_.clear();
 }
 
 void TxRelay::block_disconnected(const BlockRef& block) {
-    // Its transactions may be wanted again. Those of other blocks would be refused as known.
-    confirmed_.clear();
-    if (!last_block_ || last_block_->header.hash() != block->header.hash()) return;
-    last_block_ = nullptr;
-    in_last_block_.clear();
+    recent_blocks_.disconnected(block);
 }
 
 void TxRelay::tip_changed() {

@@ -3,6 +3,7 @@
 #include "context.h"
 #include "misbehaviour.h"
 #include "orphanage.h"
+#include "recent_blocks.h"
 #include "refused_transactions.h"
 #include "request_tracker.h"
 
@@ -71,7 +72,6 @@ private:
     [[nodiscard]] bool has_arrived_since(const Txid& txid, const Arrivals& before) const;
     void retry_orphans();
     asio::awaitable<void> try_orphans();
-    [[nodiscard]] TransactionRef find_in_last_block(const TxIdentifier& id);
     void refused(Peer& peer, const TransactionRef& tx, const mempool::Refused& why);
     void forget_requests(const SealedTransaction& tx);
     void announce_unbroadcast();
@@ -83,12 +83,9 @@ private:
     RequestTracker tracker_;
     Orphanage orphanage_;
     RefusedTransactions refused_;
-    RollingFilter confirmed_;  ///< by txid and wtxid
+    RecentBlocks recent_blocks_;
     std::unordered_map<Wtxid, Pooled, SaltedHasher> pool_;
     std::unordered_map<Txid, Wtxid, SaltedHasher> pool_by_txid_;
-    BlockRef last_block_;  ///< its transactions may still be asked for
-    /// Of last_block_, by txid and wtxid; made when somebody asks for the first.
-    std::unordered_map<Hash256, TransactionRef, SaltedHasher> in_last_block_;
     Arrivals arrivals_{};
     bool is_trying_orphans_ = false;
     net::Condition orphans_tried_;

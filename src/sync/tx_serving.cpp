@@ -46,21 +46,6 @@ asio::awaitable<Found> find_pooled(ledger::Ledger& ledger, std::vector<TxIdentif
 
 }  // namespace
 
-TransactionRef TxRelay::find_in_last_block(const TxIdentifier& id) {
-    if (!last_block_) return nullptr;
-    if (in_last_block_.empty()) {
-        for (const auto& tx : last_block_->transactions) {
-            in_last_block_.emplace(tx->txid.as<Hash256>(), tx);
-            in_last_block_.emplace(tx->wtxid.as<Hash256>(), tx);
-        }
-    }
-    const auto found = in_last_block_.find(id.hash);
-    if (found == in_last_block_.end()) return nullptr;
-    const auto& tx = found->second;
-    const auto hash = id.is_wtxid ? tx->wtxid.as<Hash256>() : tx->txid.as<Hash256>();
-    return hash == id.hash ? tx : nullptr;
-}
-
 asio::awaitable<void> TxRelay::serve(PeerRef peer, std::vector<wire::InventoryItem> items) {
     std::vector<TxIdentifier> ids;
     for (const auto& item : items)
@@ -71,7 +56,7 @@ asio::awaitable<void> TxRelay::serve(PeerRef peer, std::vector<wire::InventoryIt
     for (std::size_t i = 0; i < items.size(); ++i) {
         co_await peer->connection->wait_for_room();
         auto tx = found[i];
-        if (!tx || !may_fetch(*peer, tx->wtxid)) tx = find_in_last_block(ids[i]);
+        if (!tx || !may_fetch(*peer, tx->wtxid)) tx = recent_blocks_.find_in_last(ids[i]);
         if (!tx) {
             missing.items.push_back(items[i]);
             continue;

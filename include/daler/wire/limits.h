@@ -4,8 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 
-/// Every bound on what a peer may make us hold, do or wait for. Each is tested at its limit and one
-/// beyond it.
+/// Every bound on what a peer may make us hold, do or wait for. Each is named by a test that stays
+/// at the bound and one beyond it. Three can't be passed, which their tests show: `orphans_weight`
+/// follows from two others, `feelers` is room that stays free, and of `connect_timeout`, which is
+/// real time, the test waits for a hundredth. `contrib/check_limits.py` fails if a name is in no
+/// test or not in `doc/limits.md`, which has all bounds of the node.
 namespace daler::wire::limits {
 
 // One message.
@@ -22,23 +25,30 @@ inline constexpr std::size_t getblocks_hashes = 500;  ///< block hashes in an an
 inline constexpr std::size_t send_queue_bytes = 1'000'000;  ///< then we stop reading that peer
 /// Blocks of one peer that may wait for their verdict before we stop reading that peer.
 inline constexpr std::size_t open_blocks = 16;
-inline constexpr std::size_t open_block_bytes = 8'000'000;
-inline constexpr std::chrono::seconds connect_timeout{5};
+inline constexpr std::size_t open_block_bytes = 8'000'000;  ///< of these blocks together
+inline constexpr std::chrono::seconds connect_timeout{5};   ///< name lookup included; real time
+/// Unless -peertimeout says otherwise.
 inline constexpr std::chrono::seconds handshake_timeout{60};
-inline constexpr std::chrono::minutes ping_interval{2};
+inline constexpr std::chrono::minutes ping_interval{2};  ///< after the last ping was sent
+/// A peer that we read from, and that does not answer a ping for so long, is left.
 inline constexpr std::chrono::minutes ping_timeout{20};
 /// A peer for which something waits, and that takes nothing of it for so long, is left.
 inline constexpr std::chrono::minutes send_timeout{20};
 
 // All connections.
 inline constexpr std::size_t connections = 125;  ///< unless -maxconnections says otherwise
+/// Connections that we make on public chains. Inbound peers may not take their places.
 inline constexpr std::size_t full_relay_outbound = 8;
-inline constexpr std::size_t block_relay_outbound = 2;
+inline constexpr std::size_t block_relay_outbound = 2;  ///< the same, for blocks alone
+/// A place that inbound peers may not take either, as in Bitcoin Core; we make no feelers.
 inline constexpr std::size_t feelers = 1;
+/// Addresses of peers that broke the rules; beyond that the older half is forgotten.
 inline constexpr std::size_t discouraged_addresses = 50'000;
 
 // Headers.
+/// A peer that was asked for headers is not asked again for so long, unless it answers.
 inline constexpr std::chrono::minutes headers_response_time{2};
+/// While we are far behind: how long the one peer that is asked for headers may send none.
 inline constexpr std::chrono::minutes headers_sync_timeout{15};
 inline constexpr int anti_dos_blocks =
     144;  ///< forks with less work than tip - 144 blocks are not stored
@@ -46,9 +56,9 @@ inline constexpr std::uint32_t presync_commitment_period = 615;  ///< headers pe
 inline constexpr std::size_t presync_lookahead = 14'827;  ///< headers checked before one is stored
 inline constexpr int unconnected_headers =
     10;  ///< messages in a row that we answer with getheaders
-inline constexpr std::size_t headers_to_announce = 8;
+inline constexpr std::size_t headers_to_announce = 8;  ///< new blocks; more are announced by inv
 /// Headers whose blocks never came that are kept on private chains, where they cost nothing to
-/// make.
+/// make. What one more message holds may come on top.
 inline constexpr std::size_t headers_without_blocks = 50'000;
 
 // Blocks.
@@ -57,7 +67,9 @@ inline constexpr int block_window = 1'024;           ///< above the last block i
 inline constexpr std::size_t block_askers = 3;  ///< peers asked for the same block at the same time
 /// Whoever has been asked for a block for so long, and sent nothing, does not count as asked.
 inline constexpr std::chrono::seconds block_asker_timeout{10};
+/// A peer that holds up the download of all blocks behind one is left after so long, ...
 inline constexpr std::chrono::seconds stall_timeout{2};
+/// ... and after up to this long where our own line seems to be slow.
 inline constexpr std::chrono::seconds max_stall_timeout{64};
 /// Unrequested blocks further above the tip than this are ignored.
 inline constexpr int unrequested_block_distance = 288;
@@ -79,32 +91,36 @@ inline constexpr std::size_t transactions_per_getdata = 1'000;  ///< that we ask
 inline constexpr std::size_t items_per_turn = 500;
 /// Transactions that the ledger is asked for at a time.
 inline constexpr std::size_t transactions_per_job = 100;
+/// A peer that was asked for a transaction has so long before another one is asked.
 inline constexpr std::chrono::seconds request_timeout{60};
-inline constexpr std::chrono::seconds inbound_delay{2};
-inline constexpr std::chrono::seconds txid_delay{2};
-inline constexpr std::chrono::seconds busy_delay{2};
-inline constexpr std::size_t orphans = 100;
-inline constexpr std::int64_t orphan_weight = 400'000;      ///< of one
-inline constexpr std::int64_t orphans_weight = 40'400'000;  ///< of all
+// Not on private chains: how much later a peer is asked that ...
+inline constexpr std::chrono::seconds inbound_delay{2};  ///< ... has connected to us
+inline constexpr std::chrono::seconds txid_delay{2};     ///< ... announces by txid, if others don't
+inline constexpr std::chrono::seconds busy_delay{2};     ///< ... has `requests_in_flight` open
+inline constexpr std::size_t orphans = 100;              ///< of all peers
+inline constexpr std::int64_t orphan_weight = 400'000;   ///< weight units of one
+/// Weight units of all orphans. What a peer has of it is its share when one must leave.
+inline constexpr std::int64_t orphans_weight = 40'400'000;
 inline constexpr std::chrono::minutes orphan_expiry{20};
+// The next three are remembered by fingerprint; when they are full the older half is forgotten.
 inline constexpr std::size_t known_transactions =
-    50'000;  ///< per peer, remembered not to be announced
-inline constexpr std::size_t rejected_transactions = 120'000;
-inline constexpr std::size_t confirmed_transactions = 48'000;
-inline constexpr std::size_t transactions_per_inv = 1'000;
-inline constexpr std::size_t pending_announcements = 50'000;  ///< per peer
-inline constexpr std::chrono::minutes unbroadcast_interval{10};
+    50'000;  ///< per peer: it has them, they are not announced to it
+inline constexpr std::size_t rejected_transactions = 120'000;  ///< by wtxid, and as many by txid
+inline constexpr std::size_t confirmed_transactions = 48'000;  ///< txids and wtxids
+inline constexpr std::size_t transactions_per_inv = 1'000;     ///< that we announce in one message
+inline constexpr std::size_t pending_announcements = 50'000;   ///< per peer
+inline constexpr std::chrono::minutes unbroadcast_interval{10};  ///< a random part is added
 inline constexpr std::chrono::minutes fee_filter_interval{10};
 
 // Addresses.
-inline constexpr double addresses_per_second = 0.1;
-inline constexpr double address_bucket = 1'000;
+inline constexpr double addresses_per_second = 0.1;  ///< of one peer that are looked at
+inline constexpr double address_bucket = 1'000;      ///< that may come at once after a pause
 inline constexpr std::size_t address_book_entries = 4'096;
 inline constexpr std::size_t address_book_per_source = 256;  ///< entries one net group may tell us
 inline constexpr std::size_t address_book_per_group = 64;    ///< entries within one net group
-inline constexpr unsigned getaddr_percent = 23;
+inline constexpr unsigned getaddr_percent = 23;  ///< of the book, in an answer to getaddr
 /// How long everybody gets the same answer to getaddr; a random part is added.
 inline constexpr std::chrono::hours address_sample_age{21};
-inline constexpr std::chrono::hours address_sample_jitter{6};
+inline constexpr std::chrono::hours address_sample_jitter{6};  ///< that part is shorter than this
 
 }  // namespace daler::wire::limits
