@@ -88,13 +88,13 @@ TEST_CASE("messages arrive as they were sent, in order", "[net]") {
     const auto [a, b] = net.pair();
     a->send("ping", {1, 2, 3});
     a->send("verack", {});
-    a->send("block", Bytes(3'999'999, 7));
+    a->send("block", Bytes(wire::limits::message_bytes, 7));
     const auto first = net.run(b->read_message());
     REQUIRE(first);
     CHECK(first->command == "ping");
     CHECK(first->payload == Bytes{1, 2, 3});
     CHECK(net.run(b->read_message())->command == "verack");
-    CHECK(net.run(b->read_message())->payload == Bytes(3'999'999, 7));
+    CHECK(net.run(b->read_message())->payload == Bytes(wire::limits::message_bytes, 7));
     CHECK(a->traffic().bytes_sent == b->traffic().bytes_received);
     CHECK(b->traffic().received_per_message.at("ping") == 27);
     CHECK(b->traffic().received_per_message.at("*other*") == 24);
@@ -131,7 +131,7 @@ TEST_CASE("a wrong magic and an oversize header end the reading", "[net]") {
         CHECK(net.run(connection->read_message()).error() == ReadError::wrong_magic);
     }
     SECTION("one byte too much is announced") {
-        const std::uint32_t size = 4'000'001;
+        const std::uint32_t size = wire::limits::message_bytes + 1;
         std::memcpy(bytes.data() + 16, &size, 4);
         asio::write(socket, asio::buffer(bytes));
         CHECK(net.run(connection->read_message()).error() == ReadError::too_large);
@@ -167,11 +167,11 @@ TEST_CASE("a message that breaks off ends the reading", "[net]") {
     CHECK(net.run(connection->read_message()).error() == ReadError::closed);
 }
 
-TEST_CASE("the send queue is full beyond one megabyte and has room once it was read",
+TEST_CASE("the send queue is full beyond its bound and has room once it was read",
           "[net][limits]") {
     Loopback net;
     const auto [a, b] = net.pair();
-    a->send("block", Bytes(1'000'000 - 24));
+    a->send("block", Bytes(wire::limits::send_queue_bytes - wire::MessageHeader::size));
     CHECK_FALSE(a->is_full());
     a->send("block", Bytes(0));
     CHECK(a->is_full());
@@ -181,7 +181,8 @@ TEST_CASE("the send queue is full beyond one megabyte and has room once it was r
         out = true;
     }(a, has_room);
     asio::co_spawn(net.io, std::move(waiting), asio::detached);
-    CHECK(net.run(b->read_message())->payload.size() == 1'000'000 - 24);
+    CHECK(net.run(b->read_message())->payload.size() ==
+          wire::limits::send_queue_bytes - wire::MessageHeader::size);
     net.run_until([&] { return has_room; });
     CHECK_FALSE(a->is_full());
 }
@@ -227,4 +228,30 @@ TEST_CASE("names are resolved, and failures to connect say where to", "[net]") {
     const auto refused = net.run(connect({"127.0.0.1", port}, options, net.clock));
     REQUIRE_FALSE(refused);
     CHECK(refused.error().find(std::to_string(port)) != std::string::npos);
+}
+
+TEST_CASE("connecting is given up after a while", "[net][limits]") {
+    Loopback net;
+    // A socket that listens, and whose one place for a connection nobody takes is taken: the system
+    // answers no other.
+    asio::ip::tcp::acceptor deaf(net.io, {asio::ip::make_address("127.0.0.1"), 0});
+    deaf.listen(0);
+    const PeerAddress address{"127.0.0.1", deaf.local_endpoint().port()};
+    std::vector<ConnectionRef> taken;
+    std::optional<std::string> error;
+    const auto patience = wire::limits::connect_timeout / 100.0;
+    const auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(patience);
+    while (!error) {
+        REQUIRE(taken.size() < 10);
+        const auto began = std::chrono::steady_clock::now();
+        auto connected = net.run(
+            connect(address, options, net.clock, std::make_shared<ConnectAttempt>(), timeout));
+        if (connected) {
+            taken.push_back(*connected);
+            continue;
+        }
+        CHECK(std::chrono::steady_clock::now() - began >= timeout);
+        error = connected.error();
+    }
+    CHECK(error->find("took too long") != std::string::npos);
 }

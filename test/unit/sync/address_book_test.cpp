@@ -42,17 +42,19 @@ TEST_CASE("only addresses that can be reached over the internet are kept", "[syn
     CHECK(book.size() == 1);
 }
 
-TEST_CASE("one group may fill 64 places, one source 256", "[sync][limits]") {
+TEST_CASE("one group and one source may fill a bounded number of places", "[sync][limits]") {
+    constexpr int per_group = limits::address_book_per_group;
+    constexpr int per_source = limits::address_book_per_source;
     Random random(1);
     AddressBook book(random);
-    for (int i = 0; i < 65; ++i)
-        CHECK(book.add(node(5, 5, 1, i), source(11 + i), now) == (i < 64));
-    for (int i = 0; i < 257; ++i) {
-        CHECK(book.add(node(20, i % 256, 1, i / 256 + 1), source(9), now) == (i < 256));
+    for (int i = 0; i <= per_group; ++i)
+        CHECK(book.add(node(5, 5, 1, i), source(11 + i), now) == (i < per_group));
+    for (int i = 0; i <= per_source; ++i) {
+        CHECK(book.add(node(20, i % 256, 1, i / 256 + 1), source(9), now) == (i < per_source));
     }
 }
 
-TEST_CASE("the book holds 4,096 entries and gives up untried ones for new ones", "[sync][limits]") {
+TEST_CASE("a full book gives up untried entries for new ones", "[sync][limits]") {
     Random random(1);
     AddressBook book(random);
     for (int i = 0; i < 5'000; ++i) {
@@ -76,12 +78,12 @@ TEST_CASE("the book chooses what was not tried lately, outside of groups in use"
     CHECK(book.choose({}, now + 10min) == endpoint);
 }
 
-TEST_CASE("getaddr gets at most 23 percent of the book", "[sync][limits]") {
+TEST_CASE("getaddr gets a bounded share of the book", "[sync][limits]") {
     Random random(1);
     AddressBook book(random);
     for (int i = 0; i < 200; ++i)
         book.add(node(30, i, 1, 1), source(9), now);
-    CHECK(book.sample(1'000, now).size() == 46);
+    CHECK(book.sample(limits::addresses, now).size() == 200 * limits::getaddr_percent / 100);
     CHECK(book.sample(10, now).size() == 10);
 }
 

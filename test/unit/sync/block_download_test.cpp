@@ -13,6 +13,8 @@ namespace limits = wire::limits;
 
 namespace {
 
+constexpr Height per_peer = limits::blocks_in_flight;
+
 /// Headers on regtest's genesis block, whose data we have.
 struct Headers {
     explicit Headers(int length) : params(regtest_params()) {
@@ -83,17 +85,18 @@ struct Download : BlockDownload {
 
 }  // namespace
 
-TEST_CASE("each peer is asked for 16 blocks, nobody for the same", "[sync][limits]") {
+TEST_CASE("each peer is asked for a bounded number of blocks, nobody for the same",
+          "[sync][limits]") {
     const Headers headers(100);
     Download download(headers);
-    CHECK(download.take(1) == range(1, 16));
-    CHECK(download.take(2) == range(17, 32));
+    CHECK(download.take(1) == range(1, per_peer));
+    CHECK(download.take(2) == range(per_peer + 1, 2 * per_peer));
     CHECK(download.take(1).empty());
     download.arrive(1, 3);
-    CHECK(download.take(1) == std::vector<Height>{33});
+    CHECK(download.take(1) == std::vector<Height>{2 * per_peer + 1});
 }
 
-TEST_CASE("blocks are asked for in a window of 1,024 above the last in common", "[sync][limits]") {
+TEST_CASE("blocks are asked for in a window above the last in common", "[sync][limits]") {
     Headers headers(1'100);
     Download download(headers, 100);
     std::vector<Height> asked;
@@ -101,9 +104,9 @@ TEST_CASE("blocks are asked for in a window of 1,024 above the last in common", 
         for (const auto height : download.take(peer))
             asked.push_back(height);
     }
-    CHECK(asked == range(1, 1'024));
+    CHECK(asked == range(1, limits::block_window));
     headers.store(1);
-    CHECK(download.take(100) == std::vector<Height>{1'025});
+    CHECK(download.take(100) == std::vector<Height>{limits::block_window + 1});
 }
 
 TEST_CASE("blocks asked from a peer that leaves are asked from others", "[sync]") {
@@ -124,12 +127,13 @@ TEST_CASE("a peer is not asked for what it does not have", "[sync]") {
     CHECK(download.take(1) == range(1, 5));
 }
 
-TEST_CASE("a peer that keeps recent blocks is asked for the last 288", "[sync][limits]") {
+TEST_CASE("a peer that keeps recent blocks is asked for the last ones only", "[sync][limits]") {
     const Headers headers(300);
     Download download(headers, 0);
     download.add_peer(1, BlockDownload::Keeps::recent);
     download.peer_has(1, headers.at(300));
-    CHECK(download.take(1) == range(12, 27));
+    const Height lowest = 300 - limits::limited_peer_blocks;
+    CHECK(download.take(1) == range(lowest, lowest + per_peer - 1));
 }
 
 TEST_CASE("a chain with an invalid block is downloaded up to it", "[sync]") {
@@ -164,28 +168,30 @@ TEST_CASE("a peer that keeps delivering is not late", "[sync]") {
     CHECK(download.take(2, start + 3s) == range(2, 16));
 }
 
-TEST_CASE("three peers at most are asked for the same block, one of them trusted",
-          "[sync][limits]") {
+TEST_CASE("few peers are asked for the same block, one of them trusted", "[sync][limits]") {
     const Headers headers(1);
-    Download download(headers, 5);
-    download.add_peer(4, BlockDownload::Keeps::all, true);
-    download.delivered_valid_block(5);
-    CHECK(download.take(1) == range(1, 1));
-    CHECK(download.take(2, start + 2s - 1ms).empty());
-    CHECK(download.take(2, start + 2s) == range(1, 1));
-    CHECK(download.take(3, start + 4s).empty());
-    CHECK(download.take(4, start + 4s) == range(1, 1));
-    CHECK(download.take(5, start + 6s).empty());
+    constexpr PeerId untrusted = limits::block_askers - 1;
+    Download download(headers, untrusted + 3);
+    download.add_peer(untrusted + 2, BlockDownload::Keeps::all, true);
+    download.peer_has(untrusted + 2, headers.at(1));
+    download.delivered_valid_block(untrusted + 3);
+    auto now = start;
+    for (PeerId peer = 1; peer <= untrusted; ++peer, now += limits::stall_timeout)
+        CHECK(download.take(peer, now) == range(1, 1));
+    CHECK(download.take(untrusted + 1, now).empty());
+    CHECK(download.take(untrusted + 2, now - 1ms).empty());
+    CHECK(download.take(untrusted + 2, now) == range(1, 1));
+    CHECK(download.take(untrusted + 3, now + limits::stall_timeout).empty());
 }
 
-TEST_CASE("a peer that has been silent for ten seconds does not keep others from being asked",
+TEST_CASE("a peer that has been silent for long does not keep others from being asked",
           "[sync][limits]") {
     const Headers headers(1);
     Download download(headers, 4);
     CHECK(download.take(1) == range(1, 1));
     CHECK(download.take(2, start + 2s) == range(1, 1));
-    CHECK(download.take(3, start + 10s - 1ms).empty());
-    CHECK(download.take(3, start + 10s) == range(1, 1));
+    CHECK(download.take(3, start + limits::block_asker_timeout - 1ms).empty());
+    CHECK(download.take(3, start + limits::block_asker_timeout) == range(1, 1));
     CHECK(download.take(4, start + 12s) == range(1, 1));
     // It may still come from the first.
     CHECK(download.arrived(1, headers.at(1).hash, start + 13s));
@@ -226,11 +232,15 @@ TEST_CASE("a block is asked from whoever announces it, whatever else that peer h
     CHECK(download.take_announced(1, *branch[2], headers.view(), start).empty());
 }
 
-TEST_CASE("17 missing blocks are no announcement but a download", "[sync][limits]") {
-    const Headers headers(17);
+TEST_CASE("more missing blocks than a peer is asked for are no announcement but a download",
+          "[sync][limits]") {
+    const Headers headers(per_peer + 1);
     Download download(headers, 1);
-    CHECK(download.take_announced(1, headers.at(17), headers.view(), start).empty());
-    CHECK(download.take_announced(1, headers.at(16), headers.view(), start).size() == 16);
+    const auto announce = [&](Height height) {
+        return heights(download.take_announced(1, headers.at(height), headers.view(), start));
+    };
+    CHECK(announce(per_peer + 1).empty());
+    CHECK(announce(per_peer) == range(1, per_peer));
 }
 
 TEST_CASE("blocks that were pruned are asked for again unless they are part of our chain",
@@ -305,7 +315,7 @@ TEST_CASE("notfound lets the next peer be asked at once", "[sync]") {
     CHECK(download.take(2) == range(1, 1));
 }
 
-TEST_CASE("who holds up the whole window is named after two seconds", "[sync][limits]") {
+TEST_CASE("who holds up the whole window is named after a short while", "[sync][limits]") {
     const Headers headers(1'100);
     Download download(headers, 65);
     for (PeerId peer = 1; peer <= 64; ++peer)
@@ -315,16 +325,16 @@ TEST_CASE("who holds up the whole window is named after two seconds", "[sync][li
         download.arrive((height - 1) / 16 + 1, height);
     }
     CHECK(download.take(65).empty());
-    CHECK(download.stallers(start + 2s - 1ms).empty());
-    CHECK(download.stallers(start + 2s) == std::vector<PeerId>{1});
+    CHECK(download.stallers(start + limits::stall_timeout - 1ms).empty());
+    CHECK(download.stallers(start + limits::stall_timeout) == std::vector<PeerId>{1});
     // Others get more time after that, until blocks are connected again.
-    CHECK(download.patience() == 4s);
+    CHECK(download.patience() == 2 * limits::stall_timeout);
     for (int i = 0; i < 10; ++i)
         download.progressed();
-    CHECK(download.patience() == 2s);
+    CHECK(download.patience() == limits::stall_timeout);
 }
 
-TEST_CASE("patience grows to 64 seconds and no further", "[sync][limits]") {
+TEST_CASE("patience grows up to its bound", "[sync][limits]") {
     const Headers headers(1'100);
     Download download(headers, 65);
     for (PeerId peer = 1; peer <= 64; ++peer)
@@ -337,16 +347,16 @@ TEST_CASE("patience grows to 64 seconds and no further", "[sync][limits]") {
     PeerId holder = 1;
     for (int i = 0; i < 8; ++i) {
         CHECK(download.take(65, now).empty());
-        now += 64s;
+        now += limits::max_stall_timeout;
         CHECK(download.stallers(now) == std::vector<PeerId>{holder});
-        CHECK(download.patience() <= 64s);
+        CHECK(download.patience() <= limits::max_stall_timeout);
         download.peer_gone(holder);
         holder = 100 + i;
         download.add_peer(holder, BlockDownload::Keeps::all);
         download.peer_has(holder, *headers.entries.back());
         CHECK(download.take(holder, now) == range(1, 16));
     }
-    CHECK(download.patience() == 64s);
+    CHECK(download.patience() == limits::max_stall_timeout);
 }
 
 TEST_CASE("a peer that sends nothing it was asked for is named after a block interval", "[sync]") {
@@ -399,7 +409,7 @@ TEST_CASE("a block that was not there is asked for again after a while, or when 
     CHECK(download.take(1) == range(1, 2));
     download.not_found(1, headers.at(1).hash, start);
     download.not_found(1, headers.at(2).hash, start);
-    CHECK(download.take(1, start + 60s).empty());
+    CHECK(download.take(1, start + limits::not_here_age - 1ms).empty());
     SECTION("time") {
         CHECK(download.take(1, start + limits::not_here_age) == range(1, 2));
     }

@@ -82,16 +82,15 @@ TEST_CASE("headers with much less work than the tip are not kept, on private cha
     const auto before = node.ledger().chain().index().size();
     Stranger peer(node);
     peer.shake_hands();
-    // 144 blocks below the tip is the limit.
-    auto headers = headers_on(node.params.genesis->header, 56, node.params);
-    headers.pop_back();
+    constexpr std::size_t enough = 200 - wire::limits::anti_dos_blocks;
+    auto headers = headers_on(node.params.genesis->header, enough - 1, node.params);
     peer.send(wire::Headers{headers});
     CHECK(peer.is_answered());
     CHECK(node.ledger().chain().index().size() == before);
-    headers = headers_on(node.params.genesis->header, 56, node.params);
+    headers = headers_on(node.params.genesis->header, enough, node.params);
     peer.send(wire::Headers{headers});
     CHECK(peer.is_answered());
-    CHECK(node.ledger().chain().index().size() == before + 56);
+    CHECK(node.ledger().chain().index().size() == before + enough);
 }
 
 TEST_CASE("the longer side of a deep split wins", "[sync]") {
@@ -191,9 +190,11 @@ TEST_CASE("the user hears of it when no peer has the blocks of a better chain", 
     CHECK_FALSE(node.peers().lacks_blocks());
     peer.send(wire::NotFound{asked->items});
     REQUIRE(peer.is_answered());
-    node.peers().advance_timers(1s);
+    node.peers().advance_timers(0s);  // sees it for the first time
     CHECK_FALSE(node.peers().lacks_blocks());
-    node.peers().advance_timers(wire::limits::lacking_blocks_patience);
+    node.peers().advance_timers(wire::limits::lacking_blocks_patience - 1s);
+    CHECK_FALSE(node.peers().lacks_blocks());
+    node.peers().advance_timers(1s);
     CHECK(node.peers().lacks_blocks());
 }
 

@@ -4,6 +4,7 @@
 
 using namespace daler;
 using namespace daler::sync;
+namespace limits = wire::limits;
 
 namespace {
 
@@ -99,17 +100,32 @@ TEST_CASE("headers that do not follow each other end the presync", "[sync]") {
     CHECK_FALSE(presync.process(chain.part(1, 10), true).ok);
 }
 
-TEST_CASE("a chain longer than time allows is given up", "[sync]") {
-    const Chain chain(5'000);
-    Random random(1);
-    // 7,210 seconds with six blocks each: 70 bits, one for 615 headers.
-    const auto soon = chain.genesis->median_time_past + std::chrono::seconds(10);
-    HeaderPresync presync(chain.params, *chain.genesis, chain.work(1'000'000), soon, random);
-    std::vector<BlockHeader> released;
-    CHECK(feed(presync, chain, released).ok);
-    const Chain longer(46'000);
-    HeaderPresync other(longer.params, *longer.genesis, longer.work(1'000'000), soon, random);
-    CHECK_FALSE(feed(other, longer, released).ok);
+TEST_CASE("a header comes out in the second pass when enough behind it have been checked",
+          "[sync][limits]") {
+    const Chain chain(limits::presync_lookahead + 2);
+    Random random(3);
+    HeaderPresync presync(chain.params, *chain.genesis, chain.work(chain.headers.size()), today,
+                          random);
+    REQUIRE(presync.process(chain.part(0, chain.headers.size()), false).ask_more);
+    CHECK(presync.process(chain.part(0, limits::presync_lookahead), true).release.empty());
+    const auto step = presync.process(chain.part(limits::presync_lookahead, 1), true);
+    REQUIRE(step.release.size() == 1);
+    CHECK(step.release[0] == chain.headers[0]);
+}
+
+TEST_CASE("a chain longer than time allows is given up", "[sync][limits]") {
+    // So much time that two bits may be kept, at six blocks per second.
+    const Chain fits(2 * limits::presync_commitment_period);
+    const std::chrono::seconds time{2 * limits::presync_commitment_period / 6};
+    const auto soon = fits.genesis->median_time_past + time - consensus::max_future_block_time;
+    const auto feed_at = [&](const Chain& chain) {
+        Random random(1);
+        HeaderPresync presync(chain.params, *chain.genesis, chain.work(1'000'000), soon, random);
+        std::vector<BlockHeader> released;
+        return feed(presync, chain, released).ok;
+    };
+    CHECK(feed_at(fits));
+    CHECK_FALSE(feed_at(Chain(3 * limits::presync_commitment_period)));
 }
 
 TEST_CASE("targets that the rules cannot produce end the presync", "[sync]") {

@@ -7,6 +7,8 @@ using namespace daler;
 using namespace daler::sync;
 using namespace daler::sync::test;
 using namespace std::chrono_literals;
+namespace limits = wire::limits;
+
 namespace {
 
 /// A header on top of `previous` that has (or has not) its proof of work.
@@ -123,26 +125,29 @@ TEST_CASE("features must be negotiated before verack", "[sync]") {
     CHECK(peer.is_thrown_out());
 }
 
-TEST_CASE("a handshake may take 60 seconds of the node's clock", "[sync][limits]") {
+TEST_CASE("a handshake may take a bounded time of the node's clock", "[sync][limits]") {
     Node node;
     const auto now = node.clock.now();
     node.clock.set_mock_time(now);
     Stranger peer(node);
     eventually([&] { return node.peers().peers().size() == 1; });
-    node.clock.set_mock_time(now + 59s);
+    node.clock.set_mock_time(now + limits::handshake_timeout - 1s);
     CHECK(node.peers().peers().size() == 1);
-    node.clock.set_mock_time(now + 60s);
+    node.clock.set_mock_time(now + limits::handshake_timeout);
     CHECK(peer.is_thrown_out());
 }
 
-TEST_CASE("a peer that does not answer pings for 20 minutes is left", "[sync][limits]") {
+TEST_CASE("a peer that does not answer pings for long is left", "[sync][limits]") {
     Node node;
     const auto now = node.clock.now();
     node.clock.set_mock_time(now);
     Stranger peer(node);
     peer.shake_hands();
     REQUIRE(peer.is_answered());
-    node.clock.set_mock_time(now + 20min);
+    node.clock.set_mock_time(now + limits::ping_timeout - 1s);
+    node.peers().advance_timers(0s);
+    REQUIRE(peer.is_answered());
+    node.clock.set_mock_time(now + limits::ping_timeout);
     CHECK(peer.is_thrown_out());
 }
 
@@ -151,10 +156,10 @@ TEST_CASE("lists longer than published end the connection", "[sync][limits]") {
     Stranger peer(node);
     peer.shake_hands();
     wire::Inventory message;
-    message.items.resize(50'000, {wire::InventoryType::block, {}});
+    message.items.resize(limits::inventory_items, {wire::InventoryType::block, {}});
     peer.send(message);
     CHECK(peer.is_answered());
-    message.items.resize(50'001, {wire::InventoryType::block, {}});
+    message.items.resize(limits::inventory_items + 1, {wire::InventoryType::block, {}});
     peer.send(message);
     CHECK(peer.is_thrown_out());
 }
@@ -177,7 +182,7 @@ TEST_CASE("headers without work or order end the connection", "[sync]") {
     CHECK(node.ledger().chain().index().size() == 1);
 }
 
-TEST_CASE("headers that connect to nothing are answered with getheaders, ten times",
+TEST_CASE("headers that connect to nothing are answered with getheaders, a few times",
           "[sync][limits]") {
     Node node;
     Stranger peer(node);
@@ -185,7 +190,7 @@ TEST_CASE("headers that connect to nothing are answered with getheaders, ten tim
     auto strange = node.params.genesis->header;
     strange.time += 1;
     const wire::Headers message{{make_header(strange, node.params)}};
-    for (int i = 0; i < 10; ++i) {
+    for (int i = 0; i < limits::unconnected_headers; ++i) {
         peer.send(message);
         CHECK(peer.wait_for<wire::GetHeaders>());
     }
@@ -250,7 +255,7 @@ TEST_CASE("timers can be moved without moving the clock", "[sync]") {
     Stranger peer(node);
     peer.shake_hands();
     // Each connection begins with a ping, which this peer does not answer.
-    node.peers().advance_timers(wire::limits::ping_timeout - 5min);
+    node.peers().advance_timers(limits::ping_timeout - 5min);
     CHECK(peer.is_answered());
     node.peers().advance_timers(5min);
     CHECK(peer.is_thrown_out());
@@ -337,7 +342,7 @@ TEST_CASE("a peer that announces blocks and sends none does not hold up the othe
     for (Height i = 1; i <= 20; ++i)
         headers.headers.push_back(source.ledger().view()->at(i)->header);
     silent.send(headers);
-    CHECK(silent.wait_for<wire::GetData>()->items.size() == 16);
+    CHECK(silent.wait_for<wire::GetData>()->items.size() == limits::blocks_in_flight);
     node.connect_to(source);
     node.clock.set_mock_time(now + 3s);
     eventually([&] { return node.tip() == source.tip(); });
@@ -414,19 +419,19 @@ TEST_CASE("a fee filter keeps cheaper transactions away", "[sync]") {
     CHECK(inventory->items[0].hash == dear->txid.as<Hash256>());
 }
 
-TEST_CASE("inbound peers beyond the limit push out one of the others", "[sync]") {
-    SyncOptions options;
-    options.max_connections = 60;  // 49 inbound
-    Node node(options);
+TEST_CASE("inbound peers beyond the limit push out one of the others", "[sync][limits]") {
+    constexpr std::size_t inbound = limits::connections - limits::full_relay_outbound -
+                                    limits::block_relay_outbound - limits::feelers;
+    Node node;
     std::vector<std::unique_ptr<Stranger>> crowd;
-    for (int i = 0; i < 49; ++i) {
+    for (std::size_t i = 0; i < inbound; ++i) {
         crowd.push_back(std::make_unique<Stranger>(node));
         crowd.back()->shake_hands();
     }
-    CHECK(node.peers().peers().size() == 49);
+    CHECK(node.peers().peers().size() == inbound);
     Stranger one_more(node);
     one_more.shake_hands();
-    eventually([&] { return node.peers().peers().size() == 49; });
+    eventually([&] { return node.peers().peers().size() == inbound; });
 }
 
 TEST_CASE("a peer that reads nothing is not read from, and others go on", "[sync]") {
@@ -525,10 +530,12 @@ TEST_CASE("many connections learn no more addresses than one", "[sync]") {
         return answer->nodes;
     };
     const auto first = ask();
-    CHECK(first.size() == 46);
+    CHECK(first.size() == 200 * limits::getaddr_percent / 100);
     for (int i = 0; i < 5; ++i)
         CHECK(ask() == first);
-    full.clock.set_mock_time(full.clock.now() + 28h);
+    full.clock.set_mock_time(now + limits::address_sample_age - 1s);
+    CHECK(ask() == first);
+    full.clock.set_mock_time(now + limits::address_sample_age + limits::address_sample_jitter);
     CHECK(ask() != first);
 }
 

@@ -33,8 +33,10 @@ inline Script anybody_can_spend() {
 class Node {
 public:
     explicit Node(SyncOptions options = {}) : Node(regtest_params(), std::move(options)) {}
-    Node(ChainParams chain_params, SyncOptions options) : params(std::move(chain_params)) {
+    Node(ChainParams chain_params, SyncOptions options, const mempool::Limits& limits = {})
+        : params(std::move(chain_params)) {
         ledger::Ledger::Options ledger_options;
+        ledger_options.limits = limits;
         ledger_options.chain.in_memory = true;
         ledger_ = std::make_unique<ledger::Ledger>(params, ledger_options, clock, workers, nullptr);
         options.binds = {{"127.0.0.1", 0}};
@@ -53,6 +55,16 @@ public:
     [[nodiscard]] BlockHash tip() const { return ledger_->view()->tip().hash; }
     [[nodiscard]] ledger::Ledger& ledger() const { return *ledger_; }
     [[nodiscard]] PeerManager& peers() const { return *peers_; }
+
+    [[nodiscard]] BlockRef block(Height height) const {
+        return ledger_->chain().read_block(*ledger_->view()->at(height));
+    }
+    /// Returns when the net thread has heard what the ledger did so far.
+    void settle() const {
+        for (int i = 0; i < 2; ++i)
+            ledger_->call([](ledger::State&) { return true; });
+        (void)peers_->peers();
+    }
 
     std::vector<BlockHash> mine(int count, const Script& script = anybody_can_spend()) const {
         std::atomic<bool> stop{false};

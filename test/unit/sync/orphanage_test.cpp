@@ -8,6 +8,7 @@ using namespace daler;
 using namespace daler::sync;
 using namespace daler::sync::test;
 using namespace std::chrono_literals;
+namespace limits = wire::limits;
 
 namespace {
 
@@ -27,6 +28,13 @@ TransactionRef spend(const std::vector<Txid>& parents, std::size_t padding = 0) 
     }
     tx.outputs.push_back({Amount{1}, Script(Bytes(padding))});
     return seal(std::move(tx));
+}
+
+/// A transaction of this weight.
+TransactionRef heavy(std::uint32_t parent, std::int64_t weight) {
+    // The length of a script from 65,536 bytes on takes five bytes, that of an empty one takes one.
+    const auto empty = spend({parent_id(parent)})->weight();
+    return spend({parent_id(parent)}, static_cast<std::size_t>((weight - empty) / 4 - 4));
 }
 
 }  // namespace
@@ -50,46 +58,54 @@ TEST_CASE("an orphan is to be tried once its parent arrives", "[sync]") {
     orphans.check();
 }
 
-TEST_CASE("the orphanage holds 100 orphans; the greediest peer loses its oldest",
-          "[sync][limits]") {
+TEST_CASE("the orphanage is bounded; the greediest peer loses its oldest", "[sync][limits]") {
     Orphanage orphans;
     const auto honest = spend({parent_id(1'000)});
     orphans.add(honest, 1, start);
     std::vector<TransactionRef> spam;
-    for (std::uint32_t i = 0; i < 99; ++i) {
+    for (std::uint32_t i = 0; i < limits::orphans - 1; ++i) {
         spam.push_back(spend({parent_id(i)}));
         orphans.add(spam.back(), 2, start);
     }
-    CHECK(orphans.size() == 100);
+    CHECK(orphans.size() == limits::orphans);
     CHECK(orphans.contains(spam[0]->wtxid));
-    orphans.add(spend({parent_id(99)}), 2, start);
-    CHECK(orphans.size() == 100);
+    orphans.add(spend({parent_id(limits::orphans)}), 2, start);
+    CHECK(orphans.size() == limits::orphans);
     CHECK(orphans.contains(honest->wtxid));
     CHECK_FALSE(orphans.contains(spam[0]->wtxid));
     CHECK(orphans.contains(spam[1]->wtxid));
     orphans.check();
 }
 
-TEST_CASE("an orphan may weigh 400,000 units and not more", "[sync][limits]") {
+TEST_CASE("an orphan may weigh as much as its bound and not more", "[sync][limits]") {
     Orphanage orphans;
-    const auto padding_for = [](std::int64_t weight) {
-        // The length of a script from 65,536 bytes on takes five bytes, that of an empty one takes
-        // one.
-        const auto empty = spend({parent_id(1)})->weight();
-        return static_cast<std::size_t>((weight - empty) / 4 - 4);
-    };
-    const auto largest = spend({parent_id(1)}, padding_for(400'000));
-    REQUIRE(largest->weight() == 400'000);
+    const auto largest = heavy(1, limits::orphan_weight);
+    REQUIRE(largest->weight() == limits::orphan_weight);
     CHECK(orphans.add(largest, 1, start));
-    CHECK_FALSE(orphans.add(spend({parent_id(2)}, padding_for(400'004)), 1, start));
+    CHECK_FALSE(orphans.add(heavy(2, limits::orphan_weight + 4), 1, start));
 }
 
-TEST_CASE("orphans leave after 20 minutes", "[sync][limits]") {
+TEST_CASE("the heaviest orphans together weigh less than their bound", "[sync][limits]") {
+    Orphanage orphans;
+    std::int64_t weight = 0;
+    for (std::uint32_t i = 0; i < limits::orphans; ++i) {
+        const auto orphan = heavy(i, limits::orphan_weight);
+        weight += orphan->weight();
+        orphans.add(orphan, 1, start);
+    }
+    CHECK(orphans.size() == limits::orphans);
+    CHECK(weight <= limits::orphans_weight);
+    orphans.add(heavy(limits::orphans, limits::orphan_weight), 1, start);
+    CHECK(orphans.size() == limits::orphans);
+    orphans.check();
+}
+
+TEST_CASE("orphans leave after a while", "[sync][limits]") {
     Orphanage orphans;
     orphans.add(spend({parent_id(1)}), 1, start);
-    orphans.expire(start + 20min - 1ms);
+    orphans.expire(start + limits::orphan_expiry - 1ms);
     CHECK(orphans.size() == 1);
-    orphans.expire(start + 20min);
+    orphans.expire(start + limits::orphan_expiry);
     CHECK(orphans.size() == 0);
     orphans.check();
 }
@@ -103,7 +119,7 @@ TEST_CASE("an orphan that is gone is not tried", "[sync]") {
         orphans.peer_gone(1);
     }
     SECTION("it was too old") {
-        orphans.expire(start + 20min);
+        orphans.expire(start + limits::orphan_expiry);
     }
     CHECK_FALSE(orphans.has_work());
     orphans.retry(child->wtxid);

@@ -7,6 +7,7 @@ using namespace daler;
 using namespace daler::sync;
 using namespace daler::sync::test;
 using namespace std::chrono_literals;
+namespace limits = wire::limits;
 
 namespace {
 
@@ -40,13 +41,13 @@ TEST_CASE("a transaction is asked from one peer, and from the next when time is 
     REQUIRE(first >= 0);
     CHECK(tracker->is_requested_from(first, tx(1).hash));
     CHECK(tracker.asked(start) == -1);
-    CHECK(tracker.asked(start + 60s - 1ms) == -1);
-    const auto second = tracker.asked(start + 60s);
+    CHECK(tracker.asked(start + limits::request_timeout - 1ms) == -1);
+    const auto second = tracker.asked(start + limits::request_timeout);
     REQUIRE(second >= 0);
     CHECK(second != first);
-    const auto third = tracker.asked(start + 120s);
+    const auto third = tracker.asked(start + 2 * limits::request_timeout);
     CHECK(third == 3 - first - second);
-    CHECK(tracker.asked(start + 180s) == -1);
+    CHECK(tracker.asked(start + 3 * limits::request_timeout) == -1);
     CHECK(tracker->size() == 0);
     tracker->check();
 }
@@ -89,32 +90,33 @@ TEST_CASE("what is forgotten is asked from nobody", "[sync]") {
     CHECK(tracker->size() == 0);
 }
 
-TEST_CASE("a peer may have 5,000 announcements open and not one more", "[sync][limits]") {
+TEST_CASE("a peer may have a bounded number of announcements open and not one more",
+          "[sync][limits]") {
     Tracker tracker;
-    for (std::uint32_t i = 0; i < 5'000; ++i)
+    for (std::uint32_t i = 0; i < limits::announcements; ++i)
         tracker->announced(1, tx(i), false, start);
-    CHECK(tracker->announcements(1) == 5'000);
-    tracker->announced(1, tx(5'000), false, start);
-    CHECK(tracker->announcements(1) == 5'000);
-    tracker->announced(2, tx(5'000), false, start);
+    CHECK(tracker->announcements(1) == limits::announcements);
+    tracker->announced(1, tx(limits::announcements), false, start);
+    CHECK(tracker->announcements(1) == limits::announcements);
+    tracker->announced(2, tx(limits::announcements), false, start);
     CHECK(tracker->announcements(2) == 1);
     tracker->check();
 }
 
 TEST_CASE("a peer that is free of the bound may have more", "[sync][limits]") {
     Tracker tracker;
-    for (std::uint32_t i = 0; i < 5'001; ++i)
+    for (std::uint32_t i = 0; i <= limits::announcements; ++i)
         tracker->announced(1, tx(i), false, start, RequestTracker::Bound::none);
-    CHECK(tracker->announcements(1) == 5'001);
+    CHECK(tracker->announcements(1) == limits::announcements + 1);
     tracker->check();
 }
 
-TEST_CASE("a peer is asked for 1,000 transactions in one message", "[sync][limits]") {
+TEST_CASE("a peer is asked for a bounded number of transactions in one message", "[sync][limits]") {
     Tracker tracker;
-    for (std::uint32_t i = 0; i < 1'001; ++i)
+    for (std::uint32_t i = 0; i <= limits::transactions_per_getdata; ++i)
         tracker->announced(1, tx(i), false, start);
-    CHECK(tracker->take_requests(1, start).size() == 1'000);
-    CHECK(tracker->in_flight(1) == 1'000);
+    CHECK(tracker->take_requests(1, start).size() == limits::transactions_per_getdata);
+    CHECK(tracker->in_flight(1) == limits::transactions_per_getdata);
     CHECK(tracker->take_requests(1, start).size() == 1);
     CHECK(tracker->take_requests(1, start).empty());
     tracker->check();

@@ -16,7 +16,7 @@ Bytes item(std::uint32_t number) {
 
 TEST_CASE("a rolling filter remembers the most recent items and forgets old ones", "[sync]") {
     Random random(1);
-    RollingFilter filter(100, random);
+    RollingFilter filter(200, random);
     for (std::uint32_t i = 0; i < 1000; ++i) {
         filter.insert(item(i));
         CHECK(filter.size() <= 200);

@@ -77,6 +77,21 @@ public:
         return false;
     }
 
+    /// The messages of this kind that come before the answer to a ping: what the node says to all
+    /// that was sent before.
+    template <class M>
+    std::vector<M> answers() {
+        send(wire::Ping{++nonce_});
+        std::vector<M> out;
+        for (;;) {
+            auto message = receive();
+            REQUIRE(message);
+            if (auto* wanted = std::get_if<M>(&*message)) out.push_back(std::move(*wanted));
+            const auto* pong = std::get_if<wire::Pong>(&*message);
+            if (pong && pong->nonce == nonce_) return out;
+        }
+    }
+
     static wire::Version version_message() {
         wire::Version version;
         version.services = 9;

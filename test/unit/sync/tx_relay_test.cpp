@@ -238,18 +238,19 @@ TEST_CASE("a peer that announces nothing but transactions nobody has is asked, a
     CHECK(node.has(tx));
 }
 
-TEST_CASE("a getdata of 50,000 transactions that nobody has is answered in parts", "[sync]") {
+TEST_CASE("the largest getdata, of transactions that nobody has, is answered in parts",
+          "[sync][limits]") {
     Node node;
     Stranger peer(node);
     peer.shake_hands();
     wire::GetData everything;
-    everything.items.resize(50'000, {wire::InventoryType::wtx, {}});
+    everything.items.resize(wire::limits::inventory_items, {wire::InventoryType::wtx, {}});
     peer.send(everything);
     std::size_t missing = 0;
     while (missing < everything.items.size()) {
         const auto answer = peer.wait_for<wire::NotFound>();
         REQUIRE(answer);
-        CHECK(answer->items.size() <= wire::limits::transactions_per_job);
+        CHECK(answer->items.size() == wire::limits::transactions_per_job);
         missing += answer->items.size();
     }
     CHECK(missing == everything.items.size());

@@ -30,13 +30,13 @@ TEST_CASE("lists may be as long as published and not one item longer", "[wire][l
         std::size_t after;
     };
     const auto example = GENERATE(values<Example>({
-        {"inv", 50'000, 36, 0, 0},
-        {"getdata", 50'000, 36, 0, 0},
-        {"notfound", 50'000, 36, 0, 0},
-        {"headers", 2'000, 81, 0, 0},
-        {"getheaders", 101, 32, 4, 32},
-        {"getblocks", 101, 32, 4, 32},
-        {"addr", 1'000, 30, 0, 0},
+        {"inv", limits::inventory_items, 36, 0, 0},
+        {"getdata", limits::inventory_items, 36, 0, 0},
+        {"notfound", limits::inventory_items, 36, 0, 0},
+        {"headers", limits::headers, 81, 0, 0},
+        {"getheaders", limits::locator_hashes, 32, 4, 32},
+        {"getblocks", limits::locator_hashes, 32, 4, 32},
+        {"addr", limits::addresses, 30, 0, 0},
     }));
     CAPTURE(example.command);
     CHECK(error_of(example.command, example.limit, example.size, example.before, example.after) ==
@@ -45,7 +45,7 @@ TEST_CASE("lists may be as long as published and not one item longer", "[wire][l
                    example.after) == DecodeError::too_large);
 }
 
-TEST_CASE("addrv2 may hold 1,000 nodes; of networks we know, with addresses of 512 bytes",
+TEST_CASE("addrv2 is bounded in its nodes and, for networks we know, in the bytes of an address",
           "[wire][limits]") {
     const auto message = [](std::size_t nodes, std::size_t length, std::uint8_t network = 99) {
         ByteWriter writer;
@@ -60,17 +60,17 @@ TEST_CASE("addrv2 may hold 1,000 nodes; of networks we know, with addresses of 5
         const auto decoded = decode_message("addrv2", writer.take());
         return decoded ? DecodeError::none : decoded.error();
     };
-    CHECK(message(1'000, 1) == DecodeError::none);
-    CHECK(message(1'001, 1) == DecodeError::too_large);
-    CHECK(message(1, 513) == DecodeError::none);  // left out, whatever it is
+    CHECK(message(limits::addresses, 1) == DecodeError::none);
+    CHECK(message(limits::addresses + 1, 1) == DecodeError::too_large);
+    CHECK(message(1, limits::address_bytes + 1) == DecodeError::none);  // left out, whatever it is
     CHECK(message(1, 100'000) == DecodeError::none);
-    CHECK(message(1, 512, 1) == DecodeError::invalid);
-    CHECK(message(1, 513, 1) == DecodeError::too_large);
+    CHECK(message(1, limits::address_bytes, 1) == DecodeError::invalid);
+    CHECK(message(1, limits::address_bytes + 1, 1) == DecodeError::too_large);
 }
 
-TEST_CASE("a user agent may have 256 bytes and not one more", "[wire][limits]") {
+TEST_CASE("a user agent may be as long as its bound and not a byte longer", "[wire][limits]") {
     Version message;
-    message.user_agent.assign(256, 'x');
+    message.user_agent.assign(limits::user_agent_bytes, 'x');
     CHECK(decode_message("version", encode(message)));
     message.user_agent.push_back('x');
     CHECK(decode_message("version", encode(message)).error() == DecodeError::too_large);
@@ -78,6 +78,6 @@ TEST_CASE("a user agent may have 256 bytes and not one more", "[wire][limits]") 
 
 TEST_CASE("a count that the payload cannot hold takes no memory", "[wire][limits]") {
     ByteWriter writer;
-    writer.compact_size(50'000);
+    writer.compact_size(limits::inventory_items);
     CHECK(decode_message("inv", writer.take()).error() == DecodeError::truncated);
 }

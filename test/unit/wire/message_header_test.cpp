@@ -42,9 +42,9 @@ TEST_CASE("another magic ends the connection", "[wire]") {
     CHECK(decode_message_header(bytes, magic).error() == HeaderError::wrong_magic);
 }
 
-TEST_CASE("a payload may have 4,000,000 bytes and not one more", "[wire][limits]") {
-    CHECK(decode_message_header(header_of("block", 4'000'000), magic));
-    CHECK(decode_message_header(header_of("block", 4'000'001), magic).error() ==
+TEST_CASE("a payload may be as large as its bound and not a byte larger", "[wire][limits]") {
+    CHECK(decode_message_header(header_of("block", limits::message_bytes), magic));
+    CHECK(decode_message_header(header_of("block", limits::message_bytes + 1), magic).error() ==
           HeaderError::too_large);
 }
 

@@ -1,0 +1,169 @@
+// Bounds on one connection and on all of them.
+#include "stranger.h"
+
+#include <sync/connector.h>
+
+#include <future>
+
+using namespace daler;
+using namespace daler::sync;
+using namespace daler::sync::test;
+using namespace std::chrono_literals;
+namespace limits = wire::limits;
+
+namespace {
+
+/// Keeps the ledger from judging anything until `release`.
+class BusyLedger {
+public:
+    explicit BusyLedger(const Node& node) {
+        node.ledger().post([gate = gate_.get_future().share()](ledger::State&) { gate.wait(); });
+    }
+    ~BusyLedger() { release(); }
+    void release() {
+        if (!std::exchange(released_, true)) gate_.set_value();
+    }
+
+private:
+    std::promise<void> gate_;
+    bool released_ = false;
+};
+
+/// Bytes of "block" messages that `node` has read from its first peer.
+std::uint64_t block_bytes_read(const Node& node) {
+    const auto peers = node.peers().peers();
+    REQUIRE_FALSE(peers.empty());
+    const auto& counters = peers[0].bytes_received_per_message;
+    const auto found = counters.find("block");
+    return found == counters.end() ? 0 : found->second;
+}
+
+std::uint64_t message_size(const BlockRef& block) {
+    return wire::MessageHeader::size + wire::encode(wire::BlockMessage{block}).size();
+}
+
+/// A block on genesis with its proof of work and nothing else right, that has `size` bytes.
+BlockRef block_of_size(const Node& node, std::size_t size, std::uint8_t number) {
+    Block block = *node.params.genesis;
+    block.header.previous = node.params.genesis_hash;
+    ++block.header.time;
+    block.header.merkle_root.bytes[0] = number;
+    Transaction coinbase = *block.transactions[0];
+    const auto pad = [&](std::size_t length) {
+        coinbase.inputs[0].script_sig = Script(Bytes(length));
+        block.transactions[0] = seal(Transaction(coinbase));
+        return encode(block).size();
+    };
+    constexpr std::size_t some = 100'000;  // as many bytes for its length as the size needs
+    const auto before = pad(some);
+    REQUIRE(pad(some + size - before) == size);
+    std::uint64_t tries = 1'000'000;
+    const std::atomic<bool> stop{false};
+    REQUIRE(mining::solve(block.header, node.params, tries, stop));
+    return std::make_shared<const Block>(std::move(block));
+}
+
+}  // namespace
+
+TEST_CASE("a peer is not read from while too many of its blocks wait for their verdict",
+          "[sync][limits]") {
+    constexpr Height most = limits::open_blocks;
+    Node other;
+    other.mine(most + 1);
+    Node node;
+    Stranger peer(node);
+    peer.shake_hands();
+    Stranger witness(node);
+    witness.shake_hands();
+    BusyLedger busy(node);
+    std::uint64_t read = 0;
+    for (Height height = 1; height <= most + 1; ++height) {
+        peer.send(wire::BlockMessage{other.block(height)});
+        if (height <= most) read += message_size(other.block(height));
+    }
+    eventually([&] { return block_bytes_read(node) == read; });
+    for (int i = 0; i < 3; ++i)
+        CHECK(witness.is_answered());  // the node had its turns to read more
+    CHECK(block_bytes_read(node) == read);
+    busy.release();
+    CHECK(peer.is_answered());
+    CHECK(node.height() == most + 1);
+}
+
+TEST_CASE("a peer is not read from while too many bytes of its blocks wait for their verdict",
+          "[sync][limits]") {
+    Node node;
+    Stranger peer(node);
+    peer.shake_hands();
+    Stranger witness(node);
+    witness.shake_hands();
+    const std::size_t spare = GENERATE(0, 1);
+    const auto first = block_of_size(node, limits::message_bytes, 1);
+    const auto second =
+        block_of_size(node, limits::open_block_bytes - limits::message_bytes - spare, 2);
+    const auto third = block_of_size(node, 200'000, 3);
+    BusyLedger busy(node);
+    for (const auto& block : {first, second, third})
+        peer.send(wire::BlockMessage{block});
+    const auto read = message_size(first) + message_size(second);
+    if (spare > 0) {
+        eventually([&] { return block_bytes_read(node) == read + message_size(third); });
+    } else {
+        eventually([&] { return block_bytes_read(node) == read; });
+        for (int i = 0; i < 3; ++i)
+            CHECK(witness.is_answered());
+        CHECK(block_bytes_read(node) == read);
+    }
+}
+
+TEST_CASE("a peer is pinged again after a while", "[sync][limits]") {
+    Node node;
+    node.clock.set_mock_time(node.clock.now());
+    Stranger peer(node);
+    peer.shake_hands();
+    peer.send(wire::Pong{0});  // ends the wait for the answer to the first
+    CHECK(peer.answers<wire::Ping>().empty());
+    node.peers().advance_timers(limits::ping_interval - 1s);
+    CHECK(peer.answers<wire::Ping>().empty());
+    node.peers().advance_timers(1s);
+    CHECK(peer.answers<wire::Ping>().size() == 1);
+}
+
+TEST_CASE("a peer that takes nothing of what waits for it is left", "[sync][limits]") {
+    Node node;
+    node.clock.set_mock_time(node.clock.now());
+    node.mine(1, Script(Bytes(900'000, 0x6a)));
+    Stranger greedy(node);
+    greedy.shake_hands();
+    wire::GetData everything;
+    everything.items.resize(30, {wire::InventoryType::witness_block, node.tip().as<Hash256>()});
+    greedy.send(everything);
+    const auto waiting = [&] {
+        const auto peer = node.peers().peers().at(0);
+        std::uint64_t sent = 0;
+        for (const auto& [command, bytes] : peer.bytes_sent_per_message)
+            sent += bytes;
+        return sent - peer.bytes_sent;
+    };
+    eventually([&] { return waiting() > limits::send_queue_bytes; });
+    node.peers().advance_timers(0s);
+    node.peers().advance_timers(limits::send_timeout - 1s);
+    CHECK(node.peers().peers().size() == 1);
+    // The system may have taken some bytes more at first; then the time began anew.
+    eventually([&] {
+        node.peers().advance_timers(1s);
+        return node.peers().peers().empty();
+    });
+}
+
+TEST_CASE("on a public chain a few connections are made for everything, then some for blocks alone",
+          "[sync][limits]") {
+    for (std::size_t blocks = 0; blocks <= limits::block_relay_outbound + 1; ++blocks) {
+        CHECK(missing_outbound(0, blocks) == ConnectionType::outbound_full_relay);
+        CHECK(missing_outbound(limits::full_relay_outbound - 1, blocks) ==
+              ConnectionType::outbound_full_relay);
+    }
+    CHECK(missing_outbound(limits::full_relay_outbound, limits::block_relay_outbound - 1) ==
+          ConnectionType::block_relay_only);
+    CHECK_FALSE(missing_outbound(limits::full_relay_outbound, limits::block_relay_outbound));
+}
