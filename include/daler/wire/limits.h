@@ -4,11 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 
-/// Every bound on what a peer may make us hold, do or wait for. Each is named by a test that stays
-/// at the bound and one beyond it. Three can't be passed, which their tests show: `orphans_weight`
-/// follows from two others, `feelers` is room that stays free, and of `connect_timeout`, which is
-/// real time, the test waits for a hundredth. `contrib/check_limits.py` fails if a name is in no
-/// test or not in `doc/limits.md`, which has all bounds of the node.
+/// What a peer may make us hold, do or wait for at most. Each bound is named by a test that stays
+/// at it and goes one beyond, with three exceptions: `orphans_weight` cannot be reached, because
+/// two others keep it; `feelers` is room that stays free; `connect_timeout` is real time, of which
+/// the test waits for a hundredth. `contrib/check_limits.py` fails if a name is in no test, or not
+/// in `doc/limits.md`, which has the bounds of the whole node.
 namespace daler::wire::limits {
 
 // One message.
