@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""Compares every #include with the declared layers of the house and names each one that breaks them.
+"""Compares every #include with the declared layers and names each one that breaks them.
 
 src/CMakeLists.txt lists the modules bottom-up; the DEPENDS list of src/X/CMakeLists.txt names the modules
 that X may use. A test of module X may use X, what its own CMakeLists.txt names and all that lies below.
 A folder inside a module is private: only its own files include its headers.
-Also reports modules without a README.md, public headers that include private ones, and cycles.
+Also reports modules without a README.md, public headers that include private ones, and cycles, and compares the
+arrows drawn in doc/architecture.md with the DEPENDS lists.
 """
 import re
 import sys
@@ -147,6 +148,21 @@ class Check:
                     elif quote == '"':
                         self.quoted_include(module.name, path, line, target, public)
 
+    def picture(self):
+        """The arrows of doc/architecture.md: what a module uses, less what it reaches through that."""
+        path = self.root / "doc" / "architecture.md"
+        block = re.search(r"```mermaid\n(.*?)```", path.read_text() if path.is_file() else "", re.S)
+        if not block:
+            self.report(path, "has no picture of the modules (a mermaid block)")
+            return
+        arrows = re.findall(r"^\s*(\w+) --> (.*)$", block.group(1), re.M)
+        drawn = {above: set(re.split(r"\s*&\s*", below.strip())) for above, below in arrows}
+        for module in self.modules.values():
+            direct = {below for below in module.depends if not any(
+                below in closure(self.modules, [other]) for other in module.depends if other != below)}
+            if drawn.get(module.name, set()) != direct:
+                self.report(path, f"draw {module.name} --> {' & '.join(sorted(direct)) or 'nothing'}")
+
     def test_includes(self):
         base = self.root / "test" / "unit"
         for name in self.modules:
@@ -156,12 +172,15 @@ class Check:
                 self.files += 1
                 if target.startswith("daler/"):
                     self.public_include(name, path, line, target, allowed)
+                elif target.split("/")[0] in self.modules.keys() - allowed:
+                    self.report(path, f"a test of {name} may not include <{target}>", line)
 
 
 def main():
     root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent).resolve()
     check = Check(root)
     check.declarations()
+    check.picture()
     check.module_includes()
     check.test_includes()
     for problem in check.problems:

@@ -1,6 +1,6 @@
 # daler_module(NAME SOURCES a.cpp ... [DEPENDS module ...] [LIBRARIES lib ...] [INTERNAL_LIBRARIES lib ...] [SEPARATE])
 #
-# Declares one module of the house: a static library daler::NAME built from src/NAME. DEPENDS names the
+# Declares one module: a static library daler::NAME built from src/NAME. DEPENDS names the
 # modules below it; a module that is not declared yet is refused, so src/CMakeLists.txt, which adds them
 # bottom-up, is the picture of the layers. LIBRARIES are third-party headers that the module's own public
 # headers include, INTERNAL_LIBRARIES those that only its sources see.

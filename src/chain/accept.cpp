@@ -171,7 +171,7 @@ Verdict Chainstate::Impl::test_block(const BlockRef& block, bool check_proof_of_
 
 Result<Connectable, consensus::Rejection> Chainstate::Impl::check_whole(
     const BlockRef& block, const BlockPlace& place, const script::BoundedSignatureCache* known) {
-    CoinOverlay above(*coins);
+    coins::CoinOverlay above(*coins);
     above.begin_layer();
     auto connectable = check_connect(*block, place, params, above);
     if (!connectable) return connectable;

@@ -1,5 +1,5 @@
+#include <daler/coins/disconnect_block.h>
 #include "chainstate_impl.h"
-#include "disconnect_block.h"
 
 #include <daler/util/ensure.h>
 #include <daler/util/log.h>
@@ -115,11 +115,11 @@ void Chainstate::Impl::disconnect_tip() {
     auto& entry = *tip;
     const auto block = store->read_block(entry);
     const auto undo = store->read_undo(entry);
-    if (!block || !undo || !undo_fits(*block, *undo)) {
+    if (!block || !undo || !coins::undo_fits(*block, *undo)) {
         throw StorageError(fmt::format("Block {} (height {}) or its undo data are missing. {}",
                                        entry.hash.to_hex(), entry.height, reindex_remedy));
     }
-    const bool clean = disconnect_block(*coins, *block, *undo, entry.height);
+    const bool clean = coins::disconnect_block(*coins, *block, *undo, entry.height);
     if (!clean && !may_be_overwritten(entry.height, params)) {
         throw StorageError(fmt::format(
             "The coins do not fit block {} (height {}): the coin database is damaged. {}",

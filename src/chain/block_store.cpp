@@ -49,7 +49,7 @@ BlockStore::BlockStore(storage::FileSystem& files, const std::filesystem::path& 
                                    load_xor_key(files, folder, params, random_key), small_files))),
       undo_(files, file_options(folder, "rev", params.magic, blocks_.xor_key(), small_files)) {}
 
-FilePosition BlockStore::append_undo(std::uint32_t file, const BlockUndo& undo,
+FilePosition BlockStore::append_undo(std::uint32_t file, const coins::BlockUndo& undo,
                                      const BlockHash& previous) {
     const Bytes bytes = encode(undo);
     return undo_.append_to(file, bytes, undo_checksum(previous, bytes));
@@ -80,7 +80,7 @@ BlockRef BlockStore::read_block(const BlockEntry& entry) const {
     return std::make_shared<const Block>(std::move(*block));
 }
 
-std::optional<BlockUndo> BlockStore::read_undo(const BlockEntry& entry) const {
+std::optional<coins::BlockUndo> BlockStore::read_undo(const BlockEntry& entry) const {
     if (!entry.has(has_undo)) return std::nullopt;
     try {
         return read_stored_undo(entry);
@@ -90,7 +90,7 @@ std::optional<BlockUndo> BlockStore::read_undo(const BlockEntry& entry) const {
     }
 }
 
-BlockUndo BlockStore::read_stored_undo(const BlockEntry& entry) const {
+coins::BlockUndo BlockStore::read_stored_undo(const BlockEntry& entry) const {
     ensure(entry.previous != nullptr);
     const auto position = entry.undo.load();
     const std::uint32_t size = undo_.record_size(position);
@@ -100,7 +100,7 @@ BlockUndo BlockStore::read_stored_undo(const BlockEntry& entry) const {
                             undo_checksum(entry.previous->hash, undo))) {
         damaged(undo_, position, entry, "undo data");
     }
-    auto decoded = decode_undo(undo);
+    auto decoded = coins::decode_undo(undo);
     if (!decoded) damaged(undo_, position, entry, "undo data");
     return std::move(*decoded);
 }

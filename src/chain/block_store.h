@@ -1,7 +1,7 @@
 #pragma once
 
 #include <daler/chain/block_index.h>
-#include <daler/chain/undo.h>
+#include <daler/coins/undo.h>
 #include <daler/primitives/chain_params.h>
 
 namespace daler::chain {
@@ -28,12 +28,13 @@ public:
     FilePosition append_block(ByteSpan bytes) { return blocks_.append(bytes); }
     /// Undo data goes to the file with the number of its block's, so that both can be pruned
     /// together. It ends with SHA-256d of the parent's hash and the data, as bitcoind's does.
-    FilePosition append_undo(std::uint32_t file, const BlockUndo& undo, const BlockHash& previous);
+    FilePosition append_undo(std::uint32_t file, const coins::BlockUndo& undo,
+                             const BlockHash& previous);
 
     /// Empty / null if the block is not stored (any more); checked against the index's checksum.
     [[nodiscard]] Bytes read_block_bytes(const BlockEntry& entry) const;
     [[nodiscard]] BlockRef read_block(const BlockEntry& entry) const;
-    [[nodiscard]] std::optional<BlockUndo> read_undo(const BlockEntry& entry) const;
+    [[nodiscard]] std::optional<coins::BlockUndo> read_undo(const BlockEntry& entry) const;
 
     /// Safe from a power cut when it returns.
     void sync();
@@ -46,7 +47,7 @@ public:
     [[nodiscard]] std::uint64_t undo_end(FilePosition position) const;
 
 private:
-    [[nodiscard]] BlockUndo read_stored_undo(const BlockEntry& entry) const;
+    [[nodiscard]] coins::BlockUndo read_stored_undo(const BlockEntry& entry) const;
 
     storage::FlatFiles blocks_;
     storage::FlatFiles undo_;

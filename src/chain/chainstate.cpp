@@ -106,7 +106,7 @@ Bytes Chainstate::read_block_bytes(const BlockEntry& entry) const {
     return impl_->store->read_block_bytes(entry);
 }
 
-std::optional<BlockUndo> Chainstate::read_undo(const BlockEntry& entry) const {
+std::optional<coins::BlockUndo> Chainstate::read_undo(const BlockEntry& entry) const {
     return impl_->store->read_undo(entry);
 }
 

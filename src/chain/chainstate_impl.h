@@ -1,7 +1,7 @@
 #pragma once
 
+#include <daler/coins/coin_cache.h>
 #include "block_store.h"
-#include "coin_cache.h"
 #include "connect_block.h"
 #include "index_database.h"
 #include "script_checks.h"
@@ -57,7 +57,7 @@ struct OpenBlock {
     BlockEntry* entry;
     BlockRef block;
     Connectable connectable;
-    CoinOverlay::Layer layer;
+    coins::CoinOverlay::Layer layer;
     std::shared_ptr<ScriptChecks> scripts;  ///< null if they need no check
     std::vector<Waiting> waiting;
     double opening_time = 0;  ///< milliseconds, for the log
@@ -87,13 +87,13 @@ struct Chainstate::Impl {
     BlockIndex index;
     std::optional<BlockStore> store;
     std::optional<IndexDatabase> index_database;
-    std::optional<CoinDatabase> coin_database;
-    std::optional<CoinCache> coins;
+    std::optional<coins::CoinDatabase> coin_database;
+    std::optional<coins::CoinCache> coins;
 
     /// The blocks on top of the tip that are open, and what they do to the coins.
     std::deque<OpenBlock> open_blocks;
     std::size_t open_bytes = 0;
-    std::optional<CoinOverlay> overlay;
+    std::optional<coins::CoinOverlay> overlay;
     std::map<const BlockEntry*, PendingBlock> pending;
     StopWatch turn;        ///< the time since others had theirs
     bool goes_on = false;  ///< `advance` broke off because its turn was over

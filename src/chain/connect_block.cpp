@@ -15,7 +15,7 @@ using consensus::Verdict;
 constexpr Height bip34_implies_bip30_limit = 1'983'702;
 
 /// `first`: the transactions before it have changed the coins already.
-Verdict check_bip30(const Block& block, std::size_t first, const CoinOverlay& coins) {
+Verdict check_bip30(const Block& block, std::size_t first, const coins::CoinOverlay& coins) {
     for (std::size_t i = first; i < block.transactions.size(); ++i) {
         const auto& tx = *block.transactions[i];
         for (std::uint32_t k = 0; k < tx.outputs.size(); ++k) {
@@ -28,14 +28,15 @@ Verdict check_bip30(const Block& block, std::size_t first, const CoinOverlay& co
 /// Where heights keep coinbases apart from the first block on, only a transaction whose inputs are
 /// gone can be a repetition; then that is the reason, as it is for those who look before.
 Rejection with_bip30(const Rejection& found, const Block& block, std::size_t failing,
-                     const ChainParams& params, const CoinOverlay& coins) {
+                     const ChainParams& params, const coins::CoinOverlay& coins) {
     const bool looked_before = params.activation.bip34 > 1;
     if (looked_before || found.reason != Reason::inputs_missing_or_spent) return found;
     const auto verdict = check_bip30(block, failing, coins);
     return verdict ? found : verdict.error();
 }
 
-Verdict check_relative_locks(const Transaction& tx, const TxUndo& coins, const BlockPlace& place) {
+Verdict check_relative_locks(const Transaction& tx, const coins::TxUndo& coins,
+                             const BlockPlace& place) {
     std::vector<consensus::CoinAge> ages;
     ages.reserve(coins.size());
     const bool needs_times = consensus::needs_median_times(tx);
@@ -60,7 +61,7 @@ public:
           flags_(flags),
           relative_locks_(consensus::is_csv_active(place.height(), params)) {}
 
-    Verdict check(const SealedTransaction& tx, CoinOverlay& coins, TxUndo& spent) {
+    Verdict check(const SealedTransaction& tx, coins::CoinOverlay& coins, coins::TxUndo& spent) {
         if (!tx.is_coinbase()) {
             if (auto verdict = check_inputs(tx, coins, spent); !verdict) return verdict;
         }
@@ -74,7 +75,8 @@ public:
     [[nodiscard]] Amount fees() const { return fees_; }
 
 private:
-    Verdict check_inputs(const SealedTransaction& tx, CoinOverlay& coins, TxUndo& spent) {
+    Verdict check_inputs(const SealedTransaction& tx, coins::CoinOverlay& coins,
+                         coins::TxUndo& spent) {
         spent.reserve(tx.inputs.size());
         for (const auto& input : tx.inputs) {
             auto coin = coins.spend(input.prevout);
@@ -119,14 +121,14 @@ bool may_be_overwritten(Height height, const ChainParams& params) {
 }
 
 Result<Connectable, Rejection> check_connect(const Block& block, const BlockPlace& place,
-                                             const ChainParams& params, CoinOverlay& coins) {
+                                             const ChainParams& params, coins::CoinOverlay& coins) {
     if (needs_bip30_check(place, params)) {
         if (auto verdict = check_bip30(block, 0, coins); !verdict) return fail(verdict.error());
     }
     const auto flags = consensus::block_script_flags(place.height(), place.hash, params);
-    const auto undo = std::make_shared<BlockUndo>();
+    const auto undo = std::make_shared<coins::BlockUndo>();
     undo->transactions.resize(block.transactions.size() - 1);
-    TxUndo none;
+    coins::TxUndo none;
     ValueChecks values(place, params, flags);
     for (std::size_t i = 0; i < block.transactions.size(); ++i) {
         const auto& tx = *block.transactions[i];

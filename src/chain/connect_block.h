@@ -1,6 +1,6 @@
 #pragma once
 
-#include "coin_overlay.h"
+#include <daler/coins/coin_overlay.h>
 
 #include <daler/chain/block_index.h>
 #include <daler/script/interpreter.h>
@@ -17,7 +17,7 @@ struct BlockPlace {
 
 /// A block that keeps every rule if its scripts, run with `flags`, are true.
 struct Connectable {
-    std::shared_ptr<const BlockUndo> undo;
+    std::shared_ptr<const coins::BlockUndo> undo;
     script::Flags flags;
 };
 
@@ -27,7 +27,7 @@ struct Connectable {
 [[nodiscard]] Result<Connectable, consensus::Rejection> check_connect(const Block& block,
                                                                       const BlockPlace& place,
                                                                       const ChainParams& params,
-                                                                      CoinOverlay& coins);
+                                                                      coins::CoinOverlay& coins);
 
 /// True if this is one of the two blocks whose coinbase repeats an earlier one (main 91842, 91880).
 [[nodiscard]] bool is_bip30_exception(const BlockPlace& place, const ChainParams& params);

@@ -118,8 +118,8 @@ void Chainstate::Impl::confirm_oldest() {
     auto closed = std::move(open_blocks.front());
     open_blocks.pop_front();
     open_bytes -= entry.block_size;
-    apply_block(*coins, *closed.block, *closed.connectable.undo, entry.height,
-                is_bip30_exception({*entry.previous, entry.hash}, params));
+    coins::apply_block(*coins, *closed.block, *closed.connectable.undo, entry.height,
+                       is_bip30_exception({*entry.previous, entry.hash}, params));
     overlay->remove_layer(closed.layer, *closed.block);
     coins->set_best_block(entry.hash);
     tip = &entry;

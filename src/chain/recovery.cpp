@@ -1,5 +1,5 @@
+#include <daler/coins/disconnect_block.h>
 #include "chainstate_impl.h"
-#include "disconnect_block.h"
 #include "record_scanner.h"
 
 #include <daler/util/ensure.h>
@@ -140,11 +140,11 @@ void Chainstate::Impl::repair_coins() {
 void Chainstate::Impl::roll_back(const BlockEntry& entry) {
     const auto block = store->read_block(entry);
     const auto undo = store->read_undo(entry);
-    if (!block || !undo || !undo_fits(*block, *undo)) {
+    if (!block || !undo || !coins::undo_fits(*block, *undo)) {
         throw StorageError(fmt::format("Block {} (height {}) or its undo data are missing. {}",
                                        entry.hash.to_hex(), entry.height, reindex_remedy));
     }
-    (void)disconnect_block(*coins, *block, *undo, entry.height);
+    (void)coins::disconnect_block(*coins, *block, *undo, entry.height);
 }
 
 void Chainstate::Impl::roll_forward(const BlockEntry& entry) {

@@ -25,7 +25,7 @@ const script::PrecomputedHashes& ScriptChecks::TxScripts::precomputed() {
     return *hashes;
 }
 
-ScriptChecks::ScriptChecks(BlockRef block, std::shared_ptr<const BlockUndo> undo,
+ScriptChecks::ScriptChecks(BlockRef block, std::shared_ptr<const coins::BlockUndo> undo,
                            script::Flags flags, const script::BoundedSignatureCache* known,
                            ThreadPool& workers)
     : block_(std::move(block)),

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <daler/chain/undo.h>
+#include <daler/coins/undo.h>
 #include <daler/primitives/block.h>
 #include <daler/script/interpreter.h>
 #include <daler/script/signature_cache.h>
@@ -21,7 +21,7 @@ class ScriptChecks : public std::enable_shared_from_this<ScriptChecks> {
 public:
     /// `known` (which may be null) is asked for transactions that need no check; `workers` help
     /// with that, too.
-    ScriptChecks(BlockRef block, std::shared_ptr<const BlockUndo> undo, script::Flags flags,
+    ScriptChecks(BlockRef block, std::shared_ptr<const coins::BlockUndo> undo, script::Flags flags,
                  const script::BoundedSignatureCache* known, ThreadPool& workers);
 
     /// Lets the workers begin. Once. `ended` is called when the last check has ended, before
@@ -42,7 +42,7 @@ private:
     /// The scripts of one transaction; what its inputs share is hashed by who comes first.
     struct TxScripts {
         const SealedTransaction& tx;
-        const TxUndo& coins;
+        const coins::TxUndo& coins;
         std::once_flag once{};
         std::optional<script::PrecomputedHashes> hashes{};
 
@@ -58,7 +58,7 @@ private:
     void check(std::size_t i);
 
     const BlockRef block_;
-    const std::shared_ptr<const BlockUndo> undo_;
+    const std::shared_ptr<const coins::BlockUndo> undo_;
     const script::Flags flags_;
     ThreadPool& workers_;
     std::deque<TxScripts> transactions_;  ///< those that need a check

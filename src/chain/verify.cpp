@@ -1,5 +1,5 @@
+#include <daler/coins/disconnect_block.h>
 #include "chainstate_impl.h"
-#include "disconnect_block.h"
 
 #include <daler/util/log.h>
 
@@ -13,7 +13,7 @@ namespace {
 /// Coins that can be changed without changing anything: what is taken back here stays here.
 class ScratchCoins {
 public:
-    explicit ScratchCoins(CoinCache& below) : below_(below) {}
+    explicit ScratchCoins(coins::CoinCache& below) : below_(below) {}
 
     std::optional<consensus::Coin> find(const OutPoint& outpoint) {
         const auto found = changes_.find(outpoint);
@@ -30,8 +30,9 @@ public:
     }
 
 private:
-    CoinCache& below_;
-    boost::unordered_flat_map<OutPoint, std::optional<consensus::Coin>, OutPointHasher> changes_;
+    coins::CoinCache& below_;
+    boost::unordered_flat_map<OutPoint, std::optional<consensus::Coin>, coins::OutPointHasher>
+        changes_;
 };
 
 std::string finding(const BlockEntry& entry, std::string_view what, std::string_view remedy) {
@@ -79,7 +80,7 @@ const BlockEntry& Chainstate::Impl::look_back(int level, Height count, Inspectio
         }
         if (level < 2) continue;
         const auto undo = store->read_undo(*entry);
-        if (!undo || !undo_fits(*block, *undo)) {
+        if (!undo || !coins::undo_fits(*block, *undo)) {
             return damaged("the undo data are missing", reindex_remedy);
         }
         if (level < 3) continue;
@@ -89,7 +90,7 @@ const BlockEntry& Chainstate::Impl::look_back(int level, Height count, Inspectio
             result.is_complete = false;
             continue;
         }
-        const bool clean = disconnect_block(scratch, *block, *undo, entry->height);
+        const bool clean = coins::disconnect_block(scratch, *block, *undo, entry->height);
         if (!clean && !may_be_overwritten(entry->height, params)) {
             return damaged("the coins do not fit it", reindex_chainstate_remedy);
         }
@@ -113,8 +114,8 @@ std::string Chainstate::Impl::connect_again(const BlockEntry& from) {
         }
         const auto connectable = check_whole(block, place, nullptr);
         if (connectable) {
-            apply_block(*coins, *block, *connectable->undo, height,
-                        is_bip30_exception(place, params));
+            coins::apply_block(*coins, *block, *connectable->undo, height,
+                               is_bip30_exception(place, params));
             continue;
         }
         damage = finding(entry, consensus::to_text(connectable.error()), reindex_remedy);

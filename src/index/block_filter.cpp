@@ -85,7 +85,7 @@ Bytes golomb_set(std::vector<ByteSpan> elements, const BlockHash& hash) {
     return out.take();
 }
 
-Bytes basic_filter(const Block& block, const BlockHash& hash, const chain::BlockUndo& undo) {
+Bytes basic_filter(const Block& block, const BlockHash& hash, const coins::BlockUndo& undo) {
     std::vector<ByteSpan> scripts;
     for (const auto& tx : block.transactions) {
         for (const auto& output : tx->outputs) {

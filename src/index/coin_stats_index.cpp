@@ -45,7 +45,7 @@ std::optional<BlockCoinStats> decode(ByteSpan bytes) {
                          &stats.unspendable_scripts, &stats.unclaimed}) {
         *amount = Amount{in.i64()};
     }
-    stats.set = in.array<chain::MuHash::state_size>();
+    stats.set = in.array<coins::MuHash::state_size>();
     if (in.finish() != DecodeError::none) return std::nullopt;
     return stats;
 }
@@ -69,20 +69,20 @@ public:
                 stats_.unspendable_scripts += output.value;
                 continue;
             }
-            set_.insert(chain::hashed_form({tx.txid, i}, {output, stats_.height, is_coinbase}));
+            set_.insert(coins::hashed_form({tx.txid, i}, {output, stats_.height, is_coinbase}));
             (is_coinbase ? stats_.coinbase : stats_.new_outputs) += output.value;
             ++stats_.outputs;
             stats_.total += output.value;
-            stats_.bogo_size += chain::bogo_size(output);
+            stats_.bogo_size += coins::bogo_size(output);
         }
     }
-    void spend(const SealedTransaction& tx, const chain::TxUndo& coins) {
+    void spend(const SealedTransaction& tx, const coins::TxUndo& coins) {
         for (std::size_t i = 0; i < coins.size(); ++i) {
-            set_.remove(chain::hashed_form(tx.inputs[i].prevout, coins[i]));
+            set_.remove(coins::hashed_form(tx.inputs[i].prevout, coins[i]));
             stats_.spent += coins[i].output.value;
             --stats_.outputs;
             stats_.total -= coins[i].output.value;
-            stats_.bogo_size -= chain::bogo_size(coins[i].output);
+            stats_.bogo_size -= coins::bogo_size(coins[i].output);
         }
     }
     BlockCoinStats finish(Amount subsidy) {
@@ -97,12 +97,12 @@ public:
 
 private:
     BlockCoinStats stats_;
-    chain::MuHash set_;
+    coins::MuHash set_;
 };
 
 BlockCoinStats before_genesis() {
     BlockCoinStats none;
-    none.set = chain::MuHash().state();
+    none.set = coins::MuHash().state();
     return none;
 }
 
@@ -114,7 +114,7 @@ CoinStatsIndex::CoinStatsIndex(const chain::Chainstate& chain, const IndexOption
       follower_("coinstatsindex", chain, *database_, *this, options) {}
 
 void CoinStatsIndex::record(const chain::BlockEntry& entry, const Block& block,
-                            const chain::BlockUndo& undo, storage::Database::Batch& batch) {
+                            const coins::BlockUndo& undo, storage::Database::Batch& batch) {
     const auto subsidy = consensus::block_subsidy(entry.height, params_);
     Change change(last_, entry.height);
     if (!entry.previous) change.genesis(subsidy);

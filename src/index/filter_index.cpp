@@ -23,7 +23,7 @@ FilterIndex::FilterIndex(const chain::Chainstate& chain, const IndexOptions& opt
       follower_("basic block filter index", chain, *database_, *this, options) {}
 
 void FilterIndex::record(const chain::BlockEntry& entry, const Block& block,
-                         const chain::BlockUndo& undo, storage::Database::Batch& batch) {
+                         const coins::BlockUndo& undo, storage::Database::Batch& batch) {
     const auto filter = basic_filter(block, entry.hash, undo);
     last_header_ = filter_header(filter, last_header_);
     ByteWriter value(32 + filter.size());

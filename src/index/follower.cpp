@@ -195,7 +195,7 @@ void Follower::follow() {
 
 void Follower::record(const chain::BlockEntry& entry) {
     const auto block = chain_.read_block(entry);
-    std::optional<chain::BlockUndo> undo{chain::BlockUndo{}};
+    std::optional<coins::BlockUndo> undo{coins::BlockUndo{}};
     if (entry.previous && recorder_.wants_undo()) undo = chain_.read_undo(entry);
     if (!block || !undo) {
         throw StorageError(fmt::format("{}: block {} (height {}) or its undo data are missing. {}",

@@ -19,7 +19,7 @@ TxIndex::TxIndex(const chain::Chainstate& chain, const IndexOptions& options)
       database_(open_database(options, "txindex", "txindex")),
       follower_("txindex", chain, *database_, *this, options) {}
 
-void TxIndex::record(const chain::BlockEntry& entry, const Block& block, const chain::BlockUndo&,
+void TxIndex::record(const chain::BlockEntry& entry, const Block& block, const coins::BlockUndo&,
                      storage::Database::Batch& batch) {
     if (!entry.previous) return;
     const auto count = block.transactions.size();

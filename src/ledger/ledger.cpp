@@ -59,7 +59,7 @@ struct Ledger::Impl final : chain::Listener, mempool::Listener {
     }
 
     void block_connected(const chain::BlockEntry& entry, const BlockRef& block,
-                         const std::shared_ptr<const chain::BlockUndo>&) override {
+                         const std::shared_ptr<const coins::BlockUndo>&) override {
         mempool.block_connected(*block, clock.now());
         for (auto* listener : listeners)
             listener->block_connected(entry, block);

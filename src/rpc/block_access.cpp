@@ -55,7 +55,7 @@ Bytes read_available_bytes(const ledger::Ledger& ledger, const chain::BlockEntry
     return bytes;
 }
 
-chain::BlockUndo read_available_undo(const ledger::Ledger& ledger, const chain::BlockEntry& entry) {
+coins::BlockUndo read_available_undo(const ledger::Ledger& ledger, const chain::BlockEntry& entry) {
     if (!entry.has(chain::has_undo)) {
         throw Error{code::misc, entry.is_pruned() ? "Undo data not available (pruned data)"
                                                   : "Undo data not available"};

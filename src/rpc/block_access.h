@@ -19,7 +19,7 @@ namespace daler::rpc {
                                             const chain::BlockEntry& entry);
 [[nodiscard]] Bytes read_available_bytes(const ledger::Ledger& ledger,
                                          const chain::BlockEntry& entry);
-[[nodiscard]] chain::BlockUndo read_available_undo(const ledger::Ledger& ledger,
+[[nodiscard]] coins::BlockUndo read_available_undo(const ledger::Ledger& ledger,
                                                    const chain::BlockEntry& entry);
 
 /// The highest block of the best chain that is not wholly here any more.

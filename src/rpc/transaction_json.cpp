@@ -46,7 +46,7 @@ Json input_json(const TxInput& input, bool is_coinbase, const consensus::Coin* p
     return out;
 }
 
-Amount fee(const Transaction& tx, const chain::TxUndo& spent) {
+Amount fee(const Transaction& tx, const coins::TxUndo& spent) {
     Amount in;
     for (const auto& coin : spent)
         in += coin.output.value;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <daler/chain/undo.h>
+#include <daler/coins/undo.h>
 #include <daler/encoding/json.h>
 #include <daler/primitives/chain_params.h>
 
@@ -11,7 +11,7 @@ namespace daler::rpc {
 
 /// What else an answer shows of a transaction.
 struct TransactionJsonOptions {
-    const chain::TxUndo* spent = nullptr;  ///< the coins it spends: gives the fee
+    const coins::TxUndo* spent = nullptr;  ///< the coins it spends: gives the fee
     bool show_prevouts = false;            ///< the coins themselves, too (needs `spent`)
     std::optional<BlockHash> block_hash{};
     bool include_hex = true;

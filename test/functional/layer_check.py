@@ -5,7 +5,8 @@ import subprocess
 from framework import ROOT, equal, run
 
 TREE = {
-    "src/CMakeLists.txt": "# the house\nadd_subdirectory(util)\nadd_subdirectory(chain)\nadd_subdirectory(node)\n",
+    "src/CMakeLists.txt": "# the modules\nadd_subdirectory(util)\nadd_subdirectory(chain)\nadd_subdirectory(node)\n",
+    "doc/architecture.md": "```mermaid\ngraph TD\n  node --> chain\n  chain --> util\n```\n",
     "src/util/CMakeLists.txt": "daler_module(util\n  SOURCES a.cpp\n  LIBRARIES fmt)\n",
     "src/util/README.md": "# util\n",
     "src/util/a.cpp": "#include <daler/util/a.h>\n#include <vector>\n",
@@ -56,6 +57,10 @@ def main(test):
             ("a folder that is no module", "src/stray/x.cpp", "", "src/stray: not a module"),
             ("a circle", "src/util/CMakeLists.txt", "daler_module(util SOURCES a.cpp DEPENDS chain)\n",
              "modules in a circle: util -> chain -> util"),
+            ("a picture that lacks an arrow", "doc/architecture.md", "```mermaid\n  node --> chain\n```\n",
+             "doc/architecture.md: draw chain --> util"),
+            ("a test with a private header from above", "test/unit/util/a_test.cpp", "#include <chain/private.h>\n",
+             "test/unit/util/a_test.cpp:1: a test of util may not include <chain/private.h>"),
             ("a test that looks above its module", "test/unit/util/a_test.cpp", "#include <daler/node/x.h>\n",
              "test/unit/util/a_test.cpp:1: <daler/node/x.h> does not exist")):
         test.step(name)

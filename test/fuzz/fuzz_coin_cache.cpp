@@ -1,4 +1,4 @@
-#include <chain/coin_cache.h>
+#include <daler/coins/coin_cache.h>
 #include <daler/util/ensure.h>
 #include <support/memory_database.h>
 

@@ -1,15 +1,15 @@
-#include <chain/coin_codec.h>
+#include <coins/coin_codec.h>
 #include <daler/util/ensure.h>
 
 // What parses as a coin survives being written and read again, in both of its forms.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace daler;
-    const auto coin = chain::decode_coin({data, size});
+    const auto coin = coins::decode_coin({data, size});
     if (!coin) return 0;
     ensure(is_money(coin->output.value));
     ByteWriter record;
-    chain::write_coin(record, coin->output, coin->height, coin->is_coinbase);
-    ensure(chain::decode_coin(record.view()) == *coin);
+    coins::write_coin(record, coin->output, coin->height, coin->is_coinbase);
+    ensure(coins::decode_coin(record.view()) == *coin);
     ByteWriter undo;
     chain::write_undo_coin(undo, *coin);
     ByteReader reader(undo.view());

@@ -1,12 +1,12 @@
-#include <daler/chain/undo.h>
+#include <daler/coins/undo.h>
 #include <daler/util/ensure.h>
 
 // What parses as undo data survives being written and read again.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace daler;
-    const auto undo = chain::decode_undo({data, size});
+    const auto undo = coins::decode_undo({data, size});
     if (!undo) return 0;
-    const auto again = chain::decode_undo(encode(*undo));
+    const auto again = coins::decode_undo(encode(*undo));
     ensure(again.has_value());
     ensure(again->transactions == undo->transactions);
     return 0;

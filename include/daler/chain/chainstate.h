@@ -2,8 +2,8 @@
 
 #include <daler/chain/block_index.h>
 #include <daler/chain/chain_view.h>
-#include <daler/chain/coin_stats.h>
-#include <daler/chain/undo.h>
+#include <daler/coins/coin_stats.h>
+#include <daler/coins/undo.h>
 #include <daler/consensus/check_block.h>
 #include <daler/script/interpreter.h>
 #include <daler/util/clock.h>
@@ -31,7 +31,7 @@ class Listener {
 public:
     virtual ~Listener() = default;
     virtual void block_connected(const BlockEntry& entry, const BlockRef& block,
-                                 const std::shared_ptr<const BlockUndo>& undo) = 0;
+                                 const std::shared_ptr<const coins::BlockUndo>& undo) = 0;
     virtual void block_disconnected(const BlockEntry& entry, const BlockRef& block) = 0;
     /// A block that was stored turned out to be invalid when its turn to be connected came.
     virtual void block_refused(const BlockEntry&, const consensus::Rejection&) {}
@@ -151,7 +151,7 @@ public:
     [[nodiscard]] BlockRef read_block(const BlockEntry& entry) const;
     /// The stored bytes as they are. Any thread. Empty if it is not stored.
     [[nodiscard]] Bytes read_block_bytes(const BlockEntry& entry) const;
-    [[nodiscard]] std::optional<BlockUndo> read_undo(const BlockEntry& entry) const;
+    [[nodiscard]] std::optional<coins::BlockUndo> read_undo(const BlockEntry& entry) const;
 
     /// Bytes of all block and undo files. Any thread.
     [[nodiscard]] std::uint64_t size_on_disk() const;
@@ -160,10 +160,9 @@ public:
 
     /// One step of at most about 50 ms towards a picture of the coins as they are now, or will be
     /// when it is done: call again (`begun`, false at first, must stay) until it is not null.
-    [[nodiscard]] std::unique_ptr<CoinSnapshot> snapshot_coins(bool& begun);
+    [[nodiscard]] std::unique_ptr<coins::CoinSnapshot> snapshot_coins(bool& begun);
     /// Flushes, then walks over all coins, while everybody waits.
-    using CoinsHash = chain::CoinsHash;
-    [[nodiscard]] CoinStats coin_stats(CoinsHash kind);
+    [[nodiscard]] coins::CoinStats coin_stats(coins::CoinsHash kind);
 
     /// Looks at the last `count` blocks (0: all) as thoroughly as `level` says (see
     /// ChainOptions::check_level). True if all of them were looked at and are right; what is not

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <daler/chain/undo.h>
+#include <daler/coins/undo.h>
 #include <daler/primitives/block.h>
 
 #include <span>
@@ -18,7 +18,7 @@ inline constexpr std::uint64_t inverse_false_positive_rate = 784'931;
 /// The basic filter of a block (BIP 158): the output scripts it makes, but for OP_RETURN and empty
 /// ones, and those it spends.
 [[nodiscard]] Bytes basic_filter(const Block& block, const BlockHash& hash,
-                                 const chain::BlockUndo& undo);
+                                 const coins::BlockUndo& undo);
 
 /// What commits to a filter and all below it (BIP 157). `previous` is zero for genesis.
 [[nodiscard]] Hash256 filter_header(ByteSpan filter, const Hash256& previous);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <daler/chain/muhash.h>
+#include <daler/coins/muhash.h>
 #include <daler/index/follower.h>
 
 namespace daler::index {
@@ -9,7 +9,7 @@ namespace daler::index {
 struct BlockCoinStats {
     Height height = 0;
     std::uint64_t outputs = 0;    ///< unspent
-    std::uint64_t bogo_size = 0;  ///< see chain::bogo_size
+    std::uint64_t bogo_size = 0;  ///< see coins::bogo_size
     Amount total;
     Amount total_unspendable;  ///< what all blocks up to this one put out of reach
     // This block's own:
@@ -20,7 +20,7 @@ struct BlockCoinStats {
     Amount unspendable_bip30;    ///< coinbases that a later one of the same id overwrote
     Amount unspendable_scripts;  ///< outputs that nothing can spend
     Amount unclaimed;            ///< reward that the miner did not take
-    chain::MuHash::State set{};  ///< of all coins
+    coins::MuHash::State set{};  ///< of all coins
 
     [[nodiscard]] Amount unspendable() const {
         return unspendable_genesis + unspendable_bip30 + unspendable_scripts + unclaimed;
@@ -42,7 +42,7 @@ public:
 
 private:
     bool wants_undo() const override { return true; }
-    void record(const chain::BlockEntry& entry, const Block& block, const chain::BlockUndo& undo,
+    void record(const chain::BlockEntry& entry, const Block& block, const coins::BlockUndo& undo,
                 storage::Database::Batch& batch) override;
     void continue_behind(const chain::BlockEntry* entry) override;
 

@@ -42,7 +42,7 @@ public:
     /// Adds to `batch` what is to be known of `block`. `undo` is empty for genesis, and unless it
     /// is wanted.
     virtual void record(const chain::BlockEntry& entry, const Block& block,
-                        const chain::BlockUndo& undo, storage::Database::Batch& batch) = 0;
+                        const coins::BlockUndo& undo, storage::Database::Batch& batch) = 0;
     /// The block recorded next is a child of `entry`, which was recorded earlier; null: genesis.
     virtual void continue_behind(const chain::BlockEntry* entry) = 0;
 };

@@ -24,7 +24,7 @@ public:
 
 private:
     bool wants_undo() const override { return false; }
-    void record(const chain::BlockEntry& entry, const Block& block, const chain::BlockUndo& undo,
+    void record(const chain::BlockEntry& entry, const Block& block, const coins::BlockUndo& undo,
                 storage::Database::Batch& batch) override;
     void continue_behind(const chain::BlockEntry*) override {}
 

@@ -39,7 +39,7 @@ Json header_json(const chain::BlockEntry& entry, const chain::ChainView& view) {
 }
 
 Json block_json(const chain::BlockEntry& entry, const chain::ChainView& view, const Block& block,
-                const chain::BlockUndo* undo, BlockDetail detail, const AddressFormat& format) {
+                const coins::BlockUndo* undo, BlockDetail detail, const AddressFormat& format) {
     Json out = header_json(entry, view);
     out.append("strippedsize", serialized_size(block, WitnessMode::exclude));
     out.append("size", serialized_size(block, WitnessMode::include));

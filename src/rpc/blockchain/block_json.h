@@ -1,7 +1,7 @@
 #pragma once
 
 #include <daler/chain/chain_view.h>
-#include <daler/chain/undo.h>
+#include <daler/coins/undo.h>
 #include <daler/encoding/json.h>
 #include <daler/primitives/chain_params.h>
 
@@ -15,7 +15,7 @@ enum class BlockDetail : std::uint8_t { txids = 1, transactions = 2, prevouts = 
 
 /// A block, as getblock shows it. `undo` gives fees and prevouts; null if it is not known.
 [[nodiscard]] Json block_json(const chain::BlockEntry& entry, const chain::ChainView& view,
-                              const Block& block, const chain::BlockUndo* undo, BlockDetail detail,
+                              const Block& block, const coins::BlockUndo* undo, BlockDetail detail,
                               const AddressFormat& format);
 
 }  // namespace daler::rpc

@@ -69,7 +69,7 @@ struct BlockSums {
             real_size_change += coin_size(output);
         }
     }
-    void add_payment(const SealedTransaction& tx, const chain::TxUndo& spent) {
+    void add_payment(const SealedTransaction& tx, const coins::TxUndo& spent) {
         Amount in;
         for (const auto& coin : spent) {
             in += coin.output.value;
@@ -111,7 +111,7 @@ struct BlockSums {
     }
 };
 
-BlockSums add_up(const chain::BlockEntry& entry, const Block& block, const chain::BlockUndo& undo,
+BlockSums add_up(const chain::BlockEntry& entry, const Block& block, const coins::BlockUndo& undo,
                  const ChainParams& params) {
     const auto repeat = params.bip30_exceptions.find(entry.height);
     const bool repeats_coinbase =
@@ -173,7 +173,7 @@ Json getblockstats(Call& call) {
         wanted.insert(to_text(name));
 
     const auto block = read_available_block(ledger, entry);
-    chain::BlockUndo undo;
+    coins::BlockUndo undo;
     if (entry.previous) undo = read_available_undo(ledger, entry);
     const auto& params = call.node().params;
     Json all = all_stats(entry, *block, add_up(entry, *block, undo, params), params);

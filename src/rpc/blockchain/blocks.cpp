@@ -34,7 +34,7 @@ Json getblock(Call& call) {
         return to_hex(read_available_bytes(call.node().ledger, entry));
     }
     const BlockRef block = read_available_block(call.node().ledger, entry);
-    std::optional<chain::BlockUndo> undo;
+    std::optional<coins::BlockUndo> undo;
     if (level >= 2 && entry.has(chain::has_undo)) undo = chain.read_undo(entry);
     const auto detail = level == 1   ? BlockDetail::txids
                         : level == 2 ? BlockDetail::transactions

@@ -84,7 +84,7 @@ struct ScanResult {
 };
 
 /// Runs on the caller's thread: nobody else waits for it.
-ScanResult scan(const chain::CoinSnapshot& coins, const Needles& needles, CoinScan& state,
+ScanResult scan(const coins::CoinSnapshot& coins, const Needles& needles, CoinScan& state,
                 const std::atomic<bool>& stopping) {
     ScanResult result;
     coins.for_each([&](const OutPoint& outpoint, const consensus::Coin& coin) {
@@ -116,7 +116,7 @@ Json match_json(const Match& match, const Needles& needles, const chain::BlockEn
 
 }  // namespace
 
-std::unique_ptr<chain::CoinSnapshot> snapshot_coins(Services& node) {
+std::unique_ptr<coins::CoinSnapshot> snapshot_coins(Services& node) {
     bool begun = false;
     for (;;) {
         refuse_if_stopping(node);
@@ -158,15 +158,16 @@ Json scantxoutset(Call& call) {
 
     Amount total;
     Json unspents = Json::array();
+    const auto& tip = *node.ledger.chain().index().find(coins->best_block());
     for (const Match& match : result.matches) {
         total += match.coin.output.value;
-        unspents.push(match_json(match, needles, coins->block()));
+        unspents.push(match_json(match, needles, tip));
     }
     Json out = Json::object();
     out.append("success", result.is_complete);
     out.append("txouts", result.outputs);
-    out.append("height", coins->block().height);
-    out.append("bestblock", coins->block().hash.to_hex());
+    out.append("height", coins->height());
+    out.append("bestblock", coins->best_block().to_hex());
     out.append("unspents", std::move(unspents));
     out.append("total_amount", from_amount(total));
     return out;

@@ -35,8 +35,8 @@ Found find_coin(ledger::State& state, const OutPoint& outpoint, bool include_mem
     return found;
 }
 
-chain::CoinsHash hash_kind(const std::string& name) {
-    using Kind = chain::CoinsHash;
+coins::CoinsHash hash_kind(const std::string& name) {
+    using Kind = coins::CoinsHash;
     if (name == "hash_serialized_3") return Kind::serialized_3;
     if (name == "muhash") return Kind::muhash;
     if (name == "none") return Kind::none;
@@ -61,7 +61,7 @@ void append_block_info(Json& out, const index::BlockCoinStats& stats) {
 }
 
 Json indexed_set_info(const index::CoinStatsIndex& index, const chain::BlockEntry& block,
-                      chain::CoinsHash kind) {
+                      coins::CoinsHash kind) {
     const auto stats = index.find(block.hash);
     if (!stats) throw Error{code::internal_error, std::string(unreadable_set)};
     Json out = Json::object();
@@ -69,14 +69,14 @@ Json indexed_set_info(const index::CoinStatsIndex& index, const chain::BlockEntr
     out.append("bestblock", block.hash.to_hex());
     out.append("txouts", stats->outputs);
     out.append("bogosize", stats->bogo_size);
-    if (kind == chain::CoinsHash::muhash) out.append("muhash", stats->muhash().to_hex());
+    if (kind == coins::CoinsHash::muhash) out.append("muhash", stats->muhash().to_hex());
     out.append("total_amount", from_amount(stats->total));
     append_block_info(out, *stats);
     return out;
 }
 
-Json counted_set_info(Services& node, chain::CoinsHash kind) {
-    using Kind = chain::CoinsHash;
+Json counted_set_info(Services& node, coins::CoinsHash kind) {
+    using Kind = coins::CoinsHash;
     const auto stats = snapshot_coins(node)->stats(kind, &node.stopping);
     if (!stats) throw Error{code::internal_error, std::string(unreadable_set)};
     Json out = Json::object();
@@ -125,7 +125,7 @@ Json gettxoutsetinfo(Call& call) {
     if (call.has(1)) {
         const auto refuse = [](const char* text) { throw Error{code::invalid_parameter, text}; };
         if (!index) refuse("Querying specific block heights requires coinstatsindex");
-        if (kind == chain::CoinsHash::serialized_3) {
+        if (kind == coins::CoinsHash::serialized_3) {
             refuse("hash_serialized_3 hash type cannot be queried for a specific block");
         }
         if (!use_index) {
@@ -144,7 +144,7 @@ Json gettxoutsetinfo(Call& call) {
                                 "Current height: {}",
                                 reached)};
     }
-    if (kind == chain::CoinsHash::serialized_3) return counted_set_info(node, kind);
+    if (kind == coins::CoinsHash::serialized_3) return counted_set_info(node, kind);
     return indexed_set_info(*index, *block, kind);
 }
 

@@ -19,7 +19,7 @@ constexpr std::string_view decode_failed = "TX decode failed";
 struct Found {
     TransactionRef tx;
     const chain::BlockEntry* block = nullptr;  ///< null: in the mempool
-    std::optional<chain::TxUndo> spent{};
+    std::optional<coins::TxUndo> spent{};
 };
 
 std::optional<Found> find_in_block(const ledger::Ledger& ledger, const chain::BlockEntry& entry,

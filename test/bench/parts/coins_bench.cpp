@@ -4,15 +4,15 @@
 #include <daler/index/block_filter.h>
 
 #include <benchmark/benchmark.h>
-#include <chain/coin_cache.h>
-#include <chain/coin_codec.h>
+#include <coins/coin_codec.h>
+#include <daler/coins/coin_cache.h>
 #include <memory_database.h>
 
 namespace daler::bench {
 namespace {
 
-using chain::CoinCache;
-using chain::CoinDatabase;
+using coins::CoinCache;
+using coins::CoinDatabase;
 
 constexpr std::size_t coin_count = 100'000;
 constexpr std::size_t budget = 1u << 30;
@@ -98,7 +98,7 @@ void write_coin(benchmark::State& state) {
     const auto& coin = sample().undo.transactions[0][0];
     for (auto _ : state) {
         ByteWriter writer;
-        chain::write_coin(writer, coin.output, coin.height, coin.is_coinbase);
+        coins::write_coin(writer, coin.output, coin.height, coin.is_coinbase);
         benchmark::DoNotOptimize(writer.view().data());
     }
 }
@@ -107,9 +107,9 @@ BENCHMARK(write_coin);
 void read_coin(benchmark::State& state) {
     const auto& coin = sample().undo.transactions[0][0];
     ByteWriter writer;
-    chain::write_coin(writer, coin.output, coin.height, coin.is_coinbase);
+    coins::write_coin(writer, coin.output, coin.height, coin.is_coinbase);
     for (auto _ : state)
-        benchmark::DoNotOptimize(chain::decode_coin(writer.view()));
+        benchmark::DoNotOptimize(coins::decode_coin(writer.view()));
 }
 BENCHMARK(read_coin);
 
@@ -123,7 +123,7 @@ BENCHMARK(write_undo)->Unit(benchmark::kMillisecond);
 void read_undo(benchmark::State& state) {
     const auto bytes = chain::encode(sample().undo);
     for (auto _ : state)
-        benchmark::DoNotOptimize(chain::decode_undo(bytes));
+        benchmark::DoNotOptimize(coins::decode_undo(bytes));
 }
 BENCHMARK(read_undo)->Unit(benchmark::kMillisecond);
 

@@ -3,7 +3,7 @@
 #include "chain_builder.h"
 #include "coins.h"
 
-#include <daler/chain/undo.h>
+#include <daler/coins/undo.h>
 
 namespace daler::bench {
 
@@ -13,7 +13,7 @@ struct Sample {
     test::ChainBuilder builder;
     std::vector<BlockRef> chain;  ///< from above genesis to the parent of `block`
     BlockRef block;
-    chain::BlockUndo undo;  ///< of `block`
+    coins::BlockUndo undo;  ///< of `block`
 
     /// The payments of `block`.
     [[nodiscard]] std::span<const TransactionRef> payments() const {

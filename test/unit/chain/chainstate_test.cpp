@@ -15,7 +15,7 @@ OutPoint coinbase_of(const BlockRef& block) {
 class Recorder final : public Listener {
 public:
     void block_connected(const BlockEntry& entry, const BlockRef& block,
-                         const std::shared_ptr<const BlockUndo>& undo) override {
+                         const std::shared_ptr<const coins::BlockUndo>& undo) override {
         CHECK(hash_of(block) == entry.hash);
         CHECK(undo->transactions.size() + 1 == block->transactions.size());
         events.push_back("+" + std::to_string(entry.height));
@@ -38,7 +38,7 @@ TEST_CASE("a new state starts at genesis, whose output is no coin", "[chain]") {
     CHECK(node.height() == 0);
     CHECK_FALSE(node.state->coin(first_output(node.builder.params().genesis->transactions[0])));
     CHECK(hash_of(node.state->read_block(node.state->view()->tip())) == node.builder.genesis());
-    CHECK(node.state->coin_stats(Chainstate::CoinsHash::none).outputs == 0);
+    CHECK(node.state->coin_stats(coins::CoinsHash::none).outputs == 0);
 }
 
 TEST_CASE("a block on the tip is connected and its coins appear", "[chain]") {

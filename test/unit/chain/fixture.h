@@ -65,7 +65,7 @@ struct Node {
     [[nodiscard]] BlockHash tip() const { return state->view()->tip().hash; }
     [[nodiscard]] Height height() const { return state->view()->height(); }
     [[nodiscard]] Hash256 coins_hash() {
-        return state->coin_stats(chain::Chainstate::CoinsHash::serialized_3).hash;
+        return state->coin_stats(coins::CoinsHash::serialized_3).hash;
     }
 
     Clock clock;

@@ -69,10 +69,10 @@ TEST_CASE("the coinbases that BIP 30 excepts overwrite the coins of their firsts
     Node node(Node::in_memory(), history.params);
     hand_over(node, std::span(history.blocks).first(4));
     CHECK(node.state->coin(coinbase_of(history.blocks[0]))->height == 1);
-    const auto coins = node.state->coin_stats(Chainstate::CoinsHash::none).outputs;
+    const auto coins = node.state->coin_stats(coins::CoinsHash::none).outputs;
     hand_over(node, std::span(history.blocks).subspan(4));
     CHECK(node.state->coin(coinbase_of(history.blocks[0]))->height == 5);
-    CHECK(node.state->coin_stats(Chainstate::CoinsHash::none).outputs == coins + 1);
+    CHECK(node.state->coin_stats(coins::CoinsHash::none).outputs == coins + 1);
     CHECK(node.coins_hash() == replayed_hash(node));
     // The new coin is mature when it is old enough itself.
     const auto spent = spend(coinbase_of(history.blocks[0]), subsidy);
@@ -106,7 +106,7 @@ TEST_CASE("what an excepted coinbase overwrote does not return when that block g
     CHECK(node.coins_hash() == coins);
     node.state->invalidate(hash_of(blocks[0]));
     CHECK(node.height() == 0);
-    CHECK(node.state->coin_stats(Chainstate::CoinsHash::none).outputs == 0);
+    CHECK(node.state->coin_stats(coins::CoinsHash::none).outputs == 0);
     node.state->reconsider(hash_of(blocks[0]));
     CHECK(node.height() == 6);
     CHECK(node.coins_hash() == coins);

@@ -57,9 +57,9 @@ TEST_CASE("level 4 finds what keeps its coins together but breaks a rule", "[cha
     CHECK(strict.verify(4, 1) == false);
     CHECK_FALSE(strict.verify(4, 0));
     // The coins are as before nevertheless.
-    const auto hash = strict.coin_stats(CoinsHash::serialized_3).hash;
+    const auto hash = strict.coin_stats(coins::CoinsHash::serialized_3).hash;
     CHECK(strict.verify(3, 0));
-    CHECK(strict.coin_stats(CoinsHash::serialized_3).hash == hash);
+    CHECK(strict.coin_stats(coins::CoinsHash::serialized_3).hash == hash);
     for (const auto* entry = &strict.view()->tip(); entry; entry = entry->previous)
         CHECK_FALSE(entry->is_failed());
 }

@@ -12,8 +12,8 @@ using namespace daler::index;
 namespace {
 
 /// The coins of the vector file are listed by script alone, and in no transaction's order.
-chain::BlockUndo undo_of(const Json& scripts) {
-    chain::BlockUndo undo;
+coins::BlockUndo undo_of(const Json& scripts) {
+    coins::BlockUndo undo;
     auto& coins = undo.transactions.emplace_back();
     for (const Json& script : scripts.items())
         coins.push_back({{Amount{1}, Script(*from_hex(script.as_string()))}, 1, false});
@@ -70,7 +70,7 @@ TEST_CASE("a filter leaves out empty scripts and OP_RETURN, and counts repeated 
 
     // A spent OP_RETURN output cannot be, but the rule for what is spent leaves out empty ones
     // only.
-    chain::BlockUndo undo;
+    coins::BlockUndo undo;
     undo.transactions.push_back({{{Amount{1}, Script(Bytes{0x52})}, 1, false}, {{}, 1, false}});
     const Bytes two{0x52};
     CHECK(basic_filter(block, hash, undo) == golomb_set({two, one}, hash));

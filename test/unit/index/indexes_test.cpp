@@ -115,7 +115,7 @@ TEST_CASE("the totals at every height are those of the coins as they were", "[in
     std::vector<BlockRef> blocks;
     const auto check_tip = [&] {
         settle(indexes);
-        const auto expected = node.state->coin_stats(chain::CoinsHash::muhash);
+        const auto expected = node.state->coin_stats(coins::CoinsHash::muhash);
         const auto found = indexes.coin_stats()->find(node.tip());
         REQUIRE(found);
         CHECK(found->height == expected.height);

@@ -1,6 +1,6 @@
 #include <test.h>
 
-#include <chain/coin_codec.h>
+#include <coins/coin_codec.h>
 #include <daler/crypto/key.h>
 #include <daler/encoding/hex.h>
 #include <daler/util/random.h>
@@ -8,7 +8,7 @@
 #include <limits>
 
 using namespace daler;
-using namespace daler::chain;
+using namespace daler::coins;
 
 namespace {
 
@@ -34,7 +34,7 @@ consensus::Coin coin(Height height, bool is_coinbase, std::int64_t value, Script
 
 }  // namespace
 
-TEST_CASE("numbers of base 128 are those of Bitcoin's serialization tests", "[chain]") {
+TEST_CASE("numbers of base 128 are those of Bitcoin's serialization tests", "[coins]") {
     const std::vector<std::pair<std::uint64_t, std::string>> examples{
         {0, "00"},
         {0x7f, "7f"},
@@ -56,7 +56,7 @@ TEST_CASE("numbers of base 128 are those of Bitcoin's serialization tests", "[ch
     }
 }
 
-TEST_CASE("a number beyond 64 bits or cut short does not parse", "[chain]") {
+TEST_CASE("a number beyond 64 bits or cut short does not parse", "[coins]") {
     for (const auto* hex : {"80fefefefefefefeff00", "ffffffffffffffffffff7f", "80", ""}) {
         const auto bytes = *from_hex(hex);
         ByteReader reader(bytes);
@@ -65,7 +65,7 @@ TEST_CASE("a number beyond 64 bits or cut short does not parse", "[chain]") {
     }
 }
 
-TEST_CASE("amounts compress to the published numbers and back", "[chain]") {
+TEST_CASE("amounts compress to the published numbers and back", "[coins]") {
     const std::vector<std::pair<std::uint64_t, std::uint64_t>> examples{
         {0, 0x0},
         {1, 0x1},
@@ -87,7 +87,7 @@ TEST_CASE("amounts compress to the published numbers and back", "[chain]") {
         CHECK(compress_amount(decompress_amount(i)) == i);
 }
 
-TEST_CASE("coins have the form of Bitcoin's coin database", "[chain]") {
+TEST_CASE("coins have the form of Bitcoin's coin database", "[coins]") {
     // From the published tests of the reference implementation.
     CHECK(coin_hex(coin(203'998, false, 60'000'000'000,
                         script_of("76a914816115944e077fe7c803cfa57f29b36bf87c1d3588ac"))) ==
@@ -98,7 +98,7 @@ TEST_CASE("coins have the form of Bitcoin's coin database", "[chain]") {
     CHECK(coin_hex(coin(0, false, 0, {})) == "000006");
 }
 
-TEST_CASE("every kind of script comes back as it was", "[chain]") {
+TEST_CASE("every kind of script comes back as it was", "[coins]") {
     const auto key = crypto::PrivateKey::from_bytes(Bytes(32, 7))->public_key(false);
     const auto key_script = [](ByteSpan bytes) {
         Script out;
@@ -135,7 +135,7 @@ TEST_CASE("every kind of script comes back as it was", "[chain]") {
     }
 }
 
-TEST_CASE("coin records that are damaged do not parse", "[chain]") {
+TEST_CASE("coin records that are damaged do not parse", "[coins]") {
     for (const auto* hex : {
              "000007",                // announces one byte of script too many
              "00008a95c0bb00",        // a script of 3 GB

@@ -1,4 +1,4 @@
-#include "coin_cache.h"
+#include <daler/coins/coin_cache.h>
 
 #include "coin_codec.h"
 
@@ -6,7 +6,7 @@
 
 #include <utility>
 
-namespace daler::chain {
+namespace daler::coins {
 
 CoinCache::CoinCache(CoinDatabase& database, std::size_t budget)
     : database_(database),
@@ -183,4 +183,4 @@ std::size_t CoinCache::memory_usage() const {
     return active_.memory_usage() + (flush_ ? flush_->frozen.memory_usage() : 0);
 }
 
-}  // namespace daler::chain
+}  // namespace daler::coins

@@ -1,8 +1,8 @@
-#include <daler/chain/undo.h>
+#include <daler/coins/undo.h>
 
 #include "coin_codec.h"
 
-namespace daler::chain {
+namespace daler::coins {
 namespace {
 
 // The least a coin takes: origin, amount, script type, each one byte.
@@ -38,4 +38,4 @@ Result<BlockUndo, DecodeError> decode_undo(ByteSpan bytes) {
     return undo;
 }
 
-}  // namespace daler::chain
+}  // namespace daler::coins

@@ -1,4 +1,4 @@
-#include "coin_database.h"
+#include <daler/coins/coin_database.h>
 
 #include "coin_codec.h"
 
@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include <map>
 
-namespace daler::chain {
+namespace daler::coins {
 namespace {
 
 constexpr std::uint8_t best_block_key = 'B';
@@ -131,4 +131,4 @@ std::uint64_t CoinDatabase::disk_size() const {
     return database_.estimate_size(ByteSpan{&first, 1}, ByteSpan{&behind, 1});
 }
 
-}  // namespace daler::chain
+}  // namespace daler::coins

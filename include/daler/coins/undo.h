@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace daler::chain {
+namespace daler::coins {
 
 /// The coins that one transaction spent, in input order.
 using TxUndo = std::vector<consensus::Coin>;
@@ -19,4 +19,4 @@ struct BlockUndo {
 [[nodiscard]] Bytes encode(const BlockUndo& undo);
 [[nodiscard]] Result<BlockUndo, DecodeError> decode_undo(ByteSpan bytes);
 
-}  // namespace daler::chain
+}  // namespace daler::coins

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace daler::chain {
+namespace daler::coins {
 
 /// Memory for many small records: pieces of chunks, named by 32 bits and without a header of their
 /// own. A piece that is given back serves the next of its size; the chunks go only with the pool.
@@ -53,4 +53,4 @@ private:
     std::array<Ref, classes> free_{};  ///< each free piece starts with the name of the next
 };
 
-}  // namespace daler::chain
+}  // namespace daler::coins

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <daler/chain/undo.h>
+#include <daler/coins/undo.h>
 #include <daler/primitives/block.h>
 #include <daler/script/standard.h>
 
-namespace daler::chain {
+namespace daler::coins {
 
 /// True if `undo` has one coin for each input of `block`.
 [[nodiscard]] bool undo_fits(const Block& block, const BlockUndo& undo);
@@ -37,4 +37,4 @@ bool disconnect_block(Coins& coins, const Block& block, const BlockUndo& undo, H
     return clean;
 }
 
-}  // namespace daler::chain
+}  // namespace daler::coins

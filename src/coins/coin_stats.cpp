@@ -1,12 +1,11 @@
-#include <daler/chain/coin_stats.h>
+#include <daler/coins/coin_stats.h>
 
-#include "chainstate_impl.h"
 #include "coin_codec.h"
 
-#include <daler/chain/muhash.h>
-#include <daler/util/ensure.h>
+#include <daler/coins/coin_database.h>
+#include <daler/coins/muhash.h>
 
-namespace daler::chain {
+namespace daler::coins {
 
 Bytes hashed_form(const OutPoint& outpoint, const consensus::Coin& coin) {
     ByteWriter writer(100);
@@ -21,8 +20,11 @@ std::uint64_t bogo_size(const TxOutput& output) {
     return 32 + 4 + 4 + 8 + 2 + output.script_pubkey.size();
 }
 
-CoinSnapshot::CoinSnapshot(const CoinDatabase& database, const BlockEntry& block)
-    : database_(&database), block_(&block), snapshot_(database.snapshot()) {}
+CoinSnapshot::CoinSnapshot(const CoinDatabase& database, Height height)
+    : database_(&database),
+      best_block_(database.best_block()),
+      height_(height),
+      snapshot_(database.snapshot()) {}
 
 void CoinSnapshot::for_each(
     const std::function<bool(const OutPoint&, const consensus::Coin&)>& visit) const {
@@ -47,33 +49,12 @@ std::optional<CoinStats> CoinSnapshot::stats(CoinsHash kind, const std::atomic<b
         return !stopped;
     });
     if (stopped) return std::nullopt;
-    stats.height = block_->height;
-    stats.best_block = block_->hash;
+    stats.height = height_;
+    stats.best_block = best_block_;
     stats.disk_size = database_->disk_size();
     if (kind == CoinsHash::serialized_3) stats.hash.bytes = serialized.finish_double();
     if (kind == CoinsHash::muhash) stats.hash.bytes = set_hash.finish();
     return stats;
 }
 
-std::unique_ptr<CoinSnapshot> Chainstate::snapshot_coins(bool& begun) {
-    auto& impl = *impl_;
-    if (!impl.coins->is_flushing() && !begun && impl.coins->has_changes()) {
-        impl.start_flush();
-        begun = true;
-    }
-    if (impl.coins->is_flushing()) {
-        if (!impl.continue_flush(a_while)) return nullptr;
-        // Somebody else's flush may lack the latest blocks: ours comes next.
-        if (!begun) return nullptr;
-    }
-    const auto* block = impl.index.find(impl.coin_database->best_block());
-    ensure(block != nullptr);
-    return std::make_unique<CoinSnapshot>(*impl.coin_database, *block);
-}
-
-CoinStats Chainstate::coin_stats(CoinsHash kind) {
-    flush();
-    return *CoinSnapshot(*impl_->coin_database, *impl_->tip).stats(kind);
-}
-
-}  // namespace daler::chain
+}  // namespace daler::coins

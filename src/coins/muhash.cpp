@@ -1,4 +1,4 @@
-#include <daler/chain/muhash.h>
+#include <daler/coins/muhash.h>
 
 #include <daler/util/ensure.h>
 
@@ -7,7 +7,7 @@
 #include <cstring>
 #include <limits>
 
-namespace daler::chain {
+namespace daler::coins {
 namespace {
 
 // __extension__: gcc and clang both have 128-bit integers, which pedantic mode would report.
@@ -189,4 +189,4 @@ crypto::Digest256 MuHash::finish() const {
     return crypto::sha256(state());
 }
 
-}  // namespace daler::chain
+}  // namespace daler::coins

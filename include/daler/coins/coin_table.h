@@ -1,13 +1,13 @@
 #pragma once
 
-#include "coin_key.h"
-#include "outpoint_hasher.h"
-#include "record_pool.h"
+#include <daler/coins/coin_key.h>
+#include <daler/coins/outpoint_hasher.h>
+#include <daler/coins/record_pool.h>
 
 #include <array>
 #include <vector>
 
-namespace daler::chain {
+namespace daler::coins {
 
 /// A coin in memory, or the place of one that is gone: the key and value that the database has for
 /// it, in one piece behind this header. A usual coin takes 64 bytes and 10 to 20 of its table.
@@ -124,4 +124,4 @@ private:
     std::array<CoinSegment, segment_count> segments_;
 };
 
-}  // namespace daler::chain
+}  // namespace daler::coins

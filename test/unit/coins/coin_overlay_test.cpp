@@ -1,10 +1,10 @@
 #include <test.h>
 
-#include <chain/coin_overlay.h>
+#include <daler/coins/coin_overlay.h>
 #include <memory_database.h>
 
 using namespace daler;
-using namespace daler::chain;
+using namespace daler::coins;
 
 namespace {
 
@@ -25,7 +25,7 @@ TransactionRef transaction(std::uint8_t number) {
 
 }  // namespace
 
-TEST_CASE("an open block's coins can be spent once, in it or above it", "[chain]") {
+TEST_CASE("an open block's coins can be spent once, in it or above it", "[coins]") {
     Coins coins;
     const auto tx = transaction(1);
     coins.overlay.begin_layer();
@@ -42,7 +42,7 @@ TEST_CASE("an open block's coins can be spent once, in it or above it", "[chain]
     CHECK_FALSE(coins.overlay.has({tx->txid, 2}));
 }
 
-TEST_CASE("an output that nobody can spend is no coin, nor is one that is not there", "[chain]") {
+TEST_CASE("an output that nobody can spend is no coin, nor is one that is not there", "[coins]") {
     Coins coins;
     const auto tx = transaction(1);
     coins.overlay.begin_layer();
@@ -53,7 +53,7 @@ TEST_CASE("an output that nobody can spend is no coin, nor is one that is not th
     }
 }
 
-TEST_CASE("a coin of the cache is there until an open block spends it", "[chain]") {
+TEST_CASE("a coin of the cache is there until an open block spends it", "[coins]") {
     Coins coins;
     const OutPoint where{{}, 9};
     coins.cache.add(where, {Amount{7}, {}}, 1, true);
@@ -66,7 +66,7 @@ TEST_CASE("a coin of the cache is there until an open block spends it", "[chain]
 }
 
 // Before BIP 34 an id could come again when all coins of the first were spent.
-TEST_CASE("a transaction that repeats one whose coins are spent has coins again", "[chain]") {
+TEST_CASE("a transaction that repeats one whose coins are spent has coins again", "[coins]") {
     Coins coins;
     const auto tx = transaction(1);
     coins.overlay.begin_layer();
@@ -80,7 +80,7 @@ TEST_CASE("a transaction that repeats one whose coins are spent has coins again"
     CHECK(again->height == 6);
 }
 
-TEST_CASE("a layer that goes leaves what newer layers did", "[chain]") {
+TEST_CASE("a layer that goes leaves what newer layers did", "[coins]") {
     Coins coins;
     Block block;
     block.transactions = {transaction(1)};

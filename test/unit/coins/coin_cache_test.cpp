@@ -1,12 +1,12 @@
 #include <test.h>
 
-#include <chain/coin_cache.h>
+#include <daler/coins/coin_cache.h>
 #include <memory_database.h>
 
 #include <semaphore>
 
 using namespace daler;
-using namespace daler::chain;
+using namespace daler::coins;
 using namespace std::chrono_literals;
 
 namespace {
@@ -50,7 +50,7 @@ Model stored(const CoinDatabase& database) {
 
 }  // namespace
 
-TEST_CASE("the cache holds what a plain map holds, whatever is flushed when", "[chain]") {
+TEST_CASE("the cache holds what a plain map holds, whatever is flushed when", "[coins]") {
     const auto seed = GENERATE(range(1u, 9u));
     Random random(seed);
     CoinDatabase database(test::database_in_memory(), 0);
@@ -111,7 +111,7 @@ TEST_CASE("the cache holds what a plain map holds, whatever is flushed when", "[
     CHECK_FALSE(database.head_blocks().has_value());
 }
 
-TEST_CASE("a coin made and spent between two flushes never reaches the disk", "[chain]") {
+TEST_CASE("a coin made and spent between two flushes never reaches the disk", "[coins]") {
     CoinDatabase database(test::database_in_memory(), 0);
     CoinCache cache(database, 1u << 20);
     Random random(1);
@@ -126,7 +126,7 @@ TEST_CASE("a coin made and spent between two flushes never reaches the disk", "[
 }
 
 TEST_CASE("while a flush is under way the database names the blocks between which it is",
-          "[chain]") {
+          "[coins]") {
     CoinDatabase database(test::database_in_memory(), 1'000'000'000);  // small slices
     CoinCache cache(database, 64u << 20);
     Random random(2);
@@ -168,7 +168,7 @@ TEST_CASE("while a flush is under way the database names the blocks between whic
     CHECK_FALSE(cache.find(later).has_value());
 }
 
-TEST_CASE("a cache is full when its records and tables together reach the budget", "[chain]") {
+TEST_CASE("a cache is full when its records and tables together reach the budget", "[coins]") {
     CoinDatabase database(test::database_in_memory(), 0);
     constexpr std::size_t budget = 1u << 20;
     CoinCache cache(database, budget);
@@ -189,7 +189,7 @@ TEST_CASE("a cache is full when its records and tables together reach the budget
 }
 
 TEST_CASE("coins that were read ahead are what the database has, and changes come first",
-          "[chain]") {
+          "[coins]") {
     const auto threads = GENERATE(0u, 3u);
     ThreadPool workers(threads);
     CoinDatabase database(test::database_in_memory(), 0);
@@ -220,7 +220,7 @@ TEST_CASE("coins that were read ahead are what the database has, and changes com
     CHECK_FALSE(cache.has(places.back()));
 }
 
-TEST_CASE("coins are listed by id and by index, not in the order of their keys", "[chain]") {
+TEST_CASE("coins are listed by id and by index, not in the order of their keys", "[coins]") {
     CoinDatabase database(test::database_in_memory(), 0);
     CoinCache cache(database, 1u << 20);
     Random random(4);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "coin_database.h"
+#include <daler/coins/coin_database.h>
 
 #include <daler/util/thread_pool.h>
 
@@ -10,7 +10,7 @@
 #include <memory>
 #include <vector>
 
-namespace daler::chain {
+namespace daler::coins {
 
 /// The unspent coins at `best_block`: changes and recently used coins in memory, in front of the
 /// database. Ledger thread.
@@ -98,4 +98,4 @@ private:
     ThreadPool writer_{1};  ///< the last member: it ends before what it writes does
 };
 
-}  // namespace daler::chain
+}  // namespace daler::coins

@@ -1,6 +1,6 @@
-#include "disconnect_block.h"
+#include <daler/coins/disconnect_block.h>
 
-namespace daler::chain {
+namespace daler::coins {
 
 bool undo_fits(const Block& block, const BlockUndo& undo) {
     if (block.transactions.size() != undo.transactions.size() + 1) return false;
@@ -10,4 +10,4 @@ bool undo_fits(const Block& block, const BlockUndo& undo) {
     return true;
 }
 
-}  // namespace daler::chain
+}  // namespace daler::coins

@@ -4,7 +4,7 @@
 
 #include <limits>
 
-namespace daler::chain {
+namespace daler::coins {
 namespace {
 
 // Type numbers of compressed scripts; from `special_types` on the number is a length plus it.
@@ -230,4 +230,4 @@ consensus::Coin read_undo_coin(ByteReader& reader) {
     return coin;
 }
 
-}  // namespace daler::chain
+}  // namespace daler::coins

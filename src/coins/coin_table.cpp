@@ -1,4 +1,4 @@
-#include "coin_table.h"
+#include <daler/coins/coin_table.h>
 
 #include <daler/util/ensure.h>
 #include <daler/util/random.h>
@@ -7,7 +7,7 @@
 #include <limits>
 #include <utility>
 
-namespace daler::chain {
+namespace daler::coins {
 namespace {
 
 constexpr std::size_t least_slots = 8;
@@ -170,4 +170,4 @@ std::size_t CoinTable::memory_usage() const {
     return total;
 }
 
-}  // namespace daler::chain
+}  // namespace daler::coins

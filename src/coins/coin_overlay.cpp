@@ -1,11 +1,11 @@
-#include "coin_overlay.h"
+#include <daler/coins/coin_overlay.h>
 
 #include <daler/script/standard.h>
 #include <daler/util/ensure.h>
 
 #include <boost/unordered/unordered_flat_set.hpp>
 
-namespace daler::chain {
+namespace daler::coins {
 namespace {
 
 constexpr std::size_t max_idle_buckets = 100'000;
@@ -105,4 +105,4 @@ void apply_block(CoinCache& coins, const Block& block, const BlockUndo& undo, He
     }
 }
 
-}  // namespace daler::chain
+}  // namespace daler::coins

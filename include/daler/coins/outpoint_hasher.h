@@ -5,7 +5,7 @@
 #include <array>
 #include <cstring>
 
-namespace daler::chain {
+namespace daler::coins {
 
 /// Mixes an outpoint or a txid with a secret of the table's own. Not SipHash: the id is a hash
 /// already, and without the secret nobody can tell which ids meet in a bucket.
@@ -36,4 +36,4 @@ private:
     std::array<std::uint64_t, 4> secret_;
 };
 
-}  // namespace daler::chain
+}  // namespace daler::coins

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <daler/chain/block_index.h>
 #include <daler/consensus/check_transaction.h>
 #include <daler/storage/database.h>
 
@@ -9,13 +8,13 @@
 #include <memory>
 #include <optional>
 
-namespace daler::chain {
+namespace daler::coins {
 
 class CoinDatabase;
 
 /// A coin as the hashes over coin sets see it: outpoint, origin, output.
 [[nodiscard]] Bytes hashed_form(const OutPoint& outpoint, const consensus::Coin& coin);
-/// The size of a coin in a database that nobody has (the field's measure `bogosize`).
+/// The size of a coin in a database that nobody has (`bogosize`, as Bitcoin Core calls it).
 [[nodiscard]] std::uint64_t bogo_size(const TxOutput& output);
 
 enum class CoinsHash : std::uint8_t { none, serialized_3, muhash };
@@ -32,14 +31,15 @@ struct CoinStats {
     Hash256 hash;  ///< hash_serialized_3 or muhash (displayed reversed)
 };
 
-/// The unspent coins as one block left them, whatever has happened since. Any thread; must end
-/// before the Chainstate it came from.
+/// The unspent coins as one block left them, whatever has happened since. Any thread. Must end
+/// before its database.
 class CoinSnapshot {
 public:
-    /// For Chainstate, between two flushes.
-    CoinSnapshot(const CoinDatabase& database, const BlockEntry& block);
+    /// Requires: no flush of `database` is under way. `height`: of its best block.
+    CoinSnapshot(const CoinDatabase& database, Height height);
 
-    [[nodiscard]] const BlockEntry& block() const { return *block_; }
+    [[nodiscard]] const BlockHash& best_block() const { return best_block_; }
+    [[nodiscard]] Height height() const { return height_; }
     /// Calls `visit` for every coin, in outpoint order, until it returns false.
     void for_each(const std::function<bool(const OutPoint&, const consensus::Coin&)>& visit) const;
     /// Walks over all coins. Nothing if `stop` is set meanwhile.
@@ -48,8 +48,9 @@ public:
 
 private:
     const CoinDatabase* database_;
-    const BlockEntry* block_;
+    BlockHash best_block_;
+    Height height_;
     std::unique_ptr<storage::Database::Snapshot> snapshot_;
 };
 
-}  // namespace daler::chain
+}  // namespace daler::coins

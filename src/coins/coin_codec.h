@@ -2,7 +2,7 @@
 
 #include <daler/consensus/check_transaction.h>
 
-namespace daler::chain {
+namespace daler::coins {
 
 // The compact forms that Bitcoin's coin database and undo files share.
 
@@ -30,4 +30,4 @@ void write_coin(ByteWriter& writer, const TxOutput& output, Height height, bool 
 void write_undo_coin(ByteWriter& writer, const consensus::Coin& coin);
 [[nodiscard]] consensus::Coin read_undo_coin(ByteReader& reader);
 
-}  // namespace daler::chain
+}  // namespace daler::coins

@@ -1,12 +1,12 @@
 #pragma once
 
-#include "coin_cache.h"
+#include <daler/coins/coin_cache.h>
 
-#include <daler/chain/undo.h>
+#include <daler/coins/undo.h>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
-namespace daler::chain {
+namespace daler::coins {
 
 /// What blocks whose scripts are still being checked do to the coins: layers of changes above the
 /// confirmed cache, one for each block. Ledger thread.
@@ -54,4 +54,4 @@ private:
 void apply_block(CoinCache& coins, const Block& block, const BlockUndo& undo, Height height,
                  bool overwrite_coinbase);
 
-}  // namespace daler::chain
+}  // namespace daler::coins

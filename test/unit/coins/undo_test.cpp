@@ -1,11 +1,11 @@
 #include <test.h>
 
-#include <daler/chain/undo.h>
+#include <daler/coins/undo.h>
 #include <daler/encoding/hex.h>
 #include <daler/util/random.h>
 
 using namespace daler;
-using namespace daler::chain;
+using namespace daler::coins;
 
 namespace {
 
@@ -28,7 +28,7 @@ BlockUndo random_undo(Random& random) {
 
 }  // namespace
 
-TEST_CASE("undo data come back as they were", "[chain]") {
+TEST_CASE("undo data come back as they were", "[coins]") {
     Random random(7);
     for (int i = 0; i < 200; ++i) {
         const auto undo = random_undo(random);
@@ -38,7 +38,7 @@ TEST_CASE("undo data come back as they were", "[chain]") {
     }
 }
 
-TEST_CASE("an undo record has the published form", "[chain]") {
+TEST_CASE("an undo record has the published form", "[coins]") {
     BlockUndo undo;
     undo.transactions.push_back(
         {{{Amount{60'000'000'000},
@@ -51,7 +51,7 @@ TEST_CASE("an undo record has the published form", "[chain]") {
     CHECK(to_hex(encode(undo)) == "0101000006");
 }
 
-TEST_CASE("no prefix of an undo record parses", "[chain]") {
+TEST_CASE("no prefix of an undo record parses", "[coins]") {
     Random random(8);
     auto undo = random_undo(random);
     while (undo.transactions.empty())

@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace daler::chain {
+namespace daler::coins {
 
 /// MuHash3072: a hash of a set that does not depend on the order of its elements, and from which
 /// elements can be taken away again. Each becomes a number of 3072 bits (SHA-256, then the ChaCha20
@@ -43,4 +43,4 @@ private:
     Number denominator_;
 };
 
-}  // namespace daler::chain
+}  // namespace daler::coins

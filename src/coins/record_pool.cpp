@@ -1,4 +1,4 @@
-#include "record_pool.h"
+#include <daler/coins/record_pool.h>
 
 #include <daler/util/ensure.h>
 
@@ -7,7 +7,7 @@
 #include <cstring>
 #include <utility>
 
-namespace daler::chain {
+namespace daler::coins {
 
 RecordPool& RecordPool::operator=(RecordPool&& other) noexcept {
     chunks_ = std::exchange(other.chunks_, {});
@@ -60,4 +60,4 @@ void RecordPool::release(Ref ref, std::size_t size) {
     first_free = ref;
 }
 
-}  // namespace daler::chain
+}  // namespace daler::coins

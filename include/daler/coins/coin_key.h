@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-namespace daler::chain {
+namespace daler::coins {
 
 /// The key of a coin in the database, without an allocation: 'C', txid, index as a varint.
 class CoinKey {
@@ -22,4 +22,4 @@ private:
     std::size_t size_;
 };
 
-}  // namespace daler::chain
+}  // namespace daler::coins

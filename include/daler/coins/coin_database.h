@@ -1,6 +1,6 @@
 #pragma once
 
-#include "coin_table.h"
+#include <daler/coins/coin_table.h>
 
 #include <daler/consensus/check_transaction.h>
 #include <daler/storage/database.h>
@@ -9,7 +9,7 @@
 #include <functional>
 #include <optional>
 
-namespace daler::chain {
+namespace daler::coins {
 
 /// The unspent coins on disk: the effect of all blocks up to `best_block`. While a flush is under
 /// way it is a mixture of the coins of two blocks, which `head_blocks` names.
@@ -86,4 +86,4 @@ private:
     mutable std::string value_;  ///< of `value`, kept for its memory
 };
 
-}  // namespace daler::chain
+}  // namespace daler::coins

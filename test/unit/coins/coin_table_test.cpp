@@ -1,20 +1,20 @@
 #include <test.h>
 
-#include <chain/coin_codec.h>
-#include <chain/coin_table.h>
+#include <coins/coin_codec.h>
+#include <daler/coins/coin_table.h>
 #include <daler/util/random.h>
 
 #include <map>
 
 using namespace daler;
-using namespace daler::chain;
+using namespace daler::coins;
 
 namespace {
 
 const std::vector<std::size_t> record_sizes{1,   4,   5,   64,  127,  128,    129,
                                             255, 256, 257, 511, 5000, 10'059, RecordPool::max_size};
 
-OutPoint outpoint(std::uint64_t number) {
+OutPoint numbered(std::uint64_t number) {
     OutPoint out;
     out.txid.bytes[0] = 7;
     out.txid.bytes[1] = static_cast<std::uint8_t>(number / 8);
@@ -25,7 +25,7 @@ OutPoint outpoint(std::uint64_t number) {
 
 }  // namespace
 
-TEST_CASE("pieces of a pool keep what is written into them", "[chain]") {
+TEST_CASE("pieces of a pool keep what is written into them", "[coins]") {
     RecordPool pool;
     std::vector<RecordPool::Ref> refs;
     for (int round = 0; round < 20; ++round) {
@@ -43,7 +43,7 @@ TEST_CASE("pieces of a pool keep what is written into them", "[chain]") {
     }
 }
 
-TEST_CASE("a piece that was given back serves the next of its size", "[chain]") {
+TEST_CASE("a piece that was given back serves the next of its size", "[coins]") {
     const auto size = GENERATE(from_range(record_sizes));
     RecordPool pool;
     const auto first = pool.allocate(size);
@@ -56,7 +56,7 @@ TEST_CASE("a piece that was given back serves the next of its size", "[chain]") 
     CHECK(pool.memory_usage() == before);
 }
 
-TEST_CASE("the key of a coin is its prefix, its txid and its index as a varint", "[chain]") {
+TEST_CASE("the key of a coin is its prefix, its txid and its index as a varint", "[coins]") {
     for (const std::uint32_t index : {0u, 127u, 128u, 16'511u, 16'512u, 2'113'663u, 2'113'664u,
                                       270'549'119u, 270'549'120u, 0xffff'ffffu}) {
         OutPoint where;
@@ -70,7 +70,7 @@ TEST_CASE("the key of a coin is its prefix, its txid and its index as a varint",
     }
 }
 
-TEST_CASE("a segment holds what a plain map holds", "[chain]") {
+TEST_CASE("a segment holds what a plain map holds", "[coins]") {
     const auto seed = GENERATE(range(1u, 6u));
     Random random(seed);
     const OutPointHasher hasher;
@@ -83,7 +83,7 @@ TEST_CASE("a segment holds what a plain map holds", "[chain]") {
         if (record) REQUIRE(std::ranges::equal(record->value(), found->second));
     };
     for (int step = 0; step < 20'000; ++step) {
-        const auto where = outpoint(random.below(600));
+        const auto where = numbered(random.below(600));
         const CoinPlace place(where, hasher);
         switch (random.below(4)) {
             case 0:
@@ -102,15 +102,15 @@ TEST_CASE("a segment holds what a plain map holds", "[chain]") {
         }
     }
     for (std::uint64_t i = 0; i < 600; ++i)
-        compare(outpoint(i));
+        compare(numbered(i));
     CHECK(segment.changes().size() == model.size());
 }
 
-TEST_CASE("the changes of a segment come in the order of their keys", "[chain]") {
+TEST_CASE("the changes of a segment come in the order of their keys", "[coins]") {
     const OutPointHasher hasher;
     CoinSegment segment;
     for (std::uint64_t i = 0; i < 500; ++i)
-        segment.put({outpoint(i), hasher}, {}, i % 3 == 0 ? 0 : CoinRecord::dirty);
+        segment.put({numbered(i), hasher}, {}, i % 3 == 0 ? 0 : CoinRecord::dirty);
     const auto changes = segment.changes();
     CHECK(changes.size() == 333);
     CHECK(std::ranges::is_sorted(changes, [](const auto& a, const auto& b) {
@@ -118,26 +118,26 @@ TEST_CASE("the changes of a segment come in the order of their keys", "[chain]")
     }));
 }
 
-TEST_CASE("what was written is clean, and what is gone is forgotten", "[chain]") {
+TEST_CASE("what was written is clean, and what is gone is forgotten", "[coins]") {
     const OutPointHasher hasher;
     CoinSegment segment;
     constexpr std::uint64_t count = 400;
     const Bytes value(30, 1);
     for (std::uint64_t i = 0; i < count; ++i) {
         const bool gone = i % 3 == 0;
-        segment.put({outpoint(i), hasher}, gone ? ByteSpan() : value,
+        segment.put({numbered(i), hasher}, gone ? ByteSpan() : value,
                     static_cast<std::uint8_t>(CoinRecord::dirty | (gone ? CoinRecord::spent : 0)));
     }
     segment.settle();
     CHECK(segment.changes().empty());
     for (std::uint64_t i = 0; i < count; ++i)
-        CHECK((segment.find({outpoint(i), hasher}) != nullptr) == (i % 3 != 0));
+        CHECK((segment.find({numbered(i), hasher}) != nullptr) == (i % 3 != 0));
 
     CoinSegment newer;
-    newer.put({outpoint(1), hasher}, {}, CoinRecord::dirty | CoinRecord::spent);
-    newer.put({outpoint(3), hasher}, value, CoinRecord::dirty);
+    newer.put({numbered(1), hasher}, {}, CoinRecord::dirty | CoinRecord::spent);
+    newer.put({numbered(3), hasher}, value, CoinRecord::dirty);
     segment.absorb(newer);
     CHECK(segment.changes().size() == 2);
-    CHECK(segment.find({outpoint(1), hasher})->has(CoinRecord::spent));
-    CHECK(segment.find({outpoint(2), hasher})->flags == 0);
+    CHECK(segment.find({numbered(1), hasher})->has(CoinRecord::spent));
+    CHECK(segment.find({numbered(2), hasher})->flags == 0);
 }
