@@ -146,9 +146,15 @@ def restarts(test, node, coins):
     child = spend([coin(parent)], fee=1000)
     for transaction in (parent, child):
         node.sendrawtransaction(transaction.hex())
-    before = node.getrawmempool(True)
+    node.prioritisetransaction(child.txid, 0, 500)
+    before = node.getrawmempool(True), node.getprioritisedtransactions()
+    equal(before[1], {child.txid: {"fee_delta": 500, "in_mempool": True, "modified_fee": 1500}})
     node.restart()
-    equal(node.getrawmempool(True), before)
+    equal((node.getrawmempool(True), node.getprioritisedtransactions()), before)
+    stored = node.folder / "mempool.dat"
+    stored.unlink()
+    equal(node.savemempool(), {"filename": str(stored)})
+    assert stored.is_file()
     node.stop()
     (node.folder / "mempool.dat").write_bytes(b"garbage" * 100)
     node.start()

@@ -81,6 +81,7 @@ def payments(test, node, wallet, other):
               (Decimal("1.00000001"), "receive", target))
     mine = other.getbalances()["mine"]
     equal((mine["trusted"], mine["untrusted_pending"]), (0, Decimal("4.00000004")))
+    equal(other.getunconfirmedbalance(), mine["untrusted_pending"])
     equal(other.getbalance(), 0)
     equal(other.listunspent(), [])
     equal(len(other.listunspent(0)), 4)
@@ -100,7 +101,9 @@ def payments(test, node, wallet, other):
     parent = wallet.sendtoaddress(address=other.getnewaddress(), amount=1, replaceable=True)
     change = [coin for coin in wallet.listunspent(0) if coin["txid"] == parent]
     others = [coin for coin in wallet.listunspent() if coin["txid"] != parent]
-    wallet.lockunspent(False, [{"txid": coin["txid"], "vout": coin["vout"]} for coin in others])
+    locked = [{"txid": coin["txid"], "vout": coin["vout"]} for coin in others]
+    wallet.lockunspent(False, locked)
+    equal(sorted(wallet.listlockunspent(), key=str), sorted(locked, key=str))
     child = wallet.sendtoaddress(address=other.getnewaddress(), amount=Decimal("0.5"), replaceable=False)
     wallet.lockunspent(True)
     equal([coin["txid"] for coin in change], [coin["txid"] for coin in node.getrawtransaction(child, 1)["vin"]])
