@@ -50,7 +50,6 @@ constexpr auto rows = std::to_array<Row>({
     {Reason::bad_version, "bad-version", Blame::invalid, Detail::attached},
     {Reason::previous_not_found, "prev-blk-not-found", Blame::later},
     {Reason::bad_previous, "bad-prevblk", Blame::invalid},
-    {Reason::too_little_chainwork, "too-little-chainwork", Blame::later},
     {Reason::duplicate_invalid, "duplicate-invalid", Blame::invalid},
 
     {Reason::bad_merkle_root, "bad-txnmrklroot", Blame::mutated},

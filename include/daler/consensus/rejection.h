@@ -31,16 +31,15 @@ enum class Reason : std::uint8_t {
     not_final,                  ///< bad-txns-nonfinal
     bip30,                      ///< bad-txns-BIP30
     // Headers.
-    high_hash,             ///< high-hash
-    bad_diffbits,          ///< bad-diffbits
-    time_too_old,          ///< time-too-old
-    time_too_new,          ///< time-too-new
-    timewarp,              ///< time-timewarp-attack
-    bad_version,           ///< bad-version(0x%08x)
-    previous_not_found,    ///< prev-blk-not-found
-    bad_previous,          ///< bad-prevblk
-    too_little_chainwork,  ///< too-little-chainwork
-    duplicate_invalid,     ///< duplicate-invalid: known and known to be invalid
+    high_hash,           ///< high-hash
+    bad_diffbits,        ///< bad-diffbits
+    time_too_old,        ///< time-too-old
+    time_too_new,        ///< time-too-new
+    timewarp,            ///< time-timewarp-attack
+    bad_version,         ///< bad-version(0x%08x)
+    previous_not_found,  ///< prev-blk-not-found
+    bad_previous,        ///< bad-prevblk
+    duplicate_invalid,   ///< duplicate-invalid: known and known to be invalid
     // Blocks.
     bad_merkle_root,           ///< bad-txnmrklroot
     duplicate_transaction,     ///< bad-txns-duplicate (CVE-2012-2459)

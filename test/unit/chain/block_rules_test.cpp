@@ -312,10 +312,8 @@ std::vector<Row> all_rows() {
 
 /// Reasons that no block can give, as another rule stands before them.
 const std::set<Reason> unreachable{
-    Reason::tx_oversize,           // its block is too long
-    Reason::fee_out_of_range,      // what goes in is money, what comes out is not negative
-    Reason::too_little_chainwork,  // the synchronisation of headers says it, before there are
-                                   // blocks
+    Reason::tx_oversize,       // its block is too long
+    Reason::fee_out_of_range,  // what goes in is money, what comes out is not negative
 };
 
 }  // namespace

@@ -121,7 +121,6 @@ TEST_CASE("each reason says what it means for a loose transaction", "[consensus]
                                Reason::bad_version,
                                Reason::previous_not_found,
                                Reason::bad_previous,
-                               Reason::too_little_chainwork,
                                Reason::duplicate_invalid,
                                Reason::bad_merkle_root,
                                Reason::duplicate_transaction,
