@@ -47,7 +47,7 @@ constexpr std::array own{
     Option{"addrinfo", "", Kind::flag, Group::commands, "",
            "Print how many addresses of each network the node knows"},
     Option{"color", "<when>", Kind::text, Group::client, "auto",
-           "Colours in -getinfo: auto, always or never"},
+           "Accepted for scripts and ignored: -getinfo has no colours"},
     Option{"h", "", Kind::flag, Group::hidden, "", "Print the help and exit"},
     Option{"help", "", Kind::flag, Group::hidden, "", "Print the help and exit"},
     Option{"help-debug", "", Kind::flag, Group::hidden, "", "Print the help and exit"},
