@@ -1,0 +1,144 @@
+#!/usr/bin/python3
+"""Finds what was begun in one place and forgotten in another, where the compiler can't: an option that no code reads,
+a reject reason without a test, a source file that is not built. doc/extending.md says which places belong together.
+
+contrib/check_places.py [ROOT]
+"""
+import re
+import sys
+from pathlib import Path
+
+# The tables of options in src/config/node_options.cpp and client_options.cpp are the only ones.
+OPTION_TABLES = ("node_options.cpp", "client_options.cpp")
+# Options that are known and ignored, and why.
+OPTIONS_IGNORED = {"color": "the output of daler-cli has no colours"}
+# Members of ChainParams and its parts that are no rule, or that tests reach by another name, and why.
+PARAMS_EXEMPT = {
+    "name": "what the user sees", "folder": "what the user sees", "rpc_port": "tests choose theirs", "taproot": "for display only",
+    "from_first_block": "tests take it from testnet4_params()",
+    "version_bits_threshold": "the tests of version bits count to that of regtest_params()",
+}
+
+
+class Check:
+    def __init__(self, root):
+        self.root = root
+        self.problems = []
+        self.code = {path: without_comments(path.read_text()) for base in ("src", "include")
+                     for path in sorted((root / base).rglob("*")) if path.suffix in (".h", ".cpp")}
+        self.tests = {path: path.read_text() for path in sorted((root / "test").rglob("*"))
+                      if path.suffix in (".h", ".cpp", ".py")}
+
+    def report(self, path, text):
+        self.problems.append(f"{path}: {text}")
+
+    def text(self, path):
+        return (self.root / path).read_text()
+
+    def joined(self, texts, *, without=()):
+        """The texts of all files but those whose path contains one of `without`."""
+        return "\n".join(text for path, text in texts.items()
+                         if not any(part in path.as_posix() for part in without))
+
+    def sources(self):
+        """Every source file is compiled."""
+        folders = [(path, "*.cpp") for path in (self.root / "src").iterdir() if path.is_dir()]
+        folders += [(path, "*_test.cpp") for path in (self.root / "test" / "unit").iterdir() if path.is_dir()]
+        for folder, pattern in folders:
+            build_file = folder / "CMakeLists.txt"
+            listed = build_file.read_text() if build_file.is_file() else ""
+            for path in sorted(folder.rglob(pattern)):
+                name = path.relative_to(folder).as_posix()
+                if not re.search(rf"(?<![\w/]){re.escape(name)}(?!\w)", listed):
+                    self.report(path.relative_to(self.root), f"is not in {build_file.relative_to(self.root)}")
+        listed = self.text("test/fuzz/CMakeLists.txt")
+        for path in sorted((self.root / "test" / "fuzz").glob("fuzz_*.cpp")):
+            if f"daler_fuzz({path.stem.removeprefix('fuzz_')} " not in listed:
+                self.report(path.relative_to(self.root), "is not in test/fuzz/CMakeLists.txt")
+
+    def options(self):
+        """Every option is read by some code; those that hold for the main chain only are listed."""
+        tables, elsewhere = {}, self.joined(self.code, without=OPTION_TABLES)
+        for table in OPTION_TABLES:
+            for name in re.findall(r'Option\{"([^"]+)"', self.text(f"src/config/{table}")):
+                tables[name] = table
+        read = set(re.findall(r'"([^"\n]+)"', elsewhere)) | set(OPTIONS_IGNORED)
+        for name in sorted(set(tables) - read):
+            self.report(f"src/config/{tables[name]}", f"no code reads the option -{name}")
+        rows = self.text("src/config/node_options.cpp").split('Option{"')[1:]
+        main_only = {row.split('"')[0] for row in rows if re.search(r'",\s*true\b', row)}
+        sentence = re.search(r"Outside a section, (.*?) hold for the main chain only", self.text("contrib/write_docs"),
+                             re.S)[1]
+        for name in sorted(main_only ^ set(re.findall(r"`(\w+)`", sentence))):
+            self.report("contrib/write_docs", f"-{name} holds for the main chain only, or it is said to and does not")
+
+    def reasons(self):
+        """Every reject reason is given by some rule and expected by some test of that rule."""
+        header = self.text("include/daler/consensus/rejection.h")
+        body = re.search(r"enum class Reason[^{]*\{(.*?)\};", header, re.S)[1]
+        table = self.text("src/consensus/rejection.cpp")
+        code = self.joined(self.code, without=("consensus/rejection.cpp",))
+        tests = self.joined(self.tests, without=("consensus/rejection_test.cpp",))
+        for name in re.findall(r"^\s*(\w+),", body, re.M):
+            if name == "count":
+                continue
+            word = re.search(rf"\{{Reason::{name}, \"([^\"]+)\"", table)
+            if not re.search(rf"Reason::{name}\b", code):
+                self.report("include/daler/consensus/rejection.h", f"no rule gives Reason::{name}")
+            if not re.search(rf"Reason::{name}\b", tests) and not (word and f"{word[1]}" in tests):
+                self.report("include/daler/consensus/rejection.h", f"no test expects Reason::{name}")
+
+    def chain_params(self):
+        """Every parameter of a chain is obeyed by some code, and a test of that code changes or reads it."""
+        header = without_comments(self.text("include/daler/primitives/chain_params.h"))
+        code = self.joined(self.code, without=("/primitives/", "/config/"))
+        tests = self.joined(self.tests, without=("unit/config/", "unit/primitives/"))
+        for struct in ("RetargetRule", "ActivationHeights", "ChainParams"):
+            body = re.search(rf"struct {struct} \{{(.*?)\n\}};", header, re.S)[1]
+            for name in re.findall(r"^    [\w:<>, ]+? (\w+)\s*(?:=[^;]*|\{[^;]*)?;", body, re.M):
+                if name in PARAMS_EXEMPT:
+                    continue
+                for where, texts in (("code obeys", code), ("test of the code that obeys it names", tests)):
+                    if not re.search(rf"\b{name}\b", texts):
+                        self.report("include/daler/primitives/chain_params.h", f"no {where} {struct}::{name}")
+
+    def methods(self):
+        """Every RPC method that is declared has its row in the table of its category, and is called by some test."""
+        tests = self.joined(self.tests)
+        for header in sorted((self.root / "src" / "rpc").glob("*/methods.h")):
+            table = self.text(header.parent / "methods.cpp")
+            for name in re.findall(r"Json (\w+)\(Call& call\);", self.code[header]):
+                if not re.search(rf"\b{name}\}},", table):
+                    self.report(header.relative_to(self.root), f"{name} has no row in methods.cpp")
+        for path in sorted((self.root / "src" / "rpc").rglob("*.cpp")):
+            text = self.code[path]
+            for name in re.findall(r'\{"\w+",\s*"([a-z]+)",\s*"', text):
+                if not re.search(rf"\b{name}\b", tests):
+                    self.report(path.relative_to(self.root), f"no test calls the method {name}")
+
+    def indexes(self):
+        """Every index has its folder in doc/formats.md."""
+        formats = self.text("doc/formats.md")
+        for path, text in self.code.items():
+            for folder in re.findall(r'open_database\(options, "[^"]+", "([^"]+)"\)', text):
+                if folder not in formats:
+                    self.report(path.relative_to(self.root), f"doc/formats.md does not describe indexes/{folder}")
+
+
+def without_comments(text):
+    return re.sub(r"//.*", "", text)
+
+
+def main():
+    root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent).resolve()
+    check = Check(root)
+    for step in (check.sources, check.options, check.reasons, check.chain_params, check.methods, check.indexes):
+        step()
+    for problem in check.problems:
+        print(problem)
+    print(f"{len(check.problems)} forgotten places")
+    sys.exit(1 if check.problems else 0)
+
+
+if __name__ == "__main__":
+    main()
