@@ -13,10 +13,13 @@
 
 namespace daler::rpc::test {
 
-/// A whole ledger in memory, on regtest, and a dispatcher of these methods over it.
+/// The hash of no block, as an argument.
+inline const std::string unknown_hash = '"' + std::string(64, '1') + '"';
+
+/// A whole ledger in memory, on regtest, and a dispatcher of all methods over it.
 struct NodeFixture {
-    explicit NodeFixture(std::vector<std::span<const Method>> tables)
-        : dispatcher(tables),
+    NodeFixture()
+        : dispatcher(method_tables()),
           ledger(std::make_unique<ledger::Ledger>(builder.params(), options(), clock, workers,
                                                   nullptr)) {
         ledger->add_listener(tips);
@@ -56,6 +59,20 @@ struct NodeFixture {
         for (const auto& block : blocks)
             submit(block);
         return blocks;
+    }
+    /// Submits a block with two payments, one of them of the other's change, and gives it back.
+    BlockRef pay() {
+        const auto funding = mine(101);
+        const auto first = daler::test::spend(
+            daler::test::first_output(funding[0]->transactions[0]), Amount{4'999'990'000});
+        const auto second =
+            daler::test::spend(daler::test::first_output(first), Amount{4'999'960'000});
+        daler::test::ChainBuilder::Plan plan;
+        plan.transactions = {first, second};
+        plan.fees = Amount{40'000};
+        const auto block = builder.block(funding.back()->header.hash(), plan);
+        submit(block);
+        return block;
     }
 
     /// The result of a call whose arguments are JSON text without the outer brackets.
