@@ -3,6 +3,7 @@
 #include <daler/encoding/json.h>
 #include <daler/primitives/amount.h>
 #include <daler/primitives/hash.h>
+#include <daler/rpc/error.h>
 #include <daler/rpc/services.h>
 
 #include <span>
@@ -11,49 +12,6 @@
 #include <vector>
 
 namespace daler::rpc {
-
-/// The error codes of the JSON-RPC interface (the field's numbers).
-namespace code {
-inline constexpr int invalid_request = -32600;
-inline constexpr int method_not_found = -32601;
-inline constexpr int invalid_params = -32602;
-inline constexpr int internal_error = -32603;
-inline constexpr int parse_error = -32700;
-inline constexpr int misc = -1;
-inline constexpr int type = -3;
-inline constexpr int invalid_address_or_key = -5;
-inline constexpr int out_of_memory = -7;
-inline constexpr int invalid_parameter = -8;
-inline constexpr int database = -20;
-inline constexpr int deserialization = -22;
-inline constexpr int verify = -25;
-inline constexpr int verify_rejected = -26;
-inline constexpr int verify_already_in_chain = -27;
-inline constexpr int in_warmup = -28;
-inline constexpr int method_deprecated = -32;
-inline constexpr int client_not_connected = -9;
-inline constexpr int client_in_initial_download = -10;
-inline constexpr int client_node_already_added = -23;
-inline constexpr int client_node_not_added = -24;
-inline constexpr int client_node_not_connected = -29;
-inline constexpr int client_invalid_ip = -30;
-inline constexpr int client_p2p_disabled = -31;
-inline constexpr int wallet = -4;
-inline constexpr int wallet_insufficient_funds = -6;
-inline constexpr int wallet_invalid_label = -11;
-inline constexpr int wallet_unlock_needed = -13;
-inline constexpr int wallet_not_found = -18;
-inline constexpr int wallet_not_specified = -19;
-inline constexpr int wallet_already_loaded = -35;
-inline constexpr int wallet_already_exists = -36;
-}  // namespace code
-
-/// How a method ends when it cannot answer: thrown by methods and argument accessors, caught by the
-/// dispatcher, and nowhere seen outside this module.
-struct Error {
-    int code;
-    std::string message;
-};
 
 enum class Type : std::uint8_t {
     string,

@@ -6,12 +6,6 @@
 
 namespace daler::rpc {
 
-namespace code {
-inline constexpr int wallet_invalid_label_name = -11;
-inline constexpr int wallet_keypool_ran_out = -12;
-inline constexpr int wallet_encryption_failed = -16;
-}  // namespace code
-
 /// The wallets of the node; -32601 if it has none (-disablewallet).
 [[nodiscard]] wallet::WalletService& wallets(const Call& call);
 
