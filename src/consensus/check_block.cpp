@@ -134,13 +134,27 @@ bool is_mutated(const Block& block, bool segwit_active) {
     return !check_witnesses(block, segwit_active);
 }
 
-std::uint32_t block_script_flags(Height height, const BlockHash& hash, const ChainParams& params) {
-    // P2SH, witness and taproot hold from the first block: only the listed blocks broke them.
-    std::uint32_t flags = script::verify_p2sh | script::verify_witness | script::verify_taproot;
-    if (const auto found = params.script_flag_exceptions.find(hash);
-        found != params.script_flag_exceptions.end()) {
-        flags = found->second;
+namespace {
+
+/// P2SH, witness and taproot hold from the first block: only the listed blocks broke them.
+script::Flags flags_of_any_height(const BlockHash& hash, const ChainParams& params) {
+    constexpr script::Flags p2sh_and_witness = script::verify_p2sh | script::verify_witness;
+    const auto exception = params.script_exceptions.find(hash);
+    if (exception == params.script_exceptions.end())
+        return p2sh_and_witness | script::verify_taproot;
+    switch (exception->second) {
+        case ScriptException::no_rules:
+            break;
+        case ScriptException::no_taproot:
+            return p2sh_and_witness;
     }
+    return script::verify_none;
+}
+
+}  // namespace
+
+std::uint32_t block_script_flags(Height height, const BlockHash& hash, const ChainParams& params) {
+    script::Flags flags = flags_of_any_height(hash, params);
     // All by name: a deployment that is added does not compile until it has been decided here.
     const auto& [bip34, bip66, bip65, csv, segwit, taproot] = params.activation;
     if (height >= bip66) flags |= script::verify_dersig;

@@ -1,6 +1,7 @@
 #include <daler/consensus/check_block.h>
 #include <daler/consensus/signet.h>
 #include <daler/script/interpreter.h>
+#include <daler/script/opcodes.h>
 
 #include <algorithm>
 
@@ -13,25 +14,19 @@ constexpr std::array<std::uint8_t, 4> solution_marker{0xec, 0xc7, 0xda, 0xa2};
 constexpr script::Flags solution_flags =
     script::verify_p2sh | script::verify_witness | script::verify_dersig | script::verify_nulldummy;
 
-constexpr std::uint8_t op_0 = 0x00;
-constexpr std::uint8_t op_pushdata1 = 0x4c;
-constexpr std::uint8_t op_pushdata2 = 0x4d;
-constexpr std::uint8_t op_pushdata4 = 0x4e;
-constexpr std::uint8_t op_return = 0x6a;
-
 // Pushes by length alone: unlike script::push it never turns a byte into OP_1 to OP_16.
 void push_data(Script& script, ByteSpan data) {
     ByteWriter length;
-    if (data.size() < op_pushdata1) {
+    if (data.size() < script::op_pushdata1) {
         length.u8(static_cast<std::uint8_t>(data.size()));
     } else if (data.size() <= 0xff) {
-        length.u8(op_pushdata1);
+        length.u8(script::op_pushdata1);
         length.u8(static_cast<std::uint8_t>(data.size()));
     } else if (data.size() <= 0xffff) {
-        length.u8(op_pushdata2);
+        length.u8(script::op_pushdata2);
         length.u16(static_cast<std::uint16_t>(data.size()));
     } else {
-        length.u8(op_pushdata4);
+        length.u8(script::op_pushdata4);
         length.u32(static_cast<std::uint32_t>(data.size()));
     }
     script.append(length.view());
@@ -40,9 +35,9 @@ void push_data(Script& script, ByteSpan data) {
 
 ByteSpan read_push(ByteReader& reader, std::uint8_t opcode) {
     std::size_t size = opcode;
-    if (opcode == op_pushdata1) size = reader.u8();
-    if (opcode == op_pushdata2) size = reader.u16();
-    if (opcode == op_pushdata4) size = reader.u32();
+    if (opcode == script::op_pushdata1) size = reader.u8();
+    if (opcode == script::op_pushdata2) size = reader.u16();
+    if (opcode == script::op_pushdata4) size = reader.u32();
     return reader.bytes(size);
 }
 
@@ -54,7 +49,8 @@ std::optional<Bytes> take_solution(Script& script) {
     ByteReader reader(script.bytes());
     while (!reader.remaining().empty()) {
         const std::uint8_t opcode = reader.u8();
-        const ByteSpan data = opcode <= op_pushdata4 ? read_push(reader, opcode) : ByteSpan{};
+        const ByteSpan data =
+            opcode <= script::op_pushdata4 ? read_push(reader, opcode) : ByteSpan{};
         if (!reader.ok()) break;
         if (data.empty()) {
             rest.append(opcode);
@@ -117,12 +113,12 @@ std::optional<SignetTransactions> signet_transactions(const Block& block, const 
     const auto solution = take_solution(coinbase.outputs[*index].script_pubkey);
 
     Script data_output;
-    data_output.append(op_return);
+    data_output.append(script::op_return);
     SignetTransactions out{empty_transaction(Script(challenge)), empty_transaction(data_output)};
     if (solution && !read_solution(*solution, out.to_sign.inputs[0])) return std::nullopt;
 
     Script& commitment = out.to_spend.inputs[0].script_sig;
-    commitment.append(op_0);
+    commitment.append(script::op_0);
     push_data(commitment, signed_block_data(block.header, merkle_root_with(coinbase, block)));
     out.to_sign.inputs[0].prevout = {compute_txid(out.to_spend), 0};
     return out;

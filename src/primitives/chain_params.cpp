@@ -13,11 +13,6 @@ constexpr std::array<std::uint8_t, 4> main_extended_secret{0x04, 0x88, 0xad, 0xe
 constexpr std::array<std::uint8_t, 4> test_extended_public{0x04, 0x35, 0x87, 0xcf};
 constexpr std::array<std::uint8_t, 4> test_extended_secret{0x04, 0x35, 0x83, 0x94};
 
-// Script flag bits of the exceptions below (script/flags.h has their meaning; chain data cannot
-// include it).
-constexpr std::uint32_t flags_none = 0;
-constexpr std::uint32_t flags_p2sh_and_witness = (1u << 0) | (1u << 11);
-
 // The message and key of the genesis coinbase that all chains but testnet4 share.
 constexpr std::string_view times_message =
     "The Times 03/Jan/2009 Chancellor on brink of second bailout for banks";
@@ -90,11 +85,11 @@ ChainParams main_params() {
     params.bip30_exceptions = {
         {91842, block_hash("00000000000a4d0a398161ffc163c503763b1f4360639393e0e4c8e300e0caec")},
         {91880, block_hash("00000000000743f190a18c5577a3c2d2a1f610ae9601ac046a38084ccb7cd721")}};
-    params.script_flag_exceptions = {
+    params.script_exceptions = {
         {block_hash("00000000000002dc756eebf4f49723ed8d30cc28a5f108eb94b1ba88ac4f9c22"),
-         flags_none},
+         ScriptException::no_rules},
         {block_hash("0000000000000000000f14c35b2d841e986ab5441de8c585d5ffe55ea1e395ad"),
-         flags_p2sh_and_witness}};
+         ScriptException::no_taproot}};
     params.version_bits = usual_version_bits(never, 709632, 1619222400, 1628640000);
     params.minimum_chain_work =
         number("000000000000000000000000000000000000000088e186b70e0862c193ec44d6");
@@ -119,9 +114,9 @@ ChainParams test_params() {
     params.activation = {21111, 330776, 581885, 770112, 834624, 0};
     params.bip34_hash =
         block_hash("0000000023b3a96d3484e5abb3755c413e7d41500f8e2a5c3f0dd01299cd8ef8");
-    params.script_flag_exceptions = {
+    params.script_exceptions = {
         {block_hash("00000000dd30457c001f4095d208cc1296b0eed002427aa599874af7a432b105"),
-         flags_none}};
+         ScriptException::no_rules}};
     params.version_bits = usual_version_bits(never, 0, 1619222400, 1628640000);
     params.version_bits_threshold = 1512;
     params.minimum_chain_work =

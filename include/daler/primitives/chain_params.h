@@ -48,6 +48,9 @@ struct AddressFormat {
     std::string bech32_hrp;
 };
 
+/// What holds in a block that breaks a rule of script enforced in all others.
+enum class ScriptException : std::uint8_t { no_rules, no_taproot };
+
 /// A version-bits deployment (BIP 9).
 struct VersionBitsDeployment {
     static constexpr std::int64_t always_active = -1;
@@ -81,9 +84,8 @@ struct ChainParams {
     std::vector<VersionBitsDeployment> version_bits;
     std::int32_t version_bits_threshold = 1815;
 
-    /// Blocks that break a rule enforced everywhere else: hash -> the script flags (script/flags.h)
-    /// that hold for them instead of the usual ones.
-    std::map<BlockHash, std::uint32_t> script_flag_exceptions;
+    /// P2SH, witness and taproot hold from genesis on, but for these blocks.
+    std::map<BlockHash, ScriptException> script_exceptions;
     /// The two coinbases of main that BIP 30 would forbid: height and hash of the overwriting
     /// block.
     std::map<Height, BlockHash> bip30_exceptions;

@@ -170,7 +170,7 @@ TEST_CASE("a block that the chain exempts from a script rule is judged without i
     CHECK(reason(maker.state->submit(bad).verdict) == "mandatory-script-verify-flag-failed");
 
     auto params = Node::short_maturity();
-    params.script_flag_exceptions[hash_of(bad)] = script::verify_none;
+    params.script_exceptions[hash_of(bad)] = ScriptException::no_rules;
     Node node(Node::in_memory(), params);
     for (Height height = 1; height <= maker.height(); ++height) {
         const auto block = maker.state->read_block(*maker.state->view()->at(height));

@@ -46,7 +46,7 @@ TEST_CASE("an empty chain file is a chain with a default for everything", "[conf
     CHECK(params.assume_valid.is_zero());
     CHECK(params.is_private);
     CHECK(params.signet_challenge.empty());
-    CHECK(params.script_flag_exceptions.empty());
+    CHECK(params.script_exceptions.empty());
     for (const auto& deployment : params.version_bits)
         CHECK(deployment.start_time < 0);  // always or never active
 }

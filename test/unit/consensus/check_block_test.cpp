@@ -278,7 +278,7 @@ TEST_CASE("script rules begin at their heights and the listed blocks keep theirs
     CHECK(block_script_flags(514, *bip16, test) == always);
     CHECK(block_script_flags(514, *bip16_of_test, main) == always);
     for (const auto& params : {testnet4_params(), signet_params(), regtest})
-        CHECK(params.script_flag_exceptions.empty());
+        CHECK(params.script_exceptions.empty());
     CHECK(block_script_flags(1, {}, regtest) == mandatory_flags);
     CHECK(is_csv_active(1, regtest));
     CHECK_FALSE(is_csv_active(419'327, main));
