@@ -84,12 +84,6 @@ bool are_sequences_final(const Transaction& tx, std::span<const Coin> coins,
         .has_value();
 }
 
-bool signals_replacement(const Transaction& tx) {
-    constexpr std::uint32_t max_signal = 0xfffffffd;  // BIP 125
-    return std::ranges::any_of(tx.inputs,
-                               [](const TxInput& input) { return input.sequence <= max_signal; });
-}
-
 Admission::Admission(const Rules& rules, const Pool& pool, TransactionRef tx,
                      const AcceptOptions& options, Amount fee_delta, FeeRate min_fee,
                      const PackageTransactions* package)
@@ -151,7 +145,8 @@ Verdict Admission::find_conflicts() {
         if (!other) continue;
         if (!options_.allow_replacement) return reject(Reason::replacement_disallowed);
         // Unless everything may be replaced, only what says so itself, and version 3 always.
-        const bool replaceable = rules_.limits.full_rbf || signals_replacement(*other->tx) ||
+        const bool replaceable = rules_.limits.full_rbf ||
+                                 policy::signals_replacement(*other->tx) ||
                                  other->tx->version == policy::truc_version;
         if (!replaceable) return reject(Reason::mempool_conflict);
         conflicts_.insert(other);

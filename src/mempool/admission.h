@@ -33,9 +33,6 @@ inline constexpr std::int64_t max_replaced = 100;
                                        std::span<const consensus::Coin> coins,
                                        const CoinView& chain);
 
-/// True if `tx` itself signals that it may be replaced (BIP 125).
-[[nodiscard]] bool signals_replacement(const Transaction& tx);
-
 /// The transactions of a package that come before another, by id.
 using PackageTransactions = std::map<Txid, TransactionRef>;
 

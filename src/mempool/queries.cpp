@@ -30,9 +30,9 @@ std::vector<const Entry*> sorted(const Pool& pool) {
 }
 
 bool is_replaceable(const Entry& entry) {
-    if (signals_replacement(*entry.tx)) return true;
+    if (policy::signals_replacement(*entry.tx)) return true;
     return std::ranges::any_of(Pool::ancestors(entry), [](const Entry* ancestor) {
-        return signals_replacement(*ancestor->tx);
+        return policy::signals_replacement(*ancestor->tx);
     });
 }
 

@@ -6,10 +6,9 @@
 namespace daler::policy {
 namespace {
 
-// An input without its script: outpoint, length of the script, sequence.
-constexpr std::int64_t bare_input_size = 32 + 4 + 1 + 4;
 // A signature and a compressed key, each behind its length.
 constexpr std::int64_t signature_and_key_size = 107;
+constexpr std::int64_t bare_input_size = signed_input_size - signature_and_key_size;
 
 }  // namespace
 

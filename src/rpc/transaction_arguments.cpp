@@ -2,6 +2,7 @@
 
 #include <daler/descriptor/addresses.h>
 #include <daler/encoding/hex.h>
+#include <daler/policy/policy.h>
 #include <daler/rpc/values.h>
 #include <daler/script/limits.h>
 #include <daler/script/opcodes.h>
@@ -18,11 +19,6 @@ namespace daler::rpc {
 namespace {
 
 constexpr Amount fee_rate_ceiling{satoshis_per_coin};
-
-// BIP 125: any sequence below signals replaceability; the largest that does, and the largest that
-// still lets the lock time count.
-constexpr std::uint32_t replaceable_sequence = 0xfffffffd;
-constexpr std::uint32_t lock_time_sequence = 0xfffffffe;
 
 TxInput construct_input(const Json& value, std::uint32_t default_sequence) {
     expect(value, Json::Kind::object);
@@ -82,7 +78,7 @@ private:
             throw Error{code::invalid_parameter, "Invalid parameter, duplicate key: data"};
         }
         Script script;
-        script.append(0x6a);  // OP_RETURN
+        script.append(script::op_return);
         script::push(script, to_bytes(text_of(value), "Data"));
         outputs_.push_back({Amount{0}, std::move(script)});
     }
@@ -119,8 +115,8 @@ std::vector<TxOutput> construct_outputs(const Json& value, const ChainParams& pa
 }
 
 std::uint32_t sequence_for(std::int64_t lock_time, std::optional<bool> replaceable) {
-    if (replaceable.value_or(true)) return replaceable_sequence;
-    return lock_time != 0 ? lock_time_sequence : TxInput::final_sequence;
+    if (replaceable.value_or(true)) return policy::max_replaceable_sequence;
+    return lock_time != 0 ? TxInput::max_locking_sequence : TxInput::final_sequence;
 }
 
 }  // namespace
@@ -178,9 +174,7 @@ Transaction construct_transaction(const Json& inputs, const Json& outputs, std::
         }
     }
     tx.outputs = construct_outputs(outputs, params);
-    const bool signals = std::ranges::any_of(
-        tx.inputs, [](const TxInput& input) { return input.sequence <= replaceable_sequence; });
-    if (replaceable == true && !tx.inputs.empty() && !signals) {
+    if (replaceable == true && !tx.inputs.empty() && !policy::signals_replacement(tx)) {
         throw Error{
             code::invalid_parameter,
             "Invalid parameter combination: Sequence number(s) contradict replaceable option"};

@@ -1,17 +1,11 @@
 #include "fees.h"
 
-#include <daler/script/standard.h>
+#include <daler/policy/policy.h>
 
 #include <fmt/format.h>
 
 namespace daler::wallet {
 namespace {
-
-constexpr int longest_target = 1008;  // blocks: one week
-// Bytes that nodes reckon for spending an output when they judge dust: outpoint, sequence, length
-// and a signed key, the latter discounted for witnesses.
-constexpr std::int64_t legacy_spend_size = 148;
-constexpr std::int64_t witness_spend_size = 67;
 
 FeeRate required_rate(const NodeView& node, const WalletOptions& options) {
     return std::max(options.min_tx_fee, node.min_fee_rate());
@@ -54,17 +48,9 @@ Outcome<ChosenRate> choose_fee_rate(const NodeView& node, const WalletOptions& o
 }
 
 FeeRate discard_rate(const NodeView& node, const WalletOptions& options) {
-    const auto estimate = node.estimate_fee(longest_target);
+    const auto estimate = node.estimate_fee(policy::max_confirmation_target);
     const FeeRate rate = estimate ? std::min(*estimate, options.discard_fee) : options.discard_fee;
     return std::max(rate, node.relay_dust_fee_rate());
-}
-
-Amount dust_threshold(const Script& script, FeeRate rate) {
-    if (script::is_unspendable(script.bytes())) return Amount{0};
-    const auto output_size =
-        static_cast<std::int64_t>(8 + compact_size_length(script.size()) + script.size());
-    const bool witness = script::witness_program(script.bytes()).has_value();
-    return rate.fee(output_size + (witness ? witness_spend_size : legacy_spend_size));
 }
 
 }  // namespace daler::wallet

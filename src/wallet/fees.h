@@ -22,9 +22,6 @@ struct ChosenRate {
 /// The rate at which an output would not be worth its spending: where change is given up.
 [[nodiscard]] FeeRate discard_rate(const NodeView& node, const WalletOptions& options);
 
-/// The smallest amount that is worth spending at `rate`: what nodes call dust below it.
-[[nodiscard]] Amount dust_threshold(const Script& script, FeeRate rate);
-
 /// "12.345 sat/vB".
 [[nodiscard]] std::string to_sat_per_vbyte(FeeRate rate);
 

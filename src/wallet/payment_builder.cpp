@@ -1,25 +1,23 @@
 #include "payment_builder.h"
 
 #include <daler/descriptor/signing.h>
+#include <daler/policy/policy.h>
 #include <daler/script/standard.h>
 
 namespace daler::wallet {
 namespace {
 
+using consensus::witness_scale_factor;
 using descriptor::AddressType;
 using script::OutputType;
 
-constexpr std::int64_t scale = 4;                          // weight of a byte outside the witness
-constexpr std::int64_t max_standard_weight = 400'000;      // of a transaction that nodes relay
-constexpr Amount pleasant_change{50'000};                  // random draws aim for this much
-constexpr std::int64_t max_tip_age = 8 * 60 * 60;          // seconds; older tips are no protection
-constexpr std::uint32_t max_lock_time_blur = 100;          // blocks
-constexpr std::uint32_t opt_in_rbf_sequence = 0xfffffffd;  // BIP 125
-constexpr std::uint32_t lock_time_sequence = 0xfffffffe;   // final, but for the lock time
+constexpr Amount pleasant_change{50'000};          // random draws aim for this much
+constexpr std::int64_t max_tip_age = 8 * 60 * 60;  // seconds; older tips are no protection
+constexpr std::uint32_t max_lock_time_blur = 100;  // blocks
 
 std::int64_t output_weight(const TxOutput& output) {
     const auto size = output.script_pubkey.size();
-    return scale * static_cast<std::int64_t>(8 + compact_size_length(size) + size);
+    return witness_scale_factor * static_cast<std::int64_t>(8 + compact_size_length(size) + size);
 }
 
 FeeRate long_term_rate(const WalletOptions& options) {
@@ -27,7 +25,7 @@ FeeRate long_term_rate(const WalletOptions& options) {
 }
 
 Amount fee_of_weight(FeeRate rate, std::int64_t weight) {
-    return rate.fee((weight + 3) / 4);
+    return rate.fee(policy::virtual_size(weight, 0, 0));
 }
 
 tl::unexpected<Failure> insufficient(std::string message) {
@@ -81,7 +79,8 @@ Outcome<void> PaymentBuilder::check_recipients() {
         }
         sent_ += recipient.amount;
         recipients_pay_ |= recipient.pays_fee;
-        if (!recipient.pays_fee && recipient.amount < dust_threshold(recipient.script, dust_rate)) {
+        if (!recipient.pays_fee &&
+            policy::is_dust({recipient.amount, recipient.script}, dust_rate)) {
             return insufficient("Transaction amount too small");
         }
         tx_.outputs.push_back({recipient.amount, recipient.script});
@@ -142,12 +141,12 @@ Outcome<void> PaymentBuilder::choose_change() {
         // Possible, as long as the coins match exactly: found out when change is to be made.
         change_.script_pubkey = Script(Bytes(22));
     }
-    constexpr std::int64_t default_spend_weight = 148 * scale;
+    constexpr std::int64_t default_spend_weight = policy::signed_input_size * witness_scale_factor;
     const auto weight = spend_weight.value_or(default_spend_weight);
     change_fee_ = fee_of_weight(rate_.rate, output_weight(change_));
     change_spend_fee_ = fee_of_weight(discard_rate_, weight);
-    min_change_ = std::max(change_spend_fee_ + Amount{1},
-                           dust_threshold(change_.script_pubkey, discard_rate_));
+    min_change_ =
+        std::max(change_spend_fee_ + Amount{1}, policy::dust_threshold(change_, discard_rate_));
     return {};
 }
 
@@ -203,7 +202,7 @@ std::optional<std::vector<PaymentBuilder::Coin>> PaymentBuilder::usable_coins(Am
 SelectionGoal PaymentBuilder::goal() const {
     SelectionGoal out;
     out.target = sent_;
-    out.max_weight = max_standard_weight - weight(true);
+    out.max_weight = policy::max_standard_weight - weight(true);
     out.change_fee = recipients_pay_ ? Amount{0} : change_fee_;
     out.cost_of_change = change_fee_ + change_spend_fee_;
     out.min_change = min_change_;
@@ -212,8 +211,9 @@ SelectionGoal PaymentBuilder::goal() const {
     out.allow_exact = !recipients_pay_;
     if (!recipients_pay_) {
         // There are no inputs yet.
-        const auto base =
-            static_cast<std::int64_t>(serialized_size(tx_, WitnessMode::exclude)) * scale + 2;
+        const auto base = static_cast<std::int64_t>(serialized_size(tx_, WitnessMode::exclude)) *
+                              witness_scale_factor +
+                          2;
         out.target += fee_of_weight(rate_.rate, base);
     }
     return out;
@@ -319,9 +319,10 @@ Outcome<void> PaymentBuilder::choose_coins() {
 std::int64_t PaymentBuilder::weight(bool with_change) const {
     // Version, lock time and counts, and the marker and flag of a witness.
     const auto outputs = tx_.outputs.size() + (with_change ? 1 : 0);
-    std::int64_t out = scale * static_cast<std::int64_t>(8 + compact_size_length(chosen_.size()) +
+    std::int64_t out =
+        witness_scale_factor * static_cast<std::int64_t>(8 + compact_size_length(chosen_.size()) +
                                                          compact_size_length(outputs)) +
-                       2;
+        2;
     for (const auto& coin : chosen_) {
         out += coin.candidate.weight;
     }
@@ -352,7 +353,7 @@ Outcome<void> PaymentBuilder::take_fee_from_recipients(Amount fee) {
         if (output.value < Amount{0}) {
             return insufficient("The transaction amount is too small to pay the fee");
         }
-        if (output.value < dust_threshold(output.script_pubkey, dust_rate)) {
+        if (policy::is_dust(output, dust_rate)) {
             return insufficient(
                 "The transaction amount is too small to send after the fee has been deducted");
         }
@@ -380,7 +381,8 @@ Outcome<void> PaymentBuilder::fill_transaction() {
         selected += coin.owned.output.value;
         auto& input = tx_.inputs.emplace_back();
         input.prevout = coin.owned.outpoint;
-        input.sequence = replaceable ? opt_in_rbf_sequence : lock_time_sequence;
+        input.sequence =
+            replaceable ? policy::max_replaceable_sequence : TxInput::max_locking_sequence;
     }
     tx_.lock_time = lock_time();
 

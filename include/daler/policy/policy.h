@@ -25,6 +25,16 @@ inline constexpr std::size_t max_standard_p2wsh_items = 100;         ///< beside
 inline constexpr std::size_t max_standard_p2wsh_item_size = 80;      ///< bytes
 inline constexpr std::size_t max_standard_tapscript_item_size = 80;  ///< bytes
 
+/// The greatest sequence that signals replaceability (BIP 125).
+inline constexpr std::uint32_t max_replaceable_sequence = 0xfffffffd;
+
+/// Bytes of an input without witness that a signature and a compressed key unlock, as dust is
+/// measured: outpoint, length of the script, sequence, and 107 for the two.
+inline constexpr std::int64_t signed_input_size = 32 + 4 + 1 + 4 + 107;
+
+/// The longest wait that fee estimates are about: a week of blocks.
+inline constexpr int max_confirmation_target = 1008;
+
 inline constexpr std::uint32_t truc_version = 3;             ///< BIP 431
 inline constexpr std::int64_t truc_max_vsize = 10'000;       ///< virtual bytes
 inline constexpr std::int64_t truc_child_max_vsize = 1'000;  ///< with an unconfirmed parent
@@ -73,6 +83,9 @@ using Options = PolicyOptions;
 [[nodiscard]] Verdict check_truc(const SealedTransaction& tx, std::int64_t vsize,
                                  std::span<const TransactionRef> unconfirmed_ancestors,
                                  bool parent_has_other_child);
+
+/// True if `tx` itself signals that it may be replaced (BIP 125).
+[[nodiscard]] bool signals_replacement(const Transaction& tx);
 
 /// The least value that is worth spending at `dust_relay_fee`; zero for outputs that cannot be
 /// spent.

@@ -30,6 +30,8 @@ using Witness = std::vector<Bytes>;
 
 struct TxInput {
     static constexpr std::uint32_t final_sequence = 0xffffffff;
+    /// The greatest sequence with which the transaction's lock time counts.
+    static constexpr std::uint32_t max_locking_sequence = final_sequence - 1;
 
     OutPoint prevout;
     Script script_sig;

@@ -1,21 +1,18 @@
 #include "rpc/util/methods.h"
 
+#include <daler/policy/policy.h>
 #include <daler/rpc/values.h>
 
 #include <fmt/format.h>
 
 namespace daler::rpc {
-namespace {
-
-constexpr int max_fee_target = 1008;  // blocks
-
-}  // namespace
 
 Json estimatesmartfee(Call& call) {
     const auto target = call.integer(0);
-    if (target < 1 || target > max_fee_target) {
+    if (target < 1 || target > policy::max_confirmation_target) {
         throw Error{code::invalid_parameter,
-                    fmt::format("Invalid conf_target, must be between 1 and {}", max_fee_target)};
+                    fmt::format("Invalid conf_target, must be between 1 and {}",
+                                policy::max_confirmation_target)};
     }
     const std::string mode = lower_case(call.string(1, "economical"));
     if (mode != "unset" && mode != "economical" && mode != "conservative") {

@@ -4,6 +4,7 @@
 #include "rpc/wallet/wallet_call.h"
 
 #include <daler/encoding/hex.h>
+#include <daler/policy/policy.h>
 #include <daler/rpc/values.h>
 
 #include <fmt/format.h>
@@ -11,7 +12,6 @@
 namespace daler::rpc {
 namespace {
 
-constexpr std::int64_t max_conf_target = 1008;  // blocks
 // Fee rates in arguments are sat/vB with three decimals: exactly the satoshis of a kvB.
 constexpr std::int64_t sat_per_vbyte_unit = satoshis_per_coin / 1000;
 
@@ -54,10 +54,10 @@ void parse_fee_choice(wallet::PaymentRequest& request, const Json& conf_target,
     }
     if (conf_target.is_null()) return;
     const auto target = to_int32(conf_target);
-    if (target < 1 || target > max_conf_target) {
-        throw Error{
-            code::invalid_parameter,
-            fmt::format("Invalid conf_target, must be between {} and {}", 1, max_conf_target)};
+    if (target < 1 || target > policy::max_confirmation_target) {
+        throw Error{code::invalid_parameter,
+                    fmt::format("Invalid conf_target, must be between {} and {}", 1,
+                                policy::max_confirmation_target)};
     }
     request.conf_target = target;
 }

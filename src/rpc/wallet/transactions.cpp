@@ -3,13 +3,13 @@
 #include "rpc/wallet/wallet_call.h"
 
 #include <daler/encoding/hex.h>
+#include <daler/policy/policy.h>
 #include <daler/rpc/values.h>
 #include <daler/script/standard.h>
 
 namespace daler::rpc {
 namespace {
 
-constexpr std::uint32_t last_replaceable_sequence = 0xfffffffd;  // BIP 125
 constexpr Height any_depth = std::numeric_limits<Height>::min();
 
 /// What of a transaction is listed.
@@ -23,10 +23,7 @@ struct ListOptions {
 std::string_view replaceability(const wallet::Wallet& wallet, const wallet::TxRecord& record) {
     using wallet::TxStatus;
     if (record.status == TxStatus::confirmed) return "no";
-    const bool signals = std::ranges::any_of(record.tx->inputs, [](const TxInput& input) {
-        return input.sequence <= last_replaceable_sequence;
-    });
-    if (signals) return "yes";
+    if (policy::signals_replacement(*record.tx)) return "yes";
     if (record.status != TxStatus::in_mempool) return "unknown";
     const auto inherited = wallet.node().is_replaceable(record.tx->txid);
     return !inherited ? "unknown" : *inherited ? "yes" : "no";
