@@ -2,6 +2,7 @@
 
 #include <daler/chain/block_index.h>
 #include <daler/coins/undo.h>
+#include <daler/consensus/check_transaction.h>
 #include <daler/primitives/chain_params.h>
 
 namespace daler::chain {
@@ -11,8 +12,8 @@ inline constexpr std::string_view reindex_remedy = "Start with -reindex to rebui
 inline constexpr std::string_view reindex_chainstate_remedy =
     "Start with -reindex-chainstate to rebuild it.";
 
-/// The largest serialized block.
-inline constexpr std::uint32_t max_block_size = 4'000'000;
+/// The largest serialized block: each byte weighs at least one unit.
+inline constexpr auto max_block_size = static_cast<std::uint32_t>(consensus::max_block_weight);
 
 /// Blocks and undo data in append-only files. Reading: any thread. Damage: StorageError.
 class BlockStore {

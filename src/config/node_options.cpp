@@ -1,5 +1,8 @@
 #include "option_tables.h"
 
+#include <daler/policy/block_limits.h>
+#include <daler/policy/policy.h>
+
 #include <array>
 
 namespace daler::config {
@@ -150,7 +153,8 @@ constexpr std::array wallet{
     Option{"consolidatefeerate", "<BTC/kvB>", Kind::amount, Group::wallet, "0.00010000",
            "Below this fee rate payments may spend more coins than they need"},
     Option{"txconfirmtarget", "<n>", Kind::integer, Group::wallet, "6",
-           "Blocks within which a payment should confirm", false, 1, 1008},
+           "Blocks within which a payment should confirm", false, 1,
+           policy::max_confirmation_target},
     Option{"addresstype", "<type>", Kind::text, Group::wallet, "bech32",
            "Addresses to hand out: legacy, p2sh-segwit, bech32 or bech32m"},
     Option{"changetype", "<type>", Kind::text, Group::wallet, "",
@@ -183,7 +187,7 @@ constexpr std::array relay{
            "Outputs not worth spending at this fee rate are dust"},
     Option{"datacarrier", "", Kind::flag, Group::relay, "1", "Relay outputs that only carry data"},
     Option{"datacarriersize", "<bytes>", Kind::integer, Group::relay, "83",
-           "Largest output script that only carries data", false, 0, 4000000},
+           "Largest output script that only carries data", false, 0, consensus::max_block_weight},
     Option{"permitbaremultisig", "", Kind::flag, Group::relay, "1", "Relay bare multisig outputs"},
     Option{"acceptnonstdtxn", "", Kind::flag, Group::relay, "",
            "Relay transactions that are not standard (not on main)"},
@@ -201,7 +205,8 @@ constexpr std::array relay{
 
 constexpr std::array mining{
     Option{"blockmaxweight", "<n>", Kind::integer, Group::mining, "3996000",
-           "Largest weight of blocks we make", false, 4000, 4000000},
+           "Largest weight of blocks we make", false, policy::coinbase_reserved_weight,
+           consensus::max_block_weight},
     Option{"blockmintxfee", "<BTC/kvB>", Kind::amount, Group::mining, "0.00001000",
            "Lowest fee rate of transactions in blocks we make"},
 };

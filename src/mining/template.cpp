@@ -8,10 +8,6 @@
 namespace daler::mining {
 namespace {
 
-// Weight and sigop cost kept free for the coinbase.
-constexpr std::int64_t coinbase_weight = 4000;
-constexpr std::int64_t coinbase_sigop_cost = 400;
-
 BlockTime earliest_time(const chain::BlockEntry& tip, const ChainParams& params) {
     BlockTime earliest = tip.median_time_past + std::chrono::seconds{1};
     const bool starts_window = (tip.height + 1) % params.retarget.window == 0;
@@ -79,9 +75,10 @@ Template make_template(ledger::State& state, const TemplateOptions& options) {
     if (!options.use_mempool) return assemble(state, options, {});
     const auto view = state.chain.view();
     const mempool::BlockSpace space{
-        .max_weight = std::min(options.max_weight, consensus::max_block_weight) - coinbase_weight,
-        .max_sigop_cost = consensus::max_block_sigop_cost - coinbase_sigop_cost,
-        .min_feerate = options.min_fee_rate,
+        .max_weight = std::min(options.limits.max_weight, consensus::max_block_weight) -
+                      policy::coinbase_reserved_weight,
+        .max_sigop_cost = consensus::max_block_sigop_cost - policy::coinbase_reserved_sigop_cost,
+        .min_feerate = options.limits.min_fee_rate,
         .height = view->height() + 1,
         .time = view->tip().median_time_past,
     };

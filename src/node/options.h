@@ -21,7 +21,7 @@ struct NodeOptions {
     sync::SyncOptions sync;
     rpc::ServerOptions rpc;
     wallet::WalletOptions wallet;
-    rpc::BlockLimits block_limits;
+    policy::BlockLimits block_limits;
     index::Wanted wanted_indexes;
     index::IndexOptions index;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <daler/ledger/ledger.h>
+#include <daler/policy/block_limits.h>
 
 #include <atomic>
 #include <functional>
@@ -9,9 +10,7 @@ namespace daler::mining {
 
 struct TemplateOptions {
     Script coinbase_script;  ///< where subsidy and fees go
-    std::int64_t max_weight =
-        3'996'000;  ///< weight units, the coinbase's reserve included (-blockmaxweight)
-    FeeRate min_fee_rate{Amount{1000}};  ///< -blockmintxfee
+    policy::BlockLimits limits{};
     bool use_mempool = true;
 };
 

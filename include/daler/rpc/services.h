@@ -1,6 +1,6 @@
 #pragma once
 
-#include <daler/primitives/amount.h>
+#include <daler/policy/block_limits.h>
 #include <daler/primitives/transaction.h>
 
 #include <atomic>
@@ -39,12 +39,6 @@ struct LastTemplate {
     std::atomic<std::int64_t> transactions{-1};  ///< the coinbase aside
 };
 
-/// What goes into blocks that we make (-blockmaxweight, -blockmintxfee).
-struct BlockLimits {
-    std::int64_t max_weight = 3'996'000;
-    FeeRate min_fee_rate{Amount{1000}};
-};
-
 /// The one scan of the coins (scantxoutset) that may go on at a time.
 struct CoinScan {
     std::atomic<bool> is_running{false};
@@ -72,7 +66,7 @@ struct Services {
 
     TipWatch& tips;          ///< registered with the ledger
     Dispatcher& dispatcher;  ///< for help and the list of running calls
-    BlockLimits block_limits{};
+    policy::BlockLimits block_limits{};
     LastTemplate last_template{};
     /// Writes mempool.dat and returns its path (savemempool); throws StorageError. May be empty.
     std::function<std::string()> save_mempool{};

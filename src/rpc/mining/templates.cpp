@@ -268,16 +268,14 @@ Json getblocktemplate(Call& call) {
 mining::TemplateOptions template_options(const Services& node, Script script) {
     mining::TemplateOptions options;
     options.coinbase_script = std::move(script);
-    options.max_weight = node.block_limits.max_weight;
-    options.min_fee_rate = node.block_limits.min_fee_rate;
+    options.limits = node.block_limits;
     return options;
 }
 
 void remember_template(Services& node, const mining::Template& made) {
     // What templates keep free for the coinbase counts as used.
-    constexpr std::int64_t reserved_weight = 4000;
     const std::span transactions = std::span(made.block.transactions).subspan(1);
-    std::int64_t weight = reserved_weight;
+    std::int64_t weight = policy::coinbase_reserved_weight;
     for (const auto& tx : transactions)
         weight += tx->weight();
     node.last_template.weight = weight;

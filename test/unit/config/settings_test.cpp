@@ -2,6 +2,8 @@
 
 #include "fake_files.h"
 
+#include <daler/policy/block_limits.h>
+
 using namespace daler;
 using namespace daler::config;
 using namespace daler::config::test;
@@ -32,6 +34,8 @@ TEST_CASE("an option that is not set has the default of its table", "[config]") 
     CHECK_FALSE(settings.integer_if_set("port"));
     CHECK(settings.amount("minrelaytxfee") == Amount{1000});
     CHECK(settings.text("addresstype") == "bech32");
+    CHECK(settings.integer("blockmaxweight") == policy::BlockLimits{}.max_weight);
+    CHECK(settings.amount("blockmintxfee") == policy::BlockLimits{}.min_fee_rate.per_kvb);
     CHECK(settings.list("connect").empty());
     CHECK_FALSE(settings.has("listen"));
 }

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <daler/consensus/check_transaction.h>
+#include <daler/primitives/amount.h>
+
+namespace daler::policy {
+
+/// What blocks that we make keep free for their coinbase: weight units, sigop cost units.
+inline constexpr std::int64_t coinbase_reserved_weight = 4000;
+inline constexpr std::int64_t coinbase_reserved_sigop_cost = 400;
+
+/// What goes into blocks that we make.
+struct BlockLimits {
+    /// Weight units, the coinbase's reserve included (-blockmaxweight).
+    std::int64_t max_weight = consensus::max_block_weight - coinbase_reserved_weight;
+    FeeRate min_fee_rate{Amount{1000}};  ///< -blockmintxfee
+};
+
+}  // namespace daler::policy
