@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 
 namespace daler::client {
@@ -112,6 +113,11 @@ int main_of(std::span<const std::string> arguments) {
     }
     if (arguments.empty()) {
         std::cerr << "error: too few parameters (need at least command)\n\n" << usage;
+        return EXIT_FAILURE;
+    }
+    if (settings->has("datadir") && !std::filesystem::is_directory(settings->data_folder())) {
+        std::cerr << fmt::format("Specified data directory \"{}\" does not exist.\n",
+                                 settings->data_folder().string());
         return EXIT_FAILURE;
     }
     const Outcome outcome = run(*settings);

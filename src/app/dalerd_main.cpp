@@ -36,6 +36,15 @@ bool asks_for_help(const Settings& settings) {
            settings.flag("help-debug");
 }
 
+/// Creates the folder if it is missing, but none above it. True if it was missing.
+daler::Result<bool, std::string> create_data_folder(const std::filesystem::path& folder) {
+    std::error_code error;
+    if (std::filesystem::is_directory(folder, error)) return false;
+    if (std::filesystem::create_directory(folder, error)) return true;
+    return daler::fail(
+        fmt::format("Cannot create the data folder \"{}\": {}", folder.string(), error.message()));
+}
+
 std::uint32_t debug_categories(const Settings& settings) {
     std::uint32_t mask = 0;
     for (const auto& name : settings.list("debug")) {
@@ -99,14 +108,13 @@ int main_with(const Settings& settings) {
     // What the node writes is its owner's business only.
     umask(S_IRWXG | S_IRWXO);
     const bool in_background = settings.flag("daemon") || settings.flag("daemonwait");
-    if (!std::filesystem::is_directory(settings.data_folder()) && settings.has("datadir")) {
-        return fail_start(fmt::format("Specified data directory \"{}\" does not exist.",
-                                      settings.data_folder().string()));
-    }
+    const auto is_new = create_data_folder(settings.data_folder());
+    if (!is_new) return fail_start(is_new.error());
     auto daemon = in_background ? daler::app::Daemon::fork_off() : daler::app::Daemon();
     std::string reason;
     try {
         start_log(settings, in_background);
+        if (*is_new) daler::log::info("Created the data folder");
         const auto ended = run(settings, daemon);
         if (ended) {
             daler::log::info("Stopped");

@@ -1,5 +1,7 @@
 #include <daler/config/option.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -71,7 +73,12 @@ std::string help_text(std::span<const Option> options, bool with_hidden) {
         }
         if (!body.empty()) out += std::string(heading) + "\n\n" + body;
     }
-    if (out.ends_with("\n\n")) out.pop_back();
+    if (!with_hidden) {
+        const auto more = std::ranges::count(options, Group::hidden, &Option::group);
+        out += fmt::format("-help-debug shows {} more options, which few users need.\n", more);
+    } else if (out.ends_with("\n\n")) {
+        out.pop_back();
+    }
     return out;
 }
 

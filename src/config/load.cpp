@@ -120,9 +120,15 @@ struct Settings::Loader {
             out.data_folder_ = std::filesystem::absolute(home / ".daler");
             return {};
         }
-        out.data_folder_ = std::filesystem::absolute(given).lexically_normal();
-        if (!files.is_folder(out.data_folder_)) {
-            return fail(fmt::format("Specified data directory \"{}\" does not exist.", given));
+        auto& folder = out.data_folder_;
+        folder = std::filesystem::absolute(given).lexically_normal();
+        if (!folder.has_filename()) folder = folder.parent_path();  // "/data/" becomes "/data"
+        // The node creates one folder, not a path: see doc/decisions/0055-missing-data-folder.md.
+        if (!files.is_folder(folder) && !files.is_folder(folder.parent_path())) {
+            return fail(
+                fmt::format("Specified data directory \"{}\" does not exist, nor does \"{}\". Only "
+                            "the last folder of -datadir is created.",
+                            given, folder.parent_path().string()));
         }
         return {};
     }

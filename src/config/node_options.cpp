@@ -14,9 +14,12 @@ constexpr std::array general{
     Option{"?", "", Kind::flag, Group::general, "", "Print this help and exit (also -h, -help)"},
     Option{"version", "", Kind::flag, Group::general, "", "Print the version and exit"},
     Option{"help-debug", "", Kind::flag, Group::general, "",
-           "Print this help with the options for tests and debugging and exit"},
-    Option{"datadir", "<dir>", Kind::path, Group::general, "~/.daler",
-           "Folder that holds everything the node keeps"},
+           "Print this help with all options, also those for tests and those that have no effect, "
+           "and exit"},
+    Option{
+        "datadir", "<dir>", Kind::path, Group::general, "~/.daler",
+        "Folder that holds everything the node keeps. It is created if only the last folder of the "
+        "path is missing"},
     Option{"conf", "<file>", Kind::path, Group::general, "daler.conf",
            "Config file; a relative path lies in the data folder. Without a daler.conf there, a "
            "bitcoin.conf is read"},

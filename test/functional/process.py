@@ -65,8 +65,9 @@ def refuses_bad_options(test, node):
     assert "nosuchchain" in other.fails_to_start("-chain=nosuchchain")
     other.fails_to_start("-rpcport=99999999")
     other.fails_to_start("-bind=not-an-address")
-    missing = other.fails_to_start(f"-datadir={test.folder}/missing")
-    assert "does not exist" in missing and "missing" in missing, missing
+    missing = other.fails_to_start(f"-datadir={test.folder}/missing/folder")
+    assert "does not exist" in missing and "missing/folder" in missing, missing
+    assert not (test.folder / "missing").exists()
     test.step("a file in place of the data folder")
     (test.folder / "file").write_text("")
     other.fails_to_start(f"-datadir={test.folder}/file")
@@ -74,6 +75,26 @@ def refuses_bad_options(test, node):
         test.step("a data folder that cannot be written")
         text = other.fails_to_start("-datadir=/sys")
         assert "/sys" in text, text
+
+
+def creates_its_folder(test):
+    test.step("a missing data folder is created, those above it are not")
+    node = test.node(start=False, name="new")
+    folder = test.folder / "above" / "data"
+    missing = node.fails_to_start(f"-datadir={folder}")
+    assert "does not exist" in missing and str(folder.parent) in missing, missing
+    assert not folder.parent.exists()
+    folder.parent.mkdir()
+    done = subprocess.run([program("daler", "cli"), "-regtest", f"-datadir={folder}", "getblockcount"],
+                          capture_output=True, text=True, env=test.environment)
+    equal((done.returncode, done.stderr), (1, f'Specified data directory "{folder}" does not exist.\n'))
+    assert not folder.exists(), "the client creates nothing"
+    node.credentials = "me:secret"
+    node.start(f"-datadir={folder}", "-rpcuser=me", "-rpcpassword=secret")
+    equal(node.getblockcount(), 0)
+    node.stop()
+    equal(stat.S_IMODE(folder.stat().st_mode), 0o700)
+    assert "Created the data folder" in (folder / "regtest" / "debug.log").read_text()
 
 
 def refuses_ports_in_use(test, node):
@@ -165,6 +186,8 @@ def main(test):
     refuses_bad_options(test, node)
     refuses_ports_in_use(test, node)
     prints_help_and_version(test)
+    if node.kind == "daler":
+        creates_its_folder(test)
     runs_as_a_daemon(test)
     accepts_option_forms(test)
     works_from_any_folder(test, node)

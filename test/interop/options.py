@@ -14,7 +14,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from framework import LONG, SEED, bitcoind_folder, run, wait_until  # noqa: E402
 
 # (options, config file, whether the words are the same). Both must start, or both must not. Known differences, and so not
-# here: daler refuses a wrong -addresstype at once, bitcoind when a wallet is made; daler refuses proxies and commands.
+# here: daler refuses a wrong -addresstype at once, bitcoind when a wallet is made; daler refuses proxies and commands; it
+# creates a missing data folder.
 SAME, OWN = True, False
 CASES = [
     (["-nosuchoption"], "", SAME), (["-forcednsseed", "-connect=1.2.3.4"], "", SAME), (["-listen=0", "-bind=127.0.0.1"], "", SAME),
@@ -30,7 +31,7 @@ CASES = [
     (["-wallet=missing"], "", SAME), (["-prune=-1"], "", OWN), (["-prune=1", "-txindex"], "", OWN),
     (["-listen=0"], "", SAME), (["-nolisten"], "", SAME), (["-connect=0"], "", SAME), (["-dns=0"], "", SAME),
     (["-proxy=0"], "", SAME), (["-noproxy"], "", SAME), (["-deprecatedrpc=warnings"], "", SAME),
-    (["-walletnotify="], "", SAME), (["-rest=1"], "", SAME), (["-upnp=1"], "", SAME), (["-datadir=/nonexistent"], "", SAME),
+    (["-walletnotify="], "", SAME), (["-rest=1"], "", SAME), (["-upnp=1"], "", SAME), (["-datadir=/nonexistent/folder"], "", OWN),
     (["-conf=absent.conf"], "", OWN),
     ([], "connect=127.0.0.1\n", SAME), ([], "rpcport=1\n", SAME), ([], "port=1\nbind=127.0.0.1\naddnode=1.2.3.4\n", SAME),
     ([], "wallet=w\n", SAME), ([], "[regtest]\nconnect=0\n", SAME), (["-connect=0"], "connect=127.0.0.1\n", SAME),

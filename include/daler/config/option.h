@@ -57,7 +57,8 @@ struct Option {
 /// The option called `name`, or null.
 [[nodiscard]] const Option* find_option(std::span<const Option> options, std::string_view name);
 
-/// The text of `-help`: options by group, wrapped at 79 columns. `with_hidden` adds the last group.
+/// The text of `-help`: options by group, wrapped at 79 columns. `with_hidden` adds the last group;
+/// without it, the last line says how many options are left out.
 [[nodiscard]] std::string help_text(std::span<const Option> options, bool with_hidden);
 
 }  // namespace daler::config

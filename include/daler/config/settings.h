@@ -37,6 +37,7 @@ public:
     /// checked against `also_in_files`, too. `home` is the user's home folder (may be empty). The
     /// error is one sentence for the user: it names the option or file, and line.
     /// With -help, -help-debug, -version (or -?, -h) no file is read.
+    /// The data folder may be missing if the folder above it is there.
     [[nodiscard]] static Result<Settings, std::string> load(
         std::span<const Option> options, std::span<const std::string> arguments, const Files& files,
         const std::filesystem::path& home, std::span<const Option> also_in_files = {});

@@ -200,8 +200,14 @@ TEST_CASE("the data folder is the user's unless another one is named", "[config]
     CHECK(at_home->chain_folder() == "/home/me/.daler/regtest");
     CHECK(loaded({}).chain_folder() == "/data/");
     CHECK(loaded({}, "datadir=/other\n").data_folder() == "/data");
-    CHECK(refusal({"-datadir=/nowhere"}) ==
-          "Specified data directory \"/nowhere\" does not exist.");
+}
+
+TEST_CASE("the data folder may be missing, the folder above it may not", "[config]") {
+    const auto path = GENERATE(as<std::string>(), "/data/new", "/data/new/", "/data//./new");
+    CHECK(loaded({"-datadir=" + path}).data_folder() == "/data/new");
+    CHECK(refusal({"-datadir=/data/new/folder"}) ==
+          "Specified data directory \"/data/new/folder\" does not exist, nor does \"/data/new\". "
+          "Only the last folder of -datadir is created.");
 }
 
 TEST_CASE("files lie in the chain's folder unless their path is absolute", "[config]") {
