@@ -26,9 +26,7 @@ Verdict Chainstate::Impl::accept_header(const BlockHeader& header, const BlockHa
         return verdict;
     }
     auto& added = index.insert(header, hash);
-    mark_changed(added);
-    unrecorded.push_back(&added);
-    ++unrecorded_without_data;
+    changes.add_header(added);
     if (added.chainwork > best_header->chainwork) best_header = &added;
     if (entry) *entry = &added;
     return {};
@@ -43,7 +41,7 @@ void Chainstate::Impl::submit(const BlockRef& block, SubmitHandler done) {
     } else if (!result.entry || !is_settled(*result.entry)) {
         turn = {};
         result = accept_block(block, hash, clock.now(), std::nullopt, {});
-        if (result.verdict) offer(*result.entry, block);
+        if (result.verdict) pending.add(*result.entry, block);
     }
     if (auto* waiting = waiting_for(result.entry)) {
         waiting->push_back({std::move(done), result});
@@ -54,11 +52,12 @@ void Chainstate::Impl::submit(const BlockRef& block, SubmitHandler done) {
 }
 
 std::vector<Waiting>* Chainstate::Impl::waiting_for(const BlockEntry* entry) {
-    if (const auto found = pending.find(entry); found != pending.end()) {
-        return &found->second.waiting;
-    }
-    const auto open = std::ranges::find(open_blocks, entry, &OpenBlock::entry);
-    return open == open_blocks.end() ? nullptr : &open->waiting;
+    auto* waiting = pending.waiting_for(entry);
+    return waiting ? waiting : open_blocks.waiting_for(entry);
+}
+
+bool Chainstate::Impl::is_settled(const BlockEntry& entry) const {
+    return entry.has(has_data) || (entry.is_pruned() && entry.is_ancestor_of(*tip));
 }
 
 Submitted Chainstate::Impl::submit(const BlockRef& block) {
@@ -100,7 +99,7 @@ Submitted Chainstate::Impl::accept_block(const BlockRef& block, const BlockHash&
     if (stored) {
         received_block(*entry, *block, *stored, stored_bytes);
     } else {
-        record_headers_before(*entry);
+        if (changes.has_headers_before(*entry)) changes.write_headers(*index_database);
         const Bytes bytes = encode(*block);
         received_block(*entry, *block, store->append_block(bytes), bytes);
     }
@@ -117,19 +116,19 @@ void Chainstate::Impl::received_block(BlockEntry& entry, const Block& block, Fil
     entry.block_size = static_cast<std::uint32_t>(bytes.size());
     entry.block_checksum = crypto::crc32c(bytes);
     entry.data = position;
-    note_growth(position);
+    pruning.note_growth(position);
     // Last: readers of other threads take the members above for good once they see it.
     entry.status |= has_data;
-    mark_changed(entry);
-    const bool recorded = unrecorded.empty() || entry.sequence < unrecorded.front()->sequence;
-    if (!recorded) --unrecorded_without_data;
+    changes.add_data(entry);
 
     if (entry.previous && entry.previous->chain_tx_count == 0) {
         unlinked.emplace(entry.previous, &entry);
     } else {
         link(entry);
     }
-    if (!incomplete.empty()) retry_incomplete();
+    for (auto* other : candidates.take_set_aside()) {
+        if (!other->is_failed() && other->chainwork >= tip->chainwork) candidates.add(*other);
+    }
 }
 
 void Chainstate::Impl::link(BlockEntry& first) {
@@ -139,51 +138,14 @@ void Chainstate::Impl::link(BlockEntry& first) {
         ready.pop_front();
         const std::uint64_t below = entry.previous ? entry.previous->chain_tx_count.load() : 0;
         entry.chain_tx_count = below + entry.tx_count;
-        candidates.erase(
-            &entry);  // a pruned block that came again: its place depends on the number
-        entry.data_sequence = next_data_sequence++;
+        candidates.arrived(entry);
         const bool eligible = !tip || entry.chainwork >= tip->chainwork;
-        if (eligible && !entry.is_failed()) candidates.insert(&entry);
+        if (eligible && !entry.is_failed()) candidates.add(entry);
         const auto [begin, end] = unlinked.equal_range(&entry);
         for (auto at = begin; at != end; ++at)
             ready.push_back(at->second);
         unlinked.erase(begin, end);
     }
-}
-
-Verdict Chainstate::Impl::test_block(const BlockRef& block, bool check_proof_of_work) {
-    const auto hash = block->header.hash();
-    if (block->header.previous != tip->hash) return consensus::reject(Reason::bad_previous);
-    const EntryChain chain(*tip);
-    if (auto verdict = consensus::check_header_in_chain(block->header, chain, clock.now(), params);
-        !verdict) {
-        return verdict;
-    }
-    const auto checked = consensus::check_block(block, hash, params, {check_proof_of_work, true});
-    if (!checked) return fail(checked.error());
-    if (auto verdict = consensus::check_block_in_chain(*block, chain, params); !verdict) {
-        return verdict;
-    }
-    const auto connectable = check_whole(block, {*tip, hash}, cache);
-    if (!connectable) return fail(connectable.error());
-    return {};
-}
-
-Result<Connectable, consensus::Rejection> Chainstate::Impl::check_whole(
-    const BlockRef& block, const BlockPlace& place, const script::BoundedSignatureCache* known) {
-    coins::CoinOverlay above(*coins);
-    above.begin_layer();
-    auto connectable = check_connect(*block, place, params, above);
-    if (!connectable) return connectable;
-    const auto scripts = std::make_shared<ScriptChecks>(block, connectable->undo,
-                                                        connectable->flags, known, workers);
-    scripts->start({});
-    while (scripts->help())
-        continue;
-    scripts->wait();
-    const auto error = scripts->error();
-    if (error == script::ScriptError::ok) return connectable;
-    return consensus::reject(Reason::script_failed, std::string(script::describe(error)));
 }
 
 }  // namespace daler::chain

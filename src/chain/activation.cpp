@@ -1,5 +1,7 @@
-#include <daler/coins/disconnect_block.h>
 #include "chainstate_impl.h"
+#include "recovery.h"
+
+#include <daler/coins/disconnect_block.h>
 
 #include <daler/util/ensure.h>
 #include <daler/util/log.h>
@@ -23,43 +25,44 @@ void Chainstate::Impl::activate() {
     }
 }
 
+Chainstate::Impl::NextStep Chainstate::Impl::next_step(Pace pace) {
+    auto* target = best_candidate();
+    const auto& at = newest();
+    // A reorganisation continues until it has won what it gave up, or it is the way back.
+    const bool reorganises = is_reorganising();
+    const bool yields = pace == Pace::turn && !reorganises;
+    const bool stops = stopping() && !reorganises;
+    if (!target || target == &at || stops) {
+        return {reorganises && !open_blocks.empty() ? Step::close_oldest : Step::stop};
+    }
+    if (yields && turn.so_far() > longest_turn) return {Step::end_turn};
+    const auto* fork = last_common_ancestor(&at, target);
+    if (open_blocks.is_full() || (fork != &at && !open_blocks.empty())) {
+        // A verdict that is not known yet wakes us when it is.
+        return {yields && !open_blocks.is_oldest_ready() ? Step::stop : Step::close_oldest};
+    }
+    return {fork == &at ? Step::open_next : Step::go_back, target, fork};
+}
+
 void Chainstate::Impl::advance(Pace pace) {
-    goes_on = false;
-    for (;;) {
-        auto* target = best_candidate();
-        auto* at = newest();
-        // A reorganisation goes on until it has won what it gave up, or it is the way back.
-        const bool reorganises = is_reorganising();
-        const bool yields = pace == Pace::turn && !reorganises;
-        const bool stops = stopping() && !reorganises;
-        if (!target || target == at || stops) {
-            if (!reorganises || open_blocks.empty()) break;
+    turn_ended_early = false;
+    for (auto next = next_step(pace); next.step != Step::stop; next = next_step(pace)) {
+        if (next.step == Step::close_oldest) {
             close_oldest();
-            continue;
-        }
-        if (yields && turn.so_far() > longest_turn) {
-            goes_on = true;
+        } else if (next.step == Step::go_back) {
+            go_back_to(*next.fork, *next.target);
+        } else if (next.step == Step::open_next) {
+            open_block(writable(*next.target->ancestor(next.fork->height + 1)));
+        } else {
+            turn_ended_early = true;
             wake();
             break;
         }
-        const auto* fork = last_common_ancestor(at, target);
-        if (is_window_full() || (fork != at && !open_blocks.empty())) {
-            if (yields && !is_oldest_ready()) break;  // it will wake us
-            close_oldest();
-            continue;
-        }
-        if (fork != at) go_back_to(*fork, *target);
-        auto& next = writable(*target->ancestor(fork->height + 1));
-        auto ready = std::move(pending[&next]);
-        pending.erase(&next);
-        if (!ready.block) ready.block = store->read_block(next);
-        ensure(ready.block != nullptr);
-        open_block(next, std::move(ready));
     }
     release_pending();
     // Where there was nothing to check nobody else calls for the verdict.
-    if (pace == Pace::turn && is_oldest_ready()) wake();
-    // What was not told on the way up: a way down, or aside, or headers alone.
+    if (pace == Pace::turn && open_blocks.is_oldest_ready()) wake();
+    // What was not published on the way up: a way down, or aside, or headers alone.
     if (tip != published_tip) {
         settle();
     } else {
@@ -68,19 +71,15 @@ void Chainstate::Impl::advance(Pace pace) {
 }
 
 BlockEntry* Chainstate::Impl::best_candidate() {
-    while (!candidates.empty()) {
-        auto* best = *candidates.rbegin();
-        if (!best->is_failed() && has_blocks_above_fork(*best)) return best;
-        candidates.erase(best);
-        if (!best->is_failed()) incomplete.insert(best);
+    while (auto* best = candidates.best()) {
+        if (!best->is_failed() && pruning.can_reach(*best, *tip)) return best;
+        if (best->is_failed()) {
+            candidates.remove(*best);
+        } else {
+            candidates.set_aside(*best);
+        }
     }
     return nullptr;
-}
-
-void Chainstate::Impl::retry_incomplete() {
-    for (auto* entry : std::exchange(incomplete, {})) {
-        if (!entry->is_failed() && entry->chainwork >= tip->chainwork) candidates.insert(entry);
-    }
 }
 
 bool Chainstate::Impl::is_reorganising() const {
@@ -113,13 +112,8 @@ bool Chainstate::Impl::scripts_needed(const BlockEntry& entry) const {
 void Chainstate::Impl::disconnect_tip() {
     ensure(open_blocks.empty());
     auto& entry = *tip;
-    const auto block = store->read_block(entry);
-    const auto undo = store->read_undo(entry);
-    if (!block || !undo || !coins::undo_fits(*block, *undo)) {
-        throw StorageError(fmt::format("Block {} (height {}) or its undo data are missing. {}",
-                                       entry.hash.to_hex(), entry.height, reindex_remedy));
-    }
-    const bool clean = coins::disconnect_block(*coins, *block, *undo, entry.height);
+    const auto [block, undo] = read_connected(*store, entry);
+    const bool clean = coins::disconnect_block(*coins, *block, undo, entry.height);
     if (!clean && !may_be_overwritten(entry.height, params)) {
         throw StorageError(fmt::format(
             "The coins do not fit block {} (height {}): the coin database is damaged. {}",
@@ -128,32 +122,14 @@ void Chainstate::Impl::disconnect_tip() {
     coins->set_best_block(entry.previous->hash);
     tip = &writable(*entry.previous);
     // It may come back, if what is tried instead fails.
-    candidates.insert(&entry);
-    candidates.insert(tip);
+    candidates.add(entry);
+    candidates.add(*tip);
     for (auto* listener : listeners)
         listener->block_disconnected(entry, block);
 }
 
-void Chainstate::Impl::mark_failed(BlockEntry& failed_entry) {
-    failed_entry.status |= failed;
-    mark_changed(failed_entry);
-    candidates.erase(&failed_entry);
-    const bool is_newest = failed_entry.sequence == index.size();
-    if (is_newest && best_header != &failed_entry) return;
-    for (const auto* other : index.all()) {
-        if (other->height <= failed_entry.height || !failed_entry.is_ancestor_of(*other)) continue;
-        auto& entry = writable(*other);
-        entry.status |= failed_ancestor;
-        mark_changed(entry);
-        candidates.erase(&entry);
-    }
-    if (best_header->is_failed()) find_best_header();
-}
-
 void Chainstate::Impl::settle() {
-    while (!candidates.empty() && (*candidates.begin())->chainwork < tip->chainwork) {
-        candidates.erase(candidates.begin());
-    }
+    candidates.remove_below(tip->chainwork);
     publish();
     const auto current = view.load();
     for (auto* listener : listeners)

@@ -1,6 +1,6 @@
 #include "chainstate_impl.h"
 
-// The door: what it opens is in the files that chainstate_impl.h names.
+// The public interface. The work is done in the files that chainstate_impl.h names.
 
 namespace daler::chain {
 
@@ -31,7 +31,7 @@ void Chainstate::submit(const BlockRef& block, SubmitHandler done) {
 }
 
 bool Chainstate::help() {
-    return impl_->help();
+    return impl_->open_blocks.help();
 }
 
 void Chainstate::set_wake(std::function<void()> wake) {
@@ -72,7 +72,7 @@ void Chainstate::flush(bool sync) {
         impl_->finish();
         impl_->flush();
     } else {
-        impl_->record_headers();
+        impl_->changes.write_headers(*impl_->index_database);
     }
 }
 

@@ -24,7 +24,7 @@ void Chainstate::Impl::reconsider(BlockEntry& entry) {
         if (!other->is_ancestor_of(entry) && !entry.is_ancestor_of(*other)) continue;
         auto& changed_entry = writable(*other);
         changed_entry.status &= ~std::uint32_t{failed};
-        mark_changed(changed_entry);
+        changes.mark(changed_entry);
     }
     derive_failed_ancestors();
     find_best_header();
@@ -35,10 +35,24 @@ void Chainstate::Impl::reconsider(BlockEntry& entry) {
 
 void Chainstate::Impl::prefer(BlockEntry& entry) {
     if (entry.chainwork < tip->chainwork || entry.chain_tx_count == 0 || entry.is_failed()) return;
-    candidates.erase(&entry);
-    entry.data_sequence = next_preferred_sequence--;
-    candidates.insert(&entry);
+    candidates.prefer(entry);
     activate();
+}
+
+void Chainstate::Impl::mark_failed(BlockEntry& failed_entry) {
+    failed_entry.status |= failed;
+    changes.mark(failed_entry);
+    candidates.remove(failed_entry);
+    const bool is_newest = failed_entry.sequence == index.size();
+    if (is_newest && best_header != &failed_entry) return;
+    for (const auto* other : index.all()) {
+        if (other->height <= failed_entry.height || !failed_entry.is_ancestor_of(*other)) continue;
+        auto& entry = writable(*other);
+        entry.status |= failed_ancestor;
+        changes.mark(entry);
+        candidates.remove(entry);
+    }
+    if (best_header->is_failed()) find_best_header();
 }
 
 void Chainstate::Impl::derive_failed_ancestors() {
@@ -50,7 +64,7 @@ void Chainstate::Impl::derive_failed_ancestors() {
         const bool wanted = constant->previous->is_failed();
         if (entry.has(failed_ancestor) == wanted) continue;
         entry.status ^= failed_ancestor;
-        mark_changed(entry);
+        changes.mark(entry);
     }
 }
 
@@ -67,10 +81,9 @@ void Chainstate::Impl::find_best_header() {
 
 void Chainstate::Impl::find_candidates() {
     candidates.clear();
-    incomplete.clear();
     for (const auto* entry : index.all()) {
         if (entry->chain_tx_count == 0 || entry->is_failed()) continue;
-        if (entry->chainwork >= tip->chainwork) candidates.insert(&writable(*entry));
+        if (entry->chainwork >= tip->chainwork) candidates.add(writable(*entry));
     }
 }
 

@@ -8,50 +8,19 @@
 // then do the coins, the index and everybody else hear of it.
 
 namespace daler::chain {
-namespace {
-
-constexpr std::size_t max_open_blocks = 16;
-constexpr std::size_t max_open_bytes = 32u << 20;
-// Of what waits behind them. The rest is read again when its turn comes.
-constexpr std::size_t max_pending_bytes = 8u << 20;
-
-}  // namespace
-
-BlockEntry* Chainstate::Impl::newest() {
-    return open_blocks.empty() ? tip : open_blocks.back().entry;
-}
-
-bool Chainstate::Impl::is_oldest_ready() const {
-    return !open_blocks.empty() && open_blocks.front().has_verdict();
-}
-
-bool Chainstate::Impl::is_window_full() const {
-    return open_blocks.size() >= max_open_blocks || open_bytes >= max_open_bytes;
-}
-
-void Chainstate::Impl::offer(const BlockEntry& entry, const BlockRef& block) {
-    std::size_t bytes = entry.block_size;
-    for (const auto& [other, ready] : pending) {
-        if (ready.block) bytes += other->block_size;
-    }
-    pending[&entry].block = bytes <= max_pending_bytes ? block : nullptr;
-}
-
 void Chainstate::Impl::release_pending() {
     const auto* target = stopping() ? nullptr : best_candidate();
-    const auto height = newest()->height;
-    for (auto at = pending.begin(); at != pending.end();) {
-        const auto* entry = at->first;
-        if (target && entry->height > height && entry->is_ancestor_of(*target)) {
-            ++at;
-        } else {
-            answer(at->second.waiting, {});
-            at = pending.erase(at);
-        }
-    }
+    const auto height = newest().height;
+    answer(pending.take_unless([&](const BlockEntry& entry) {
+        return target && entry.height > height && entry.is_ancestor_of(*target);
+    }),
+           {});
 }
 
-void Chainstate::Impl::open_block(BlockEntry& entry, PendingBlock ready) {
+void Chainstate::Impl::open_block(BlockEntry& entry) {
+    auto ready = pending.take(entry);
+    if (!ready.block) ready.block = store->read_block(entry);
+    ensure(ready.block != nullptr);
     StopWatch watch;
     const auto& block = ready.block;
     overlay->prefetch(*block, workers);
@@ -74,25 +43,12 @@ void Chainstate::Impl::open_block(BlockEntry& entry, PendingBlock ready) {
         opened.scripts->start(wake);
     }
     opened.opening_time = watch.lap();
-    open_bytes += entry.block_size;
-    open_blocks.push_back(std::move(opened));
-}
-
-bool Chainstate::Impl::help() {
-    return std::ranges::any_of(
-        open_blocks, [](const OpenBlock& open) { return open.scripts && open.scripts->help(); });
-}
-
-void Chainstate::Impl::wait_for_oldest() {
-    const auto& oldest = open_blocks.front();
-    while (!oldest.has_verdict()) {
-        if (!help()) oldest.scripts->wait();
-    }
+    open_blocks.push(std::move(opened));
 }
 
 void Chainstate::Impl::close_oldest() {
-    wait_for_oldest();
-    const auto& scripts = open_blocks.front().scripts;
+    open_blocks.wait_for_oldest();
+    const auto& scripts = open_blocks.oldest().scripts;
     const auto error = scripts ? scripts->error() : script::ScriptError::ok;
     if (error == script::ScriptError::ok) {
         confirm_oldest();
@@ -101,35 +57,37 @@ void Chainstate::Impl::close_oldest() {
     }
 }
 
-void Chainstate::Impl::confirm_oldest() {
-    StopWatch watch;
-    auto& entry = *open_blocks.front().entry;
+void Chainstate::Impl::record_connected(BlockEntry& entry, const coins::BlockUndo& undo) {
     if (!entry.has(has_undo)) {
-        const auto& undo = open_blocks.front().connectable.undo;
-        entry.undo = store->append_undo(entry.data.load().file, *undo, entry.previous->hash);
+        entry.undo = store->append_undo(entry.data.load().file, undo, entry.previous->hash);
         entry.status |= has_undo;
-        mark_changed(entry);
+        changes.mark(entry);
     }
     if (!entry.has(was_connected)) {
         entry.status |= was_connected;
-        mark_changed(entry);
+        changes.mark(entry);
     }
+}
+
+void Chainstate::Impl::confirm_oldest() {
+    StopWatch watch;
+    auto& entry = *open_blocks.oldest().entry;
+    record_connected(entry, *open_blocks.oldest().connectable.undo);
     const auto undo_time = watch.lap();
-    auto closed = std::move(open_blocks.front());
-    open_blocks.pop_front();
-    open_bytes -= entry.block_size;
+    // From here on nothing can fail that would leave its callers without an answer.
+    auto closed = open_blocks.take_oldest();
     coins::apply_block(*coins, *closed.block, *closed.connectable.undo, entry.height,
                        is_bip30_exception({*entry.previous, entry.hash}, params));
     overlay->remove_layer(closed.layer, *closed.block);
     coins->set_best_block(entry.hash);
     tip = &entry;
-    candidates.insert(&entry);
+    candidates.add(entry);
     const auto coins_time = watch.lap();
     log::debug(log::Category::validation, "Tip {} (height {}, {} transactions)",
                entry.hash.to_hex(), entry.height, closed.block->transactions.size());
     for (auto* listener : listeners)
         listener->block_connected(entry, closed.block, closed.connectable.undo);
-    // The world may know of the middle of a long way up, but not of that of a reorganisation.
+    // The middle of a long way up is published, that of a reorganisation is not.
     if (tip->chainwork > published_tip->chainwork) settle();
     log::debug(log::Category::bench,
                "Connected {} transactions: open {:.2f} ms, undo {:.2f} ms, coins {:.2f} ms, news "
@@ -154,12 +112,7 @@ void Chainstate::Impl::reject(BlockEntry& entry, const consensus::Rejection& rej
 }
 
 std::deque<OpenBlock> Chainstate::Impl::take_open_blocks() {
-    auto taken = std::exchange(open_blocks, {});
-    open_bytes = 0;
-    // The workers must be done with them: what wakes us up may not be there for long.
-    for (const auto& open : taken) {
-        if (open.scripts) open.scripts->cancel();
-    }
+    auto taken = open_blocks.take_all();
     if (overlay) overlay->clear();
     return taken;
 }
@@ -180,28 +133,27 @@ void Chainstate::Impl::reject_oldest(script::ScriptError error) {
 void Chainstate::Impl::close_ready() {
     turn = {};
     bool closed = false;
-    while (is_oldest_ready()) {
+    while (open_blocks.is_oldest_ready()) {
         if (wake && turn.so_far() > longest_turn) return wake();  // others wait, too
         close_oldest();
         closed = true;
     }
     // There may be room for more; after a bad verdict another chain may be the best.
-    if (closed || goes_on) advance(wake ? Pace::turn : Pace::all);
+    if (closed || turn_ended_early) advance(wake ? Pace::turn : Pace::all);
 }
 
 void Chainstate::Impl::finish() {
-    if (!open_blocks.empty() || goes_on) activate();
+    if (!open_blocks.empty() || turn_ended_early) activate();
 }
 
 void Chainstate::Impl::abandon() {
-    const auto disappoint = [](const std::vector<Waiting>& all) {
+    const auto give_up = [](const std::vector<Waiting>& all) {
         for (const auto& waiting : all)
             waiting.done(nullptr);
     };
     for (const auto& open : take_open_blocks())
-        disappoint(open.waiting);
-    for (const auto& [entry, ready] : std::exchange(pending, {}))
-        disappoint(ready.waiting);
+        give_up(open.waiting);
+    give_up(pending.take_unless([](const BlockEntry&) { return false; }));
 }
 
 void Chainstate::Impl::answer(const std::vector<Waiting>& waiting,

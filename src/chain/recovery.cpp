@@ -1,7 +1,9 @@
-#include <daler/coins/disconnect_block.h>
+#include "recovery.h"
+
 #include "chainstate_impl.h"
 #include "record_scanner.h"
 
+#include <daler/coins/disconnect_block.h>
 #include <daler/util/ensure.h>
 #include <daler/util/log.h>
 
@@ -14,7 +16,7 @@ constexpr BlockTime end_of_time = BlockTime::max() - consensus::max_future_block
 
 }  // namespace
 
-std::map<std::uint32_t, std::uint64_t> Chainstate::Impl::indexed_ends() const {
+std::map<std::uint32_t, std::uint64_t> indexed_ends(const BlockIndex& index) {
     std::map<std::uint32_t, std::uint64_t> ends;
     for (const auto* entry : index.all()) {
         if (!entry->has(has_data)) continue;
@@ -25,8 +27,7 @@ std::map<std::uint32_t, std::uint64_t> Chainstate::Impl::indexed_ends() const {
     return ends;
 }
 
-void Chainstate::Impl::cut_undo_tails() {
-    // Undo data that no index entry names are written anew when their blocks are connected again.
+void cut_undo_tails(const BlockIndex& index, BlockStore& store) {
     std::map<std::uint32_t, FilePosition> last;
     for (const auto* entry : index.all()) {
         if (!entry->has(has_undo)) continue;
@@ -34,9 +35,9 @@ void Chainstate::Impl::cut_undo_tails() {
         auto& known = last[position.file];
         if (known.is_null() || known.offset < position.offset) known = position;
     }
-    auto& undo = store->undo();
+    auto& undo = store.undo();
     for (const auto& [number, position] : last) {
-        const auto end = store->undo_end(position);
+        const auto end = store.undo_end(position);
         if (undo.end(number) < end) {
             throw StorageError(fmt::format("{}: the file is missing or too short. {}",
                                            undo.path(number).string(), reindex_remedy));
@@ -44,13 +45,47 @@ void Chainstate::Impl::cut_undo_tails() {
     }
     for (const auto number : undo.numbers()) {
         const auto found = last.find(number);
-        const auto end = found == last.end() ? 0 : store->undo_end(found->second);
+        const auto end = found == last.end() ? 0 : store.undo_end(found->second);
         if (undo.end(number) > end) undo.truncate(number, end);
     }
 }
 
+ConnectedBlock read_connected(const BlockStore& store, const BlockEntry& entry) {
+    auto block = store.read_block(entry);
+    auto undo = store.read_undo(entry);
+    if (!block || !undo || !coins::undo_fits(*block, *undo)) {
+        throw StorageError(fmt::format("Block {} (height {}) or its undo data are missing. {}",
+                                       entry.hash.to_hex(), entry.height, reindex_remedy));
+    }
+    return {std::move(block), std::move(*undo)};
+}
+
+void roll_back(coins::CoinCache& coins, const BlockStore& store, const BlockEntry& entry) {
+    const auto [block, undo] = read_connected(store, entry);
+    (void)coins::disconnect_block(coins, *block, undo, entry.height);
+}
+
+void roll_forward(coins::CoinCache& coins, const BlockStore& store, const BlockEntry& entry) {
+    const auto block = store.read_block(entry);
+    if (!block) {
+        throw StorageError(fmt::format("Block {} (height {}) is missing. {}", entry.hash.to_hex(),
+                                       entry.height, reindex_remedy));
+    }
+    for (const auto& tx : block->transactions) {
+        if (!tx->is_coinbase()) {
+            for (const auto& input : tx->inputs)
+                (void)coins.spend(input.prevout);
+        }
+        for (std::uint32_t i = 0; i < tx->outputs.size(); ++i) {
+            const auto& output = tx->outputs[i];
+            if (script::is_unspendable(output.script_pubkey.bytes())) continue;
+            coins.add({tx->txid, i}, output, entry.height, tx->is_coinbase(), true);
+        }
+    }
+}
+
 void Chainstate::Impl::scan_tail() {
-    const auto ends = indexed_ends();
+    const auto ends = indexed_ends(index);
     const std::uint32_t last = ends.empty() ? 0 : ends.rbegin()->first;
     bool whole = true;
     for (const auto number : store->blocks().numbers()) {
@@ -123,47 +158,17 @@ void Chainstate::Impl::repair_coins() {
         if (coins->is_full()) coins->write_through(*heads);
     };
     for (const auto* at = from; at != fork; at = at->previous) {
-        roll_back(*at);
+        roll_back(*coins, *store, *at);
         make_room();
     }
     for (Height height = fork->height + 1; height <= to->height; ++height) {
-        roll_forward(*to->ancestor(height));
+        roll_forward(*coins, *store, *to->ancestor(height));
         make_room();
     }
     coins->write_through(*heads);
     coins->set_best_block(to->hash);
     coins->start_flush();
-    while (!continue_flush(a_while))
-        continue;
-}
-
-void Chainstate::Impl::roll_back(const BlockEntry& entry) {
-    const auto block = store->read_block(entry);
-    const auto undo = store->read_undo(entry);
-    if (!block || !undo || !coins::undo_fits(*block, *undo)) {
-        throw StorageError(fmt::format("Block {} (height {}) or its undo data are missing. {}",
-                                       entry.hash.to_hex(), entry.height, reindex_remedy));
-    }
-    (void)coins::disconnect_block(*coins, *block, *undo, entry.height);
-}
-
-void Chainstate::Impl::roll_forward(const BlockEntry& entry) {
-    const auto block = store->read_block(entry);
-    if (!block) {
-        throw StorageError(fmt::format("Block {} (height {}) is missing. {}", entry.hash.to_hex(),
-                                       entry.height, reindex_remedy));
-    }
-    for (const auto& tx : block->transactions) {
-        if (!tx->is_coinbase()) {
-            for (const auto& input : tx->inputs)
-                (void)coins->spend(input.prevout);
-        }
-        for (std::uint32_t i = 0; i < tx->outputs.size(); ++i) {
-            const auto& output = tx->outputs[i];
-            if (script::is_unspendable(output.script_pubkey.bytes())) continue;
-            coins->add({tx->txid, i}, output, entry.height, tx->is_coinbase(), true);
-        }
-    }
+    end_flush();
 }
 
 }  // namespace daler::chain

@@ -4,49 +4,8 @@
 #include <daler/util/log.h>
 
 namespace daler::chain {
-namespace {
-
-// What the marker file says: how far a rebuild has come. It is written before anything is thrown
-// away, so that a rebuild that is killed goes on at the next start.
-constexpr std::string_view stage_wipe = "wipe";      // throw away index, coins and undo data
-constexpr std::string_view stage_import = "import";  // read the block files
-constexpr std::string_view stage_coins = "coins";    // throw away the coins
-
-}  // namespace
-
-std::filesystem::path Chainstate::Impl::rebuild_marker() const {
-    return options.folder / "blocks" / "reindex";
-}
-
-Chainstate::Impl::Rebuild Chainstate::Impl::wanted_rebuild() {
-    const auto found = storage::read_file(files, rebuild_marker());
-    const auto stage = found ? as_text(*found) : std::string_view();
-    if (stage == stage_import) return Rebuild::resume;
-    if (options.reindex || stage == stage_wipe) {
-        storage::write_atomically(files, rebuild_marker(), as_bytes(stage_wipe));
-        return Rebuild::start;
-    }
-    if (options.reindex_chainstate || stage == stage_coins) {
-        storage::write_atomically(files, rebuild_marker(), as_bytes(stage_coins));
-        return Rebuild::coins;
-    }
-    return Rebuild::none;
-}
-
-void Chainstate::Impl::end_rebuild() {
-    write_index();
-    files.remove(rebuild_marker());
-    files.sync_folder(rebuild_marker().parent_path());
-}
-
-void Chainstate::Impl::forget_undo_files() {
-    log::info("Rebuilding the block index and the coins from the block files");
-    for (const auto number : store->undo().numbers())
-        store->undo().remove(number);
-}
-
 void Chainstate::Impl::reindex() {
-    storage::write_atomically(files, rebuild_marker(), as_bytes(stage_import));
+    rebuild_marker.reading_files();
     auto& blocks = store->blocks();
     BlockImporter::Hooks hooks;
     hooks.height = [this](const BlockHash& hash) -> std::optional<Height> {
@@ -74,7 +33,7 @@ void Chainstate::Impl::reindex() {
         const auto result =
             accept_block(found.block, found.hash, end_of_time, position, found.bytes);
         if (result.verdict) {
-            offer(*result.entry, found.block);
+            pending.add(*result.entry, found.block);
             advance(Pace::all);
         }
         done(&result);
@@ -92,7 +51,7 @@ void Chainstate::Impl::reindex() {
     }
     activate();
     flush();
-    end_rebuild();
+    rebuild_marker.remove();
     log::info("Rebuilt: height {}, {} blocks refused", tip->height, importer.result().rejected);
 }
 

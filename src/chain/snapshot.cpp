@@ -11,7 +11,7 @@ std::unique_ptr<coins::CoinSnapshot> Chainstate::snapshot_coins(bool& begun) {
         begun = true;
     }
     if (impl.coins->is_flushing()) {
-        if (!impl.continue_flush(a_while)) return nullptr;
+        if (!impl.continue_flush(flush_step)) return nullptr;
         // Somebody else's flush may lack the latest blocks: ours comes next.
         if (!begun) return nullptr;
     }

@@ -1,11 +1,13 @@
-#include "chainstate_impl.h"
+#include "startup.h"
+
+#include "inspection.h"
+#include "recovery.h"
 
 #include <daler/util/log.h>
 
 #include <fmt/format.h>
 
 #include <future>
-#include <set>
 
 namespace daler::chain {
 namespace {
@@ -13,8 +15,6 @@ namespace {
 // What of -dbcache goes to LevelDB itself; all else is for coins.
 constexpr std::size_t max_index_cache = 2u << 20;
 constexpr std::size_t max_coin_database_cache = 32u << 20;
-// Of headers that lead to no block, on a private chain.
-constexpr std::size_t max_kept_headers = 1'000;
 
 std::size_t index_cache(std::size_t total) {
     return std::min(total / 8, max_index_cache);
@@ -39,51 +39,65 @@ Chainstate::Impl::Impl(const ChainParams& chain_params, ChainOptions chain_optio
                                                           : nullptr),
       files(own_files             ? *own_files
             : options.file_system ? *options.file_system
-                                  : storage::real_file_system()) {
-    open();
+                                  : storage::real_file_system()),
+      rebuild_marker(files, options.folder / "blocks" / "reindex"),
+      pruning(options, index) {
+    Startup(*this).open();
 }
 
-void Chainstate::Impl::open() {
-    const auto blocks_folder = options.folder / "blocks";
-    files.create_folders(blocks_folder);
-    if (!options.in_memory && !options.file_system) lock.emplace(blocks_folder / ".lock");
+void Chainstate::Impl::Startup::open_files() {
+    const auto blocks_folder = chain_.options.folder / "blocks";
+    chain_.files.create_folders(blocks_folder);
+    if (!chain_.options.in_memory && !chain_.options.file_system)
+        chain_.lock.emplace(blocks_folder / ".lock");
 
-    rebuild = wanted_rebuild();
-    store.emplace(files, blocks_folder, params, options.random_xor_key, options.small_files);
-    if (rebuild == Rebuild::start) {
+    rebuild_ =
+        chain_.rebuild_marker.begin(chain_.options.reindex, chain_.options.reindex_chainstate);
+    chain_.store.emplace(chain_.files, blocks_folder, chain_.params, chain_.options.random_xor_key,
+                         chain_.options.small_files);
+    if (rebuild_ == Rebuild::start) {
         forget_undo_files();
         forget_detached_files();
     }
+}
+
+void Chainstate::Impl::Startup::open() {
+    open_files();
     open_databases();
     load_index();
     check_pruning();
-    if (rebuild == Rebuild::coins) end_rebuild();
+    if (rebuild_ == Rebuild::coins) {
+        chain_.write_index();
+        chain_.rebuild_marker.remove();
+    }
     check_files();
-    cut_undo_tails();
-    repair_coins();
+    cut_undo_tails(chain_.index, *chain_.store);
+    chain_.repair_coins();
     choose_start_tip();
-    const bool reads_files = rebuild == Rebuild::start || rebuild == Rebuild::resume;
-    if (!reads_files) {
-        scan_tail();
+    if (!reads_files(rebuild_)) {
+        chain_.scan_tail();
         refuse_future_tip();
         refuse_blocks_before_segwit();
     }
-    index_database->set_segwit_height(params.activation.segwit);
+    chain_.index_database->set_segwit_height(chain_.params.activation.segwit);
 
     // Blocks that the user marked, before their coins were written.
-    while (tip->is_failed())
-        disconnect_tip();
-    find_best_header();
-    find_candidates();
-    publish();
-    verify_last_blocks();
-    if (reads_files) reindex();
-    activate();
-    log::info("Chain {}: tip {}, height {}", params.name, tip->hash.to_hex(), tip->height);
+    while (chain_.tip->is_failed())
+        chain_.disconnect_tip();
+    chain_.find_best_header();
+    chain_.find_candidates();
+    chain_.publish();
+    const Inspection inspection(chain_, chain_.options.check_level, chain_.options.check_blocks);
+    if (!inspection.damage().empty()) throw StorageError(inspection.damage());
+    if (reads_files(rebuild_)) chain_.reindex();
+    chain_.activate();
+    log::info("Chain {}: tip {}, height {}", chain_.params.name, chain_.tip->hash.to_hex(),
+              chain_.tip->height);
 }
 
-void Chainstate::Impl::refuse_future_tip() const {
-    if (tip->header.block_time() <= clock.now() + consensus::max_future_block_time) return;
+void Chainstate::Impl::Startup::refuse_future_tip() const {
+    if (chain_.tip->header.block_time() <= chain_.clock.now() + consensus::max_future_block_time)
+        return;
     throw StorageError(
         "The block database contains a block which appears to be from the future. This may be due "
         "to your computer's date and time being set incorrectly. Only rebuild the block database "
@@ -91,159 +105,44 @@ void Chainstate::Impl::refuse_future_tip() const {
         "-reindex or -reindex-chainstate to recover.");
 }
 
-void Chainstate::Impl::refuse_blocks_before_segwit() const {
-    const auto before = index_database->segwit_height();
-    const Height now = params.activation.segwit;
-    if (!before || *before <= now || tip->height < now) return;
+void Chainstate::Impl::Startup::refuse_blocks_before_segwit() const {
+    const auto before = chain_.index_database->segwit_height();
+    const Height now = chain_.params.activation.segwit;
+    if (!before || *before <= now || chain_.tip->height < now) return;
     throw StorageError(
         fmt::format("Witness data for blocks after height {} requires validation. Please restart "
                     "with -reindex.",
                     now));
 }
 
-void Chainstate::Impl::open_databases() {
-    const std::size_t for_index = index_cache(options.cache_bytes);
-    const std::size_t for_coins = coin_database_cache(options.cache_bytes);
+void Chainstate::Impl::Startup::open_databases() {
+    const std::size_t for_index = index_cache(chain_.options.cache_bytes);
+    const std::size_t for_coins = coin_database_cache(chain_.options.cache_bytes);
     storage::Database::Options database;
-    database.in_memory = options.in_memory;
-    database.env = options.database_env;
+    database.in_memory = chain_.options.in_memory;
+    database.env = chain_.options.database_env;
     auto coin_options = database;
-    coin_options.folder = options.folder / "chainstate";
+    coin_options.folder = chain_.options.folder / "chainstate";
     coin_options.cache_bytes = for_coins;
     coin_options.remedy = reindex_chainstate_remedy;
-    coin_options.wipe = rebuild == Rebuild::start || rebuild == Rebuild::coins;
+    coin_options.wipe = rebuild_ == Rebuild::start || rebuild_ == Rebuild::coins;
     // Both at once: opening a database is mostly waiting for the disk.
-    auto opening = std::async(std::launch::async,
-                              [&] { coin_database.emplace(coin_options, options.crash_ratio); });
-    database.folder = options.folder / "blocks" / "index";
+    auto opening = std::async(std::launch::async, [&] {
+        chain_.coin_database.emplace(coin_options, chain_.options.crash_ratio);
+    });
+    database.folder = chain_.options.folder / "blocks" / "index";
     database.cache_bytes = for_index;
     database.remedy = reindex_remedy;
-    database.wipe = rebuild == Rebuild::start;
-    index_database.emplace(database);
+    database.wipe = rebuild_ == Rebuild::start;
+    chain_.index_database.emplace(database);
     opening.get();
-    coins.emplace(*coin_database, options.cache_bytes - for_index - for_coins);
-    overlay.emplace(*coins);
+    chain_.coins.emplace(*chain_.coin_database, chain_.options.cache_bytes - for_index - for_coins);
+    chain_.overlay.emplace(*chain_.coins);
 }
 
-void Chainstate::Impl::load_index() {
-    if (index_database->is_new()) {
-        const bool reads_files = rebuild == Rebuild::start || rebuild == Rebuild::resume;
-        if (!reads_files) refuse_blocks_without_index();
-        index_database->set_made();
-    }
-    load_entries();
-    genesis = index.find(params.genesis_hash);
-    if (!genesis) make_genesis();
-    best_header = genesis;
-}
-
-bool Chainstate::Impl::has_unindexed_blocks(std::span<const IndexDatabase::Record> records) {
-    std::map<std::uint32_t, std::uint64_t> ends;
-    for (const auto& record : records) {
-        if ((record.status & has_data) == 0) continue;
-        auto& end = ends[record.data.file];
-        end = std::max(end, std::uint64_t{record.data.offset} + record.block_size);
-    }
-    const auto last = ends.empty() ? 0 : ends.rbegin()->first;
-    return std::ranges::any_of(store->blocks().numbers(), [&](std::uint32_t file) {
-        return file >= last && store->blocks().end(file) > ends[file];
-    });
-}
-
-/// Where a header costs nothing to make, very many of them do not outlive a restart: only those
-/// stay that lead to a block, or that the user marked. Peers have the others again.
-void Chainstate::Impl::forget_headers_without_blocks(std::vector<IndexDatabase::Record>& records) {
-    // Blocks behind the index's end, which a crash leaves, are found later and need their headers.
-    if (has_unindexed_blocks(records)) return;
-    std::set<BlockHash> needed;
-    std::vector<BlockHash> forgotten;
-    // From the highest to the lowest: a parent's turn comes after its children's.
-    for (auto at = records.rbegin(); at != records.rend(); ++at) {
-        const bool stays = at->tx_count != 0 || (at->status & failed) != 0 ||
-                           at->hash == params.genesis_hash || needed.contains(at->hash);
-        if (stays) {
-            needed.insert(at->header.previous);
-        } else {
-            forgotten.push_back(at->hash);
-        }
-    }
-    if (forgotten.size() <= max_kept_headers) return;
-    index_database->remove(forgotten);
-    const std::set gone(forgotten.begin(), forgotten.end());
-    std::erase_if(records, [&](const auto& record) { return gone.contains(record.hash); });
-}
-
-void Chainstate::Impl::load_entries() {
-    std::vector<BlockEntry*> with_data;  // or pruned
-    auto records = index_database->load();
-    if (params.is_private) forget_headers_without_blocks(records);
-    for (const auto& record : records) {
-        const auto* parent = index.find(record.header.previous);
-        const bool is_root = record.hash == params.genesis_hash;
-        if (!is_root && (!parent || parent->height + 1 != record.height)) {
-            // A header whose parent a power cut took comes again; a block would not be found.
-            if ((record.status & has_data) == 0) continue;
-            throw StorageError(fmt::format("The block index lacks the parent of block {}. {}",
-                                           record.hash.to_hex(), reindex_remedy));
-        }
-        auto& entry = index.insert(record.header, record.hash);
-        entry.tx_count = record.tx_count;
-        entry.block_size = record.block_size;
-        entry.block_checksum = record.block_checksum;
-        entry.data = record.data;
-        entry.undo = record.undo;
-        entry.status = record.status;
-        if (rebuild == Rebuild::coins && !is_root && entry.has(was_connected)) {
-            // Everything is to be checked again.
-            entry.status &= ~std::uint32_t{was_connected};
-            mark_changed(entry);
-        }
-        if (entry.tx_count != 0) {
-            with_data.push_back(&entry);
-            ++known_blocks;
-        }
-    }
-    derive_failed_ancestors();
-    for (auto* entry : with_data) {
-        if (entry->previous && entry->previous->chain_tx_count == 0) {
-            if (entry->has(has_data)) unlinked.emplace(entry->previous, entry);
-        } else {
-            const auto below = entry->previous ? entry->previous->chain_tx_count.load() : 0;
-            entry->chain_tx_count = below + entry->tx_count;
-        }
-    }
-    // The files are in the order in which blocks arrived.
-    std::ranges::sort(with_data, {}, [](const auto* entry) { return entry->data.load(); });
-    for (auto* entry : with_data)
-        entry->data_sequence = next_data_sequence++;
-}
-
-void Chainstate::Impl::refuse_blocks_without_index() const {
-    // A first start that was interrupted leaves no more than the genesis block.
-    const auto genesis_size =
-        serialized_size(*params.genesis, WitnessMode::include) + storage::FlatFiles::frame_size;
-    if (store->size_on_disk() <= genesis_size) return;
-    throw StorageError(fmt::format("{}: there are block files, but the block index is empty. {}",
-                                   (options.folder / "blocks" / "index").string(), reindex_remedy));
-}
-
-void Chainstate::Impl::make_genesis() {
-    const Bytes bytes = encode(*params.genesis);
-    genesis = &index.insert(params.genesis->header, params.genesis_hash);
-    genesis->status |= was_connected;
-    mark_changed(*genesis);
-    // A rebuild will find the block in the files.
-    if (rebuild == Rebuild::start || rebuild == Rebuild::resume) return;
-    refuse_blocks_without_index();
-    for (const auto number : store->blocks().numbers())
-        store->blocks().truncate(number, 0);
-    received_block(*genesis, *params.genesis, store->append_block(bytes), bytes);
-    write_index();
-}
-
-void Chainstate::Impl::check_files() const {
-    auto& blocks = const_cast<BlockStore&>(*store).blocks();
-    for (const auto& [number, end] : indexed_ends()) {
+void Chainstate::Impl::Startup::check_files() const {
+    auto& blocks = const_cast<BlockStore&>(*chain_.store).blocks();
+    for (const auto& [number, end] : indexed_ends(chain_.index)) {
         if (blocks.end(number) >= end) continue;
         throw StorageError(fmt::format(
             "{}: {}. {}", blocks.path(number).string(),
@@ -252,14 +151,14 @@ void Chainstate::Impl::check_files() const {
     }
 }
 
-void Chainstate::Impl::choose_start_tip() {
-    const auto best = coins->best_block();
+void Chainstate::Impl::Startup::choose_start_tip() {
+    const auto best = chain_.coins->best_block();
     if (best.is_zero()) {
-        tip = genesis;
-        coins->set_best_block(genesis->hash);
+        chain_.tip = chain_.genesis;
+        chain_.coins->set_best_block(chain_.genesis->hash);
     } else {
-        tip = index.find(best);
-        if (!tip || (tip != genesis && tip->chain_tx_count == 0)) {
+        chain_.tip = chain_.index.find(best);
+        if (!chain_.tip || (chain_.tip != chain_.genesis && chain_.tip->chain_tx_count == 0)) {
             throw StorageError(
                 fmt::format("The coins are those of block {}, which the block index does not have. "
                             "{}",
@@ -267,7 +166,50 @@ void Chainstate::Impl::choose_start_tip() {
         }
     }
     // Found again in the same place: among equals it stays the tip.
-    tip->data_sequence = start_tip_sequence;
+    Candidates::found_at_start(*chain_.tip);
+}
+
+void Chainstate::Impl::Startup::check_pruning() {
+    const bool has_pruned = std::ranges::any_of(chain_.index.all(), &BlockEntry::is_pruned);
+    if (!has_pruned) return;
+    chain_.pruning.set_pruned();
+    if (!chain_.options.prune_target) {
+        throw StorageError(
+            "Old blocks were pruned here. Start with -prune, or with -reindex to go back to all "
+            "blocks, which downloads the whole chain again.");
+    }
+    if (rebuild_ == Rebuild::coins) {
+        throw StorageError(
+            "The coins cannot be rebuilt from blocks that were pruned. Start with "
+            "-reindex, which downloads the whole chain again.");
+    }
+    // What a crash left behind, between the index and the files.
+    std::set<std::uint32_t> used;
+    for (const auto& [file, end] : indexed_ends(chain_.index))
+        used.insert(file);
+    for (auto* kind : {&chain_.store->blocks(), &chain_.store->undo()}) {
+        for (const auto file : kind->numbers()) {
+            if (!used.empty() && file < *used.rbegin() && !used.contains(file)) kind->remove(file);
+        }
+    }
+}
+
+void Chainstate::Impl::Startup::forget_detached_files() {
+    // Blocks whose ancestors were pruned come again when they are downloaded.
+    std::uint32_t next = 0;
+    for (const auto file : chain_.store->blocks().numbers()) {
+        if (file == next) {
+            ++next;
+        } else {
+            chain_.store->blocks().remove(file);
+        }
+    }
+}
+
+void Chainstate::Impl::Startup::forget_undo_files() {
+    log::info("Rebuilding the block index and the coins from the block files");
+    for (const auto number : chain_.store->undo().numbers())
+        chain_.store->undo().remove(number);
 }
 
 }  // namespace daler::chain
