@@ -16,18 +16,17 @@ constexpr std::array general{
     Option{"help-debug", "", Kind::flag, Group::general, "",
            "Print this help with all options, also those for tests and those that have no effect, "
            "and exit"},
-    Option{
-        "datadir", "<dir>", Kind::path, Group::general, "~/.daler",
-        "Folder that holds everything the node keeps. It is created if only the last folder of the "
-        "path is missing"},
+    Option{"datadir", "<dir>", Kind::path, Group::general, "~/.daler",
+           "Folder for the node's files. It is created if only the last folder of the "
+           "path is missing"},
     Option{"conf", "<file>", Kind::path, Group::general, "daler.conf",
            "Config file; a relative path lies in the data folder. Without a daler.conf there, a "
            "bitcoin.conf is read"},
     Option{"includeconf", "<file>", Kind::list, Group::general, "",
            "In a config file only: read this file, too (relative to the data folder)"},
     Option{"settings", "<file>", Kind::path, Group::general, "settings.json",
-           "File for what RPCs change and restarts remember (relative to the chain's folder); "
-           "-nosettings remembers nothing"},
+           "File for settings that RPCs change and that stay over restarts (relative to the "
+           "chain's folder); -nosettings keeps none"},
     Option{"daemon", "", Kind::flag, Group::general, "0",
            "Run in the background; returns once the node has started or failed"},
     Option{"daemonwait", "", Kind::flag, Group::general, "0", "The same as -daemon here"},
@@ -56,8 +55,8 @@ constexpr std::array general{
            "Keep an index of totals over the coins, by which gettxoutsetinfo knows them at every "
            "height"},
     Option{"blocksxor", "", Kind::flag, Group::general, "0",
-           "Scramble new block files with a random key, so that nothing mistakes them for "
-           "something dangerous"},
+           "XOR new block files with a random key, so that virus scanners do not react to their "
+           "contents"},
     Option{"assumevalid", "<hex>", Kind::hash, Group::general, "",
            "Do not check the scripts of this block and its ancestors; 0 checks all"},
     Option{"minimumchainwork", "<hex>", Kind::hash, Group::general, "",
@@ -82,7 +81,7 @@ constexpr std::array connection{
     Option{"addnode", "<addr>", Kind::list, Group::connection, "",
            "Connect to this node and keep the connection up; may be repeated", true},
     Option{"maxconnections", "<n>", Kind::integer, Group::connection, "125",
-           "Most connections to keep, manual ones aside", false, 0},
+           "Largest number of connections, without those of -addnode and addnode", false, 0},
     Option{"whitelist", "<[permissions@]net>", Kind::list, Group::connection, "",
            "Give peers from this address or network permissions: noban, relay, forcerelay, "
            "mempool, download, addr, bloomfilter, in, out; may be repeated"},
@@ -90,12 +89,11 @@ constexpr std::array connection{
            "How long a peer may take for its handshake and between answers", false, 1},
     Option{"onlynet", "<net>", Kind::list, Group::connection, "",
            "Choose peers of this network only: ipv4 or ipv6; may be repeated. Peers that you name, "
-           "and "
-           "those that connect, may be of any"},
+           "and inbound peers, may be of any network"},
     Option{"dns", "", Kind::flag, Group::connection, "1",
            "Look up the names that -addnode, -connect and addnode give"},
     Option{"networkactive", "", Kind::flag, Group::connection, "1",
-           "Open for connections at start (see the RPC setnetworkactive)"},
+           "Make and accept connections from the start on (see the RPC setnetworkactive)"},
     Option{"uacomment", "<text>", Kind::list, Group::connection, "",
            "Comment to append to our user agent; may be repeated"},
 };
@@ -159,11 +157,11 @@ constexpr std::array wallet{
            "Blocks within which a payment should confirm", false, 1,
            policy::max_confirmation_target},
     Option{"addresstype", "<type>", Kind::text, Group::wallet, "bech32",
-           "Addresses to hand out: legacy, p2sh-segwit, bech32 or bech32m"},
+           "Type of new addresses: legacy, p2sh-segwit, bech32 or bech32m"},
     Option{"changetype", "<type>", Kind::text, Group::wallet, "",
            "Addresses for change (default: as the payment's outputs suggest)"},
     Option{"keypool", "<n>", Kind::integer, Group::wallet, "1000",
-           "How many keys to derive ahead of those handed out", false, 1, 1000000},
+           "How many unused keys to derive ahead", false, 1, 1000000},
     Option{"spendzeroconfchange", "", Kind::flag, Group::wallet, "1",
            "Spend unconfirmed change of our own payments"},
     Option{"walletrbf", "", Kind::flag, Group::wallet, "1",
@@ -197,11 +195,13 @@ constexpr std::array relay{
     Option{"bytespersigop", "<n>", Kind::integer, Group::relay, "20",
            "Virtual bytes that a signature operation counts as", false, 0, 1000000},
     Option{"limitancestorcount", "<n>", Kind::integer, Group::relay, "25",
-           "Most unconfirmed transactions in a chain, seen from its end", false, 0, 1000000},
+           "Largest number of unconfirmed ancestors of a transaction, itself included", false, 0,
+           1000000},
     Option{"limitancestorsize", "<kvB>", Kind::integer, Group::relay, "101", "The same in size",
            false, 0, 1000000},
     Option{"limitdescendantcount", "<n>", Kind::integer, Group::relay, "25",
-           "Most unconfirmed transactions in a chain, seen from its start", false, 0, 1000000},
+           "Largest number of unconfirmed descendants of a transaction, itself included", false, 0,
+           1000000},
     Option{"limitdescendantsize", "<kvB>", Kind::integer, Group::relay, "101", "The same in size",
            false, 0, 1000000},
 };
@@ -327,7 +327,7 @@ constexpr std::array chains{
     Option{"testnet4", "", Kind::flag, Group::chain, "0",
            "The test network, version 4 (-chain=testnet4)"},
     Option{"strictregtest", "", Kind::flag, Group::chain, "0",
-           "On regtest, do as bitcoind does where dalerd is kinder to private chains"},
+           "On regtest, behave as bitcoind where dalerd differs on private chains"},
     Option{"vbparams", "<name:start:end[:height]>", Kind::list, Group::chain, "",
            "On regtest: start and timeout of a version-bits deployment; may be repeated"},
     Option{"testactivationheight", "<name@height>", Kind::list, Group::chain, "",

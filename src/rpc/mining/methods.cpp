@@ -14,7 +14,7 @@ const std::vector<Method> mining_table{
      getblocktemplate},
     {"Mining",
      "getmininginfo",
-     "Shows what there is to know about mining.",
+     "Shows the state of mining.",
      {},
      "height, difficulty, hash rate, transactions waiting",
      getmininginfo},

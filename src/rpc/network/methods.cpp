@@ -47,9 +47,8 @@ const std::vector<Method> network_table{
     {"Network", "getpeerinfo", "Shows every peer.", {}, "a list of objects", getpeerinfo},
     {"Network",
      "ping",
-     "Sends a ping to every peer; getpeerinfo shows how long the answer took. A pong comes "
-     "after everything "
-     "that was sent before.",
+     "Sends a ping to every peer; getpeerinfo shows how long the answer took. A peer answers after "
+     "it has handled the messages before.",
      {},
      "null",
      ping},

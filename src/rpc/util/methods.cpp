@@ -6,7 +6,7 @@ namespace {
 const std::vector<Method> util_table{
     {"Util",
      "createmultisig",
-     "Makes an address that several keys guard together.",
+     "Makes a multisig address.",
      {{"nrequired", Type::integer, "", "How many of the keys must sign"},
       {"keys", Type::array, "", "Public keys in hex"},
       {"address_type", Type::string, "legacy", "legacy, p2sh-segwit or bech32"}},
