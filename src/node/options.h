@@ -16,7 +16,7 @@ namespace daler::node {
 struct NodeOptions {
     ChainParams params;
     chain::ChainOptions chain;
-    policy::Options policy;
+    policy::PolicyOptions policy;
     mempool::Limits mempool;
     sync::SyncOptions sync;
     rpc::ServerOptions rpc;

@@ -60,7 +60,7 @@ public:
     /// then stop; calls made afterwards throw StorageError.
     struct Options {
         chain::ChainOptions chain;
-        policy::Options policy;
+        policy::PolicyOptions policy;
         mempool::Limits limits;
         std::function<void(const std::string&)> fatal;
     };

@@ -51,8 +51,6 @@ struct PolicyOptions {
     std::int64_t bytes_per_sigop = 20;            ///< -bytespersigop
 };
 
-using Options = PolicyOptions;
-
 /// The rules that need nothing but the transaction, in the order of the reference: no coinbase,
 /// then, if standard transactions are required, version, weight, input scripts, output forms and
 /// dust, and in any case the smallest size. Any thread; pure, as all functions here.
