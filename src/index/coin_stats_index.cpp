@@ -134,7 +134,7 @@ void CoinStatsIndex::record(const chain::BlockEntry& entry, const Block& block,
     batch.put(stats_key(entry.hash), encode(last_));
 }
 
-void CoinStatsIndex::continue_behind(const chain::BlockEntry* entry) {
+void CoinStatsIndex::continue_after(const chain::BlockEntry* entry) {
     if (!entry) {
         last_ = before_genesis();
         return;

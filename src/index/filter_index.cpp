@@ -32,7 +32,7 @@ void FilterIndex::record(const chain::BlockEntry& entry, const Block& block,
     batch.put(filter_key(entry.hash), value.view());
 }
 
-void FilterIndex::continue_behind(const chain::BlockEntry* entry) {
+void FilterIndex::continue_after(const chain::BlockEntry* entry) {
     last_header_ = {};
     if (!entry) return;
     const auto found = find(entry->hash);

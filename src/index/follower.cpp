@@ -81,7 +81,7 @@ void Follower::find_start() {
     }
     const auto* fork = at_ ? chain::last_common_ancestor(at_, &view->tip()) : nullptr;
     refuse_pruned(fork);
-    recorder_.continue_behind(at_);
+    recorder_.continue_after(at_);
     recorded_ = at_;
     log::info("{}: recorded up to height {} of {}", name_, at_ ? at_->height : -1, view->height());
 }
@@ -182,7 +182,7 @@ void Follower::follow() {
             at_ = chain::last_common_ancestor(at_, &view->tip());
             // What the recorder continues behind must be there to be read.
             write();
-            recorder_.continue_behind(at_);
+            recorder_.continue_after(at_);
             continue;
         }
         record(*view->at(at_ ? at_->height + 1 : 0));

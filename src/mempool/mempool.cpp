@@ -69,14 +69,14 @@ void Mempool::Impl::remove(const Entry& entry, RemovalReason reason) {
 }
 
 std::size_t Mempool::Impl::remove_with_descendants(const EntrySet& roots, RemovalReason reason) {
-    auto doomed = Pool::with_descendants(roots);
+    auto leaving = Pool::with_descendants(roots);
     // Children first: a listener never sees a transaction whose parent has gone.
-    std::ranges::stable_sort(doomed, [](const Entry* a, const Entry* b) {
+    std::ranges::stable_sort(leaving, [](const Entry* a, const Entry* b) {
         return a->ancestors.count > b->ancestors.count;
     });
-    for (const Entry* entry : doomed)
+    for (const Entry* entry : leaving)
         remove(*entry, reason);
-    return doomed.size();
+    return leaving.size();
 }
 
 std::size_t Mempool::Impl::expire(BlockTime now) {

@@ -15,7 +15,7 @@ using boost::system::error_code;
 using tcp = asio::ip::tcp;
 
 /// How long to wait when the process has no file descriptors left.
-constexpr std::chrono::milliseconds breather{100};
+constexpr std::chrono::milliseconds accept_retry_delay{100};
 
 }  // namespace
 
@@ -36,7 +36,7 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
                 self->accept_next();
                 return;
             }
-            self->timer.expires_after(breather);
+            self->timer.expires_after(accept_retry_delay);
             self->timer.async_wait([self](error_code cancelled) {
                 if (!cancelled && self->acceptor.is_open()) self->accept_next();
             });

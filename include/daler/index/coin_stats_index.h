@@ -44,7 +44,7 @@ private:
     bool wants_undo() const override { return true; }
     void record(const chain::BlockEntry& entry, const Block& block, const coins::BlockUndo& undo,
                 storage::Database::Batch& batch) override;
-    void continue_behind(const chain::BlockEntry* entry) override;
+    void continue_after(const chain::BlockEntry* entry) override;
 
     const ChainParams& params_;
     std::unique_ptr<storage::Database> database_;

@@ -23,7 +23,7 @@ private:
     bool wants_undo() const override { return true; }
     void record(const chain::BlockEntry& entry, const Block& block, const coins::BlockUndo& undo,
                 storage::Database::Batch& batch) override;
-    void continue_behind(const chain::BlockEntry* entry) override;
+    void continue_after(const chain::BlockEntry* entry) override;
 
     std::unique_ptr<storage::Database> database_;
     Hash256 last_header_;  ///< of the block recorded last

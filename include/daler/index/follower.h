@@ -44,7 +44,7 @@ public:
     virtual void record(const chain::BlockEntry& entry, const Block& block,
                         const coins::BlockUndo& undo, storage::Database::Batch& batch) = 0;
     /// The block recorded next is a child of `entry`, which was recorded earlier; null: genesis.
-    virtual void continue_behind(const chain::BlockEntry* entry) = 0;
+    virtual void continue_after(const chain::BlockEntry* entry) = 0;
 };
 
 /// Leads a Recorder along the best chain, on a thread of its own: backwards where the chain was

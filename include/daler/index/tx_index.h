@@ -26,7 +26,7 @@ private:
     bool wants_undo() const override { return false; }
     void record(const chain::BlockEntry& entry, const Block& block, const coins::BlockUndo& undo,
                 storage::Database::Batch& batch) override;
-    void continue_behind(const chain::BlockEntry*) override {}
+    void continue_after(const chain::BlockEntry*) override {}
 
     const chain::Chainstate& chain_;
     std::unique_ptr<storage::Database> database_;

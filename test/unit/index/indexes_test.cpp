@@ -50,11 +50,11 @@ BlockRef payment(Node& node, const BlockRef& funding) {
 }
 
 /// The records of every block of the best chain, one after the other.
-struct Picture {
+struct Records {
     std::vector<BlockCoinStats> stats;
     std::vector<Hash256> headers;
 
-    Picture(const Node& node, const Indexes& indexes) {
+    Records(const Node& node, const Indexes& indexes) {
         const auto view = node.state->view();
         for (Height height = 0; height <= view->height(); ++height) {
             const auto& hash = view->at(height)->hash;
@@ -62,14 +62,14 @@ struct Picture {
             headers.push_back(indexes.filters()->find(hash).value().header);
         }
     }
-    bool operator==(const Picture&) const = default;
+    bool operator==(const Records&) const = default;
 };
 
-Picture fresh_picture(const Node& node) {
+Records fresh_records(const Node& node) {
     Indexes indexes(*node.state, all, in_memory());
     indexes.start();
     settle(indexes);
-    return Picture(node, indexes);
+    return Records(node, indexes);
 }
 
 }  // namespace
@@ -157,7 +157,7 @@ TEST_CASE("a reorganisation leaves what an index of the new chain alone would ha
         (void)node.state->submit(block);
     REQUIRE(node.tip() == hash_of(branch.back()));
     settle(indexes);
-    CHECK(Picture(node, indexes) == fresh_picture(node));
+    CHECK(Records(node, indexes) == fresh_records(node));
     // What was recorded of the other branch is still there for those who ask by hash.
     CHECK(indexes.coin_stats()->find(hash_of(old_tip)) == old_stats);
     CHECK(indexes.transactions()->find(old_tip->transactions[1]->txid)->block->hash ==
@@ -166,7 +166,7 @@ TEST_CASE("a reorganisation leaves what an index of the new chain alone would ha
     REQUIRE(node.state->invalidate(hash_of(branch[0])));
     settle(indexes);
     REQUIRE(node.tip() == hash_of(old_tip));
-    CHECK(Picture(node, indexes) == fresh_picture(node));
+    CHECK(Records(node, indexes) == fresh_records(node));
 }
 
 TEST_CASE("an index goes on where it was, and rewinds if the chain has changed meanwhile",
@@ -214,7 +214,7 @@ TEST_CASE("an index goes on where it was, and rewinds if the chain has changed m
     indexes.start();
     settle(indexes);
     CHECK(indexes.recorded_height() == node.height());
-    CHECK(Picture(node, indexes) == fresh_picture(node));
+    CHECK(Records(node, indexes) == fresh_records(node));
 }
 
 TEST_CASE("a database that another program wrote is refused with its remedy", "[index]") {

@@ -47,9 +47,9 @@ void check_entry(const Fixture& f, const Transactions& all, const Txid& txid) {
 }
 
 // A node's life: transactions, blocks, reorganisations, in an order that `seed` chooses.
-class Life {
+class RandomNode {
 public:
-    explicit Life(unsigned seed) : random_(seed) {}
+    explicit RandomNode(unsigned seed) : random_(seed) {}
 
     void step() {
         const auto choice = random_() % 100;
@@ -125,10 +125,10 @@ private:
 
 TEST_CASE("after any series of changes the sums agree with the graph", "[mempool]") {
     const auto seed = GENERATE(range(1, 13));
-    Life life(static_cast<unsigned>(seed));
+    RandomNode node(static_cast<unsigned>(seed));
     for (int i = 0; i < 300; ++i)
-        life.step();
-    const Fixture& f = life.f;
+        node.step();
+    const Fixture& f = node.f;
     Transactions all;
     for (const auto& tx : f.pool.transactions())
         all[tx->txid] = tx;
@@ -146,7 +146,7 @@ TEST_CASE("after any series of changes the sums agree with the graph", "[mempool
     }
     // Nothing is left behind when all has gone.
     for (const auto& [txid, tx] : all)
-        life.f.pool.remove(txid, mempool::RemovalReason::conflict);
+        node.f.pool.remove(txid, mempool::RemovalReason::conflict);
     const auto info = f.pool.info(f.now);
     CHECK(info.size == 0);
     CHECK(info.usage == 0);

@@ -234,9 +234,9 @@ TEST_CASE("connecting is given up after a while", "[net][limits]") {
     Loopback net;
     // A socket that listens, and whose one place for a connection nobody takes is taken: the system
     // answers no other.
-    asio::ip::tcp::acceptor deaf(net.io, {asio::ip::make_address("127.0.0.1"), 0});
-    deaf.listen(0);
-    const PeerAddress address{"127.0.0.1", deaf.local_endpoint().port()};
+    asio::ip::tcp::acceptor silent(net.io, {asio::ip::make_address("127.0.0.1"), 0});
+    silent.listen(0);
+    const PeerAddress address{"127.0.0.1", silent.local_endpoint().port()};
     std::vector<ConnectionRef> taken;
     std::optional<std::string> error;
     const auto patience = wire::limits::connect_timeout / 100.0;
