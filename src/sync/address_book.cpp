@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view file_mark = "daler peers 1\n";
 constexpr std::chrono::minutes retry_pause{10};
 constexpr std::chrono::hours too_old{30 * 24};
-constexpr std::uint32_t hopeless_failures = 10;
+constexpr std::uint32_t unreachable_failures = 10;
 /// A time is not made newer by less than this.
 constexpr std::chrono::minutes fresh_enough{20};
 
@@ -63,7 +63,7 @@ bool AddressBook::make_room(BlockTime now) {
     for (std::size_t looked = 0; looked < entries_.size(); ++looked) {
         const auto& entry = position->second;
         const bool is_old = from_unix(entry.node.last_seen) + too_old < now;
-        if (entry.last_success == BlockTime{} || is_old || entry.failures > hopeless_failures) {
+        if (entry.last_success == BlockTime{} || is_old || entry.failures > unreachable_failures) {
             erase(position);
             return true;
         }
@@ -135,7 +135,7 @@ std::vector<KnownNode> AddressBook::sample(std::size_t limit, BlockTime now) {
     std::vector<KnownNode> out;
     for (const auto& [endpoint, entry] : entries_) {
         const bool is_old = from_unix(entry.node.last_seen) + too_old < now;
-        if (!is_old && entry.failures <= hopeless_failures) out.push_back(entry.node);
+        if (!is_old && entry.failures <= unreachable_failures) out.push_back(entry.node);
     }
     std::ranges::shuffle(out, random_);
     out.resize(std::min({out.size(), limit, entries_.size() * limits::getaddr_percent / 100}));

@@ -9,7 +9,7 @@ namespace {
 /// How many headers of a peer's chain are looked at in one piece.
 constexpr Height scan_step = 128;
 /// Of its patience, what is left after each connected block.
-constexpr double patience_decay = 0.85;
+constexpr double stall_timeout_decay = 0.85;
 }  // namespace
 
 void BlockDownload::add_peer(PeerId peer, Keeps keeps, bool trusted) {
@@ -93,7 +93,7 @@ bool BlockDownload::may_help(PeerId peer, const Asked& asked, Time now) const {
         if (found == peers_.end()) continue;
         // Whether we listen to it is no matter here: it may see to it that we do not.
         const auto silent = now - std::max(since, found->second.last_block);
-        if (silent < patience_) return false;
+        if (silent < stall_timeout_) return false;
         if (silent >= limits::block_asker_timeout) continue;
         if (places > 0) --places;
         if (!found->second.trusted && untrusted_places > 0) --untrusted_places;
@@ -252,7 +252,7 @@ void BlockDownload::settled(const BlockHash& hash) {
         release(asker.peer, hash);
 }
 
-void BlockDownload::spoiled(const BlockHash& hash) {
+void BlockDownload::copy_rejected(const BlockHash& hash) {
     const auto found = asked_.find(hash);
     if (found == asked_.end()) return;
     if (found->second.being_checked > 0) --found->second.being_checked;
@@ -270,7 +270,7 @@ void BlockDownload::not_found(PeerId peer, const BlockHash& hash, Time now) {
     found->second.not_here[hash] = now;
 }
 
-void BlockDownload::excuse(PeerId peer, Time now) {
+void BlockDownload::restart_timeouts(PeerId peer, Time now) {
     const auto found = peers_.find(peer);
     if (found == peers_.end()) return;
     found->second.stalling_since.reset();
@@ -279,8 +279,8 @@ void BlockDownload::excuse(PeerId peer, Time now) {
 
 void BlockDownload::progressed() {
     const auto shorter =
-        std::chrono::duration_cast<std::chrono::milliseconds>(patience_ * patience_decay);
-    patience_ = std::max<std::chrono::milliseconds>(shorter, limits::stall_timeout);
+        std::chrono::duration_cast<std::chrono::milliseconds>(stall_timeout_ * stall_timeout_decay);
+    stall_timeout_ = std::max<std::chrono::milliseconds>(shorter, limits::stall_timeout);
 }
 
 std::vector<PeerId> BlockDownload::stallers(Time now) {
@@ -290,11 +290,11 @@ std::vector<PeerId> BlockDownload::stallers(Time now) {
         downloading += state.in_flight.empty() ? 0 : 1;
     for (const auto& [id, state] : peers_) {
         if (state.in_flight.empty()) continue;
-        if (state.stalling_since && now - *state.stalling_since >= patience_) {
+        if (state.stalling_since && now - *state.stalling_since >= stall_timeout_) {
             out.push_back(id);
             // If our own line is the slow one, disconnecting one peer after the other is no cure.
-            patience_ =
-                std::min<std::chrono::milliseconds>(patience_ * 2, limits::max_stall_timeout);
+            stall_timeout_ =
+                std::min<std::chrono::milliseconds>(stall_timeout_ * 2, limits::max_stall_timeout);
             continue;
         }
         // One block interval, and half of one more for everybody else who shares our line.

@@ -50,20 +50,20 @@ public:
     [[nodiscard]] std::vector<const chain::BlockEntry*> take_announced(
         PeerId peer, const chain::BlockEntry& last, const chain::ChainView& view, Time now);
 
-    /// A copy of the block came from `peer`. Until `settled` or `spoiled` nobody else is asked for
-    /// it. True if `peer` had been asked for it.
+    /// A copy of the block came from `peer`. Until `settled` or `copy_rejected` nobody else is
+    /// asked for it. True if `peer` had been asked for it.
     bool arrived(PeerId peer, const BlockHash& hash, Time now);
     /// The block is stored, or known to be invalid: nobody needs to send it any more.
     void settled(const BlockHash& hash);
     /// The copy that came was no good, though the block may be: others are asked. What they were
     /// asked for already stands.
-    void spoiled(const BlockHash& hash);
+    void copy_rejected(const BlockHash& hash);
     /// `peer` says that it does not have it. It is not asked for it again before
     /// limits::not_here_age, or before it announces it; for blocks older than it promises, never.
     void not_found(PeerId peer, const BlockHash& hash, Time now);
 
     /// We have not listened to `peer` for a while: its time starts anew.
-    void excuse(PeerId peer, Time now);
+    void restart_timeouts(PeerId peer, Time now);
     /// A block has been connected: progress makes us less patient again.
     void progressed();
     /// Peers that hold up the whole window, or do not send what they were asked for.
@@ -73,7 +73,7 @@ public:
     [[nodiscard]] bool is_requested(const BlockHash& hash) const { return asked_.contains(hash); }
     /// False if nobody is asked for anything, and nothing that came waits for its verdict.
     [[nodiscard]] bool is_busy() const { return !asked_.empty(); }
-    [[nodiscard]] std::chrono::milliseconds patience() const { return patience_; }
+    [[nodiscard]] std::chrono::milliseconds stall_timeout() const { return stall_timeout_; }
 
 private:
     struct PeerState {
@@ -110,7 +110,7 @@ private:
     Options options_;
     std::map<PeerId, PeerState> peers_;
     std::unordered_map<BlockHash, Asked, PlainHasher> asked_;
-    std::chrono::milliseconds patience_{wire::limits::stall_timeout};
+    std::chrono::milliseconds stall_timeout_{wire::limits::stall_timeout};
 };
 
 }  // namespace daler::sync

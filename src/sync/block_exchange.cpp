@@ -47,7 +47,7 @@ void BlockExchange::tick() {
         peers.push_back(peer);
     std::ranges::shuffle(peers, context_.random);
     for (const auto& peer : peers) {
-        if (!peer->is_reading) download_.excuse(peer->id, now);
+        if (!peer->is_reading) download_.restart_timeouts(peer->id, now);
         request(*peer);
     }
     look_for_sources();
@@ -69,48 +69,49 @@ void BlockExchange::look_for_sources() {
         lacking_since_ = context_.now();
     }
     lacks_source_ =
-        lacking_since_ && context_.now() - *lacking_since_ >= limits::lacking_blocks_patience;
+        lacking_since_ && context_.now() - *lacking_since_ >= limits::lacking_blocks_delay;
 }
 
 /// What to do with a block that we did not ask for. What is dropped here costs an attacker nothing
 /// to make.
-BlockExchange::Worth BlockExchange::worth(Peer& peer, const Block& block, const BlockHash& hash) {
+BlockExchange::Action BlockExchange::action_for(Peer& peer, const Block& block,
+                                                const BlockHash& hash) {
     const auto* entry = context_.find(hash);
     const auto view = context_.view();
     if (entry && (entry->has(chain::has_data) || (entry->is_pruned() && view->contains(*entry)))) {
-        return Worth::nothing;
+        return Action::drop;
     }
     const auto* parent = context_.find(block.header.previous);
     if (!parent) {
         // It may follow one that came just before and waits for its verdict; the ledger will tell.
-        if (peer.open_blocks > 0) return Worth::a_check;
+        if (peer.open_blocks > 0) return Action::submit;
         misbehaviour_.punish(peer, "block whose parent is unknown");
-        return Worth::nothing;
+        return Action::drop;
     }
     const auto work = parent->chainwork + consensus::work_of(block.header.bits);
-    if (work < headers_.work_gate()) return Worth::nothing;
+    if (work < headers_.work_gate()) return Action::drop;
     const bool is_near = parent->height < view->height() + limits::unrequested_block_distance;
-    return work >= view->tip().chainwork && is_near ? Worth::a_check : Worth::its_header;
+    return work >= view->tip().chainwork && is_near ? Action::submit : Action::store_header;
 }
 
 void BlockExchange::on_block(const PeerRef& peer, BlockRef block, std::size_t size) {
     const auto hash = block->header.hash();
     const bool without_header = std::erase(peer->asked_without_headers, hash) > 0;
     const bool was_asked = download_.arrived(peer->id, hash, context_.now()) || without_header;
-    auto worth_it = Worth::nothing;
+    auto action = Action::drop;
     if (!consensus::check_header(block->header, hash, context_.params)) {
         misbehaviour_.punish(*peer, "block without proof of work");
     } else {
-        worth_it = was_asked ? Worth::a_check : worth(*peer, *block, hash);
+        action = was_asked ? Action::submit : action_for(*peer, *block, hash);
     }
-    if (worth_it == Worth::nothing) {
-        download_.spoiled(hash);
+    if (action == Action::drop) {
+        download_.copy_rejected(hash);
         if (const auto* entry = context_.find(hash)) download_.peer_has(peer->id, *entry);
         return;
     }
     ++peer->open_blocks;
     peer->open_block_bytes += size;
-    if (worth_it == Worth::a_check) {
+    if (action == Action::submit) {
         asio::co_spawn(context_.executor, submit(peer, std::move(block), hash, size),
                        asio::detached);
     } else {
@@ -121,7 +122,7 @@ void BlockExchange::on_block(const PeerRef& peer, BlockRef block, std::size_t si
 
 asio::awaitable<void> BlockExchange::submit_header(PeerRef peer, BlockHeader header, BlockHash hash,
                                                    std::size_t size) {
-    download_.spoiled(hash);
+    download_.copy_rejected(hash);
     wire::Headers message;
     message.headers.push_back(header);
     try {
@@ -139,7 +140,7 @@ asio::awaitable<void> BlockExchange::submit(PeerRef peer, BlockRef block, BlockH
         conclude(*peer, submitted, hash);
     } catch (const StorageError&) {
         // The ledger has reported it; the node is about to stop.
-        download_.spoiled(hash);
+        download_.copy_rejected(hash);
         peer->connection->close();
     }
     verdict_given(*peer, size);
@@ -186,7 +187,7 @@ void BlockExchange::judge(Peer& peer, const consensus::Rejection& rejection,
     switch (blame(rejection.reason)) {
         case consensus::Blame::mutated:
             // Only this copy is bad. Whoever else was asked for the block may still send it.
-            download_.spoiled(hash);
+            download_.copy_rejected(hash);
             misbehaviour_.punish(peer, to_text(rejection));
             break;
         case consensus::Blame::invalid: {
@@ -196,7 +197,7 @@ void BlockExchange::judge(Peer& peer, const consensus::Rejection& rejection,
         }
         case consensus::Blame::later:
         case consensus::Blame::policy:
-            download_.spoiled(hash);
+            download_.copy_rejected(hash);
             // We ask only for blocks whose headers we know: this one was pushed on us.
             if (rejection.reason == consensus::Reason::previous_not_found) {
                 misbehaviour_.punish(peer, to_text(rejection));
@@ -210,7 +211,7 @@ void BlockExchange::judge(Peer& peer, const consensus::Rejection& rejection,
 bool BlockExchange::is_beyond_promise(const Peer& peer, const chain::BlockEntry& entry) const {
     if (!context_.options.pruned || peer.may(permission_noban)) return false;
     // On a private chain there may be nobody else to ask: it gets what is still here.
-    if (context_.is_quick()) return false;
+    if (context_.skips_delays()) return false;
     // A block or two may have come while the question was on its way.
     constexpr Height slack = 2;
     return context_.view()->height() - entry.height > limits::limited_peer_blocks + slack;

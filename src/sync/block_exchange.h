@@ -47,8 +47,8 @@ private:
     asio::awaitable<void> submit_header(PeerRef peer, BlockHeader header, BlockHash hash,
                                         std::size_t size);
     void verdict_given(Peer& peer, std::size_t size);
-    enum class Worth : std::uint8_t { nothing, its_header, a_check };
-    [[nodiscard]] Worth worth(Peer& peer, const Block& block, const BlockHash& hash);
+    enum class Action : std::uint8_t { drop, store_header, submit };
+    [[nodiscard]] Action action_for(Peer& peer, const Block& block, const BlockHash& hash);
     void ask(Peer& peer, const std::vector<const chain::BlockEntry*>& blocks);
     void look_for_sources();
     [[nodiscard]] bool is_beyond_promise(const Peer& peer, const chain::BlockEntry& entry) const;

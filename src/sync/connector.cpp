@@ -77,9 +77,10 @@ net::Connection::Options Connector::connection_options() const {
 Result<void, std::string> Connector::listen() {
     if (!context_.options.listen) return {};
     const auto port = context_.options.port ? context_.options.port : context_.params.p2p_port;
-    const bool anywhere = context_.options.binds.empty();
-    const auto binds = anywhere ? std::vector<net::PeerAddress>{{"0.0.0.0", port}, {"::", port}}
-                                : context_.options.binds;
+    const bool all_interfaces = context_.options.binds.empty();
+    const auto binds = all_interfaces
+                           ? std::vector<net::PeerAddress>{{"0.0.0.0", port}, {"::", port}}
+                           : context_.options.binds;
     std::string problem;
     for (const auto& bind : binds) {
         auto opened = net::Listener::open(
@@ -87,7 +88,7 @@ Result<void, std::string> Connector::listen() {
             [this](net::ConnectionRef connection) { accept(std::move(connection)); });
         if (opened) {
             listeners_.push_back(std::move(*opened));
-        } else if (!anywhere || bind.host == "0.0.0.0") {
+        } else if (!all_interfaces || bind.host == "0.0.0.0") {
             return fail(opened.error());
         } else {
             problem = opened.error();  // a computer without IPv6

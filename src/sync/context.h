@@ -31,7 +31,7 @@ struct Context {
     std::chrono::seconds timers_ahead{0};  ///< how far `mockscheduler` moved them
 
     /// Private chains do without the delays and disguises that the public network needs.
-    [[nodiscard]] bool is_quick() const { return params.is_private && !options.strict; }
+    [[nodiscard]] bool skips_delays() const { return params.is_private && !options.strict; }
     [[nodiscard]] Time now() const { return clock.now_ms() + timers_ahead; }
     [[nodiscard]] std::shared_ptr<const chain::ChainView> view() const { return ledger.view(); }
     [[nodiscard]] const chain::BlockEntry* find(const BlockHash& hash) const {
@@ -43,7 +43,9 @@ struct Context {
                (!options.blocks_only || peer.may(permission_relay));
     }
     /// The chain is still so far behind that transactions and announcements mean nothing.
-    [[nodiscard]] bool is_catching_up() const { return !is_quick() && view()->initial_download(); }
+    [[nodiscard]] bool is_catching_up() const {
+        return !skips_delays() && view()->initial_download();
+    }
 };
 
 /// How a peer appears in the log.

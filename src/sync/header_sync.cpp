@@ -12,7 +12,7 @@ constexpr std::chrono::hours current_age{24};
 }  // namespace
 
 bool HeaderSync::is_current() const {
-    return context_.is_quick() ||
+    return context_.skips_delays() ||
            context_.clock.now() - context_.view()->best_header().header.block_time() < current_age;
 }
 

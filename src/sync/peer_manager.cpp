@@ -1,6 +1,6 @@
 #include <daler/sync/peer_manager.h>
 
-#include "network.h"
+#include "peer_sessions.h"
 
 #include <daler/util/ensure.h>
 
@@ -17,11 +17,11 @@ struct PeerManager::Impl {
           user_agent(make_user_agent(options.user_agent_comments)),
           relays(!options.blocks_only),
           services(Handshake::our_services(options)),
-          network(the_ledger, clock, workers, std::move(options), io.get_executor()) {}
+          sessions(the_ledger, clock, workers, std::move(options), io.get_executor()) {}
 
     /// Runs `work` on the net thread and waits for its result. While there is no net thread, here.
     template <class Work>
-    auto ask(Work work) -> std::invoke_result_t<Work&> {
+    auto call(Work work) -> std::invoke_result_t<Work&> {
         using Value = std::invoke_result_t<Work&>;
         if (!running) return work();
         auto promise = std::make_shared<std::promise<Value>>();
@@ -38,9 +38,9 @@ struct PeerManager::Impl {
     }
 
     /// Hands news to the net thread.
-    template <class News>
-    void tell(News news) {
-        if (hears_news) asio::post(io, std::move(news));
+    template <class Event>
+    void post(Event event) {
+        if (accepts_events) asio::post(io, std::move(event));
     }
 
     ledger::Ledger& ledger;
@@ -48,11 +48,11 @@ struct PeerManager::Impl {
     const bool relays;
     const std::uint64_t services;
     asio::io_context io;
-    Network network;
+    PeerSessions sessions;
     std::optional<asio::executor_work_guard<asio::io_context::executor_type>> guard;
     std::thread thread;
     std::atomic<bool> running{false};
-    std::atomic<bool> hears_news{false};
+    std::atomic<bool> accepts_events{false};
 };
 
 PeerManager::PeerManager(ledger::Ledger& ledger, Clock& clock, ThreadPool& workers,
@@ -70,7 +70,7 @@ Result<void, std::string> PeerManager::start() {
     ensure(!impl.running);
     // From here on every change is heard; what is in the mempool by now is handed over.
     auto pool = impl.ledger.call([&impl](ledger::State& state) {
-        impl.hears_news = true;
+        impl.accepts_events = true;
         std::vector<std::pair<TransactionRef, FeeRate>> out;
         for (auto& tx : state.mempool.transactions()) {
             const auto entry = state.mempool.entry(tx->txid);
@@ -79,9 +79,9 @@ Result<void, std::string> PeerManager::start() {
         return out;
     });
     for (const auto& [tx, rate] : pool)
-        impl.network.transaction_added(tx, rate);
-    if (auto started = impl.network.start(); !started) {
-        impl.hears_news = false;
+        impl.sessions.transaction_added(tx, rate);
+    if (auto started = impl.sessions.start(); !started) {
+        impl.accepts_events = false;
         return started;
     }
     impl.guard.emplace(impl.io.get_executor());
@@ -92,9 +92,9 @@ Result<void, std::string> PeerManager::start() {
 
 void PeerManager::stop() {
     auto& impl = *impl_;
-    impl.hears_news = false;
+    impl.accepts_events = false;
     if (!impl.thread.joinable()) return;
-    impl.ask([&impl] { impl.network.stop(); });
+    impl.call([&impl] { impl.sessions.stop(); });
     impl.guard.reset();
     // Every coroutine ends now by itself: connections are closed and lookups given up, and the
     // ledger and the workers answer what they were asked, for they outlive this.
@@ -106,19 +106,19 @@ void PeerManager::stop() {
 }
 
 Bytes PeerManager::address_book() {
-    return impl_->ask([this] { return impl_->network.address_book().encode(); });
+    return impl_->call([this] { return impl_->sessions.address_book().encode(); });
 }
 
 std::vector<wire::Endpoint> PeerManager::listening() {
-    return impl_->ask([this] { return impl_->network.connector().listening(); });
+    return impl_->call([this] { return impl_->sessions.connector().listening(); });
 }
 
 std::vector<PeerInfo> PeerManager::peers() {
-    return impl_->ask([this] { return impl_->network.peers(); });
+    return impl_->call([this] { return impl_->sessions.peers(); });
 }
 
 NetworkTotals PeerManager::totals() {
-    return impl_->ask([this] { return impl_->network.totals(); });
+    return impl_->call([this] { return impl_->sessions.totals(); });
 }
 
 std::uint64_t PeerManager::local_services() const {
@@ -139,88 +139,88 @@ bool PeerManager::relays_transactions() const {
 }
 
 Result<void, std::string> PeerManager::add_node(const std::string& address) {
-    return impl_->ask([this, address] { return impl_->network.connector().add(address); });
+    return impl_->call([this, address] { return impl_->sessions.connector().add(address); });
 }
 
 Result<void, std::string> PeerManager::remove_node(const std::string& address) {
-    return impl_->ask([this, address] { return impl_->network.connector().remove(address); });
+    return impl_->call([this, address] { return impl_->sessions.connector().remove(address); });
 }
 
 void PeerManager::try_node(const std::string& address) {
-    impl_->ask([this, address] { impl_->network.connector().try_once(address); });
+    impl_->call([this, address] { impl_->sessions.connector().try_once(address); });
 }
 
 std::vector<AddedNode> PeerManager::added_nodes() {
-    return impl_->ask([this] { return impl_->network.connector().added(); });
+    return impl_->call([this] { return impl_->sessions.connector().added(); });
 }
 
 bool PeerManager::disconnect(const std::string& address) {
-    return impl_->ask([this, address] { return impl_->network.disconnect(address); });
+    return impl_->call([this, address] { return impl_->sessions.disconnect(address); });
 }
 
 bool PeerManager::disconnect(std::int64_t id) {
-    return impl_->ask([this, id] { return impl_->network.disconnect(id); });
+    return impl_->call([this, id] { return impl_->sessions.disconnect(id); });
 }
 
 bool PeerManager::lacks_blocks() {
-    return impl_->network.lacks_blocks();  // many ask for it with each look at the chain
+    return impl_->sessions.lacks_blocks();  // many ask for it with each look at the chain
 }
 
 void PeerManager::ping() {
-    impl_->ask([this] { impl_->network.ping(); });
+    impl_->call([this] { impl_->sessions.ping(); });
 }
 
 void PeerManager::advance_timers(std::chrono::seconds time) {
-    impl_->ask([this, time] { impl_->network.advance_timers(time); });
+    impl_->call([this, time] { impl_->sessions.advance_timers(time); });
 }
 
 bool PeerManager::is_network_active() {
-    return impl_->ask([this] { return impl_->network.connector().is_active(); });
+    return impl_->call([this] { return impl_->sessions.connector().is_active(); });
 }
 
 void PeerManager::set_network_active(bool active) {
-    impl_->ask([this, active] { impl_->network.connector().set_active(active); });
+    impl_->call([this, active] { impl_->sessions.connector().set_active(active); });
 }
 
 void PeerManager::announce(const Txid& txid, const Wtxid& wtxid) {
-    impl_->tell([this, txid, wtxid] { impl_->network.transactions().announce(txid, wtxid); });
+    impl_->post([this, txid, wtxid] { impl_->sessions.transactions().announce(txid, wtxid); });
 }
 
 // News from the ledger, on its thread.
 
 void PeerManager::block_connected(const chain::BlockEntry& entry, const BlockRef& block) {
-    impl_->tell([this, &entry, block] { impl_->network.block_connected(entry, block); });
+    impl_->post([this, &entry, block] { impl_->sessions.block_connected(entry, block); });
 }
 
 void PeerManager::block_disconnected(const chain::BlockEntry&, const BlockRef& block) {
-    impl_->tell([this, block] { impl_->network.block_disconnected(block); });
+    impl_->post([this, block] { impl_->sessions.block_disconnected(block); });
 }
 
 void PeerManager::block_refused(const chain::BlockEntry& entry,
                                 const consensus::Rejection& rejection) {
-    impl_->tell([this, &entry, rejection] { impl_->network.block_refused(entry, rejection); });
+    impl_->post([this, &entry, rejection] { impl_->sessions.block_refused(entry, rejection); });
 }
 
 void PeerManager::tip_changed(const std::shared_ptr<const chain::ChainView>& view) {
-    impl_->tell([this, view] { impl_->network.tip_changed(view); });
+    impl_->post([this, view] { impl_->sessions.tip_changed(view); });
 }
 
 void PeerManager::transaction_added(const TransactionRef& tx) {
-    if (!impl_->hears_news) return;
+    if (!impl_->accepts_events) return;
     // What it pays is known to the mempool only; it may be gone again when the question is its
     // turn.
     impl_->ledger.post([this, tx](ledger::State& state) {
         const auto entry = state.mempool.entry(tx->txid);
         if (!entry || entry->tx->wtxid != tx->wtxid) return;
         const auto rate = FeeRate::of(entry->fee, entry->vsize);
-        impl_->tell([this, tx, rate] { impl_->network.transaction_added(tx, rate); });
+        impl_->post([this, tx, rate] { impl_->sessions.transaction_added(tx, rate); });
     });
 }
 
 void PeerManager::transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason) {
     // The block tells of all of them at once.
     if (reason == mempool::RemovalReason::block) return;
-    impl_->tell([this, tx] { impl_->network.transaction_removed(tx); });
+    impl_->post([this, tx] { impl_->sessions.transaction_removed(tx); });
 }
 
 }  // namespace daler::sync

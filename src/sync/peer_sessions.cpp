@@ -1,4 +1,4 @@
-#include "network.h"
+#include "peer_sessions.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -12,16 +12,16 @@ namespace {
 constexpr std::chrono::milliseconds tick_interval{100};
 
 /// A chain may want a block every second, but a large one takes as long to travel as on any other.
-constexpr std::chrono::seconds least_block_patience{60};
+constexpr std::chrono::seconds min_block_timeout{60};
 
 }  // namespace
 
-Network::Network(ledger::Ledger& ledger, const Clock& clock, ThreadPool& workers,
-                 SyncOptions options, asio::any_io_executor executor)
+PeerSessions::PeerSessions(ledger::Ledger& ledger, const Clock& clock, ThreadPool& workers,
+                           SyncOptions options, asio::any_io_executor executor)
     : context_{ledger, ledger.params(), clock, workers, std::move(options), executor},
       misbehaviour_(context_),
       download_({ledger.params().minimum_chain_work,
-                 std::max(ledger.params().retarget.spacing, least_block_patience)}),
+                 std::max(ledger.params().retarget.spacing, min_block_timeout)}),
       handshake_(context_),
       headers_(context_, download_, misbehaviour_),
       blocks_(context_, download_, headers_, misbehaviour_),
@@ -31,14 +31,14 @@ Network::Network(ledger::Ledger& ledger, const Clock& clock, ThreadPool& workers
                  [this](PeerRef peer) { begin_session(std::move(peer)); }),
       clock_tick_(executor) {}
 
-Result<void, std::string> Network::start() {
+Result<void, std::string> PeerSessions::start() {
     if (auto listening = connector_.listen(); !listening) return listening;
     blocks_.announce_tip(*context_.view());  // to nobody: what we have now is no news
     asio::co_spawn(context_.executor, run_clock(), asio::detached);
     return {};
 }
 
-void Network::stop() {
+void PeerSessions::stop() {
     context_.stopping = true;
     connector_.stop();
     clock_tick_.notify();
@@ -48,14 +48,14 @@ void Network::stop() {
     }
 }
 
-asio::awaitable<void> Network::run_clock() {
+asio::awaitable<void> PeerSessions::run_clock() {
     while (!context_.stopping) {
         tick();
         co_await clock_tick_.wait_for(tick_interval);
     }
 }
 
-void Network::tick() {
+void PeerSessions::tick() {
     const auto now = context_.now();
     for (const auto& [id, peer] : context_.peers)
         check_timeouts(*peer, now);
@@ -82,7 +82,7 @@ bool reads_nothing(Peer& peer, Time now) {
 
 }  // namespace
 
-void Network::check_timeouts(Peer& peer, Time now) {
+void PeerSessions::check_timeouts(Peer& peer, Time now) {
     if (!peer.connection->is_open()) return;
     if (reads_nothing(peer, now)) {
         log::debug(log::Category::net, "{} does not read what it is sent", label(peer));
@@ -106,7 +106,7 @@ void Network::check_timeouts(Peer& peer, Time now) {
     }
 }
 
-void Network::send_ping(Peer& peer) {
+void PeerSessions::send_ping(Peer& peer) {
     peer.pinged_at = context_.now();
     peer.pinged_at_real = std::chrono::steady_clock::now();
     do {
@@ -115,18 +115,18 @@ void Network::send_ping(Peer& peer) {
     peer.send(wire::Ping{peer.ping_nonce});
 }
 
-void Network::ping() {
+void PeerSessions::ping() {
     for (const auto& [id, peer] : context_.peers) {
         if (peer->is_ready()) send_ping(*peer);
     }
 }
 
-void Network::advance_timers(std::chrono::seconds time) {
+void PeerSessions::advance_timers(std::chrono::seconds time) {
     context_.timers_ahead += time;
     tick();
 }
 
-bool Network::disconnect(const std::string& address) {
+bool PeerSessions::disconnect(const std::string& address) {
     bool found = false;
     for (const auto& [id, peer] : context_.peers) {
         if (!peer->connection->is_open()) continue;
@@ -137,7 +137,7 @@ bool Network::disconnect(const std::string& address) {
     return found;
 }
 
-bool Network::disconnect(PeerId id) {
+bool PeerSessions::disconnect(PeerId id) {
     const auto found = context_.peers.find(id);
     if (found == context_.peers.end() || !found->second->connection->is_open()) return false;
     found->second->connection->close();
@@ -146,36 +146,37 @@ bool Network::disconnect(PeerId id) {
 
 // News from the ledger.
 
-void Network::block_connected(const chain::BlockEntry& entry, const BlockRef& block) {
+void PeerSessions::block_connected(const chain::BlockEntry& entry, const BlockRef& block) {
     download_.settled(entry.hash);
     blocks_.block_connected(entry);
     transactions_.block_connected(block);
 }
 
-void Network::block_disconnected(const BlockRef& block) {
+void PeerSessions::block_disconnected(const BlockRef& block) {
     transactions_.block_disconnected(block);
 }
 
-void Network::block_refused(const chain::BlockEntry& entry, const consensus::Rejection& rejection) {
+void PeerSessions::block_refused(const chain::BlockEntry& entry,
+                                 const consensus::Rejection& rejection) {
     blocks_.block_refused(entry, rejection);
 }
 
-void Network::tip_changed(const std::shared_ptr<const chain::ChainView>& view) {
+void PeerSessions::tip_changed(const std::shared_ptr<const chain::ChainView>& view) {
     transactions_.tip_changed();
     blocks_.announce_tip(*view);
 }
 
-void Network::transaction_added(const TransactionRef& tx, FeeRate fee_rate) {
+void PeerSessions::transaction_added(const TransactionRef& tx, FeeRate fee_rate) {
     transactions_.transaction_added(tx, fee_rate);
 }
 
-void Network::transaction_removed(const TransactionRef& tx) {
+void PeerSessions::transaction_removed(const TransactionRef& tx) {
     transactions_.transaction_removed(tx);
 }
 
 // What PeerService asks.
 
-NetworkTotals Network::totals() const {
+NetworkTotals PeerSessions::totals() const {
     auto out = closed_totals_;
     for (const auto& [id, peer] : context_.peers) {
         out.bytes_sent += peer->connection->traffic().bytes_sent;
@@ -184,7 +185,7 @@ NetworkTotals Network::totals() const {
     return out;
 }
 
-std::vector<PeerInfo> Network::peers() const {
+std::vector<PeerInfo> PeerSessions::peers() const {
     std::vector<PeerInfo> out;
     for (const auto& [id, peer] : context_.peers) {
         if (peer->connection->is_open()) out.push_back(describe(*peer));
@@ -205,7 +206,7 @@ double seconds(std::chrono::microseconds time) {
 
 }  // namespace
 
-PeerInfo Network::describe(const Peer& peer) const {
+PeerInfo PeerSessions::describe(const Peer& peer) const {
     const auto& traffic = peer.connection->traffic();
     PeerInfo info;
     info.id = peer.id;

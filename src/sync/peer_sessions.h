@@ -9,10 +9,10 @@
 namespace daler::sync {
 
 /// The net thread's side of PeerManager: all parts of this module, and the sessions that feed them.
-class Network {
+class PeerSessions {
 public:
-    Network(ledger::Ledger& ledger, const Clock& clock, ThreadPool& workers, SyncOptions options,
-            asio::any_io_executor executor);
+    PeerSessions(ledger::Ledger& ledger, const Clock& clock, ThreadPool& workers,
+                 SyncOptions options, asio::any_io_executor executor);
 
     [[nodiscard]] Result<void, std::string> start();
     /// Closes everything; the coroutines end by themselves soon after.
@@ -43,14 +43,14 @@ private:
     void begin_session(PeerRef peer);
     asio::awaitable<void> run_session(PeerRef peer);
     asio::awaitable<void> read_messages(PeerRef peer);
-    asio::awaitable<std::optional<wire::Message>> understand(PeerRef peer, net::RawMessage raw);
+    asio::awaitable<std::optional<wire::Message>> decode(PeerRef peer, net::RawMessage raw);
     asio::awaitable<void> handle(PeerRef peer, wire::Message message);
     asio::awaitable<void> handle_getdata(PeerRef peer, wire::GetData message);
     asio::awaitable<void> wait_for_verdicts(PeerRef peer);
     asio::awaitable<void> handle_inventory(PeerRef peer, wire::Inventory message);
     asio::awaitable<void> handle_not_found(PeerRef peer, wire::NotFound message);
     void handle_pong(Peer& peer, const wire::Pong& message);
-    [[nodiscard]] BlockDownload::Keeps what_it_keeps(const Peer& peer) const;
+    [[nodiscard]] BlockDownload::Keeps kept_blocks(const Peer& peer) const;
     void handshake_done(Peer& peer);
     void end_session(Peer& peer);
 

@@ -1,6 +1,6 @@
-// What happens between the first and the last message of a peer: the messages of Network.
-#include "network.h"
+// What happens between the first and the last message of a peer: the messages of PeerSessions.
 #include "offload.h"
+#include "peer_sessions.h"
 #include "turns.h"
 
 #include <daler/util/storage_error.h>
@@ -23,12 +23,12 @@ asio::awaitable<Decoded> decode_on_worker(ThreadPool& workers, net::RawMessage r
 
 }  // namespace
 
-void Network::begin_session(PeerRef peer) {
+void PeerSessions::begin_session(PeerRef peer) {
     handshake_.start(*peer);
     asio::co_spawn(context_.executor, run_session(std::move(peer)), asio::detached);
 }
 
-asio::awaitable<void> Network::run_session(PeerRef peer) {
+asio::awaitable<void> PeerSessions::run_session(PeerRef peer) {
     try {
         co_await read_messages(peer);
     } catch (const StorageError& error) {
@@ -41,7 +41,7 @@ asio::awaitable<void> Network::run_session(PeerRef peer) {
     end_session(*peer);
 }
 
-asio::awaitable<void> Network::read_messages(PeerRef peer) {
+asio::awaitable<void> PeerSessions::read_messages(PeerRef peer) {
     while (peer->connection->is_open()) {
         co_await peer->connection->wait_for_room();
         peer->is_reading = true;
@@ -55,7 +55,7 @@ asio::awaitable<void> Network::read_messages(PeerRef peer) {
             co_return;
         }
         const auto size = raw->payload.size();
-        auto message = co_await understand(peer, std::move(*raw));
+        auto message = co_await decode(peer, std::move(*raw));
         if (!message) continue;
         if (auto* block = std::get_if<wire::BlockMessage>(&*message)) {
             if (!peer->handshake_done) continue;
@@ -73,13 +73,13 @@ asio::awaitable<void> Network::read_messages(PeerRef peer) {
     }
 }
 
-asio::awaitable<void> Network::wait_for_verdicts(PeerRef peer) {
+asio::awaitable<void> PeerSessions::wait_for_verdicts(PeerRef peer) {
     while (peer->open_blocks > 0)
         co_await peer->verdicts.wait();
 }
 
-asio::awaitable<std::optional<wire::Message>> Network::understand(PeerRef peer,
-                                                                  net::RawMessage raw) {
+asio::awaitable<std::optional<wire::Message>> PeerSessions::decode(PeerRef peer,
+                                                                   net::RawMessage raw) {
     const auto command = raw.command;
     Decoded decoded = fail(DecodeError::none);
     if (raw.payload.size() >= large_payload) {
@@ -126,7 +126,7 @@ concept HandledBefore =
 
 }  // namespace
 
-asio::awaitable<void> Network::handle(PeerRef peer, wire::Message message) {
+asio::awaitable<void> PeerSessions::handle(PeerRef peer, wire::Message message) {
     // First what a handshake consists of.
     if (const auto* version = std::get_if<wire::Version>(&message)) {
         handshake_.on_version(*peer, *version);
@@ -201,7 +201,7 @@ asio::awaitable<void> Network::handle(PeerRef peer, wire::Message message) {
 }
 
 /// Asks are answered in their order; neighbouring transactions together, but few at a time.
-asio::awaitable<void> Network::handle_getdata(PeerRef peer, wire::GetData message) {
+asio::awaitable<void> PeerSessions::handle_getdata(PeerRef peer, wire::GetData message) {
     std::vector<wire::InventoryItem> transactions;
     TurnCounter turn;
     for (const auto& item : message.items) {
@@ -221,7 +221,7 @@ asio::awaitable<void> Network::handle_getdata(PeerRef peer, wire::GetData messag
     if (!transactions.empty()) co_await transactions_.serve(peer, std::move(transactions));
 }
 
-asio::awaitable<void> Network::handle_inventory(PeerRef peer, wire::Inventory message) {
+asio::awaitable<void> PeerSessions::handle_inventory(PeerRef peer, wire::Inventory message) {
     std::vector<wire::InventoryItem> transactions;
     const wire::InventoryItem* last_block = nullptr;
     for (const auto& item : message.items) {
@@ -239,7 +239,7 @@ asio::awaitable<void> Network::handle_inventory(PeerRef peer, wire::Inventory me
     }
 }
 
-asio::awaitable<void> Network::handle_not_found(PeerRef peer, wire::NotFound message) {
+asio::awaitable<void> PeerSessions::handle_not_found(PeerRef peer, wire::NotFound message) {
     TurnCounter turn;
     for (const auto& item : message.items) {
         if (turn.is_over()) co_await next_turn();
@@ -252,7 +252,7 @@ asio::awaitable<void> Network::handle_not_found(PeerRef peer, wire::NotFound mes
     }
 }
 
-void Network::handle_pong(Peer& peer, const wire::Pong& message) {
+void PeerSessions::handle_pong(Peer& peer, const wire::Pong& message) {
     if (peer.ping_nonce == 0) return;
     if (message.nonce == 0) {  // it gives up: nothing can be measured
         peer.ping_nonce = 0;
@@ -265,16 +265,16 @@ void Network::handle_pong(Peer& peer, const wire::Pong& message) {
     peer.min_ping = std::min(peer.min_ping.value_or(*peer.ping), *peer.ping);
 }
 
-BlockDownload::Keeps Network::what_it_keeps(const Peer& peer) const {
+BlockDownload::Keeps PeerSessions::kept_blocks(const Peer& peer) const {
     if ((peer.services & wire::service::network) != 0) return BlockDownload::Keeps::all;
     // bitcoind hangs up on whoever asks for more than it promises, on private chains too.
     const bool is_daler = peer.user_agent.find("/daler:") != std::string::npos;
-    return context_.is_quick() && is_daler ? BlockDownload::Keeps::recent_and_more
-                                           : BlockDownload::Keeps::recent;
+    return context_.skips_delays() && is_daler ? BlockDownload::Keeps::recent_and_more
+                                               : BlockDownload::Keeps::recent;
 }
 
-void Network::handshake_done(Peer& peer) {
-    download_.add_peer(peer.id, what_it_keeps(peer), !peer.is_inbound());
+void PeerSessions::handshake_done(Peer& peer) {
+    download_.add_peer(peer.id, kept_blocks(peer), !peer.is_inbound());
     if (peer.version >= wire::send_headers_version) peer.send(wire::SendHeaders{});
     send_ping(peer);
     addresses_.start(peer);
@@ -282,7 +282,7 @@ void Network::handshake_done(Peer& peer) {
     transactions_.start(peer);
 }
 
-void Network::end_session(Peer& peer) {
+void PeerSessions::end_session(Peer& peer) {
     log::debug(log::Category::net, "{} is gone", label(peer));
     const auto& traffic = peer.connection->traffic();
     closed_totals_.bytes_sent += traffic.bytes_sent;

@@ -17,7 +17,7 @@ constexpr std::chrono::seconds expiry_interval{60};
 constexpr std::chrono::seconds longest_wait_for_blocks{10};
 
 /// What to announce to peers while we are catching up: nothing can pay that much.
-constexpr Amount nothing_wanted = max_money;
+constexpr Amount unpayable_fee_rate = max_money;
 
 std::chrono::milliseconds seconds_to_ms(double seconds) {
     return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
@@ -55,7 +55,7 @@ void TxRelay::start(Peer& peer) {
     if (peer.wants_wtxids) ++wtxid_peers_;
     if (!peer.wants_transactions) return;
     send_fee_filter(peer);
-    if (context_.is_quick()) announce_unbroadcast();
+    if (context_.skips_delays()) announce_unbroadcast();
 }
 
 void TxRelay::peer_gone(const Peer& peer) {
@@ -91,7 +91,7 @@ void TxRelay::tick() {
 
 Time TxRelay::ready_at(const Peer& peer, const TxIdentifier& id) const {
     auto when = context_.now();
-    if (context_.is_quick()) return when;
+    if (context_.skips_delays()) return when;
     if (peer.is_inbound() && !peer.may(permission_noban)) when += limits::inbound_delay;
     if (!id.is_wtxid && wtxid_peers_ > 0) when += limits::txid_delay;
     if (tracker_.in_flight(peer.id) >= limits::requests_in_flight && !peer.may(permission_relay)) {
@@ -115,13 +115,13 @@ asio::awaitable<void> TxRelay::on_announced(PeerRef peer, std::vector<wire::Inve
         const bool is_wtxid = item.type == wire::InventoryType::wtx;
         if (is_wtxid != peer->wants_wtxids) continue;
         peer->known_transactions.insert(item.hash.bytes);
-        want(*peer, {item.hash, is_wtxid});
+        note_announcement(*peer, {item.hash, is_wtxid});
     }
     request(*peer);
 }
 
 /// Notes that `peer` has this transaction, which is to be fetched unless it is known.
-void TxRelay::want(Peer& peer, const TxIdentifier& id) {
+void TxRelay::note_announcement(Peer& peer, const TxIdentifier& id) {
     if (has(id)) return;
     const bool preferred = !peer.is_inbound() || peer.may(permission_noban);
     const auto bound =
@@ -148,7 +148,7 @@ bool TxRelay::is_behind(const Peer& peer) {
 }
 
 void TxRelay::request(Peer& peer) {
-    if (!peer.is_ready() || (context_.is_quick() && is_behind(peer))) return;
+    if (!peer.is_ready() || (context_.skips_delays() && is_behind(peer))) return;
     wire::GetData message;
     const auto now = context_.now();
     for (const auto& id : tracker_.take_requests(peer.id, now)) {
@@ -194,7 +194,7 @@ asio::awaitable<void> TxRelay::on_transaction(PeerRef peer, TransactionRef tx) {
     co_await submit(peer, std::move(tx));
     // On a private chain a pong says that they are tried, too. Elsewhere nobody waits for the
     // orphans of others.
-    while (context_.is_quick() && is_trying_orphans_ && peer->connection->is_open())
+    while (context_.skips_delays() && is_trying_orphans_ && peer->connection->is_open())
         co_await orphans_tried_.wait();
 }
 
@@ -233,16 +233,16 @@ void TxRelay::keep_orphan(Peer& peer, const TransactionRef& tx, const std::vecto
         orphanage_.erase(tx->wtxid);
         return;
     }
-    const bool hopeless = std::ranges::any_of(
+    const bool parent_refused = std::ranges::any_of(
         parents, [&](const Txid& parent) { return refused_.contains(TxIdentifier::of(parent)); });
-    if (hopeless || !orphanage_.add(tx, peer.id, context_.now())) {
+    if (parent_refused || !orphanage_.add(tx, peer.id, context_.now())) {
         refused_.remember_child(*tx);
         orphanage_.erase(tx->wtxid);
         return;
     }
     for (const auto& parent : parents) {
         peer.known_transactions.insert(parent.bytes);
-        want(peer, TxIdentifier::of(parent));
+        note_announcement(peer, TxIdentifier::of(parent));
         if (has_arrived_since(parent, before)) orphanage_.retry(tx->wtxid);
     }
     request(peer);
@@ -375,7 +375,7 @@ Time TxRelay::next_announcement(const Peer& peer) {
 void TxRelay::announce_due() {
     for (const auto& [id, peer] : context_.peers) {
         if (!relays(*peer)) continue;
-        if (context_.is_quick() || peer->may(permission_noban)) {
+        if (context_.skips_delays() || peer->may(permission_noban)) {
             announce_queued(*peer);
         } else if (context_.now() >= peer->next_announcement) {
             announce_queued(*peer);
@@ -426,7 +426,7 @@ void TxRelay::send_fee_filter(Peer& peer) {
         context_.options.blocks_only) {
         return;
     }
-    const auto wanted = context_.is_catching_up() ? nothing_wanted : min_fee_;
+    const auto wanted = context_.is_catching_up() ? unpayable_fee_rate : min_fee_;
     if (wanted == peer.fee_filter_sent) return;
     peer.fee_filter_sent = wanted;
     peer.send(wire::FeeFilter{wanted});

@@ -52,7 +52,7 @@ private:
     [[nodiscard]] bool has(const TxIdentifier& id) const;
     [[nodiscard]] bool may_fetch(const Peer& peer, const Wtxid& wtxid) const;
     [[nodiscard]] bool is_behind(const Peer& peer);
-    void want(Peer& peer, const TxIdentifier& id);
+    void note_announcement(Peer& peer, const TxIdentifier& id);
     void request(Peer& peer);
     void enqueue(Peer& peer, const Txid& txid, const Wtxid& wtxid);
     void announce_queued(Peer& peer);

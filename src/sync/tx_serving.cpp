@@ -21,7 +21,7 @@ void TxRelay::on_getmempool(Peer& peer) {
 /// On the public network a peer gets only what it could have heard of from us, so that it cannot
 /// probe what we have.
 bool TxRelay::may_fetch(const Peer& peer, const Wtxid& wtxid) const {
-    if (context_.is_quick()) return true;
+    if (context_.skips_delays()) return true;
     const auto found = pool_.find(wtxid);
     return found != pool_.end() && found->second.arrival <= peer.announced_up_to;
 }

@@ -114,13 +114,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 (void)download.arrived(peer, entry.hash, now);
                 break;
             case 7:
-                download.spoiled(entry.hash);
+                download.copy_rejected(entry.hash);
                 break;
             case 8:
                 download.not_found(peer, entry.hash, now);
                 break;
             case 9:
-                download.excuse(peer, now);
+                download.restart_timeouts(peer, now);
                 break;
             case 10:
                 for (const auto slow : download.stallers(now))

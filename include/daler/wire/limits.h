@@ -78,7 +78,7 @@ inline constexpr std::chrono::minutes not_here_age{2};
 /// Stored blocks whose senders are remembered until they are connected.
 inline constexpr std::size_t unproven_blocks = 1'024;
 /// How long no peer has the blocks of a better chain before the user is told.
-inline constexpr std::chrono::seconds lacking_blocks_patience{10};
+inline constexpr std::chrono::seconds lacking_blocks_delay{10};
 /// A peer that keeps only recent blocks (BIP 159) is asked for this many from its tip at most.
 inline constexpr int limited_peer_blocks = 288;
 

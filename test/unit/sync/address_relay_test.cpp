@@ -1,4 +1,4 @@
-#include "stranger.h"
+#include "raw_peer.h"
 
 using namespace daler;
 using namespace daler::sync;
@@ -11,7 +11,7 @@ namespace {
 constexpr std::chrono::seconds time_for_one{static_cast<int>(1 / limits::addresses_per_second)};
 
 /// Sends `count` addresses; how many of them the node took.
-std::uint64_t taken_of(std::size_t count, Stranger& peer, const Node& node) {
+std::uint64_t taken_of(std::size_t count, RawPeer& peer, const Node& node) {
     const auto taken = [&] { return node.peers().peers().at(0).addresses_processed; };
     const auto before = taken();
     wire::Addresses message;
@@ -28,7 +28,7 @@ std::uint64_t taken_of(std::size_t count, Stranger& peer, const Node& node) {
 TEST_CASE("a peer's addresses are taken at a bounded rate", "[sync][limits]") {
     Node node;
     node.clock.set_mock_time(node.clock.now());
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     CHECK(taken_of(2, peer, node) == 1);
     SECTION("not before their time") {
@@ -44,7 +44,7 @@ TEST_CASE("a peer's addresses are taken at a bounded rate", "[sync][limits]") {
 TEST_CASE("after a long pause a bounded number of addresses is taken at once", "[sync][limits]") {
     Node node;
     node.clock.set_mock_time(node.clock.now());
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     constexpr auto most = static_cast<std::size_t>(limits::address_bucket);
     // In steps: a peer that does not answer a ping for long is left.

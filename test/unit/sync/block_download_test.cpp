@@ -284,7 +284,7 @@ TEST_CASE("a block that is being checked is not asked for again, a spoiled copy 
     CHECK(download.take(1) == range(1, 1));
     CHECK(download.arrived(1, headers.at(1).hash, start));
     CHECK(download.take(2).empty());
-    download.spoiled(headers.at(1).hash);
+    download.copy_rejected(headers.at(1).hash);
     CHECK(download.take(2) == range(1, 1));
 }
 
@@ -293,7 +293,7 @@ TEST_CASE("a bad copy from one peer leaves the request to another alone", "[sync
     Download download(headers);
     CHECK(download.take(1) == range(1, 1));
     CHECK_FALSE(download.arrived(2, headers.at(1).hash, start));
-    download.spoiled(headers.at(1).hash);
+    download.copy_rejected(headers.at(1).hash);
     CHECK(download.in_flight(1) == range(1, 1));
     CHECK(download.is_requested(headers.at(1).hash));
 }
@@ -328,10 +328,10 @@ TEST_CASE("who holds up the whole window is named after a short while", "[sync][
     CHECK(download.stallers(start + limits::stall_timeout - 1ms).empty());
     CHECK(download.stallers(start + limits::stall_timeout) == std::vector<PeerId>{1});
     // Others get more time after that, until blocks are connected again.
-    CHECK(download.patience() == 2 * limits::stall_timeout);
+    CHECK(download.stall_timeout() == 2 * limits::stall_timeout);
     for (int i = 0; i < 10; ++i)
         download.progressed();
-    CHECK(download.patience() == limits::stall_timeout);
+    CHECK(download.stall_timeout() == limits::stall_timeout);
 }
 
 TEST_CASE("patience grows up to its bound", "[sync][limits]") {
@@ -349,14 +349,14 @@ TEST_CASE("patience grows up to its bound", "[sync][limits]") {
         CHECK(download.take(65, now).empty());
         now += limits::max_stall_timeout;
         CHECK(download.stallers(now) == std::vector<PeerId>{holder});
-        CHECK(download.patience() <= limits::max_stall_timeout);
+        CHECK(download.stall_timeout() <= limits::max_stall_timeout);
         download.peer_gone(holder);
         holder = 100 + i;
         download.add_peer(holder, BlockDownload::Keeps::all);
         download.peer_has(holder, *headers.entries.back());
         CHECK(download.take(holder, now) == range(1, 16));
     }
-    CHECK(download.patience() == limits::max_stall_timeout);
+    CHECK(download.stall_timeout() == limits::max_stall_timeout);
 }
 
 TEST_CASE("a peer that sends nothing it was asked for is named after a block interval", "[sync]") {
@@ -369,7 +369,7 @@ TEST_CASE("a peer that sends nothing it was asked for is named after a block int
     // Half an interval more for each other peer that shares the line.
     CHECK(download.stallers(start + 900s - 1ms).empty());
     CHECK(download.stallers(start + 900s).size() == 2);
-    download.excuse(1, start + 900s);
+    download.restart_timeouts(1, start + 900s);
     CHECK(download.stallers(start + 900s) == std::vector<PeerId>{2});
 }
 
@@ -379,7 +379,7 @@ TEST_CASE("a peer that we do not listen to does not keep others from being asked
     CHECK(download.take(1) == range(1, 1));
     // It asks for old blocks and reads them slowly: we wait for it, not it for us.
     for (auto now = start; now < start + 2s; now += 100ms)
-        download.excuse(1, now);
+        download.restart_timeouts(1, now);
     CHECK(download.take(2, start + 2s) == range(1, 1));
 }
 

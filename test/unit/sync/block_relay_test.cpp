@@ -1,4 +1,4 @@
-#include "stranger.h"
+#include "raw_peer.h"
 
 #include <daler/consensus/header_rules.h>
 
@@ -53,7 +53,7 @@ std::vector<BlockRef> bad_branch(const Node& node, int count) {
 }
 
 /// Announces the branch and sends what is asked for, until the connection ends.
-void send_branch(Stranger& peer, const std::vector<BlockRef>& branch) {
+void send_branch(RawPeer& peer, const std::vector<BlockRef>& branch) {
     wire::Headers headers;
     for (const auto& block : branch)
         headers.headers.push_back(block->header);
@@ -80,7 +80,7 @@ TEST_CASE("headers with much less work than the tip are not kept, on private cha
     Node node;
     node.mine(200);
     const auto before = node.ledger().chain().index().size();
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     constexpr std::size_t enough = 200 - wire::limits::anti_dos_blocks;
     auto headers = headers_on(node.params.genesis->header, enough - 1, node.params);
@@ -108,18 +108,18 @@ TEST_CASE("who sent a block of another branch pays for it when it turns out to b
     node.mine(5);
     const auto tip = node.tip();
     const auto branch = bad_branch(node, 6);
-    Stranger liar(node);
+    RawPeer liar(node);
     liar.shake_hands();
     send_branch(liar, branch);
-    CHECK(liar.is_thrown_out());
+    CHECK(liar.is_disconnected());
     CHECK(node.tip() == tip);
 
-    Stranger another(node);
+    RawPeer another(node);
     another.shake_hands();
     SECTION("a header on the invalid block costs the connection") {
         another.send(wire::Headers{{branch[1]->header}});
         another.send(wire::Headers{headers_on(branch[0]->header, 1, node.params)});
-        CHECK(another.is_thrown_out());
+        CHECK(another.is_disconnected());
     }
     SECTION("the header of the block itself does not: others may not know yet") {
         another.send(wire::Headers{{branch[0]->header}});
@@ -132,8 +132,8 @@ TEST_CASE("a peer with witnesses is asked for what it announces, whatever it kee
     node.mine(3);
     Node other;
     other.mine(4, Script(Bytes{0x51}));
-    Stranger peer(node);
-    auto version = Stranger::version_message();
+    RawPeer peer(node);
+    auto version = RawPeer::version_message();
     version.services = wire::service::witness;
     peer.shake_hands(version);
     wire::Headers headers;
@@ -149,7 +149,7 @@ TEST_CASE("a block off the best chain that was never valid is not shown", "[sync
     Node node;
     node.mine(3);
     const auto aside = headers_on(node.params.genesis->header, 1, node.params);
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     peer.send(wire::Headers{aside});
     REQUIRE(peer.is_answered());
@@ -168,7 +168,7 @@ TEST_CASE("a block off the best chain that was never valid is not shown", "[sync
 TEST_CASE("nobody gets a filtered block", "[sync]") {
     Node node;
     node.mine(1);
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     peer.send(wire::GetData{{{wire::InventoryType::filtered_block, node.tip().as<Hash256>()}}});
     peer.send(wire::Ping{6});
@@ -182,7 +182,7 @@ TEST_CASE("nobody gets a filtered block", "[sync]") {
 TEST_CASE("the user hears of it when no peer has the blocks of a better chain", "[sync]") {
     Node node;
     node.clock.set_mock_time(node.clock.now());
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     peer.send(wire::Headers{headers_on(node.params.genesis->header, 2, node.params)});
     const auto asked = peer.wait_for<wire::GetData>();
@@ -192,7 +192,7 @@ TEST_CASE("the user hears of it when no peer has the blocks of a better chain", 
     REQUIRE(peer.is_answered());
     node.peers().advance_timers(0s);  // sees it for the first time
     CHECK_FALSE(node.peers().lacks_blocks());
-    node.peers().advance_timers(wire::limits::lacking_blocks_patience - 1s);
+    node.peers().advance_timers(wire::limits::lacking_blocks_delay - 1s);
     CHECK_FALSE(node.peers().lacks_blocks());
     node.peers().advance_timers(1s);
     CHECK(node.peers().lacks_blocks());
@@ -203,7 +203,7 @@ TEST_CASE("headers without blocks are bounded on private chains, and keep no blo
     Node node;
     Node honest;
     honest.mine(5);
-    Stranger flooder(node);
+    RawPeer flooder(node);
     flooder.shake_hands();
     BlockHeader below = node.params.genesis->header;
     constexpr std::size_t messages =
@@ -233,7 +233,7 @@ TEST_CASE("a peer that keeps us from reading it does not withhold a block", "[sy
     node.mine(150);
     const wire::Headers announcement{
         headers_on(node.ledger().view()->tip().header, 1, node.params)};
-    Stranger greedy(node);
+    RawPeer greedy(node);
     greedy.shake_hands();
     greedy.send(announcement);
     REQUIRE(greedy.wait_for<wire::GetData>());
@@ -245,7 +245,7 @@ TEST_CASE("a peer that keeps us from reading it does not withhold a block", "[sy
                                     node.ledger().view()->at(height)->hash.as<Hash256>()});
     }
     greedy.send(everything);
-    Stranger honest(node);
+    RawPeer honest(node);
     honest.shake_hands();
     honest.send(announcement);
     REQUIRE(honest.is_answered());

@@ -1,5 +1,5 @@
 // Bounds on one connection and on all of them.
-#include "stranger.h"
+#include "raw_peer.h"
 
 #include <sync/connector.h>
 
@@ -71,9 +71,9 @@ TEST_CASE("a peer is not read from while too many of its blocks wait for their v
     Node other;
     other.mine(most + 1);
     Node node;
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
-    Stranger witness(node);
+    RawPeer witness(node);
     witness.shake_hands();
     BusyLedger busy(node);
     std::uint64_t read = 0;
@@ -93,9 +93,9 @@ TEST_CASE("a peer is not read from while too many of its blocks wait for their v
 TEST_CASE("a peer is not read from while too many bytes of its blocks wait for their verdict",
           "[sync][limits]") {
     Node node;
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
-    Stranger witness(node);
+    RawPeer witness(node);
     witness.shake_hands();
     const std::size_t spare = GENERATE(0, 1);
     const auto first = block_of_size(node, limits::message_bytes, 1);
@@ -119,7 +119,7 @@ TEST_CASE("a peer is not read from while too many bytes of its blocks wait for t
 TEST_CASE("a peer is pinged again after a while", "[sync][limits]") {
     Node node;
     node.clock.set_mock_time(node.clock.now());
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     peer.send(wire::Pong{0});  // ends the wait for the answer to the first
     CHECK(peer.answers<wire::Ping>().empty());
@@ -133,7 +133,7 @@ TEST_CASE("a peer that takes nothing of what waits for it is left", "[sync][limi
     Node node;
     node.clock.set_mock_time(node.clock.now());
     node.mine(1, Script(Bytes(900'000, 0x6a)));
-    Stranger greedy(node);
+    RawPeer greedy(node);
     greedy.shake_hands();
     wire::GetData everything;
     everything.items.resize(30, {wire::InventoryType::witness_block, node.tip().as<Hash256>()});

@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// `count` peers that have nothing to show; ids from 0, the lower the older.
-std::vector<EvictionCandidate> nobodies(PeerId count) {
+std::vector<EvictionCandidate> plain_peers(PeerId count) {
     std::vector<EvictionCandidate> out;
     for (PeerId id = 0; id < count; ++id) {
         EvictionCandidate each;
@@ -24,11 +24,11 @@ std::vector<EvictionCandidate> nobodies(PeerId count) {
 
 TEST_CASE("a few peers are all protected", "[sync]") {
     CHECK_FALSE(choose_eviction({}));
-    CHECK_FALSE(choose_eviction(nobodies(20)));
+    CHECK_FALSE(choose_eviction(plain_peers(20)));
 }
 
 TEST_CASE("the youngest of the largest group has to go", "[sync]") {
-    auto peers = nobodies(80);
+    auto peers = plain_peers(80);
     for (auto& peer : peers) {
         if (peer.id >= 72) peer.group = "others";
     }
@@ -37,7 +37,7 @@ TEST_CASE("the youngest of the largest group has to go", "[sync]") {
 }
 
 TEST_CASE("peers that have shown to be useful stay", "[sync]") {
-    auto peers = nobodies(60);
+    auto peers = plain_peers(60);
     auto& youngest = peers.back();
     SECTION("for the lowest ping") {
         youngest.min_ping = 1ms;
@@ -59,8 +59,8 @@ TEST_CASE("peers that have shown to be useful stay", "[sync]") {
 }
 
 TEST_CASE("half of the rest stays for its age", "[sync]") {
-    CHECK(choose_eviction(nobodies(114)) == 113);
-    auto peers = nobodies(40);
+    CHECK(choose_eviction(plain_peers(114)) == 113);
+    auto peers = plain_peers(40);
     for (auto& peer : peers)
         peer.group = std::to_string(peer.id);
     CHECK(choose_eviction(peers).value() >= 20);

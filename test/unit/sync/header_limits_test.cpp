@@ -1,5 +1,5 @@
 // Bounds on what is asked, stored and told of headers and blocks.
-#include "stranger.h"
+#include "raw_peer.h"
 
 using namespace daler;
 using namespace daler::sync;
@@ -11,7 +11,7 @@ TEST_CASE("a peer that does not answer getheaders is not asked again for a while
           "[sync][limits]") {
     Node node;
     node.clock.set_mock_time(node.clock.now());
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();  // the node has asked for headers by now
     const auto is_asked_again = [&] {
         Hash256 unknown;
@@ -31,18 +31,18 @@ TEST_CASE("the one peer whose headers we need is left when it sends none", "[syn
     params.is_private = false;  // and genesis is years old: the node is far behind
     Node node(params, {});
     node.clock.set_mock_time(node.clock.now());
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     node.peers().advance_timers(limits::headers_sync_timeout - 1s);
     CHECK(peer.is_answered());
     node.peers().advance_timers(1s);
-    CHECK(peer.is_thrown_out());
+    CHECK(peer.is_disconnected());
 }
 
 TEST_CASE("getblocks is answered with a bounded number of hashes", "[sync][limits]") {
     Node node;
     node.mine(limits::getblocks_hashes + 1);
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     const auto ask_above = [&](Height height) {
         peer.send(wire::GetBlocks{70016, {node.ledger().view()->at(height)->hash}, {}});
@@ -65,7 +65,7 @@ TEST_CASE("a few new blocks at once are announced by their headers, more by the 
     node.ledger().call([&](ledger::State& state) { state.chain.invalidate(first); });
     // A branch with nearly as much work: a reorganisation from it tells of all blocks at once.
     node.mine(count - 1, Script(Bytes{0x51}));
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     peer.send(wire::SendHeaders{});
     peer.send(wire::GetHeaders{70016, {node.params.genesis_hash}, {}});
@@ -88,7 +88,7 @@ TEST_CASE("a block nobody asked for is stored if it is not far above the tip", "
     Node other;
     other.mine(far);
     Node node;
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     wire::Headers headers;
     for (Height height = 1; height <= far; ++height)

@@ -1,4 +1,4 @@
-#include "stranger.h"
+#include "raw_peer.h"
 
 #include <daler/consensus/header_rules.h>
 #include <sync/address_book.h>
@@ -40,9 +40,9 @@ BlockRef unknown_block(const Node& node) {
 
 TEST_CASE("garbage ends one connection and nobody else notices", "[sync]") {
     Node node;
-    Stranger good(node);
+    RawPeer good(node);
     good.shake_hands();
-    Stranger bad(node);
+    RawPeer bad(node);
     SECTION("bytes of no chain") {
         bad.write_raw(Bytes(100, 0xee));
     }
@@ -52,17 +52,17 @@ TEST_CASE("garbage ends one connection and nobody else notices", "[sync]") {
         bad.write_raw(bytes);
     }
     SECTION("another chain's magic") {
-        auto bytes = bad.frame("version", wire::encode(Stranger::version_message()));
+        auto bytes = bad.frame("version", wire::encode(RawPeer::version_message()));
         bytes[0] ^= 1;
         bad.write_raw(bytes);
     }
-    CHECK(bad.is_thrown_out());
+    CHECK(bad.is_disconnected());
     CHECK(good.is_answered());
 }
 
 TEST_CASE("a message with a bad checksum is dropped alone", "[sync]") {
     Node node;
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     auto bytes = peer.frame("ping", Bytes(8, 1));
     bytes.back() ^= 1;
@@ -73,10 +73,10 @@ TEST_CASE("a message with a bad checksum is dropped alone", "[sync]") {
 
 TEST_CASE("nothing is answered before the handshake is done", "[sync]") {
     Node node;
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.send(wire::Ping{1});
     peer.send(wire::GetHeaders{70016, {BlockHash{}}, {}});
-    peer.send(Stranger::version_message());
+    peer.send(RawPeer::version_message());
     peer.send(wire::Ping{2});
     // Only the messages of the handshake come.
     CHECK(std::holds_alternative<wire::Version>(peer.receive().value()));
@@ -90,9 +90,9 @@ TEST_CASE("nothing is answered before the handshake is done", "[sync]") {
 
 TEST_CASE("a second version message changes nothing", "[sync]") {
     Node node;
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
-    auto again = Stranger::version_message();
+    auto again = RawPeer::version_message();
     again.user_agent = "/liar/";
     peer.send(again);
     CHECK(peer.is_answered());
@@ -101,20 +101,20 @@ TEST_CASE("a second version message changes nothing", "[sync]") {
 
 TEST_CASE("versions before 31800 are refused", "[sync]") {
     Node node;
-    auto version = Stranger::version_message();
+    auto version = RawPeer::version_message();
     version.version = 31799;
-    Stranger old(node);
+    RawPeer old(node);
     old.send(version);
-    CHECK(old.is_thrown_out());
+    CHECK(old.is_disconnected());
     version.version = 31800;
-    Stranger just(node);
+    RawPeer just(node);
     just.send(version);
     CHECK(just.wait_for<wire::Verack>());
 }
 
 TEST_CASE("features must be negotiated before verack", "[sync]") {
     Node node;
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     SECTION("wtxidrelay") {
         peer.send(wire::WtxidRelay{});
@@ -122,38 +122,38 @@ TEST_CASE("features must be negotiated before verack", "[sync]") {
     SECTION("sendaddrv2") {
         peer.send(wire::SendAddrV2{});
     }
-    CHECK(peer.is_thrown_out());
+    CHECK(peer.is_disconnected());
 }
 
 TEST_CASE("a handshake may take a bounded time of the node's clock", "[sync][limits]") {
     Node node;
     const auto now = node.clock.now();
     node.clock.set_mock_time(now);
-    Stranger peer(node);
+    RawPeer peer(node);
     eventually([&] { return node.peers().peers().size() == 1; });
     node.clock.set_mock_time(now + limits::handshake_timeout - 1s);
     CHECK(node.peers().peers().size() == 1);
     node.clock.set_mock_time(now + limits::handshake_timeout);
-    CHECK(peer.is_thrown_out());
+    CHECK(peer.is_disconnected());
 }
 
 TEST_CASE("a peer that does not answer pings for long is left", "[sync][limits]") {
     Node node;
     const auto now = node.clock.now();
     node.clock.set_mock_time(now);
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     REQUIRE(peer.is_answered());
     node.clock.set_mock_time(now + limits::ping_timeout - 1s);
     node.peers().advance_timers(0s);
     REQUIRE(peer.is_answered());
     node.clock.set_mock_time(now + limits::ping_timeout);
-    CHECK(peer.is_thrown_out());
+    CHECK(peer.is_disconnected());
 }
 
 TEST_CASE("lists longer than published end the connection", "[sync][limits]") {
     Node node;
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     wire::Inventory message;
     message.items.resize(limits::inventory_items, {wire::InventoryType::block, {}});
@@ -161,12 +161,12 @@ TEST_CASE("lists longer than published end the connection", "[sync][limits]") {
     CHECK(peer.is_answered());
     message.items.resize(limits::inventory_items + 1, {wire::InventoryType::block, {}});
     peer.send(message);
-    CHECK(peer.is_thrown_out());
+    CHECK(peer.is_disconnected());
 }
 
 TEST_CASE("headers without work or order end the connection", "[sync]") {
     Node node;
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     const auto& genesis = node.params.genesis->header;
     wire::Headers message;
@@ -178,14 +178,14 @@ TEST_CASE("headers without work or order end the connection", "[sync]") {
         message.headers = {first, make_header(genesis, node.params), first};
     }
     peer.send(message);
-    CHECK(peer.is_thrown_out());
+    CHECK(peer.is_disconnected());
     CHECK(node.ledger().chain().index().size() == 1);
 }
 
 TEST_CASE("headers that connect to nothing are answered with getheaders, a few times",
           "[sync][limits]") {
     Node node;
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     auto strange = node.params.genesis->header;
     strange.time += 1;
@@ -202,7 +202,7 @@ TEST_CASE("headers that connect to nothing are answered with getheaders, a few t
 TEST_CASE("a pong says that the blocks before the ping are checked", "[sync]") {
     Node node;
     node.mine(3);
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     peer.send(wire::BlockMessage{unknown_block(node)});
     CHECK(peer.is_answered());
@@ -214,7 +214,7 @@ TEST_CASE("blocks that follow each other are taken at once, one that follows not
     Node other;
     other.mine(10);
     Node node;
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     for (Height i = 1; i <= 9; ++i) {
         const auto& entry = *other.ledger().view()->at(i);
@@ -223,10 +223,10 @@ TEST_CASE("blocks that follow each other are taken at once, one that follows not
     CHECK(peer.is_answered());
     CHECK(node.height() == 9);
     Node fresh;
-    Stranger loner(fresh);
+    RawPeer loner(fresh);
     loner.shake_hands();
     loner.send(wire::BlockMessage{other.ledger().chain().read_block(other.ledger().view()->tip())});
-    CHECK(loner.is_thrown_out());
+    CHECK(loner.is_disconnected());
 }
 
 TEST_CASE("a fork sent block by block is followed once it has more work", "[sync]") {
@@ -234,7 +234,7 @@ TEST_CASE("a fork sent block by block is followed once it has more work", "[sync
     other.mine(8, Script(Bytes{0x51}));
     Node node;
     node.mine(5);
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     for (Height i = 1; i <= 8; ++i) {
         const auto& entry = *other.ledger().view()->at(i);
@@ -252,19 +252,19 @@ TEST_CASE("a fork sent block by block is followed once it has more work", "[sync
 
 TEST_CASE("timers can be moved without moving the clock", "[sync]") {
     Node node;
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     // Each connection begins with a ping, which this peer does not answer.
     node.peers().advance_timers(limits::ping_timeout - 5min);
     CHECK(peer.is_answered());
     node.peers().advance_timers(5min);
-    CHECK(peer.is_thrown_out());
+    CHECK(peer.is_disconnected());
 }
 
 TEST_CASE("blocks and headers are served as they are", "[sync]") {
     Node node;
     const auto hashes = node.mine(5);
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
 
     peer.send(wire::GetHeaders{70016, {node.params.genesis_hash}, {}});
@@ -299,12 +299,12 @@ TEST_CASE("a mutated block ends the connection, the good one is taken from the n
     const auto good = unknown_block(node);
     auto bad = *good;
     bad.transactions.push_back(bad.transactions[0]);  // the same merkle root (CVE-2012-2459)
-    Stranger liar(node);
+    RawPeer liar(node);
     liar.shake_hands();
     liar.send(wire::BlockMessage{std::make_shared<const Block>(bad)});
-    CHECK(liar.is_thrown_out());
+    CHECK(liar.is_disconnected());
     CHECK(node.height() == 1);
-    Stranger honest(node);
+    RawPeer honest(node);
     honest.shake_hands();
     honest.send(wire::BlockMessage{good});
     CHECK(honest.is_answered());
@@ -322,10 +322,10 @@ TEST_CASE("an invalid block ends the connection and stays invalid", "[sync]") {
     std::uint64_t tries = 1'000'000;
     const std::atomic<bool> stop{false};
     REQUIRE(mining::solve(block.header, node.params, tries, stop));
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     peer.send(wire::BlockMessage{std::make_shared<const Block>(block)});
-    CHECK(peer.is_thrown_out());
+    CHECK(peer.is_disconnected());
     CHECK(node.height() == 1);
     CHECK(node.ledger().chain().index().find(block.header.hash())->is_failed());
 }
@@ -336,7 +336,7 @@ TEST_CASE("a peer that announces blocks and sends none does not hold up the othe
     Node node;
     const auto now = node.clock.now();
     node.clock.set_mock_time(now);
-    Stranger silent(node);
+    RawPeer silent(node);
     silent.shake_hands();
     wire::Headers headers;
     for (Height i = 1; i <= 20; ++i)
@@ -351,7 +351,7 @@ TEST_CASE("a peer that announces blocks and sends none does not hold up the othe
 TEST_CASE("an orphan waits for its parent", "[sync]") {
     Node node;
     node.mine(101);
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     const auto parent = node.spend_coinbase(1);
     const auto child = Node::spend(*parent);
@@ -369,21 +369,21 @@ TEST_CASE("an orphan waits for its parent", "[sync]") {
 TEST_CASE("an invalid transaction ends the connection", "[sync]") {
     Node node;
     node.mine(101);
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     Transaction tx = *node.spend_coinbase(1);
     tx.outputs[0].value = Amount{-1};
     peer.send(wire::TransactionMessage{seal(tx)});
-    CHECK(peer.is_thrown_out());
+    CHECK(peer.is_disconnected());
 }
 
 TEST_CASE("transactions are announced by the id that the peer wants and sent on request",
           "[sync]") {
     Node node;
     node.mine(101);
-    Stranger peer(node);
+    RawPeer peer(node);
     const bool by_wtxid = GENERATE(true, false);
-    peer.send(Stranger::version_message());
+    peer.send(RawPeer::version_message());
     if (by_wtxid) peer.send(wire::WtxidRelay{});
     REQUIRE(peer.wait_for<wire::Verack>());
     peer.send(wire::Verack{});
@@ -406,7 +406,7 @@ TEST_CASE("transactions are announced by the id that the peer wants and sent on 
 TEST_CASE("a fee filter keeps cheaper transactions away", "[sync]") {
     Node node;
     node.mine(102);
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     peer.send(wire::FeeFilter{Amount{50'000}});
     REQUIRE(peer.is_answered());
@@ -423,13 +423,13 @@ TEST_CASE("inbound peers beyond the limit push out one of the others", "[sync][l
     constexpr std::size_t inbound = limits::connections - limits::full_relay_outbound -
                                     limits::block_relay_outbound - limits::feelers;
     Node node;
-    std::vector<std::unique_ptr<Stranger>> crowd;
+    std::vector<std::unique_ptr<RawPeer>> crowd;
     for (std::size_t i = 0; i < inbound; ++i) {
-        crowd.push_back(std::make_unique<Stranger>(node));
+        crowd.push_back(std::make_unique<RawPeer>(node));
         crowd.back()->shake_hands();
     }
     CHECK(node.peers().peers().size() == inbound);
-    Stranger one_more(node);
+    RawPeer one_more(node);
     one_more.shake_hands();
     eventually([&] { return node.peers().peers().size() == inbound; });
 }
@@ -437,7 +437,7 @@ TEST_CASE("inbound peers beyond the limit push out one of the others", "[sync][l
 TEST_CASE("a peer that reads nothing is not read from, and others go on", "[sync]") {
     Node node;
     node.mine(150);
-    Stranger greedy(node);
+    RawPeer greedy(node);
     greedy.shake_hands();
     wire::GetData everything;
     for (int round = 0; round < 300; ++round) {
@@ -447,7 +447,7 @@ TEST_CASE("a peer that reads nothing is not read from, and others go on", "[sync
         }
     }
     greedy.send(everything);  // 45,000 blocks, some 12 MB
-    Stranger other(node);
+    RawPeer other(node);
     other.shake_hands();
     CHECK(other.is_answered());
     node.mine(1);
@@ -457,7 +457,7 @@ TEST_CASE("a peer that reads nothing is not read from, and others go on", "[sync
 TEST_CASE("a pong that is too short or empty ends the wait for it, one of another ping does not",
           "[sync]") {
     Node node;
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     const auto is_waiting = [&] { return node.peers().peers().at(0).ping_wait_seconds >= 0; };
     const auto ping = [&] {
@@ -481,7 +481,7 @@ TEST_CASE("a pong that is too short or empty ends the wait for it, one of anothe
 
 TEST_CASE("whether an inbound peer relays addresses is known once it speaks of them", "[sync]") {
     Node node;
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     const auto relays = [&] { return node.peers().peers().at(0).address_relay; };
     CHECK_FALSE(relays());
@@ -497,12 +497,12 @@ TEST_CASE("whether an inbound peer relays addresses is known once it speaks of t
 
 TEST_CASE("who asks for filters that are not offered loses the connection", "[sync]") {
     Node node;
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     const std::string command = GENERATE("filterload", "filteradd", "filterclear", "getcfilters",
                                          "getcfheaders", "getcfcheckpt");
     peer.write_raw(peer.frame(command, Bytes(40)));
-    CHECK(peer.is_thrown_out());
+    CHECK(peer.is_disconnected());
 }
 
 TEST_CASE("many connections learn no more addresses than one", "[sync]") {
@@ -522,7 +522,7 @@ TEST_CASE("many connections learn no more addresses than one", "[sync]") {
     Node full(params, options);
     full.clock.set_mock_time(now);
     const auto ask = [&] {
-        Stranger peer(full);
+        RawPeer peer(full);
         peer.shake_hands();
         peer.send(wire::GetAddr{});
         const auto answer = peer.wait_for<wire::Addresses>();
@@ -544,11 +544,11 @@ TEST_CASE("the end does not wait for a verdict, nor for a name that is being loo
     options.add_nodes = {"no-such-host.invalid"};
     auto node = std::make_unique<Node>(options);
     node->mine(3);
-    Stranger peer(*node);
+    RawPeer peer(*node);
     peer.shake_hands();
     peer.send(wire::BlockMessage{unknown_block(*node)});
     node.reset();
-    CHECK(peer.is_thrown_out());
+    CHECK(peer.is_disconnected());
 }
 
 TEST_CASE("an address is added once, however it is spelled", "[sync]") {

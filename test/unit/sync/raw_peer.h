@@ -16,9 +16,9 @@ namespace daler::sync::test {
 namespace asio = boost::asio;
 
 /// A bare socket that says to a node what the test wants.
-class Stranger {
+class RawPeer {
 public:
-    explicit Stranger(const Node& node) : magic_(node.params.magic), socket_(io_) {
+    explicit RawPeer(const Node& node) : magic_(node.params.magic), socket_(io_) {
         socket_.connect({asio::ip::make_address("127.0.0.1"), node.port()});
         const timeval timeout{20, 0};
         setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
@@ -63,7 +63,7 @@ public:
         return {};
     }
     /// True if the node closes the connection.
-    bool is_thrown_out() {
+    bool is_disconnected() {
         while (receive()) {
         }
         return true;

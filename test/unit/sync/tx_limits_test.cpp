@@ -1,5 +1,5 @@
 // Bounds and delays of the relay of transactions.
-#include "stranger.h"
+#include "raw_peer.h"
 
 #include <sync/turns.h>
 
@@ -21,8 +21,8 @@ SyncOptions with_permission(const std::string& name, bool strict) {
 }
 
 /// A node that waits as on the public network, has caught up, and whose clock stands still.
-struct PatientNode : Node {
-    explicit PatientNode(const std::string& permission = "", int blocks = 1)
+struct DelayingNode : Node {
+    explicit DelayingNode(const std::string& permission = "", int blocks = 1)
         : Node(with_permission(permission, true)) {
         clock.set_mock_time(clock.now());
         mine(blocks);
@@ -38,7 +38,7 @@ Hash256 made_up_id(std::size_t number) {
 }
 
 /// Announces transactions that nobody has.
-void announce(Stranger& peer, std::size_t first, std::size_t count, wire::InventoryType type) {
+void announce(RawPeer& peer, std::size_t first, std::size_t count, wire::InventoryType type) {
     wire::Inventory message;
     for (std::size_t i = 0; i < count; ++i)
         message.items.push_back({type, made_up_id(first + i)});
@@ -46,7 +46,7 @@ void announce(Stranger& peer, std::size_t first, std::size_t count, wire::Invent
 }
 
 /// How many transactions `peer` is asked for by what the node has to say.
-std::size_t requests_to(Stranger& peer) {
+std::size_t requests_to(RawPeer& peer) {
     std::size_t count = 0;
     for (const auto& message : peer.answers<wire::GetData>())
         count += message.items.size();
@@ -78,8 +78,8 @@ constexpr auto by_txid = wire::InventoryType::tx;
 
 TEST_CASE("a peer that has connected to us is asked for a transaction a little later",
           "[sync][limits]") {
-    PatientNode node;
-    Stranger peer(node);
+    DelayingNode node;
+    RawPeer peer(node);
     peer.shake_hands();
     announce(peer, 0, 1, by_txid);
     CHECK(requests_to(peer) == 0);
@@ -91,14 +91,14 @@ TEST_CASE("a peer that has connected to us is asked for a transaction a little l
 
 TEST_CASE("a peer that announces by txid is asked later than those that announce by wtxid",
           "[sync][limits]") {
-    PatientNode node;
-    Stranger modern(node);
-    modern.send(Stranger::version_message());
+    DelayingNode node;
+    RawPeer modern(node);
+    modern.send(RawPeer::version_message());
     modern.send(wire::WtxidRelay{});
     REQUIRE(modern.wait_for<wire::Verack>());
     modern.send(wire::Verack{});
     REQUIRE(modern.is_answered());
-    Stranger old(node);
+    RawPeer old(node);
     old.shake_hands();
     announce(modern, 0, 1, wire::InventoryType::wtx);
     announce(old, 1, 1, by_txid);
@@ -113,8 +113,8 @@ TEST_CASE("a peer that announces by txid is asked later than those that announce
 
 TEST_CASE("a peer that was asked for many transactions is asked for the next one later",
           "[sync][limits]") {
-    PatientNode node;
-    Stranger peer(node);
+    DelayingNode node;
+    RawPeer peer(node);
     peer.shake_hands();
     const bool is_busy = GENERATE(false, true);
     const auto open = limits::requests_in_flight - (is_busy ? 0 : 1);
@@ -141,7 +141,7 @@ TEST_CASE("one message announces a bounded number of transactions", "[sync][limi
     node.mine(1);
     const auto announced = [&] {
         node.settle();
-        Stranger peer(node);
+        RawPeer peer(node);
         peer.shake_hands();
         peer.send(wire::GetMempool{});
         std::vector<std::size_t> sizes;
@@ -157,8 +157,8 @@ TEST_CASE("one message announces a bounded number of transactions", "[sync][limi
 }
 
 TEST_CASE("a bounded number of announcements waits for a peer", "[sync][limits]") {
-    PatientNode node("", 101);
-    Stranger peer(node);
+    DelayingNode node("", 101);
+    RawPeer peer(node);
     peer.shake_hands();
     // What is due at once is over: the next announcement has its time, and the clock stands still.
     for (int i = 0; i < 10; ++i)
@@ -178,14 +178,14 @@ TEST_CASE("a bounded number of announcements waits for a peer", "[sync][limits]"
 }
 
 TEST_CASE("what nobody has fetched is announced again, but not too often", "[sync][limits]") {
-    PatientNode node("noban", 101);
+    DelayingNode node("noban", 101);
     const auto tx = node.spend_coinbase(1);
     REQUIRE(node.accept(tx));
     node.settle();
     node.peers().advance_timers(limits::unbroadcast_interval + 1s);  // the first time is over
     node.settle();
     node.ledger().call([&](ledger::State& state) { state.mempool.add_unbroadcast(tx->txid); });
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     node.peers().advance_timers(limits::unbroadcast_interval - 1s);
     node.settle();
@@ -204,7 +204,7 @@ TEST_CASE("peers hear of a new least fee rate, but not too often", "[sync][limit
     node.mine(101);
     node.peers().advance_timers(limits::fee_filter_interval + 1s);  // the first time is over
     node.settle();
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     CHECK_FALSE(node.accept(node.spend_coinbase(1)));
     node.peers().advance_timers(limits::fee_filter_interval - 1s);

@@ -1,4 +1,4 @@
-#include "stranger.h"
+#include "raw_peer.h"
 
 #include <daler/script/opcodes.h>
 #include <sync/refused_transactions.h>
@@ -91,7 +91,7 @@ TEST_CASE("who sends what may still become valid, or is not standard, keeps the 
           "[sync]") {
     Node node;
     node.mine(102);
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     Transaction tx = *node.spend_coinbase(1);
     Reason reason{};
@@ -129,7 +129,7 @@ TEST_CASE("who sends what may still become valid, or is not standard, keeps the 
 TEST_CASE("who sends what can never be valid loses the connection", "[sync]") {
     Node node;
     node.mine(102);
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     Transaction tx = *node.spend_coinbase(1);
     SECTION("no outputs") {
@@ -150,7 +150,7 @@ TEST_CASE("who sends what can never be valid loses the connection", "[sync]") {
     REQUIRE_FALSE(verdict);
     CHECK(transaction_blame(verdict.error().rejection.reason) == consensus::Blame::invalid);
     peer.send(wire::TransactionMessage{sealed});
-    CHECK(peer.is_thrown_out());
+    CHECK(peer.is_disconnected());
 }
 
 TEST_CASE("a transaction without witness that fails without the witness rules too is punished",
@@ -162,10 +162,10 @@ TEST_CASE("a transaction without witness that fails without the witness rules to
     Transaction tx = *node.spend_coinbase(1);
     tx.inputs[0].witness.clear();
     tx.inputs[0].script_sig = Script(Bytes{1, script::op_0});
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     peer.send(wire::TransactionMessage{seal(std::move(tx))});
-    CHECK(peer.is_thrown_out());
+    CHECK(peer.is_disconnected());
 }
 
 TEST_CASE("whoever takes the witness off a transaction does not keep it out", "[sync]") {
@@ -173,14 +173,14 @@ TEST_CASE("whoever takes the witness off a transaction does not keep it out", "[
     node.mine(101);
     const auto good = node.spend_coinbase(1);
     const auto stripped = without_witness(*good);
-    Stranger liar(node);
+    RawPeer liar(node);
     liar.shake_hands();
     for (int copies = 0; copies < 3; ++copies)
         liar.send(wire::TransactionMessage{stripped});
     CHECK(liar.is_answered());
     CHECK_FALSE(node.has(good));
     // It is still wanted by either id.
-    Stranger honest(node);
+    RawPeer honest(node);
     honest.shake_hands();
     honest.send(wire::Inventory{{{wire::InventoryType::tx, good->txid.as<Hash256>()}}});
     REQUIRE(honest.wait_for<wire::GetData>());
@@ -195,14 +195,14 @@ TEST_CASE("an orphan is tried when its parent comes, however silent its sender i
     const auto parent = node.spend_coinbase(1);
     const auto child = Node::spend(*parent);
     const auto grandchild = Node::spend(*child);
-    Stranger silent(node);
+    RawPeer silent(node);
     silent.shake_hands();
     silent.send(wire::TransactionMessage{grandchild});
     silent.send(wire::TransactionMessage{child});
     REQUIRE(silent.wait_for<wire::GetData>());
     CHECK(silent.is_answered());
     SECTION("from another peer") {
-        Stranger other(node);
+        RawPeer other(node);
         other.shake_hands();
         other.send(wire::TransactionMessage{parent});
         CHECK(other.is_answered());
@@ -223,11 +223,11 @@ TEST_CASE("a peer that announces nothing but transactions nobody has is asked, a
     node.clock.set_mock_time(now);
     const auto tx = node.spend_coinbase(1);
     const wire::Inventory announcement{{{wire::InventoryType::tx, tx->txid.as<Hash256>()}}};
-    Stranger silent(node);
+    RawPeer silent(node);
     silent.shake_hands();
     silent.send(announcement);
     REQUIRE(silent.wait_for<wire::GetData>());
-    Stranger honest(node);
+    RawPeer honest(node);
     honest.shake_hands();
     honest.send(announcement);
     CHECK(honest.is_answered());
@@ -241,7 +241,7 @@ TEST_CASE("a peer that announces nothing but transactions nobody has is asked, a
 TEST_CASE("the largest getdata, of transactions that nobody has, is answered in parts",
           "[sync][limits]") {
     Node node;
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     wire::GetData everything;
     everything.items.resize(wire::limits::inventory_items, {wire::InventoryType::wtx, {}});
@@ -263,7 +263,7 @@ TEST_CASE("transactions of the last block are served, those of a disconnected on
     const auto tx = node.spend_coinbase(1);
     REQUIRE(node.accept(tx));
     const auto block = node.mine(1).at(0);
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     const wire::InventoryItem item{wire::InventoryType::witness_tx, tx->txid.as<Hash256>()};
     peer.send(wire::GetData{{item}});
@@ -280,7 +280,7 @@ TEST_CASE("transactions of the last block are served, those of a disconnected on
     const auto dearer = node.spend_coinbase(1, 50'000);
     REQUIRE(node.accept(dearer));
     CHECK_FALSE(node.has(tx));
-    Stranger other(node);
+    RawPeer other(node);
     other.shake_hands();
     other.send(wire::Inventory{{{wire::InventoryType::tx, item.hash}}});
     CHECK(other.wait_for<wire::GetData>()->items.at(0).hash == item.hash);
@@ -293,7 +293,7 @@ TEST_CASE("peers may send transactions as soon as the node has caught up", "[syn
     auto params = regtest_params();
     params.is_private = false;
     Node node(params, {});
-    Stranger peer(node);
+    RawPeer peer(node);
     peer.shake_hands();
     // What it was told at first means that nothing is wanted.
     node.mine(1);
