@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""doc/configuration.md and doc/rpc.md say what the programs say; the links of all pages are right; the table of locks in
-doc/architecture.md is complete."""
+"""doc/configuration.md and doc/rpc.md say what the programs say; the links of all pages are right; doc/README.md lists
+all pages, and doc/architecture.md all files with a mutex."""
 import re
 import subprocess
 
@@ -38,6 +38,13 @@ def links(test):
     equal(done.stderr.strip(), "page.md:3: `there` should be a link")
 
 
+def contents(test):
+    test.step("table of contents")
+    page = ROOT / "doc" / "README.md"
+    linked = set(re.findall(r"^\| \[[^\]]+\]\(([\w-]+\.md)\)", page.read_text(), re.M))
+    equal(linked, {path.name for path in page.parent.glob("*.md")} - {page.name}, "pages that doc/README.md lists")
+
+
 def locks(test):
     test.step("locks")
     section = (ROOT / "doc" / "architecture.md").read_text().split("These files have one:")[1].split("\n## ")[0]
@@ -52,6 +59,7 @@ def main(test):
                           text=True, env=test.environment)
     equal(done.returncode, 0, done.stdout + done.stderr)
     links(test)
+    contents(test)
     locks(test)
 
 
