@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """doc/configuration.md and doc/rpc.md say what the programs say; the links of all pages are right; doc/README.md lists
-all pages, and doc/architecture.md all files with a mutex."""
+all pages, doc/architecture.md all files with a mutex, doc/formats.md all files in a node's folder."""
 import re
 import subprocess
 
@@ -54,6 +54,19 @@ def locks(test):
     equal(listed, have, "files with a mutex, and those that doc/architecture.md lists")
 
 
+def files(test):
+    test.step("files of a node")
+    table = (ROOT / "doc" / "formats.md").read_text().split("| file or folder |")[1].split("\n\n")[0]
+    names = re.findall(r"`([^`]+)`", "".join(re.findall(r"^\| (`.*?) \|", table, re.M)))
+    listed = {name.split("/")[0] for name in names}
+    node = test.node("-txindex")
+    node.createwallet("w", load_on_startup=True)
+    found = {path.name for path in node.folder.iterdir()}
+    node.stop()
+    found |= {path.name for path in node.folder.iterdir()}
+    equal(found, listed, "what a node writes, and what doc/formats.md lists")
+
+
 def main(test):
     done = subprocess.run(["/usr/bin/python3", ROOT / "contrib" / "write_docs", "--check", BUILD], capture_output=True,
                           text=True, env=test.environment)
@@ -61,6 +74,7 @@ def main(test):
     links(test)
     contents(test)
     locks(test)
+    files(test)
 
 
 if __name__ == "__main__":
