@@ -40,7 +40,7 @@ Step set_activation(ActivationHeights& heights, const std::string& text) {
         return fail(
             fmt::format("Invalid height value ({}) for -testactivationheight=name@height.", text));
     }
-    // All by name, so that none is forgotten; that of taproot changes nothing.
+    // A new height does not compile here until it has a name. Taproot's height cannot be set.
     auto& [bip34, bip66, bip65, csv, segwit, taproot] = heights;
     Height* const target = name == "segwit"   ? &segwit
                            : name == "bip34"  ? &bip34

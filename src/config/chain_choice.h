@@ -9,11 +9,11 @@
 
 namespace daler::config {
 
-/// The chains that are part of the program.
+/// The built-in chains.
 inline constexpr std::array<std::string_view, 5> chain_names{"main", "test", "testnet4", "signet",
                                                              "regtest"};
 
-/// What the user said about the chain.
+/// The settings that choose the chain.
 struct ChainSwitches {
     bool regtest = false;
     bool signet = false;
@@ -21,13 +21,13 @@ struct ChainSwitches {
     bool testnet4 = false;
     std::optional<std::string> name;  ///< -chain
 
-    /// How many chains that names.
+    /// How many of them are set.
     [[nodiscard]] int count() const {
         return int{regtest} + int{signet} + int{testnet} + int{testnet4} + int{name.has_value()};
     }
 };
 
-/// The name of the chain that is meant; an error if there is more than one, or none of that name.
+/// The name of the chosen chain; an error if more than one is chosen, or an unknown one.
 [[nodiscard]] Result<std::string, std::string> choose_chain(const ChainSwitches& switches);
 
 [[nodiscard]] bool is_chain_name(std::string_view name);

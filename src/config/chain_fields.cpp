@@ -10,7 +10,7 @@
 namespace daler::config {
 namespace {
 
-// Longer values are shown by their beginning.
+// Error messages show the beginning of longer values.
 constexpr std::size_t longest_shown = 70;
 
 std::string shown(const Json& value) {
@@ -101,11 +101,11 @@ std::optional<std::string> ChainFields::finish() {
     std::vector<std::string_view> seen;
     for (const auto& member : object_.members()) {
         if (std::ranges::find(known_, member.key) == known_.end()) {
-            return fmt::format("{} is no field of a chain; the fields are {}",
+            return fmt::format("{} is not a field of a chain; the fields are {}",
                                shown(Json(member.key)), fmt::join(known_, ", "));
         }
         if (std::ranges::find(seen, member.key) != seen.end()) {
-            return fmt::format("\"{}\" stands there twice", member.key);
+            return fmt::format("\"{}\" appears twice", member.key);
         }
         seen.push_back(member.key);
     }

@@ -13,9 +13,9 @@
 
 namespace daler::config {
 
-/// Reads the fields of a flat JSON object one by one. Every field has a default and a check; what
-/// is wrong first is kept, and later fields are still read (as their defaults). Each field that was
-/// asked for is known: `finish` complains about all others.
+/// Reads the fields of a flat JSON object one by one. Each read has a default and a check. The
+/// first error is kept, and later fields are still read; a wrong field has its default. The fields
+/// that were read are the known ones: `finish` reports others.
 class ChainFields {
 public:
     /// `object` must outlive this.
@@ -25,7 +25,7 @@ public:
                                        std::int64_t min, std::int64_t max);
     /// 0.00000000 to `max` bitcoins.
     [[nodiscard]] Amount amount(std::string_view field, Amount fallback, Amount max);
-    /// `allowed` says in words what `accepts` wants.
+    /// `allowed` describes the values for which `accepts` returns true.
     [[nodiscard]] std::string text(std::string_view field, std::string fallback,
                                    std::string_view allowed, bool (*accepts)(std::string_view));
     /// One of `words`.
@@ -33,15 +33,15 @@ public:
                                      std::span<const std::string_view> words);
     /// Exactly `size` bytes as hex digits.
     [[nodiscard]] Bytes hex(std::string_view field, ByteSpan fallback);
-    /// The same where the default is nothing at all.
+    /// The same without a default.
     [[nodiscard]] std::optional<Bytes> hex_if_given(std::string_view field, std::size_t size);
     /// 1 to 64 hex digits that spell a number from `min` to `max`.
     [[nodiscard]] U256 number(std::string_view field, const U256& fallback, const U256& min,
                               const U256& max);
 
-    /// Says that the value of `field` is wrong, if nothing was before.
+    /// Keeps the error that the value of `field` is wrong, if it is the first one.
     void refuse(std::string_view field, std::string_view allowed);
-    /// What is wrong, unknown and repeated fields included; nothing if all is well.
+    /// The error, if there is one: an unknown or repeated field, or a wrong value.
     [[nodiscard]] std::optional<std::string> finish();
 
 private:

@@ -17,20 +17,20 @@ namespace daler::config {
 namespace {
 
 constexpr std::size_t max_name = 32;
-// Leaves room for the longest witness program in the 90 characters that bech32 is made for.
+// With it, an address of the longest witness program fits into the 90 characters of bech32.
 constexpr std::size_t max_hrp = 16;
 constexpr std::int64_t max_port = 65535;
 constexpr std::int64_t max_height = std::numeric_limits<Height>::max() - 1;
 constexpr std::int64_t max_spacing = 24 * 60 * 60;
-// From 4 seconds on the shortest measured time, a quarter of the wanted one, is not zero.
+// A retarget counts at least a quarter of the expected seconds: with 4 blocks that is not zero.
 constexpr std::int64_t min_window = 4;
 constexpr std::int64_t max_window = 1'000'000;
 constexpr std::int64_t max_maturity = 100'000;
-constexpr std::int64_t default_genesis_time = 1704067200;  // 2024 begins
-// Expected hashes behind a genesis block: one core finds its nonce in a minute or so.
+constexpr std::int64_t default_genesis_time = 1704067200;  // 2024-01-01 00:00 UTC
+// Limit of the expected hashes for a genesis block: one core solves it in about a minute.
 constexpr unsigned max_genesis_work_bits = 26;
 
-// Folders and files that lie in the data folder itself, or belong to other chains.
+// Names of folders and files in the data folder, and of other chains.
 constexpr std::array<std::string_view, 10> reserved_names{
     "main",    "test",   "testnet3",   "testnet4", "signet",
     "regtest", "blocks", "chainstate", "indexes",  "wallets"};
@@ -69,7 +69,7 @@ Json hex_of(std::uint32_t number) {
     return Json(fmt::format("{:08x}", number));
 }
 
-/// One read of a file: takes field after field and writes down what it took.
+/// Reads a file field by field and records the rules that it read.
 class Reader {
 public:
     explicit Reader(const Json& object) : fields_(object), params_(regtest_params()) {}
@@ -134,7 +134,7 @@ private:
         params_.p2p_port = static_cast<std::uint16_t>(fields_.integer("port", p2p, 1, max_port));
         params_.rpc_port = static_cast<std::uint16_t>(fields_.integer("rpcport", rpc, 1, max_port));
         if (params_.p2p_port == params_.rpc_port)
-            fields_.refuse("rpcport", "another than \"port\"");
+            fields_.refuse("rpcport", "different from \"port\"");
     }
 
     void read_addresses() {
@@ -149,9 +149,9 @@ private:
         bytes("extended_public_prefix", address.extended_public);
         bytes("extended_secret_prefix", address.extended_secret);
         if (address.pubkey_hash == address.script_hash)
-            fields_.refuse("script_hash_prefix", "another than \"pubkey_hash_prefix\"");
+            fields_.refuse("script_hash_prefix", "different from \"pubkey_hash_prefix\"");
         if (address.extended_public == address.extended_secret)
-            fields_.refuse("extended_secret_prefix", "another than \"extended_public_prefix\"");
+            fields_.refuse("extended_secret_prefix", "different from \"extended_public_prefix\"");
     }
 
     void read_work() {
@@ -183,7 +183,7 @@ private:
         if (params_.initial_subsidy.satoshis() > most) {
             fields_.refuse(
                 "initial_subsidy",
-                fmt::format("at most {} with {} blocks between two halvings, for no more than "
+                fmt::format("at most {} with {} blocks between two halvings, because no more than "
                             "21000000 coins may ever exist",
                             Amount{most}.to_text(), params_.halving_interval));
         }
@@ -192,14 +192,14 @@ private:
     }
 
     void read_heights() {
-        // All by name, so that none is forgotten; that of taproot changes nothing.
+        // A new height does not compile here until it has a name. Taproot's height cannot be set.
         auto& [bip34, bip66, bip65, csv, segwit, taproot] = params_.activation;
         bip34 = height("bip34_height", 1);
         bip65 = height("bip65_height", 1);
         bip66 = height("bip66_height", 1);
         csv = height("csv_height", 1);
         segwit = height("segwit_height", 0);
-        // Nothing is being voted on: what there is to vote on is buried above.
+        // No deployment is voted on: the heights above replace the votes.
         for (auto& deployment : params_.version_bits) {
             if (deployment.start_time == VersionBitsDeployment::always_active) continue;
             deployment.start_time = VersionBitsDeployment::never_active;
@@ -254,8 +254,9 @@ private:
         if (given) {
             std::ranges::copy(*given, params_.magic.begin());
             if (!is_public()) return {};
-            return fail(fmt::format("\"magic\" must be another than that of a public chain, not {}",
-                                    to_hex(params_.magic)));
+            return fail(
+                fmt::format("\"magic\" must be different from that of a public chain, not {}",
+                            to_hex(params_.magic)));
         }
         do {
             digest.bytes = crypto::sha256d(digest.bytes);

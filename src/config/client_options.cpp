@@ -14,7 +14,7 @@ constexpr std::array own{
            "Config file; a relative path lies in the data folder. Without a daler.conf there, a "
            "bitcoin.conf is read"},
     Option{"rpcconnect", "<host>[:<port>]", Kind::text, Group::connection, "127.0.0.1",
-           "Where the node answers"},
+           "Host of the node"},
     Option{"rpcport", "<port>", Kind::integer, Group::connection, "",
            "Port of the node (main 8332, test 18332, testnet4 48332, signet 38332, regtest 18443)",
            true, 1, 65535},
@@ -24,13 +24,13 @@ constexpr std::array own{
            "File with name and password when -rpcpassword is not given (relative to the chain's "
            "folder)"},
     Option{"rpcclienttimeout", "<s>", Kind::integer, Group::connection, "900",
-           "Longest wait for an answer; 0 waits for ever", false, 0, 1000000000},
+           "Longest wait for an answer; 0 waits forever", false, 0, 1000000000},
     Option{"rpcwait", "", Kind::flag, Group::connection, "0",
-           "Wait until the node is there and ready"},
+           "Wait until the node runs and is ready"},
     Option{"rpcwaittimeout", "<s>", Kind::integer, Group::connection, "0",
-           "Longest wait of -rpcwait; 0 waits for ever", false, 0, 1000000000},
+           "Longest wait of -rpcwait; 0 waits forever", false, 0, 1000000000},
     Option{"rpcwallet", "<name>", Kind::text, Group::client, "",
-           "Wallet to ask, where the node has more than one"},
+           "Wallet to use if the node has more than one"},
     Option{"named", "", Kind::flag, Group::client, "0",
            "Arguments have the form name=value; ones without a name come first"},
     Option{"stdin", "", Kind::flag, Group::client, "0",
@@ -55,7 +55,7 @@ constexpr std::array own{
     Option{"includeconf", "<file>", Kind::list, Group::hidden, "",
            "In a config file only: read this file, too"},
     Option{"settings", "<file>", Kind::path, Group::hidden, "settings.json",
-           "The node's file of remembered settings; not read by daler-cli"},
+           "The node's settings.json; not read by daler-cli"},
 };
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace daler::config {
 Result<ParsedFile, std::string> parse_file(std::string_view text) {
     ParsedFile out;
     std::string section;
-    // Editors on other systems may put a byte order mark in front.
+    // Some editors write a byte order mark first.
     if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
 
     for (std::size_t number = 1; !text.empty(); ++number) {
@@ -42,7 +42,7 @@ Result<ParsedFile, std::string> parse_file(std::string_view text) {
         }
         FileEntry entry{section, std::string(trim(line.substr(0, equals))),
                         std::string(trim(line.substr(equals + 1))), number};
-        // A dot in the key names the section on the spot: regtest.port=1234.
+        // A key may name its section: regtest.port=1234.
         if (const auto dot = entry.key.find('.'); dot != std::string::npos) {
             if (entry.section.empty()) entry.section = entry.key.substr(0, dot);
             entry.key.erase(0, dot + 1);

@@ -26,7 +26,7 @@ constexpr std::array<std::pair<Group, std::string_view>, 11> headings{{
     {Group::hidden, "Further options:"},
 }};
 
-/// `text` broken at spaces, each line behind help_indent spaces.
+/// `text` broken at spaces into lines that are indented by help_indent.
 std::string wrapped(std::string_view text) {
     std::string out(help_indent, ' ');
     std::size_t column = help_indent;

@@ -58,7 +58,7 @@ Files disk_files() {
             }};
 }
 
-/// Fills a Settings, source by source. Every step gives the sentence that says what is wrong.
+/// Fills a Settings, source by source. The error of a step is the sentence for the user.
 struct Settings::Loader {
     using Step = Result<void, std::string>;
 
@@ -73,7 +73,7 @@ struct Settings::Loader {
         const Option& option = *written.option;
         Value value{std::string(text), false};
         if (written.says_no) {
-            // "-nox=0" says yes.
+            // "-nox=0" means "-x=1".
             value.negated = is_yes(text);
             value.text = value.negated ? "0" : "1";
             if (!value.negated) {
@@ -228,7 +228,7 @@ struct Settings::Loader {
         return {};
     }
 
-    /// What the top level of the files says about an option; null if nothing.
+    /// The value of an option at the top level of the files; null if there is none.
     [[nodiscard]] const Value* given_in_file(std::string_view name) const {
         const auto top = out.sections_.find("");
         if (top == out.sections_.end()) return nullptr;
@@ -236,7 +236,7 @@ struct Settings::Loader {
         return all ? &all->front() : nullptr;
     }
 
-    /// What command line and top level say about the chain.
+    /// The chain switches of the command line and the top level of the files.
     [[nodiscard]] ChainSwitches switches() const {
         const auto given = [&](std::string_view name) -> const Value* {
             if (const auto* all = values(out.command_line_, name)) return &all->back();
@@ -252,8 +252,8 @@ struct Settings::Loader {
         return found;
     }
 
-    /// The file that describes the chain; empty if there is none. Its name is taken as seen from
-    /// the working folder on the command line, and from the data folder in a file.
+    /// The file that describes the chain; empty if there is none. A relative path on the command
+    /// line starts at the working folder, one in a file at the data folder.
     [[nodiscard]] std::filesystem::path chain_file_path() const {
         if (const auto* all = values(out.command_line_, "chainfile")) {
             const Value& value = all->back();
@@ -265,7 +265,7 @@ struct Settings::Loader {
         return out.data_folder_ / value->text;
     }
 
-    /// The name of the chain that the sources so far ask for; reads the chain file, if there is
+    /// The name of the chain that the sources so far choose; reads the chain file, if there is
     /// one.
     Result<std::string, std::string> chosen_chain() {
         const auto path = chain_file_path().lexically_normal();

@@ -35,8 +35,8 @@ constexpr std::array general{
     Option{"dbcache", "<MiB>", Kind::integer, Group::general, "450",
            "Memory for the coin cache and databases"},
     Option{"par", "<n>", Kind::integer, Group::general, "0",
-           "Threads that check scripts: 0 is one per core, a negative number leaves so many cores "
-           "free"},
+           "Threads that check scripts: 0 is one per core, a negative number leaves that many "
+           "cores free"},
     Option{"loadblock", "<file>", Kind::list, Group::general, "",
            "Import blocks from this file (bootstrap framing) at start; may be repeated"},
     Option{"reindex", "", Kind::flag, Group::general, "0",
@@ -60,9 +60,9 @@ constexpr std::array general{
     Option{"assumevalid", "<hex>", Kind::hash, Group::general, "",
            "Do not check the scripts of this block and its ancestors; 0 checks all"},
     Option{"minimumchainwork", "<hex>", Kind::hash, Group::general, "",
-           "Least work of a chain worth downloading"},
+           "Least work that a chain must have to be downloaded"},
     Option{"maxtipage", "<s>", Kind::integer, Group::general, "86400",
-           "Age from which the tip counts as still being downloaded"},
+           "Age of the tip from which the node counts as still downloading the chain"},
     Option{"blocksonly", "", Kind::flag, Group::general, "0",
            "Do not relay transactions of others"},
 };
@@ -86,7 +86,7 @@ constexpr std::array connection{
            "Give peers from this address or network permissions: noban, relay, forcerelay, "
            "mempool, download, addr, bloomfilter, in, out; may be repeated"},
     Option{"peertimeout", "<s>", Kind::integer, Group::connection, "60",
-           "How long a peer may take for its handshake and between answers", false, 1},
+           "How long a peer may take for its handshake", false, 1},
     Option{"onlynet", "<net>", Kind::list, Group::connection, "",
            "Choose peers of this network only: ipv4 or ipv6; may be repeated. Peers that you name, "
            "and inbound peers, may be of any network"},
@@ -117,9 +117,9 @@ constexpr std::array rpc{
            "18443)",
            true, 1, max_port},
     Option{"rpcallowip", "<net>", Kind::list, Group::rpc, "",
-           "Answer this address or network, too (1.2.3.4, 1.2.3.4/24, ::1/128); may be repeated"},
+           "Answer this address or network too (1.2.3.4, 1.2.3.4/24, ::1/128); may be repeated"},
     Option{"deprecatedrpc", "<name>", Kind::list, Group::rpc, "",
-           "Answer as before a change. warnings: one text in the warnings fields, not a list"},
+           "Use an older form of answers. warnings: one text in the warnings fields, not a list"},
     Option{"rpcthreads", "<n>", Kind::integer, Group::rpc, "4", "Calls answered at the same time",
            false, 1, 1024},
     Option{"rpcworkqueue", "<n>", Kind::integer, Group::rpc, "16",
@@ -127,7 +127,7 @@ constexpr std::array rpc{
     Option{"rpcservertimeout", "<s>", Kind::integer, Group::rpc, "30",
            "Seconds after which a silent connection is closed", false, 1, 31536000},
     Option{"rpcwhitelist", "<name:methods>", Kind::list, Group::rpc, "",
-           "Let this user call these methods only, listed with commas; may be repeated"},
+           "Let this user call these methods only, separated by commas; may be repeated"},
     Option{"rpcwhitelistdefault", "", Kind::flag, Group::rpc, "",
            "Whether users without -rpcwhitelist may call nothing (default: 1 if there is any "
            "-rpcwhitelist)"},
@@ -141,7 +141,7 @@ constexpr std::array wallet{
            "folder"},
     Option{"disablewallet", "", Kind::flag, Group::wallet, "0", "Run without wallets"},
     Option{"fallbackfee", "<BTC/kvB>", Kind::amount, Group::wallet, "",
-           "Fee rate where no estimate exists; 0 refuses to send then (default: 0.0002 on regtest "
+           "Fee rate if there is no estimate; 0 refuses to send then (default: 0.0002 on regtest "
            "and private chains, else 0)"},
     Option{"paytxfee", "<BTC/kvB>", Kind::amount, Group::wallet, "0.00000000",
            "Fee rate of payments; 0 chooses one"},
@@ -150,9 +150,9 @@ constexpr std::array wallet{
     Option{"maxtxfee", "<BTC>", Kind::amount, Group::wallet, "0.10000000",
            "Highest fee a wallet pays for one transaction"},
     Option{"discardfee", "<BTC/kvB>", Kind::amount, Group::wallet, "0.00010000",
-           "Change not worth spending at this fee rate is left to the miner"},
+           "Change that is not worth spending at this fee rate becomes part of the fee"},
     Option{"consolidatefeerate", "<BTC/kvB>", Kind::amount, Group::wallet, "0.00010000",
-           "Below this fee rate payments may spend more coins than they need"},
+           "At a lower fee rate, payments may spend more coins than they need"},
     Option{"txconfirmtarget", "<n>", Kind::integer, Group::wallet, "6",
            "Blocks within which a payment should confirm", false, 1,
            policy::max_confirmation_target},
@@ -168,7 +168,7 @@ constexpr std::array wallet{
            "Payments may be replaced by ones with a higher fee"},
     Option{"walletbroadcast", "", Kind::flag, Group::wallet, "1", "Send payments to the network"},
     Option{"walletrejectlongchains", "", Kind::flag, Group::hidden, "1",
-           "Refuse payments that would make too long a chain of unconfirmed ones"},
+           "Refuse payments that would exceed the limits for chains of unconfirmed transactions"},
 };
 
 constexpr std::array relay{
@@ -177,15 +177,15 @@ constexpr std::array relay{
     Option{"mempoolexpiry", "<h>", Kind::integer, Group::relay, "336",
            "Hours after which an unconfirmed transaction is dropped", false, 0, 1000000},
     Option{"persistmempool", "", Kind::flag, Group::relay, "1",
-           "Keep unconfirmed transactions over restarts"},
+           "Save unconfirmed transactions at shutdown and load them at start"},
     Option{"mempoolfullrbf", "", Kind::flag, Group::relay, "1",
-           "Let a higher fee replace transactions that do not ask for it, too"},
+           "Let a higher fee also replace transactions that do not signal it (BIP 125)"},
     Option{"minrelaytxfee", "<BTC/kvB>", Kind::amount, Group::relay, "0.00001000",
            "Lowest fee rate to accept and relay"},
     Option{"incrementalrelayfee", "<BTC/kvB>", Kind::amount, Group::relay, "0.00001000",
            "How much more a replacement must pay"},
     Option{"dustrelayfee", "<BTC/kvB>", Kind::amount, Group::relay, "0.00003000",
-           "Outputs not worth spending at this fee rate are dust"},
+           "Outputs that are not worth spending at this fee rate are dust"},
     Option{"datacarrier", "", Kind::flag, Group::relay, "1", "Relay outputs that only carry data"},
     Option{"datacarriersize", "<bytes>", Kind::integer, Group::relay, "83",
            "Largest output script that only carries data", false, 0, consensus::max_block_weight},
@@ -197,13 +197,13 @@ constexpr std::array relay{
     Option{"limitancestorcount", "<n>", Kind::integer, Group::relay, "25",
            "Largest number of unconfirmed ancestors of a transaction, itself included", false, 0,
            1000000},
-    Option{"limitancestorsize", "<kvB>", Kind::integer, Group::relay, "101", "The same in size",
-           false, 0, 1000000},
+    Option{"limitancestorsize", "<kvB>", Kind::integer, Group::relay, "101",
+           "Their maximum size together", false, 0, 1000000},
     Option{"limitdescendantcount", "<n>", Kind::integer, Group::relay, "25",
            "Largest number of unconfirmed descendants of a transaction, itself included", false, 0,
            1000000},
-    Option{"limitdescendantsize", "<kvB>", Kind::integer, Group::relay, "101", "The same in size",
-           false, 0, 1000000},
+    Option{"limitdescendantsize", "<kvB>", Kind::integer, Group::relay, "101",
+           "Their maximum size together", false, 0, 1000000},
 };
 
 constexpr std::array mining{
@@ -234,19 +234,21 @@ constexpr std::array debugging{
     Option{"mocktime", "<s>", Kind::integer, Group::debugging, "0",
            "Freeze the clock at this Unix time", false, 0, 0xffffffff},
     Option{"dbcrashratio", "<n>", Kind::integer, Group::debugging, "0",
-           "For crash tests: die once in so many slices of a flush", false, 0, 1000000000},
+           "For crash tests: end the process in one of this many parts of a flush", false, 0,
+           1000000000},
     Option{"maxsigcachesize", "<MiB>", Kind::integer, Group::debugging, "32",
            "Memory for signatures known to be good", false, 0, 16384},
     Option{"fastprune", "", Kind::flag, Group::hidden, "0",
-           "For tests: small block files, so that there is something to prune"},
+           "For tests: small block files, so that a short chain can be pruned"},
     Option{"stopafterblockimport", "", Kind::flag, Group::debugging, "0",
            "Stop once -loadblock files are imported"},
 };
 
-/// Known to start scripts: accepted, so that they keep working, with a line in the log if the value
-/// asks for something (src/node/option_checks.cpp).
+/// Start scripts use these options. They are accepted, so that the scripts keep working; the log
+/// says so if the value is not the default (src/node/option_checks.cpp).
 constexpr std::string_view accepted = "Accepted for start scripts; has no effect here";
-/// Whoever relied on it would lose privacy or money: refused if the value asks for something.
+/// A user who relies on such an option would lose privacy or money. It is refused if its value is
+/// not the default.
 constexpr std::string_view refused = "Refused, unless it is switched off: daler does not have it";
 constexpr std::array ignored{
     Option{"seednode", "<addr>", Kind::list, Group::hidden, "", accepted},
@@ -317,11 +319,12 @@ constexpr std::array chains{
     Option{
         "chainfile", "<file>", Kind::path, Group::chain, "",
         "A private chain that this JSON file describes (doc/private-chains.md lists its fields). "
-        "A relative path starts at the working folder, in a config file at the data folder"},
+        "A relative path starts at the working folder; one in a config file starts at the data "
+        "folder"},
     Option{"regtest", "", Kind::flag, Group::chain, "0",
-           "A chain of your own, where blocks are mined at will (-chain=regtest)"},
+           "A local test chain with mining at any time (-chain=regtest)"},
     Option{"signet", "", Kind::flag, Group::chain, "0",
-           "The test network whose blocks are signed (-chain=signet)"},
+           "The test network with signed blocks (-chain=signet)"},
     Option{"testnet", "", Kind::flag, Group::chain, "0",
            "The old test network, version 3 (-chain=test)"},
     Option{"testnet4", "", Kind::flag, Group::chain, "0",
@@ -334,7 +337,7 @@ constexpr std::array chains{
            "On regtest: height from which a rule holds (segwit, bip34, dersig, cltv, csv); may be "
            "repeated"},
     Option{"signetchallenge", "<hex>", Kind::list, Group::chain, "",
-           "Signet: the script that blocks must satisfy; makes a signet of your own"},
+           "Signet: the script that blocks must satisfy; makes another signet"},
 };
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace daler::config {
 /// The options that choose a chain, common to all programs.
 [[nodiscard]] std::span<const Option> chain_options();
 
-/// One table made of several.
+/// The options of several tables in one.
 [[nodiscard]] inline std::vector<Option> join(
     std::initializer_list<std::span<const Option>> tables) {
     std::vector<Option> all;

@@ -46,7 +46,7 @@ bool Settings::negated(std::string_view name) const {
         const Value* value = find(name);
         return value && value->negated;
     }
-    // A list is negated if "no" was its last word in the highest source that speaks of it.
+    // A list is negated if its last value in the highest source that has it is a negation.
     if (const auto* given = values(command_line_, name)) return given->back().negated;
     for (const Values* source : lower_sources(option(name))) {
         if (const auto* given = values(*source, name)) return given->back().negated;
@@ -131,7 +131,7 @@ std::vector<std::string> Settings::list(std::string_view name) const {
                 out.push_back(value.text);
             }
         }
-        // "-nox" forgets what lower sources say, too.
+        // "-nox" also drops the values of lower sources.
         if (cleared) break;
     }
     return out;

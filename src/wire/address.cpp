@@ -143,7 +143,7 @@ bool HostAddress::is_routable() const {
 
 std::string HostAddress::group() const {
     std::string out(1, static_cast<char>(network_));
-    // All that is not on the internet is one group, so that it cannot look like many.
+    // Unroutable addresses share a group, so that they cannot appear as many groups.
     if (!is_routable()) return is_loopback() ? "local" : "unroutable";
     const std::size_t length = network_ == Network::ipv4 ? 2 : network_ == Network::ipv6 ? 4 : 1;
     out += as_text(bytes().first(length));

@@ -4,7 +4,8 @@
 namespace daler::wire {
 namespace {
 
-/// A count that may not exceed a published limit, of items that must fit into what remains.
+/// Reads a count of items. It must be within a published limit, and the items must fit into the
+/// remaining bytes.
 std::size_t read_count(ByteReader& reader, std::size_t limit, std::size_t min_item_size) {
     const auto value = reader.compact_size();
     if (value > limit) reader.fail(DecodeError::too_large);
@@ -28,7 +29,7 @@ VersionAddress read_version_address(ByteReader& reader) {
     return address;
 }
 
-/// Everything behind the receiver's address came later in Bitcoin's history and may be missing.
+/// The fields after the receiver's address were added to the protocol later and may be missing.
 Version read_version(ByteReader& reader) {
     Version message;
     message.version = reader.i32();
@@ -119,7 +120,7 @@ AddressesV2 read_addresses_v2(ByteReader& reader) {
         node.last_seen = reader.u32();
         node.services = reader.compact_size_value();
         const auto network = static_cast<Network>(reader.u8());
-        // An address of a network that is not ours to know may have any length (BIP 155).
+        // An address of an unknown network may have any length (BIP 155).
         const bool is_known = length_of(network) != 0;
         const auto length =
             read_count(reader, is_known ? limits::address_bytes : limits::message_bytes, 1);
@@ -153,7 +154,7 @@ Message read_message(std::string_view command, ByteReader& reader) {
         return SendCompact{high_bandwidth, reader.u64()};
     }
     if (is<Ping>(command)) return Ping{reader.u64()};
-    // One that is too short is as good as one that answers no ping.
+    // A pong that is too short counts as an answer to no ping.
     if (is<Pong>(command)) return Pong{reader.remaining().size() < 8 ? 0 : reader.u64()};
     if (is<Inventory>(command)) return Inventory{read_items(reader)};
     if (is<GetData>(command)) return GetData{read_items(reader)};

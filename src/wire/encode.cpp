@@ -85,7 +85,7 @@ void write(ByteWriter& writer, const Headers& message) {
     writer.compact_size(message.headers.size());
     for (const auto& header : message.headers) {
         daler::write(writer, header);
-        writer.compact_size(0);  // a transaction count that is always zero here
+        writer.compact_size(0);  // the transaction count, which is always zero in headers
     }
 }
 

@@ -7,7 +7,7 @@
 namespace daler::wire {
 namespace {
 
-/// Printable characters, then zeros to the end; anything else is no command.
+/// Printable characters, then zeros to the end; anything else is not a command.
 std::string read_command(ByteSpan bytes) {
     std::string command;
     bool ended = false;

@@ -19,7 +19,7 @@ enum class Kind : std::uint8_t {
     list,     ///< may be given more than once; the values add up
 };
 
-/// Under which heading `-help` shows an option. `hidden` ones are shown by `-help-debug` only.
+/// The heading under which `-help` shows an option. Only `-help-debug` shows `hidden` ones.
 enum class Group : std::uint8_t {
     general,
     connection,
@@ -34,8 +34,7 @@ enum class Group : std::uint8_t {
     hidden,
 };
 
-/// One option as people may write it on the command line (`-name=value`) or in a file
-/// (`name=value`).
+/// One option of the command line (`-name=value`) or of a config file (`name=value`).
 struct Option {
     std::string_view name;      ///< without dash
     std::string_view argument;  ///< how help shows the value: "<n>"; empty for a plain flag
@@ -43,7 +42,7 @@ struct Option {
     Group group;
     std::string_view fallback;  ///< the default, in the form a user would write; empty: none
     std::string_view help;
-    /// In a file, outside a section, it holds for the main chain only (addresses, ports, wallets).
+    /// At the top level of a file it holds for the main chain only (addresses, ports, wallets).
     bool network_only = false;
     std::int64_t min = std::numeric_limits<std::int64_t>::min();  ///< of an integer
     std::int64_t max = std::numeric_limits<std::int64_t>::max();

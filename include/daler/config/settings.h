@@ -17,7 +17,7 @@ namespace daler::config {
 
 struct ChainFile;
 
-/// The little of the file system that reading settings needs, so that tests need no disk.
+/// The file operations that reading settings needs. Tests pass their own and need no disk.
 struct Files {
     /// The whole file; nothing if there is none or it cannot be read.
     std::function<std::optional<std::string>(const std::filesystem::path&)> read;
@@ -27,34 +27,34 @@ struct Files {
 /// The real file system.
 [[nodiscard]] Files disk_files();
 
-/// What the user wants: command line, settings.json and config files as one. Immutable once loaded;
-/// any thread may read it. Options are named without dash, and every name must be in the table that
-/// the settings were loaded with: asking for another one is a bug, and so is asking in another kind
-/// than the table's.
+/// The user's settings: command line, settings.json and config files combined. Immutable once
+/// loaded; any thread may read it. Options are named without dash. To ask for an option that is
+/// not in the table the settings were loaded with, or with a function for another kind, is a bug
+/// (`ensure`).
 class Settings {
 public:
-    /// Reads everything. `options` are what the command line and files may say; keys of files are
-    /// checked against `also_in_files`, too. `home` is the user's home folder (may be empty). The
-    /// error is one sentence for the user: it names the option or file, and line.
+    /// Reads all sources. `options` may be on the command line and in files, `also_in_files` in
+    /// files only. `home` is the user's home folder (may be empty). The error is one sentence for
+    /// the user: it names the option, or the file and line.
     /// With -help, -help-debug, -version (or -?, -h) no file is read.
     /// The data folder may be missing if the folder above it is there.
     [[nodiscard]] static Result<Settings, std::string> load(
         std::span<const Option> options, std::span<const std::string> arguments, const Files& files,
         const std::filesystem::path& home, std::span<const Option> also_in_files = {});
 
-    /// Arguments from the first one on that is no option (the command of daler-cli).
+    /// The first argument that is not an option, and all after it (the command of daler-cli).
     [[nodiscard]] const std::vector<std::string>& rest() const { return rest_; }
-    /// What the user should know, and that goes to the log: unknown keys in files, for example.
+    /// Warnings for the log, such as unknown keys in files.
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
-    /// Settings that the config file has at its top level and that count on main only, although
-    /// this is another chain: a sentence for each. A node must not start with one, because it would
-    /// talk to others than the user meant.
+    /// A sentence for each setting at the top level of the config file that counts on main only,
+    /// if another chain is chosen. A node must not start with one, because it would connect to
+    /// other nodes than the user meant.
     [[nodiscard]] const std::vector<std::string>& misplaced() const { return misplaced_; }
 
-    /// True if the option was set, in whatever way.
+    /// True if a source sets the option.
     [[nodiscard]] bool has(std::string_view name) const;
-    /// True if the value that counts says no: `-nox`, or for flags `-x=0`.
+    /// True if the value that counts is a negation: `-nox`, or for flags `-x=0`.
     [[nodiscard]] bool negated(std::string_view name) const;
 
     /// The value that counts, else the table's default (false, 0, empty if it has none).
@@ -66,7 +66,7 @@ public:
     [[nodiscard]] std::vector<std::string> list(std::string_view name) const;
     /// A hash or number given as hex.
     [[nodiscard]] std::optional<U256> hash(std::string_view name) const;
-    /// The same, where the default depends on something the table cannot know.
+    /// Nothing if the option is not set: for defaults that are not in the table.
     [[nodiscard]] std::optional<bool> flag_if_set(std::string_view name) const;
     [[nodiscard]] std::optional<std::int64_t> integer_if_set(std::string_view name) const;
     [[nodiscard]] std::optional<std::string> text_if_set(std::string_view name) const;
@@ -74,10 +74,10 @@ public:
     /// The name of the chosen chain: "main", "test", "testnet4", "signet", "regtest", or that of
     /// the chain file.
     [[nodiscard]] const std::string& chain_name() const { return chain_; }
-    /// The chosen chain with what -signetchallenge, -vbparams, -testactivationheight and
-    /// -strictregtest change about it. A chain of a chain file has no solved genesis block yet.
+    /// The chosen chain, changed by -signetchallenge, -vbparams, -testactivationheight and
+    /// -strictregtest. The genesis block of a chain file is not solved yet.
     [[nodiscard]] Result<ChainParams, std::string> chain_params() const;
-    /// What -chainfile names; null without it.
+    /// The contents of the file that -chainfile names; null without it.
     [[nodiscard]] const ChainFile* chain_file() const { return chain_file_.get(); }
 
     /// The data folder (absolute), and the chosen chain's folder in it.
@@ -117,8 +117,8 @@ private:
     std::vector<std::string> misplaced_;
 };
 
-/// settings.json: what RPCs change and restarts remember (`load_on_startup`). An object by option
-/// name; the file name is fixed.
+/// The default name of the file that keeps settings changed by RPCs (`load_on_startup`) over
+/// restarts: an object with a member per option.
 inline constexpr std::string_view saved_settings_name = "settings.json";
 
 /// Reads the text of a settings.json. The error says what is wrong with it.

@@ -14,12 +14,13 @@ namespace daler::wire {
 /// The kinds of network an address can belong to, numbered as on the wire (BIP 155).
 enum class Network : std::uint8_t { none = 0, ipv4 = 1, ipv6 = 2, tor_v3 = 4, i2p = 5, cjdns = 6 };
 
-/// Where a host is, without a port. Addresses of Tor, I2P and CJDNS are passed on, never
-/// understood.
+/// The address of a host, without a port. Addresses of Tor, I2P and CJDNS are stored and relayed,
+/// but not used for connections.
 class HostAddress {
 public:
     HostAddress() = default;
-    /// Nothing unless the length fits the network. IPv6 that only wraps another network is refused.
+    /// Nothing if the length does not fit the network, or if IPv6 bytes hold an address of IPv4 or
+    /// Tor.
     static std::optional<HostAddress> from_bytes(Network network, ByteSpan bytes);
     /// From 16 bytes, IPv4 wrapped as ::ffff:a.b.c.d.
     static HostAddress from_ipv6_bytes(const std::array<std::uint8_t, 16>& bytes);
@@ -31,15 +32,16 @@ public:
     [[nodiscard]] ByteSpan bytes() const { return {bytes_.data(), bytes_.size()}; }
     /// The 16 bytes of old messages; zeros for networks that do not fit.
     [[nodiscard]] std::array<std::uint8_t, 16> ipv6_bytes() const;
-    /// Without brackets. Networks that we do not understand are shown in hex.
+    /// Without brackets. Addresses of other networks than IPv4 and IPv6 are shown in hex.
     [[nodiscard]] std::string to_text() const;
 
     [[nodiscard]] bool is_loopback() const;
-    /// False for loopback, private, link-local, documentation and other addresses that nobody can
-    /// reach over the internet, and for the address that says nothing.
+    /// False for loopback, private, link-local, documentation and other addresses that cannot be
+    /// reached over the internet, and for an empty address.
     [[nodiscard]] bool is_routable() const;
     [[nodiscard]] bool is_empty() const { return network_ == Network::none; }
-    /// Bytes that addresses of one owner are likely to share: /16 of IPv4, /32 of IPv6.
+    /// The network group: bytes that addresses of one owner usually share (/16 of IPv4, /32 of
+    /// IPv6).
     [[nodiscard]] std::string group() const;
 
     bool operator==(const HostAddress& other) const = default;

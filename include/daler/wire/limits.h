@@ -4,11 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 
-/// What a peer may make us hold, do or wait for at most. Each bound is named by a test that stays
-/// at it and goes one beyond, with three exceptions: `orphans_weight` cannot be reached, because
-/// two others keep it; `feelers` is room that stays free; `connect_timeout` is real time, of which
-/// the test waits for a hundredth. `contrib/check_limits.py` fails if a name is in no test, or not
-/// in `doc/limits.md`, which has the bounds of the whole node.
+/// The most memory, work and waiting that a peer can cause. For each bound a test stays at it and
+/// goes one beyond, with three exceptions: `orphans_weight` cannot be exceeded, because two other
+/// bounds imply it; `feelers` is a slot that stays free; `connect_timeout` is real time, and the
+/// test waits for a hundredth of it. `contrib/check_limits.py` fails if a name is in no test, or
+/// not in `doc/limits.md`, which has the bounds of the whole node.
 namespace daler::wire::limits {
 
 // One message.
@@ -30,23 +30,23 @@ inline constexpr std::chrono::seconds connect_timeout{5};   ///< name lookup inc
 /// Unless -peertimeout says otherwise.
 inline constexpr std::chrono::seconds handshake_timeout{60};
 inline constexpr std::chrono::minutes ping_interval{2};  ///< after the last ping was sent
-/// A peer that we read from, and that does not answer a ping for so long, is left.
+/// A peer that we read from is disconnected if it does not answer a ping for this long.
 inline constexpr std::chrono::minutes ping_timeout{20};
-/// A peer for which something waits, and that takes nothing of it for so long, is left.
+/// A peer is disconnected if it takes none of the bytes that wait for it for this long.
 inline constexpr std::chrono::minutes send_timeout{20};
 
 // All connections.
 inline constexpr std::size_t connections = 125;  ///< unless -maxconnections says otherwise
-/// Connections that we make on public chains. Inbound peers may not take their places.
+/// Connections that we make on public chains. Inbound peers may not use their slots.
 inline constexpr std::size_t full_relay_outbound = 8;
 inline constexpr std::size_t block_relay_outbound = 2;  ///< the same, for blocks alone
-/// A place that inbound peers may not take either, as in Bitcoin Core; we make no feelers.
+/// Another slot that inbound peers may not use, as in Bitcoin Core; we make no feeler connections.
 inline constexpr std::size_t feelers = 1;
-/// Addresses of peers that broke the rules; beyond that the older half is forgotten.
+/// Addresses of peers that broke the rules; when they are full the older half is forgotten.
 inline constexpr std::size_t discouraged_addresses = 50'000;
 
 // Headers.
-/// A peer that was asked for headers is not asked again for so long, unless it answers.
+/// A peer that was asked for headers is not asked again for this long, unless it answers.
 inline constexpr std::chrono::minutes headers_response_time{2};
 /// While we are far behind: how long the one peer that is asked for headers may send none.
 inline constexpr std::chrono::minutes headers_sync_timeout{15};
@@ -57,23 +57,23 @@ inline constexpr std::size_t presync_lookahead = 14'827;  ///< headers checked b
 inline constexpr int unconnected_headers =
     10;  ///< messages in a row that we answer with getheaders
 inline constexpr std::size_t headers_to_announce = 8;  ///< new blocks; more are announced by inv
-/// Headers whose blocks never came that are kept on private chains, where they cost nothing to
-/// make. What one more message holds may come on top.
+/// Headers without blocks that are kept on private chains, where headers need almost no work. The
+/// headers of one more message may be added.
 inline constexpr std::size_t headers_without_blocks = 50'000;
 
 // Blocks.
 inline constexpr std::size_t blocks_in_flight = 16;  ///< per peer
 inline constexpr int block_window = 1'024;           ///< above the last block in common
 inline constexpr std::size_t block_askers = 3;  ///< peers asked for the same block at the same time
-/// Whoever has been asked for a block for so long, and sent nothing, does not count as asked.
+/// A peer that was asked for a block this long ago, and sent nothing, does not count as asked.
 inline constexpr std::chrono::seconds block_asker_timeout{10};
-/// A peer that holds up the download of all blocks behind one is left after so long, ...
+/// A peer that stalls the download of all later blocks is disconnected after this long, ...
 inline constexpr std::chrono::seconds stall_timeout{2};
-/// ... and after up to this long where our own line seems to be slow.
+/// ... and after up to this long if our own connection seems to be slow.
 inline constexpr std::chrono::seconds max_stall_timeout{64};
 /// Unrequested blocks further above the tip than this are ignored.
 inline constexpr int unrequested_block_distance = 288;
-/// A peer that said it does not have a block is not asked for it again for so long.
+/// A peer that said it does not have a block is not asked for it again for this long.
 inline constexpr std::chrono::minutes not_here_age{2};
 /// Stored blocks whose senders are remembered until they are connected.
 inline constexpr std::size_t unproven_blocks = 1'024;
@@ -87,15 +87,15 @@ inline constexpr std::size_t announcements =
     5'000;  ///< per peer, waiting to be requested or answered; none with the relay permission
 inline constexpr std::size_t requests_in_flight = 100;  ///< per peer; a busier one is asked later
 inline constexpr std::size_t transactions_per_getdata = 1'000;  ///< that we ask for in one message
-/// Inventory items (inv, getdata, notfound) that are handled before others get their turn.
+/// Inventory items (inv, getdata, notfound) that are processed before other peers are served.
 inline constexpr std::size_t items_per_turn = 500;
 /// Transactions that the ledger is asked for at a time.
 inline constexpr std::size_t transactions_per_job = 100;
-/// A peer that was asked for a transaction has so long before another one is asked.
+/// A peer that was asked for a transaction has this long before another peer is asked.
 inline constexpr std::chrono::seconds request_timeout{60};
 // Not on private chains: how much later a peer is asked that ...
 inline constexpr std::chrono::seconds inbound_delay{2};  ///< ... has connected to us
-inline constexpr std::chrono::seconds txid_delay{2};     ///< ... announces by txid, if others don't
+inline constexpr std::chrono::seconds txid_delay{2};     ///< ... announces by txid, others don't
 inline constexpr std::chrono::seconds busy_delay{2};     ///< ... has `requests_in_flight` open
 inline constexpr std::size_t orphans = 100;              ///< of all peers
 inline constexpr std::int64_t orphan_weight = 400'000;   ///< weight units of one
@@ -113,14 +113,14 @@ inline constexpr std::chrono::minutes unbroadcast_interval{10};  ///< a random p
 inline constexpr std::chrono::minutes fee_filter_interval{10};
 
 // Addresses.
-inline constexpr double addresses_per_second = 0.1;  ///< of one peer that are looked at
+inline constexpr double addresses_per_second = 0.1;  ///< of one peer that are processed
 inline constexpr double address_bucket = 1'000;      ///< that may come at once after a pause
 inline constexpr std::size_t address_book_entries = 4'096;
-inline constexpr std::size_t address_book_per_source = 256;  ///< entries one net group may tell us
+inline constexpr std::size_t address_book_per_source = 256;  ///< entries sent by one net group
 inline constexpr std::size_t address_book_per_group = 64;    ///< entries within one net group
 inline constexpr unsigned getaddr_percent = 23;  ///< of the book, in an answer to getaddr
-/// How long everybody gets the same answer to getaddr; a random part is added.
+/// How long all peers get the same answer to getaddr; a random part is added.
 inline constexpr std::chrono::hours address_sample_age{21};
-inline constexpr std::chrono::hours address_sample_jitter{6};  ///< that part is shorter than this
+inline constexpr std::chrono::hours address_sample_jitter{6};  ///< more than the random part
 
 }  // namespace daler::wire::limits

@@ -9,7 +9,7 @@ namespace daler::wire {
 using Magic = std::array<std::uint8_t, 4>;
 using Checksum = std::array<std::uint8_t, 4>;
 
-/// What stands in front of every message.
+/// The first bytes of every message.
 struct MessageHeader {
     static constexpr std::size_t size = 24;
     static constexpr std::size_t command_size = 12;
@@ -19,14 +19,14 @@ struct MessageHeader {
     Checksum checksum{};
 };
 
-/// Why a connection cannot go on.
+/// Errors after which the connection must be closed.
 enum class HeaderError : std::uint8_t {
     none,
     wrong_magic,  ///< another chain, or not Bitcoin at all
-    too_large,    ///< payload beyond limits::message_bytes
+    too_large,    ///< payload longer than limits::message_bytes
 };
 
-/// Reads a header; nothing has been allocated for the payload by then.
+/// Reads a header. Allocates no memory for the payload.
 [[nodiscard]] Result<MessageHeader, HeaderError> decode_message_header(
     std::span<const std::uint8_t, MessageHeader::size> bytes, const Magic& magic);
 

@@ -27,7 +27,7 @@ inline constexpr std::uint64_t network_limited = 1u << 10;  ///< the last 288 bl
 inline constexpr std::uint64_t p2p_v2 = 1u << 11;           ///< BIP 324
 }  // namespace service
 
-/// An address as it stands in a version message.
+/// An address in a version message.
 struct VersionAddress {
     std::uint64_t services = 0;
     Endpoint endpoint;
@@ -39,10 +39,10 @@ struct Version {
     static constexpr std::string_view command = "version";
     std::int32_t version = protocol_version;
     std::uint64_t services = 0;
-    std::int64_t time = 0;  ///< the sender's clock, seconds since 1970: any value at all
+    std::int64_t time = 0;  ///< the sender's clock, seconds since 1970; may have any value
     VersionAddress receiver;
     VersionAddress sender;
-    std::uint64_t nonce = 0;  ///< tells a connection to oneself
+    std::uint64_t nonce = 0;  ///< detects a connection to ourselves
     std::string user_agent;   ///< at most limits::user_agent_bytes
     std::int32_t start_height = 0;
     bool relay = true;  ///< false: announce no transactions (BIP 37)
@@ -84,14 +84,14 @@ using SendHeaders = Signal<tag::SendHeaders>;  ///< announce blocks by headers (
 using GetAddr = Signal<tag::GetAddr>;          ///< asks for addresses of other nodes
 using GetMempool = Signal<tag::GetMempool>;    ///< asks for all transactions (BIP 35)
 
-/// Announce nothing that pays less (BIP 133).
+/// Asks for no announcements of transactions with a lower fee rate (BIP 133).
 struct FeeFilter {
     static constexpr std::string_view command = "feefilter";
     Amount rate;  ///< satoshis per 1000 virtual bytes
     bool operator==(const FeeFilter&) const = default;
 };
 
-/// Understands compact blocks (BIP 152).
+/// The sender supports compact blocks (BIP 152).
 struct SendCompact {
     static constexpr std::string_view command = "sendcmpct";
     bool high_bandwidth = false;
@@ -111,7 +111,7 @@ struct Pong {
     bool operator==(const Pong&) const = default;
 };
 
-/// What an inventory item names. Other numbers are possible and mean nothing to us.
+/// What an inventory item names. Other numbers are possible; they are unknown to us.
 enum class InventoryType : std::uint32_t {
     tx = 1,
     block = 2,
@@ -138,28 +138,28 @@ struct InventoryItem {
     bool operator==(const InventoryItem&) const = default;
 };
 
-/// "I have these."
+/// Announces transactions or blocks that the sender has.
 struct Inventory {
     static constexpr std::string_view command = "inv";
     std::vector<InventoryItem> items;
     bool operator==(const Inventory&) const = default;
 };
 
-/// "Send me these."
+/// Asks for transactions or blocks.
 struct GetData {
     static constexpr std::string_view command = "getdata";
     std::vector<InventoryItem> items;
     bool operator==(const GetData&) const = default;
 };
 
-/// "I have these no more."
+/// Answers getdata: the sender does not have these.
 struct NotFound {
     static constexpr std::string_view command = "notfound";
     std::vector<InventoryItem> items;
     bool operator==(const NotFound&) const = default;
 };
 
-/// Asks for the headers behind the first hash of `locator` that the receiver knows, up to `stop`.
+/// Asks for the headers after the first hash of `locator` that the receiver knows, up to `stop`.
 /// An empty locator asks for the header `stop` alone.
 struct GetHeaders {
     static constexpr std::string_view command = "getheaders";
@@ -194,7 +194,7 @@ struct TransactionMessage {
     TransactionRef tx;
 };
 
-/// A node that somebody has heard of.
+/// A node in an addr message: its address and when it was last seen.
 struct KnownNode {
     std::uint32_t last_seen = 0;  ///< seconds since 1970
     std::uint64_t services = 0;
@@ -227,8 +227,8 @@ using Message =
                  TransactionMessage, Addresses, AddressesV2, GetAddr, GetMempool, Unknown>;
 
 /// Reads the payload of a message. DecodeError::too_large means that a published limit was
-/// exceeded; that is a fault of the sender. Bytes behind the contents are ignored, so that messages
-/// may grow.
+/// exceeded; that is a fault of the sender. Bytes after the contents are ignored, so that later
+/// versions may add fields.
 [[nodiscard]] Result<Message, DecodeError> decode_message(std::string_view command,
                                                           ByteSpan payload);
 

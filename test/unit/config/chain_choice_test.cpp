@@ -86,7 +86,7 @@ TEST_CASE("version-bits deployments of regtest can be moved", "[config]") {
     CHECK(refused.error() == reason);
 }
 
-TEST_CASE("a signet can be one's own", "[config]") {
+TEST_CASE("-signetchallenge makes another signet", "[config]") {
     const auto own = loaded({"-signet", "-signetchallenge=51"}).chain_params();
     REQUIRE(own);
     CHECK(own->signet_challenge == Bytes{0x51});
@@ -98,7 +98,7 @@ TEST_CASE("a signet can be one's own", "[config]") {
         "-signetchallenge cannot be multiple values.");
 }
 
-TEST_CASE("strictregtest takes the kindness of private chains away", "[config]") {
+TEST_CASE("strictregtest switches the rules of private chains off", "[config]") {
     CHECK(loaded({"-regtest"}).chain_params()->is_private);
     CHECK_FALSE(loaded({"-regtest", "-strictregtest"}).chain_params()->is_private);
 }

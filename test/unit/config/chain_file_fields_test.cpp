@@ -1,5 +1,6 @@
-// Each field of a chain file in four lists: set, wrong, part of the rules, documented. The program
-// itself says which fields there are, so a field that a list lacks fails a test here.
+// Each field of a chain file is in four lists: set, wrong, part of the rules, documented. The
+// names of the fields come from an error message of the program, so a test here fails if a list
+// lacks one.
 #include "chain_files.h"
 
 #include <daler/encoding/hex.h>
@@ -53,14 +54,14 @@ constexpr std::string_view all_fields = R"({
 
 struct Wrong {
     std::string text;
-    std::string error;  ///< begins like this
+    std::string error;  ///< its beginning
 };
 
 const std::vector<Wrong> wrong_files{
     {"", "not JSON: "},
     {"[]", "an object of fields is expected"},
-    {R"({"nam":"a"})", "\"nam\" is no field of a chain; the fields are name, port, "},
-    {R"({"port":1,"port":2})", "\"port\" stands there twice"},
+    {R"({"nam":"a"})", "\"nam\" is not a field of a chain; the fields are name, port, "},
+    {R"({"port":1,"port":2})", "\"port\" appears twice"},
     {R"({"name":"Main"})", "\"name\" must be 1 to 32 of a-z, 0-9 and -, a letter first"},
     {R"({"name":"regtest"})", "\"name\" must be"},
     {R"({"name":"blocks"})", "\"name\" must be"},
@@ -71,17 +72,17 @@ const std::vector<Wrong> wrong_files{
     {R"({"port":65536})", "\"port\" must be a whole number from 1 to 65535, not 65536"},
     {R"({"port":"1"})", "\"port\" must be a whole number from 1 to 65535, not \"1\""},
     {R"({"port":1.5})", "\"port\" must be a whole number from 1 to 65535, not 1.5"},
-    {R"({"port":5,"rpcport":5})", "\"rpcport\" must be another than \"port\", not 5"},
+    {R"({"port":5,"rpcport":5})", "\"rpcport\" must be different from \"port\", not 5"},
     {R"({"magic":"0102"})", "\"magic\" must be 8 hex digits in quotes, not \"0102\""},
-    {R"({"magic":"f9beb4d9"})", "\"magic\" must be another than that of a public chain"},
-    {R"({"magic":"fabfb5da"})", "\"magic\" must be another than that of a public chain"},
+    {R"({"magic":"f9beb4d9"})", "\"magic\" must be different from that of a public chain"},
+    {R"({"magic":"fabfb5da"})", "\"magic\" must be different from that of a public chain"},
     {R"({"bech32_hrp":"Bc"})", "\"bech32_hrp\" must be 1 to 16 lower-case letters and digits"},
     {R"({"bech32_hrp":"aaaaaaaaaaaaaaaaa"})", "\"bech32_hrp\" must be"},
     {R"({"pubkey_hash_prefix":256})", "\"pubkey_hash_prefix\" must be a whole number from 0"},
     {R"({"pubkey_hash_prefix":196})",
-     "\"script_hash_prefix\" must be another than \"pubkey_hash_prefix\", not its default"},
+     "\"script_hash_prefix\" must be different from \"pubkey_hash_prefix\", not its default"},
     {R"({"extended_secret_prefix":"043587cf"})",
-     "\"extended_secret_prefix\" must be another than \"extended_public_prefix\""},
+     "\"extended_secret_prefix\" must be different from \"extended_public_prefix\""},
     {R"({"pow_limit":"8000000000000000000000000000000000000000000000000000000000000000"})",
      "\"pow_limit\" must be 1 to 64 hex digits in quotes, from 00000040"},
     {R"({"pow_limit":"0000003fffffffffffffffffffffffffffffffffffffffffffffffffffffffff"})",
@@ -146,7 +147,7 @@ const std::vector<std::string> changed_rules{
     R"({"genesis_bits":"2000ffff"})",
     R"({"genesis_reward":9})"};
 
-/// What two nodes of one chain may differ in, and the magic itself.
+/// Fields in which two nodes of one chain may differ, and the magic.
 const std::set<std::string> no_rules{"name", "port", "rpcport", "magic"};
 
 }  // namespace
@@ -187,7 +188,7 @@ TEST_CASE("every field of a chain file reaches the chain", "[config][chainfile]"
     CHECK(as_text(script).ends_with("Grüße"));
 }
 
-TEST_CASE("a wrong field is named, with what is allowed", "[config][chainfile]") {
+TEST_CASE("the error for a wrong field names it and says what is allowed", "[config][chainfile]") {
     for (const auto& [text, error] : wrong_files) {
         const auto refusal = refusal_of(text);
         CAPTURE(text, refusal);
@@ -204,7 +205,7 @@ TEST_CASE("every field of a chain file has values that are refused", "[config][c
     }
 }
 
-TEST_CASE("rules make the magic, names and ports do not", "[config][chainfile]") {
+TEST_CASE("the magic depends on the rules, not on name and ports", "[config][chainfile]") {
     const auto plain = parsed("{}");
     CHECK(parsed(R"({"name":"other","port":5,"rpcport":6})").params.magic == plain.params.magic);
     // A default that is spelled out is the same rule.
@@ -219,7 +220,7 @@ TEST_CASE("rules make the magic, names and ports do not", "[config][chainfile]")
     }
 }
 
-TEST_CASE("every field but a few is among the rules", "[config][chainfile]") {
+TEST_CASE("every field except name, ports and magic is among the rules", "[config][chainfile]") {
     std::set<std::string> seen = no_rules;
     for (const auto& text : changed_rules)
         seen.merge(fields_of(text));
@@ -267,7 +268,7 @@ TEST_CASE("doc/private-chains.md has every field with its default", "[config][ch
     for (const auto& [field, fallback] : documented_fields()) {
         CAPTURE(field, fallback);
         CHECK(seen.insert(field).second);
-        // Some follow from other fields and are told in words, one is shortened.
+        // Some defaults follow from other fields and are described in words; one is shortened.
         if (!Json::parse(fallback) || fallback.find("...") != std::string::npos) continue;
         const auto spelled_out = parsed("{\"" + field + "\":" + fallback + "}");
         CHECK(spelled_out.digest == plain.digest);

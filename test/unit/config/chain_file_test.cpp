@@ -10,7 +10,7 @@ using namespace daler;
 using namespace daler::config;
 using namespace daler::config::test;
 
-TEST_CASE("an empty chain file is a chain with a default for everything", "[config][chainfile]") {
+TEST_CASE("an empty chain file is a chain of defaults", "[config][chainfile]") {
     const auto params = parsed("{}").params;
     CHECK(params.kind == ChainKind::custom);
     CHECK(params.name == "private");
@@ -51,7 +51,7 @@ TEST_CASE("an empty chain file is a chain with a default for everything", "[conf
         CHECK(deployment.start_time < 0);  // always or never active
 }
 
-TEST_CASE("what is still allowed in a chain file", "[config][chainfile]") {
+TEST_CASE("values at their limits are allowed in a chain file", "[config][chainfile]") {
     for (const std::string text :
          {R"({"pow_limit":"0000004000000000000000000000000000000000000000000000000000000000"})",
           R"({"genesis_bits":"1d400000"})", R"({"bech32_hrp":"aaaaaaaaaaaaaaaa"})",
@@ -87,7 +87,7 @@ TEST_CASE("the chain file is chosen on the command line or in the config file", 
     CHECK(loaded({"-regtest"}).chain_file() == nullptr);
 }
 
-TEST_CASE("a chain file that cannot be used says why", "[config]") {
+TEST_CASE("the error for an unusable chain file says why", "[config]") {
     CHECK(refusal({"-chainfile=/none.json"}) == "Chain file /none.json could not be opened.");
     CHECK(refusal({"-chainfile=/a.json"}, {}, {{"/a.json", R"({"port":0})"}}) ==
           "Chain file /a.json: \"port\" must be a whole number from 1 to 65535, not 0");
@@ -109,8 +109,8 @@ TEST_CASE("the sample chain file is valid", "[config][chainfile]") {
     CHECK(example_chain().params.name == "classroom");
 }
 
-// Whoever has to change these numbers splits every network that runs today, and makes each node
-// refuse its own folder: doc/decisions/0020-chain-files.md says how a field is added without that.
+// A change of these numbers splits the networks that run today, and makes their nodes refuse their
+// own folders. doc/decisions/0020-chain-files.md says how to add a field without that.
 TEST_CASE("the magic of a chain file stays the same in every version", "[config][chainfile]") {
     CHECK(to_hex(parsed("{}").params.magic) == "17ed62d5");
     CHECK(to_hex(example_chain().params.magic) == "6fe7927f");

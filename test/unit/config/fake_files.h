@@ -8,7 +8,7 @@
 
 namespace daler::config::test {
 
-/// A file system that lives in a map; every folder of a file is there, and "/data".
+/// A file system in a map. The folders that exist are "/data" and "/other".
 struct FakeFiles {
     std::map<std::string, std::string> contents;
 
@@ -33,7 +33,7 @@ inline Result<Settings, std::string> load(std::vector<std::string> arguments,
     return Settings::load(node_options(), arguments, fake.files(), "/home/me");
 }
 
-/// The same where it must succeed.
+/// The same, for a load that must succeed.
 inline Settings loaded(std::vector<std::string> arguments, const std::string& conf = {},
                        std::map<std::string, std::string> more = {}) {
     auto settings = load(std::move(arguments), conf, std::move(more));
@@ -42,7 +42,7 @@ inline Settings loaded(std::vector<std::string> arguments, const std::string& co
     return *settings;
 }
 
-/// Why it fails.
+/// The error of a load, or "(accepted)".
 inline std::string refusal(std::vector<std::string> arguments, const std::string& conf = {},
                            std::map<std::string, std::string> more = {}) {
     const auto settings = load(std::move(arguments), conf, std::move(more));

@@ -28,7 +28,7 @@ TEST_CASE("a key with a dot at top level names its section", "[config]") {
     CHECK(file->entries[0].key == "port");
 }
 
-TEST_CASE("a line that is none of them is an error with its number", "[config]") {
+TEST_CASE("any other line is an error with its line number", "[config]") {
     const auto [text, reason] = GENERATE(table<std::string, std::string>({
         {"a=1\nlisten\n", "parse error on line 2: listen"},
         {"nolisten\n",

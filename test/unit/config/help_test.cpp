@@ -7,7 +7,7 @@
 
 using namespace daler::config;
 
-TEST_CASE("every option has a name of its own and a help text", "[config]") {
+TEST_CASE("every option has a unique name and a help text", "[config]") {
     for (const auto options : {node_options(), client_options()}) {
         std::set<std::string_view> names;
         for (const Option& option : options) {

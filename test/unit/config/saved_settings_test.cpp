@@ -6,7 +6,7 @@ using namespace daler;
 using namespace daler::config;
 using namespace daler::config::test;
 
-TEST_CASE("settings.json remembers which wallets to load", "[config]") {
+TEST_CASE("settings.json keeps the names of the wallets to load", "[config]") {
     Json settings = Json::object();
     CHECK(set_saved_wallet(settings, "a", true));
     CHECK(set_saved_wallet(settings, "", true));

@@ -70,8 +70,7 @@ TEST_CASE("a section holds for its chain only", "[config]") {
     CHECK(loaded({"-regtest"}, "regtest.dbcache=9\n").integer("dbcache") == 9);
 }
 
-TEST_CASE("lists add up over all sources, and a negation clears what stands before it",
-          "[config]") {
+TEST_CASE("lists add up over all sources, and a negation clears the values before it", "[config]") {
     const std::string conf = "addnode=d\n[main]\naddnode=c\n";
     CHECK(loaded({"-addnode=a", "-addnode=b"}, conf).list("addnode") == Texts{"a", "b", "c", "d"});
     CHECK(loaded({"-addnode=a", "-noaddnode", "-addnode=b"}, conf).list("addnode") == Texts{"b"});
@@ -129,7 +128,7 @@ TEST_CASE("values at their limits are accepted", "[config]") {
     CHECK_FALSE(loaded({}).hash("minimumchainwork"));
 }
 
-TEST_CASE("a mistake in a file is named by file and line", "[config]") {
+TEST_CASE("the error for a mistake in a file names the file and the line", "[config]") {
     CHECK(refusal({}, "\n# hello\nport=abc\n") ==
           "Error reading configuration file: daler.conf line 3: Invalid value 'abc' for -port: a "
           "whole number from 1 to 65535 is expected");
@@ -191,7 +190,7 @@ TEST_CASE("includeconf reads further files, but not from included ones", "[confi
           "Error reading configuration file: Failed to include configuration file missing.conf");
 }
 
-TEST_CASE("the data folder is the user's unless another one is named", "[config]") {
+TEST_CASE("the default data folder is in the user's home folder", "[config]") {
     const FakeFiles none;
     const auto at_home =
         Settings::load(node_options(), Texts{"-regtest"}, none.files(), "/home/me");
@@ -222,12 +221,12 @@ TEST_CASE("asking for help reads no files", "[config]") {
     CHECK(Settings::load(node_options(), Texts{argument, "-datadir=/nowhere"}, none.files(), ""));
 }
 
-TEST_CASE("options end at the first argument that is none", "[config]") {
+TEST_CASE("options end at the first argument that is not one", "[config]") {
     CHECK(loaded({"-listen", "getblock", "-verbose"}).rest() == Texts{"getblock", "-verbose"});
     CHECK(loaded({"-listen"}).rest().empty());
 }
 
-TEST_CASE("the client ignores the node's keys in the common file", "[config]") {
+TEST_CASE("the client ignores the node's keys in the shared file", "[config]") {
     FakeFiles fake{{{"/data/daler.conf", "rpcuser=me\nbar=1\nlisten=1\nfoo=2\n"}}};
     const auto settings = Settings::load(client_options(), Texts{"-datadir=/data", "getinfo"},
                                          fake.files(), "", node_options());

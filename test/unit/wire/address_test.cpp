@@ -47,14 +47,14 @@ TEST_CASE("private addresses are not routable", "[wire]") {
     CHECK_FALSE(host("128.0.0.1").is_loopback());
 }
 
-TEST_CASE("the group of an address is what one owner is likely to have", "[wire]") {
+TEST_CASE("the group of an address is the range that one owner usually has", "[wire]") {
     CHECK(host("1.2.3.4").group() == host("1.2.9.9").group());
     CHECK(host("1.2.3.4").group() != host("1.3.3.4").group());
     CHECK(host("2a00:1::1").group() == host("2a00:1:2::1").group());
     CHECK(host("10.0.0.1").group() == host("192.168.0.1").group());
 }
 
-TEST_CASE("a subnet contains what shares its first bits", "[wire]") {
+TEST_CASE("a subnet contains the addresses with its first bits", "[wire]") {
     const auto subnet = Subnet::from_text("10.32.0.0/11");
     REQUIRE(subnet);
     CHECK(subnet->contains(host("10.63.255.255")));

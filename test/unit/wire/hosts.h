@@ -5,7 +5,7 @@
 
 namespace daler::wire::test {
 
-/// The address that `text` says.
+/// The address that `text` spells.
 inline HostAddress host(std::string_view text) {
     const auto parsed = HostAddress::from_text(text);
     REQUIRE(parsed);

@@ -7,7 +7,7 @@ using namespace daler::wire;
 
 namespace {
 
-/// What decoding says about `count` items of `size` zero bytes each, between `before` and `after`.
+/// The error of decoding `count` items of `size` zero bytes each, between `before` and `after`.
 DecodeError error_of(std::string_view command, std::size_t count, std::size_t size,
                      std::size_t before = 0, std::size_t after = 0) {
     ByteWriter writer;
@@ -21,7 +21,7 @@ DecodeError error_of(std::string_view command, std::size_t count, std::size_t si
 
 }  // namespace
 
-TEST_CASE("lists may be as long as published and not one item longer", "[wire][limits]") {
+TEST_CASE("lists may be as long as their limits and not one item longer", "[wire][limits]") {
     struct Example {
         std::string_view command;
         std::size_t limit;
@@ -62,7 +62,8 @@ TEST_CASE("addrv2 is bounded in its nodes and, for networks we know, in the byte
     };
     CHECK(message(limits::addresses, 1) == DecodeError::none);
     CHECK(message(limits::addresses + 1, 1) == DecodeError::too_large);
-    CHECK(message(1, limits::address_bytes + 1) == DecodeError::none);  // left out, whatever it is
+    CHECK(message(1, limits::address_bytes + 1) ==
+          DecodeError::none);  // left out: an unknown network
     CHECK(message(1, 100'000) == DecodeError::none);
     CHECK(message(1, limits::address_bytes, 1) == DecodeError::invalid);
     CHECK(message(1, limits::address_bytes + 1, 1) == DecodeError::too_large);
@@ -76,7 +77,7 @@ TEST_CASE("a user agent may be as long as its bound and not a byte longer", "[wi
     CHECK(decode_message("version", encode(message)).error() == DecodeError::too_large);
 }
 
-TEST_CASE("a count that the payload cannot hold takes no memory", "[wire][limits]") {
+TEST_CASE("no memory is allocated for a count that the payload cannot hold", "[wire][limits]") {
     ByteWriter writer;
     writer.compact_size(limits::inventory_items);
     CHECK(decode_message("inv", writer.take()).error() == DecodeError::truncated);

@@ -18,7 +18,7 @@ std::array<std::uint8_t, MessageHeader::size> header_of(std::string_view command
 
 }  // namespace
 
-TEST_CASE("a message header survives the way through bytes", "[wire]") {
+TEST_CASE("a message header is the same after encoding and decoding", "[wire]") {
     const Bytes payload{1, 2, 3};
     const auto bytes = encode_message_header(magic, "sendheaders", payload);
     const auto header = decode_message_header(bytes, magic);
@@ -37,7 +37,7 @@ TEST_CASE("a command may fill all twelve bytes", "[wire]") {
           "abcdefghijkl");
 }
 
-TEST_CASE("another magic ends the connection", "[wire]") {
+TEST_CASE("another magic is an error", "[wire]") {
     const auto bytes = encode_message_header({1, 2, 3, 4}, "ping", {});
     CHECK(decode_message_header(bytes, magic).error() == HeaderError::wrong_magic);
 }
@@ -50,7 +50,7 @@ TEST_CASE("a payload may be as large as its bound and not a byte larger", "[wire
 
 TEST_CASE("a command with anything but padded text is empty", "[wire]") {
     auto bytes = header_of("ping", 0);
-    SECTION("a character behind the padding") {
+    SECTION("a character after the padding") {
         bytes[10] = 'x';
     }
     SECTION("a control character") {

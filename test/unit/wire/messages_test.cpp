@@ -89,11 +89,11 @@ void check_round_trips(std::type_identity<std::variant<M...>>) {
 
 }  // namespace
 
-TEST_CASE("every message survives the way through bytes", "[wire]") {
+TEST_CASE("every message is the same after encoding and decoding", "[wire]") {
     check_round_trips(std::type_identity<Message>{});
 }
 
-TEST_CASE("blocks and transactions know their hashes when they are read", "[wire]") {
+TEST_CASE("blocks and transactions have their hashes after decoding", "[wire]") {
     const auto genesis = regtest_params().genesis;
     const auto block = round_trip(BlockMessage{genesis});
     CHECK(block.block->header == genesis->header);
@@ -102,7 +102,7 @@ TEST_CASE("blocks and transactions know their hashes when they are read", "[wire
     CHECK(tx.tx->wtxid == genesis->transactions.at(0)->wtxid);
 }
 
-TEST_CASE("old version messages may end early, but only at an end", "[wire]") {
+TEST_CASE("old version messages may end early, but only after a field", "[wire]") {
     const auto message = version_message();
     const auto bytes = encode(message);
     // version, services, time, receiver | sender, nonce | user agent | height | relay
@@ -119,13 +119,13 @@ TEST_CASE("old version messages may end early, but only at an end", "[wire]") {
     CHECK(oldest.user_agent.empty());
 }
 
-TEST_CASE("bytes behind the contents are ignored", "[wire]") {
+TEST_CASE("bytes after the contents are ignored", "[wire]") {
     auto bytes = encode(Ping{77});
     bytes.push_back(1);
     CHECK(std::get<Ping>(*decode_message("ping", bytes)).nonce == 77);
 }
 
-TEST_CASE("truncated messages are not understood", "[wire]") {
+TEST_CASE("truncated messages are errors", "[wire]") {
     const auto check = [](const auto& message) {
         const auto bytes = encode(message);
         using M = std::decay_t<decltype(message)>;
@@ -162,7 +162,7 @@ TEST_CASE("addrv2 leaves out networks we do not know and refuses wrong lengths",
     };
     CHECK(std::get<AddressesV2>(*entry(1, 4)).nodes.size() == 2);
     CHECK(std::get<AddressesV2>(*entry(200, 5)).nodes.size() == 1);
-    CHECK(std::get<AddressesV2>(*entry(3, 10)).nodes.size() == 1);  // Tor v2 is gone
+    CHECK(std::get<AddressesV2>(*entry(3, 10)).nodes.size() == 1);  // Tor v2 is left out
     CHECK(entry(1, 5).error() == DecodeError::invalid);
     CHECK(entry(4, 31).error() == DecodeError::invalid);
 }
