@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""Compares every #include with the declared layers and names each one that breaks them.
+"""Compares the #includes of the modules and of their unit tests with the declared layers and lists those that break them.
 
 src/CMakeLists.txt lists the modules bottom-up; the DEPENDS list of src/X/CMakeLists.txt names the modules
-that X may use. A test of module X may use X, what its own CMakeLists.txt names and all that lies below.
+that X may use. A test of module X may use X, the modules that its own CMakeLists.txt names, and the modules below these.
 A folder inside a module is private: only its own files include its headers.
-Also reports modules without a README.md, public headers that include private ones, and cycles, and compares the
-arrows drawn in doc/architecture.md with the DEPENDS lists.
+The script also reports modules without a README.md, public headers that include private ones, and cycles. It compares
+the arrows of the diagram in doc/architecture.md with the DEPENDS lists.
 """
 import re
 import sys
@@ -40,7 +40,7 @@ def declared_depends(path, functions):
 
 
 def includes(folder):
-    """Every (file, line number, quote, included path) below `folder`."""
+    """(file, line number, quote, included path) of each #include below `folder`."""
     for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
         if path.suffix in SUFFIXES:
             for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
@@ -60,7 +60,7 @@ def closure(modules, names):
 
 
 def find_cycle(modules):
-    """The names on a circle of DEPENDS, or nothing."""
+    """The names of the modules of a dependency cycle, or None."""
     done = set()
 
     def visit(name, path):
@@ -109,7 +109,7 @@ class Check:
                 self.report(folder, "the module has no README.md")
         cycle = find_cycle(self.modules)
         if cycle:
-            self.report(self.root / "src" / "CMakeLists.txt", "modules in a circle: " + " -> ".join(cycle))
+            self.report(self.root / "src" / "CMakeLists.txt", "dependency cycle: " + " -> ".join(cycle))
         for base in (self.root / "include" / "daler", self.root / "src"):
             for folder in sorted(path for path in base.iterdir() if path.is_dir()):
                 if folder.name not in self.modules:
@@ -125,7 +125,7 @@ class Check:
             self.report(path, f"{module} may not include <{target}>: {below} is not among its DEPENDS", line)
 
     def quoted_include(self, module, path, line, target, public):
-        """An include of "...": beside the file, or a private header of the same module."""
+        """An include of "...": a file in the same folder, or a private header of the same module."""
         if (path.parent / target).is_file():
             return
         private = self.root / "src" / target
@@ -148,12 +148,13 @@ class Check:
                     elif quote == '"':
                         self.quoted_include(module.name, path, line, target, public)
 
-    def picture(self):
-        """The arrows of doc/architecture.md: what a module uses, less what it reaches through that."""
+    def diagram(self):
+        """The arrows in doc/architecture.md: from a module to those that it uses, without those that it also reaches
+        through another one."""
         path = self.root / "doc" / "architecture.md"
         block = re.search(r"```mermaid\n(.*?)```", path.read_text() if path.is_file() else "", re.S)
         if not block:
-            self.report(path, "has no picture of the modules (a mermaid block)")
+            self.report(path, "has no diagram of the modules (a mermaid block)")
             return
         arrows = re.findall(r"^\s*(\w+) --> (.*)$", block.group(1), re.M)
         drawn = {above: set(re.split(r"\s*&\s*", below.strip())) for above, below in arrows}
@@ -180,7 +181,7 @@ def main():
     root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent).resolve()
     check = Check(root)
     check.declarations()
-    check.picture()
+    check.diagram()
     check.module_includes()
     check.test_includes()
     for problem in check.problems:

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 """Compares doc/limits.md with the bounds in the source, and the bounds on peers with the tests.
 
-A row of a table there is `| name | value | unit | what it bounds | beyond it | where |`; `where` links to the file that
-defines the name or, for those of wire/limits.h, that uses it. A name that begins with a dash is an option: its value is
-the default. Reports
+A row of a table there is `| name | value | unit | what it bounds | beyond it | where |`. `where` links to the file that
+defines the name or, for a name of wire/limits.h, to a file that uses it. A name that begins with a dash is an option, and
+its value is the default. The script reports
 
-- a value or a unit of time that is not the source's, and a name that the linked file does not have;
-- a name of include/daler/wire/limits.h without a row, or that no file under test/ has;
+- a value or a unit of time that differs from the source, and a name that is not in the linked file;
+- a name of include/daler/wire/limits.h that has no row, or that is in no file under test/;
 - a constant of the modules below whose name begins with max_, most_, longest_ or largest_ and that has no row.
 """
 import re
@@ -20,7 +20,7 @@ Constant = namedtuple("Constant", "kind text")
 PEER_BOUNDS = "include/daler/wire/limits.h"
 DOCUMENT = "doc/limits.md"
 MODULES = ("chain", "coins", "http", "index", "ledger", "mempool", "net", "storage", "sync", "wallet", "wire")
-# What looks like a bound by its name, and is none on memory or work.
+# Names that look like bounds but bound neither memory nor work.
 NOT_BOUNDS = {"max_exact", "max_chunk", "max_size", "max_script_size", "max_signal", "max_standard_weight", "max_tip_age",
               "max_lock_time_blur", "longest_wait", "longest_target", "max_block_size"}
 
@@ -33,13 +33,13 @@ CONSTANT = re.compile(r"constexpr\s+[\w:<> ]+?\s(\w+)\s*(?:=|\{)")
 
 
 def definition(text, name):
-    """The type and the initialiser of a constant or a member, as they are written; None if it is not there."""
+    """The type and the initialiser of a constant or a member, as in the source; None if `text` does not define it."""
     found = re.search(rf"^[^\n/]*?([\w:<>]+)\s+{name}\s*(?:=\s*([^;]+?)|\{{([^;]+?)\}})\s*;", text, re.M)
     return found and Constant(found.group(1), found.group(2) or found.group(3))
 
 
 def evaluate(text, expression):
-    """The number that an initialiser stands for; constants of the same file are looked up in it."""
+    """The value of an initialiser; constants of the same file may occur in it."""
     plain = re.sub(r"(?<=\d)'(?=\d)", "", expression)
     plain = re.sub(r"\b(\d+)(?:ms|s|min|h)\b", r"\1", plain)
     plain = re.sub(r"\b(0x[0-9a-f]+|\d+)(?:u|ull|ul|l)\b", r"\1", plain, flags=re.I)

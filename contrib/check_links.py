@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Checks the links of all *.md files and names each one that is wrong.
+"""Checks the links of all *.md files and lists those that are wrong.
 
 contrib/check_links.py [FOLDER]      FOLDER: the tree to check (default: this one)
 
-A relative link must lead to a file or folder, and its #anchor to a heading. A page, file or decision that is named in
-the text must be a link. The tables of files in src/X/README.md must link each name. Code blocks are left out.
+A relative link must lead to a file or folder, and its #anchor to a heading. Where the text names a page, a file or a
+decision, the name must be a link. The tables of files in src/X/README.md must link each name. Code blocks are not checked.
 """
 import re
 import sys
@@ -56,7 +56,7 @@ def wrong_links(page, line):
 
 
 def bare_names(root, line):
-    """What is named without a link."""
+    """Messages about names in `line` that should be links."""
     rest = LINK.sub("", line)
     for name in CODE.findall(rest):
         is_path = "/" in name or name.endswith((".md", ".py", ".h", ".cpp"))
@@ -95,7 +95,7 @@ def main():
         found += [f"{name}:{number}: {what}" for number, what in unlinked_files(page)]
     if found:
         sys.exit("\n".join(found))
-    print(f"{count} links are right")
+    print(f"{count} links are correct")
 
 
 main()

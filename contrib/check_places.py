@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Finds what was begun in one place and forgotten in another, where the compiler can't: an option that no code reads,
-a reject reason without a test, a source file that is not built. doc/extending.md says which places belong together.
+"""Finds incomplete changes that the compiler does not find, such as an option that no code reads, a reject reason without
+a test, or a source file that is not built. doc/extending.md says which places belong together.
 
 contrib/check_places.py [ROOT]
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 OPTION_TABLES = ("node_options.cpp", "client_options.cpp")
 # Options that are known and ignored, and why.
 OPTIONS_IGNORED = {"color": "the output of daler-cli has no colours"}
-# Members of ChainParams and its parts that are no rule, or that tests reach by another name, and why.
+# Members of ChainParams and its parts that are not rules, or that tests use through another name, and why.
 PARAMS_EXEMPT = {
     "name": "what the user sees", "folder": "what the user sees", "rpc_port": "tests choose theirs", "taproot": "for display only",
     "from_first_block": "tests take it from testnet4_params()",
@@ -36,12 +36,12 @@ class Check:
         return (self.root / path).read_text()
 
     def joined(self, texts, *, without=()):
-        """The texts of all files but those whose path contains one of `without`."""
+        """The joined texts of the files whose paths contain none of `without`."""
         return "\n".join(text for path, text in texts.items()
                          if not any(part in path.as_posix() for part in without))
 
     def sources(self):
-        """Every source file is compiled."""
+        """The source files of src, test/unit and test/fuzz are in a CMakeLists.txt."""
         folders = [(path, "*.cpp") for path in (self.root / "src").iterdir() if path.is_dir()]
         folders += [(path, "*_test.cpp") for path in (self.root / "test" / "unit").iterdir() if path.is_dir()]
         for folder, pattern in folders:
@@ -57,7 +57,7 @@ class Check:
                 self.report(path.relative_to(self.root), "is not in test/fuzz/CMakeLists.txt")
 
     def options(self):
-        """Every option is read by some code; those that hold for the main chain only are listed."""
+        """Some code reads each option; contrib/write_docs lists those that apply to the main chain only."""
         tables, elsewhere = {}, self.joined(self.code, without=OPTION_TABLES)
         for table in OPTION_TABLES:
             for name in re.findall(r'Option\{"([^"]+)"', self.text(f"src/config/{table}")):
@@ -70,10 +70,10 @@ class Check:
         sentence = re.search(r"Outside a section, (.*?) hold for the main chain only", self.text("contrib/write_docs"),
                              re.S)[1]
         for name in sorted(main_only ^ set(re.findall(r"`(\w+)`", sentence))):
-            self.report("contrib/write_docs", f"-{name} holds for the main chain only, or it is said to and does not")
+            self.report("contrib/write_docs", f"the list of options for the main chain only is wrong about -{name}")
 
     def reasons(self):
-        """Every reject reason is given by some rule and expected by some test of that rule."""
+        """Some rule gives each reject reason, and some test names it."""
         header = self.text("include/daler/consensus/rejection.h")
         body = re.search(r"enum class Reason[^{]*\{(.*?)\};", header, re.S)[1]
         table = self.text("src/consensus/rejection.cpp")
@@ -89,7 +89,7 @@ class Check:
                 self.report("include/daler/consensus/rejection.h", f"no test expects Reason::{name}")
 
     def chain_params(self):
-        """Every parameter of a chain is obeyed by some code, and a test of that code changes or reads it."""
+        """Some code uses each parameter of a chain, and some test names it."""
         header = without_comments(self.text("include/daler/primitives/chain_params.h"))
         code = self.joined(self.code, without=("/primitives/", "/config/"))
         tests = self.joined(self.tests, without=("unit/config/", "unit/primitives/"))
@@ -98,12 +98,12 @@ class Check:
             for name in re.findall(r"^    [\w:<>, ]+? (\w+)\s*(?:=[^;]*|\{[^;]*)?;", body, re.M):
                 if name in PARAMS_EXEMPT:
                     continue
-                for where, texts in (("code obeys", code), ("test of the code that obeys it names", tests)):
+                for where, texts in (("code uses", code), ("test names", tests)):
                     if not re.search(rf"\b{name}\b", texts):
                         self.report("include/daler/primitives/chain_params.h", f"no {where} {struct}::{name}")
 
     def methods(self):
-        """Every RPC method that is declared has its row in the table of its category, and is called by some test."""
+        """Each declared RPC method has a row in the table of its category, and some test names it."""
         tests = self.joined(self.tests)
         for header in sorted((self.root / "src" / "rpc").glob("*/methods.h")):
             table = self.text(header.parent / "methods.cpp")
@@ -117,7 +117,7 @@ class Check:
                     self.report(path.relative_to(self.root), f"no test calls the method {name}")
 
     def indexes(self):
-        """Every index has its folder in doc/formats.md."""
+        """doc/formats.md describes the folder of each index."""
         formats = self.text("doc/formats.md")
         for path, text in self.code.items():
             for folder in re.findall(r'open_database\(options, "[^"]+", "([^"]+)"\)', text):
@@ -136,7 +136,7 @@ def main():
         step()
     for problem in check.problems:
         print(problem)
-    print(f"{len(check.problems)} forgotten places")
+    print(f"{len(check.problems)} problems")
     sys.exit(1 if check.problems else 0)
 
 

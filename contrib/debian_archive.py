@@ -1,5 +1,5 @@
-"""Fetches packages of a newer Debian suite without root and without installing them, through this machine's own
-apt configuration, so that apt checks signatures and checksums. `get-bitcoind` and `get-secp256k1` use it.
+"""Fetches packages of a newer Debian suite. It needs no root and installs nothing. It uses this machine's apt
+configuration, so apt checks signatures and checksums. `get-bitcoind` and `get-secp256k1` use this module.
 """
 import fcntl
 import os
@@ -10,11 +10,11 @@ from pathlib import Path
 
 
 class FetchError(Exception):
-    """What could not be fetched, and what apt says of it."""
+    """Names what could not be fetched, and contains apt's output."""
 
 
 def cache_folder(name):
-    """Where fetched packages are kept: a folder of the user's cache."""
+    """The folder in the user's cache for the fetched packages."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "daler" / name
 
@@ -27,14 +27,14 @@ def codename():
 
 
 def apt_folder(name):
-    """A folder of this machine's apt configuration, wherever it was put."""
+    """A file or folder of this machine's apt configuration."""
     shell = subprocess.run(["apt-config", "shell", "FOUND", name], capture_output=True, text=True, check=True)
     match = re.search(r"FOUND='(.*)'", shell.stdout)
     return Path(match.group(1)) if match else Path("/nonexistent")
 
 
 def deb822_sources(text, suites):
-    """The stanzas of a .sources file that offer one of `suites`, turned to sid."""
+    """The stanzas of a .sources file that have one of `suites`, with sid in its place."""
     for stanza in re.split(r"\n\s*\n", text):
         lines = [line for line in stanza.splitlines() if line.strip() and not line.startswith("#")]
         fields = dict(re.findall(r"^([A-Za-z-]+):\s*(.*)$", "\n".join(lines), re.M))
@@ -70,10 +70,10 @@ def sid_sources():
 
 
 def download(work, package, dependencies):
-    """Leaves the .deb of `package`, and with `dependencies` those of all that it needs, in `work`/cache/archives."""
+    """Writes the .deb of `package` to `work`/cache/archives, with `dependencies` also those of its dependencies."""
     for sub in ("state/lists/partial", "cache/archives/partial"):
         (work / sub).mkdir(parents=True)
-    (work / "status").touch()  # no package counts as installed: all dependencies are fetched
+    (work / "status").touch()  # no package counts as installed, so apt fetches all dependencies
     (work / "sid.sources").write_text(sid_sources())
     apt = ["apt-get", "-qq", "-o", f"Dir::State={work}/state", "-o", f"Dir::State::status={work}/status",
            "-o", f"Dir::State::lists={work}/state/lists", "-o", f"Dir::Cache={work}/cache",
@@ -94,7 +94,8 @@ def download(work, package, dependencies):
 
 
 def unpack(folder, package, dependencies, finish):
-    """Fetches and unpacks into `folder`, whole or not at all. `finish` gets the unpacked tree before it is put there."""
+    """Fetches `package` and unpacks it into `folder`, which appears only when it is complete. `finish` is called with the
+    unpacked tree before that."""
     work = folder.with_name(folder.name + f".new-{os.getpid()}")
     shutil.rmtree(work, ignore_errors=True)
     try:
@@ -110,8 +111,8 @@ def unpack(folder, package, dependencies, finish):
 
 
 def fetched_once(folder, is_usable, package, dependencies=True, finish=lambda root: None):
-    """Fetches unless `is_usable(folder)`; of several processes that ask at once, one fetches for all. Returns the
-    last answer of `is_usable`."""
+    """Fetches unless `is_usable(folder)`. If several processes call this at once, only one fetches. Returns the last
+    result of `is_usable`."""
     found = is_usable(folder)
     if found:
         return found

@@ -1,6 +1,6 @@
-"""The network of contrib/demo: three nodes in a ring, 101 blocks, one payment. See there.
+"""The network of contrib/demo: three nodes in a ring, 101 blocks, one payment.
 
-DALERD and DALER_CLI name other programs than those of build/release.
+The environment variables DALERD and DALER_CLI name the programs, if they are not those of build/release.
 """
 import json
 import os
@@ -25,14 +25,14 @@ class Failure(Exception):
 
 
 class Node:
-    def __init__(self, name, port, rpc_port, friend_port):
+    def __init__(self, name, port, rpc_port, peer_port):
         self.name, self.port, self.rpc_port = name, port, rpc_port
         self.folder = FOLDER / name
         self.folder.mkdir(parents=True)
         text = (f"# {name} of the demo network\nregtest=1\n\n[regtest]\nbind=127.0.0.1:{port}\nrpcport={rpc_port}\n"
-                f"addnode=127.0.0.1:{friend_port}\n")
+                f"addnode=127.0.0.1:{peer_port}\n")
         (self.folder / "daler.conf").write_text(text)
-        if "DALERD" in os.environ:  # another program may look for another name
+        if "DALERD" in os.environ:  # another program may read another file
             (self.folder / "bitcoin.conf").write_text(text + "listenonion=0\nfallbackfee=0.0002\n")
         self.process = None
 
@@ -73,7 +73,7 @@ def wait(condition, what, seconds=60, pause=0.01):
 
 
 def free_ports(count):
-    """Ports from 18600 up that nobody uses."""
+    """Unused ports, from 18600 up."""
     found, port = [], 18600
     while len(found) < count:
         with socket.socket() as probe:
@@ -97,13 +97,13 @@ def stop_earlier_network():
     shutil.rmtree(FOLDER, ignore_errors=True)
 
 
-class Story:
+class Progress:
     """Prints one line per step, with the time that it took."""
 
     def __init__(self):
         self.started = self.last = time.monotonic()
 
-    def tell(self, text):
+    def report(self, text):
         now = time.monotonic()
         print(f"  {text}  ({(now - self.last) * 1000:.0f} ms)", flush=True)
         self.last = now
@@ -113,26 +113,26 @@ def short(name):
     return f"{name[:8]}..{name[-8:]}"
 
 
-def show_payment(nodes, story):
+def show_payment(nodes, progress):
     one, two, three = nodes
     one.call("createwallet", "alice")
     two.call("createwallet", "bob")
     three.call("createwallet", "miner")
     hashes = one.ask("generatetoaddress", 101, one.call("getnewaddress"))
-    story.tell(f"node1 mined 101 blocks to its wallet; the last is {short(hashes[-1])}")
+    progress.report(f"node1 mined 101 blocks to its wallet; the last is {short(hashes[-1])}")
     wait(lambda: all(node.call("getbestblockhash") == hashes[-1] for node in nodes), "all nodes to reach height 101")
-    story.tell(f"all three nodes are at height 101; node1 can spend {one.call('getbalance')} BTC")
+    progress.report(f"all three nodes are at height 101; node1 can spend {one.call('getbalance')} BTC")
 
     address = two.call("getnewaddress")
     txid = one.call("sendtoaddress", address, AMOUNT)
     fee = -one.ask("gettransaction", txid)["fee"]
-    story.tell(f"node1 paid {AMOUNT} BTC (fee {fee}) to {address}")
+    progress.report(f"node1 paid {AMOUNT} BTC (fee {fee}) to {address}")
     wait(lambda: all(txid in node.ask("getrawmempool") for node in nodes), "the payment to reach every mempool")
-    story.tell(f"transaction {txid} is in all three mempools")
+    progress.report(f"transaction {txid} is in all three mempools")
 
     block = three.ask("generatetoaddress", 1, three.call("getnewaddress"))[0]
     wait(lambda: all(node.call("getbestblockhash") == block for node in nodes), "all nodes to have the new block")
-    story.tell(f"node3 mined it in block {short(block)} at height {three.call('getblockcount')}")
+    progress.report(f"node3 mined it in block {short(block)} at height {three.call('getblockcount')}")
 
     details = two.ask("gettransaction", txid)["details"]
     index = next(detail["vout"] for detail in details if detail["category"] == "receive")
@@ -141,20 +141,20 @@ def show_payment(nodes, story):
         if not coin or coin["confirmations"] != 1 or coin["value"] != AMOUNT:
             raise Failure(f"{node.name} does not have the payment confirmed: gettxout {txid} {index} says {coin}")
     wait(lambda: Decimal(two.call("getbalance")) == AMOUNT, "node2's wallet to show the payment", 10)
-    story.tell(f"all three nodes have the coin confirmed, and node2's wallet shows {two.call('getbalance')} BTC")
+    progress.report(f"all three nodes have the coin confirmed, and node2's wallet shows {two.call('getbalance')} BTC")
 
 
-def tell_how_to_go_on(nodes):
+def print_commands(nodes):
     def path(name):
         found = Path(name)
         return str(found.relative_to(Path.cwd())) if found.is_relative_to(Path.cwd()) else name
 
     client = path(DALER_CLI)
-    print("\nThe network keeps running. Talk to it:")
+    print("\nThe network keeps running. Examples of commands:")
     print(f"  {client} -datadir={path(str(nodes[0].folder))} getblockchaininfo")
     print(f"  {client} -datadir={path(str(nodes[1].folder))} getbalance")
     print(f"  {client} -datadir={path(str(nodes[0].folder))} -generate 1")
-    print("Stop it:")
+    print("To stop it:")
     print(f"  for n in {' '.join(NAMES)}; do {client} -datadir={path(str(FOLDER))}/$n stop; done")
 
 
@@ -164,18 +164,18 @@ def main():
     try:
         stop_earlier_network()
         ports = free_ports(6)
-        story = Story()
+        progress = Progress()
         print("A payment crosses a private network of three nodes")
         for i, name in enumerate(NAMES):
             nodes.append(Node(name, ports[i], ports[3 + i], ports[(i + 2) % 3]))
             nodes[-1].start()
-        nodes[0].call("addnode", f"127.0.0.1:{nodes[2].port}", "onetry")  # it was not there yet at node1's start
+        nodes[0].call("addnode", f"127.0.0.1:{nodes[2].port}", "onetry")  # node3 did not run yet when node1 started
         wait(lambda: all(int(node.call("getconnectioncount")) == 2 for node in nodes), "the ring of connections")
-        story.tell(f"three nodes run, wired in a ring, ports {', '.join(str(node.port) for node in nodes)}")
-        show_payment(nodes, story)
-        print(f"Done in {time.monotonic() - story.started:.2f} s.")
+        progress.report(f"three nodes run, connected in a ring, ports {', '.join(str(node.port) for node in nodes)}")
+        show_payment(nodes, progress)
+        print(f"Done in {time.monotonic() - progress.started:.2f} s.")
         if keep:
-            tell_how_to_go_on(nodes)
+            print_commands(nodes)
             return 0
         for node in nodes:
             node.call("stop")
@@ -183,7 +183,7 @@ def main():
             code = node.process.wait(60)
             if code != 0:
                 raise Failure(f"{node.name} ended with exit code {code}")
-        print("The network is stopped. `contrib/demo --keep` leaves it running and tells how to talk to it.")
+        print("The network is stopped. `contrib/demo --keep` leaves it running and prints commands for it.")
         return 0
     except (Failure, OSError, subprocess.SubprocessError, KeyboardInterrupt) as failure:
         print(f"Failed: {failure or type(failure).__name__}", file=sys.stderr)

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Runs the tests of a build folder and counts them: every test case of the unit tests, every script of
-test/functional and test/interop, and each fuzz target over its seeds. `contrib/test` builds first and then
-calls this.
+"""Runs the tests of a build folder and counts them: the unit tests, by test case; the fuzz targets, if the folder has
+them; contrib/check_layers.py and contrib/check_places.py; the scripts of test/functional and, with --interop, of
+test/interop. `contrib/test` builds the folder and then calls this script.
 """
 import argparse
 import os
@@ -16,13 +16,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SKIPPED = 77  # exit code of a script that cannot run here
-NOT_TESTS = {"framework", "p2p", "chainkit"}  # helpers beside the scripts
+NOT_TESTS = {"framework", "p2p", "chainkit"}  # modules that the scripts import
 # Started first, so that they do not finish last.
 SLOW_FIRST = ("unit/faults", "fuzz/coin_cache", "fuzz/orphanage", "fuzz/request_tracker", "functional/crash",
               "functional/import_damage", "unit/chain", "fuzz/address_book")
 SANITIZERS = {"asan-ubsan", "asan-gcc", "tsan"}
 FUZZ_EXECUTIONS = 20_000
-LONG = 10  # how many times as long everything may take with --long
+LONG = 10  # with --long, factor of the time limits and of the fuzz executions
 
 
 class Result:
@@ -32,7 +32,7 @@ class Result:
 
 
 def run(command, environment, timeout):
-    """Exit code and output of a program, which is ended with all its children if it takes too long."""
+    """Exit code and output of a program. It is killed with its process group if it takes too long."""
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, env=environment, start_new_session=True)
     try:
@@ -41,7 +41,7 @@ def run(command, environment, timeout):
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         output, _ = process.communicate()
-        late = f"\nended after {timeout} s without a result\n"
+        late = f"\nkilled after {timeout} s without a result\n"
     return process.returncode, output.decode(errors="replace") + late
 
 
@@ -78,7 +78,8 @@ def run_script(script, environment, timeout):
 
 
 def run_fuzz_target(program, environment, timeout):
-    """The same executions each time, over the seeds of the target; longer hunts are contrib/fuzz's."""
+    """Starts from the seeds of the target, with a fixed number of executions and a fixed random seed. contrib/fuzz runs
+    longer."""
     executions = FUZZ_EXECUTIONS * (LONG if "DALER_LONG" in environment else 1)
     seed = environment.get("DALER_SEED", "1")
     with tempfile.TemporaryDirectory(prefix="daler-fuzz-") as folder:
@@ -166,8 +167,8 @@ def main():
     with ThreadPoolExecutor(arguments.jobs) as pool:
         for future in as_completed([pool.submit(timed, function) for _, function in jobs]):
             result = future.result()
-            if os.environ.get("CI") and result.skipped:  # there everything that tests need is present
-                result.output += "\nskipped tests count as failed with CI set\n"
+            if os.environ.get("CI") and result.skipped:  # .ci/run installs what the tests need
+                result.output += "\nskipped tests count as failed if CI is set\n"
                 result.failed, result.skipped = result.failed + result.skipped, 0
             results.append(result)
             print(describe(result), flush=True)

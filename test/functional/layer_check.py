@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""contrib/check_layers.py names every kind of include that breaks the layers, and accepts a tree that is right."""
+"""contrib/check_layers.py accepts a correct tree and reports each kind of error in the list below."""
 import subprocess
 
 from framework import ROOT, equal, run
@@ -27,7 +27,7 @@ TREE = {
 
 def main(test):
     def check(name, **changes):
-        """Exit code and lines of the check over the tree with some files replaced."""
+        """Exit code and output of the check for TREE with some files replaced."""
         root = test.folder / name.replace(" ", "_")
         for path, text in {**TREE, **{key: value for key, value in changes.pop("files", {}).items()}}.items():
             if text is not None:
@@ -36,7 +36,7 @@ def main(test):
         done = subprocess.run([ROOT / "contrib" / "check_layers.py", root], capture_output=True, text=True)
         return done.returncode, done.stdout
 
-    test.step("a tree that is right")
+    test.step("a correct tree")
     code, text = check("right")
     equal((code, text), (0, "3 modules, 11 includes, 0 problems\n"))
 
@@ -47,21 +47,21 @@ def main(test):
              "src/node/n.cpp:1: node may not include <daler/util/a.h>: util is not among its DEPENDS"),
             ("a public header with a private one", "include/daler/chain/c.h", '#include "chain/private.h"\n',
              'include/daler/chain/c.h:1: a public header may not include the private header "chain/private.h"'),
-            ("somebody else's private header", "src/node/n.cpp", '#include "chain/private.h"\n',
+            ("a private header of another module", "src/node/n.cpp", '#include "chain/private.h"\n',
              'src/node/n.cpp:1: node may not include "chain/private.h", a private header of another module'),
             ("the header of another folder of the module", "src/chain/c.cpp", '#include "chain/part/p.h"\n',
              'src/chain/c.cpp:1: "chain/part/p.h" is private to its folder'),
             ("a header that does not exist", "src/node/n.cpp", "#include <daler/chain/gone.h>\n",
              "src/node/n.cpp:1: <daler/chain/gone.h> does not exist"),
             ("a module without a README", "src/node/README.md", None, "src/node: the module has no README.md"),
-            ("a folder that is no module", "src/stray/x.cpp", "", "src/stray: not a module"),
-            ("a circle", "src/util/CMakeLists.txt", "daler_module(util SOURCES a.cpp DEPENDS chain)\n",
-             "modules in a circle: util -> chain -> util"),
-            ("a picture that lacks an arrow", "doc/architecture.md", "```mermaid\n  node --> chain\n```\n",
+            ("a folder that is not a module", "src/stray/x.cpp", "", "src/stray: not a module"),
+            ("a cycle", "src/util/CMakeLists.txt", "daler_module(util SOURCES a.cpp DEPENDS chain)\n",
+             "dependency cycle: util -> chain -> util"),
+            ("a diagram without one of the arrows", "doc/architecture.md", "```mermaid\n  node --> chain\n```\n",
              "doc/architecture.md: draw chain --> util"),
             ("a test with a private header from above", "test/unit/util/a_test.cpp", "#include <chain/private.h>\n",
              "test/unit/util/a_test.cpp:1: a test of util may not include <chain/private.h>"),
-            ("a test that looks above its module", "test/unit/util/a_test.cpp", "#include <daler/node/x.h>\n",
+            ("a test that includes a header of a module above its own", "test/unit/util/a_test.cpp", "#include <daler/node/x.h>\n",
              "test/unit/util/a_test.cpp:1: <daler/node/x.h> does not exist")):
         test.step(name)
         code, text = check(name, files={path: content})
