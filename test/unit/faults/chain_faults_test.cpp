@@ -1,49 +1,49 @@
 #include <test.h>
 
-#include "story.h"
+#include "scenario.h"
 
 #include <fmt/format.h>
 
 using namespace daler;
 using namespace daler::test;
 
-TEST_CASE("whatever operation fails, the next start has the coins of a replay", "[faults]") {
-    const Story story;
+TEST_CASE("after a failed disk operation the next start has the coins of a replay", "[faults]") {
+    const Scenario scenario;
     Promises promises;
-    const auto live = [&](SimulatedDisk& disk) { promises = story.live(disk); };
+    const auto run = [&](SimulatedDisk& disk) { promises = scenario.run(disk); };
     const auto check = [&](SimulatedDisk& disk, const Restart& restart) -> std::string {
-        const auto node = story.open(Story::options(disk));
-        if (auto wrong = story.check(*node, promises, restart.power_cut); !wrong.empty()) {
+        const auto node = scenario.open(Scenario::options(disk));
+        if (auto wrong = scenario.check(*node, promises, restart.power_cut); !wrong.empty()) {
             return wrong;
         }
-        if (auto wrong = story.check_coins(*node); !wrong.empty()) return wrong;
-        return restart.to_the_end ? story.finish(*node) : std::string();
+        if (auto wrong = scenario.check_coins(*node); !wrong.empty()) return wrong;
+        return restart.to_the_end ? scenario.finish(*node) : std::string();
     };
     Points points;
-    points.try_all(SimulatedDisk(), live, check);
-    fmt::print("A node's life: {} points at which the disk failed, {} restarts\n", points.points(),
+    points.try_all(SimulatedDisk(), run, check);
+    fmt::print("Scenario: {} points at which the disk failed, {} restarts\n", points.points(),
                points.restarts());
     CHECK(points.points() * Points::stride() >= 1000);
 }
 
-TEST_CASE("a rebuild that an accident ends goes on at the next start", "[faults]") {
-    const Story story;
+TEST_CASE("a rebuild that a fault interrupts continues at the next start", "[faults]") {
+    const Scenario scenario;
     SimulatedDisk start;
-    (void)story.live(start);
+    (void)scenario.run(start);
     const bool everything = GENERATE(true, false);
     const auto rebuild = [&](SimulatedDisk& disk) {
-        auto options = Story::options(disk);
+        auto options = Scenario::options(disk);
         options.reindex = everything;
         options.reindex_chainstate = !everything;
-        (void)thrown([&] { (void)story.open(options); });
+        (void)thrown([&] { (void)scenario.open(options); });
     };
-    // Without being asked to: nobody knows at which moment the power failed.
+    // This start has no -reindex option.
     const auto check = [&](SimulatedDisk& disk, const Restart& restart) -> std::string {
-        const auto node = story.open(Story::options(disk));
-        if (node->tip() != story.last_tip()) return "blocks are gone";
+        const auto node = scenario.open(Scenario::options(disk));
+        if (node->tip() != scenario.last_tip()) return "blocks are gone";
         if (disk.exists("/node/blocks/reindex")) return "the rebuild has not ended";
-        if (auto wrong = story.check_coins(*node); !wrong.empty()) return wrong;
-        return restart.to_the_end ? story.finish(*node) : std::string();
+        if (auto wrong = scenario.check_coins(*node); !wrong.empty()) return wrong;
+        return restart.to_the_end ? scenario.finish(*node) : std::string();
     };
     Points points;
     points.try_all(start, rebuild, check, 3);

@@ -1,6 +1,6 @@
 #include <test.h>
 
-#include "story.h"
+#include "scenario.h"
 
 #include <daler/index/indexes.h>
 
@@ -13,10 +13,10 @@ using namespace daler::test;
 
 namespace {
 
-/// A node with indexes, which follow the chain on threads of their own.
+/// A node with indexes. Each index follows the chain on its own thread.
 struct IndexedNode {
-    IndexedNode(const Story& story, SimulatedDisk& disk, index::Wanted wanted)
-        : node(story.open(Story::options(disk))), indexes(*node->state, wanted, [&] {
+    IndexedNode(const Scenario& scenario, SimulatedDisk& disk, index::Wanted wanted)
+        : node(scenario.open(Scenario::options(disk))), indexes(*node->state, wanted, [&] {
               index::IndexOptions options;
               options.folder = "/node/indexes";
               options.cache_bytes = 1u << 20;
@@ -29,8 +29,8 @@ struct IndexedNode {
           }()) {
         indexes.start();
     }
-    /// Waits until all is recorded; false if an index has given up.
-    bool settle() {
+    /// Waits until the indexes are at the tip; false if an index has stopped with an error.
+    bool wait_for_tip() {
         indexes.wake();
         if (auto* stats = indexes.coin_stats()) return stats->follower().wait_for_tip();
         return indexes.transactions()->follower().wait_for_tip() &&
@@ -38,23 +38,23 @@ struct IndexedNode {
     }
 
     std::mutex mutex;     ///< guards failure
-    std::string failure;  ///< why an index gave up
+    std::string failure;  ///< the error that stopped an index
     std::unique_ptr<Node> node;
     index::Indexes indexes;
 };
 
-/// Branch after branch, with a restart between, until something fails.
-void live(const Story& story, SimulatedDisk& disk, index::Wanted wanted) {
-    for (const auto branch : story.branches()) {
-        IndexedNode indexed(story, disk, wanted);
+/// Submits one branch after the other, with a restart before each, until something fails.
+void run_branches(const Scenario& scenario, SimulatedDisk& disk, index::Wanted wanted) {
+    for (const auto branch : scenario.branches()) {
+        IndexedNode indexed(scenario, disk, wanted);
         for (const auto& block : branch)
             (void)indexed.node->state->submit(block);
-        if (!indexed.settle()) return;
+        if (!indexed.wait_for_tip()) return;
     }
 }
 
-/// All that the indexes know of the best chain, in one hash. None if something is missing.
-std::optional<Hash256> picture(const IndexedNode& indexed) {
+/// A hash of the indexes' data about the best chain. None if something is missing.
+std::optional<Hash256> index_hash(const IndexedNode& indexed) {
     crypto::Sha256 hash;
     const auto view = indexed.node->state->view();
     for (Height height = 1; height <= view->height(); ++height) {
@@ -79,48 +79,48 @@ std::optional<Hash256> picture(const IndexedNode& indexed) {
 
 }  // namespace
 
-TEST_CASE("indexes are right after every accident", "[faults]") {
+TEST_CASE("indexes are right after a failed disk operation", "[faults]") {
     struct Kind {
         std::string name;
         index::Wanted wanted;
-        std::uint64_t one_of;  ///< so many points are tried: MuHash takes its time
+        std::uint64_t one_of;  ///< step between the points that are tried: MuHash is slow
     };
     const auto kind = GENERATE(values<Kind>({
         {"-txindex -blockfilterindex", {true, true, false}, 8},
         {"-coinstatsindex", {false, false, true}, 60},
     }));
-    const Story story;
+    const Scenario scenario;
     SimulatedDisk whole;
-    live(story, whole, kind.wanted);
-    const auto expected = picture(IndexedNode(story, whole, kind.wanted));
+    run_branches(scenario, whole, kind.wanted);
+    const auto expected = index_hash(IndexedNode(scenario, whole, kind.wanted));
     REQUIRE(expected);
 
     const auto check = [&](SimulatedDisk& disk, const Restart& restart) -> std::string {
-        IndexedNode indexed(story, disk, kind.wanted);
-        if (!indexed.settle()) return "an index gave up";
-        if (!restart.to_the_end) return picture(indexed) ? "" : "something is missing";
-        if (auto wrong = story.finish(*indexed.node); !wrong.empty()) return wrong;
-        if (!indexed.settle()) return "an index gave up at the end";
-        return picture(indexed) == expected ? "" : "an index is wrong";
+        IndexedNode indexed(scenario, disk, kind.wanted);
+        if (!indexed.wait_for_tip()) return "an index has stopped";
+        if (!restart.to_the_end) return index_hash(indexed) ? "" : "something is missing";
+        if (auto wrong = scenario.finish(*indexed.node); !wrong.empty()) return wrong;
+        if (!indexed.wait_for_tip()) return "an index has stopped at the end";
+        return index_hash(indexed) == expected ? "" : "an index is wrong";
     };
-    const auto live_on = [&](SimulatedDisk& disk) {
-        (void)thrown([&] { live(story, disk, kind.wanted); });
+    const auto run = [&](SimulatedDisk& disk) {
+        (void)thrown([&] { run_branches(scenario, disk, kind.wanted); });
     };
     Points points;
-    points.try_all(SimulatedDisk(), live_on, check, kind.one_of);
+    points.try_all(SimulatedDisk(), run, check, kind.one_of);
     fmt::print("{}: {} points at which the disk failed, {} restarts\n", kind.name, points.points(),
                points.restarts());
     CHECK(points.points() > 0);
 }
 
-TEST_CASE("a damaged byte of an index is named or harmless, and deleting the index mends it",
+TEST_CASE("a damaged byte of an index is reported or harmless, and a deleted index is rebuilt",
           "[faults]") {
     constexpr std::size_t flips_per_file = 40;
     constexpr index::Wanted wanted{true, true, false};
-    const Story story;
+    const Scenario scenario;
     SimulatedDisk good;
-    live(story, good, wanted);
-    const auto expected = picture(IndexedNode(story, good, wanted));
+    run_branches(scenario, good, wanted);
+    const auto expected = index_hash(IndexedNode(scenario, good, wanted));
     Random dice(7);
     std::size_t tried = 0;
     for (const auto& path : good.paths()) {
@@ -135,9 +135,9 @@ TEST_CASE("a damaged byte of an index is named or harmless, and deleting the ind
             INFO(path.string() << ", byte " << at);
             ++tried;
             auto error = thrown([&] {
-                IndexedNode indexed(story, *disk, wanted);
-                if (indexed.settle()) {
-                    const auto seen = picture(indexed);
+                IndexedNode indexed(scenario, *disk, wanted);
+                if (indexed.wait_for_tip()) {
+                    const auto seen = index_hash(indexed);
                     CHECK(seen == expected);
                 } else {
                     const std::lock_guard lock(indexed.mutex);
@@ -149,9 +149,9 @@ TEST_CASE("a damaged byte of an index is named or harmless, and deleting the ind
             for (const auto& file : disk->paths()) {
                 if (file.parent_path() == path.parent_path()) disk->remove(file);
             }
-            IndexedNode indexed(story, *disk, wanted);
-            CHECK(indexed.settle());
-            CHECK(picture(indexed) == expected);
+            IndexedNode indexed(scenario, *disk, wanted);
+            CHECK(indexed.wait_for_tip());
+            CHECK(index_hash(indexed) == expected);
         }
     }
     fmt::print("{} starts with a damaged byte of an index\n", tried);

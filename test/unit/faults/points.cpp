@@ -13,7 +13,7 @@ std::uint64_t Points::stride() {
     return factor && std::string_view(factor) != "1" ? 20 : 1;
 }
 
-void Points::try_all(const SimulatedDisk& start, const Life& life, const Check& check,
+void Points::try_all(const SimulatedDisk& start, const Run& run, const Check& check,
                      std::uint64_t step) {
     if (std::getenv("DALER_LONG")) step = 1;
     std::uint64_t tried = 0;
@@ -22,7 +22,7 @@ void Points::try_all(const SimulatedDisk& start, const Life& life, const Check& 
             const SimulatedDisk::Fault fault{kind, number, ++tried % 2 == 0};
             const auto disk = start.after_crash();
             disk->set_fault(fault);
-            life(*disk);
+            run(*disk);
             if (!disk->has_failed()) break;
             INFO(SimulatedDisk::name_of(kind)
                  << " " << number << (fault.for_good ? " and all that follow" : "") << " failed");
@@ -36,10 +36,10 @@ void Points::try_point(const SimulatedDisk& disk, std::uint64_t seed, const Chec
     const auto killed = disk.after_crash();
     restart("after a kill", *killed, {false, false}, check);
     const auto both = killed->after_power_cut(seed % 3 == 0 ? Loss::all : Loss::some, seed);
-    restart("and a power cut when all was flushed", *both, {false, seed % 4 == 0}, check);
+    restart("after a kill, a restart and a power cut", *both, {false, seed % 4 == 0}, check);
     const auto loss = seed % 4 < 2 ? Loss::all : Loss::some;
     const auto cut = disk.after_power_cut(loss, seed);
-    restart(loss == Loss::all ? "after a power cut" : "after a power cut that spared some", *cut,
+    restart(loss == Loss::all ? "after a power cut" : "after a power cut that lost some data", *cut,
             {true, seed % 4 == 1 || seed % 8 == 3}, check);
 }
 

@@ -6,33 +6,34 @@
 
 namespace daler::test {
 
-/// What happened before a restart, and how closely to look after it.
+/// What happened before a restart, and what to check after it.
 struct Restart {
-    bool power_cut = false;  ///< what was not synced is gone
-    bool to_the_end = true;  ///< whether to let the node work on, which takes its time
+    bool power_cut = false;  ///< data that were not synced are lost
+    bool to_the_end = true;  ///< also run the rest of the scenario, which is slow
 };
 
-/// Fails every operation of a life once.
+/// Runs a scenario many times, with a different disk operation failing each time.
 class Points {
 public:
-    /// Lets a node live on a disk until it ends, well or because the disk fails.
-    using Life = std::function<void(SimulatedDisk&)>;
-    /// Starts a node on what is left and says what is wrong; a StorageError is wrong.
+    /// Runs a node on a disk to the end of the scenario or until the disk fails.
+    using Run = std::function<void(SimulatedDisk&)>;
+    /// Starts a node on the disk that is left and returns what is wrong, or an empty string. A
+    /// StorageError counts as wrong.
     using Check = std::function<std::string(SimulatedDisk&, const Restart&)>;
 
-    /// Lives on copies of `start`, whose first, second, third ... operation of each kind fails,
-    /// every second time with all that follow, until a life ends without a fault. After each there
-    /// are three restarts: as after a kill; after a power cut on top of that, when all was flushed;
-    /// and after a power cut instead, that took all that was not synced, or some of it.
-    /// `check` must flush. Failures are told to Catch. `step`: only one of so many points; all of
-    /// them if DALER_LONG is set.
-    void try_all(const SimulatedDisk& start, const Life& life, const Check& check,
+    /// Runs on copies of `start`, of which the first, second, third ... operation of each kind
+    /// fails, until a run ends without a fault. In every second run all later operations fail too.
+    /// After each run `check` is called three times: after a kill; after a power cut that follows
+    /// this check; and after a power cut in place of the kill. A power cut loses all data that were
+    /// not synced, or some of them. `check` must flush. Failures are reported to Catch.
+    /// `step`: tries one of so many points; 1 if DALER_LONG is set.
+    void try_all(const SimulatedDisk& start, const Run& run, const Check& check,
                  std::uint64_t step = 1);
 
     [[nodiscard]] std::size_t points() const { return points_; }
     [[nodiscard]] std::size_t restarts() const { return restarts_; }
 
-    /// Not every point is tried where a sanitizer makes all slow: one of so many.
+    /// With a sanitizer, which is slow, only one of so many points is tried; else 1.
     [[nodiscard]] static std::uint64_t stride();
 
 private:

@@ -1,6 +1,6 @@
 #include <test.h>
 
-#include "story.h"
+#include "scenario.h"
 
 #include <fmt/format.h>
 
@@ -15,7 +15,7 @@ constexpr std::size_t old_blocks = 340;
 constexpr std::size_t new_blocks = 30;
 constexpr Height kept = 288;
 
-/// A chain long enough to be pruned, in files of 64 KiB that few of its first blocks fill.
+/// A chain that is long enough for pruning, in files of 64 KiB. A few of its first blocks fill one.
 class LongChain {
 public:
     LongChain() {
@@ -37,16 +37,16 @@ public:
     }
 
     [[nodiscard]] std::unique_ptr<Node> open(SimulatedDisk& disk) const {
-        auto options = Story::options(disk);
+        auto options = Scenario::options(disk);
         options.small_files = true;
-        options.prune_target = 0;  // when asked
+        options.prune_target = 0;  // only on request
         auto node = std::make_unique<Node>(std::move(options), builder_.params());
         node->state->allow_pruning([] { return std::numeric_limits<Height>::max(); });
         return node;
     }
 
     /// Prunes twice, with a kill between.
-    void live(SimulatedDisk& disk) const {
+    void run(SimulatedDisk& disk) const {
         auto node = open(disk);
         const auto fresh = std::span(blocks_).subspan(old_blocks);
         node->extend(fresh.first(10));
@@ -61,13 +61,12 @@ public:
 
     [[nodiscard]] std::string check(SimulatedDisk& disk) const {
         const auto node = open(disk);
-        if (node->height() < static_cast<Height>(old_blocks)) return "blocks are gone";
+        if (node->height() < static_cast<Height>(old_blocks)) return "blocks are missing";
         if (node->coins_hash() != coins_.at(node->tip())) return "the coins are wrong";
         const auto view = node->state->view();
         for (Height height = view->height() - kept; height <= view->height(); ++height) {
             if (!node->state->read_block(*view->at(height))) return "a block was pruned too soon";
         }
-        // With nobody to ask for the files, what the index does not name must be gone.
         for (const auto* entry : node->state->index().all()) {
             if (entry->is_failed()) return "a block was marked invalid";
         }
@@ -81,7 +80,7 @@ public:
     [[nodiscard]] const SimulatedDisk& start() const { return start_; }
 
 private:
-    // Nothing of it ever becomes a coin.
+    // The script of an output that does not become a coin.
     static constexpr std::size_t wide_size = 2500;
     const Script wide_{[] {
         Bytes bytes(wide_size, 0);
@@ -96,12 +95,12 @@ private:
 
 }  // namespace
 
-TEST_CASE("an accident while files are pruned costs no block that was to stay", "[faults]") {
+TEST_CASE("a fault while files are pruned loses no block that was to be kept", "[faults]") {
     const LongChain chain;
-    const auto live = [&](SimulatedDisk& disk) { (void)thrown([&] { chain.live(disk); }); };
+    const auto run = [&](SimulatedDisk& disk) { (void)thrown([&] { chain.run(disk); }); };
     const auto check = [&](SimulatedDisk& disk, const Restart&) { return chain.check(disk); };
     Points points;
-    points.try_all(chain.start(), live, check, 2);
+    points.try_all(chain.start(), run, check, 2);
     fmt::print("Pruning: {} points at which the disk failed, {} restarts\n", points.points(),
                points.restarts());
     CHECK(points.points() >= 5);

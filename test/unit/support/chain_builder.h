@@ -21,8 +21,7 @@ namespace daler::test {
     return {tx->txid, 0};
 }
 
-/// Makes valid blocks, on top of genesis and of each other. Every block is new: equal arguments
-/// give different blocks.
+/// Makes valid blocks, on top of genesis and of each other. Equal arguments give different blocks.
 class ChainBuilder {
 public:
     explicit ChainBuilder(ChainParams params = regtest_params());
@@ -30,10 +29,10 @@ public:
     [[nodiscard]] const ChainParams& params() const { return params_; }
     [[nodiscard]] const BlockHash& genesis() const { return params_.genesis_hash; }
 
-    /// What a test may want to be different about a block; the rest follows from its parent.
+    /// The settings of a block that differ from the usual ones.
     struct Plan {
-        std::vector<TransactionRef> transactions;  ///< behind the coinbase
-        Amount fees;                               ///< that the coinbase claims besides the subsidy
+        std::vector<TransactionRef> transactions;  ///< without the coinbase
+        Amount fees;                               ///< the coinbase claims them besides the subsidy
         std::uint32_t time = 0;                    ///< 0: one second after the parent
         Script payout = anyone_can_spend();
     };

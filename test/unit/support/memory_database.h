@@ -4,7 +4,7 @@
 
 namespace daler::test {
 
-/// A database that is gone with its object.
+/// Options of a database that exists only in memory, as long as its object.
 inline storage::Database::Options database_in_memory() {
     storage::Database::Options options;
     options.folder = "/database";

@@ -7,7 +7,8 @@
 namespace daler::test {
 namespace {
 
-// Bytes of one block can be lost behind the old end of a file although its new size was kept.
+// After a power cut the new size of a file can be kept while bytes after its old end are lost, in
+// the block of the old end.
 constexpr std::size_t disk_block = 4096;
 
 }  // namespace
@@ -98,14 +99,14 @@ Bytes SimulatedDisk::left_of(const Content& content, Random& dice) {
     const auto& next = changes[kept];
     const auto size = left.size();
     switch (dice.below(3)) {
-        case 0:  // it ends in the middle of a write
+        case 0:  // only the first bytes of a write are kept
             Change{next.offset, Bytes(next.bytes.begin(),
                                       next.bytes.begin() + static_cast<std::ptrdiff_t>(
                                                                1 + dice.below(next.bytes.size())))}
                 .apply_to(left);
             left.resize(std::max(left.size(), size));
             break;
-        case 1: {  // the size is kept, but not what was written into the same block
+        case 1: {  // the size is kept, the bytes are lost
             const auto block_end = (size + disk_block - 1) / disk_block * disk_block;
             left.resize(std::max(size, std::min(content.now.size(), block_end)));
             break;
@@ -188,7 +189,7 @@ void SimulatedDisk::write(Content& content, const std::filesystem::path& path, C
     try {
         step(Operation::write, path);
     } catch (const StorageError&) {
-        // The kernel may have taken the first bytes; of a disk that is gone it takes nothing.
+        // A failed write may store the first bytes, but not after the disk has failed for good.
         if (was_broken || wanted.bytes.empty()) throw;
         wanted.bytes.resize(static_cast<std::size_t>(random_.below(wanted.bytes.size())));
         if (!wanted.bytes.empty()) change(content, std::move(wanted));
@@ -223,7 +224,7 @@ void SimulatedDisk::sync_name(const std::filesystem::path& path, const ContentRe
     sync_names(folder, last);
 }
 
-/// A file as daler's own code has it open.
+/// A file that daler's own code has open.
 class SimulatedDisk::OpenFile final : public storage::File {
 public:
     OpenFile(SimulatedDisk& disk, std::filesystem::path path, ContentRef content)

@@ -16,15 +16,16 @@ class Env;
 
 namespace daler::test {
 
-/// A disk that knows what a power cut would leave of it, and that fails when it is told to. Files
-/// and databases live on the same one: it is a FileSystem, and `env` is its face for LevelDB.
+/// A disk in memory that can simulate a power cut and failing operations. Files and databases can
+/// be on the same disk: it is a FileSystem, and `env` is its LevelDB environment.
 ///
 /// As on ext4 and XFS: written bytes are safe once their file is synced. Changes of names (create,
 /// rename, remove) are safe once their folder is synced; until then a power cut keeps the first few
-/// of them and loses the rest. Files of databases rely on one thing more, which those file systems
-/// give and POSIX does not: syncing a file makes its own name safe, and the changes before it.
+/// of them and loses the rest. Files of databases need one more guarantee, which those file systems
+/// give and POSIX does not: syncing a file also makes its own name safe, and the changes of names
+/// before it.
 ///
-/// Thread-safe. Folders exist as soon as somebody names them.
+/// Thread-safe. Folders need not be created.
 class SimulatedDisk final : public storage::FileSystem {
 public:
     enum class Operation : std::uint8_t { read, write, sync, create, rename, remove };
@@ -35,26 +36,27 @@ public:
     /// Which operation fails. A write that fails may leave the first bytes of its data.
     struct Fault {
         Operation kind{};
-        std::uint64_t number = 0;  ///< of that kind, from 1 on
-        bool for_good = false;     ///< and all that follow, of any kind: the disk is gone
+        std::uint64_t number = 0;  ///< counts the operations of that kind, from 1
+        bool for_good = false;     ///< all later operations of all kinds fail too
     };
 
     /// What a power cut does to bytes and names that were not synced.
     enum class Loss : std::uint8_t {
-        all,   ///< all are gone
-        some,  ///< for each file and folder the dice decide how many of its last changes are
+        all,   ///< all are lost
+        some,  ///< the last changes of each file and folder are lost, a random number of them
     };
 
     explicit SimulatedDisk(std::uint64_t seed = 1);
     ~SimulatedDisk() override;
 
-    /// Counts from now on, and fails when `fault` says so. Without one it works well again.
+    /// Counts operations from now on and lets those of `fault` fail. Without a fault, none fails.
     void set_fault(std::optional<Fault> fault);
     [[nodiscard]] bool has_failed() const;
 
-    /// What the next process finds: with everything the kernel was given. Nobody may use this disk.
+    /// The disk after the process has crashed: with all written data. Nothing may use this disk
+    /// during the call.
     [[nodiscard]] std::unique_ptr<SimulatedDisk> after_crash() const;
-    /// What it finds if the power failed now.
+    /// The disk after a power cut.
     [[nodiscard]] std::unique_ptr<SimulatedDisk> after_power_cut(Loss loss,
                                                                  std::uint64_t seed) const;
 
@@ -63,7 +65,7 @@ public:
     [[nodiscard]] Bytes content(const std::filesystem::path& path) const;
     void damage(const std::filesystem::path& path, Bytes content);
 
-    /// LevelDB's view of this disk; lives as long as it.
+    /// The LevelDB environment of this disk; valid as long as the disk.
     [[nodiscard]] leveldb::Env& env() { return *env_; }
 
     // FileSystem
@@ -81,7 +83,7 @@ private:
     class Env;
     class OpenFile;
 
-    /// A write, or, if there are no bytes, a new size.
+    /// A write or, if `bytes` is empty, a new size.
     struct Change {
         std::uint64_t offset;
         Bytes bytes;
@@ -90,11 +92,11 @@ private:
     struct Content {
         Bytes now;
         Bytes synced;
-        std::deque<Change> unsynced;  ///< what makes `now` of `synced`
+        std::deque<Change> unsynced;  ///< changes from `synced` to `now`
     };
     using ContentRef = std::shared_ptr<Content>;
 
-    /// Names and what they stand for; null: they are gone. One change is atomic.
+    /// Names and their contents; null removes the name. One such change is atomic.
     using Rename = std::vector<std::pair<std::string, ContentRef>>;
     struct Folder {
         std::map<std::string, ContentRef> now;
@@ -103,7 +105,7 @@ private:
         static void apply(const Rename& change, std::map<std::string, ContentRef>& names);
     };
 
-    // All with mutex_ held.
+    // The caller of these functions holds mutex_.
     void step(Operation operation, const std::filesystem::path& path) const;
     void change(const std::filesystem::path& folder, Rename change);
     [[nodiscard]] ContentRef find(const std::filesystem::path& path) const;
@@ -112,13 +114,13 @@ private:
     void write(Content& content, const std::filesystem::path& path, Change change);
     void sync(Content& content, const std::filesystem::path& path);
     void sync_names(Folder& folder, std::size_t count);
-    /// Those of the file at `path`, and all changes before.
+    /// Syncs the names of the file at `path` and the earlier changes of its folder.
     void sync_name(const std::filesystem::path& path, const ContentRef& content);
     [[nodiscard]] static Bytes left_of(const Content& content, Random& dice);
 
-    mutable std::mutex mutex_;  ///< guards all below
+    mutable std::mutex mutex_;  ///< guards the members below
     std::map<std::filesystem::path, Folder> folders_;
-    std::set<std::string> locks_;  ///< of databases
+    std::set<std::string> locks_;  ///< names of locked databases
     std::optional<Fault> fault_;
     mutable std::map<Operation, std::uint64_t> counts_;
     mutable bool has_failed_ = false;

@@ -50,7 +50,7 @@ private:
     std::uint64_t at_ = 0;
 };
 
-/// Collects what is appended, as LevelDB's own environment does, until it is flushed.
+/// Keeps appended data in a buffer until they are flushed, as LevelDB's own environment does.
 class SimulatedDisk::Env::Writer final : public leveldb::WritableFile {
 public:
     Writer(Env& env, std::string name, ContentRef content)
@@ -78,7 +78,8 @@ public:
         if (!status.ok()) return status;
         const std::filesystem::path path(name_);
         if (path.filename().string().starts_with("MANIFEST")) {
-            // LevelDB's environment makes the tables' names safe before the list of them.
+            // LevelDB's environment syncs the folder, with the names of the tables, before the
+            // manifest, which lists them.
             status = env_.attempt(name_, [&] {
                 env_.disk_.step(Operation::sync, path.parent_path());
                 auto& folder = env_.disk_.folders_[path.parent_path()];

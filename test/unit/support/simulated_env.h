@@ -6,7 +6,7 @@
 
 namespace daler::test {
 
-/// A SimulatedDisk as LevelDB sees it. Work in the background runs on LevelDB's own thread.
+/// A SimulatedDisk as a LevelDB environment. Background work runs on LevelDB's own thread.
 class SimulatedDisk::Env final : public leveldb::EnvWrapper {
 public:
     explicit Env(SimulatedDisk& disk) : EnvWrapper(leveldb::Env::Default()), disk_(disk) {}
@@ -34,7 +34,7 @@ private:
     class Writer;
     class Lock;
 
-    /// Does something with the disk's own functions and turns their errors into LevelDB's.
+    /// Runs `action` with the disk's mutex held. Returns a StorageError as a LevelDB status.
     template <class Action>
     leveldb::Status attempt(const std::string& name, const Action& action);
     leveldb::Status make_writer(const std::string& name, bool empty, leveldb::WritableFile** file);

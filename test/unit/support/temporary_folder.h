@@ -8,7 +8,7 @@
 
 namespace daler::test {
 
-/// A folder of its own for one test, removed with everything in it.
+/// A new empty folder. The destructor removes it and its content.
 class TemporaryFolder {
 public:
     TemporaryFolder() {

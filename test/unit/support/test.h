@@ -1,6 +1,6 @@
 #pragma once
 
-// Catch2: version 2 (one header) or 3, whichever the system has.
+// Catch2 version 3 or, if the system does not have it, version 2 (one header).
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_all.hpp>
 #else

@@ -1,4 +1,4 @@
-#include "story.h"
+#include "scenario.h"
 
 #include <fmt/format.h>
 
@@ -11,18 +11,18 @@ constexpr std::size_t fork_height = 30;
 constexpr std::size_t wide_outputs = 150;
 constexpr std::size_t usual_outputs = 10;
 
-/// A flush is always under way, one small slice for each call of maintain.
+/// Each call of maintain writes one small slice of a flush, or begins the next flush.
 chain::ChainOptions always_flushing(SimulatedDisk& disk) {
-    auto options = Story::options(disk);
-    options.crash_ratio = 1'000'000'000;  // small slices, and no crash in our lifetime
+    auto options = Scenario::options(disk);
+    options.crash_ratio = 1'000'000'000;  // small slices, and practically no crash
     options.sync_interval = 0s;
     return options;
 }
 
-/// The node of a story, and what it promises while it lives.
-class Life {
+/// The node of a running scenario. Records its promises.
+class Runner {
 public:
-    Life(const ChainParams& params, Promises& promises) : params_(params), promises_(promises) {}
+    Runner(const ChainParams& params, Promises& promises) : params_(params), promises_(promises) {}
 
     void start(chain::ChainOptions options) {
         node_.reset();
@@ -31,7 +31,7 @@ public:
     void submit(std::span<const BlockRef> blocks, bool maintain = false) {
         for (const auto& block : blocks) {
             const auto result = node_->state->submit(block);
-            if (!result.verdict) throw std::logic_error("a good block was refused");
+            if (!result.verdict) throw std::logic_error("a valid block was rejected");
             promises_.answered.push_back(hash_of(block));
             promises_.height = node_->height();
             if (maintain) node_->state->maintain();
@@ -45,7 +45,7 @@ public:
         node_->state->flush();
         note_sync();
     }
-    /// Until it is done, the tip may be anywhere down to `lowest`.
+    /// During the call the height of the tip may be `lowest` or more.
     void invalidate(const BlockRef& block, Height lowest) {
         promises_.height = promises_.synced_height = lowest;
         promises_.marking = hash_of(block);
@@ -75,7 +75,7 @@ private:
 
 }  // namespace
 
-Story::Story() {
+Scenario::Scenario() {
     a_ = grow({}, 44);
     const std::vector below_b(a_.begin(), a_.begin() + fork_height);
     b_ = grow(below_b, 16);
@@ -87,14 +87,14 @@ Story::Story() {
     note_coins(below_c, c_);
 }
 
-std::vector<BlockRef> Story::grow(std::vector<BlockRef> below, std::size_t count) {
+std::vector<BlockRef> Scenario::grow(std::vector<BlockRef> below, std::size_t count) {
     std::vector<BlockRef> made;
     for (std::size_t i = 0; i < count; ++i) {
         ChainBuilder::Plan plan;
         const auto height = below.size() + 1;
         if (height > 4) {
-            // The coinbase of four blocks before, and, of the one before that, some of the coins
-            // that were made of another coinbase.
+            // The coinbase of the block four below the parent, and some outputs of the payment in
+            // the block one below the parent.
             std::vector<OutPoint> inputs{first_output(below[height - 5]->transactions[0])};
             if (height > 5) {
                 const auto& older = *below[height - 2]->transactions[1];
@@ -111,7 +111,7 @@ std::vector<BlockRef> Story::grow(std::vector<BlockRef> below, std::size_t count
     return made;
 }
 
-void Story::note_coins(std::span<const BlockRef> below, std::span<const BlockRef> branch) {
+void Scenario::note_coins(std::span<const BlockRef> below, std::span<const BlockRef> branch) {
     Node replay(Node::in_memory(), builder_.params());
     coins_[replay.tip()] = replay.coins_hash();
     replay.extend(below);
@@ -121,9 +121,9 @@ void Story::note_coins(std::span<const BlockRef> below, std::span<const BlockRef
     }
 }
 
-Promises Story::live(SimulatedDisk& disk) const {
+Promises Scenario::run(SimulatedDisk& disk) const {
     Promises promises;
-    Life life(builder_.params(), promises);
+    Runner runner(builder_.params(), promises);
     const auto a = [this](std::size_t from, std::size_t to) {
         return std::span(a_).subspan(from - 1, to - from + 1);
     };
@@ -131,35 +131,35 @@ Promises Story::live(SimulatedDisk& disk) const {
         return std::span(b_).subspan(from - fork_height - 1, to - from + 1);
     };
     try {
-        life.start(options(disk));
-        life.submit(a(1, 10));
-        life.flush();
-        life.submit(a(11, 20));
-        life.start(always_flushing(disk));  // it was killed
-        life.submit(a(21, 40), true);
-        life.headers(b(31, 46));
-        life.submit(b(31, 40));
-        life.submit(a(41, 44), true);
-        life.start(options(disk));  // killed again, in the middle of a flush
-        life.submit(b(41, 45));
-        life.flush();
-        life.start(always_flushing(disk));
-        life.submit(b(46, 46), true);
-        life.invalidate(b_[12], 42);
-        life.reconsider(b_[12]);
-        life.invalidate(b_.back(), 44);
-        life.start(options(disk));
-        life.submit(c_);
-        life.flush();
+        runner.start(options(disk));
+        runner.submit(a(1, 10));
+        runner.flush();
+        runner.submit(a(11, 20));
+        runner.start(always_flushing(disk));  // a kill, and a restart
+        runner.submit(a(21, 40), true);
+        runner.headers(b(31, 46));
+        runner.submit(b(31, 40));
+        runner.submit(a(41, 44), true);
+        runner.start(options(disk));  // a kill during a flush
+        runner.submit(b(41, 45));
+        runner.flush();
+        runner.start(always_flushing(disk));
+        runner.submit(b(46, 46), true);
+        runner.invalidate(b_[12], 42);
+        runner.reconsider(b_[12]);
+        runner.invalidate(b_.back(), 44);
+        runner.start(options(disk));
+        runner.submit(c_);
+        runner.flush();
     } catch (const StorageError& error) {
-        // The disk has failed, and the node with it: it says where.
+        // The disk has failed. The error must name the file.
         if (!disk.has_failed() || !mentions(error.what(), {"/node/"}))
             throw std::logic_error(error.what());
     }
     return promises;
 }
 
-chain::ChainOptions Story::options(SimulatedDisk& disk) {
+chain::ChainOptions Scenario::options(SimulatedDisk& disk) {
     chain::ChainOptions options;
     options.folder = "/node";
     options.cache_bytes = 1u << 20;
@@ -168,17 +168,17 @@ chain::ChainOptions Story::options(SimulatedDisk& disk) {
     return options;
 }
 
-std::unique_ptr<Node> Story::open(chain::ChainOptions options) const {
+std::unique_ptr<Node> Scenario::open(chain::ChainOptions options) const {
     return std::make_unique<Node>(std::move(options), builder_.params());
 }
 
-std::string Story::check(const Node& node, const Promises& promises, bool power_cut) const {
+std::string Scenario::check(const Node& node, const Promises& promises, bool power_cut) const {
     const auto& index = node.state->index();
     const auto count = power_cut ? promises.synced_answered : promises.answered.size();
     for (std::size_t i = 0; i < count; ++i) {
         const auto* entry = index.find(promises.answered[i]);
         if (!entry || !entry->has(chain::has_data)) {
-            return fmt::format("accepted block {} is gone", promises.answered[i].to_hex());
+            return fmt::format("accepted block {} is missing", promises.answered[i].to_hex());
         }
     }
     const auto height = power_cut ? promises.synced_height : promises.height;
@@ -187,7 +187,8 @@ std::string Story::check(const Node& node, const Promises& promises, bool power_
     }
     for (const auto& hash : promises.marked) {
         const auto* entry = index.find(hash);
-        if (!entry || !entry->has(chain::failed)) return "a mark of the user is gone";
+        if (!entry || !entry->has(chain::failed))
+            return "a block that the user invalidated is not marked";
     }
     for (const auto* entry : index.all()) {
         const bool may_be = !entry->has(chain::failed) || promises.marked.contains(entry->hash) ||
@@ -197,24 +198,24 @@ std::string Story::check(const Node& node, const Promises& promises, bool power_
     return {};
 }
 
-std::string Story::check_coins(Node& node) const {
+std::string Scenario::check_coins(Node& node) const {
     const auto tip = node.tip();
     const auto expected = coins_.find(tip);
-    if (expected == coins_.end()) return "the tip is none of our blocks";
+    if (expected == coins_.end()) return "the tip is not a block of the scenario";
     if (node.coins_hash() == expected->second) return {};
     return fmt::format("the coins of block {} are not those of a replay", tip.to_hex());
 }
 
-std::string Story::finish(Node& node) const {
+std::string Scenario::finish(Node& node) const {
     for (const auto* marked : {&b_[12], &b_.back()})
         node.state->reconsider(hash_of(*marked));
     for (const auto branch : branches()) {
         for (const auto& block : branch) {
-            if (!node.state->submit(block).verdict) return "a good block was refused";
+            if (!node.state->submit(block).verdict) return "a valid block was rejected";
         }
     }
     node.state->invalidate(hash_of(b_.back()));
-    if (node.tip() != last_tip()) return "the story ends at another block";
+    if (node.tip() != last_tip()) return "the scenario ends at another block";
     node.state->flush();
     return check_coins(node);
 }
