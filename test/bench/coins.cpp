@@ -37,8 +37,8 @@ Bytes with_hash_type(Bytes signature) {
 
 }  // namespace
 
-/// A key, everything that pays to it, and everything that shows how to spend that.
-struct Purse::Keys {
+/// A key, the scripts that pay to it, and the data for spending from these scripts.
+struct KeySet::Keys {
     explicit Keys(Dice& dice)
         : secret(new_key(dice)),
           others{new_key(dice), new_key(dice)},
@@ -106,7 +106,7 @@ struct Purse::Keys {
 
 namespace {
 
-/// One input on its way to a signature.
+/// Signs one input.
 struct Signer {
     Transaction& tx;
     std::uint32_t index;
@@ -140,21 +140,22 @@ struct Signer {
 
 }  // namespace
 
-Purse::Purse(Dice& dice) : dice_(dice) {
+KeySet::KeySet(Dice& dice) : dice_(dice) {
     keys_.reserve(key_count);
     for (std::size_t i = 0; i < key_count; ++i)
         keys_.emplace_back(dice);
 }
 
-Purse::~Purse() = default;
+KeySet::~KeySet() = default;
 
-Script Purse::new_script(CoinKind& kind, std::uint32_t& key) {
+Script KeySet::new_script(CoinKind& kind, std::uint32_t& key) {
     kind = static_cast<CoinKind>(dice_() % coin_kinds);
     key = static_cast<std::uint32_t>(dice_() % key_count);
     return keys_[key].script_of(kind);
 }
 
-void Purse::sign(Transaction& tx, const std::vector<OwnCoin>& spent, std::vector<Triple>& triples) {
+void KeySet::sign(Transaction& tx, const std::vector<OwnCoin>& spent,
+                  std::vector<Triple>& triples) {
     std::vector<TxOutput> outputs;
     for (const auto& coin : spent)
         outputs.push_back(coin.output);
@@ -189,12 +190,12 @@ void Purse::sign(Transaction& tx, const std::vector<OwnCoin>& spent, std::vector
                     if (k == absent) continue;
                     input.witness.push_back(signer.sign_ecdsa(keys.multisig_key(k), hash));
                 }
-                // The interpreter goes from the last key to the first, and stops at the second
-                // match: the absent key is tried in vain unless it is the first.
+                // The interpreter tries the keys from the last to the first and stops at the second
+                // match. So it also tries the absent key, unless that is the first one.
                 if (absent != 0) {
-                    Triple vain = triples[triples.size() - (absent == 2 ? 1 : 2)];
-                    vain.key = to_bytes(keys.multisig_key(absent).public_key().bytes());
-                    triples.push_back(std::move(vain));
+                    Triple failing = triples[triples.size() - (absent == 2 ? 1 : 2)];
+                    failing.key = to_bytes(keys.multisig_key(absent).public_key().bytes());
+                    triples.push_back(std::move(failing));
                 }
                 input.witness.push_back(to_bytes(keys.multisig.bytes()));
                 break;

@@ -7,7 +7,7 @@
 
 namespace daler::bench {
 
-/// The forms of coins that a benchmark spends, in equal parts.
+/// The kinds of coins that a benchmark spends, with equal probability.
 enum class CoinKind : std::uint8_t {
     pubkey_hash,
     witness_key_hash,
@@ -18,7 +18,7 @@ enum class CoinKind : std::uint8_t {
 };
 inline constexpr std::size_t coin_kinds = 6;
 
-/// Equal seeds give equal chains, on any machine.
+/// The C++ standard defines its numbers, so equal seeds give equal chains.
 using Dice = std::mt19937_64;
 
 /// A coin that the benchmark can spend.
@@ -26,10 +26,10 @@ struct OwnCoin {
     OutPoint outpoint;
     TxOutput output;
     CoinKind kind;
-    std::uint32_t key;  ///< which of the purse's
+    std::uint32_t key;  ///< index in the KeySet
 };
 
-/// One signature as an interpreter hands it to the curve: the input of the floor program.
+/// One signature check of the interpreter: the input of the floor program.
 struct Triple {
     bool is_schnorr;
     Bytes key;
@@ -37,15 +37,15 @@ struct Triple {
     Hash256 hash;
 };
 
-/// Keys, and what can be done with them.
-class Purse {
+/// Random keys, the scripts that pay to them, and signatures by them.
+class KeySet {
 public:
-    explicit Purse(Dice& dice);
-    ~Purse();
+    explicit KeySet(Dice& dice);
+    ~KeySet();
 
-    /// A script of any kind for any key; `kind` and `key` say which.
+    /// A script of a random kind for a random key. Sets `kind` and `key`.
     [[nodiscard]] Script new_script(CoinKind& kind, std::uint32_t& key);
-    /// Signs all inputs. `triples` grows by every pair of key and signature that is tried.
+    /// Signs all inputs. Appends the signature checks that the interpreter will make to `triples`.
     void sign(Transaction& tx, const std::vector<OwnCoin>& spent, std::vector<Triple>& triples);
 
 private:

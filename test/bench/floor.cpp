@@ -1,5 +1,6 @@
-// The least that checking a chain's signatures can cost: libsecp256k1 alone, on one thread. Reads
-// what make_chain wrote and, for each signature, parses the key, parses the signature and verifies.
+// The least time for checking the signatures of a chain: libsecp256k1 alone, on one thread. For
+// each signature in the file that make_chain wrote, parses the key, parses the signature and
+// verifies.
 //
 // floor FILE.triples
 
@@ -18,7 +19,7 @@ namespace {
 
 using Byte = unsigned char;
 
-/// Takes one record off `at`; true if the signature is good.
+/// Reads one record and moves `at` behind it. Returns true if the signature is valid.
 bool verify(const secp256k1_context* context, const Byte*& at) {
     const bool is_schnorr = *at++ == 1;
     const std::size_t key_size = *at++;

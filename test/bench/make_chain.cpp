@@ -1,6 +1,6 @@
-// Writes a regtest chain for benchmarks: OUT (blocks as in a bootstrap file), OUT.triples (every
-// signature in it, for `floor`) and OUT.next (one more block, large, whose transactions depend on
-// none of its own). Equal arguments give equal files.
+// Writes a regtest chain for benchmarks: OUT (a bootstrap file with the blocks), OUT.triples (their
+// signatures, for `floor`) and OUT.next (one more large block, whose transactions do not spend
+// outputs of each other). Equal arguments give equal files.
 //
 // make_chain OUT BLOCKS INPUTS EXTRA_COINS NEXT_TRANSACTIONS
 
@@ -18,8 +18,8 @@ namespace daler::bench {
 namespace {
 
 constexpr std::uint64_t seed = 20090103;
-constexpr std::size_t coinbases = 160;  // the first of them are mature when the last comes
-constexpr std::size_t fan_outs = 40;    // blocks that split a coinbase each
+constexpr std::size_t coinbases = 160;  // when the last is mined, the first ones are mature
+constexpr std::size_t fan_outs = 40;    // blocks with a transaction that splits a coinbase
 constexpr std::size_t coins_per_fan_out = 400;
 constexpr std::size_t max_inputs = 3;
 constexpr Amount fee_per_piece{500};  // for each input and each output
@@ -37,7 +37,7 @@ class Maker {
 public:
     explicit Maker(const Wanted& wanted)
         : wanted_(wanted),
-          purse_(dice_),
+          key_set_(dice_),
           blocks_(wanted.file, std::ios::binary),
           triples_(wanted.file + ".triples", std::ios::binary),
           at_(builder_.genesis()) {}
@@ -69,7 +69,7 @@ public:
 private:
     void add_block(std::vector<TransactionRef> transactions) {
         const auto block = builder_.block(
-            at_, {std::move(transactions), Amount{0}, 0, purse_.new_script(kind_, key_)});
+            at_, {std::move(transactions), Amount{0}, 0, key_set_.new_script(kind_, key_)});
         const auto& coinbase = block->transactions[0];
         if (made_++ < fan_outs) {
             rewards_.push_back({{coinbase->txid, 0}, coinbase->outputs[0], kind_, key_});
@@ -80,7 +80,7 @@ private:
         frame.bytes(builder_.params().magic);
         frame.u32(static_cast<std::uint32_t>(bytes.size()));
         blocks_ << as_text(frame.view()) << as_text(bytes);
-        // Only now: what a block creates is spent in later ones.
+        // Coins of a block are spent only in later blocks.
         own_.insert(own_.end(), created_.begin(), created_.end());
         created_.clear();
     }
@@ -99,7 +99,7 @@ private:
         signatures_ += triples.size();
     }
 
-    /// Pays everything that `spent` is worth to `outputs` new coins of our own.
+    /// Pays the value of `spent`, less the fee, to `outputs` new coins of our own.
     TransactionRef pay(const std::vector<OwnCoin>& spent, std::size_t outputs) {
         Transaction tx;
         Amount value;
@@ -112,11 +112,11 @@ private:
                           static_cast<std::int64_t>(outputs)};
         std::vector<OwnCoin> made(outputs);
         for (auto& coin : made) {
-            coin.output = {each, purse_.new_script(coin.kind, coin.key)};
+            coin.output = {each, key_set_.new_script(coin.kind, coin.key)};
             tx.outputs.push_back(coin.output);
         }
         std::vector<Triple> triples;
-        purse_.sign(tx, spent, triples);
+        key_set_.sign(tx, spent, triples);
         write_triples(triples);
         inputs_ += spent.size();
         auto sealed = seal(std::move(tx));
@@ -147,7 +147,7 @@ private:
         return pay(spent, 2);
     }
 
-    /// A payment to `count` strangers, whose coins stay where they are for ever.
+    /// A payment with `count` outputs that are never spent.
     TransactionRef crowd(std::size_t count) {
         const auto coin = take_coin();
         Transaction tx;
@@ -160,7 +160,7 @@ private:
                                 0, ByteSpan{reinterpret_cast<std::uint8_t*>(program.data()), 20})});
         }
         std::vector<Triple> triples;
-        purse_.sign(tx, {coin}, triples);
+        key_set_.sign(tx, {coin}, triples);
         write_triples(triples);
         ++inputs_;
         return seal(std::move(tx));
@@ -181,7 +181,7 @@ private:
 
     const Wanted wanted_;
     Dice dice_{seed};
-    Purse purse_;
+    KeySet key_set_;
     test::ChainBuilder builder_;
     std::ofstream blocks_;
     std::ofstream triples_;

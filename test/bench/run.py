@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""Measures a build of daler and, side by side, a stock bitcoind: CPU seconds first, wall time second.
+"""Measures the CPU time and the wall time of a build of daler and of bitcoind (contrib/get-bitcoind).
 
-The chains are made once and kept in ~/.cache/daler/bench. What each part measures is said beside it below;
-doc/performance.md explains the figures. Nothing here passes or fails.
+The chains are made once and kept in ~/.cache/daler/bench. The functions below say what each part measures;
+doc/performance.md explains the figures. The script measures only; it is not a test.
 
     test/bench/run.py [--build DIR] [--no-bitcoind] [--repeat N] [PART ...]
 """
@@ -17,17 +17,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "daler" / "bench"
-VERSION = 1  # of the chains: a new one when make_chain changes
+VERSION = 1  # of the chains; increase it when make_chain changes
 MIXED = {"blocks": 320, "inputs": 70_000, "extra": 0, "next": 3000}
 MANY = {"blocks": 420, "inputs": 170_000, "extra": 5_000_000, "next": 0}
-# Both check every script, take old blocks for new, and have a cache that holds all coins.
+# Both check all scripts, do not treat old blocks as initial block download, and have a cache for all coins.
 OPTIONS = ["-assumevalid=0", "-dbcache=450", "-maxtipage=2000000000"]
-BITCOIND = ["-checkblockindex=0", "-checkmempool=0"]  # off on main; on regtest they would flatter us
+BITCOIND = ["-checkblockindex=0", "-checkmempool=0"]  # on regtest bitcoind makes these slow checks by default, on main it does not
 ADDRESS = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"
 
 
 class Chain:
-    """A chain file and the floor of its signatures."""
+    """A chain file, and the time that libsecp256k1 needs for its signatures (the floor)."""
 
     def __init__(self, build, name, wanted):
         self.file = CACHE / f"{name}-{VERSION}.dat"
@@ -48,7 +48,7 @@ class Chain:
 
 
 class Cost:
-    """What a process has used from its start to its end."""
+    """The resources that a process has used."""
 
     def __init__(self, wall, usage):
         self.wall, self.cpu = wall, usage.ru_utime + usage.ru_stime
@@ -56,7 +56,7 @@ class Cost:
 
 
 def end(node, started):
-    """Waits for the end of a process that was told to stop."""
+    """Waits until a process has ended after a stop request."""
     _, status, usage = os.wait4(node.process.pid, 0)
     node.process.returncode = os.waitstatus_to_exitcode(status)
     assert node.process.returncode == 0, node.stderr()
@@ -78,7 +78,7 @@ def report(what, kind, cost, chain, wall=None):
 
 
 def until_tip(node, what, chain):
-    """Starts `node` and stops it when it has the chain. The time until then, and until the final flush is done."""
+    """Starts `node`, stops it when it has the chain, and reports both times: with and without the final flush."""
     started = time.monotonic()
     node.start(timeout=600)
     node.rpc.timeout = 600
@@ -97,9 +97,9 @@ def load(bench, kind, chain):
 
 
 def waits(bench, kind, chain):
-    """How long an RPC that needs the coins waits while blocks come and a small cache is flushed again and again."""
+    """How long an RPC that needs the coins waits while blocks are connected and a small cache is flushed many times."""
     node = bench.node(*options(kind), "-dbcache=100", "-connect=0", f"-loadblock={chain.file}", kind=kind, start=False)
-    node.wait_for_mempool = False  # which comes behind the import
+    node.wait_for_mempool = False  # it is loaded after the import
     node.start()
     node.rpc.timeout = 600
     found = []
@@ -110,7 +110,7 @@ def waits(bench, kind, chain):
     node.stop(timeout=600)
     found.sort()
     print(f"{'waits with -dbcache=100':34} {kind:9} {len(found)} calls: median {found[len(found) // 2] * 1000:.1f} ms, "
-          f"longest {found[-1] * 1000:.0f} ms, of a hundred one longer than {found[len(found) * 99 // 100] * 1000:.0f} ms", flush=True)
+          f"longest {found[-1] * 1000:.0f} ms, 99th percentile {found[len(found) * 99 // 100] * 1000:.0f} ms", flush=True)
 
 
 def rebuild(node, option, chain):
@@ -132,7 +132,7 @@ def serve(node):
 
 
 def next_block(node, chain):
-    """submitblock of a block whose transactions are all in the mempool."""
+    """submitblock of a block; all of its transactions are in the mempool."""
     raw = chain.next.read_bytes()
     text = raw.hex()
     node.options = [*options(node.kind), "-connect=0", "-debug=bench"]
@@ -189,7 +189,7 @@ def transactions(block):
 
 
 def generate(bench, kind):
-    """1,000 empty blocks by RPC, after as many to warm up; then what an idle node and its restart cost."""
+    """1,000 empty blocks by RPC, after some to warm up; then memory of an idle node, and times of its starts."""
     node = bench.node(*options(kind), "-connect=0", kind=kind, start=False)
     first = begin(node)
     memory = resident(node)

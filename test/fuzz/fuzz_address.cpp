@@ -1,8 +1,8 @@
 #include <daler/descriptor/addresses.h>
 #include <daler/util/ensure.h>
 
-// What decodes has a text of its own that decodes to the same; whatever script has an address is
-// found by it again.
+// An address that decodes has one text, which decodes to the same address. A script that has an
+// address is the script of that address.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace daler;
     using namespace daler::descriptor;

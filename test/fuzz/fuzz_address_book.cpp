@@ -2,7 +2,8 @@
 #include <daler/wire/limits.h>
 #include <sync/address_book.h>
 
-// A peers.dat that is read is written as it was read; any events leave the book within its bounds.
+// A peers.dat that can be read is written and read again without change. After a random sequence of
+// events the book is within its bounds.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace daler;
     using namespace daler::sync;

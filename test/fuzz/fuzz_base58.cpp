@@ -2,7 +2,8 @@
 #include <daler/encoding/base58.h>
 #include <daler/util/ensure.h>
 
-// Bytes survive the way to text and back; a text that decodes stays within the size asked for.
+// Encoded bytes decode to the same bytes. The bytes of a text that decodes are at most as many as
+// allowed.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace daler;
     const ByteSpan bytes(data, size);

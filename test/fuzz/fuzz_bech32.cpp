@@ -1,8 +1,8 @@
 #include <daler/encoding/bech32.h>
 #include <daler/util/ensure.h>
 
-// A text that decodes is encoded to itself in lower case; the places of errors lie within the text;
-// groups of five bits turn back into what they were made of.
+// A text that decodes is encoded to the same text in lower case. The positions of errors are within
+// the text. Groups of five bits convert back to the same bytes.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace daler;
     const ByteSpan bytes(data, size);

@@ -3,7 +3,7 @@
 
 namespace {
 
-// Ten blocks a minute apart: enough ancestors for the rules that look back.
+// Ten blocks, one minute apart: enough ancestors for the rules that need them.
 class ShortChain : public daler::consensus::HeaderChain {
 public:
     [[nodiscard]] daler::Height height() const override { return 10; }
@@ -20,8 +20,8 @@ public:
 
 }  // namespace
 
-// What decodes as a block encodes to the same bytes; the rules never crash and a block that passes
-// them all is no mutated copy.
+// A block that decodes is encoded to the same bytes. The rules do not crash, and a block that they
+// accept is not a mutated copy of another.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace daler;
     static const ChainParams regtest = regtest_params();
@@ -35,7 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     auto block = std::make_shared<Block>(std::move(*decoded));
     (void)consensus::check_block(block, block->header.hash(), signet);
-    // Let the fuzzer past proof of work and merkle root, which it cannot find.
+    // The fuzzer cannot find a proof of work or a merkle root.
     block->header.merkle_root = consensus::merkle_root(*block);
     const auto checked = consensus::check_block(block, block->header.hash(), regtest,
                                                 {.proof_of_work = false, .merkle_root = true});

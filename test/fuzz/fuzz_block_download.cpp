@@ -16,7 +16,7 @@ void require(bool holds) {
     if (!holds) std::abort();
 }
 
-/// Two branches of headers on genesis, of which the first is what we begin with.
+/// Two branches of headers on genesis. The first one is known from the start.
 struct Tree {
     Tree() {
         auto& genesis = index.insert(params.genesis->header, params.genesis_hash);
@@ -35,7 +35,7 @@ struct Tree {
         }
         tip = &genesis;
     }
-    /// The block's data are stored, and it becomes the tip if it connects and has more work.
+    /// Marks the block as stored, and makes it the tip if it connects and has more work.
     void store(chain::BlockEntry& entry) {
         entry.status = entry.status | chain::has_data;
         entry.tx_count = 1;
@@ -61,7 +61,7 @@ struct Tree {
     const chain::BlockEntry* tip = nullptr;
 };
 
-/// What was asked for is missing, within the peer's share, and known to be asked for.
+/// The requested blocks are not stored, are within the peer's limit, and are recorded as requested.
 void check_requests(const BlockDownload& download, PeerId peer,
                     const std::vector<const chain::BlockEntry*>& asked) {
     for (const auto* block : asked) {
@@ -74,8 +74,8 @@ void check_requests(const BlockDownload& download, PeerId peer,
 
 }  // namespace
 
-// Whatever peers announce, send and deny: nobody is asked for what we have or for more than its
-// share, and nothing stays asked for once the peers have gone.
+// Random announcements, blocks and refusals of peers: no peer is asked for a stored block or for
+// more than its limit, and no block is recorded as requested after the peers have disconnected.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Tree tree;
     BlockDownload download({U256{}, std::chrono::seconds(600)});

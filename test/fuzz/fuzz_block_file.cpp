@@ -3,15 +3,15 @@
 
 #include <map>
 
-// Any bytes as a file of blocks: the importer ends, hands on only blocks whose parents it handed
-// on, and counts what it finds.
+// Random bytes as a file of blocks: the importer ends, passes on only blocks whose parents it has
+// passed on, and counts them.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace daler;
     using namespace daler::chain;
     static const ChainParams params = regtest_params();
     const auto files = storage::memory_file_system();
     const auto written = files->open("/blocks", storage::OpenMode::create);
-    // The first byte chooses an XOR key; a file cannot be expected to hit the magic by chance.
+    // The first byte selects an XOR key; a random file would not contain the magic.
     storage::XorKey key{};
     if (size > 0) key.fill(static_cast<std::uint8_t>(data[0] % 2));
     ByteWriter content;

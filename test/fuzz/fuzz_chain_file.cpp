@@ -2,8 +2,9 @@
 #include <daler/consensus/header_rules.h>
 #include <daler/util/ensure.h>
 
-// A chain file that is accepted describes a chain that can begin: its genesis block may have the
-// target that it claims, its magic is its own, and its rules read again give the same chain.
+// An accepted chain file describes a valid chain: the target of its genesis block is allowed, its
+// magic differs from those of the main chain and regtest, and its rules, written and read, give the
+// same chain.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace daler;
     const auto file = config::parse_chain_file(as_text({data, size}));

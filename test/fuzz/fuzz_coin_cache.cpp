@@ -11,7 +11,7 @@ using namespace daler::chain;
 
 constexpr std::uint8_t places = 48;
 constexpr std::uint8_t max_flushes = 5;  // they take most of the time
-constexpr std::size_t max_size = 400;    // bytes, two for each step: what is behind is not read
+constexpr std::size_t max_size = 400;    // bytes, two for each step; further bytes are not read
 
 OutPoint outpoint(std::uint8_t number) {
     OutPoint out;
@@ -32,7 +32,7 @@ Model stored(const CoinDatabase& database) {
     return coins;
 }
 
-/// The cache beside the plain map that it should equal.
+/// The cache, and a plain map that should have the same content.
 struct Pair {
     void add(std::uint8_t place, std::uint8_t kind) {
         const auto where = outpoint(place);
@@ -71,8 +71,8 @@ struct Pair {
 
 }  // namespace
 
-// Whatever is added, spent and flushed in whatever order: the cache answers as a plain map does,
-// and a flush stores the map as it was when it started.
+// A random sequence of additions, spends and flushes: the cache has the same coins as a plain map,
+// and a flush stores the map of the moment at which it started.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Pair pair;
     for (std::size_t i = 0; i + 1 < std::min(size, max_size); i += 2) {

@@ -1,7 +1,7 @@
 #include <coins/coin_codec.h>
 #include <daler/util/ensure.h>
 
-// What parses as a coin survives being written and read again, in both of its forms.
+// A coin that can be read is written and read again without change, in both of its encodings.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace daler;
     const auto coin = coins::decode_coin({data, size});

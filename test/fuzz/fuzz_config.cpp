@@ -9,7 +9,7 @@ using namespace daler::config;
 
 namespace {
 
-/// Asks for every option as its kind allows: a loaded value is well-formed, so none may fail.
+/// Reads each option by its kind. Loaded values are well-formed, so this must not fail.
 void read_all(const Settings& settings) {
     for (const Option& option : node_options()) {
         switch (option.kind) {

@@ -3,8 +3,8 @@
 
 #include <crypto/lax_der.h>
 
-// The lenient reader takes anything; a key of the data, if there is one, judges a signature of the
-// rest.
+// The lenient signature parser does not crash. If the data begin with a public key, it is used to
+// verify the rest as a signature.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace daler;
     using namespace daler::crypto;

@@ -1,8 +1,8 @@
 #include <daler/descriptor/descriptor.h>
 #include <daler/util/ensure.h>
 
-// What parses prints a text, with the right checksum, that parses to the same descriptor with the
-// same scripts, also when the private keys are printed.
+// A descriptor that parses is printed with the right checksum, and the text parses to the same
+// descriptor with the same scripts. The same holds for the text with private keys.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace daler;
     using namespace daler::descriptor;

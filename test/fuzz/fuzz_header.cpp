@@ -10,17 +10,16 @@ void check_bits(std::uint32_t bits) {
     const U256 target = consensus::expand_bits(bits);
     const auto work = consensus::work_of(bits);
     ensure(target.is_zero() == work.is_zero());
-    // The compact form keeps the highest three bytes: going there and back loses nothing more.
+    // The compact form keeps the highest three bytes. The target has no others, so nothing is lost.
     ensure(consensus::expand_bits(consensus::bits_from_target(target)) == target);
     (void)consensus::difficulty(bits);
 }
 
 }  // namespace
 
-// A chain of any headers: the rules never crash, and the next target is always one that the chain
-// allows.
+// A chain of random headers: the rules do not crash, and the chain allows the next target.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    // A window of eight blocks brings retargets within reach.
+    // With a window of eight blocks, short inputs reach a retarget.
     static const auto all = [] {
         std::vector<ChainParams> out{main_params(), test_params(), testnet4_params(),
                                      regtest_params()};
@@ -39,7 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         check_bits(header.bits);
         const auto bits = consensus::next_bits(chain, header.block_time(), params);
         const auto target = consensus::target_from_bits(bits, params.pow_limit);
-        // Timespans of nothing can take the target to zero; otherwise it stays in range.
+        // A timespan of zero can make the target zero; otherwise the target is in range.
         if (target) ensure(*target <= params.pow_limit);
         (void)consensus::check_header(header, header.hash(), params);
         (void)consensus::check_header_in_chain(header, chain, from_unix(1'700'000'000), params);

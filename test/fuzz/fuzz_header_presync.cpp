@@ -17,7 +17,7 @@ void require(bool holds) {
     if (!holds) std::abort();
 }
 
-/// Two chains of headers on genesis without proof of work, which is checked before.
+/// Two chains of headers on genesis. They have no proof of work: that is checked earlier.
 struct Chains {
     Chains() : params(regtest_params()) {
         genesis = &index.insert(params.genesis->header, params.genesis_hash);
@@ -45,8 +45,8 @@ struct Chains {
 
 }  // namespace
 
-// Whatever a peer sends in whatever order: headers come out in order, from the start on, and none
-// before enough of them were sent in one chain.
+// Random sequences of headers: the headers are released in order, beginning with the first, and not
+// before the peer has sent enough of them in one chain.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const Chains chains;
     Random random(1);

@@ -2,7 +2,7 @@
 #include <daler/encoding/json.h>
 #include <daler/util/ensure.h>
 
-// Whatever parses is written and parsed again without change.
+// A text that parses is written and parsed again without change.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto value = daler::Json::parse(daler::as_text({data, size}));
     if (!value) return 0;

@@ -1,8 +1,8 @@
 #include <daler/util/ensure.h>
 #include <daler/wire/messages.h>
 
-// Whatever payload is understood is written and read again without change. The first byte chooses
-// the message.
+// A payload that decodes is encoded and decoded again without change. The first byte selects the
+// message.
 namespace {
 
 using namespace daler;
@@ -21,7 +21,7 @@ template <class... M>
 constexpr auto commands_of(std::type_identity<std::variant<M...>>) {
     return std::array{command_of<M>()...};
 }
-/// In the order of Message; test/fuzz/seeds.py knows the numbers.
+/// In the order of Message. test/fuzz/seeds.py has the same numbers.
 constexpr auto commands = commands_of(std::type_identity<Message>{});
 
 template <class M>

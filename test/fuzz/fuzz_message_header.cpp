@@ -2,7 +2,8 @@
 #include <daler/wire/limits.h>
 #include <daler/wire/message_header.h>
 
-// A header that is accepted is within bounds, and is the one that we would write.
+// An accepted header is within bounds, and its magic, command and size are encoded to the same
+// bytes.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace daler::wire;
     if (size < MessageHeader::size) return 0;

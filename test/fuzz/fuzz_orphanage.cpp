@@ -1,6 +1,6 @@
 #include <sync/orphanage.h>
 
-// Any sequence of events leaves the orphanage within its bounds and its counts right.
+// After a random sequence of events the orphanage is within its bounds and its counts are right.
 namespace {
 
 using namespace daler;

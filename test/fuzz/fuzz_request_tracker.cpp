@@ -1,6 +1,6 @@
 #include <sync/request_tracker.h>
 
-// Any sequence of events leaves the tracker's counts in agreement with its items.
+// After a random sequence of events the tracker's counts agree with its items.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace daler;
     using namespace daler::sync;

@@ -1,5 +1,5 @@
-// Feeds arbitrary requests to the methods that need neither wallet nor peers, over a chain that is
-// only genesis. Whatever comes, the answer is well-formed JSON.
+// Random requests to the methods that need neither a wallet nor peers, on a chain with only the
+// genesis block. The answer is well-formed JSON.
 #include <daler/ledger/ledger.h>
 #include <daler/rpc/dispatcher.h>
 #include <daler/rpc/tip_watch.h>
@@ -16,7 +16,7 @@ namespace {
 
 struct Node {
     Node() {
-        // Calls that wait for a block must not.
+        // Calls that wait for a block return at once.
         tips.interrupt();
         dispatcher.open(services);
     }
@@ -64,7 +64,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Reply reply = node.dispatcher.answer(text, {});
     ensure(reply.body.empty() || Json::parse(reply.body).has_value());
 
-    // The same bytes as arguments of a method that the first one chooses.
+    // The same bytes as arguments of a method. The first byte selects the method.
     const auto methods = node.dispatcher.methods();
     const auto params = Json::parse(text.substr(1));
     if (!params || (!params->is_array() && !params->is_object())) return 0;

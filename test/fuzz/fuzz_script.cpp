@@ -8,7 +8,7 @@ namespace {
 using namespace daler;
 using namespace daler::script;
 
-// Rules build on others: without P2SH there is no witness, without witness no clean stack.
+// Some flags need others: the witness flag needs P2SH, the clean-stack flag needs witness.
 Flags consistent(Flags flags) {
     if (flags & verify_cleanstack) flags |= verify_witness;
     if (flags & verify_witness) flags |= verify_p2sh;
@@ -42,8 +42,8 @@ Transaction spending(ByteReader& reader) {
 
 }  // namespace
 
-// Any scripts under any flags: no crash, the same verdict twice and with a cache, and a script that
-// is valid stays so when a rule is dropped.
+// Random scripts with random flags: no crash, the same verdict with and without a cache, and a
+// valid script is also valid with one flag less.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     ByteReader reader({data, size});
     constexpr Flags all = (verify_discourage_upgradable_pubkeytype << 1) - 1;

@@ -4,8 +4,8 @@
 
 #include <string>
 
-// What decodes as a transaction encodes to the same bytes, has its sizes and ids right, and no rule
-// crashes.
+// A transaction that decodes is encoded to the same bytes, its sizes and ids are right, and the
+// rules do not crash.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace daler;
     const ByteSpan bytes(data, size);

@@ -1,7 +1,7 @@
 #include <daler/coins/undo.h>
 #include <daler/util/ensure.h>
 
-// What parses as undo data survives being written and read again.
+// Undo data that decode are encoded and decoded again without change.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace daler;
     const auto undo = coins::decode_undo({data, size});

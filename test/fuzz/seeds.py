@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Writes the seed corpus of every fuzz target: well-formed inputs to begin from, made by the tests' own builders.
+"""Writes seed inputs for the fuzz targets: well-formed data, made with the builders of the functional tests.
 
-test/fuzz/seeds.py FOLDER    makes FOLDER/TARGET/ with a few files each
+test/fuzz/seeds.py FOLDER    writes a few files to FOLDER/TARGET for each target
 """
 import hashlib
 import struct
@@ -48,7 +48,7 @@ def script_input(script_sig, witness, script):
 
 
 def messages():
-    """Payloads behind the number of their command in fuzz_message."""
+    """Payloads, each after a byte with the number of its command in fuzz_message."""
     items = inventory([(1, PAYMENT.txid), (0x40000002, BLOCK.hash)])
     v2 = compact_size(1) + struct.pack("<I", 1) + b"\x09" + b"\x01" + var_bytes(bytes([127, 0, 0, 1])) + b"\x47\x9d"
     payloads = {0: version_payload(), 5: struct.pack("<Q", 1000), 6: b"\x01" + struct.pack("<Q", 2), 7: bytes(8), 8: bytes(8),

@@ -1,4 +1,4 @@
-// Hashes, hex, and what is made of bytes: transactions, blocks, merkle trees.
+// Hashes, hex, and the decoding and hashing of transactions and blocks.
 #include "sample.h"
 
 #include <daler/consensus/check_block.h>

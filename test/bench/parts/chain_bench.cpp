@@ -1,4 +1,4 @@
-// Chain and mempool together: accepting payments, choosing them for a block, connecting that block.
+// Chain and mempool: accepting payments, selecting them for a block, connecting that block.
 #include "sample.h"
 
 #include <daler/ledger/ledger.h>
@@ -52,7 +52,7 @@ Sample& sample_of(const benchmark::State& state) {
     return sample(static_cast<std::size_t>(state.range(0)));
 }
 
-/// All but the scripts, whose transactions are remembered from the first time.
+/// Measures all checks but the scripts: their results are cached when `fill_mempool` runs first.
 void mempool_accept(benchmark::State& state) {
     Node node(sample_of(state));
     node.fill_mempool();
@@ -80,7 +80,7 @@ void block_template(benchmark::State& state) {
 }
 BENCHMARK(block_template)->Arg(3000)->Arg(6000)->Unit(benchmark::kMillisecond)->UseRealTime();
 
-/// From the block in memory to the new tip: check, block file, coins, undo data, mempool.
+/// A block in memory becomes the tip: check, block file, coins, undo data, mempool.
 void connect_known_block(benchmark::State& state) {
     Node node(sample_of(state));
     node.fill_mempool();
@@ -91,7 +91,7 @@ void connect_known_block(benchmark::State& state) {
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
         state.SetIterationTime(took.count());
         ensure(connected);
-        // Its payments go back to the mempool.
+        // The payments of the block return to the mempool.
         node.ledger.call([&](ledger::State& at) {
             at.chain.invalidate(block->header.hash());
             ensure(at.mempool.size() == node.sample.payments().size());

@@ -1,4 +1,4 @@
-// Coins: the cache in front of a database in memory, and the compact forms.
+// Coins: the cache of a database in memory, and the compact encodings.
 #include "sample.h"
 
 #include <daler/index/block_filter.h>
@@ -17,7 +17,7 @@ using coins::CoinDatabase;
 constexpr std::size_t coin_count = 100'000;
 constexpr std::size_t budget = 1u << 30;
 
-/// A cache full of coins, above an empty database.
+/// The coins that the benchmarks put into a cache.
 struct Coins {
     Coins() : script(sample().block->transactions[1]->outputs[0].script_pubkey) {
         for (std::uint32_t i = 0; i < coin_count; ++i) {

@@ -63,7 +63,7 @@ private:
 
     Script new_script(OwnCoin& coin) {
         for (;;) {
-            auto script = purse_.new_script(coin.kind, coin.key);
+            auto script = key_set_.new_script(coin.kind, coin.key);
             if (outputs_ > 1 || is_small(coin.kind)) return script;
         }
     }
@@ -79,7 +79,7 @@ private:
             tx.outputs.push_back(coin.output);
         }
         std::vector<Triple> ignored;
-        purse_.sign(tx, {spent}, ignored);
+        key_set_.sign(tx, {spent}, ignored);
         auto sealed = seal(std::move(tx));
         for (std::uint32_t i = 0; i < outputs; ++i) {
             made[i].outpoint = {sealed->txid, i};
@@ -91,7 +91,7 @@ private:
     const std::size_t payments_;
     const std::size_t outputs_;  ///< of a payment
     Dice dice_{payments_};
-    Purse purse_{dice_};
+    KeySet key_set_{dice_};
     Sample sample_{test::ChainBuilder(short_maturity()), {}, {}, {}};
     BlockHash tip_ = sample_.builder.genesis();
     Height height_ = 0;
@@ -114,16 +114,16 @@ Sample& sample(std::size_t payments) {
 
 Payment payment_of(CoinKind kind) {
     Dice dice{static_cast<std::uint64_t>(kind)};
-    Purse purse(dice);
+    KeySet key_set(dice);
     OwnCoin coin;
     do {
-        coin.output = {Amount{100'000}, purse.new_script(coin.kind, coin.key)};
+        coin.output = {Amount{100'000}, key_set.new_script(coin.kind, coin.key)};
     } while (coin.kind != kind);
     Transaction tx;
     tx.inputs.push_back({{Txid{crypto::sha256d(as_bytes("coin"))}, 0}, {}, 0xffffffff, {}});
     tx.outputs.assign(2, {Amount{40'000}, coin.output.script_pubkey});
     std::vector<Triple> ignored;
-    purse.sign(tx, {coin}, ignored);
+    key_set.sign(tx, {coin}, ignored);
     return {seal(std::move(tx)), coin.output};
 }
 

@@ -7,11 +7,11 @@
 
 namespace daler::bench {
 
-/// What most parts are measured on: a short chain, and a block on top of it that spends its coins
-/// in payments of one input each, which depend on none of each other.
+/// The data of most benchmarks: a short chain, and a block on top of it with payments that spend
+/// its coins. Each payment has one input and spends no output of another payment.
 struct Sample {
     test::ChainBuilder builder;
-    std::vector<BlockRef> chain;  ///< from above genesis to the parent of `block`
+    std::vector<BlockRef> chain;  ///< from height 1 to the parent of `block`
     BlockRef block;
     coins::BlockUndo undo;  ///< of `block`
 
@@ -23,8 +23,8 @@ struct Sample {
     [[nodiscard]] BlockRef next_block();
 };
 
-/// Of about 3,000 payments with two outputs each and coins of all kinds, 0.8 MB; or of 6,000 with
-/// one output and coins of the small kinds, 1.2 MB. Made when it is first asked for.
+/// A block of about 3,000 payments with two outputs and coins of all kinds (0.8 MB), or of 6,000
+/// payments with one output and coins of the small kinds (1.2 MB). Made at the first call.
 [[nodiscard]] Sample& sample(std::size_t payments = 3000);
 
 /// A payment that spends one coin of `kind`.

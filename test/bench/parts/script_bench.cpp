@@ -1,4 +1,4 @@
-// Signature hashes, and whole inputs of each kind.
+// Signature hashes, and the verification of inputs of each kind.
 #include "sample.h"
 
 #include <daler/script/interpreter.h>
@@ -24,7 +24,7 @@ BENCHMARK_CAPTURE(verify, multisig_2_of_3, CoinKind::multisig_2_of_3);
 BENCHMARK_CAPTURE(verify, taproot_key, CoinKind::taproot_key);
 BENCHMARK_CAPTURE(verify, taproot_script, CoinKind::taproot_script);
 
-/// A transaction of `count` inputs and outputs: what each signature's hash depends on.
+/// A transaction with `count` inputs and outputs, on which the time of a signature hash depends.
 Transaction wide(std::size_t count) {
     const auto payment = payment_of(CoinKind::pubkey_hash);
     Transaction tx = *payment.tx;
