@@ -36,7 +36,7 @@ std::vector<std::size_t> by_falling_value(std::span<const Candidate> coins) {
     return out;
 }
 
-/// Takes coins in this order until they suffice.
+/// Takes coins in this order until their sum is enough.
 std::optional<std::vector<std::size_t>> take_until(std::span<const Candidate> coins,
                                                    std::vector<std::size_t> order, Amount wanted) {
     Amount total;
@@ -63,7 +63,7 @@ public:
         for (int step = 0; step < max_search_steps; ++step) {
             if (!is_dead_end()) {
                 take();
-            } else if (!go_back()) {
+            } else if (!backtrack()) {
                 break;
             }
         }
@@ -78,7 +78,7 @@ private:
     bool is_dead_end() {
         if (value_ + left_[next_] < goal_.target || weight_ > goal_.max_weight) return true;
         if (value_ > goal_.target + goal_.cost_of_change) return true;
-        // When fees are high, more coins can only mean more waste.
+        // When fees are high, more coins only add waste.
         const bool fees_are_high = !coins_.empty() && coins_[0].fee > coins_[0].long_term_fee;
         if (fees_are_high && !best_.empty() && waste_ > best_waste_) return true;
         if (value_ < goal_.target) return false;
@@ -95,9 +95,9 @@ private:
         chosen_.push_back(next_++);
     }
 
-    /// Drops the coin taken last, and with it all that are worth the same: they would only repeat
-    /// the search. False if there is none.
-    bool go_back() {
+    /// Removes the coin taken last and skips coins of the same value, which would repeat the
+    /// search. False if no coin is taken.
+    bool backtrack() {
         if (chosen_.empty()) return false;
         const std::size_t dropped = chosen_.back();
         chosen_.pop_back();
@@ -121,7 +121,7 @@ private:
     std::span<const Candidate> coins_;
     const SelectionGoal& goal_;
     std::vector<std::size_t> order_;
-    std::vector<Amount> left_;  ///< what all coins from a position on are worth
+    std::vector<Amount> left_;  ///< sum of the values from a position on
     std::vector<std::size_t> chosen_, best_;
     std::size_t next_ = 0;
     Amount value_, waste_, best_waste_;

@@ -10,31 +10,32 @@
 
 namespace daler::wallet {
 
-/// A coin as the selection sees it.
+/// A coin that a selection may choose.
 struct Candidate {
-    Amount value;          ///< what it adds: its amount, less the fee of spending it
+    Amount value;          ///< effective value: its amount less the fee of spending it
     Amount fee;            ///< of spending it now
-    Amount long_term_fee;  ///< of spending it some day
+    Amount long_term_fee;  ///< of spending it at the long-term fee rate
     std::int64_t weight;   ///< of the input
 };
 
-/// What is to be reached.
+/// What a selection must reach.
 struct SelectionGoal {
     Amount target;          ///< payments and the fee of everything but inputs
     Amount change_fee;      ///< of the change output
-    Amount cost_of_change;  ///< of making the change output now and spending it some day
+    Amount cost_of_change;  ///< of making the change output now and spending it later
     Amount min_change;      ///< smaller change is not made
-    Amount wanted_change;   ///< change that is worth having
+    Amount wanted_change;   ///< change that the random draw aims for
     std::int64_t max_weight;
     bool allow_exact = true;  ///< look for a selection without change
 };
 
-/// A set of coins whose sum misses the target by no more than the cost of change, so that none is
-/// needed; the one with the least waste that a bounded search finds. Positions in `coins`.
+/// A set of coins whose sum exceeds the target by at most the cost of change, so that no change is
+/// needed. Of those that a bounded search finds, the one with the least waste. Positions in
+/// `coins`.
 [[nodiscard]] std::optional<std::vector<std::size_t>> branch_and_bound(
     std::span<const Candidate> coins, const SelectionGoal& goal);
 
-/// Coins at random until target and change are reached.
+/// Takes coins in random order until target and wanted change are reached.
 [[nodiscard]] std::optional<std::vector<std::size_t>> single_random_draw(
     std::span<const Candidate> coins, const SelectionGoal& goal, Random& random);
 
@@ -42,12 +43,13 @@ struct SelectionGoal {
 [[nodiscard]] std::optional<std::vector<std::size_t>> largest_first(
     std::span<const Candidate> coins, const SelectionGoal& goal);
 
-/// What a selection loses compared with spending these coins some other day (fees), plus what
-/// change costs, or what is given away without change.
+/// The fees of the coins now less their long-term fees, plus the cost of change or, without change,
+/// the excess over the target.
 [[nodiscard]] Amount waste(std::span<const Candidate> coins, std::span<const std::size_t> chosen,
                            const SelectionGoal& goal);
 
-/// The least wasteful of the above that is not too heavy; of equals the one that spends more coins.
+/// The selection with the least waste of the above that is not too heavy. Of two with equal waste,
+/// the one that spends more coins.
 [[nodiscard]] std::optional<std::vector<std::size_t>> select_coins(std::span<const Candidate> coins,
                                                                    const SelectionGoal& goal,
                                                                    Random& random);

@@ -16,10 +16,11 @@ namespace daler::wallet {
 class Statement;
 
 /// One SQLite file, held exclusively while open and durable at each commit. Throws StorageError.
-/// Its SQL knows a function `row_checksum(VALUES...)`, a CRC-32C over its values.
+/// Its SQL has a function `row_checksum(VALUES...)`, a CRC-32C over its values.
 class Database {
 public:
-    /// Opens (and creates, if `create`) the file. The message of a lost race for the file says so.
+    /// Opens (and creates, if `create`) the file. If another process holds the file, the error
+    /// message says so.
     Database(const std::filesystem::path& file, bool create);
     ~Database();
     Database(const Database&) = delete;
@@ -28,7 +29,7 @@ public:
     void execute(const std::string& sql);
     [[nodiscard]] Statement prepare(const std::string& sql);
     [[nodiscard]] std::int64_t pragma(const std::string& name);
-    /// Writes a whole consistent copy to another file.
+    /// Writes a consistent copy to another file.
     void copy_to(const std::filesystem::path& target);
 
 private:
@@ -51,9 +52,9 @@ public:
     Statement& bind(int index, ByteSpan blob);
     Statement& bind(int index, const std::string& text);
 
-    /// True while there is a row.
+    /// True if there is a row.
     bool step();
-    /// Runs to the end and makes ready for the next binding.
+    /// Runs to the end and resets the statement for new parameters.
     void run();
 
     [[nodiscard]] std::int64_t integer(int column) const;

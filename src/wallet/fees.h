@@ -7,19 +7,19 @@
 
 namespace daler::wallet {
 
-/// A fee rate and why it is that, in bitcoind's words.
+/// A fee rate and its reason, in Bitcoin Core's words.
 struct ChosenRate {
     FeeRate rate;
     std::string reason;
 };
 
-/// What a payment pays: the rate asked for, -paytxfee, an estimate or the fallback, but never less
-/// than the mempool takes.
+/// The fee rate of a payment: the requested rate, -paytxfee, an estimate or the fallback. At least
+/// the mempool's minimum; a lower request fails.
 [[nodiscard]] Outcome<ChosenRate> choose_fee_rate(const NodeView& node,
                                                   const WalletOptions& options,
                                                   const PaymentRequest& request);
 
-/// The rate at which an output would not be worth its spending: where change is given up.
+/// Change that is not worth spending at this rate is not made.
 [[nodiscard]] FeeRate discard_rate(const NodeView& node, const WalletOptions& options);
 
 /// "12.345 sat/vB".

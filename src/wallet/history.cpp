@@ -25,7 +25,7 @@ bool History::concerns_us(const Transaction& tx) const {
 std::int64_t History::display_time(std::int64_t now, std::int64_t block_time, bool scanning) const {
     if (block_time == 0) return now;
     if (scanning) return block_time;
-    // Not before what the list shows already (clocks of miners differ), but not in the future.
+    // Not before the last time in the list (clocks of miners differ), but not in the future.
     constexpr std::int64_t tolerance = 300;
     std::int64_t latest = 0;
     for (auto entry = by_order_.rbegin(); entry != by_order_.rend(); ++entry) {
@@ -150,7 +150,7 @@ void History::confirm(const TransactionRef& tx, const chain::BlockEntry& block,
     record.block = block.hash;
     record.height = block.height;
     record.position = position;
-    if (returns) revive(tx->txid);
+    if (returns) restore_spends(tx->txid);
 }
 
 bool History::spends_orphan(const Transaction& tx) const {
@@ -162,9 +162,9 @@ bool History::spends_orphan(const Transaction& tx) const {
 
 void History::abandon_orphan(const Txid& txid) {
     for_descendants(txid, [this](TxRecord& record) {
-        // What is still in the mempool follows when it leaves it.
+        // A transaction in the mempool is abandoned when it leaves the mempool.
         if (record.status != TxStatus::inactive) return false;
-        // What the user gave up already stays so when the coinbase returns.
+        // A transaction that the user abandoned stays abandoned when the coinbase returns.
         if (record.abandoned) return true;
         record.abandoned = record.orphaned = true;
         changed(record);
@@ -180,7 +180,7 @@ void History::abandon_orphans() {
     }
 }
 
-void History::revive(const Txid& coinbase) {
+void History::restore_spends(const Txid& coinbase) {
     std::vector<Txid> returned{coinbase};
     while (!returned.empty()) {
         const Txid parent = returned.back();
@@ -202,7 +202,7 @@ void History::rewind(Height height) {
         const bool in_block =
             record.status == TxStatus::confirmed || record.status == TxStatus::conflicted;
         if (!in_block || record.height <= height) continue;
-        // A coinbase lives and dies with its block.
+        // A coinbase is abandoned when its block is disconnected.
         record.abandoned = record.orphaned = record.tx->is_coinbase();
         record.status = TxStatus::inactive;
         record.block = {};
@@ -279,7 +279,7 @@ bool History::abandon(const Txid& txid) {
     for_descendants(txid, [this](TxRecord& descendant) {
         if (depth(descendant) != 0 || descendant.status == TxStatus::in_mempool) return false;
         descendant.abandoned = true;
-        // It stays so, whatever becomes of a coinbase that it spends from.
+        // The user abandons it: it stays abandoned if a coinbase that it spends from returns.
         descendant.orphaned = descendant.tx->is_coinbase();
         changed(descendant);
         return true;

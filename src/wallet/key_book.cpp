@@ -6,10 +6,11 @@
 namespace daler::wallet {
 namespace {
 
-// So many unused scripts of each descriptor are derived at once.
+// Number of unused scripts of a descriptor that are derived at once.
 constexpr std::uint32_t eager_lookahead = 20;
 
-/// Whether the private keys of a descriptor sign for its scripts: tries it with the first of them.
+/// Whether the private keys of a descriptor suffice to sign for its scripts. Tries it with one of
+/// them.
 bool signs_alone(const descriptor::Descriptor& descriptor, std::uint32_t index) {
     const auto scripts = descriptor.scripts(index);
     const auto ring = descriptor.key_ring(index, descriptor::Descriptor::Secrets::include);
@@ -64,7 +65,7 @@ std::size_t KeyBook::add(DescriptorRecord record, std::span<const std::vector<Sc
     widen_range(record, keypool_);
     if (auto text = record.descriptor.to_normalized_text()) record.normalized_text = *text;
     if (record.normalized_text.empty()) record.normalized_text = record.descriptor.to_text();
-    // Without private keys a wallet only watches, and leaves the signing to others.
+    // A descriptor without private keys is watch-only: other programs sign for it.
     record.is_spendable =
         !record.descriptor.has_private_keys() || signs_alone(record.descriptor, record.range_begin);
     const auto [known, is_new] = by_id_.emplace(record.descriptor.id(), records_.size());

@@ -11,9 +11,10 @@ using consensus::witness_scale_factor;
 using descriptor::AddressType;
 using script::OutputType;
 
-constexpr Amount pleasant_change{50'000};          // random draws aim for this much
-constexpr std::int64_t max_tip_age = 8 * 60 * 60;  // seconds; older tips are no protection
-constexpr std::uint32_t max_lock_time_blur = 100;  // blocks
+constexpr Amount usual_change{50'000};  // what random draws aim for
+constexpr std::int64_t max_tip_age =
+    8 * 60 * 60;  // seconds; with an older tip, no lock time is set
+constexpr std::uint32_t max_lock_time_offset = 100;  // blocks
 
 std::int64_t output_weight(const TxOutput& output) {
     const auto size = output.script_pubkey.size();
@@ -56,7 +57,7 @@ Outcome<Payment> PaymentBuilder::build() {
     return std::move(result_);
 }
 
-/// Coins that are fine one by one may make too long a chain together.
+/// Coins that are each within the chain limits may exceed them together.
 Outcome<void> PaymentBuilder::check_chain() {
     if (!request_.sign || !wallet_.options().reject_long_chains) return {};
     const bool confirmed =
@@ -93,7 +94,7 @@ AddressType PaymentBuilder::change_type() const {
     if (request_.change_type) return *request_.change_type;
     if (options.change_type) return *options.change_type;
     if (options.address_type == AddressType::legacy) return AddressType::legacy;
-    // Change that looks like the payment does not tell which is which.
+    // Change of the payment's type does not show which output is change.
     const auto pays_to = [this](OutputType type) {
         return std::ranges::any_of(request_.recipients, [type](const Recipient& recipient) {
             return script::solve(recipient.script.bytes()).type == type;
@@ -138,7 +139,8 @@ Outcome<void> PaymentBuilder::choose_change() {
                                     descriptor::Descriptor::Secrets::exclude);
         spend_weight = descriptor::signed_input_weight(*script, ring);
     } else {
-        // Possible, as long as the coins match exactly: found out when change is to be made.
+        // There is no change address. The payment is possible if the coins match exactly; if they
+        // do not, fill_transaction fails.
         change_.script_pubkey = Script(Bytes(22));
     }
     constexpr std::int64_t default_spend_weight = policy::signed_input_size * witness_scale_factor;
@@ -151,7 +153,7 @@ Outcome<void> PaymentBuilder::choose_change() {
 }
 
 std::optional<PaymentBuilder::Coin> PaymentBuilder::evaluate(const OwnedCoin& owned) const {
-    // With a script tree the secrets decide which way the coin is spent.
+    // With a script tree, the available private keys decide which path spends the coin.
     using enum descriptor::Descriptor::Secrets;
     const auto& record = wallet_.keys().records()[owned.place.record];
     const bool may_have_tree = record.descriptor.address_type() == AddressType::bech32m;
@@ -182,7 +184,7 @@ std::optional<std::vector<PaymentBuilder::Coin>> PaymentBuilder::usable_coins(Am
         if (!owned.safe && !request_.include_unsafe) continue;
         if (owned.depth < request_.min_depth || (avoid_reuse && owned.reused)) continue;
         const auto coin = evaluate(owned);
-        // A coin that costs more than it brings only burdens the payment.
+        // Leave out coins that cost more to spend than they are worth.
         if (coin && coin->candidate.value > Amount{0}) out.push_back(*coin);
     }
     if (presets_found != request_.inputs.size()) return std::nullopt;
@@ -206,8 +208,8 @@ SelectionGoal PaymentBuilder::goal() const {
     out.change_fee = recipients_pay_ ? Amount{0} : change_fee_;
     out.cost_of_change = change_fee_ + change_spend_fee_;
     out.min_change = min_change_;
-    out.wanted_change = std::max(pleasant_change, min_change_);
-    // Who takes the fee from the amount gets the exact sum, and mostly change.
+    out.wanted_change = std::max(usual_change, min_change_);
+    // If recipients pay the fee, the target is the exact sum, and there is usually change.
     out.allow_exact = !recipients_pay_;
     if (!recipients_pay_) {
         // There are no inputs yet.
@@ -219,8 +221,8 @@ SelectionGoal PaymentBuilder::goal() const {
     return out;
 }
 
-/// Old coins first: what is not confirmed may still fail, and the longer the chain that a payment
-/// is added to, the less others can add.
+/// Confirmed coins first, because unconfirmed transactions may become invalid. Then short chains
+/// first, because each payment that is added to a chain uses up a part of its limit.
 std::vector<PaymentBuilder::Stage> PaymentBuilder::stages() const {
     const auto max = wallet_.node().max_chain();
     const auto at_most = [](std::int64_t ancestors, std::int64_t descendants) {
@@ -270,7 +272,7 @@ bool PaymentBuilder::select_from(const std::vector<Coin>& available, const Selec
     return false;
 }
 
-Failure PaymentBuilder::why_not(const std::vector<Coin>& available, Amount target) const {
+Failure PaymentBuilder::selection_failure(const std::vector<Coin>& available, Amount target) const {
     const auto last = stages().back();
     Amount eligible, all;
     for (const auto& coin : available) {
@@ -301,7 +303,7 @@ Outcome<void> PaymentBuilder::choose_coins() {
     Amount preset;
     const auto available = usable_coins(preset);
     if (!available) {
-        return fail(FailureKind::wallet, "Not found pre-selected input, or it is spent already");
+        return fail(FailureKind::wallet, "Pre-selected input not found or already spent");
     }
     auto wanted = goal();
     wanted.target -= preset;
@@ -313,7 +315,7 @@ Outcome<void> PaymentBuilder::choose_coins() {
             "other inputs to be automatically selected or include more coins manually");
     }
     if (select_from(*available, wanted)) return {};
-    return daler::fail(why_not(*available, wanted.target));
+    return daler::fail(selection_failure(*available, wanted.target));
 }
 
 std::int64_t PaymentBuilder::weight(bool with_change) const {
@@ -347,7 +349,7 @@ Outcome<void> PaymentBuilder::take_fee_from_recipients(Amount fee) {
         if (!request_.recipients[i].pays_fee) continue;
         auto& output = tx_.outputs[i];
         output.value -= Amount{fee.satoshis() / payers};
-        // The first one pays what does not divide.
+        // The first one pays the remainder.
         if (first) output.value -= Amount{fee.satoshis() % payers};
         first = false;
         if (output.value < Amount{0}) {
@@ -366,9 +368,9 @@ std::uint32_t PaymentBuilder::lock_time() {
     const auto& tip = wallet_.tip();
     if (wallet_.now() - tip.header.time > max_tip_age) return 0;
     auto height = static_cast<std::uint32_t>(tip.height);
-    // Sometimes further back, so that payments which were delayed do not stand out.
+    // Sometimes a lower height, so that payments that were delayed cannot be recognised.
     if (random_.below(10) == 0) {
-        height -= std::min(height, static_cast<std::uint32_t>(random_.below(max_lock_time_blur)));
+        height -= std::min(height, static_cast<std::uint32_t>(random_.below(max_lock_time_offset)));
     }
     return height;
 }
@@ -395,7 +397,7 @@ Outcome<void> PaymentBuilder::fill_transaction() {
             "No " +
             std::string(name(change_type())) + " addresses available.");
     }
-    // Without a change output, what is left goes to the miner.
+    // Without a change output, the remainder goes to the miner.
     result_.fee = makes_change ? fee_with_change : fee_for(false);
     if (recipients_pay_) {
         const Amount left = makes_change ? Amount{0} : change;

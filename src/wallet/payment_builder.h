@@ -7,8 +7,8 @@
 
 namespace daler::wallet {
 
-/// Builds one payment: fee rate, change, coins, transaction, signatures, in this order. Reads the
-/// wallet, changes nothing.
+/// Builds one payment: fee rate, change, coins, transaction, signatures, in this order. Does not
+/// change the wallet.
 class PaymentBuilder {
 public:
     PaymentBuilder(const Wallet& wallet, const PaymentRequest& request, Random& random)
@@ -17,13 +17,13 @@ public:
     Outcome<Payment> build();
 
 private:
-    /// A coin and what spending it costs.
+    /// A coin and the cost of spending it.
     struct Coin {
         OwnedCoin owned;
         Candidate candidate;
         MempoolChain chain{0, 0};  ///< of its transaction, if that is unconfirmed
     };
-    /// Coins that a selection may choose from.
+    /// Limits for the coins that one attempt may choose from.
     struct Stage {
         Height from_me, from_others;  ///< confirmations
         MempoolChain max_chain;
@@ -42,7 +42,8 @@ private:
     [[nodiscard]] std::vector<Stage> stages() const;
     [[nodiscard]] static bool is_eligible(const Coin& coin, const Stage& stage);
     bool select_from(const std::vector<Coin>& available, const SelectionGoal& wanted);
-    [[nodiscard]] Failure why_not(const std::vector<Coin>& available, Amount target) const;
+    [[nodiscard]] Failure selection_failure(const std::vector<Coin>& available,
+                                            Amount target) const;
     [[nodiscard]] Outcome<void> check_chain();
     [[nodiscard]] std::int64_t weight(bool with_change) const;
     [[nodiscard]] Amount fee_for(bool with_change) const;

@@ -30,8 +30,8 @@ constexpr auto schema = R"(
         checksum INTEGER NOT NULL, PRIMARY KEY (txid, output)) WITHOUT ROWID;
 )";
 
-/// A table, and its columns in the schema's order but for the last, `checksum`, which guards them:
-/// SQLite notices damage to a file's structure, but not to what a row says.
+/// A table and its columns in the schema's order, without the last column, `checksum`. SQLite
+/// detects damage to a file's structure, but not to the content of a row; the checksum does.
 struct Table {
     std::string_view name;
     std::string_view columns;
@@ -48,7 +48,7 @@ constexpr Table locked_coins_table{"locked_coins", "txid, output"};
 constexpr std::array tables{meta_table,         descriptors_table, active_table,
                             transactions_table, labels_table,      locked_coins_table};
 
-/// The statement that writes a row of a table, given its columns as parameters.
+/// The statement that writes a row of a table. Its parameters are the columns.
 std::string write_row(const Table& table) {
     std::string values = "?1";
     for (auto i = 1; i <= std::ranges::count(table.columns, ','); ++i) {
@@ -62,15 +62,15 @@ constexpr std::int64_t orphaned_value = 2;  // of the column `abandoned`
 
 enum FlagBit : std::uint8_t { disabled_bit = 1, blank_bit = 2, avoid_reuse_bit = 4 };
 
-/// What SQLite's application_id said before there was an id of our own, and what Bitcoin Core's
-/// wallets say: the chain, by its magic bytes.
+/// The application_id of older files and of Bitcoin Core's wallets: the chain's magic bytes.
 std::uint32_t old_application_id(const ChainParams& params) {
     const auto& m = params.magic;
     return std::uint32_t{m[0]} << 24 | std::uint32_t{m[1]} << 16 | std::uint32_t{m[2]} << 8 |
            std::uint32_t{m[3]};
 }
 
-/// What it says: the chain, in a form that no other program takes for its own.
+/// Our application_id: the chain's magic bytes, changed so that Bitcoin Core does not accept the
+/// file.
 std::uint32_t application_id(const ChainParams& params) {
     constexpr std::uint32_t mask = 0x64616c72;  // "dalr"
     return old_application_id(params) ^ mask;
@@ -103,7 +103,7 @@ std::filesystem::path log_of(const std::filesystem::path& file) {
 }
 
 bool is_wallet_file(const std::filesystem::path& file, const ChainParams& params) {
-    // SQLite's file header: a text, and big-endian numbers at fixed places.
+    // SQLite's file header: a text, and big-endian numbers at fixed offsets.
     constexpr std::string_view magic{"SQLite format 3\0", 16};
     constexpr std::size_t version_at = 60, id_at = 68, header_size = 100;
     std::ifstream in(file, std::ios::binary);
@@ -120,7 +120,7 @@ bool is_wallet_file(const std::filesystem::path& file, const ChainParams& params
     const auto id = number(id_at);
     if (id == application_id(params)) return true;
     if (id == old_application_id(params)) return is_known_version(number(version_at));
-    // A crash may have left everything that was ever written in the log.
+    // After a crash, all content may be in the log.
     std::error_code ignored;
     return id == 0 && std::filesystem::exists(log_of(file), ignored);
 }

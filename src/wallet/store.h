@@ -7,10 +7,10 @@
 
 namespace daler::wallet {
 
-/// Everything that a wallet file holds.
+/// The content of a wallet file.
 struct StoredWallet {
     WalletFlags flags;
-    std::vector<BlockHash> locator;  ///< of the block up to which the transactions are right
+    std::vector<BlockHash> locator;  ///< of the last block that the transactions include
     std::vector<DescriptorRecord> descriptors;
     std::vector<std::pair<ActiveKey, std::size_t>> active;  ///< positions in `descriptors`
     std::vector<TxRecord> transactions;                     ///< oldest first
@@ -21,7 +21,7 @@ struct StoredWallet {
 /// The write-ahead log that SQLite may have left beside a file.
 [[nodiscard]] std::filesystem::path log_of(const std::filesystem::path& file);
 
-/// Whether the file begins as a wallet of this chain does.
+/// Whether the file's header is that of a wallet of this chain.
 [[nodiscard]] bool is_wallet_file(const std::filesystem::path& file, const ChainParams& params);
 
 /// A wallet file; see doc/formats.md. Throws StorageError.
@@ -61,9 +61,9 @@ public:
 private:
     Store(const std::filesystem::path& file, const ChainParams& params, bool create);
     [[nodiscard]] Bytes meta(const std::string& key);
-    /// Brings a file of schema version 1 to version 2.
+    /// Upgrades a file of schema version 1 to version 2.
     void add_checksums();
-    /// Throws where the file's structure or a row is damaged.
+    /// Throws if the file's structure or a row is damaged.
     void check();
 
     Database database_;

@@ -113,7 +113,7 @@ void Wallet::restore() {
         keys_.set_active(key, position);
     }
     for (auto& record : stored.transactions) {
-        // The mempool will tell.
+        // Set when the mempool is read.
         if (record.status == TxStatus::in_mempool) record.status = TxStatus::inactive;
         history_.restore(std::move(record));
     }

@@ -122,7 +122,7 @@ Outcome<DescriptorRecord> Wallet::plan_import(const ImportRequest& request,
                                     old.range_begin, old.range_end - 1));
         }
         record.created = std::min(record.created, old.created);
-        // Only who asks for it is given addresses again that were given away before.
+        // Addresses are given out again only if the request sets next_index.
         if (!request.next_index) record.next_index = std::max(record.next_index, old.next_index);
     }
     return record;

@@ -8,7 +8,8 @@ void Wallet::take_block(const chain::BlockEntry& entry, const Block& block, bool
     keys_.top_up_all();
     const auto known_before = keys_.script_count();
     std::size_t known = 0;
-    // A payment may make addresses ours that the block paid before it: read it again then.
+    // A payment may extend a range to addresses that earlier transactions of the block paid. Then
+    // the block is read again.
     do {
         known = keys_.script_count();
         for (std::uint32_t i = 0; i < block.transactions.size(); ++i) {
@@ -16,12 +17,13 @@ void Wallet::take_block(const chain::BlockEntry& entry, const Block& block, bool
         }
     } while (keys_.script_count() != known);
     note_changes();
-    // And perhaps what waits in the mempool. A scan looks there at its end.
+    // Transactions in the mempool may pay to the new addresses too. A scan reads the mempool at its
+    // end.
     if (!scanning && known != known_before) adopt_mempool();
 }
 
 void Wallet::block_connected(const chain::BlockEntry& entry, const BlockRef& block) {
-    // News may be older than the chain that we found when we opened.
+    // A notification may be older than the chain that was read when the wallet was opened.
     if (entry.is_ancestor_of(*tip_)) return;
     if (entry.previous != tip_ || !block) {
         if (auto done = follow(entry); !done) {
@@ -96,7 +98,7 @@ void Wallet::unlock_spent_coins() {
 void Wallet::note_used_addresses() {
     for (const auto& place : history_.take_used()) {
         descriptors_changed_.insert(place.record);
-        // An address that somebody pays was given to somebody, perhaps by another copy of this
+        // An address that was paid must have been given out, perhaps by another copy of this
         // wallet.
         if (keys_.active_internal(place.record).value_or(true)) continue;
         const auto scripts = keys_.records()[place.record].descriptor.scripts(place.index);

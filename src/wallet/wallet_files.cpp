@@ -1,4 +1,4 @@
-// Which wallets are open: creating, opening, closing and copying their files.
+// Creates, opens, closes and copies the files of wallets.
 
 #include <daler/util/storage_error.h>
 #include <daler/wallet/wallet_service.h>
@@ -24,7 +24,7 @@ void discard(const fs::path& file, const std::string& name) {
     if (!name.empty()) fs::remove(file.parent_path(), ignored);
 }
 
-/// Runs what may meet a failing disk.
+/// Runs `work` and turns exceptions of the disk into failures.
 template <class Work>
 auto guarded(const std::string& prefix, Work work) -> std::invoke_result_t<Work&> {
     try {
@@ -103,11 +103,11 @@ Result<std::vector<std::string>, std::string> WalletService::open_at_start(
     std::vector<std::string> warnings;
     std::set<std::string> seen;
     for (const auto& name : names) {
-        // The settings may say again what the command line says.
+        // The settings may repeat names of the command line.
         if (!seen.insert(name).second) continue;
         const auto opened = open(name);
         if (opened) continue;
-        if (node_.is_stopping()) break;  // a start that is to end has not failed
+        if (node_.is_stopping()) break;  // shutdown during the start is not a failure
         std::string why = opened.error().message;
         if (why.starts_with(verification_failed)) why.erase(0, verification_failed.size());
         if (fs::exists(options_.folder / name)) return daler::fail(std::move(why));
@@ -178,7 +178,7 @@ Outcome<void> WalletService::copy_backup(const std::string& name, const fs::path
         fs::create_directories(file.parent_path());
         std::ifstream in(backup, std::ios::binary);
         std::ofstream out(file, std::ios::binary);
-        // Keys are nobody else's business, whoever may read the backup.
+        // Only the owner may read the keys, whatever the permissions of the backup are.
         fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
         out << in.rdbuf();
         if (out.flush()) return {};

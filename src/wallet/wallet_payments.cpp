@@ -1,4 +1,4 @@
-// What a wallet signs and sends.
+// Payments of a wallet: building, sending, signing.
 
 #include <daler/util/log.h>
 #include <daler/util/storage_error.h>
@@ -23,7 +23,7 @@ Outcome<Txid> Wallet::send(const Payment& payment, const std::string& comment,
     try {
         commit();
     } catch (const StorageError&) {
-        // Nobody has heard of the payment: its coins are free again.
+        // The payment was not broadcast: its coins are freed.
         history_.abandon(txid);
         throw;
     }

@@ -1,4 +1,4 @@
-// Payments that wait for a block, and when they are offered to the mempool again.
+// Offers unconfirmed transactions of a wallet to the mempool again.
 
 #include <daler/util/log.h>
 #include <daler/wallet/wallet.h>
@@ -9,10 +9,11 @@ namespace {
 constexpr std::int64_t hour = 60 * 60;
 constexpr std::int64_t shortest_wait = 12 * hour;
 constexpr std::int64_t longest_wait = 36 * hour;
-// What came so shortly before the last block had hardly a chance to be in it (seconds).
+// A transaction that came less than this before the last block could hardly be in it (seconds).
 constexpr std::int64_t fresh_before_block = 5 * 60;
 
-/// Whether more blocks may change the verdict: the chain is not as high again as it was.
+/// Whether more blocks may change the verdict. After a reorganisation the chain may be lower than
+/// before.
 bool may_come_later(consensus::Reason reason) {
     using consensus::Reason;
     return reason == Reason::not_final_yet || reason == Reason::not_final_bip68 ||
@@ -35,7 +36,7 @@ void Wallet::offer_displaced() {
     std::map<std::uint64_t, TransactionRef> mature;  // parents before children
     std::erase_if(displaced_, [&](const Txid& txid) {
         const auto& record = *history_.find(txid);
-        // An orphan comes back by way of `take_displaced`.
+        // An orphaned transaction is added again by `take_displaced`.
         if (record.status != TxStatus::inactive || record.abandoned) return true;
         if (spends_immature(*record.tx)) return false;
         mature.emplace(record.order, record.tx);

@@ -1,5 +1,5 @@
-// How a wallet reads blocks: when it is opened, and again when keys were added. In slices, so that
-// the wallet thread has time for others.
+// Reads blocks: when a wallet is opened, and again when keys were added. Works in slices, so that
+// other calls run on the wallet thread in between.
 
 #include <daler/wallet/wallet.h>
 
@@ -12,11 +12,11 @@ using std::chrono::steady_clock;
 
 // Clocks of miners differ: a key's first payment may be in a block that claims to be older.
 constexpr std::int64_t block_time_margin = 2 * 60 * 60;
-// Others wait so long for the wallet thread, or for one block.
+// Length of a slice. A slice takes longer only to finish a block.
 constexpr std::chrono::milliseconds slice{20};
 constexpr std::size_t derivations_per_look = 20;  // about a millisecond
-// The keypools of a wallet as it is created: half a second.
-constexpr std::uint64_t patient_derivations = 10'000;
+// The scripts of a new wallet's default keypools: half a second.
+constexpr std::uint64_t many_derivations = 10'000;
 
 }  // namespace
 
@@ -56,14 +56,14 @@ Outcome<bool> Wallet::follow(const chain::BlockEntry& target, Deadline deadline)
 }
 
 bool Wallet::has_much_to_derive() const {
-    return keys_.underived() > patient_derivations;
+    return keys_.underived() > many_derivations;
 }
 
 Outcome<bool> Wallet::catch_up() {
     const auto deadline = steady_clock::now() + slice;
     const auto view = node().view();
-    // What is missing is derived before the first block is looked at. Where there is none to read,
-    // that can wait until one comes, or until there is time.
+    // Missing scripts are derived before the first block is read. If there is no block to read,
+    // they are derived later: when one comes, or when the thread is idle.
     derives_at_once_ |= tip_ != &view->tip() || has_much_to_derive();
     while (derives_at_once_ && keys_.top_up(derivations_per_look)) {
         if (is_interrupted()) return fail(FailureKind::wallet, "Loading was interrupted.");
@@ -116,7 +116,7 @@ Outcome<bool> Wallet::scan_some(ScanRange& range) {
     for (; range.next <= std::min(range.last, tip_->height); ++range.next) {
         if (auto wanted = check_scan(); !wanted) return daler::fail(wanted.error());
         if (steady_clock::now() > deadline) return false;
-        // The index knows no transaction of the genesis block: nobody can spend it.
+        // The genesis block is left out: its transaction cannot be spent.
         if (range.next == 0) continue;
         if (auto scanned = scan_block(*tip_->ancestor(range.next)); !scanned) {
             return daler::fail(scanned.error());
@@ -140,7 +140,7 @@ Outcome<bool> Wallet::refill(std::uint32_t size) {
             const auto& record = keys_.records()[position];
             return record.range_end - record.next_index;
         };
-        // A little at a time: whoever looks at a block derives the rest of the range first.
+        // Widen in small steps: processing a block first derives the rest of the range.
         while (ready() < target) {
             if (is_interrupted()) return fail(FailureKind::misc, "Shutting down");
             if (steady_clock::now() > deadline) return false;

@@ -13,15 +13,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How long the file may lag behind what blocks and mempool told.
+// How long changes from blocks and mempool may stay unwritten.
 constexpr auto flush_delay = 1s;
 constexpr auto idle_before_top_up = 100ms;
 constexpr auto timer_interval = 1s;
-// Blocks that wait for the wallets beyond these are read back from the disk when their turn comes,
-// and transactions from the mempool.
+// Limits of what the queue holds. A block beyond them is read from the disk when it is processed.
+// Transactions beyond them are read from the mempool.
 constexpr std::size_t max_held_blocks = 4;
 constexpr std::size_t max_transaction_bytes = 16'000'000;
-// About a millisecond of work: nobody waits longer than that for the thread.
+// About a millisecond of work, so that a call does not wait long for the thread.
 constexpr std::size_t top_up_slice = 20;
 
 }  // namespace
@@ -34,10 +34,10 @@ struct WalletService::Queue {
     std::chrono::steady_clock::time_point last_flush = std::chrono::steady_clock::now();
     std::chrono::steady_clock::time_point next_timer = std::chrono::steady_clock::now();
 
-    // How much of the news waits in `jobs`. Only the ledger's thread lets these grow.
+    // How much the notifications in `jobs` hold. Only the ledger's thread increases these.
     std::atomic<std::size_t> held_blocks{0};
     std::atomic<std::size_t> transaction_bytes{0};
-    std::atomic<bool> mempool_missed{false};  ///< some of its news were not queued
+    std::atomic<bool> mempool_missed{false};  ///< some of its changes were not queued
 
     std::thread thread;
 };
@@ -123,7 +123,7 @@ bool WalletService::idle_work() {
     const bool flush = now - queue_->last_flush >= flush_delay;
     if (flush) queue_->last_flush = now;
     for (const auto& wallet : wallets_) {
-        // In slices, as long as nobody wants anything.
+        // In slices, until a job is queued.
         while (wallet->top_up(top_up_slice)) {
             const std::lock_guard lock(queue_->mutex);
             if (!queue_->jobs.empty() || queue_->stopping) return true;
@@ -159,7 +159,7 @@ void WalletService::block_connected(const chain::BlockEntry& entry, const BlockR
     if (hold) ++held;
     post([this, &entry, hold, block = hold ? block : nullptr] {
         auto found = block;
-        // A wallet that is closed meanwhile reads the block at the next start.
+        // After an interrupt, wallets read the block at the next start.
         if (!interrupt_) {
             for_each([&](Wallet& wallet) {
                 if (!found) found = node_.read_block(entry);
@@ -187,21 +187,21 @@ void WalletService::transaction_displaced(const TransactionRef& tx) {
 }
 
 void WalletService::post_transaction(const TransactionRef& tx,
-                                     void (Wallet::*tell)(const TransactionRef&)) {
+                                     void (Wallet::*notify)(const TransactionRef&)) {
     const std::size_t size = tx->total_size;
     if (queue_->mempool_missed) return;
     if (queue_->transaction_bytes + size > max_transaction_bytes) {
         queue_->mempool_missed = true;
         post([this] {
-            // News that come from now on are queued again; what they tell twice does no harm.
+            // Changes from now on are queued again. To process one twice has no effect.
             queue_->mempool_missed = false;
             for_each([](Wallet& wallet) { wallet.refresh_mempool(); });
         });
         return;
     }
     queue_->transaction_bytes += size;
-    post([this, tx, tell, size] {
-        for_each([&](Wallet& wallet) { (wallet.*tell)(tx); });
+    post([this, tx, notify, size] {
+        for_each([&](Wallet& wallet) { (wallet.*notify)(tx); });
         queue_->transaction_bytes -= size;
     });
 }

@@ -7,7 +7,7 @@
 
 namespace daler::wallet {
 
-/// What kind of mistake or lack a request met; each has its error code in the RPC interface.
+/// The kind of a failure. The RPC interface has an error code for each kind.
 enum class FailureKind : std::uint8_t {
     misc,
     wallet,
@@ -22,10 +22,10 @@ enum class FailureKind : std::uint8_t {
     already_exists,
 };
 
-/// Why a wallet does not do what it was asked.
+/// Why a request to a wallet failed.
 struct Failure {
     FailureKind kind;
-    std::string message;  ///< bitcoind's words, where it has some
+    std::string message;  ///< Bitcoin Core's text, if it has one
 };
 
 template <class T>

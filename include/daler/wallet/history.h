@@ -12,17 +12,17 @@ namespace daler::wallet {
 enum class TxStatus : std::uint8_t {
     confirmed,   ///< in a block of the active chain
     in_mempool,  ///< waiting to be mined
-    inactive,    ///< neither, though it may still get there
-    conflicted,  ///< impossible while a block stands that spends the same coin
+    inactive,    ///< neither; may still be confirmed
+    conflicted,  ///< a block of the active chain spends the same coin
 };
 
 /// A transaction that pays to or spends from the wallet.
 struct TxRecord {
     TransactionRef tx;
     TxStatus status = TxStatus::inactive;
-    bool abandoned = false;      ///< the user gave it up, or it is `orphaned`
+    bool abandoned = false;      ///< by the user, or because it is `orphaned`
     bool orphaned = false;       ///< a coinbase whose block left the chain, or spends from one
-    BlockHash block{};           ///< that holds it, or that made it impossible
+    BlockHash block{};           ///< that holds it, or that conflicts with it
     Height height = 0;           ///< of `block`
     std::uint32_t position = 0;  ///< in the block that holds it
     std::int64_t received = 0;   ///< unix seconds: when the wallet first saw it
@@ -33,30 +33,30 @@ struct TxRecord {
     std::set<Txid> mempool_conflicts{};  ///< transactions of the mempool that spend the same coins
 };
 
-/// An output of the wallet that can be spent, or will be.
+/// An unspent output of the wallet. It may not be spendable yet.
 struct OwnedCoin {
     OutPoint outpoint;
     TxOutput output;
     KeyBook::Place place;
-    Height depth = 0;       ///< blocks from its own to the tip; 0: unconfirmed
+    Height depth = 0;       ///< number of confirmations; 0: unconfirmed
     bool safe = true;       ///< confirmed, or change of our own
     bool from_me = false;   ///< its transaction spends coins of ours
-    bool reused = false;    ///< its script was spent from before
-    bool spendable = true;  ///< the wallet can sign for it, or only watches
+    bool reused = false;    ///< a coin of the same script was spent before
+    bool spendable = true;  ///< the wallet can sign for it, or is watch-only
 };
 
 /// The `mine` object of getbalances.
 struct Balances {
     Amount trusted;   ///< confirmed, or change of our own payments
     Amount pending;   ///< others' unconfirmed payments to us
-    Amount immature;  ///< coinbases that are too young
+    Amount immature;  ///< coinbases that are not mature
 };
 
-/// The wallet's transactions and what follows from them: coins, balances, conflicts. Keeps all in
-/// memory; `take_changed` tells what is to be written. What is "mine" is asked of the key book.
+/// The wallet's transactions, and the coins, balances and conflicts that follow from them. All in
+/// memory; `take_changed` gives the records to write. The key book decides which outputs are ours.
 class History {
 public:
-    /// `trust_change`: change of our own payments counts before it is confirmed.
+    /// `trust_change`: change of our own payments counts as trusted before it is confirmed.
     History(KeyBook& keys, Height coinbase_maturity, bool trust_change)
         : keys_(keys), coinbase_maturity_(coinbase_maturity), trust_change_(trust_change) {}
 
@@ -66,70 +66,73 @@ public:
     /// Oldest first.
     [[nodiscard]] const std::map<std::uint64_t, Txid>& by_order() const { return by_order_; }
 
-    /// The height of the block up to which the wallet has seen everything.
+    /// The height of the last block that the wallet has processed.
     [[nodiscard]] Height tip_height() const { return tip_height_; }
     void set_tip_height(Height height) { tip_height_ = height; }
 
-    // News. `now` in unix seconds.
+    // Updates. `now` in unix seconds.
 
-    /// Takes a record as the store has it.
+    /// Adds a record that was read from the store.
     void restore(TxRecord record);
-    /// A transaction of the block at the new tip. `scanning`: the block is an old one.
+    /// Adds a transaction of a block. `scanning`: the block is not the new tip but is read later.
     void confirm(const TransactionRef& tx, const chain::BlockEntry& block, std::uint32_t position,
                  std::int64_t now, bool scanning);
-    /// Blocks above `height` are gone.
+    /// Undoes the blocks above `height`, which were disconnected.
     void rewind(Height height);
     void mempool_added(const TransactionRef& tx, std::int64_t now);
     void mempool_removed(const TransactionRef& tx);
-    /// Nothing is in the mempool, as far as is known.
+    /// Marks all transactions as not in the mempool.
     void mempool_lost();
-    /// A payment of our own, before anybody else hears of it.
+    /// Adds a payment of our own before it is broadcast.
     TxRecord& add_own(const TransactionRef& tx, std::int64_t now);
     /// Frees the coins that an unconfirmed transaction and its descendants spend. False if it is
     /// confirmed or in the mempool.
     bool abandon(const Txid& txid);
 
-    /// Looks at every record again: something became ours.
+    /// Examines the records again. To be called when scripts were added to the key book.
     void keys_changed() { mark_all_used(); }
-    /// Learns anew which scripts were spent from.
+    /// Finds again which scripts were spent from.
     void refresh_reused();
-    /// Abandons what spends from a coinbase whose block left the chain. `rewind` does so itself.
+    /// Abandons transactions that spend from a coinbase whose block left the chain. `rewind` calls
+    /// it.
     void abandon_orphans();
-    /// Transactions that reorganisations turned into unconfirmed ones since the last call: they
-    /// were in a block, or conflicted with one, or a coinbase that they spend from has returned.
+    /// Transactions that reorganisations made unconfirmed since the last call: they were in a
+    /// block, or conflicted with one, or a coinbase that they spend from is in the chain again.
     [[nodiscard]] std::vector<Txid> take_displaced() { return std::exchange(displaced_, {}); }
 
-    // Questions.
+    // Queries.
 
     [[nodiscard]] const KeyBook::Place* owner(const TxOutput& output) const {
         return keys_.find(output.script_pubkey);
     }
-    /// Whether an output is ours and we can sign for it. A wallet that only watches counts all.
+    /// Whether an output is ours and we can sign for it. An output of a watch-only descriptor
+    /// counts.
     [[nodiscard]] bool is_spendable(const TxOutput& output) const {
         const auto* place = owner(output);
         return place && keys_.records()[place->record].is_spendable;
     }
     /// The output that `input` spends, if it is one of ours.
     [[nodiscard]] const TxOutput* owned_prevout(const TxInput& input) const;
-    /// What a transaction takes from and gives to us.
+    /// The sums of our coins that a transaction spends (debit) and of its outputs to us (credit).
     [[nodiscard]] Amount debit(const Transaction& tx) const;
     [[nodiscard]] Amount credit(const Transaction& tx) const;
     [[nodiscard]] bool is_from_me(const Transaction& tx) const { return debit(tx) > Amount{0}; }
 
-    /// Blocks on top including its own; 0: unconfirmed; negative: so deep is a conflicting one.
+    /// Number of confirmations; 0: unconfirmed; negative: confirmations of the conflicting block.
     [[nodiscard]] Height depth(const TxRecord& record) const;
-    /// Blocks until a coinbase may be spent; 0 for everything else.
+    /// Blocks until a coinbase may be spent; 0 for other transactions.
     [[nodiscard]] Height blocks_to_maturity(const TxRecord& record) const;
     [[nodiscard]] bool is_trusted(const TxRecord& record) const;
     [[nodiscard]] bool is_spent(const OutPoint& outpoint) const;
     /// Other transactions of the wallet that spend a coin which this one spends.
     [[nodiscard]] std::set<Txid> conflicts(const TxRecord& record) const;
-    /// A script of which a coin was spent.
+    /// Whether a coin of this script was spent.
     [[nodiscard]] bool is_reused(const Script& script) const;
 
-    /// Counts trusted money from `min_depth` on; leaves reused scripts out if asked to.
+    /// `trusted` counts coins with at least `min_depth` confirmations. `avoid_reuse` leaves out
+    /// coins of reused scripts.
     [[nodiscard]] Balances balances(Height min_depth = 0, bool avoid_reuse = false) const;
-    /// Unspent outputs of transactions that are confirmed or in the mempool, mature or all.
+    /// Unspent outputs of transactions that are confirmed or in the mempool.
     enum class Immature : bool { exclude, include };
     [[nodiscard]] std::vector<OwnedCoin> coins(Immature immature = Immature::exclude) const;
 
@@ -138,8 +141,8 @@ public:
     [[nodiscard]] bool has_changes() const { return !changed_.empty(); }
     void put_back_changed(std::set<Txid> changed) { changed_.merge(changed); }
     [[nodiscard]] std::uint64_t next_order() const { return next_order_; }
-    /// Places of the key book that transactions showed to be used since the last call, with all
-    /// unused ones before them.
+    /// Places of the key book that transactions used since the last call, with the unused ones
+    /// before them.
     [[nodiscard]] std::vector<KeyBook::Place> take_used() { return std::exchange(used_, {}); }
 
 private:
@@ -152,12 +155,13 @@ private:
     void mark_used(const Transaction& tx);
     void mark_all_used();
     void changed(const TxRecord& record) { changed_.insert(record.tx->txid); }
-    /// Calls `visit` for the record and all that descend from it; it returns false to stop there.
+    /// Calls `visit` for the record and its descendants. If it returns false, the descendants of
+    /// that record are left out.
     template <class Visit>
     void for_descendants(const Txid& txid, Visit visit);
     [[nodiscard]] bool spends_orphan(const Transaction& tx) const;
     void abandon_orphan(const Txid& txid);
-    void revive(const Txid& coinbase);
+    void restore_spends(const Txid& coinbase);
     void mark_conflicts(const Transaction& tx, const Txid& txid, const chain::BlockEntry& block);
     bool is_trusted(const TxRecord& record, std::set<Txid>& known_good) const;
 

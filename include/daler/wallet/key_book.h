@@ -9,20 +9,20 @@
 
 namespace daler::wallet {
 
-/// A descriptor of a wallet and how far it is used.
+/// A descriptor of a wallet and its range.
 struct DescriptorRecord {
     descriptor::Descriptor descriptor;
     std::int64_t created = 0;       ///< unix seconds; no payment to it is older
-    std::uint32_t range_begin = 0;  ///< first index that counts
-    std::uint32_t range_end = 1;    ///< one behind the last index that is looked out for
-    std::uint32_t next_index = 0;   ///< the first that was never given away nor seen used
-    std::uint32_t derived_end = 0;  ///< scripts up to here are in the book
+    std::uint32_t range_begin = 0;  ///< first index of the range
+    std::uint32_t range_end = 1;    ///< one after the last index of the range
+    std::uint32_t next_index = 0;   ///< first index neither given out nor seen in a transaction
+    std::uint32_t derived_end = 0;  ///< scripts below this index are in the key book
     std::string normalized_text{};  ///< with checksum; cached
     /// Its private keys, if it has any, suffice to spend from it; cached.
     bool is_spendable = true;
 };
 
-/// Which descriptor gives out new addresses of a kind.
+/// A kind of address for which one descriptor is active: it gives the new addresses.
 struct ActiveKey {
     descriptor::AddressType type;
     bool internal;  ///< for change
@@ -30,14 +30,15 @@ struct ActiveKey {
     auto operator<=>(const ActiveKey&) const = default;
 };
 
-/// All descriptors of a wallet, and the scripts that they stand for: the answer to "is it mine?".
+/// All descriptors of a wallet and their scripts. Decides whether a script is ours.
 ///
-/// Scripts are derived ahead of use: `keypool` of them are looked out for, so that a wallet
-/// restored from an old copy finds what its newer self received. Deriving costs about 50 us each;
-/// so `add` derives only a few of them. Call `top_up_all` before a transaction is looked at.
+/// Scripts are derived ahead of use: a range has `keypool` unused scripts, so that a wallet
+/// restored from an old copy finds payments to addresses that were given out later. Deriving one
+/// script takes about 50 us; therefore `add` derives only a few. Call `top_up_all` before examining
+/// a transaction.
 class KeyBook {
 public:
-    /// Where a script comes from.
+    /// The descriptor and the index of a script.
     struct Place {
         std::size_t record;  ///< position in records()
         std::uint32_t index;
@@ -45,8 +46,8 @@ public:
 
     explicit KeyBook(std::uint32_t keypool) : keypool_(keypool) {}
 
-    /// Adds a descriptor, or replaces the one with the same id. Gives its position. `derived`:
-    /// scripts from the first index of its range on, if somebody derived them before.
+    /// Adds a descriptor, or replaces the one with the same id. Returns its position. `derived`:
+    /// scripts from the first index of its range on, if they are derived already.
     std::size_t add(DescriptorRecord record, std::span<const std::vector<Script>> derived = {});
     [[nodiscard]] std::optional<std::size_t> find_record(const Hash256& id) const;
     [[nodiscard]] const std::deque<DescriptorRecord>& records() const { return records_; }
@@ -55,36 +56,37 @@ public:
     void clear_active(std::size_t record);
     [[nodiscard]] std::optional<std::size_t> active(ActiveKey key) const;
     [[nodiscard]] const std::map<ActiveKey, std::size_t>& active() const { return active_; }
-    /// True and whether it is for change, if the record is active.
+    /// Whether an active record is for change; nothing if the record is not active.
     [[nodiscard]] std::optional<bool> active_internal(std::size_t record) const;
 
-    /// Nothing: not ours.
+    /// Null if the script is not ours.
     [[nodiscard]] const Place* find(const Script& script) const;
 
-    /// The next unused script of a record, without taking it. Nothing if it cannot be derived.
+    /// The next unused script of a record. Does not mark it as used. Nothing if it cannot be
+    /// derived.
     [[nodiscard]] std::optional<Script> peek(std::size_t record) const;
-    /// Takes every index up to the script's. True if that moved next_index. A few scripts are
-    /// derived, or, with Lookahead::whole, the whole range, which has moved on as well.
+    /// Marks the indices up to this one as used and extends the range. True if that moved
+    /// next_index. Derives a few scripts or, with Lookahead::whole, the whole range.
     enum class Lookahead : bool { few, whole };
     bool mark_used(const Place& place, Lookahead lookahead = Lookahead::few);
 
-    /// Derives up to `budget` scripts; true if some are left to do.
+    /// Derives up to `budget` scripts; true if more are to be derived.
     bool top_up(std::size_t budget);
-    /// Derives all that should be looked out for.
+    /// Derives all scripts of the ranges.
     void top_up_all();
-    /// Looks out for at least `size` unused scripts of a record; true if that is more than before.
+    /// Extends the range of a record to at least `size` unused scripts; true if the range grew.
     bool widen(std::size_t record, std::uint32_t size);
     [[nodiscard]] std::uint32_t keypool() const { return keypool_; }
 
-    /// Keys and scripts behind a script of ours.
+    /// Keys and scripts that are needed to spend from a script of ours.
     [[nodiscard]] descriptor::KeyRing key_ring(const Place& place,
                                                descriptor::Descriptor::Secrets secrets) const;
 
     /// How many indices of all ranges are not derived yet.
     [[nodiscard]] std::uint64_t underived() const;
-    /// Grows whenever a script is derived.
+    /// The number of derived scripts.
     [[nodiscard]] std::size_t script_count() const { return scripts_.size(); }
-    /// How many addresses are ready, for change or for receiving.
+    /// How many unused addresses the active ranges have, for change or for receiving.
     [[nodiscard]] std::uint32_t unused(bool internal) const;
 
 private:

@@ -7,14 +7,15 @@
 
 namespace daler::wallet {
 
-/// How all wallets of a node behave, from its options.
+/// Settings for all wallets of a node, from its options.
 struct WalletOptions {
     std::filesystem::path folder;      ///< -walletdir: holds NAME/wallet.dat
-    std::uint32_t keypool = 1000;      ///< -keypool: unused addresses that are looked out for
-    FeeRate fallback_fee{Amount{0}};   ///< -fallbackfee: where nothing can be estimated; 0: refuse
+    std::uint32_t keypool = 1000;      ///< -keypool: unused addresses that are derived ahead
+    FeeRate fallback_fee{Amount{0}};   ///< -fallbackfee: used if there is no estimate; 0: refuse
     FeeRate pay_tx_fee{Amount{0}};     ///< -paytxfee: 0: estimate
     FeeRate min_tx_fee{Amount{1000}};  ///< -mintxfee
-    FeeRate discard_fee{Amount{10'000}};  ///< -discardfee: when change is not worth its spending
+    FeeRate discard_fee{
+        Amount{10'000}};  ///< -discardfee: change not worth spending at this rate is dropped
     FeeRate consolidate_fee{Amount{10'000}};  ///< -consolidatefeerate: below it, coins are merged
     Amount max_tx_fee{10'000'000};            ///< -maxtxfee
     int confirm_target = 6;                   ///< -txconfirmtarget, blocks

@@ -10,7 +10,8 @@ namespace daler::wallet {
 struct Recipient {
     Script script;
     Amount amount;
-    bool pays_fee = false;  ///< the fee is taken from this amount (shared by all who do)
+    bool pays_fee =
+        false;  ///< the fee is deducted from this amount (shared by all such recipients)
 };
 
 /// A payment to make.
@@ -19,7 +20,7 @@ struct PaymentRequest {
     std::optional<FeeRate> fee_rate{};  ///< exactly this, instead of an estimate
     std::optional<int> conf_target{};   ///< blocks, for the estimate
     std::optional<bool> replaceable{};  ///< signals BIP 125; the option's default if not given
-    std::optional<bool> avoid_reuse{};  ///< leave coins on dirty scripts alone
+    std::optional<bool> avoid_reuse{};  ///< do not spend coins of reused scripts
     std::set<OutPoint> inputs{};        ///< these must be spent
     bool add_inputs = true;             ///< others may be spent as well
     bool include_unsafe = false;        ///< others' unconfirmed payments may be spent
@@ -36,8 +37,8 @@ struct Payment {
     TransactionRef tx;
     Amount fee;
     std::optional<std::size_t> change_position;
-    std::string fee_reason;  ///< bitcoind's words
-    /// Records whose next script serves as change; taken when the payment is sent.
+    std::string fee_reason;  ///< Bitcoin Core's words
+    /// The record whose next script is used for change; marked as used when the payment is sent.
     std::optional<std::size_t> change_record;
 };
 

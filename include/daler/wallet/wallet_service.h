@@ -8,28 +8,28 @@
 
 namespace daler::wallet {
 
-/// Remembers which wallets are to be loaded at start (settings.json). Implemented by the node;
-/// called on the wallet thread.
+/// Stores which wallets are to be loaded at start (settings.json). Implemented by the node; called
+/// on the wallet thread.
 class SettingsStore {
 public:
     virtual ~SettingsStore() = default;
     [[nodiscard]] virtual std::vector<std::string> list() const = 0;
-    /// Both are on disk when they return. They throw StorageError.
+    /// The changes are on disk when these return. They throw StorageError.
     virtual void add(const std::string& wallet) = 0;
     virtual void remove(const std::string& wallet) = 0;
 };
 
-/// How a new wallet is made.
+/// How a new wallet is created.
 struct CreateOptions {
     WalletFlags flags;
     std::optional<bool> load_on_startup{};  ///< nothing: leave the settings as they are
 };
 
-/// The door to all wallets. Owns the thread on which they live. Long work goes in slices, one call
-/// each, so that others have their turn in between. The blocking calls are for any
-/// thread but the ledger's; the news are for the ledger's, and only queue. Everything happens in
-/// the order in which it was called, so a call sees all news that came before it. Trouble with the
-/// disk is a Failure of the call that met it; the node goes on.
+/// The public interface to all wallets. Owns the wallet thread. Long work is cut into slices, one
+/// call each, so that other calls run in between. The blocking calls are for any thread except the
+/// ledger's. The notifications are for the ledger's thread and are only queued. Calls and
+/// notifications are processed in order, so a call sees the effects of all notifications before it.
+/// If the disk fails, the call that used it returns a Failure; the node keeps running.
 class WalletService {
 public:
     WalletService(NodeView& node, WalletOptions options, SettingsStore& settings);
@@ -40,15 +40,15 @@ public:
 
     [[nodiscard]] const WalletOptions& options() const { return options_; }
 
-    /// Opens these wallets, each once. Gives a warning for each that is not there; the error is why
-    /// one that is there could not be opened.
+    /// Opens these wallets, each once. Returns a warning for each that does not exist. The error
+    /// says why an existing one could not be opened.
     Result<std::vector<std::string>, std::string> open_at_start(
         const std::vector<std::string>& names);
 
     Outcome<void> create(const std::string& name, const CreateOptions& options);
     Outcome<void> load(const std::string& name, std::optional<bool> load_on_startup);
     Outcome<void> unload(const std::string& name, std::optional<bool> load_on_startup);
-    /// Copies a backup to a new wallet's place and loads it.
+    /// Copies a backup to the file of a new wallet and loads it.
     Outcome<void> restore(const std::string& name, const std::filesystem::path& backup,
                           std::optional<bool> load_on_startup);
     /// Names of the open wallets, in the order in which they were opened.
@@ -56,8 +56,8 @@ public:
     /// Names of all wallets in the folder.
     [[nodiscard]] std::vector<std::string> list_dir();
 
-    /// Runs `work(Wallet&)` on the wallet thread and gives its result, or throws what it threw.
-    /// Without a name: the only wallet that is open.
+    /// Runs `work(Wallet&)` on the wallet thread and returns its result or throws its exception.
+    /// Without a name: on the only open wallet.
     template <class Work>
     auto with(const std::optional<std::string>& name, Work work)
         -> Outcome<std::invoke_result_t<Work&, Wallet&>> {
@@ -74,17 +74,17 @@ public:
         });
     }
 
-    /// Returns when all news queued so far have been handled.
+    /// Returns when all notifications queued so far were processed.
     void drain() {
         call([] { return true; });
     }
-    /// Makes running scans end early; shutdown starts with it.
+    /// Makes running scans end early; called first at shutdown.
     void interrupt() { interrupt_ = true; }
-    /// The files of all open wallets have seen the chain up to here; the highest number if none is
-    /// open. Blocks above may be read again. Any thread.
+    /// The files of all open wallets contain the effects of the chain up to this height; the
+    /// highest number if none is open. Blocks above may be read again. Any thread.
     [[nodiscard]] Height seen_height() const { return seen_height_; }
 
-    // News, from the ledger thread.
+    // Notifications, from the ledger thread.
 
     void block_connected(const chain::BlockEntry& entry, const BlockRef& block);
     void block_disconnected(const chain::BlockEntry& entry);
@@ -111,11 +111,11 @@ private:
     }
 
     void post(std::function<void()> job);
-    void post_transaction(const TransactionRef& tx, void (Wallet::*tell)(const TransactionRef&));
+    void post_transaction(const TransactionRef& tx, void (Wallet::*notify)(const TransactionRef&));
     void run();
-    /// What the thread does when nothing is queued; false if there is nothing to do.
+    /// Work for times when nothing is queued; false if there is none.
     bool idle_work();
-    /// What has to be done now and then, however busy the thread is.
+    /// Periodic work, done even if the thread is busy.
     void timer();
     void note_seen_height();
     void for_each(const std::function<void(Wallet&)>& job);
@@ -127,7 +127,7 @@ private:
     Outcome<bool> continue_open(const std::string& name);
     Outcome<void> finish_opening(const std::string& name, Outcome<bool> done);
     Outcome<void> copy_backup(const std::string& name, const std::filesystem::path& backup) const;
-    /// Carries out load_on_startup.
+    /// Changes the settings as load_on_startup says.
     Outcome<void> remember(const std::string& name, std::optional<bool> load_on_startup);
 
     NodeView& node_;
@@ -135,7 +135,7 @@ private:
     SettingsStore& settings_;
     std::atomic<bool> interrupt_{false};
     std::vector<std::unique_ptr<Wallet>> wallets_;
-    std::map<std::string, std::unique_ptr<Wallet>> opening_;  ///< catch up and hear no news yet
+    std::map<std::string, std::unique_ptr<Wallet>> opening_;  ///< catching up, not notified yet
     std::atomic<Height> seen_height_{std::numeric_limits<Height>::max()};
     std::unique_ptr<Queue> queue_;
 };

@@ -48,18 +48,18 @@ TEST_CASE("a match may exceed the target by the cost of change, not by more", "[
     CHECK_FALSE(branch_and_bound({}, goal(1)));
 }
 
-TEST_CASE("of several matches the least wasteful is taken", "[wallet]") {
-    // When fees are high, one coin beats two.
+TEST_CASE("of several matches, the search takes the one with the least waste", "[wallet]") {
+    // When fees are high, one coin is better than two.
     const std::vector<Candidate> coins{coin(5'000), coin(3'000), coin(8'000)};
     const auto chosen = branch_and_bound(coins, goal(8'000));
     REQUIRE(chosen);
     CHECK(*chosen == std::vector<std::size_t>{2});
-    // When they are low, two beat one.
+    // When they are low, two are better than one.
     const std::vector<Candidate> cheap{coin(5'000, 10), coin(3'000, 10), coin(8'000, 10)};
     CHECK(branch_and_bound(cheap, goal(8'000))->size() == 2);
 }
 
-TEST_CASE("the search ends however many coins there are", "[wallet]") {
+TEST_CASE("the search ends with thousands of coins and no match", "[wallet]") {
     std::vector<Candidate> coins;
     for (int i = 0; i < 2'000; ++i) {
         coins.push_back(coin(2'000 + 2 * i));
@@ -90,7 +90,7 @@ TEST_CASE("every selection reaches the target", "[wallet]") {
     }
 }
 
-TEST_CASE("a selection is not heavier than a transaction may be", "[wallet]") {
+TEST_CASE("a selection does not exceed the maximum weight", "[wallet]") {
     Random random(1);
     std::vector<Candidate> coins(10, coin(1'000));
     auto wanted = goal(6'000);

@@ -68,7 +68,7 @@ const chain::BlockEntry& FakeNode::mine(const Script& script) {
     Block block;
     Transaction coinbase;
     coinbase.inputs.resize(1);
-    // Makes each coinbase another transaction.
+    // Gives each coinbase a different id.
     ByteWriter unique;
     unique.u32(++unique_);
     coinbase.inputs[0].script_sig = Script(unique.view());

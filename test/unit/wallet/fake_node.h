@@ -8,7 +8,7 @@
 
 namespace daler::wallet::test {
 
-/// A folder that is empty at first and gone at the end.
+/// A folder that is empty at first. The destructor deletes it.
 class TemporaryFolder {
 public:
     TemporaryFolder();
@@ -21,12 +21,12 @@ private:
     std::filesystem::path path_;
 };
 
-/// A tiny regtest chain and mempool in memory. Tells a wallet of every change, if there is one.
+/// A small regtest chain and mempool in memory. Notifies `wallet`, if it is set, of changes.
 class FakeNode final : public NodeView {
 public:
     FakeNode();
 
-    // What the wallet asks.
+    // Called by the wallet.
     [[nodiscard]] std::shared_ptr<const chain::ChainView> view() const override;
     [[nodiscard]] const chain::BlockIndex& index() const override { return index_; }
     [[nodiscard]] BlockRef read_block(const chain::BlockEntry& entry) const override;
@@ -47,14 +47,14 @@ public:
     [[nodiscard]] const ChainParams& params() const override { return params_; }
     [[nodiscard]] const Clock& clock() const override { return clock_; }
 
-    // What the tests do.
+    // Called by the tests.
 
-    /// A block on the tip whose coinbase pays 50 coins to `script`, with the mempool in it.
+    /// Mines a block with the mempool's transactions. Its coinbase pays 50 coins to `script`.
     const chain::BlockEntry& mine(const Script& script = Script(Bytes{0x51}));
     void mine_many(int count, const Script& script = Script(Bytes{0x51}));
     /// Disconnects blocks down to `height`.
     void rewind(Height height);
-    /// Connects the blocks from the tip up to `entry` again, which were here before.
+    /// Connects the blocks from the tip up to `entry` again, which were disconnected before.
     void reconnect(const chain::BlockEntry& entry);
     /// A transaction of somebody else that pays `amount` to `script`.
     TransactionRef pay(const Script& script, Amount amount);
@@ -63,11 +63,11 @@ public:
     [[nodiscard]] Height height() const { return tip_->height; }
     void advance_clock(std::int64_t seconds);
 
-    Wallet* wallet = nullptr;  ///< hears everything
+    Wallet* wallet = nullptr;  ///< gets the notifications
     std::vector<TransactionRef> mempool;
     std::optional<FeeRate> estimate;
-    std::optional<consensus::Reason> refuses;  ///< what broadcast says
-    std::map<Txid, MempoolChain> chains;       ///< where not all are 1
+    std::optional<consensus::Reason> refuses;  ///< the reason with which broadcast fails
+    std::map<Txid, MempoolChain> chains;       ///< only those whose numbers are not 1
     int broadcasts = 0;
 
 private:
@@ -91,7 +91,7 @@ struct Bench {
     [[nodiscard]] std::filesystem::path file(const std::string& name) const {
         return folder.path() / (name + ".dat");
     }
-    /// A new wallet that hears of the node's news.
+    /// A new wallet that gets the node's notifications.
     std::unique_ptr<Wallet> create(const std::string& name, const WalletFlags& flags = {});
     std::unique_ptr<Wallet> load(const std::string& name);
 };
@@ -100,7 +100,7 @@ struct Bench {
     return Amount{static_cast<std::int64_t>(amount * satoshis_per_coin + 0.5)};
 }
 
-/// Nobody's script.
+/// A script that no wallet owns.
 inline const Script elsewhere(Bytes{0x00, 0x14, 1,  2,  3,  4,  5,  6,  7,  8,  9,
                                     10,   11,   12, 13, 14, 15, 16, 17, 18, 19, 20});
 

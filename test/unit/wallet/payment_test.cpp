@@ -34,7 +34,7 @@ Amount input_value(const Wallet& wallet, const Transaction& tx) {
 
 }  // namespace
 
-TEST_CASE("a payment from every kind of coin is valid and pays the wanted rate", "[wallet]") {
+TEST_CASE("a payment from all kinds of coins is valid and pays the wanted fee rate", "[wallet]") {
     Bench bench;
     const auto wallet = wallet_with(bench, {coins(1), coins(1), coins(1), coins(1)});
     const auto payment = wallet->prepare({.recipients = {{elsewhere, coins(3.5)}}});
@@ -52,7 +52,7 @@ TEST_CASE("a payment from every kind of coin is valid and pays the wanted rate",
     }
 }
 
-TEST_CASE("change looks like the payment", "[wallet]") {
+TEST_CASE("change has the address type of the payment", "[wallet]") {
     Bench bench;
     const auto wallet = wallet_with(bench, {coins(1)});
     const auto type = GENERATE(AddressType::legacy, AddressType::p2sh_segwit, AddressType::bech32,
@@ -64,7 +64,7 @@ TEST_CASE("change looks like the payment", "[wallet]") {
     CHECK(change.size() == address(*other, type).size());
 }
 
-TEST_CASE("a fee rate that was asked for is paid", "[wallet]") {
+TEST_CASE("a payment pays the requested fee rate", "[wallet]") {
     Bench bench;
     const auto wallet = wallet_with(bench, {coins(1)});
     const FeeRate rate{Amount{12'345}};
@@ -72,14 +72,15 @@ TEST_CASE("a fee rate that was asked for is paid", "[wallet]") {
         wallet->prepare({.recipients = {{elsewhere, coins(0.5)}}, .fee_rate = rate});
     REQUIRE(payment);
     CHECK(payment->fee >= rate.fee(payment->tx->vsize()));
-    // A signature is now and then some bytes shorter than it may be.
+    // Some signatures are shorter than the maximum.
     CHECK(payment->fee <= rate.fee(payment->tx->vsize() + 2));
     CHECK(error(*wallet,
                 {.recipients = {{elsewhere, coins(0.5)}}, .fee_rate = FeeRate{Amount{999}}}) ==
           "Fee rate (0.999 sat/vB) is lower than the minimum fee rate setting (1.000 sat/vB)");
 }
 
-TEST_CASE("the recipient pays the fee if told so, and everything can be sent", "[wallet]") {
+TEST_CASE("the recipient pays the fee if requested, and the whole balance can be sent",
+          "[wallet]") {
     Bench bench;
     const auto wallet = wallet_with(bench, {coins(1), coins(2)});
     const auto payment = wallet->prepare({.recipients = {{elsewhere, coins(3), true}}});
@@ -103,7 +104,7 @@ TEST_CASE("two recipients share the fee; the first takes the odd satoshi", "[wal
     CHECK((first - second == Amount{0} || first - second == Amount{1}));
 }
 
-TEST_CASE("payments that cannot be made say why", "[wallet]") {
+TEST_CASE("an impossible payment fails with its reason", "[wallet]") {
     Bench bench;
     const auto wallet = wallet_with(bench, {coins(1)});
     CHECK(error(*wallet, {}) == "Transaction must have at least one recipient");
@@ -126,7 +127,7 @@ TEST_CASE("payments that cannot be made say why", "[wallet]") {
     CHECK(error(*wallet, {.recipients = {{elsewhere, coins(0.5)}}}).empty());
 }
 
-TEST_CASE("unconfirmed payments of others are not spent unless asked for", "[wallet]") {
+TEST_CASE("unconfirmed payments of others are spent only if requested", "[wallet]") {
     Bench bench;
     const auto wallet = bench.create("w");
     bench.node.add_to_mempool(bench.node.pay(address(*wallet), coins(1)));
@@ -135,7 +136,7 @@ TEST_CASE("unconfirmed payments of others are not spent unless asked for", "[wal
         error(*wallet, {.recipients = {{elsewhere, coins(0.5)}}, .include_unsafe = true}).empty());
 }
 
-TEST_CASE("chosen inputs are spent, alone or with others", "[wallet]") {
+TEST_CASE("preselected inputs are spent, alone or with others", "[wallet]") {
     Bench bench;
     const auto wallet = wallet_with(bench, {coins(1), coins(5)});
     OutPoint small;
@@ -160,12 +161,13 @@ TEST_CASE("the lock time discourages mining the last block again", "[wallet]") {
     const auto payment = wallet->prepare({.recipients = {{elsewhere, coins(0.5)}}});
     REQUIRE(payment);
     CHECK(payment->tx->lock_time <= static_cast<std::uint32_t>(bench.node.height()));
-    // With an old tip nothing is protected.
+    // With an old tip there is no lock time.
     bench.node.advance_clock(9 * 60 * 60);
     CHECK(wallet->prepare({.recipients = {{elsewhere, coins(0.5)}}})->tx->lock_time == 0);
 }
 
-TEST_CASE("a payment that the mempool refuses stays and is offered again", "[wallet]") {
+TEST_CASE("a payment that the mempool refuses stays in the wallet and is offered again",
+          "[wallet]") {
     Bench bench;
     auto wallet = wallet_with(bench, {coins(1)});
     bench.node.refuses = consensus::Reason::mempool_min_fee;
@@ -182,7 +184,7 @@ TEST_CASE("a payment that the mempool refuses stays and is offered again", "[wal
     CHECK(wallet->history().find(payment->tx->txid)->comment_to == "whom");
 }
 
-TEST_CASE("a payment on too long a chain of unconfirmed ones is not kept", "[wallet]") {
+TEST_CASE("a payment that makes a mempool chain too long is not stored", "[wallet]") {
     Bench bench;
     const auto wallet = wallet_with(bench, {coins(1)});
     send(*wallet, elsewhere, coins(0.1));
@@ -197,10 +199,10 @@ TEST_CASE("a payment on too long a chain of unconfirmed ones is not kept", "[wal
     CHECK(error(*wallet, {.recipients = {{elsewhere, coins(0.5)}}}).empty());
 }
 
-TEST_CASE("coins at the end of short chains are chosen before those of long ones", "[wallet]") {
+TEST_CASE("coins of short mempool chains are chosen before coins of long ones", "[wallet]") {
     Bench bench;
     const auto wallet = wallet_with(bench, {coins(1), coins(1), coins(1)});
-    // Three pieces of change, each of a payment of its own.
+    // Three change outputs of different payments.
     std::vector<OutPoint> change;
     for (int i = 0; i < 3; ++i) {
         const auto tx = send(*wallet, elsewhere, coins(0.6));
@@ -254,7 +256,7 @@ TEST_CASE("a coin that the wallet cannot sign for is neither counted nor chosen"
     CHECK(error(*wallet, {.recipients = {{elsewhere, coins(2)}}}) == "Insufficient funds");
 }
 
-TEST_CASE("a wallet lends the keys that sign its coins, and no others", "[wallet]") {
+TEST_CASE("signing_keys gives the keys for the wallet's own scripts only", "[wallet]") {
     Bench bench;
     const auto wallet = wallet_with(bench, {coins(1), coins(1), coins(1), coins(1)});
     Transaction tx;

@@ -16,7 +16,7 @@ using namespace daler::wallet::test;
 
 namespace {
 
-/// Everything that a wallet file says, as text.
+/// The content of a wallet file, as text.
 std::string content(const std::filesystem::path& file, const ChainParams& params) {
     const auto stored = Store::open(file, params)->load();
     std::string out = fmt::format("{} {} {}\n", stored.flags.private_keys_disabled,
@@ -45,7 +45,7 @@ std::string content(const std::filesystem::path& file, const ChainParams& params
     return out;
 }
 
-/// A closed wallet file with something in every table.
+/// A closed wallet file with rows in all tables.
 std::filesystem::path used_wallet(Bench& bench) {
     {
         const auto wallet = bench.create("used");
@@ -61,14 +61,14 @@ std::filesystem::path used_wallet(Bench& bench) {
 
 }  // namespace
 
-TEST_CASE("a damaged wallet file is refused or says what it always said", "[wallet]") {
+TEST_CASE("a damaged wallet file is refused or its content is unchanged", "[wallet]") {
     Bench bench;
     const auto file = used_wallet(bench);
     const auto& params = bench.node.params();
     const auto expected = content(file, params);
     int by_checksum = 0;
     const auto size = std::filesystem::file_size(file);
-    constexpr std::size_t stride = 61;  // a prime, to hit all kinds of places
+    constexpr std::size_t stride = 61;  // a prime, to reach different positions of pages and rows
     for (std::size_t at = 0; at < size; at += stride) {
         const auto damaged = bench.file("damaged");
         std::filesystem::copy_file(file, damaged);
@@ -94,8 +94,7 @@ TEST_CASE("a damaged wallet file is refused or says what it always said", "[wall
     CHECK(by_checksum > 0);
 }
 
-TEST_CASE("a wallet file has an id that no other program knows; the old one is replaced",
-          "[wallet]") {
+TEST_CASE("a wallet file has an application id of its own; the old id is replaced", "[wallet]") {
     Bench bench;
     const auto file = used_wallet(bench);
     const auto& params = bench.node.params();

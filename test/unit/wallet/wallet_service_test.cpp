@@ -61,7 +61,7 @@ TEST_CASE("wallets are created, unloaded and loaded by name", "[wallet]") {
     CHECK(service.load("a", {}));
 }
 
-TEST_CASE("what cannot be done with a wallet file says why", "[wallet]") {
+TEST_CASE("an impossible request for a wallet file fails with its reason", "[wallet]") {
     ServiceBench bench;
     WalletService service(bench.node, bench.options(), bench.settings);
     REQUIRE(service.create("a", {}));
@@ -83,7 +83,7 @@ TEST_CASE("what cannot be done with a wallet file says why", "[wallet]") {
           "Requested wallet does not exist or is not loaded");
 }
 
-TEST_CASE("without a name the only wallet is meant", "[wallet]") {
+TEST_CASE("a call without a name uses the only open wallet", "[wallet]") {
     ServiceBench bench;
     WalletService service(bench.node, bench.options(), bench.settings);
     const auto name = [&](const std::optional<std::string>& wanted) {
@@ -116,7 +116,8 @@ TEST_CASE("wallets to load at start are remembered", "[wallet]") {
         warnings->front().starts_with("Skipping -wallet path that doesn't exist. Failed to load "));
 }
 
-TEST_CASE("blocks are kept until the file of every open wallet has seen them", "[wallet]") {
+TEST_CASE("seen_height is the lowest height that the files of the open wallets contain",
+          "[wallet]") {
     ServiceBench bench;
     constexpr auto all = std::numeric_limits<Height>::max();
     WalletService service(bench.node, bench.options(), bench.settings);
@@ -137,7 +138,7 @@ TEST_CASE("blocks are kept until the file of every open wallet has seen them", "
     CHECK(service.seen_height() == all);
 }
 
-TEST_CASE("a new wallet that looks far ahead derives everything before it is open", "[wallet]") {
+TEST_CASE("a new wallet with a large keypool derives it before it is open", "[wallet]") {
     ServiceBench bench;
     auto options = bench.options();
     options.keypool = 1'300;
@@ -148,7 +149,7 @@ TEST_CASE("a new wallet that looks far ahead derives everything before it is ope
     CHECK(*missing == 0);
 }
 
-TEST_CASE("a call sees all news that came before it", "[wallet]") {
+TEST_CASE("a call sees the notifications that came before it", "[wallet]") {
     ServiceBench bench;
     WalletService service(bench.node, bench.options(), bench.settings);
     REQUIRE(service.create("a", {}));
@@ -163,7 +164,7 @@ TEST_CASE("a call sees all news that came before it", "[wallet]") {
     CHECK(*service.with("a", [](Wallet& wallet) { return wallet.tip().height; }) == 1);
 }
 
-TEST_CASE("what the work throws arrives at the caller", "[wallet]") {
+TEST_CASE("an exception of the work is thrown to the caller", "[wallet]") {
     ServiceBench bench;
     WalletService service(bench.node, bench.options(), bench.settings);
     REQUIRE(service.create("a", {}));
@@ -191,7 +192,8 @@ TEST_CASE("a backup is restored under another name", "[wallet]") {
     CHECK_FALSE(std::filesystem::exists(bench.path("c")));
 }
 
-TEST_CASE("a restored wallet is its owner's alone, whoever may read the backup", "[wallet]") {
+TEST_CASE("only the owner may read a restored wallet, whatever the backup's permissions",
+          "[wallet]") {
     ServiceBench bench;
     WalletService service(bench.node, bench.options(), bench.settings);
     REQUIRE(service.create("a", {}));
@@ -222,7 +224,7 @@ TEST_CASE("a wallet of another chain is not recognised", "[wallet]") {
     CHECK(service.list_dir().empty());
 }
 
-TEST_CASE("a scan keeps other scans and the closing of the wallet away until it ends", "[wallet]") {
+TEST_CASE("while a scan runs, another scan and unloading the wallet fail", "[wallet]") {
     ServiceBench bench;
     WalletService service(bench.node, bench.options(), bench.settings);
     REQUIRE(service.create("a", {}));
@@ -246,12 +248,12 @@ TEST_CASE("a scan keeps other scans and the closing of the wallet away until it 
     CHECK(service.unload("a", {}));
 }
 
-TEST_CASE("news that wait for a busy thread take bounded memory, and none is lost", "[wallet]") {
+TEST_CASE("queued notifications use bounded memory, and their effects are not lost", "[wallet]") {
     ServiceBench bench;
     WalletService service(bench.node, bench.options(), bench.settings);
     REQUIRE(service.create("a", {}));
     const auto script = *service.with("a", [](Wallet& wallet) { return address(wallet); });
-    // Large enough for a few hundred to be too many.
+    // A few hundred of these exceed the limit.
     Transaction large = *bench.node.pay(elsewhere, coins(1));
     large.inputs[0].script_sig = Script(Bytes(90'000));
     std::promise<void> busy;
@@ -268,7 +270,7 @@ TEST_CASE("news that wait for a busy thread take bounded memory, and none is los
     const auto payment = bench.node.pay(script, coins(2));
     for (int i = 0; i < 50; ++i) {
         const auto& entry = bench.node.mine(script);
-        // The queue gets a copy of its own: what it keeps can be told from what the node keeps.
+        // The queue gets a copy, so that the test sees whether the queue keeps it.
         const auto copy = std::make_shared<const Block>(*bench.node.read_block(entry));
         service.block_connected(entry, copy);
         blocks.push_back(copy);
@@ -288,7 +290,7 @@ TEST_CASE("news that wait for a busy thread take bounded memory, and none is los
     CHECK(balances.pending == coins(2));
 }
 
-TEST_CASE("a folder that cannot be written is a clear failure", "[wallet]") {
+TEST_CASE("a folder that cannot be written gives a clear failure", "[wallet]") {
     ServiceBench bench;
     auto options = bench.options();
     options.folder = "/proc/nowhere";

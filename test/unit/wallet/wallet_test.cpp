@@ -38,7 +38,7 @@ TEST_CASE("a new wallet has eight active descriptors and gives four kinds of add
     CHECK(text(AddressType::bech32) != text(AddressType::bech32));
 }
 
-TEST_CASE("blank and watching wallets have no addresses", "[wallet]") {
+TEST_CASE("blank and watch-only wallets have no addresses", "[wallet]") {
     Bench bench;
     const auto flags =
         GENERATE(WalletFlags{.blank = true}, WalletFlags{.private_keys_disabled = true});
@@ -50,11 +50,11 @@ TEST_CASE("blank and watching wallets have no addresses", "[wallet]") {
     CHECK(refused.error().message == "Error: No bech32 addresses available.");
 }
 
-TEST_CASE("an address that was given away is never given again, even after a crash", "[wallet]") {
+TEST_CASE("an address that was given out is not given out again after a crash", "[wallet]") {
     Bench bench;
     auto wallet = bench.create("w");
     const auto first = address(*wallet);
-    // What is on the disk while the wallet is open is what a crash leaves.
+    // A crash leaves what is on the disk while the wallet is open.
     std::filesystem::copy_file(bench.file("w"), bench.file("crashed"));
     std::filesystem::copy_file(bench.file("w").string() + "-wal",
                                bench.file("crashed").string() + "-wal");
@@ -94,7 +94,7 @@ TEST_CASE("others' unconfirmed payments are pending, our own change is trusted",
     CHECK(wallet->history().balances().pending == Amount{0});
 }
 
-TEST_CASE("a reorganisation takes back what it disconnects", "[wallet]") {
+TEST_CASE("a reorganisation undoes the transactions of disconnected blocks", "[wallet]") {
     Bench bench;
     const auto wallet = rich_wallet(bench);
     const auto payment = bench.node.pay(address(*wallet), coins(3));
@@ -112,7 +112,7 @@ TEST_CASE("a reorganisation takes back what it disconnects", "[wallet]") {
     CHECK(wallet->history().balances().trusted == coins(53));
 }
 
-TEST_CASE("a coinbase whose block is gone is abandoned", "[wallet]") {
+TEST_CASE("a coinbase whose block was disconnected is abandoned", "[wallet]") {
     Bench bench;
     const auto wallet = bench.create("w");
     bench.node.mine(address(*wallet));
@@ -122,14 +122,13 @@ TEST_CASE("a coinbase whose block is gone is abandoned", "[wallet]") {
     CHECK(wallet->history().balances().immature == Amount{0});
 }
 
-TEST_CASE("what spends from a coinbase is abandoned with it, and taken up again with it",
-          "[wallet]") {
+TEST_CASE("descendants of a coinbase are abandoned with it and restored with it", "[wallet]") {
     Bench bench;
     auto wallet = rich_wallet(bench);
     const auto other_coin = bench.node.pay(address(*wallet), coins(30));
     bench.node.mempool = {other_coin};
     const auto* tip = &bench.node.mine();
-    // The first takes both coins, the second its change.
+    // The first spends both coins, the second its change.
     const auto first = send(*wallet, elsewhere, coins(70));
     const auto second = send(*wallet, elsewhere, coins(1));
     const Amount after = wallet->history().balances().trusted;
@@ -149,7 +148,7 @@ TEST_CASE("what spends from a coinbase is abandoned with it, and taken up again 
         bench.node.remove_from_mempool(first);
         bench.node.remove_from_mempool(second);
     }
-    SECTION("they had left the mempool before") {
+    SECTION("they left the mempool before") {
         bench.node.remove_from_mempool(first);
         bench.node.remove_from_mempool(second);
         bench.node.rewind(0);
@@ -158,7 +157,7 @@ TEST_CASE("what spends from a coinbase is abandoned with it, and taken up again 
         tip = &bench.node.mine();
         bench.node.rewind(0);
     }
-    SECTION("the user gave them up before") {
+    SECTION("the user abandoned them before") {
         bench.node.remove_from_mempool(first);
         bench.node.remove_from_mempool(second);
         user_gave_up = wallet->abandon(first->txid).has_value();
@@ -167,7 +166,7 @@ TEST_CASE("what spends from a coinbase is abandoned with it, and taken up again 
     CHECK(abandoned(first));
     CHECK(abandoned(second));
     CHECK(wallet->history().balances().trusted == Amount{0});
-    // Another chain has the other coin: it is free.
+    // Another chain contains the other coin: it is not spent.
     bench.node.mempool = {other_coin};
     bench.node.mine();
     CHECK(wallet->history().balances().trusted == coins(30));
@@ -183,7 +182,7 @@ TEST_CASE("what spends from a coinbase is abandoned with it, and taken up again 
     if (!user_gave_up && tip->height == 102) CHECK(bench.node.in_mempool(second->txid));
 }
 
-TEST_CASE("a wallet finds what blocks pay while it has no time to look ahead", "[wallet]") {
+TEST_CASE("a wallet finds payments of blocks while its ranges are not derived", "[wallet]") {
     Bench bench;
     auto wallet = bench.create("w");
     wallet->backup(bench.file("old"));
@@ -192,8 +191,8 @@ TEST_CASE("a wallet finds what blocks pay while it has no time to look ahead", "
         scripts.push_back(address(*wallet));
     }
     const auto old = bench.load("old");
-    // Each is at the edge of what the one before it made ours, the keypool being 100; the last two
-    // come in one block, in the wrong order.
+    // Each pays the last address of the range that the one before it extended (the keypool is 100).
+    // The last two come in one block, in reverse order.
     bench.node.add_to_mempool(bench.node.pay(scripts[99], coins(1)));
     CHECK(old->history().balances().pending == coins(1));
     bench.node.mine();
@@ -206,7 +205,7 @@ TEST_CASE("a wallet finds what blocks pay while it has no time to look ahead", "
     CHECK(address(*old) != scripts[399]);
 }
 
-TEST_CASE("a block makes a payment ours that waits in the mempool", "[wallet]") {
+TEST_CASE("a payment in the mempool becomes ours when a range is extended", "[wallet]") {
     Bench bench;
     auto wallet = bench.create("w");
     wallet->backup(bench.file("old"));
@@ -233,7 +232,7 @@ TEST_CASE("a block makes a payment ours that waits in the mempool", "[wallet]") 
     CHECK(balances.pending + balances.trusted == coins(7));
 }
 
-TEST_CASE("a payment whose coin another block spends is conflicted while that block stands",
+TEST_CASE("a payment is conflicted while the active chain has a block that spends its coin",
           "[wallet]") {
     Bench bench;
     const auto wallet = rich_wallet(bench);
@@ -242,7 +241,7 @@ TEST_CASE("a payment whose coin another block spends is conflicted while that bl
     bench.node.remove_from_mempool(child);
     bench.node.remove_from_mempool(first);
     REQUIRE(wallet->abandon(first->txid));
-    // Somebody with the same keys spends the coin otherwise.
+    // Another copy of the wallet spends the same coin.
     Transaction rival = *first;
     rival.outputs.resize(1);
     rival.outputs[0] = {coins(49), elsewhere};
@@ -275,7 +274,7 @@ TEST_CASE("a payment that left the mempool still holds its coins until it is aba
     CHECK(unknown.error().message == "Invalid or non-wallet transaction id");
 }
 
-TEST_CASE("a wallet that was closed catches up, whatever the chain did meanwhile", "[wallet]") {
+TEST_CASE("a wallet that was closed catches up with changes of the chain", "[wallet]") {
     Bench bench;
     auto wallet = rich_wallet(bench);
     const auto tx = send(*wallet, elsewhere, coins(10));
@@ -308,7 +307,7 @@ TEST_CASE("a wallet that was closed catches up, whatever the chain did meanwhile
     }
 }
 
-TEST_CASE("a crash loses nothing that was answered, and balances come back from the chain",
+TEST_CASE("after a crash, results of calls are kept, and balances come from the chain",
           "[wallet]") {
     Bench bench;
     const auto wallet = rich_wallet(bench);
@@ -326,7 +325,7 @@ TEST_CASE("a crash loses nothing that was answered, and balances come back from 
     CHECK(recovered->history().find(tx->txid)->status == TxStatus::confirmed);
 }
 
-TEST_CASE("an old copy finds payments to addresses that it never gave away", "[wallet]") {
+TEST_CASE("an old copy finds payments to addresses that were given out later", "[wallet]") {
     Bench bench;
     auto wallet = bench.create("w");
     wallet->backup(bench.file("old"));
@@ -349,7 +348,7 @@ TEST_CASE("an old copy finds payments to addresses that it never gave away", "[w
     CHECK(fresh != farther);
 }
 
-TEST_CASE("a wallet file has one owner", "[wallet]") {
+TEST_CASE("a wallet file can be opened only once", "[wallet]") {
     Bench bench;
     const auto wallet = bench.create("w");
     CHECK_THROWS_WITH(Wallet::open(bench.context(), "again", bench.file("w")),
@@ -382,13 +381,13 @@ TEST_CASE("an imported key finds its old coins in a scan", "[wallet]") {
     CHECK(range.next == 103);
     CHECK(wallet->history().balances().trusted == coins(100));
     CHECK(wallet->label_of(combo.scripts(0)->at(2))->label == "old");
-    // And it can be spent, whatever the form of the coin.
+    // All forms of the coin can be spent.
     const auto payment = wallet->prepare({.recipients = {{elsewhere, coins(100), true}}});
     REQUIRE(payment);
     CHECK(payment->tx->inputs.size() == 2);
 }
 
-TEST_CASE("an import that makes no sense is refused", "[wallet]") {
+TEST_CASE("an invalid import is refused", "[wallet]") {
     Bench bench;
     const auto format = bench.node.params().address;
     const auto parse = [&](const std::string& text) {
@@ -410,7 +409,7 @@ TEST_CASE("an import that makes no sense is refused", "[wallet]") {
     CHECK(message(watching->import_descriptor({.descriptor = parse(key)})).empty());
 }
 
-TEST_CASE("locked coins are remembered if they are to be", "[wallet]") {
+TEST_CASE("persistent locks of coins are stored", "[wallet]") {
     Bench bench;
     auto wallet = rich_wallet(bench);
     const auto coin = wallet->history().coins().front().outpoint;
@@ -424,11 +423,11 @@ TEST_CASE("locked coins are remembered if they are to be", "[wallet]") {
     CHECK(wallet->prepare({.recipients = {{elsewhere, coins(1)}}}));
 }
 
-TEST_CASE("a locked coin that is spent is locked no longer", "[wallet]") {
+TEST_CASE("spending a locked coin removes the lock", "[wallet]") {
     Bench bench;
     auto wallet = rich_wallet(bench);
     const auto coin = wallet->history().coins().front().outpoint;
-    // Signed elsewhere, with the same keys.
+    // Signed by another program with the same keys.
     const auto payment = wallet->prepare({.recipients = {{elsewhere, coins(1)}}});
     REQUIRE(payment);
     wallet->lock_coin(coin, true);
@@ -451,7 +450,7 @@ TEST_CASE("a locked coin that is spent is locked no longer", "[wallet]") {
     CHECK(bench.load("rich")->locked_coins().empty());
 }
 
-TEST_CASE("an import sets next_index back if it says so", "[wallet]") {
+TEST_CASE("an import sets next_index back if the request says so", "[wallet]") {
     Bench bench;
     auto wallet = bench.create("w", {.blank = true});
     const auto parsed = *descriptor::Descriptor::parse(
@@ -490,7 +489,7 @@ TEST_CASE("unconfirmed payments are offered again between 12 and 36 hours later"
         wallet->resend_if_due();
         return bench.node.broadcasts;
     };
-    // A block without it, as miners' clocks say more than five minutes later.
+    // A block without it, more than five minutes later by the miner's clock.
     bench.node.advance_clock(301);
     bench.node.mine();
     bench.node.mempool.clear();
@@ -500,7 +499,7 @@ TEST_CASE("unconfirmed payments are offered again between 12 and 36 hours later"
     // It is announced again while it is in the mempool, but not twice.
     CHECK(wait(12 * hour - 1) == 1);
     CHECK(wait(24 * hour + 2) == 2);
-    // What came after the last block is left alone.
+    // A transaction that came after the last block is not offered.
     bench.node.remove_from_mempool(tx);
     REQUIRE(wallet->abandon(tx->txid));
     send(*wallet, elsewhere, coins(1));
@@ -508,7 +507,7 @@ TEST_CASE("unconfirmed payments are offered again between 12 and 36 hours later"
     CHECK(wait(48 * hour) == 0);
 }
 
-TEST_CASE("a refilled keypool looks out for more addresses of active descriptors", "[wallet]") {
+TEST_CASE("refill extends the ranges of active descriptors", "[wallet]") {
     Bench bench;
     auto wallet = bench.create("w");
     const auto refill = [&](std::uint32_t size) {
@@ -525,7 +524,7 @@ TEST_CASE("a refilled keypool looks out for more addresses of active descriptors
     CHECK(wallet->keys().unused(true) == 600);
 }
 
-TEST_CASE("news that are older than the wallet's chain are ignored", "[wallet]") {
+TEST_CASE("notifications of blocks that the wallet knows are ignored", "[wallet]") {
     Bench bench;
     const auto wallet = rich_wallet(bench);
     const auto& tip = wallet->tip();
@@ -534,7 +533,7 @@ TEST_CASE("news that are older than the wallet's chain are ignored", "[wallet]")
     wallet->block_connected(*tip.previous, bench.node.read_block(*tip.previous));
     wallet->block_disconnected(*tip.previous);
     CHECK(&wallet->tip() == &tip);
-    // A gap is filled by reading.
+    // A gap is filled by reading blocks.
     bench.node.wallet = nullptr;
     bench.node.mine();
     bench.node.mempool = {bench.node.pay(address(*wallet), coins(1))};

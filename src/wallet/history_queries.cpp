@@ -38,7 +38,7 @@ bool History::is_trusted(const TxRecord& record, std::set<Txid>& known_good) con
     if (record.status == TxStatus::confirmed) return true;
     if (record.status != TxStatus::in_mempool || !trust_change_) return false;
     if (known_good.contains(record.tx->txid)) return true;
-    // Unconfirmed money counts if all of it was ours, and trusted, before.
+    // An unconfirmed transaction is trusted if all coins that it spends are ours and trusted.
     for (const auto& input : record.tx->inputs) {
         if (!owned_prevout(input)) return false;
         if (!is_trusted(records_.at(input.prevout.txid), known_good)) return false;
