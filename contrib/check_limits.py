@@ -22,7 +22,7 @@ DOCUMENT = "doc/limits.md"
 MODULES = ("chain", "coins", "http", "index", "ledger", "mempool", "net", "storage", "sync", "wallet", "wire")
 # Names that look like bounds but bound neither memory nor work.
 NOT_BOUNDS = {"max_exact", "max_chunk", "max_size", "max_script_size", "max_signal", "max_standard_weight", "max_tip_age",
-              "max_lock_time_blur", "longest_wait", "longest_target", "max_block_size"}
+              "max_lock_time_offset", "longest_wait", "longest_target", "max_block_size"}
 
 SCALES = {"KiB": 1 << 10, "MiB": 1 << 20, "kB": 1000, "MB": 1_000_000}
 TIMES = {"milliseconds": "ms", "seconds": "s", "minutes": "min", "hours": "h"}

@@ -1,4 +1,4 @@
-// daler-cli: asks a running dalerd.
+// daler-cli: sends commands to a running dalerd.
 #include <daler/client/commands.h>
 #include <daler/client/conversion.h>
 #include <daler/client/conversion_table.h>
@@ -17,11 +17,11 @@ namespace daler::client {
 namespace {
 
 constexpr std::string_view usage =
-    "Usage: daler-cli [options] <command> [arguments]    ask the node\n"
+    "Usage: daler-cli [options] <command> [arguments]    send a command to the node\n"
     "   or: daler-cli [options] -named <command> [name=value ...]\n"
     "   or: daler-cli [options] help [command]           list commands, or explain one\n\n";
 
-/// The next line of standard input, after a prompt if somebody sits there.
+/// Reads a line of standard input, after a prompt if it is a terminal.
 std::string read_line(const char* prompt) {
     if (::isatty(STDIN_FILENO)) std::cerr << prompt << std::flush;
     std::string line;
@@ -29,7 +29,7 @@ std::string read_line(const char* prompt) {
     return line;
 }
 
-/// Puts what options take from standard input where it belongs. The error is for the user.
+/// Reads the values that options take from standard input. The error is for the user.
 Result<void, std::string> read_input(const config::Settings& settings, Access& access,
                                      std::vector<std::string>& words) {
     if (settings.flag("stdinrpcpass")) {

@@ -1,4 +1,4 @@
-// Writes the table by which daler-cli turns words into JSON, from the declarations of the methods.
+// Writes the table by which daler-cli converts words to JSON, from the declarations of the methods.
 #include <daler/rpc/method.h>
 
 #include <fmt/format.h>
@@ -11,9 +11,9 @@ namespace {
 using daler::rpc::Method;
 using daler::rpc::Type;
 
-/// The rule for an argument; empty for texts.
+/// The conversion rule for an argument; empty for strings.
 std::string_view rule_for(const Method& method, Type type) {
-    // Shows words as they were typed; echojson is the one that converts.
+    // `echo` returns words unconverted; `echojson` converts them.
     if (method.name == "echo") return {};
     switch (type) {
         case Type::string:

@@ -32,7 +32,7 @@ std::string read_all(int fd) {
 }
 
 void send(int fd, const std::string& text) {
-    // The parent may be gone already; then nobody needs to know.
+    // The parent may have exited already; then the failed write does not matter.
     [[maybe_unused]] const ssize_t sent = ::write(fd, text.data(), text.size());
 }
 
@@ -56,7 +56,7 @@ void silence_standard_streams() {
 
 }  // namespace
 
-Daemon Daemon::fork_off() {
+Daemon Daemon::start() {
     std::array<int, 2> pipe;
     if (::pipe2(pipe.data(), O_CLOEXEC) != 0) throw std::runtime_error("cannot make a pipe");
     std::puts("daler starting");

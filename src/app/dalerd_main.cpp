@@ -1,5 +1,4 @@
-// The node as a program: reads the settings, runs a node until a signal or the RPC `stop`, returns
-// a code.
+// dalerd: reads the settings, runs a node until a signal or the RPC `stop`, returns an exit code.
 #include "app/daemon.h"
 #include "app/signals.h"
 
@@ -24,7 +23,8 @@ using daler::config::Settings;
 
 constexpr std::string_view usage =
     "Usage: dalerd [options]\n\n"
-    "Runs a Bitcoin full node in the foreground. `dalerd -regtest` starts a chain of your own.\n\n";
+    "Runs a Bitcoin full node in the foreground. `dalerd -regtest` starts a private test "
+    "chain.\n\n";
 
 int fail_start(const std::string& reason) {
     std::fprintf(stderr, "Error: %s\n", reason.c_str());
@@ -36,7 +36,7 @@ bool asks_for_help(const Settings& settings) {
            settings.flag("help-debug");
 }
 
-/// Creates the folder if it is missing, but none above it. True if it was missing.
+/// Creates the folder if it is missing, but no parent folders. True if it was missing.
 daler::Result<bool, std::string> create_data_folder(const std::filesystem::path& folder) {
     std::error_code error;
     if (std::filesystem::is_directory(folder, error)) return false;
@@ -84,11 +84,11 @@ void start_log(const Settings& settings, bool in_background) {
         daler::log::warning("{}", warning);
 }
 
-/// Runs a node to its end. The error is why it did not start.
+/// Runs a node until it stops. The error says why it did not start.
 daler::Result<bool, std::string> run(const Settings& settings, daler::app::Daemon& daemon) {
     daler::app::Signals signals;
     daler::node::Node node(settings, [&signals] { signals.stop(); });
-    // Signals count from the first moment: a start that rebuilds the chain may take long.
+    // Signals must work during the start, because rebuilding the chain may take long.
     std::thread watcher([&] {
         signals.wait(daler::log::reopen);
         node.interrupt();
@@ -105,12 +105,12 @@ daler::Result<bool, std::string> run(const Settings& settings, daler::app::Daemo
 }
 
 int main_with(const Settings& settings) {
-    // What the node writes is its owner's business only.
+    // Only the owner may read the files that the node writes.
     umask(S_IRWXG | S_IRWXO);
     const bool in_background = settings.flag("daemon") || settings.flag("daemonwait");
     const auto is_new = create_data_folder(settings.data_folder());
     if (!is_new) return fail_start(is_new.error());
-    auto daemon = in_background ? daler::app::Daemon::fork_off() : daler::app::Daemon();
+    auto daemon = in_background ? daler::app::Daemon::start() : daler::app::Daemon();
     std::string reason;
     try {
         start_log(settings, in_background);

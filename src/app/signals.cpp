@@ -29,7 +29,7 @@ Signals::~Signals() {
     ::close(stop_fd_);
 }
 
-void Signals::wait(const std::function<void()>& hang_up) {
+void Signals::wait(const std::function<void()>& on_hangup) {
     std::array<pollfd, 2> watched{{{signal_fd_, POLLIN, 0}, {stop_fd_, POLLIN, 0}}};
     for (;;) {
         if (::poll(watched.data(), watched.size(), -1) < 0) continue;
@@ -38,7 +38,7 @@ void Signals::wait(const std::function<void()>& hang_up) {
         signalfd_siginfo info{};
         if (::read(signal_fd_, &info, sizeof info) != sizeof info) continue;
         if (info.ssi_signo != SIGHUP) return;
-        hang_up();
+        on_hangup();
     }
 }
 

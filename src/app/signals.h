@@ -4,8 +4,8 @@
 
 namespace daler::app {
 
-/// Turns SIGINT, SIGTERM and SIGHUP into ordinary events of the main thread. Construct before the
-/// first thread starts: the signals are blocked in all of them. SIGPIPE is ignored.
+/// Receives SIGINT, SIGTERM and SIGHUP in the thread that calls `wait`. Construct before the first
+/// thread starts: then the signals are blocked in all threads. SIGPIPE is ignored.
 class Signals {
 public:
     Signals();
@@ -13,10 +13,10 @@ public:
     Signals(const Signals&) = delete;
     Signals& operator=(const Signals&) = delete;
 
-    /// Waits until SIGINT, SIGTERM or `stop`; calls `hang_up` for each SIGHUP meanwhile.
-    void wait(const std::function<void()>& hang_up);
+    /// Waits until SIGINT, SIGTERM or `stop`; calls `on_hangup` for each SIGHUP.
+    void wait(const std::function<void()>& on_hangup);
 
-    /// Ends the present or next `wait`. Any thread.
+    /// Ends the current or the next `wait`. Any thread.
     void stop();
 
 private:

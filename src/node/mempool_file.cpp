@@ -38,7 +38,7 @@ void load_mempool(ledger::Ledger& ledger, const std::filesystem::path& file,
             if (state.mempool.contains(txid)) state.mempool.add_unbroadcast(txid);
         }
     });
-    log::info("Mempool: {} of {} saved transactions taken back", accepted,
+    log::info("Mempool: {} of {} saved transactions accepted", accepted,
               saved->transactions.size());
 }
 

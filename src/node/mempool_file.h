@@ -10,9 +10,8 @@ namespace daler::node {
 /// Writes the mempool to `file`. Throws StorageError.
 void save_mempool(ledger::Ledger& ledger, const std::filesystem::path& file);
 
-/// Puts what `file` holds into the mempool, transaction by transaction; what no longer fits is left
-/// out. A missing file is fine, a damaged one gives a warning in the log. Ends early once `stop` is
-/// set.
+/// Submits the transactions in `file` to the mempool one by one; it may refuse some. A missing file
+/// is not an error, a damaged one is logged as a warning. Ends early if `stop` is set.
 void load_mempool(ledger::Ledger& ledger, const std::filesystem::path& file,
                   const std::atomic<bool>& stop);
 

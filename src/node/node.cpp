@@ -1,12 +1,12 @@
 #include <daler/node/node.h>
 
-#include "node/index_news.h"
+#include "node/index_observer.h"
 #include "node/mempool_file.h"
 #include "node/option_checks.h"
 #include "node/options.h"
 #include "node/private_chain.h"
 #include "node/saved_wallets.h"
-#include "node/wallet_news.h"
+#include "node/wallet_observer.h"
 #include "node/wallet_view.h"
 
 #include <daler/chain/import.h>
@@ -36,7 +36,7 @@ constexpr std::string_view lacks_blocks_warning =
 
 }  // namespace
 
-/// The objects of a node in the order of their construction; the compiler ends them in reverse.
+/// The objects of a node in the order of their construction; they are destroyed in reverse order.
 struct Node::Impl {
     Impl(const config::Settings& settings_, std::function<void()> request_stop_)
         : settings(settings_), request_stop(std::move(request_stop_)) {}
@@ -45,7 +45,7 @@ struct Node::Impl {
     Result<void, std::string> start();
     void open_folder();
     Result<void, std::string> open_rpc();
-    Result<void, std::string> settle_chain();
+    Result<void, std::string> prepare_chain();
     void open_ledger();
     void disk_failed();
     void open_indexes();
@@ -81,14 +81,14 @@ struct Node::Impl {
     std::unique_ptr<rpc::Server> server;
     std::unique_ptr<ThreadPool> workers;
     std::unique_ptr<script::BoundedSignatureCache> signatures;
-    // Listeners outlive the ledger, which tells news until its very end.
+    // The ledger notifies its observers until it is destroyed.
     std::unique_ptr<sync::PeerManager> peers;
     std::unique_ptr<SavedWallets> saved_wallets;
     std::unique_ptr<WalletView> wallet_view;
     std::unique_ptr<wallet::WalletService> wallets;
-    std::unique_ptr<WalletNews> wallet_news;
+    std::unique_ptr<WalletObserver> wallet_observer;
     std::unique_ptr<index::Indexes> indexes;
-    std::unique_ptr<IndexNews> index_news;
+    std::unique_ptr<IndexObserver> index_observer;
     std::unique_ptr<ledger::Ledger> ledger;
     std::thread importer;
 };
@@ -104,7 +104,7 @@ Result<void, std::string> Node::Impl::start() {
     try {
         open_folder();
         if (auto opened = open_rpc(); !opened) return opened;
-        if (auto settled = settle_chain(); !settled) return settled;
+        if (auto prepared = prepare_chain(); !prepared) return prepared;
         open_ledger();
         open_indexes();
         if (auto opened = open_wallets(); !opened) return opened;
@@ -120,7 +120,7 @@ Result<void, std::string> Node::Impl::start() {
 void Node::Impl::open_folder() {
     auto& files = storage::real_file_system();
     files.create_folders(options.folder);
-    // There from the first start on, for whoever wants to put a wallet into it.
+    // Create it at the first start, so that users can put wallet files into it.
     files.create_folders(options.folder / "wallets");
     lock = std::make_unique<storage::FileLock>(file(".lock"));
     if (settings.negated("pid")) return;
@@ -136,12 +136,12 @@ Result<void, std::string> Node::Impl::open_rpc() {
     return server->start();
 }
 
-/// A chain that a user described gets its genesis block, and must be the one of this folder.
-Result<void, std::string> Node::Impl::settle_chain() {
+/// Finds the genesis block of a chain file's chain. The chain must be the one of this folder.
+Result<void, std::string> Node::Impl::prepare_chain() {
     const auto* file = settings.chain_file();
     if (!file) return {};
     dispatcher->set_warmup_status("Looking for the genesis block…");
-    return settle_private_chain(*file, options.folder, clock.now(), stopping, options.params);
+    return prepare_private_chain(*file, options.folder, clock.now(), stopping, options.params);
 }
 
 void Node::Impl::disk_failed() {
@@ -164,22 +164,22 @@ void Node::Impl::open_indexes() {
     options.index.fatal = [this](const std::string&) { disk_failed(); };
     indexes =
         std::make_unique<index::Indexes>(ledger->chain(), options.wanted_indexes, options.index);
-    index_news = std::make_unique<IndexNews>(*indexes);
-    ledger->add_listener(*index_news);
+    index_observer = std::make_unique<IndexObserver>(*indexes);
+    ledger->add_listener(*index_observer);
     indexes->start();
     limit_pruning();
 }
 
-/// From when it returns, nobody is asked what may be pruned.
+/// After this, the ledger asks neither wallets nor indexes which blocks may be pruned.
 void Node::Impl::forbid_pruning() noexcept {
     try {
         ledger->call([](ledger::State& state) { state.chain.allow_pruning({}); });
     } catch (const std::exception&) {
-        // The disk has failed: the ledger does nothing any more.
+        // The disk has failed: the ledger does no more work.
     }
 }
 
-/// Blocks that indexes and wallets have not seen yet are kept.
+/// Keeps blocks that indexes and wallets have not processed yet.
 void Node::Impl::limit_pruning() {
     if (!options.chain.prune_target) return;
     ledger->call([this](ledger::State& state) {
@@ -191,7 +191,7 @@ void Node::Impl::limit_pruning() {
 }
 
 Result<void, std::string> Node::Impl::open_wallets() {
-    // The peers are built first, for the wallets announce through them, and started last.
+    // The peers are created first, because wallets announce through them, and started last.
     if (const auto bytes = storage::read_file(storage::real_file_system(), file(peers_name))) {
         options.sync.address_book = *bytes;
     }
@@ -205,8 +205,8 @@ Result<void, std::string> Node::Impl::open_wallets() {
     wallet_view = std::make_unique<WalletView>(*ledger, *peers, clock,
                                                options.policy.dust_relay_fee, stopping);
     wallets = std::make_unique<wallet::WalletService>(*wallet_view, options.wallet, *saved_wallets);
-    wallet_news = std::make_unique<WalletNews>(*wallets);
-    ledger->add_listener(*wallet_news);
+    wallet_observer = std::make_unique<WalletObserver>(*wallets);
+    ledger->add_listener(*wallet_observer);
     limit_pruning();
     return {};
 }
@@ -214,8 +214,7 @@ Result<void, std::string> Node::Impl::open_wallets() {
 Result<void, std::string> Node::Impl::open_peers() {
     dispatcher->set_warmup_status("Starting network threads…");
     if (auto started_peers = peers->start(); !started_peers) return started_peers;
-    // Payments that wait for a block are announced while wallets open: the net thread must run by
-    // then.
+    // Opening a wallet announces its unconfirmed payments, which needs the net thread.
     if (!wallets) return {};
     const auto opened = wallets->open_at_start(options.wallets);
     if (!opened) return fail(opened.error());
@@ -224,7 +223,7 @@ Result<void, std::string> Node::Impl::open_peers() {
     return {};
 }
 
-/// What daler-cli must be told to find this chain, with a space behind it.
+/// The option by which daler-cli finds this chain, followed by a space.
 std::string Node::Impl::chain_option() const {
     if (const auto* file = settings.chain_file()) {
         return fmt::format("-chainfile={} ", file->path.string());
@@ -314,18 +313,18 @@ void Node::Impl::save(std::string_view what, const std::function<void()>& action
 
 void Node::Impl::stop_wallets() noexcept {
     if (!wallets) return;
-    // The wallets ask the ledger until their end, and the ledger asks them and tells them news
-    // until its own.
+    // The wallets call the ledger until they are destroyed, and the ledger calls them. Disconnect
+    // the ledger from them first.
     forbid_pruning();
-    ledger->remove_listener(*wallet_news);
+    ledger->remove_listener(*wallet_observer);
     wallets.reset();
 }
 
 void Node::Impl::stop_indexes() noexcept {
-    // They read stored blocks until their end, and the ledger asks them what it may prune.
-    if (!index_news) return;
+    // The ledger asks the indexes what it may prune. Disconnect it before they are destroyed.
+    if (!index_observer) return;
     forbid_pruning();
-    ledger->remove_listener(*index_news);
+    ledger->remove_listener(*index_observer);
     indexes.reset();
 }
 

@@ -18,7 +18,7 @@ using config::Kind;
 using config::Settings;
 using Status = Result<void, std::string>;
 
-/// What a -debug of Bitcoin Core 28.1 may name, besides what daler's own log knows.
+/// Values of -debug that Bitcoin Core 28.1 accepts, besides daler's own log categories.
 // clang-format off
 constexpr auto debug_words = std::to_array<std::string_view>({
     "0", "none", "tor", "zmq", "walletdb", "estimatefee", "addrman", "selectcoins", "reindex",
@@ -34,40 +34,76 @@ struct Refusal {
 };
 
 constexpr std::string_view no_proxy =
-    "daler has no proxies: its connections would go out directly.";
+    "daler does not support proxies: its connections would be direct.";
 constexpr std::string_view no_commands =
-    "daler runs no commands. Ask for news by RPC instead (waitfornewblock, listsinceblock).";
+    "daler does not run commands. Poll by RPC instead (waitfornewblock, listsinceblock).";
 
 constexpr auto refusals = std::to_array<Refusal>({
     {"proxy", no_proxy},
     {"onion", no_proxy},
     {"i2psam", no_proxy},
-    {"maxuploadtarget", "daler does not limit what it uploads."},
+    {"maxuploadtarget", "daler does not limit uploads."},
     {"alertnotify", no_commands},
     {"blocknotify", no_commands},
     {"walletnotify", no_commands},
     {"startupnotify", no_commands},
     {"shutdownnotify", no_commands},
-    {"signer", "daler has no external signers."},
-    {"avoidpartialspends", "the wallet does not group coins by their addresses yet."},
+    {"signer", "daler does not support external signers."},
+    {"avoidpartialspends", "the wallet does not group coins by address."},
 });
 
-// In the order of bitcoind's own list.
-// clang-format off
-constexpr auto without_effect = std::to_array<std::string_view>({
-    "seednode", "bantime", "timeout", "externalip", "dnsseed", "fixedseeds", "discover",
-    "v2transport", "maxreceivebuffer", "maxsendbuffer", "maxorphantx", "whitelistrelay",
-    "whitelistforcerelay", "logips", "signetseednode", "rpcdoccheck", "unsafesqlitesync",
-    "upnp", "natpmp", "shrinkdebugfile", "logsourcelocations", "logthreadnames",
-    "logtimemicros", "loglevelalways", "loglevel", "listenonion", "checkmempool",
-    "checkblockindex", "checkaddrman", "checkpoints", "maxtimeadjustment", "dbbatchsize",
-    "printpriority", "capturemessages", "test", "flushwallet", "swapbdbendian", "privdb",
-    "asmap", "forcednsseed", "peerbloomfilters", "rest", "txreconciliation",
-    "i2pacceptincoming", "cjdnsreachable", "proxyrandomize", "sandbox"});
+// In the order of Bitcoin Core's list. clang-format off
+constexpr auto without_effect = std::to_array<std::string_view>({"seednode",
+                                                                 "bantime",
+                                                                 "timeout",
+                                                                 "externalip",
+                                                                 "dnsseed",
+                                                                 "fixedseeds",
+                                                                 "discover",
+                                                                 "v2transport",
+                                                                 "maxreceivebuffer",
+                                                                 "maxsendbuffer",
+                                                                 "maxorphantx",
+                                                                 "whitelistrelay",
+                                                                 "whitelistforcerelay",
+                                                                 "logips",
+                                                                 "signetseednode",
+                                                                 "rpcdoccheck",
+                                                                 "unsafesqlitesync",
+                                                                 "upnp",
+                                                                 "natpmp",
+                                                                 "shrinkdebugfile",
+                                                                 "logsourcelocations",
+                                                                 "logthreadnames",
+                                                                 "logtimemicros",
+                                                                 "loglevelalways",
+                                                                 "loglevel",
+                                                                 "listenonion",
+                                                                 "checkmempool",
+                                                                 "checkblockindex",
+                                                                 "checkaddrman",
+                                                                 "checkpoints",
+                                                                 "maxtimeadjustment",
+                                                                 "dbbatchsize",
+                                                                 "printpriority",
+                                                                 "capturemessages",
+                                                                 "test",
+                                                                 "flushwallet",
+                                                                 "swapbdbendian",
+                                                                 "privdb",
+                                                                 "asmap",
+                                                                 "forcednsseed",
+                                                                 "peerbloomfilters",
+                                                                 "rest",
+                                                                 "txreconciliation",
+                                                                 "i2pacceptincoming",
+                                                                 "cjdnsreachable",
+                                                                 "proxyrandomize",
+                                                                 "sandbox"});
 // clang-format on
 
-/// The value that was given, if it asks for something else than the default.
-std::optional<std::string> demand(const Settings& settings, std::string_view name) {
+/// The given value, if it differs from the default.
+std::optional<std::string> non_default_value(const Settings& settings, std::string_view name) {
     if (!settings.has(name)) return std::nullopt;
     const auto& option = *config::find_option(config::node_options(), name);
     std::string value;
@@ -137,7 +173,7 @@ Status check_combinations(const Settings& settings) {
     if (never_listens && !settings.list("bind").empty()) {
         return fail(std::string("Cannot set -bind or -whitebind together with -listen=0"));
     }
-    // Who names the peers to talk to wants no others, unless -dnsseed says so.
+    // With -connect, -dnsseed is off unless it is set.
     const bool dns_seed = settings.flag_if_set("dnsseed").value_or(!settings.has("connect"));
     if (settings.flag("forcednsseed") && !dns_seed) {
         return fail(
@@ -146,7 +182,7 @@ Status check_combinations(const Settings& settings) {
     return {};
 }
 
-/// 12, 12k, 12M and the like: a number of bytes in powers of 1000 or, in capitals, 1024.
+/// A number of bytes such as 12, 12k or 12M: small letters are powers of 1000, capitals of 1024.
 bool is_byte_count(std::string_view text) {
     constexpr std::string_view units = "kKmMgGtT";
     if (!text.empty() && units.find(text.back()) != std::string_view::npos) text.remove_suffix(1);
@@ -158,11 +194,12 @@ bool is_zero(std::string_view byte_count) {
 }
 
 Status check_refused(const Settings& settings) {
-    if (const auto limit = demand(settings, "maxuploadtarget"); limit && !is_byte_count(*limit)) {
+    if (const auto limit = non_default_value(settings, "maxuploadtarget");
+        limit && !is_byte_count(*limit)) {
         return fail(fmt::format("Unable to parse -maxuploadtarget: '{}'", *limit));
     }
     for (const auto& [option, why] : refusals) {
-        const auto value = demand(settings, option);
+        const auto value = non_default_value(settings, option);
         if (!value || (option == "maxuploadtarget" && is_zero(*value))) continue;
         return fail(fmt::format("-{0}={1} is not supported: {2} Remove it, or set -{0}=0.", option,
                                 *value, why));
@@ -188,7 +225,7 @@ Status check_options(const Settings& settings) {
 std::vector<std::string> options_without_effect(const Settings& settings) {
     std::vector<std::string> out;
     for (const auto name : without_effect) {
-        if (const auto value = demand(settings, name))
+        if (const auto value = non_default_value(settings, name))
             out.push_back(fmt::format("-{}={} has no effect here", name, *value));
     }
     return out;

@@ -12,14 +12,14 @@ namespace {
 using config::Settings;
 using Status = Result<void, std::string>;
 
-// bitcoind's convention for a private network: sending just works there.
+// Default of -fallbackfee on private networks, so that payments work without a fee estimate.
 constexpr FeeRate private_fallback_fee{Amount{20'000}};
 constexpr std::int64_t max_workers = 15;
 
 std::size_t worker_count(std::int64_t wanted) {
     const auto cores = static_cast<std::int64_t>(std::max(1u, std::thread::hardware_concurrency()));
     if (wanted <= 0) wanted += cores;
-    // The ledger thread checks scripts, too.
+    // The ledger thread checks scripts too.
     return static_cast<std::size_t>(std::clamp<std::int64_t>(wanted, 1, max_workers + 1) - 1);
 }
 
@@ -39,7 +39,7 @@ void read_chain(const Settings& settings, NodeOptions& options) {
     chain.random_xor_key = settings.flag("blocksxor");
     chain.crash_ratio = static_cast<unsigned>(settings.integer("dbcrashratio"));
     chain.max_tip_age = std::chrono::seconds{settings.integer("maxtipage")};
-    // Headers and blocks of peers are measured by it, too.
+    // Also used to check headers and blocks of peers.
     if (const auto work = settings.hash("minimumchainwork"))
         options.params.minimum_chain_work = *work;
     if (const auto hash = settings.hash("assumevalid"))
@@ -49,7 +49,7 @@ void read_chain(const Settings& settings, NodeOptions& options) {
     options.stop_after_import = settings.flag("stopafterblockimport");
 }
 
-// Going below would leave no room for 288 full blocks, their undo data and what is being written.
+// A lower target has no room for 288 full blocks, their undo data and the files being written.
 constexpr std::int64_t least_prune_target = 550;  // MiB
 constexpr std::size_t least_index_cache = 2u << 20;
 constexpr std::size_t most_index_cache = 64u << 20;
@@ -81,7 +81,7 @@ Status read_pruning(const Settings& settings, NodeOptions& options) {
 }
 
 Status read_indexes(const Settings& settings, NodeOptions& options) {
-    // All by name, so that none is forgotten.
+    // The structured binding fails to compile if an index is missing here.
     auto& [transactions, filters, coin_stats] = options.wanted_indexes;
     transactions = settings.flag("txindex");
     coin_stats = settings.flag("coinstatsindex");
@@ -118,8 +118,7 @@ Status read_relay(const Settings& settings, NodeOptions& options) {
     policy.dust_relay_fee = rate(settings, "dustrelayfee");
     policy.incremental_relay_fee = rate(settings, "incrementalrelayfee");
     policy.min_relay_fee = rate(settings, "minrelaytxfee");
-    // A replacement must pay for its own relay: the floor cannot lie below it unless it was asked
-    // for.
+    // A replacement must pay for its own relay: the minimum fee is lower only if the user set it.
     if (!settings.has("minrelaytxfee")) {
         policy.min_relay_fee = std::max(policy.min_relay_fee, policy.incremental_relay_fee);
     }
@@ -145,7 +144,7 @@ Status read_relay(const Settings& settings, NodeOptions& options) {
 
 Status read_binds(const Settings& settings, std::uint16_t port, sync::SyncOptions& sync) {
     for (std::string text : settings.list("bind")) {
-        // bitcoind's mark of an address for Tor only; here it is an address like any other.
+        // Bitcoin Core marks an address for Tor only with "=onion". Here it is an ordinary address.
         if (const auto mark = text.find("=onion"); mark != std::string::npos) text.erase(mark);
         auto address = net::PeerAddress::from_text(text, port);
         if (!address) return fail(fmt::format("Cannot resolve -bind address: '{}'", text));
@@ -154,8 +153,8 @@ Status read_binds(const Settings& settings, std::uint16_t port, sync::SyncOption
     return {};
 }
 
-/// What a comment in the user agent may consist of (BIP 14 keeps slashes, colons and parentheses
-/// for itself).
+/// Characters that a comment in the user agent may have (BIP 14 reserves slashes, colons and
+/// parentheses).
 bool is_safe_in_comment(char c) {
     constexpr std::string_view signs = " .,;-_?@";
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
@@ -170,8 +169,7 @@ Status read_peers(const Settings& settings, NodeOptions& options) {
     sync.connect = settings.list("connect");
     std::erase(sync.connect, "0");
     sync.connect_only = settings.has("connect");
-    // bitcoind's rule: who names the peers to talk to wants no others, unless an address to listen
-    // on is named, too.
+    // Bitcoin Core's rule: with -connect, the node does not listen unless -bind is set too.
     const bool listen_by_default = !sync.connect_only || !sync.binds.empty();
     sync.listen = settings.flag_if_set("listen").value_or(listen_by_default);
     sync.add_nodes = settings.list("addnode");

@@ -12,7 +12,7 @@
 
 namespace daler::node {
 
-/// Everything the modules want to know, taken from the user's settings.
+/// The options of the modules, taken from the user's settings.
 struct NodeOptions {
     ChainParams params;
     chain::ChainOptions chain;

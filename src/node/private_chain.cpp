@@ -15,7 +15,7 @@ namespace {
 
 using Status = Result<void, std::string>;
 
-/// What blocks/chain.json holds: the digest of the rules, the rules, the magic and the nonce.
+/// The content of blocks/chain.json: the digest of the rules, the rules, the magic and the nonce.
 Json record_of(const config::ChainFile& file, const BlockHeader& genesis) {
     Json record = Json::object();
     record.append("digest", to_hex(file.digest.bytes));
@@ -34,7 +34,7 @@ Status refuse_change(const config::ChainFile& file, const std::filesystem::path&
         file.path.string(), field, is, was, folder.string()));
 }
 
-/// Compares the file with what `record` remembers.
+/// Compares the chain file with the stored `record`.
 Status compare(const config::ChainFile& file, const Json& record,
                const std::filesystem::path& folder) {
     const Json* found = record.find("rules");
@@ -45,7 +45,7 @@ Status compare(const config::ChainFile& file, const Json& record,
         if (*before != value)
             return refuse_change(file, folder, field, before->write(), value.write());
     }
-    // Fields of later versions are among the rules only where they differ from their default.
+    // Fields that later versions add are stored only if they differ from their default.
     for (const auto& [field, before] : remembered.members()) {
         if (!file.rules.find(field))
             return refuse_change(file, folder, field, before.write(), "not set");
@@ -70,15 +70,14 @@ Status find_nonce(BlockHeader& genesis, const ChainParams& params, const std::at
 
 }  // namespace
 
-Status settle_private_chain(const config::ChainFile& file, const std::filesystem::path& folder,
-                            BlockTime now, const std::atomic<bool>& stop, ChainParams& params) {
+Status prepare_private_chain(const config::ChainFile& file, const std::filesystem::path& folder,
+                             BlockTime now, const std::atomic<bool>& stop, ChainParams& params) {
     auto& files = storage::real_file_system();
     const auto path = folder / "blocks" / "chain.json";
     Block genesis = *params.genesis;
     if (genesis.header.block_time() > now + consensus::max_future_block_time) {
-        return fail(
-            fmt::format("Chain file {}: \"genesis_time\" must not lie in the future, not {}",
-                        file.path.string(), genesis.header.time));
+        return fail(fmt::format("Chain file {}: \"genesis_time\" must not be in the future, not {}",
+                                file.path.string(), genesis.header.time));
     }
 
     Json record;
@@ -86,7 +85,7 @@ Status settle_private_chain(const config::ChainFile& file, const std::filesystem
         auto parsed = Json::parse(as_text(*bytes));
         if (!parsed) {
             return fail(fmt::format(
-                "{} is damaged: {}. If the chain file is as it was, remove this file: the next "
+                "{} is damaged: {}. If the chain file has not changed, remove this file: the next "
                 "start writes it again.",
                 path.string(), parsed.error()));
         }
@@ -95,7 +94,7 @@ Status settle_private_chain(const config::ChainFile& file, const std::filesystem
         const Json* nonce = record.find("genesis_nonce");
         if (nonce) genesis.header.nonce = nonce->as_integer<unsigned>().value_or(0);
     }
-    // A nonce that is right ends the search at its first step.
+    // If the stored nonce is correct, no search is needed.
     if (!consensus::check_header(genesis.header, genesis.header.hash(), params)) {
         genesis.header.nonce = 0;
         if (auto found = find_nonce(genesis.header, params, stop); !found) return found;

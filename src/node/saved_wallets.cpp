@@ -12,7 +12,7 @@ Result<void, std::string> SavedWallets::load() {
     auto& files = storage::real_file_system();
     const auto bytes = storage::read_file(files, file_);
     if (!bytes) {
-        // So that whoever looks for it finds it from the first start on.
+        // Create the file at the first start, as Bitcoin Core does.
         storage::write_atomically(files, file_, as_bytes(config::format_saved_settings(settings_)));
         return {};
     }

@@ -7,11 +7,11 @@
 
 namespace daler::node {
 
-/// The wallets to load at start, as settings.json in the chain's folder remembers them. Members of
-/// that file that are not ours stay as they are. Wallet thread.
+/// The wallets to load at start, stored in settings.json in the chain's folder. Other members of
+/// that file are not changed. Wallet thread only.
 class SavedWallets final : public wallet::SettingsStore {
 public:
-    /// `file` empty: nothing is remembered.
+    /// `file` empty: nothing is stored.
     explicit SavedWallets(std::filesystem::path file) : file_(std::move(file)) {}
 
     /// Reads the file. The error names it and says what is wrong.

@@ -6,7 +6,7 @@
 
 namespace daler::node {
 
-/// Shows the wallets chain, mempool and peers, which they know nothing about.
+/// Gives the wallets access to chain, mempool and peers; the wallet module does not depend on them.
 class WalletView final : public wallet::NodeView {
 public:
     /// `dust_rate`: the node's -dustrelayfee.

@@ -172,7 +172,7 @@ def wrong_files(test):
             ('{"name": "signet"}', '"name" must be'), ('{"magic": "f9beb4d9"}', '"magic" must be another'),
             ('{"retarget_rule": 3}', '"retarget_rule" must be one of "bitcoin", "testnet", "testnet4", "none"'),
             ('{"genesis_bits": "1d00ffff"}', '"genesis_bits" must be'),
-            ('{"name": "wrong", "genesis_time": 4000000000}', '"genesis_time" must not lie in the future')):
+            ('{"name": "wrong", "genesis_time": 4000000000}', '"genesis_time" must not be in the future')):
         node.chainfile.write_text(text)
         message = node.fails_to_start()
         assert error in message and "wrong.json" in message, message

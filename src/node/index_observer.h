@@ -5,10 +5,10 @@
 
 namespace daler::node {
 
-/// Wakes the indexes when there is a new tip; they read the rest themselves.
-class IndexNews final : public ledger::Listener {
+/// Wakes the indexes when the tip changes; they read the blocks themselves.
+class IndexObserver final : public ledger::Listener {
 public:
-    explicit IndexNews(index::Indexes& indexes) : indexes_(indexes) {}
+    explicit IndexObserver(index::Indexes& indexes) : indexes_(indexes) {}
 
     void tip_changed(const std::shared_ptr<const chain::ChainView>&) override { indexes_.wake(); }
     void block_connected(const chain::BlockEntry&, const BlockRef&) override {}

@@ -5,10 +5,10 @@
 
 namespace daler::node {
 
-/// Carries the ledger's news to the wallets, which only queue them.
-class WalletNews final : public ledger::Listener {
+/// Passes the ledger's notifications to the wallets, which queue them.
+class WalletObserver final : public ledger::Listener {
 public:
-    explicit WalletNews(wallet::WalletService& wallets) : wallets_(wallets) {}
+    explicit WalletObserver(wallet::WalletService& wallets) : wallets_(wallets) {}
 
     void block_connected(const chain::BlockEntry& entry, const BlockRef& block) override {
         wallets_.block_connected(entry, block);
@@ -19,7 +19,7 @@ public:
     void tip_changed(const std::shared_ptr<const chain::ChainView>&) override {}
     void transaction_added(const TransactionRef& tx) override { wallets_.transaction_added(tx); }
     void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason) override {
-        // The block itself is better news: in between, the payment would be neither here nor there.
+        // `block_connected` follows. Until then the payment stays in the mempool for the wallet.
         if (reason == mempool::RemovalReason::block) return;
         if (reason == mempool::RemovalReason::reorg) {
             wallets_.transaction_displaced(tx);
