@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint8_t stats_prefix = 's';
 
-// The coinbases of main that two later blocks repeat: their coins are gone (BIP 30).
+// Heights on main whose coinbases two later blocks repeat: their coins were overwritten (BIP 30).
 constexpr std::array<Height, 2> overwritten_coinbases{91'722, 91'812};
 
 Bytes stats_key(const BlockHash& hash) {
@@ -50,7 +50,7 @@ std::optional<BlockCoinStats> decode(ByteSpan bytes) {
     return stats;
 }
 
-/// What a block does to the totals of its parent.
+/// How a block changes the totals of its parent.
 class Change {
 public:
     Change(const BlockCoinStats& before, Height height) : stats_(before), set_(before.set) {
@@ -86,7 +86,7 @@ public:
         }
     }
     BlockCoinStats finish(Amount subsidy) {
-        // Whatever came in and did not go out again: fees and subsidy that nobody took.
+        // Inputs and subsidy minus outputs: fees and subsidy that the miner did not claim.
         stats_.unclaimed = stats_.spent + subsidy - stats_.new_outputs - stats_.coinbase -
                            stats_.unspendable_genesis - stats_.unspendable_bip30 -
                            stats_.unspendable_scripts;

@@ -12,7 +12,7 @@ constexpr std::uint8_t format_key = 'V';
 constexpr std::uint8_t format_version = 1;
 constexpr std::uint8_t progress_key = 'B';
 
-// While many blocks are read, so much of what they give is written at once, or so often.
+// While many blocks are read, a batch is written when it has this size or is this old.
 constexpr std::size_t max_batch_size = 2u << 20;
 constexpr std::chrono::seconds write_interval{2};
 
@@ -32,7 +32,7 @@ storage::Database::Options database_options(const IndexOptions& options,
     return out;
 }
 
-/// Claims a new database and refuses what nobody here has written.
+/// Marks a new database as ours and refuses one that another program wrote.
 void check_format(storage::Database& database, const std::string& name, const std::string& folder) {
     const auto version = database.get(ByteSpan{&format_key, 1});
     if (version == Bytes{format_version}) return;
@@ -73,8 +73,9 @@ Follower::~Follower() {
 void Follower::find_start() {
     const auto view = chain_.view();
     if (const auto bytes = database_.get(ByteSpan{&progress_key, 1})) {
-        // The first block that is still known; the chain may have lost the last ones in a power
-        // cut. What was recorded of lost blocks stays, and is found again if they return.
+        // The first block of the locator that is still known: the chain may have lost its last
+        // blocks in a power cut. The records of lost blocks stay, and are valid if the blocks come
+        // again.
         ByteReader reader(*bytes);
         for (auto count = reader.count(32); count > 0 && !at_; --count)
             at_ = chain_.index().find(BlockHash{reader.array<32>()});
@@ -126,7 +127,7 @@ bool Follower::wait_for_tip() {
         const auto& target = view->tip();
         if (recorded_ && target.is_ancestor_of(*recorded_)) return true;
         changed_.wait(lock);
-        // Of a chain that lost meanwhile nothing will come any more.
+        // If another chain is the best one now, the old tip may never be recorded.
         const auto now = chain_.view();
         if (!now->contains(target)) view = now;
     }
@@ -180,7 +181,7 @@ void Follower::follow() {
         if (at_ == &view->tip()) break;
         if (at_ && !view->contains(*at_)) {
             at_ = chain::last_common_ancestor(at_, &view->tip());
-            // What the recorder continues behind must be there to be read.
+            // continue_after reads the records of `at_`, so write them first.
             write();
             recorder_.continue_after(at_);
             continue;
@@ -196,7 +197,7 @@ void Follower::follow() {
 void Follower::record(const chain::BlockEntry& entry) {
     const auto block = chain_.read_block(entry);
     std::optional<coins::BlockUndo> undo{coins::BlockUndo{}};
-    if (entry.previous && recorder_.wants_undo()) undo = chain_.read_undo(entry);
+    if (entry.previous && recorder_.needs_undo()) undo = chain_.read_undo(entry);
     if (!block || !undo) {
         throw StorageError(fmt::format("{}: block {} (height {}) or its undo data are missing. {}",
                                        name_, entry.hash.to_hex(), entry.height,

@@ -7,7 +7,7 @@ Indexes::Indexes(const chain::Chainstate& chain, Wanted wanted, const IndexOptio
         index = std::make_unique<Index>(chain, options);
         followers_.push_back(&index->follower());
     };
-    // All by name: an index that is added does not compile until it is opened here.
+    // Names all members: a new member does not compile until its index is opened here.
     const auto [transactions, filters, coin_stats] = wanted;
     if (transactions) open(transactions_);
     if (coin_stats) open(coin_stats_);

@@ -45,7 +45,7 @@ std::optional<TxIndex::Found> TxIndex::find(const Txid& txid) const {
     found.number = reader.u32();
     const auto offset = reader.u32();
     const auto size = reader.u32();
-    // Unknown: of a block that was lost in a power cut, and has not come again.
+    // The block is unknown if it was lost in a power cut and has not come again.
     if (reader.finish() != DecodeError::none || !found.block) return std::nullopt;
     const auto block = chain_.read_block_bytes(*found.block);
     if (block.size() < std::uint64_t{offset} + size) return std::nullopt;

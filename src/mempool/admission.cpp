@@ -13,8 +13,8 @@ using namespace consensus;
 
 namespace {
 
-// One more descendant is allowed for a small child of a single parent, so that each side of a
-// payment channel can raise the fee whatever the other has attached.
+// One more descendant is allowed if it is small and has a single parent (CPFP carve-out). So each
+// party of a payment channel can raise the fee, even if the other party has used up the limit.
 constexpr std::int64_t carve_out_vsize = 10'000;
 
 }  // namespace
@@ -75,7 +75,7 @@ bool are_sequences_final(const Transaction& tx, std::span<const Coin> coins,
     std::vector<CoinAge> ages;
     ages.reserve(coins.size());
     for (const auto& coin : coins) {
-        // What is unconfirmed is taken to be in the next block, too.
+        // Unconfirmed coins are assumed to be in the next block, too.
         const Height height = coin.height == unconfirmed_height ? tip + 1 : coin.height;
         ages.push_back(
             {height, with_times ? chain.median_time_past(std::max(height - 1, 0)) : BlockTime{}});
@@ -144,7 +144,7 @@ Verdict Admission::find_conflicts() {
         const Entry* other = pool_.spender(input.prevout);
         if (!other) continue;
         if (!options_.allow_replacement) return reject(Reason::replacement_disallowed);
-        // Unless everything may be replaced, only what says so itself, and version 3 always.
+        // Without full RBF only transactions that signal it or have version 3 are replaceable.
         const bool replaceable = rules_.limits.full_rbf ||
                                  policy::signals_replacement(*other->tx) ||
                                  other->tx->version == policy::truc_version;
@@ -186,7 +186,7 @@ Verdict Admission::fetch_coins() {
     }
     if (missing_.empty()) return {};
 
-    // Spent coins and an output of its own in the chain: the transaction is confirmed.
+    // If an input is missing and an output is in the chain, the transaction is confirmed.
     for (std::uint32_t i = 0; i < tx_->outputs.size(); ++i) {
         if (rules_.chain.has_recent_coin({tx_->txid, i})) {
             missing_.clear();
@@ -232,8 +232,8 @@ Verdict Admission::check_fees() const {
     const auto check_relay = [&] {
         return check(rules_.policy.min_relay_fee, Reason::min_relay_fee);
     };
-    // Version 3 may come in below the relay fee where the pool's own minimum allows it, as part of
-    // a package; alone it is held to both, in this order.
+    // Bitcoin Core checks the relay fee of version 3 last, because in a package it may pay less.
+    // Here both checks are required; only their order differs.
     const bool truc = tx_->version == policy::truc_version;
     if (!truc) {
         if (auto verdict = check_relay(); !verdict) return verdict;
@@ -248,7 +248,7 @@ Verdict Admission::check_relatives() {
     parents_ = pool_.parents_of(*tx_);
     Limits limits = rules_.limits;
     if (conflicts_.size() == 1) {
-        // What it replaces leaves, so it must not count twice.
+        // The replaced transaction is removed, so it must not count too.
         const Entry& conflict = **conflicts_.begin();
         limits.descendant_count += 1;
         limits.descendant_vsize += conflict.descendants.vsize;
@@ -256,7 +256,7 @@ Verdict Admission::check_relatives() {
     auto ancestors = ancestors_within(parents_, entry_.vsize, limits, 1, same_block_);
     if (!ancestors) {
         const std::string first_error = ancestors.error();
-        // No such favours in packages, and none for version 3.
+        // The carve-out is not for packages and not for version 3.
         if (entry_.vsize > carve_out_vsize || tx_->version == policy::truc_version || package_)
             return reject(Reason::too_long_chain, first_error);
         limits.ancestor_count = 2;
@@ -288,7 +288,7 @@ script::ScriptError Admission::run_input(std::size_t index, const script::Precom
                                  .cache = rules_.cache});
 }
 
-// The error of the first input that fails, whatever order the workers take.
+// The error of the first input that fails, in the order of inputs, not of the workers.
 script::ScriptError Admission::run_all(const script::PrecomputedHashes& hashes, script::Flags flags,
                                        std::size_t& failed) const {
     constexpr std::size_t worth_sharing = 3;
@@ -307,8 +307,7 @@ script::ScriptError Admission::run_all(const script::PrecomputedHashes& hashes, 
     return script::ScriptError::ok;
 }
 
-/// Whether nothing but the witnesses is missing, which anybody can take away from a good
-/// transaction.
+/// True if only the witnesses are missing. Anyone can strip them from a valid transaction.
 bool Admission::is_witness_stripped(const script::PrecomputedHashes& hashes) const {
     if (tx_->has_witness() || !policy::needs_witness(*tx_, coins_)) return false;
     constexpr script::Flags without_witness =
@@ -318,7 +317,7 @@ bool Admission::is_witness_stripped(const script::PrecomputedHashes& hashes) con
 }
 
 Verdict Admission::check_scripts() {
-    // It may have been here before: a reorganisation brings transactions back.
+    // It may have been checked before: a reorganisation adds transactions again.
     auto* cache = rules_.cache;
     if (cache && cache->contains_tx(tx_->wtxid, script::standard_flags)) return {};
 
@@ -328,12 +327,13 @@ Verdict Admission::check_scripts() {
         spent.push_back(coin.output);
     const script::PrecomputedHashes hashes(*tx_, std::move(spent));
 
-    // The flags of blocks are a part of these, so what passes here is valid in the next block.
+    // The flags of blocks are a subset of these, so scripts that pass here are valid in the next
+    // block.
     static_assert((script::mandatory_flags & ~script::standard_flags) == 0);
     std::size_t failed = 0;
     const auto error = run_all(hashes, script::standard_flags, failed);
     if (error == script::ScriptError::ok) {
-        // Its block need not check it again.
+        // Its block need not verify the scripts again.
         if (cache) cache->insert_tx(tx_->wtxid, script::standard_flags);
         return {};
     }

@@ -4,7 +4,7 @@
 
 namespace daler::mempool {
 
-/// What the mempool was made with.
+/// The constructor arguments of the mempool.
 struct Rules {
     const ChainParams& params;
     policy::PolicyOptions policy;
@@ -14,50 +14,52 @@ struct Rules {
     script::BoundedSignatureCache* cache;
 };
 
-/// Height of a coin that no block holds yet.
+/// The height of a coin that is not in a block yet.
 inline constexpr Height unconfirmed_height = 0x7fffffff;
 
 /// The largest group of transactions that one may replace (BIP 125, rule 5).
 inline constexpr std::int64_t max_replaced = 100;
 
-/// Entries above a transaction of `vsize` that spends `parents`, or which of `limits` it would
-/// break. Likewise for `count` transactions, all of them taken for each other's ancestors. With
-/// `same_block` only entries in it are counted.
+/// The ancestors of a transaction of `vsize` that spends `parents`, or the limit that it would
+/// exceed. With `count` above 1, of a package: each of its transactions counts as an ancestor of
+/// the others. With `same_block` only entries in it are counted.
 [[nodiscard]] Result<std::vector<const Entry*>, std::string> ancestors_within(
     const EntrySet& parents, std::int64_t vsize, const Limits& limits, std::int64_t count = 1,
     const EntryHashSet* same_block = nullptr);
 
-/// True if `tx` may be in the block after the tip as far as its relative lock times go. `coins` may
-/// be of unconfirmed_height.
+/// True if the relative lock times of `tx` allow it in the block after the tip. `coins` may have
+/// unconfirmed_height.
 [[nodiscard]] bool are_sequences_final(const Transaction& tx,
                                        std::span<const consensus::Coin> coins,
                                        const CoinView& chain);
 
-/// The transactions of a package that come before another, by id.
+/// The transactions of a package that come before another one, by txid.
 using PackageTransactions = std::map<Txid, TransactionRef>;
 
-/// The way of one transaction into the pool: every check in the order of the reference. Changes
-/// nothing.
+/// The checks of one transaction before it is added to the pool, in the order of Bitcoin Core.
+/// Changes nothing.
 class Admission {
 public:
-    /// With a package the transaction may spend what those before it pay; references must stay.
+    /// With `package` the transaction may spend outputs of those transactions. The references must
+    /// stay valid.
     Admission(const Rules& rules, const Pool& pool, TransactionRef tx, const AcceptOptions& options,
               Amount fee_delta, FeeRate min_fee, const PackageTransactions* package = nullptr);
 
-    /// For one that comes back from a block: only those of the same block, which must stay, count
-    /// for the limits of ancestors and descendants. Each block could have as many.
+    /// For a transaction of a disconnected block: only entries in `same_block` count for the limits
+    /// on ancestors and descendants, because each block may contain as many as the limits allow.
+    /// The reference must stay valid.
     void count_only(const EntryHashSet& same_block) { same_block_ = &same_block; }
 
-    /// Nothing if the transaction may come in.
+    /// Nothing if the transaction is acceptable.
     [[nodiscard]] std::optional<Refused> check();
-    /// The same in two steps, for one that replaces nothing.
+    /// The same in two steps, for a transaction that replaces nothing.
     [[nodiscard]] std::optional<Refused> check_before_scripts();
     [[nodiscard]] std::optional<Refused> check_only_scripts();
 
-    /// After a successful check: the new entry, and what must leave for it.
+    /// After a successful check: the new entry, and the entries that it replaces.
     [[nodiscard]] const Entry& entry() const { return entry_; }
     [[nodiscard]] const std::vector<const Entry*>& replaced() const { return replaced_; }
-    /// All that is above it in the mempool.
+    /// Its ancestors in the mempool.
     [[nodiscard]] const std::vector<const Entry*>& ancestors() const { return ancestors_; }
 
 private:
@@ -99,9 +101,9 @@ private:
     Entry entry_;
     EntrySet parents_;
     std::vector<const Entry*> ancestors_;
-    EntrySet conflicts_;                  ///< spend the same coins
+    EntrySet conflicts_;                  ///< these entries spend the same coins
     bool evicts_sibling_ = false;         ///< one of them spends another coin of the same parent
-    std::vector<const Entry*> replaced_;  ///< those and everything below them
+    std::vector<const Entry*> replaced_;  ///< conflicts_ and their descendants
     bool witness_stripped_ = false;
 };
 

@@ -1,4 +1,4 @@
-// Following the chain: what blocks take away and what reorganisations give back.
+// Chain events: blocks remove transactions, reorganisations add them again.
 #include "state.h"
 
 #include <algorithm>
@@ -19,12 +19,12 @@ void Mempool::block_connected(const Block& block, BlockTime now) {
             gone.push_back(entry->tx);
             self.remove(*entry, RemovalReason::block);
         } else {
-            // One that was here was the only one to spend its coins.
+            // Only a transaction that was not in the pool can conflict with entries.
             self.remove_conflicts(*tx);
         }
         self.deltas.erase(tx->txid);
     }
-    // Giving back their memory takes its time, and nobody waits for it.
+    // Freeing their memory is slow, so a worker does it.
     if (!gone.empty()) self.rules.workers.run([kept = std::move(gone)] {});
     self.disconnected.remove(block);
     self.rolling_fee.block(now);
@@ -55,7 +55,7 @@ void Mempool::Impl::remove_conflicts(const Transaction& confirmed) {
     }
 }
 
-// What spends outputs of these cannot stay.
+// Removes these transactions and the entries that spend their outputs.
 void Mempool::Impl::drop(const std::vector<TransactionRef>& gone) {
     for (const auto& tx : gone) {
         EntrySet roots = pool.children_of(*tx);
@@ -64,8 +64,9 @@ void Mempool::Impl::drop(const std::vector<TransactionRef>& gone) {
     }
 }
 
-// Each block by itself, the earliest first, so that parents come before their children. Those that
-// were here already are linked when all are back: nobody counted them when the blocks were made.
+// Adds the transactions of each block separately, the earliest block first, so that parents come
+// before their children. Entries that were in the pool before are linked at the end: they did not
+// count for the limits when the blocks were made.
 void Mempool::Impl::take_back(BlockTime now) {
     std::vector<const Entry*> returned;
     for (const auto& from_block : disconnected.take()) {
@@ -75,7 +76,7 @@ void Mempool::Impl::take_back(BlockTime now) {
     pool.link_children(returned);
 }
 
-// Gives those that stay.
+// Returns the entries that stay.
 EntryHashSet Mempool::Impl::take_back(const std::vector<TransactionRef>& from_block,
                                       BlockTime now) {
     AcceptOptions options;
@@ -93,14 +94,14 @@ EntryHashSet Mempool::Impl::take_back(const std::vector<TransactionRef>& from_bl
         }
         if (!pool.find(tx->txid)) drop({tx});
     }
-    // With the blocks before it counted, too.
+    // Now the transactions of earlier blocks count, too.
     EntrySet too_long;
     for (const Entry* entry : returned) {
         if (has_too_many_ancestors(*entry)) too_long.insert(entry);
     }
     for (const Entry* entry : Pool::with_descendants(too_long)) {
         returned.erase(entry);
-        // Those that waited are not linked yet.
+        // Children that were in the pool before are not linked yet.
         for (const Entry* child : pool.children_of(*entry->tx))
             too_long.insert(child);
     }
@@ -113,7 +114,7 @@ bool Mempool::Impl::has_too_many_ancestors(const Entry& entry) const {
            entry.ancestors.vsize > rules.limits.ancestor_vsize;
 }
 
-// Old transactions put under others can make chains longer than anybody could have sent.
+// With the returned transactions, chains in the pool can exceed the limits.
 void Mempool::Impl::remove_long_chains() {
     EntrySet too_long;
     for (const Entry& entry : pool.entries()) {
@@ -122,7 +123,7 @@ void Mempool::Impl::remove_long_chains() {
     remove_with_descendants(too_long, RemovalReason::size_limit);
 }
 
-// Maturity and relative locks of what an entry spends, for the block after the tip.
+// Checks coinbase maturity and relative lock times of an entry for the block after the tip.
 bool Mempool::Impl::may_be_next(const Entry& entry) const {
     std::vector<consensus::Coin> coins;
     for (const auto& input : entry.tx->inputs) {

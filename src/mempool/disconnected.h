@@ -6,19 +6,20 @@
 
 namespace daler::mempool {
 
-/// The transactions of disconnected blocks while a reorganisation is under way, block by block. At
-/// most 20 MB of memory: what is last in the chain is let go first, as nothing earlier needs it.
+/// The transactions of disconnected blocks during a reorganisation, block by block. At most 20 MB
+/// of memory: those that are last in the chain are dropped first, because no earlier one depends on
+/// them.
 class Disconnected {
 public:
     static constexpr std::size_t max_usage = 20'000'000;
 
-    /// `block` is the parent of the block given before.
+    /// `block` is the parent of the block that was added before.
     void add(const Block& block);
-    /// These are confirmed again.
+    /// Removes the transactions of `block`, which are confirmed again.
     void remove(const Block& block);
-    /// Takes all: the transactions of each block, in the order of the chain.
+    /// Returns and clears the transactions of the blocks, in the order of the chain.
     [[nodiscard]] std::deque<std::vector<TransactionRef>> take();
-    /// Takes what had to be let go since the last call.
+    /// Returns and clears the transactions that were dropped since the last call.
     [[nodiscard]] std::vector<TransactionRef> take_dropped();
 
 private:

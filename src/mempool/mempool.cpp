@@ -62,7 +62,7 @@ void Mempool::Impl::remove(const Entry& entry, RemovalReason reason) {
     const TransactionRef tx = entry.tx;
     pool.erase(entry);
     unbroadcast.erase(tx->txid);
-    // A block's own number tells of what it took.
+    // Removal by a block does not count as a change of its own.
     const std::uint64_t number = reason == RemovalReason::block ? sequence : sequence++;
     for (Listener* listener : listeners)
         listener->transaction_removed(tx, reason, number);
@@ -92,7 +92,8 @@ void Mempool::Impl::trim() {
     const auto& worst = pool.entries().get<tags::descendant_score>();
     while (pool.usage() > rules.limits.max_usage && !worst.empty()) {
         const Entry& entry = *worst.begin();
-        // What comes next must pay more than what had to leave, or both would take turns.
+        // New transactions must pay more than the evicted ones, or both would be added and evicted
+        // in turn.
         FeeRate rate = FeeRate::of(entry.descendants.fee, entry.descendants.vsize);
         rate.per_kvb += rules.policy.incremental_relay_fee.per_kvb;
         rolling_fee.raise(rate);

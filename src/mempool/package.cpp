@@ -1,4 +1,4 @@
-// Several transactions judged together, as if each one before had come in.
+// Checks several transactions together, each as if those before it had been accepted.
 #include "state.h"
 
 #include <daler/policy/package.h>
@@ -12,8 +12,9 @@ namespace {
 
 using Transactions = std::span<const TransactionRef>;
 
-/// Whether the mempool has room for the package and everything above it. All of it counts as
-/// ancestor and as descendant of all: that may be too strict, and is quickly found out.
+/// The limit that the package and its ancestors in the mempool would exceed, if any. Each
+/// transaction counts as an ancestor and a descendant of the others. That may be too strict, but it
+/// is fast.
 std::optional<std::string> room_error(const Pool& pool, Transactions package, std::int64_t vsize,
                                       const Limits& limits) {
     const auto count = static_cast<std::int64_t>(package.size());
@@ -42,7 +43,7 @@ std::optional<std::string> room_error(const Pool& pool, Transactions package, st
     return std::nullopt;
 }
 
-/// What BIP 431 has against one transaction of the package.
+/// Checks one transaction of the package against BIP 431.
 consensus::Verdict check_truc(const Admission& admission, Transactions package) {
     std::vector<TransactionRef> ancestors;
     for (const Entry* ancestor : admission.ancestors())
@@ -73,7 +74,7 @@ PackageResult Mempool::test_package(Transactions package, BlockTime now) {
     options.allow_replacement = false;
 
     PackageTransactions before;
-    std::deque<Admission> admissions;  // in place: they refer to what is above
+    std::deque<Admission> admissions;  // a deque: its elements must not move
     std::int64_t vsize = 0;
     for (std::size_t i = 0; i < package.size(); ++i) {
         auto& admission =

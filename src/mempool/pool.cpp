@@ -7,7 +7,7 @@ namespace {
 
 __extension__ using Wide = __int128;
 
-// Pointers of the tree and hash indexes, allocator overhead, links: measured, rounded up.
+// Pointers of the tree and hash indexes, allocator overhead and links; measured and rounded up.
 constexpr std::size_t entry_overhead = 360;
 constexpr std::size_t spender_overhead = 64;
 
@@ -162,7 +162,7 @@ void Pool::link_children(const std::vector<const Entry*>& entries) {
             below.insert(child);
         }
     }
-    // New paths may double others, so the sums are made anew.
+    // An ancestor may now be reached by several paths, so the sums are computed again.
     for (const Entry* entry : with_descendants(below))
         sum_ancestors(*entry);
     for (const Entry* entry : with_ancestors(above))

@@ -35,10 +35,10 @@ struct ByTxid {
     bool operator()(const Entry* a, const Entry* b) const;
 };
 using EntrySet = boost::container::flat_set<const Entry*, ByTxid>;
-/// The same without order, where there may be many.
+/// The same without order, for large sets.
 using EntryHashSet = boost::unordered_flat_set<const Entry*>;
 
-/// One transaction and its place among the others.
+/// One transaction, its relatives in the pool and the sums over them.
 struct Entry {
     TransactionRef tx;
     Amount fee;
@@ -50,10 +50,10 @@ struct Entry {
     std::uint64_t sequence = 0;
     bool spends_coinbase = false;
 
-    // Kept by Pool.
+    // Set by Pool.
     std::size_t usage = 0;  ///< bytes of memory
     Totals ancestors, descendants;
-    mutable EntrySet parents, children;  ///< no index looks at them
+    mutable EntrySet parents, children;  ///< no index is sorted by them
 
     [[nodiscard]] const Txid& txid() const { return tx->txid; }
     [[nodiscard]] const Wtxid& wtxid() const { return tx->wtxid; }
@@ -75,14 +75,16 @@ struct Rate {
     }
 };
 
-/// The rate of a transaction or of all it needs, whichever is lower: what a miner earns by it.
+/// The fee rate for a miner: that of the transaction, or of it with its ancestors, whichever is
+/// lower.
 [[nodiscard]] Rate mining_rate(Amount fee, std::int64_t vsize, const Totals& ancestors);
 
-/// First the one whose removal (with all descendants) costs least.
+/// The order of eviction: lowest first, by the fee rate of the entry or of it with its descendants,
+/// whichever is higher.
 struct ByDescendantScore {
     bool operator()(const Entry& a, const Entry& b) const;
 };
-/// First the one that pays best together with its ancestors.
+/// The order of selection for a block: highest mining_rate first.
 struct ByAncestorScore {
     bool operator()(const Entry& a, const Entry& b) const;
 };
@@ -118,8 +120,9 @@ using Index = bmi::multi_index_container<
 /// Bytes that a transaction occupies in memory.
 [[nodiscard]] std::size_t usage_of(const SealedTransaction& tx);
 
-/// The transactions, who spends what, and the sums over ancestors and descendants. Knows the graph,
-/// not the rules. Pointers to entries stay valid until the entry is removed.
+/// The graph of unconfirmed transactions: which one spends which output, and the sums over
+/// ancestors and descendants. Does not check rules. Pointers to entries stay valid until the entry
+/// is removed.
 class Pool {
 public:
     [[nodiscard]] const Index& entries() const { return entries_; }
@@ -131,24 +134,24 @@ public:
     [[nodiscard]] std::int64_t vsize() const { return vsize_; }
     [[nodiscard]] Amount total_fee() const { return total_fee_; }
 
-    /// Adds an entry and links it to the parents that are here. Requires: it is not here. If its
-    /// children are here already, link_children must follow.
+    /// Adds an entry and links it to its parents in the pool. Requires: it is not in the pool. If
+    /// its children are in the pool already, call link_children afterwards.
     const Entry& insert(Entry entry);
-    /// Links entries to children that came before them.
+    /// Links entries to children that were added before them.
     void link_children(const std::vector<const Entry*>& entries);
-    /// Removes `entry`, which takes part in its descendants' sums no longer.
+    /// Removes `entry` and subtracts it from the sums of its ancestors and descendants.
     void erase(const Entry& entry);
-    /// Changes what an entry counts as paying.
+    /// Changes the modified fee of an entry.
     void set_modified_fee(const Entry& entry, Amount fee);
 
-    /// Entries that `tx`, which may not be here, spends directly.
+    /// Entries whose outputs `tx` spends. `tx` need not be in the pool.
     [[nodiscard]] EntrySet parents_of(const Transaction& tx) const;
-    /// Entries that spend outputs of `tx`, which may not be here.
+    /// Entries that spend outputs of `tx`. `tx` need not be in the pool.
     [[nodiscard]] EntrySet children_of(const SealedTransaction& tx) const;
 
-    /// Everything above these entries, themselves included, each once.
+    /// These entries and their ancestors, each once.
     [[nodiscard]] static std::vector<const Entry*> with_ancestors(const EntrySet& from);
-    /// Everything below these entries, themselves included, parents before children not promised.
+    /// These entries and their descendants, each once, in no particular order.
     [[nodiscard]] static std::vector<const Entry*> with_descendants(const EntrySet& from);
     [[nodiscard]] static std::vector<const Entry*> ancestors(const Entry& entry) {
         return with_ancestors(entry.parents);

@@ -1,4 +1,4 @@
-// Looking into the mempool.
+// Read access to the mempool.
 #include "state.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// Who may push out whom: BIP 125 and, for version 3, BIP 431. The second half of Admission.
+// Which transactions may replace others: BIP 125 and, for version 3, BIP 431. Second part of
+// Admission.
 #include "admission.h"
 
 #include <fmt/format.h>
@@ -24,14 +25,14 @@ Verdict Admission::check_truc() {
     if (tx_->version != policy::truc_version || ancestors.size() != 1)
         return policy::check_truc(*tx_, entry_.vsize, ancestors, false);
 
-    // The parent may have one child only, which this one may push out.
+    // The parent may have only one child, which this one may replace.
     const Entry& parent = *ancestors_[0];
     const bool child_leaves = std::ranges::any_of(
         parent.children, [&](const Entry* child) { return conflicts_.contains(child); });
     if (parent.descendants.count < 2 || child_leaves)
         return policy::check_truc(*tx_, entry_.vsize, ancestors, false);
     const Entry* sibling = *parent.children.begin();
-    // After a reorganisation there can be more: then it is not clear which should go.
+    // After a reorganisation there can be more: then it is not clear which one to replace.
     const bool replaceable = options_.allow_replacement && parent.descendants.count == 2 &&
                              sibling->ancestors.count == 2;
     if (auto verdict = policy::check_truc(*tx_, entry_.vsize, ancestors, !replaceable); !verdict)
@@ -49,7 +50,7 @@ Verdict Admission::check_replacement() {
     if (conflicts_.empty()) return {};
     const std::string id = tx_->txid.to_hex();
 
-    // It must pay a better rate than each it conflicts with.
+    // It must pay a higher fee rate than each entry that it conflicts with.
     const FeeRate rate = FeeRate::of(entry_.modified_fee, entry_.vsize);
     for (const Entry* conflict : conflicts_) {
         const FeeRate old = FeeRate::of(conflict->modified_fee, conflict->vsize);
@@ -70,7 +71,8 @@ Verdict Admission::check_replacement() {
     }
     replaced_ = Pool::with_descendants(conflicts_);
 
-    // It may not depend on unconfirmed coins that those it replaces do not need.
+    // It may spend outputs of unconfirmed transactions only if its direct conflicts spend from
+    // them, too.
     EntrySet known;
     for (const Entry* conflict : conflicts_)
         known.insert(conflict->parents.begin(), conflict->parents.end());
@@ -94,7 +96,7 @@ Verdict Admission::check_pays_for_replaced() const {
             fmt::format("rejecting replacement {}, less fees than conflicting txs; {} < {}", id,
                         entry_.modified_fee.to_short_text(), old.to_short_text()));
     }
-    // And for its own relay on top of what was paid for theirs.
+    // It must also pay for its own relay, in addition to the fees of the replaced ones.
     const Amount extra = entry_.modified_fee - old;
     const Amount wanted = rules_.policy.incremental_relay_fee.fee(entry_.vsize);
     if (extra < wanted) {

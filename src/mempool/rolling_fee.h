@@ -7,13 +7,13 @@
 
 namespace daler::mempool {
 
-/// The fee rate below which nothing comes in after the pool was full. Each eviction raises it; once
-/// a block has come it halves every 12 hours, faster the emptier the pool is.
+/// The lowest fee rate to accept after the pool was full. An eviction can raise it. After the next
+/// block it halves every 12 hours, or faster if the pool is less than half full.
 class RollingFee {
 public:
-    /// Something paying `rate` was evicted.
+    /// A transaction that paid `rate` was evicted.
     void raise(FeeRate rate);
-    /// A block came: from now on the fee may fall.
+    /// A block was connected: from now on the fee rate may fall.
     void block(BlockTime now);
     [[nodiscard]] FeeRate at(BlockTime now, std::size_t usage, std::size_t max_usage,
                              FeeRate incremental);

@@ -1,4 +1,4 @@
-// mempool.dat as bytes.
+// The encoding of mempool.dat.
 #include <daler/mempool/mempool.h>
 
 namespace daler::mempool {
@@ -7,10 +7,11 @@ namespace {
 constexpr std::uint64_t version_without_key = 1;
 constexpr std::uint64_t version_with_key = 2;
 
-// What the smallest record takes: an empty transaction, time, delta.
+// The size of the smallest record: an empty transaction, time, delta.
 constexpr std::size_t min_record_size = 10 + 8 + 8;
 
-// The key is laid over the file from its first byte on, although what stands before it is plain.
+// The key repeats from the first byte of the file, although the bytes before the contents are
+// plain.
 void apply_key(std::span<std::uint8_t> bytes, std::size_t offset, ByteSpan key) {
     if (key.empty()) return;
     for (std::size_t i = 0; i < bytes.size(); ++i)

@@ -7,12 +7,11 @@
 namespace daler::mempool {
 namespace {
 
-// A full block is not searched to the last byte: after so many misses close to the limit it is
-// done.
+// When the block is this close to its limit, the search ends after so many misses in a row.
 constexpr int max_misses = 1000;
 constexpr std::int64_t close_to_limit = 4000;  // weight units
 
-// An entry some of whose ancestors are in the block already: what it still needs.
+// An entry with ancestors that are in the block already, and the totals without them.
 struct Remaining {
     const Entry* entry;
     Totals package;
@@ -50,7 +49,7 @@ public:
                 (next == best.end() || ByRate{}(*remaining_.begin(), {&*next, next->ancestors}));
             const Remaining candidate =
                 from_remaining ? *remaining_.begin() : Remaining{&*next, next->ancestors};
-            // Everything else pays even less.
+            // The other candidates pay no more.
             if (candidate.package.fee < space_.min_feerate.fee(candidate.package.vsize)) break;
             if (from_remaining) {
                 remaining_.erase(remaining_.begin());
@@ -72,7 +71,8 @@ private:
                sigop_cost_ + package.sigop_cost < space_.max_sigop_cost;
     }
 
-    // Takes an entry with the ancestors it still needs; false if one of them is not final.
+    // Takes an entry and its ancestors that are not in the block yet; false if one of them is not
+    // final.
     bool take(const Entry& entry) {
         std::vector<const Entry*> package{&entry};
         for (const Entry* ancestor : Pool::ancestors(entry)) {
@@ -81,7 +81,7 @@ private:
         for (const Entry* member : package) {
             if (!consensus::is_final(*member->tx, space_.height, space_.time)) return false;
         }
-        // Whoever has fewer ancestors cannot be the child.
+        // A child has more ancestors than its parent, so this order puts parents first.
         std::ranges::sort(package, [](const Entry* a, const Entry* b) {
             if (a->ancestors.count != b->ancestors.count)
                 return a->ancestors.count < b->ancestors.count;
@@ -95,7 +95,7 @@ private:
             sigop_cost_ += member->sigop_cost;
         }
         for (const Entry* member : package)
-            lighten_descendants(*member);
+            subtract_from_descendants(*member);
         return true;
     }
 
@@ -106,7 +106,7 @@ private:
         }
     }
 
-    void lighten_descendants(const Entry& entry) {
+    void subtract_from_descendants(const Entry& entry) {
         for (const Entry* below : Pool::descendants(entry)) {
             if (taken_.contains(below)) continue;
             const auto found = changed_.find(below);
@@ -115,7 +115,7 @@ private:
             package.add(entry.own(), -1);
             changed_.emplace(below, package);
             remaining_.insert({below, package});
-            // What failed may fit now.
+            // It may fit now.
             failed_.erase(below);
         }
     }

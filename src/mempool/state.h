@@ -7,7 +7,7 @@
 
 namespace daler::mempool {
 
-/// What a Mempool owns, and the steps its methods share.
+/// What a Mempool owns, and the functions that its methods share.
 struct Mempool::Impl {
     explicit Impl(Rules given) : rules(std::move(given)) {}
 
@@ -17,10 +17,10 @@ struct Mempool::Impl {
     void remove(const Entry& entry, RemovalReason reason);
     std::size_t remove_with_descendants(const EntrySet& roots, RemovalReason reason);
     std::size_t expire(BlockTime now);
-    /// Evicts the worst until the rest fits into memory.
+    /// Evicts entries in the order of eviction until the rest is within the memory limit.
     void trim();
 
-    // Following the chain (chain_events.cpp).
+    // Chain events (chain_events.cpp).
     void remove_conflicts(const Transaction& confirmed);
     void drop(const std::vector<TransactionRef>& gone);
     void take_back(BlockTime now);

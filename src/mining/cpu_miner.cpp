@@ -9,12 +9,12 @@
 namespace daler::mining {
 namespace {
 
-// How many nonces are tried between two looks at `stop`.
+// How many nonces are tried between two checks of `stop`.
 constexpr std::uint32_t stop_check_interval = 1u << 14;
 
-// Generating blocks on the ledger's thread: how long others may wait for it, and how many nonces
-// are tried there. On regtest every second one is right.
-constexpr std::chrono::milliseconds turn{5};
+// For easy blocks, which are mined on the ledger thread: how long other callers may wait, and how
+// many nonces are tried there. On regtest about every second nonce is a solution.
+constexpr std::chrono::milliseconds ledger_time{5};
 constexpr std::uint64_t easy_tries = 100;
 
 }  // namespace
@@ -43,15 +43,15 @@ Result<std::vector<BlockHash>, consensus::Rejection> generate(
     BlockRef solved;  // not submitted yet
     consensus::Verdict verdict;
     const auto submit = [&](ledger::State& state) {
-        // A competing block may have been faster: that is no failure.
+        // If a competing block was faster, that is not an error.
         verdict = state.chain.submit(solved).verdict;
         if (verdict) mined.push_back(solved->header.hash());
         solved = nullptr;
     };
-    // Handing each block from thread to thread and back would take longer than making it, so the
-    // ledger's thread goes on by itself until a block is hard to solve.
-    const auto take_turn = [&](ledger::State& state) {
-        const auto end = std::chrono::steady_clock::now() + turn;
+    // Passing an easy block to another thread and back would take longer than mining it, so the
+    // ledger thread mines blocks until one is hard to solve.
+    const auto mine_easy_blocks = [&](ledger::State& state) {
+        const auto end = std::chrono::steady_clock::now() + ledger_time;
         for (;;) {
             if (solved) submit(state);
             if (!verdict || stop || mined.size() == wanted) return std::optional<Template>();
@@ -67,7 +67,7 @@ Result<std::vector<BlockHash>, consensus::Rejection> generate(
         }
     };
     while (mined.size() < wanted && verdict && !stop) {
-        auto hard = ledger.call(take_turn);
+        auto hard = ledger.call(mine_easy_blocks);
         if (!hard) continue;
         if (!solve(hard->block.header, ledger.params(), max_tries, stop)) break;
         solved = std::make_shared<const Block>(std::move(hard->block));

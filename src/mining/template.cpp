@@ -22,7 +22,7 @@ TransactionRef make_coinbase(const Script& script, Height height, Amount value) 
     coinbase.version = 2;
     TxInput input;
     script::push_number(input.script_sig, height);
-    // Heights 1 to 16 are one byte long, and a coinbase script has at least two.
+    // Heights 1 to 16 take one byte, and a coinbase script must have at least two.
     script::push_number(input.script_sig, 0);
     coinbase.inputs.push_back(std::move(input));
     coinbase.outputs.push_back({value, script});
@@ -100,7 +100,7 @@ void finish_block(Block& block, Height height, const ChainParams& params) {
     if (const auto old = consensus::witness_commitment_index(block)) {
         changed.outputs.erase(changed.outputs.begin() + static_cast<std::ptrdiff_t>(*old));
     }
-    // Before segwit the commitment means nothing, but bitcoind's blocks carry it, too.
+    // Before segwit the commitment has no meaning, but Bitcoin Core's blocks contain it, too.
     const Hash256 reserved{};
     const Hash256 commitment = consensus::witness_commitment(block, reserved);
     changed.outputs.push_back({Amount{0}, consensus::witness_commitment_script(commitment)});

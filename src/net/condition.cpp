@@ -8,7 +8,7 @@ namespace daler::net {
 
 namespace asio = boost::asio;
 
-/// Each waiter has a timer of its own; `notify` cancels them all.
+/// Each waiter has its own timer; `notify` cancels them all.
 struct Condition::Impl {
     explicit Impl(const asio::any_io_executor& the_executor) : executor(the_executor) {}
     asio::any_io_executor executor;
@@ -17,7 +17,7 @@ struct Condition::Impl {
 
 namespace {
 
-/// Keeps a timer in the list for as long as its coroutine waits, or lives.
+/// Keeps a timer in the list until its coroutine continues or is destroyed.
 template <class Impl>
 class Waiting {
 public:
@@ -47,8 +47,8 @@ asio::awaitable<void> Condition::wait() {
 }
 
 asio::awaitable<void> Condition::wait_for(std::chrono::milliseconds time) {
-    // The condition may go before its waiters have run, and a waiter may be destroyed where it
-    // waits: whichever goes first, the other finds nothing of it.
+    // The condition may be destroyed before its waiters continue, and a waiter may be destroyed
+    // while it waits. The waiter keeps `impl` alive and takes its timer off the list.
     const auto impl = impl_;
     asio::steady_timer timer(impl->executor, time);
     const Waiting waiting(*impl, timer);

@@ -17,7 +17,7 @@ using tcp = asio::ip::tcp;
 
 namespace {
 
-/// Empties a function that refers to a coroutine's objects when the coroutine ends, or is
+/// Clears a function that refers to a coroutine's variables when the coroutine ends or is
 /// destroyed.
 class Forget {
 public:
@@ -47,8 +47,8 @@ asio::awaitable<Result<ConnectionRef, std::string>> connect(PeerAddress address,
     Lookup lookup(executor, address.host, address.port);
     tcp::socket socket(executor);
     asio::steady_timer timer(executor, timeout);
-    // The timer's handler may run after this coroutine has ended: it reaches our objects through
-    // the attempt only, which forgets them at the end.
+    // The timer's handler may run after this coroutine has ended. It uses these variables only
+    // through attempt->abort_, which is cleared at the end.
     bool late = false;
     attempt->abort_ = [&late, &lookup, &socket] {
         late = true;
@@ -65,7 +65,7 @@ asio::awaitable<Result<ConnectionRef, std::string>> connect(PeerAddress address,
     auto token = asio::redirect_error(asio::use_awaitable, error);
     const auto endpoints = co_await lookup.run();
     if (endpoints.empty() && !late) {
-        co_return fail(fmt::format("cannot find {}: {}", address.host, lookup.error()));
+        co_return fail(fmt::format("cannot resolve {}: {}", address.host, lookup.error()));
     }
     if (!late) {
         const auto any = [](const error_code&, const tcp::endpoint&) { return true; };

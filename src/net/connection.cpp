@@ -18,10 +18,10 @@ using boost::system::error_code;
 using tcp = asio::ip::tcp;
 
 constexpr std::size_t read_chunk = 64 * 1024;
-/// The most that a payload's buffer may be ahead of the bytes that have come.
+/// How much larger a payload's buffer may be than the bytes that have arrived.
 constexpr std::size_t growth_step = 256 * 1024;
 constexpr std::size_t messages_per_write = 64;
-/// Of one piece of a write.
+/// The most bytes in one write.
 constexpr std::size_t largest_write = 64 * 1024;
 
 struct Outgoing {
@@ -59,15 +59,15 @@ struct Connection::Impl {
     bool open = true;
     Traffic traffic;
 
-    /// Bytes that came and are not used yet: [begin, end) of the buffer.
+    /// Received bytes that are not used yet: [begin, end) of the buffer.
     Bytes input = Bytes(read_chunk);
     std::size_t input_begin = 0;
     std::size_t input_end = 0;
 
     std::deque<Outgoing> queue;
     std::size_t queued_bytes = 0;
-    std::size_t being_written = 0;  ///< messages at the front that the socket has
-    std::uint64_t taken = 0;        ///< bytes that the socket took, those of half messages too
+    std::size_t being_written = 0;  ///< messages at the front of the queue that are being written
+    std::uint64_t taken = 0;  ///< bytes that the socket has accepted, also of unfinished messages
     bool write_scheduled = false;
     Condition room;
 };
@@ -89,7 +89,7 @@ wire::Endpoint to_endpoint(const tcp::endpoint& endpoint) {
 Connection::Connection(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Connection::~Connection() = default;
 
-/// Waits for bytes into the (empty) input buffer. False at the end of the connection.
+/// Reads bytes into the (empty) input buffer. False at the end of the connection.
 asio::awaitable<bool> Connection::Impl::read_some() {
     error_code error;
     auto token = asio::redirect_error(asio::use_awaitable, error);
@@ -155,7 +155,7 @@ asio::awaitable<Result<RawMessage, ReadError>> Connection::read_message() {
 
 namespace {
 
-/// Writes the front of the queue; goes on until it is empty.
+/// Writes the front of the queue, again and again until the queue is empty.
 template <class Impl>
 void write_next(const ConnectionRef& self, Impl& impl) {
     if (!impl.open || impl.queue.empty() || impl.being_written > 0) return;
@@ -166,7 +166,7 @@ void write_next(const ConnectionRef& self, Impl& impl) {
         buffers.push_back(asio::buffer(impl.queue[i].header));
         if (!impl.queue[i].payload.empty()) buffers.push_back(asio::buffer(impl.queue[i].payload));
     }
-    // Called before each piece, with what the socket took so far.
+    // Called before each write, with the bytes that the socket has accepted so far.
     const auto count_taken = [&impl, before = impl.taken](error_code error, std::size_t count) {
         impl.taken = before + count;
         return error ? std::size_t{0} : largest_write;

@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using tcp = asio::ip::tcp;
 
-/// How long to wait when the process has no file descriptors left.
+/// How long to wait after a failed accept, for example if no file descriptors are left.
 constexpr std::chrono::milliseconds accept_retry_delay{100};
 
 }  // namespace
@@ -70,7 +70,7 @@ Result<std::unique_ptr<Listener>, std::string> Listener::open(const asio::any_io
     acceptor.open(endpoint.protocol(), error);
     if (error) return failed(error.message());
     acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-    // Else [::] would take the IPv4 port as well, and 0.0.0.0 could not be bound beside it.
+    // Otherwise [::] would bind the IPv4 port too, and binding 0.0.0.0 would fail.
     if (host.is_v6()) acceptor.set_option(asio::ip::v6_only(true), error);
     acceptor.bind(endpoint, error);
     if (error == asio::error::address_in_use) {

@@ -15,10 +15,10 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using tcp = asio::ip::tcp;
 
-/// What the looking thread and the waiting coroutine share.
+/// What the resolving thread and the waiting coroutine share.
 struct Lookup::Shared {
     std::mutex mutex;  ///< guards all below
-    /// Null once nobody waits any more: the executor may be gone then.
+    /// Null when the coroutine no longer waits: the executor may not exist any more.
     std::function<void()> answered;
     Endpoints endpoints;
     std::string error;
@@ -30,7 +30,7 @@ Lookup::Lookup(asio::any_io_executor executor, std::string host, std::uint16_t p
           std::make_shared<asio::steady_timer>(executor, asio::steady_timer::time_point::max())),
       host_(std::move(host)),
       port_(port) {
-    // Work that is outstanding keeps the executor's loop going until the answer, or `cancel`.
+    // Outstanding work keeps the executor's loop running until the answer or `cancel`.
     const auto tracked = asio::prefer(executor, asio::execution::outstanding_work.tracked);
     shared_->answered = [answered = answered_, tracked] {
         asio::post(tracked, [answered] { answered->cancel(); });
@@ -58,8 +58,8 @@ std::string Lookup::error() const {
 namespace {
 
 template <class Shared>
-void look(const std::shared_ptr<Shared>& shared, const std::string& host, std::uint16_t port) {
-    asio::io_context io;  // of this thread alone
+void resolve(const std::shared_ptr<Shared>& shared, const std::string& host, std::uint16_t port) {
+    asio::io_context io;  // used by this thread only
     tcp::resolver resolver(io);
     error_code error;
     const auto found =
@@ -83,7 +83,7 @@ asio::awaitable<Lookup::Endpoints> Lookup::run() {
         co_return shared_->endpoints;
     }
     try {
-        std::thread(look<Shared>, shared_, host_, port_).detach();
+        std::thread(resolve<Shared>, shared_, host_, port_).detach();
     } catch (const std::system_error& error) {
         const std::lock_guard lock(shared_->mutex);
         shared_->answered = nullptr;

@@ -11,9 +11,8 @@
 
 namespace daler::net {
 
-/// One look for the addresses of a name. The system's resolver cannot be interrupted and may take
-/// half a minute; it runs on a thread that nobody waits for, so that the end of the program does
-/// not either.
+/// Resolves one host name. The system's resolver cannot be interrupted and may take half a minute.
+/// It runs on a detached thread, so that the program can end without waiting for it.
 class Lookup {
 public:
     using Endpoints = std::vector<boost::asio::ip::tcp::endpoint>;
@@ -23,17 +22,18 @@ public:
     Lookup(const Lookup&) = delete;
     Lookup& operator=(const Lookup&) = delete;
 
-    /// The addresses, none where there are none or `cancel` was called. Once.
+    /// Returns the addresses; none if the lookup failed or `cancel` was called. Call it once.
     [[nodiscard]] boost::asio::awaitable<Endpoints> run();
     /// Same thread as `run`.
     void cancel();
-    /// Why there are none.
+    /// Why the lookup failed.
     [[nodiscard]] std::string error() const;
 
 private:
     struct Shared;
     std::shared_ptr<Shared> shared_;
-    std::shared_ptr<boost::asio::steady_timer> answered_;  ///< cancelled when the answer is there
+    std::shared_ptr<boost::asio::steady_timer>
+        answered_;  ///< cancelled when the answer has arrived
     const std::string host_;
     const std::uint16_t port_;
 };

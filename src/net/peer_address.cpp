@@ -15,21 +15,21 @@ Result<PeerAddress, std::string> PeerAddress::from_text(std::string_view text,
         out.host = text.substr(1, end - 1);
         const auto rest = text.substr(end + 1);
         if (!rest.empty() && !rest.starts_with(':')) {
-            return fail(fmt::format("'{}' has something other than a port behind ]", text));
+            return fail(fmt::format("'{}' has something other than a port after ]", text));
         }
         if (!rest.empty()) port = rest.substr(1);
-        if (rest == ":") return fail(fmt::format("'{}' has no port behind the colon", text));
+        if (rest == ":") return fail(fmt::format("'{}' has no port after the colon", text));
     } else if (const auto colon = text.find(':');
                colon != std::string_view::npos &&
                text.find(':', colon + 1) == std::string_view::npos) {
         // More than one colon without brackets is an IPv6 address without a port.
         out.host = text.substr(0, colon);
         port = text.substr(colon + 1);
-        if (port.empty()) return fail(fmt::format("'{}' has no port behind the colon", text));
+        if (port.empty()) return fail(fmt::format("'{}' has no port after the colon", text));
     }
-    if (out.host.empty()) return fail(fmt::format("'{}' names no host", text));
+    if (out.host.empty()) return fail(fmt::format("'{}' has no host name", text));
     if (out.host.find_first_of(" \t\r\n/[]") != std::string::npos) {
-        return fail(fmt::format("'{}' is not the name of a host", text));
+        return fail(fmt::format("'{}' is not a host name", text));
     }
     if (!port.empty()) {
         const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);

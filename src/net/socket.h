@@ -6,7 +6,7 @@
 
 namespace daler::net {
 
-/// Makes a Connection of a connected socket.
+/// Makes a Connection from a connected socket.
 [[nodiscard]] ConnectionRef make_connection(boost::asio::ip::tcp::socket socket,
                                             const Connection::Options& options, const Clock& clock);
 

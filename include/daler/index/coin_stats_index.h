@@ -5,21 +5,21 @@
 
 namespace daler::index {
 
-/// The coins as one block left them, and what that block did to them.
+/// Totals over the coin set after a block, and how the block changed it.
 struct BlockCoinStats {
     Height height = 0;
     std::uint64_t outputs = 0;    ///< unspent
     std::uint64_t bogo_size = 0;  ///< see coins::bogo_size
     Amount total;
-    Amount total_unspendable;  ///< what all blocks up to this one put out of reach
-    // This block's own:
+    Amount total_unspendable;  ///< made unspendable by the blocks up to this one
+    // Of this block only:
     Amount spent;
     Amount coinbase;     ///< spendable outputs of the coinbase
     Amount new_outputs;  ///< those of the other transactions
     Amount unspendable_genesis;
     Amount unspendable_bip30;    ///< coinbases that a later one of the same id overwrote
     Amount unspendable_scripts;  ///< outputs that nothing can spend
-    Amount unclaimed;            ///< reward that the miner did not take
+    Amount unclaimed;            ///< reward that the miner did not claim
     coins::MuHash::State set{};  ///< of all coins
 
     [[nodiscard]] Amount unspendable() const {
@@ -30,7 +30,8 @@ struct BlockCoinStats {
     bool operator==(const BlockCoinStats&) const = default;
 };
 
-/// Totals over the coins after every block that was ever on the best chain (-coinstatsindex).
+/// Totals over the coin set after each recorded block (-coinstatsindex). The records of blocks that
+/// left the best chain stay.
 class CoinStatsIndex final : Recorder {
 public:
     CoinStatsIndex(const chain::Chainstate& chain, const IndexOptions& options);
@@ -41,7 +42,7 @@ public:
     [[nodiscard]] Follower& follower() { return follower_; }
 
 private:
-    bool wants_undo() const override { return true; }
+    bool needs_undo() const override { return true; }
     void record(const chain::BlockEntry& entry, const Block& block, const coins::BlockUndo& undo,
                 storage::Database::Batch& batch) override;
     void continue_after(const chain::BlockEntry* entry) override;

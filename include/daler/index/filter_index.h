@@ -4,8 +4,8 @@
 
 namespace daler::index {
 
-/// Keeps the basic filter of every block that was ever on the best chain, and its header (BIP 157,
-/// BIP 158; -blockfilterindex).
+/// The basic filter of each recorded block and its header (BIP 157, BIP 158; -blockfilterindex).
+/// The records of blocks that left the best chain stay.
 class FilterIndex final : Recorder {
 public:
     FilterIndex(const chain::Chainstate& chain, const IndexOptions& options);
@@ -20,7 +20,7 @@ public:
     [[nodiscard]] Follower& follower() { return follower_; }
 
 private:
-    bool wants_undo() const override { return true; }
+    bool needs_undo() const override { return true; }
     void record(const chain::BlockEntry& entry, const Block& block, const coins::BlockUndo& undo,
                 storage::Database::Batch& batch) override;
     void continue_after(const chain::BlockEntry* entry) override;

@@ -14,42 +14,41 @@ namespace daler::index {
 
 /// What all indexes of a node share.
 struct IndexOptions {
-    std::filesystem::path folder;  ///< <datadir>/<chain>/indexes; each has one of its own in it
+    std::filesystem::path folder;  ///< <datadir>/<chain>/indexes; each index has a folder in it
     std::size_t cache_bytes = 8u << 20;  ///< of each database
-    bool wipe = false;                   ///< start again from nothing (-reindex)
-    /// Everything written is safe from a power cut at once: with -prune the blocks it was made from
-    /// may be gone.
+    bool wipe = false;                   ///< delete all records first (-reindex)
+    /// Each write is synced to disk: with -prune the blocks that it was made from may be deleted.
     bool sync_writes = false;
-    bool in_memory = false;                ///< no disk at all: tests
-    leveldb::Env* database_env = nullptr;  ///< instead of the operating system's files: tests
-    /// Called, on the index's thread, when its disk fails; the node must then stop.
+    bool in_memory = false;                ///< for tests: no files
+    leveldb::Env* database_env = nullptr;  ///< for tests: replaces the operating system's files
+    /// Called on the index's thread when the index has failed; the node must then stop.
     std::function<void(const std::string&)> fatal{};
 };
 
-/// Where an index stands (getindexinfo).
+/// The progress of an index (getindexinfo).
 struct Summary {
     std::string name;
-    bool is_synced = false;  ///< it has once reached the tip
+    bool is_synced = false;  ///< it has reached the tip once
     Height best_height = 0;
 };
 
-/// What one kind of index does with a block. Called on its Follower's thread.
+/// What one kind of index records of a block. Called on its Follower's thread.
 class Recorder {
 public:
     virtual ~Recorder() = default;
-    /// Whether `record` wants to know the coins that a block spent.
-    [[nodiscard]] virtual bool wants_undo() const = 0;
-    /// Adds to `batch` what is to be known of `block`. `undo` is empty for genesis, and unless it
-    /// is wanted.
+    /// True if `record` needs the coins that a block spent.
+    [[nodiscard]] virtual bool needs_undo() const = 0;
+    /// Adds the records of `block` to `batch`. `undo` is empty for genesis, and if it is not
+    /// needed.
     virtual void record(const chain::BlockEntry& entry, const Block& block,
                         const coins::BlockUndo& undo, storage::Database::Batch& batch) = 0;
     /// The block recorded next is a child of `entry`, which was recorded earlier; null: genesis.
     virtual void continue_after(const chain::BlockEntry* entry) = 0;
 };
 
-/// Leads a Recorder along the best chain, on a thread of its own: backwards where the chain was
-/// reorganised, forwards by reading stored blocks. Records and progress (a locator) are written
-/// together, so that whatever the process dies of, they agree at the next start.
+/// Calls a Recorder for the stored blocks of the best chain, on its own thread. After a
+/// reorganisation it continues at the fork. Records and progress (a locator) are written in one
+/// batch, so that they agree after a crash.
 class Follower {
 public:
     /// `chain`, `database` and `recorder` must outlive it. Nothing happens before `start`.
@@ -63,18 +62,18 @@ public:
     void start();
     /// The chain has changed. Any thread.
     void wake();
-    /// Waits until everything up to the present tip is recorded. False if that will not come to
-    /// pass, because the follower stops or has failed. Any thread.
+    /// Waits until the blocks up to the current tip are recorded. False if the follower stops or
+    /// has failed. Any thread.
     bool wait_for_tip();
-    /// As above, but false at once while the tip has never been reached yet.
+    /// As above, but returns false at once if the tip has not been reached yet.
     bool wait_if_synced();
-    /// Ends all waits, now and to come, and the work after the block at hand. Any thread.
+    /// Ends all waits, current and future, and stops the work after the current block. Any thread.
     void interrupt();
 
     [[nodiscard]] Summary summary() const;
-    /// Whether the tip has been reached once.
+    /// True if the tip has been reached once.
     [[nodiscard]] bool is_synced() const;
-    /// The height of the last block that is recorded safely; -1 if there is none.
+    /// The height of the last block whose records are written; -1 if there is none.
     [[nodiscard]] Height recorded_height() const;
 
 private:
@@ -94,8 +93,8 @@ private:
     const bool sync_writes_;
     const std::function<void(const std::string&)> fatal_;
 
-    // The thread's own.
-    const chain::BlockEntry* at_ = nullptr;  ///< what batch_ leads to; null: before genesis
+    // Used by the thread only.
+    const chain::BlockEntry* at_ = nullptr;  ///< the last block in batch_; null: before genesis
     storage::Database::Batch batch_;
     std::chrono::steady_clock::time_point last_write_{};
 
@@ -103,14 +102,14 @@ private:
     std::condition_variable changed_;
     const chain::BlockEntry* recorded_ = nullptr;  ///< in the database
     bool is_synced_ = false;
-    bool is_awake_ = false;  ///< the chain may have changed since the last look
+    bool is_awake_ = false;  ///< the chain may have changed since the last check
     bool stopping_ = false;
     bool failed_ = false;
     std::thread thread_;
 };
 
-/// Opens the database of the index `name` in `folder` below the options' one. Throws StorageError,
-/// among others when it is another program's.
+/// Opens the database of the index `name` in the subfolder `folder` of options.folder. Throws
+/// StorageError, also if another program wrote the database.
 [[nodiscard]] std::unique_ptr<storage::Database> open_database(const IndexOptions& options,
                                                                const std::string& name,
                                                                const std::filesystem::path& folder);

@@ -13,17 +13,17 @@ struct Wanted {
     bool coin_stats = false;    ///< -coinstatsindex
 };
 
-/// The optional indexes of a node, each on a thread of its own. Any thread may ask.
+/// The optional indexes of a node, each on its own thread. Any thread may call.
 class Indexes {
 public:
-    /// Opens what is wanted. Throws StorageError. `chain` must outlive it.
+    /// Opens the wanted indexes. Throws StorageError. `chain` must outlive it.
     Indexes(const chain::Chainstate& chain, Wanted wanted, const IndexOptions& options);
 
     /// Starts to follow the chain.
     void start();
     /// The chain has changed.
     void wake();
-    /// Waits until those that have once reached the tip have reached the present one.
+    /// Waits until the indexes that have reached a tip once have reached the current one.
     void drain();
     /// Ends all waits: the node stops.
     void interrupt();
@@ -34,7 +34,7 @@ public:
     [[nodiscard]] CoinStatsIndex* coin_stats() const { return coin_stats_.get(); }
 
     [[nodiscard]] std::vector<Summary> summaries() const;
-    /// Blocks above it are still needed by some index.
+    /// The lowest recorded height of all indexes: blocks above it are still needed.
     [[nodiscard]] Height recorded_height() const;
 
 private:

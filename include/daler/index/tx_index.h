@@ -4,9 +4,9 @@
 
 namespace daler::index {
 
-/// Finds any transaction of a block by its id (-txindex); the coinbase of genesis aside, which is
-/// no ordinary transaction. Those of blocks that left the best chain stay findable, unless a block
-/// of the best chain has them, too.
+/// Finds the transactions of recorded blocks by txid (-txindex), except the coinbase of genesis,
+/// whose output is not a coin. Transactions of blocks that left the best chain are still found. If
+/// a block of the best chain contains them, too, that block is returned.
 class TxIndex final : Recorder {
 public:
     TxIndex(const chain::Chainstate& chain, const IndexOptions& options);
@@ -23,7 +23,7 @@ public:
     [[nodiscard]] Follower& follower() { return follower_; }
 
 private:
-    bool wants_undo() const override { return false; }
+    bool needs_undo() const override { return false; }
     void record(const chain::BlockEntry& entry, const Block& block, const coins::BlockUndo& undo,
                 storage::Database::Batch& batch) override;
     void continue_after(const chain::BlockEntry*) override {}

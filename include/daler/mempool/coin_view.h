@@ -6,7 +6,7 @@
 
 namespace daler::mempool {
 
-/// What the mempool asks of the active chain. The ledger implements it over chain, tests over a
+/// The mempool's view of the active chain. The ledger implements it with the chain, tests with a
 /// map. Called on the mempool's thread only; the answers may change only between two calls of the
 /// mempool's methods.
 class CoinView {
@@ -14,8 +14,8 @@ public:
     virtual ~CoinView() = default;
     /// The coin that the chain's tip leaves unspent at `outpoint`.
     [[nodiscard]] virtual std::optional<consensus::Coin> coin(const OutPoint& outpoint) const = 0;
-    /// As above, for "is this transaction confirmed already?": may miss old coins, so that it need
-    /// not read from disk.
+    /// Like `coin`, to check whether a transaction is confirmed already: may miss old coins, so
+    /// that it need not read from disk.
     [[nodiscard]] virtual bool has_recent_coin(const OutPoint& outpoint) const {
         return coin(outpoint).has_value();
     }

@@ -17,7 +17,8 @@ class BoundedSignatureCache;
 
 namespace daler::mempool {
 
-/// How long unconfirmed chains may be and how much is kept. Defaults as in the reference.
+/// Limits on chains of unconfirmed transactions and on the whole mempool. Defaults as in Bitcoin
+/// Core.
 struct Limits {
     std::int64_t ancestor_count = 25;  ///< of a transaction, itself included
     std::int64_t ancestor_vsize = 101'000;
@@ -25,10 +26,10 @@ struct Limits {
     std::int64_t descendant_vsize = 101'000;
     std::size_t max_usage = 300'000'000;  ///< bytes of memory (-maxmempool)
     std::chrono::hours expiry{336};
-    bool full_rbf = true;  ///< replace also what does not signal BIP 125
+    bool full_rbf = true;  ///< allow replacing transactions that do not signal BIP 125
 };
 
-/// Why a transaction left.
+/// Why a transaction was removed.
 enum class RemovalReason : std::uint8_t { expiry, size_limit, reorg, block, conflict, replaced };
 /// "expiry", "sizelimit", "reorg", "block", "conflict", "replaced".
 [[nodiscard]] std::string_view name(RemovalReason reason);
@@ -46,12 +47,12 @@ public:
 
 struct AcceptOptions {
     BlockTime now;                     ///< our clock: entry time, expiry, rolling minimum fee
-    std::optional<BlockTime> entered;  ///< when it first came, if not now (mempool.dat)
+    std::optional<BlockTime> entered;  ///< the entry time, if not now (mempool.dat)
     bool bypass_limits = false;        ///< from a disconnected block: no fee is too low
     bool test_only = false;            ///< check everything, change nothing
     bool allow_replacement = true;
-    std::optional<Amount> max_fee;        ///< refuse to pay more than this
-    std::optional<FeeRate> max_fee_rate;  ///< or more than this for its virtual size
+    std::optional<Amount> max_fee;        ///< refuse a higher fee
+    std::optional<FeeRate> max_fee_rate;  ///< refuse a higher fee for the virtual size
 };
 
 struct Accepted {
@@ -64,9 +65,9 @@ struct Accepted {
 /// Why a transaction was not accepted.
 struct Refused {
     consensus::Rejection rejection;
-    /// With Reason::inputs_missing_or_spent: the transactions that would have to be known first.
+    /// With Reason::inputs_missing_or_spent: the unknown transactions whose outputs it spends.
     std::vector<Txid> missing_parents;
-    /// The only fault is a missing witness: remember the wtxid as bad, never the txid.
+    /// The only error is a missing witness: remember the wtxid as bad, but not the txid.
     bool witness_stripped = false;
 
     [[nodiscard]] consensus::Reason reason() const { return rejection.reason; }
@@ -74,10 +75,10 @@ struct Refused {
 
 using AcceptResult = Result<Accepted, Refused>;
 
-/// What became of a package that was tested.
+/// The result of a package test.
 struct PackageResult {
-    std::string error;  ///< what is wrong with the package as such; empty: nothing
-    /// In the order of the transactions. Null: there is no verdict, as another one failed first.
+    std::string error;  ///< what is wrong with the package as a whole; empty: nothing
+    /// In the order of the transactions. Null: not checked, because another one failed first.
     std::vector<std::optional<AcceptResult>> results;
 };
 
@@ -90,8 +91,8 @@ struct EntryDetails {
     std::int64_t vsize = 0;
     std::int64_t sigop_cost = 0;
     BlockTime time{};
-    Height height = 0;           ///< of the tip when it came
-    std::uint64_t sequence = 0;  ///< of the mempool when it came
+    Height height = 0;           ///< of the tip when it was added
+    std::uint64_t sequence = 0;  ///< of the mempool when it was added
     std::int64_t ancestor_count = 1, ancestor_vsize = 0;
     Amount ancestor_fees;  ///< modified
     std::int64_t descendant_count = 1, descendant_vsize = 0;
@@ -99,7 +100,7 @@ struct EntryDetails {
     std::vector<Txid> depends;        ///< parents in the mempool
     std::vector<Txid> spent_by;       ///< children in the mempool
     bool bip125_replaceable = false;  ///< it or an ancestor signals
-    bool unbroadcast = false;         ///< no peer has asked for it yet
+    bool unbroadcast = false;         ///< no peer has requested it yet
 };
 
 /// The mempool as getmempoolinfo shows it.
@@ -123,16 +124,16 @@ struct Selected {
     std::int64_t sigop_cost = 0;
 };
 
-/// What `select_for_block` may take: room left beside the coinbase.
+/// Limits for `select_for_block`, without what is reserved for the coinbase.
 struct BlockSpace {
     std::int64_t max_weight;
     std::int64_t max_sigop_cost;
     FeeRate min_feerate;
     Height height;   ///< of the block
-    BlockTime time;  ///< its lock time clock: the median time past of its parent
+    BlockTime time;  ///< for lock times: the median time past of its parent
 };
 
-/// What mempool.dat holds.
+/// The contents of mempool.dat.
 struct SavedMempool {
     struct Record {
         TransactionRef tx;
@@ -140,12 +141,12 @@ struct SavedMempool {
         Amount fee_delta;
     };
     std::vector<Record> transactions;   ///< parents before children
-    std::map<Txid, Amount> fee_deltas;  ///< of transactions that are not here
+    std::map<Txid, Amount> fee_deltas;  ///< of transactions that are not in the mempool
     std::set<Txid> unbroadcast;
 };
 
-/// The transactions that wait for a block. Single-threaded: lives on the ledger thread; scripts are
-/// verified by the workers while the caller waits.
+/// The unconfirmed transactions. Ledger thread only; the workers verify scripts while the caller
+/// waits.
 class Mempool {
 public:
     /// References must outlive the object; `cache` may be null.
@@ -158,11 +159,11 @@ public:
     void add_listener(Listener& listener);
     void remove_listener(Listener& listener);
 
-    /// Checks `tx` as a node checks what it relays, and adds it.
+    /// Checks `tx` against consensus rules and relay policy, and adds it.
     [[nodiscard]] AcceptResult accept(const TransactionRef& tx, const AcceptOptions& options);
 
-    /// Tells what `accept` would say of several transactions, parents before children, one after
-    /// the other. None may replace anything. Changes nothing.
+    /// Returns what `accept` would return for several transactions, one after the other, parents
+    /// before children. They may not replace others. Changes nothing.
     [[nodiscard]] PackageResult test_package(std::span<const TransactionRef> package,
                                              BlockTime now);
 
@@ -177,46 +178,49 @@ public:
     /// The output of an unconfirmed transaction, spent or not.
     [[nodiscard]] std::optional<TxOutput> output(const OutPoint& outpoint) const;
     [[nodiscard]] std::optional<EntryDetails> entry(const Txid& txid) const;
-    /// Ids of all transactions above (below) `txid`, itself excluded.
+    /// Ids of the ancestors (descendants) of `txid` in the mempool, itself excluded.
     [[nodiscard]] std::vector<Txid> ancestors(const Txid& txid) const;
     [[nodiscard]] std::vector<Txid> descendants(const Txid& txid) const;
     /// All transactions: parents before children, then by fee rate.
     [[nodiscard]] std::vector<TransactionRef> transactions() const;
     [[nodiscard]] Info info(BlockTime now) const;
-    /// What a transaction must at least pay because the pool was full; 0 while there is room.
+    /// The fee rate that a transaction must pay at least because the pool was full; 0 if it was
+    /// not.
     [[nodiscard]] FeeRate min_fee(BlockTime now) const;
     /// Counts changes: each addition, and each removal not caused by a block.
     [[nodiscard]] std::uint64_t sequence() const;
     [[nodiscard]] const Limits& limits() const;
 
-    /// The best-paying transactions that fit, whole packages of ancestors at a time, parents before
-    /// children.
+    /// The transactions with the best fee rates that fit. Each is taken together with its
+    /// ancestors, parents before children.
     [[nodiscard]] std::vector<Selected> select_for_block(const BlockSpace& space) const;
 
-    // Following the chain. During a reorganisation: block_disconnected for each block from the old
-    // tip down, block_connected for each new one, then reorganised. A plain new tip needs
-    // block_connected alone. The CoinView already shows the chain after the block.
+    // Chain events. In a reorganisation: block_disconnected for each block from the old tip down,
+    // block_connected for each new one, then reorganised. For a new block on the tip: only
+    // block_connected. The CoinView already shows the chain after the event.
     void block_connected(const Block& block, BlockTime now);
     void block_disconnected(const Block& block);
-    /// Takes back what the disconnected blocks held, drops what the new chain does not allow.
+    /// Adds the transactions of the disconnected blocks again and removes those that the new chain
+    /// does not allow.
     void reorganised(BlockTime now);
 
-    /// Removes what is older than the limit allows. Returns how many.
+    /// Removes transactions older than Limits::expiry, and their descendants. Returns how many.
     std::size_t expire(BlockTime now);
-    /// Removes `txid` and all that depends on it.
+    /// Removes `txid` and its descendants.
     void remove(const Txid& txid, RemovalReason reason);
 
-    /// Adds `delta` to what `txid` counts as paying, now or when it comes. Zero sums are forgotten.
+    /// Adds `delta` to the modified fee of `txid`, which need not be in the mempool yet. A sum of
+    /// zero is not stored.
     void prioritise(const Txid& txid, Amount delta);
-    /// All deltas, of transactions here or not.
+    /// All deltas, also of transactions that are not in the mempool.
     [[nodiscard]] const std::map<Txid, Amount>& deltas() const;
 
-    /// Transactions of our own that no peer has asked for yet.
+    /// Transactions of this node that no peer has requested yet.
     void add_unbroadcast(const Txid& txid);
     void remove_unbroadcast(const Txid& txid);
     [[nodiscard]] const std::set<Txid>& unbroadcast() const;
 
-    /// What to write to mempool.dat. To load: accept each transaction with its time as `entered`
+    /// The contents for mempool.dat. To load: accept each transaction with its time as `entered`
     /// after its delta, then the deltas, then the unbroadcast set.
     [[nodiscard]] SavedMempool saved() const;
 

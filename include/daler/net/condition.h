@@ -8,18 +8,18 @@
 
 namespace daler::net {
 
-/// Lets coroutines of one thread wait until something has changed. All of it on the thread of
+/// Coroutines of one thread wait here until something has changed. Only for the thread of
 /// `executor`.
 class Condition {
 public:
     explicit Condition(const boost::asio::any_io_executor& executor);
     ~Condition();
 
-    /// Returns after the next `notify`, or now and then without reason: look again in a loop.
+    /// Returns after the next `notify`, and sometimes without one: check the condition in a loop.
     [[nodiscard]] boost::asio::awaitable<void> wait();
     /// As `wait`, but at most for `time` (of the real clock).
     [[nodiscard]] boost::asio::awaitable<void> wait_for(std::chrono::milliseconds time);
-    /// Wakes everybody who waits.
+    /// Wakes all waiters.
     void notify();
 
 private:

@@ -15,16 +15,16 @@
 
 namespace daler::net {
 
-/// A message as it came: intact, not yet understood.
+/// A received message. Its checksum is right; its payload is not decoded yet.
 struct RawMessage {
     std::string command;
     Bytes payload;
 };
 
-/// Why there is no further message.
+/// Why no further message can be read.
 enum class ReadError : std::uint8_t { closed, wrong_magic, too_large };
 
-/// What went over a connection. Bytes include the message headers.
+/// What a connection has sent and received. Bytes include the message headers.
 struct Traffic {
     std::uint64_t bytes_sent = 0;
     std::uint64_t bytes_received = 0;
@@ -34,12 +34,12 @@ struct Traffic {
     std::map<std::string, std::uint64_t> received_per_message;
 };
 
-/// One TCP connection that carries Bitcoin messages. Lives on one thread, that of its executor.
+/// One TCP connection that carries Bitcoin messages. Only for the thread of its executor.
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
     struct Options {
         wire::Magic magic{};
-        /// Commands that get a counter of their own; the rest are counted as "*other*".
+        /// Commands that have their own counters; the others are counted as "*other*".
         bool (*is_known_command)(std::string_view) = nullptr;
         std::size_t send_queue_bytes = wire::limits::send_queue_bytes;
     };
@@ -48,26 +48,26 @@ public:
     explicit Connection(std::unique_ptr<Impl> impl);
     ~Connection();
 
-    /// The next intact message. Messages with a bad checksum or without a proper command are
-    /// dropped. Memory grows with what has arrived, not with what was announced. One caller at a
-    /// time.
+    /// The next message. Messages with a bad checksum or a malformed command are dropped. Memory
+    /// use depends on the bytes that have arrived, not on the announced size. One caller at a time.
     [[nodiscard]] boost::asio::awaitable<Result<RawMessage, ReadError>> read_message();
 
-    /// Queues a message. What is queued within one turn leaves in one piece. Nothing happens once
-    /// the connection is closed.
+    /// Queues a message. Messages that are queued in one turn of the event loop are written
+    /// together. Does nothing if the connection is closed.
     void send(std::string_view command, Bytes payload);
 
-    /// True if something waits to be sent.
+    /// True if the send queue is not empty.
     [[nodiscard]] bool has_queued() const;
-    /// Bytes that the system took for this peer so far: they grow only while it reads.
+    /// Bytes that the operating system has accepted for this peer so far. The count stops growing
+    /// if the peer does not read.
     [[nodiscard]] std::uint64_t bytes_taken() const;
-    /// True if more waits to be sent than should: read nothing more from this peer until
+    /// True if the send queue is over its limit: read nothing more from this peer until
     /// `wait_for_room` returns.
     [[nodiscard]] bool is_full() const;
     /// Returns when the queue is below its limit or the connection is closed.
     [[nodiscard]] boost::asio::awaitable<void> wait_for_room();
 
-    /// Ends the connection; `read_message` then ends with ReadError::closed. What is queued is
+    /// Closes the connection; `read_message` then fails with ReadError::closed. Queued messages are
     /// lost.
     void close();
     [[nodiscard]] bool is_open() const;
@@ -82,7 +82,7 @@ private:
 
 using ConnectionRef = std::shared_ptr<Connection>;
 
-/// Lets somebody else end a `connect` that is under way. Same thread.
+/// Cancels a `connect` that is in progress. Same thread.
 class ConnectAttempt {
 public:
     void cancel();
@@ -96,8 +96,8 @@ private:
 };
 using ConnectAttemptRef = std::shared_ptr<ConnectAttempt>;
 
-/// Resolves `address` and connects, trying each of its endpoints; at most `timeout` (of the real
-/// clock) for all of it. The error is for people. `clock` must outlive the connection.
+/// Resolves `address` and tries its endpoints until one connects, for at most `timeout` (of the
+/// real clock) in total. The error is a text for the user. `clock` must outlive the connection.
 [[nodiscard]] boost::asio::awaitable<Result<ConnectionRef, std::string>> connect(
     PeerAddress address, Connection::Options options, const Clock& clock,
     ConnectAttemptRef attempt = std::make_shared<ConnectAttempt>(),

@@ -8,7 +8,7 @@
 
 namespace daler::net {
 
-/// A host, by name or number, and a port: where to connect to or listen on.
+/// A host (a name or an IP address) and a port, to connect to or to listen on.
 struct PeerAddress {
     std::string host;  ///< without brackets
     std::uint16_t port = 0;
