@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Blocks and the chain as RPC clients see them: queries, submitted blocks, invalidation, the coin statistics."""
+"""RPC methods for blocks and the chain: queries, submitted blocks, invalidation, the coin statistics."""
 from decimal import Decimal
 
 from chainkit import (ANYONE_ADDRESS, ANYONE_SCRIPT, COIN, REGTEST_GENESIS, Block, coinbase, coins_of, make_block,
@@ -83,13 +83,13 @@ def invalidation(test, node):
     test.step("invalidateblock, reconsiderblock and getchaintips")
     before, height = node.utxo(), node.getblockcount()
     tip = node.tip()
-    victim = node.getblockhash(100)
-    node.invalidateblock(victim)
+    invalidated = node.getblockhash(100)
+    node.invalidateblock(invalidated)
     equal(node.getblockcount(), 99)
     tips = {entry["hash"]: entry for entry in node.getchaintips()}
     equal((tips[tip]["status"], tips[tip]["branchlen"]), ("invalid", 12))
     equal(tips[node.tip()]["status"], "active")
-    equal(node.getblockheader(victim)["confirmations"], -1)
+    equal(node.getblockheader(invalidated)["confirmations"], -1)
     node.reconsiderblock(tip)
     equal(node.tip(), tip)
     equal(node.utxo(), before)
@@ -115,11 +115,11 @@ def invalidation(test, node):
 
 
 def submitted_blocks(test, node):
-    test.step("submitblock: every kind of answer")
+    test.step("submitblock: the kinds of answers")
     fails(-22, "Block decode failed", node.submitblock, "00")
     fails(-22, "Block decode failed", node.submitblock, "nonsense")
     good = next_block(node)
-    equal(node.submitblock(good.hex() + "00ff"), None, "what stands behind the block is ignored")
+    equal(node.submitblock(good.hex() + "00ff"), None, "bytes after the block are ignored")
     equal(node.submitblock(good.hex()), "duplicate")
     height, tip = node.getblockcount() + 1, node.tip()
     time = node.getblockheader(tip)["time"] + 1
@@ -153,7 +153,7 @@ def submitted_blocks(test, node):
     verdict(bare, "unexpected-witness")
     double = Block(tip, [coinbase(height), coinbase(height, extra=b"2")], time).solve()
     verdict(double, "bad-cb-multiple")
-    # 28.1 refuses it before looking at its proof of work, 29 gives the reason of the rules
+    # 28.1 refuses it before it checks the proof of work; 29 gives the reason of the rules
     try:
         verdict(Block(tip, [spend(old)], time).solve(), "bad-cb-missing")
     except RpcError as error:
@@ -176,7 +176,7 @@ def main(test):
     coin_statistics(test, node)
     invalidation(test, node)
     submitted_blocks(test, node)
-    test.step("everything is there after a restart")
+    test.step("the same state after a restart")
     before, tips = node.utxo(), sorted(entry["hash"] for entry in node.getchaintips())
     node.restart()
     equal(node.utxo(), before)

@@ -1,6 +1,6 @@
 """Builds regtest blocks and transactions byte by byte, independently of the program under test.
 
-Coins belong to nobody: they are locked by the witness script OP_TRUE, so that tests can spend them without keys.
+Coins are locked by the witness script OP_TRUE, so that tests can spend them without keys.
 """
 import hashlib
 import struct
@@ -19,7 +19,7 @@ def sha256d(data):
 
 
 def to_hash(text):
-    """The bytes of a hash that is written as people write them, last byte first."""
+    """The bytes of a hash that is written as hex, last byte first."""
     return bytes.fromhex(text)[::-1]
 
 
@@ -47,7 +47,7 @@ def push(data):
 
 
 def script_number(number):
-    """A push of a number, as coinbases hold their height."""
+    """A push of a number, as used for the height in coinbases."""
     if number == 0:
         return b"\x00"
     if 1 <= number <= 16:

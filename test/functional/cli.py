@@ -11,7 +11,7 @@ from framework import equal, program, run
 def main(test):
     node = test.node()
 
-    test.step("results: strings bare, everything else as JSON")
+    test.step("results: strings without quotes, other values as JSON")
     equal(node.cli("getblockcount"), "0")
     equal(node.cli("getbestblockhash"), REGTEST_GENESIS)
     equal(json.loads(node.cli("getblockchaininfo"))["chain"], "regtest")
@@ -63,7 +63,7 @@ def main(test):
     address = node.cli("getnewaddress")
     equal(json.loads(node.cli("validateaddress", address))["isvalid"], True)
 
-    test.step("a node that does not run, and -rpcwait")
+    test.step("calls while the node does not run, and -rpcwait")
     node.stop()
     code, text = failure("getblockcount")
     equal(code, 1)

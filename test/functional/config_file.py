@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The config file: sections, precedence, includes, and what happens with mistakes in it."""
+"""The config file: sections, precedence, includes and errors."""
 from framework import equal, run
 
 
@@ -12,17 +12,17 @@ def main(test):
     conf = node.datadir / conf_name(node.kind)
 
     def comments(text, *options):
-        """The user agent's comments after a start with this file; -uacomment shows which lines count."""
+        """The comments in the user agent after a start with this file. They show which -uacomment lines are used."""
         conf.write_text(text)
         node.start(*options)
         agent = node.getnetworkinfo()["subversion"]
         node.stop()
         return agent.partition("(")[2].partition(")")[0]
 
-    test.step("sections hold for their chain only, and beat the top level")
+    test.step("a section applies to its chain only, and has precedence over the top level")
     equal(comments("# a comment\nuacomment=top\n\n[test]\nuacomment=test\n[regtest]\nuacomment=here\n"), "here; top")
 
-    test.step("of a single value the first in the file wins, a section beats the top, the command line beats all")
+    test.step("precedence of single values: the command line, then the section, then the top level; the first in a file")
 
     def mempool_limit(text, *options):
         conf.write_text(text)
@@ -41,7 +41,7 @@ def main(test):
     (node.datadir / "more.conf").write_text("regtest.uacomment=included\nuacomment=more\n")
     equal(comments("includeconf=more.conf\n"), "included; more")
 
-    test.step("-no clears what stands before it in a list")
+    test.step("-no clears the earlier values of a list")
     equal(comments("", "-uacomment=a", "-nouacomment", "-uacomment=b"), "b")
 
     test.step("the chain can be chosen in the file")
@@ -78,7 +78,7 @@ def main(test):
     node.stop()
 
     if node.kind == "daler":
-        test.step("bitcoin.conf where there is no daler.conf")
+        test.step("bitcoin.conf is read if there is no daler.conf")
         (node.datadir / "bitcoin.conf").write_text("uacomment=borrowed\n")
         node.start()
         assert "(borrowed)" in node.getnetworkinfo()["subversion"]

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Kills a node 60 times, at seeded random moments, while it mines, syncs, reorganises and flushes its coins.
 
-After each restart its coins must equal a replay of its block files into an empty node, and every block that was
-answered as accepted must be there.
+After each restart its coins must equal those of an empty node that reads its block files, and it must have the blocks
+that it had reported as accepted before.
 """
 import http.client
 import random
@@ -13,26 +13,26 @@ import time
 from chainkit import ANYONE_ADDRESS, COIN, coin, coins_of, make_block, spend
 from framework import FACTOR, RpcError, equal, run, wait_until
 
-ROUNDS = 15 if FACTOR == 1 else 4  # of each kind; fewer where a sanitizer makes everything slow
+ROUNDS = 15 if FACTOR == 1 else 4  # of each kind; fewer with a sanitizer, which is slow
 GONE = (OSError, http.client.HTTPException)
 REORGANISATION_DEPTH = 20
 CRASH_RATIO = 3
 
 
 class Workload:
-    """The node that is killed, and what it has answered since its last restart."""
+    """A node to kill, and the blocks that it has reported since its last restart."""
 
     def __init__(self, test):
         self.test = test
         self.random = random.Random(20240901)
         self.options = ["-dbcache=4", "-blocksxor=0"]
-        self.node = test.node(*self.options, name="victim")
+        self.node = test.node(*self.options, name="killed")
         self.node.generatetoaddress(200, ANYONE_ADDRESS)
         self.node.restart()
         self.coin_height = 0
         self.accepted, self.tip_answered = [], None
         self.replays = 0
-        self.flush_deaths = 0
+        self.flush_crashes = 0
         self.interrupted = {}
 
     def next_coin(self):
@@ -57,7 +57,7 @@ class Workload:
         done[0] += 1
         done[1] += running
 
-    # the four kinds of work
+    # What the node does when it is killed.
     def mine_until_killed(self):
         timer = self.kill_after(self.random.uniform(0.001, 0.06) * FACTOR)
         try:
@@ -84,7 +84,7 @@ class Workload:
         timer.join()
 
     def catch_up(self, source):
-        """Brings the source to the victim's chain."""
+        """Waits until the source has the chain of the killed node."""
         self.node.addnode(source.address, "onetry")
         wait_until(lambda: self.node.getconnectioncount() == 1, 60, "the connection")
         wait_until(lambda: source.tip() == self.node.tip(), 60, "the source of blocks to catch up")
@@ -128,8 +128,8 @@ class Workload:
         timers[0].join()
         self.note("reorganising", running)
 
-    def flush_until_dead(self):
-        """Fills the cache and asks for flushes until the node dies inside one."""
+    def flush_until_crash(self):
+        """Fills the cache and requests flushes until -dbcrashratio ends the node during one."""
         extra = [] if self.node.kind == "daler" else ["-dbbatchsize=20000"]
         self.node.restart(f"-dbcrashratio={CRASH_RATIO}", *extra)
         try:
@@ -144,24 +144,24 @@ class Workload:
         except GONE:
             code = self.node.wait_exit()
             assert self.node.kind == "bitcoind" or code > 0, f"exit code {code}"
-            self.flush_deaths += 1
+            self.flush_crashes += 1
             self.note("flushing", True)
             return
-        raise AssertionError("the node never died inside a flush, although -dbcrashratio is set")
+        raise AssertionError("the node did not crash during a flush, although -dbcrashratio is set")
 
-    # what must hold after a restart
+    # Checks after a restart.
     def verify(self):
         self.node.start()
-        if self.node.kind == "bitcoind":  # it does not promise to keep what it answered
+        if self.node.kind == "bitcoind":  # it may lose blocks that it has reported
             self.accepted, self.tip_answered = [], None
         for name in self.accepted:
             try:
                 self.node.getblock(name, 0)
             except RpcError as error:
-                raise AssertionError(f"block {name} was answered as accepted and is gone: {error}") from None
+                raise AssertionError(f"block {name} was reported as accepted and is missing: {error}") from None
         if self.tip_answered:
             answered = self.node.getblockheader(self.tip_answered)
-            # A heavier branch may have come in whose last block nobody was told about any more.
+            # The node may have reorganised to a branch with more work before it could report that.
             assert answered["confirmations"] > 0 or self.node.getblockcount() > answered["height"], (
                 f"the answered tip {self.tip_answered} is not in the chain")
         self.accepted, self.tip_answered = [], None
@@ -169,14 +169,14 @@ class Workload:
         equal(self.replay(coins["bestblock"], coins["height"]), coins, "a replay of the block files")
 
     def replay(self, tip, height):
-        """The coins of an empty node that reads the victim's block files."""
+        """The coins of an empty node that reads the block files of the killed node."""
         self.replays += 1
         files = sorted((self.node.folder / "blocks").glob("blk*.dat"))
         node = self.test.node(*[f"-loadblock={path}" for path in files], "-listen=0", start=False,
                               name=f"replay{self.replays}")
         node.start()
-        if node.tip() != tip:  # two branches with the same work: either may be the best
-            if self.node.kind == "daler":  # the other one forgets blocks that its index does not know yet
+        if node.tip() != tip:  # two branches have the same work, and either may be the best
+            if self.node.kind == "daler":  # bitcoind loses blocks that are not yet in its index
                 equal(node.getblockcount(), height, "height of the replay")
             elif node.getblockcount() > height:
                 node.invalidateblock(node.getblockhash(height + 1))
@@ -216,15 +216,15 @@ def main(test):
         work.verify()
     source.stop()
 
-    test.step(f"{ROUNDS} deaths inside a flush")
+    test.step(f"{ROUNDS} crashes during a flush")
     for _ in range(ROUNDS):
-        work.flush_until_dead()
+        work.flush_until_crash()
         work.verify()
 
     for kind, (count, running) in work.interrupted.items():
-        test.step(f"{kind}: {count} kills, {running} of them before the work was done")
-    test.step(f"{work.flush_deaths} deaths landed inside a flush")
-    assert work.flush_deaths > 0
+        test.step(f"{kind}: {count} kills, {running} of them before the last answer")
+    test.step(f"{work.flush_crashes} crashes during a flush")
+    assert work.flush_crashes > 0
     work.node.stop()
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A damaged byte in one of the small files, or in the wallet: the node starts and is right, or it names the file."""
+"""After a damaged byte in a small file or in the wallet, the node starts with the right state or names the file."""
 import random
 import shutil
 
@@ -9,7 +9,7 @@ FLIPS = 12 if FACTOR == 1 else 2  # of each file
 
 
 def damaged(content, generator):
-    """The content with one byte changed, or cut short."""
+    """The content with one byte changed or with its end cut off, and a description of that."""
     at = generator.randrange(len(content))
     if generator.random() < 0.2:
         return content[:at], f"cut at byte {at}"
@@ -18,7 +18,7 @@ def damaged(content, generator):
 
 
 def prepare(node, other):
-    """Something in every file."""
+    """Puts data into the small files."""
     node.createwallet("purse", load_on_startup=True)
     address = node.wallet("purse").getnewaddress()
     node.generatetoaddress(110, address)
@@ -32,12 +32,12 @@ def prepare(node, other):
 def ready_or_ended(node):
     try:
         return not node.running() or node.ready()
-    except AssertionError:  # ended just now
+    except AssertionError:  # it has ended meanwhile
         return True
 
 
 def check(node, name, how, expected):
-    """Starts the node; either it is right or it has said what is damaged. True if it started."""
+    """Starts the node. Either its state is right, or its error names the damaged file. True if it started."""
     node.spawn()
     wait_until(lambda: ready_or_ended(node), 60, f"{name}, {how}: a start or its end")
     if not node.running():

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""A disk that is full, fills up, or cannot be written: a clear end, nothing lost, and on with it when there is room."""
+"""A full disk, a disk that fills up, a read-only folder: the node ends with a clear error, keeps the blocks and coins that
+it has reported, and continues when there is space again."""
 import os
 import subprocess
 import sys
@@ -7,16 +8,16 @@ import sys
 from framework import RpcError, Skip, equal, run
 
 MIB = 1 << 20
-ALONE = ["unshare", "--map-root-user", "--mount"]  # a user namespace: what is mounted there ends with it
+ALONE = ["unshare", "--map-root-user", "--mount"]  # a user namespace: its mounts end with it
 
 
 def mount(folder, options):
-    """A disk of its own in memory, mounted or changed."""
+    """Mounts or remounts a disk in memory."""
     subprocess.run(["mount", "-t", "tmpfs", "-o", options, "daler-test", folder], check=True)
 
 
 def fill(folder, leave):
-    """Takes all space but `leave` bytes; the file that does."""
+    """Writes a file that takes all free space but `leave` bytes; returns its path."""
     ballast = folder / "ballast"
     disk = os.statvfs(folder)
     with open(ballast, "wb") as file:
@@ -42,18 +43,18 @@ def stops_when_it_fills(test, node, address):
         assert "disk is full" in error.message, error.message
     equal(node.wait_exit(), 1, "exit code")
     assert "disk is full" in node.log()
-    test.step("a start while it is still full")
+    test.step("a start while the disk is still full")
     ballast.unlink()
-    ballast = fill(node.folder, 40 * MIB)  # what its end gave back, too
+    ballast = fill(node.folder, 40 * MIB)  # also the space that became free when the node ended
     assert "Make room" in node.fails_to_start()
     ballast.unlink()
     return answered
 
 
-def goes_on(test, node, answered, address):
-    test.step("on with it when there is room")
+def continues_with_space(test, node, answered, address):
+    test.step("the node continues when there is space again")
     node.start()
-    assert node.getblockheader(answered)["confirmations"] > 0, "a block that was answered is gone"
+    assert node.getblockheader(answered)["confirmations"] > 0, "a block that was reported is missing"
     height = node.getblockcount()
     equal(node.wallet("purse").getbalances()["mine"]["immature"] > 0, True, "the wallet has its coins")
     node.generatetoaddress(1, address)
@@ -77,7 +78,7 @@ def refuses_a_read_only_folder(test, node):
 
 def main(test):
     if "alone" not in sys.argv:
-        raise Skip("this system has no user namespaces, so there is no disk to fill")
+        raise Skip("this system has no user namespaces, so a small disk cannot be mounted")
     node = test.node(start=False)
     node.folder.mkdir()
     mount(node.folder, "size=30m")
@@ -88,7 +89,7 @@ def main(test):
     address = node.wallet("purse").getnewaddress()
     node.generatetoaddress(10, address)
     answered = stops_when_it_fills(test, node, address)
-    goes_on(test, node, answered, address)
+    continues_with_space(test, node, answered, address)
     refuses_a_read_only_folder(test, node)
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""doc/configuration.md and doc/rpc.md say what the programs say; the links of all pages are right; doc/README.md lists
+"""doc/configuration.md and doc/rpc.md agree with the help texts; the links of all pages are correct; doc/README.md lists
 all pages, doc/architecture.md all files with a mutex, doc/formats.md all files in a node's folder."""
 import re
 import subprocess

@@ -1,8 +1,8 @@
-"""What every functional test uses: nodes to start, ask, stop and kill, and ways to wait for them.
+"""The framework of the functional tests: nodes to start, call, stop and kill, and functions that wait.
 
-A test is a script with a `main(test)` that it hands to `run(main)`. It exits with 0 when it passed and with 77
-when it cannot run here. A node is a daler or, to check a test against the reference, a stock bitcoind:
-DALER_TEST_NODE=bitcoind makes bitcoind the default kind. DALER_BUILD names the build folder.
+A test is a script with a `main(test)` that it passes to `run(main)`. It exits with 0 when it has passed and with 77
+when it cannot run here. A node is dalerd or, to check the test itself, bitcoind: DALER_TEST_NODE=bitcoind makes
+bitcoind the default. It is the one of contrib/get-bitcoind, Bitcoin Knots. DALER_BUILD names the build folder.
 """
 import base64
 import http.client
@@ -29,7 +29,7 @@ FACTOR = float(os.environ.get("DALER_TIMEOUT_FACTOR", "1"))
 LONG = bool(os.environ.get("DALER_LONG"))  # random tests in full, not a share of them
 SEED = int(os.environ.get("DALER_SEED", "1"))  # of random tests
 CHAIN_FOLDERS = {"main": "", "test": "testnet3", "testnet4": "testnet4", "signet": "signet", "regtest": "regtest"}
-# The stock bitcoind of the tests is a fork whose policy these options turn back into the reference's.
+# Bitcoin Knots has other defaults than Bitcoin Core; these options set those of Bitcoin Core.
 BITCOIND_OPTIONS = ["-corepolicy=1", "-blockmaxweight=4000000", "-permitbaremultisig=1", "-rejecttokens=0",
                     "-rejectparasites=0", "-fallbackfee=0.0002", "-softwareexpiry=0", "-listenonion=0",
                     "-addresstype=bech32", "-keypool=100", "-minrelaytxfee=0.00001",
@@ -76,7 +76,7 @@ _used_ports = set()
 
 
 def free_port():
-    """A port on loopback that nobody uses; below the range that the system gives to outgoing connections."""
+    """An unused port on loopback, below the range that the system uses for outgoing connections."""
     while True:
         port = _ports.randrange(11000, 32000)
         if port in _used_ports:
@@ -94,7 +94,7 @@ def free_port():
 
 
 def to_json(value):
-    """JSON text in which a Decimal is a number with all its digits."""
+    """JSON text with each Decimal as a number with all its digits."""
     text = json.dumps(value, default=lambda amount: f"\0{amount:f}\0")
     return re.sub(r'"\\u0000(.*?)\\u0000"', r"\1", text)
 
@@ -137,7 +137,7 @@ class Rpc:
                 return response.status, response.headers, data
             except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
                 self._drop()
-                if fresh or attempt == 2:  # a kept connection may have been closed meanwhile: once more
+                if fresh or attempt == 2:  # a kept connection may be closed by now: try again
                     raise
             except Exception:
                 self._drop()
@@ -170,7 +170,7 @@ class Rpc:
 
 
 def bitcoind_folder():
-    """The folder that holds a stock bitcoind and bitcoin-cli."""
+    """The folder of bitcoind and bitcoin-cli."""
     done = subprocess.run([ROOT / "contrib" / "get-bitcoind", "--path"], capture_output=True, text=True)
     if done.returncode != 0:
         raise Skip(done.stderr.strip())
@@ -187,11 +187,11 @@ def program(kind, name):
 
 
 class Node:
-    """One node process with a data folder of its own. Unknown attributes are RPC methods."""
+    """One node process with its own data folder. Unknown attributes are RPC methods."""
 
     def __init__(self, test, kind=None, options=(), chain="regtest", chainfile=None, datadir=None, name=None):
         self.test, self.kind, self.chain = test, kind or DEFAULT_KIND, chain
-        self.chainfile = chainfile  # describes a private chain, whose name `chain` then is
+        self.chainfile = chainfile  # of a private chain; `chain` is its name then
         self.options = list(options)
         self.name = name or f"node{len(test.nodes)}"
         self.datadir = Path(datadir or test.folder / self.name)
@@ -252,7 +252,7 @@ class Node:
             return done.stdout.strip()
         return done
 
-    # life
+    # process
     def command(self, *extra):
         common = [f"-datadir={self.datadir}", self.chain_option, f"-rpcport={self.rpcport}",
                   f"-port={self.port}"]
@@ -300,7 +300,7 @@ class Node:
             raise AssertionError(f"{self.name} did not end within {timeout * FACTOR:g} s") from None
 
     def stop(self, timeout=60):
-        """A clean end: exit code 0 and nothing on standard error."""
+        """Stops the node; it must end with exit code 0 and, if it is dalerd, write nothing to standard error."""
         self.rpc.stop()
         code = self.wait_exit(timeout)
         assert code == 0, f"{self.name} ended with {code}: {self.stderr()}"
@@ -309,7 +309,7 @@ class Node:
         return self
 
     def kill(self):
-        """As a power switch would, but for what the system has in its caches."""
+        """Kills the process. Written data stay, also those that are not synced."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
         return self
@@ -321,7 +321,7 @@ class Node:
         return self.process is not None and self.process.poll() is None
 
     def fails_to_start(self, *extra, timeout=30):
-        """What a failed start prints; it must end with exit code 1 and one line of error."""
+        """The error that a failed start prints; its exit code must be 1."""
         self.spawn(*extra)
         code = self.wait_exit(timeout)
         text = self.stderr()
@@ -330,7 +330,7 @@ class Node:
         return text.strip()
 
     def expect_log(self, *parts, timeout=30, after=0):
-        """Waits for a line that contains all `parts`, at or behind the offset `after` of the log."""
+        """Waits for a line that contains all `parts`, after the offset `after` of the log."""
         def found():
             return next((line for line in self.log()[after:].splitlines()
                          if all(part in line for part in parts)), None)
@@ -370,7 +370,7 @@ class Node:
 
 
 class Test:
-    """A temporary folder and the nodes in it; leaves nothing behind."""
+    """A temporary folder and the nodes in it. `close` kills the nodes, and removes the folder unless the test failed."""
 
     def __init__(self, name):
         self.folder = Path(tempfile.mkdtemp(prefix=f"daler-{name}-"))
@@ -420,7 +420,7 @@ def run(main):
     except Skip as reason:
         print(f"SKIPPED: {reason}")
         code = 77
-    except BaseException:  # everything, so that no node outlives the test
+    except BaseException:  # also interrupts, so that the nodes are ended below
         traceback.print_exc(file=sys.stdout)
     finally:
         test.close(failed=code == 1)
@@ -452,7 +452,7 @@ def sync_blocks(nodes, timeout=60):
 
 def sync_mempools(nodes, timeout=60):
     wait_until(lambda: len({tuple(sorted(node.rpc.getrawmempool())) for node in nodes}) == 1, timeout,
-               "all mempools to be alike")
+               "all mempools to be equal")
 
 
 def vectors():

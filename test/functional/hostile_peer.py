@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Peers that send garbage, too much, too slowly or what is wrong: the node and its other peers notice nothing."""
+"""Peers that send garbage, too much, too slowly or invalid data: the node keeps running and serves its other peers."""
 import os
 import random
 import socket
@@ -41,7 +41,7 @@ def framing(test, node):
 
 
 def handshakes(test, node):
-    test.step("messages before the handshake, handshakes twice, halves and none")
+    test.step("messages before the handshake; repeated, incomplete and missing handshakes")
     peer = Peer(node, handshake=False)
     peer.send("ping", b"12345678")
     peer.send("inv", inventory([(MSG_TX, "11" * 32)]))
@@ -74,7 +74,7 @@ def handshakes(test, node):
 
 
 def limits(test, node):
-    test.step("lists at their limit, and one above it")
+    test.step("lists at their limit, and with one item more")
     some = "22" * 32
 
     def survives(command, payload):
@@ -106,7 +106,7 @@ def limits(test, node):
 
 
 def payloads(test, node):
-    test.step("truncated and random payloads of every message")
+    test.step("truncated and random payloads of many messages")
     generator = random.Random(2)
     names = ("addr addrv2 block blocktxn cmpctblock feefilter filteradd filterload getaddr getblocks getblocktxn "
              "getdata getheaders headers inv mempool notfound ping pong sendcmpct sendheaders tx verack version "
@@ -130,7 +130,7 @@ def payloads(test, node):
 
 
 def bad_blocks(test, node, honest):
-    test.step("invalid, mutated, orphan and worthless blocks")
+    test.step("invalid and mutated blocks, blocks with an unknown parent or without proof of work")
     tip, height = node.tip(), node.getblockcount() + 1
     block_time = node.getblockheader(tip)["time"] + 1
 
@@ -138,7 +138,7 @@ def bad_blocks(test, node, honest):
         peer = Peer(node)
         try:
             peer.send("block", block.serialize())
-            if closes and node.kind == "daler":  # the stock one spares some peers
+            if closes and node.kind == "daler":  # bitcoind does not disconnect some peers
                 peer.wait_closed()
             else:
                 peer.is_open()
@@ -160,10 +160,10 @@ def bad_blocks(test, node, honest):
     mutated.transactions.pop()
     data = bytearray(good.serialize())
     data[-6] ^= 1  # inside the last witness
-    liar = Peer(node)
+    sender = Peer(node)
     try:
-        liar.send("block", bytes(data))
-        liar.is_open()
+        sender.send("block", bytes(data))
+        sender.is_open()
     except Closed:
         pass
     equal(node.tip(), tip)
@@ -179,15 +179,15 @@ def bad_blocks(test, node, honest):
     honest.send("block", good.serialize())
     honest.sync()
     equal(node.tip(), good.hash)
-    stranger = make_block("44" * 32, 5, time=block_time)
-    loner = Peer(node)
+    unconnected = make_block("44" * 32, 5, time=block_time)
+    peer = Peer(node)
     for _ in range(5):
-        loner.send("headers", headers_payload([stranger.header()]))
-    loner.is_open()
-    loner = Peer(node)
-    loner.send("inv", inventory([(MSG_BLOCK, "55" * 32)]))
-    loner.wait_for("getheaders")
-    equal(loner.is_open(), True)
+        peer.send("headers", headers_payload([unconnected.header()]))
+    peer.is_open()
+    peer = Peer(node)
+    peer.send("inv", inventory([(MSG_BLOCK, "55" * 32)]))
+    peer.wait_for("getheaders")
+    equal(peer.is_open(), True)
 
 
 def bad_transactions(test, node, honest):
@@ -220,14 +220,14 @@ def bad_transactions(test, node, honest):
 
 def slow_peers(test, node, honest):
     test.step("peers that read nothing or write slowly, and many connections")
-    deaf = Peer(node)
+    not_reading = Peer(node)
     hashes = [node.getblockhash(height) for height in range(1, 100)]
     request = message("getdata", inventory([(MSG_BLOCK | WITNESS_FLAG, name) for name in hashes]))
-    deaf.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    deaf.socket.settimeout(0.2)
+    not_reading.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    not_reading.socket.settimeout(0.2)
     try:
         for _ in range(300):
-            deaf.socket.sendall(request)
+            not_reading.socket.sendall(request)
     except (TimeoutError, OSError):
         pass
     slow = Peer(node)
@@ -246,16 +246,16 @@ def slow_peers(test, node, honest):
     honest.sync()
     for connection in crowd:
         connection.close()
-    deaf.close()
+    not_reading.close()
     equal(Peer(node).is_open(), True)
 
 
 def main(test):
     node = test.node("-v2transport=0")
-    friend = test.node("-v2transport=0")
+    other = test.node("-v2transport=0")
     node.generatetoaddress(120, ANYONE_ADDRESS)
-    friend.connect(node)
-    sync_blocks([node, friend])
+    other.connect(node)
+    sync_blocks([node, other])
     honest = Peer(node)
     framing(test, node)
     handshakes(test, node)
@@ -264,13 +264,13 @@ def main(test):
     bad_blocks(test, node, honest)
     bad_transactions(test, node, honest)
     slow_peers(test, node, honest)
-    test.step("an honest peer gets headers, and the friend has followed")
+    test.step("an honest peer gets headers, and the other node has the chain")
     honest.send("getheaders", locator_payload([node.getblockhash(100)]))
     headers = parse_headers(honest.wait_for("headers"))
     equal(len(headers), node.getblockcount() - 100)
     node.generatetoaddress(1, ANYONE_ADDRESS)
-    sync_blocks([node, friend])
-    equal(node.utxo(), friend.utxo())
+    sync_blocks([node, other])
+    equal(node.utxo(), other.utxo())
 
 
 run(main)

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""-loadblock reads real mainnet blocks, checks every script, and survives disorder, damage and interruption."""
+"""-loadblock with real mainnet blocks and all script checks: in order, in random order, with garbage between the blocks,
+and interrupted."""
 import bz2
 import signal
 import time
@@ -12,7 +13,7 @@ TIP = "00000000d5092034c3a92473d42f28e3fd279f0652e2d5b0049c7d40fcbc990b"
 GENESIS = "000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f"
 OPTIONS = ("-connect=0", "-assumevalid=0")
 COINS = 2030
-COINS_HASH = "3e85469a1be66feecae70d4d5e5c6621662827c55052690bb4325193d67bf593"  # as a stock bitcoind computes it
+COINS_HASH = "3e85469a1be66feecae70d4d5e5c6621662827c55052690bb4325193d67bf593"  # computed by bitcoind
 
 
 def main(test):
@@ -41,7 +42,7 @@ def main(test):
     equal(node.utxo(), coins, "after the same import again")
     node.stop()
 
-    test.step("a file that is not there")
+    test.step("a missing file")
     node.start("-loadblock=/nonexistent/file.dat")
     node.expect_log("/nonexistent/file.dat")
     equal(node.tip(), TIP)
@@ -61,7 +62,7 @@ def main(test):
     other.stop()
 
     if node.kind == "daler":
-        test.step("blocks whose parent comes later wait for it")
+        test.step("blocks before their parents in the file")
         shuffled = []
         for i in range(0, HEIGHT, 50):
             shuffled += reversed(blocks[i:i + 50])
@@ -71,7 +72,7 @@ def main(test):
         equal(third.utxo(), coins)
         third.stop()
 
-    test.step("garbage before, between and behind the blocks")
+    test.step("garbage before, between and after the blocks")
     junk = b"\x00" * 5000 + MAGIC["main"][:3] + b"junk" + MAGIC["main"] + b"\xff\xff\xff\xff"
     path.write_bytes(junk + b"".join(framed(block, MAGIC["main"]) + b"\0" * 7 for block in blocks[:200]) + junk)
     fourth = test.node(*OPTIONS, f"-loadblock={path}", chain="main", name="junk")

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""One damaged byte in a file of real blocks: the chain ends at the block before, one line of the log says what was
-wrong and where, and the node keeps running. 500 seeded positions, each with a node of its own.
+"""One damaged byte in a file of real blocks: the chain ends at the block before, one line of the log names the error and
+its offset, and the node keeps running. 500 random positions from a fixed seed, each with a new node.
 """
 import bz2
 import itertools
@@ -15,13 +15,13 @@ from framework import DEFAULT_KIND, FACTOR, Node, Skip, equal, run, vectors
 from p2p import read_compact_size
 
 FLIPS = {"framing": 100, "header": 150, "coinbase": 100, "transaction": 150}
-SNAPSHOT_EVERY = 150  # a node with this many more blocks is kept, to start from
-BEHIND = 3  # good blocks behind the damaged one
+SNAPSHOT_EVERY = 150  # number of blocks between the data folders from which the nodes start
+BEHIND = 3  # good blocks after the damaged one
 OPTIONS = ("-connect=0", "-assumevalid=0", "-disablewallet=1")
 
 
 def transaction_starts(block):
-    """Where each transaction of a block without witnesses starts, and the end of the last one."""
+    """The offset of each transaction of a block without witnesses, and the end of the last one."""
     count, at = read_compact_size(block, 80)
     for _ in range(count):
         yield at
@@ -40,7 +40,7 @@ def transaction_starts(block):
 
 
 class Flip:
-    """A byte of the record of block `height` to change: `place` counts from the record's start."""
+    """A byte to change in the record of block `height`; `place` is its offset in the record."""
 
     def __init__(self, kind, height, place, mask):
         self.kind, self.height, self.place, self.mask = kind, height, place, mask
@@ -50,7 +50,7 @@ class Flip:
 
 
 def choose(blocks, generator, share):
-    """The seeded list of flips."""
+    """The list of flips, random with a fixed seed."""
     with_payments = [height for height, block in enumerate(blocks, 1) if read_compact_size(block, 80)[0] > 1]
     flips = []
     for kind, count in FLIPS.items():
@@ -117,7 +117,7 @@ class Damage:
         try:
             equal(node.getblockcount(), flip.height - 1, f"height after a flip of {flip}")
             self.check_log(node, flip, offset)
-            if flip.place % 10 == 0:  # some of them: the good block is still welcome
+            if flip.place % 10 == 0:  # for some of them: the undamaged block is still accepted
                 good, _ = self.write(f"{node.name}.good", flip.height, flip.height)
                 node.stop()
                 node.start(f"-loadblock={good}")
@@ -130,7 +130,7 @@ class Damage:
         path.unlink()
 
     def check_log(self, node, flip, offset):
-        """Exactly one line names an offset inside the damaged record, and with it what is known of the block."""
+        """Exactly one line names an offset inside the damaged record, and also the hash and height if they are known."""
         size = 8 + len(self.blocks[flip.height - 1])
         lines = []
         for line in node.log().splitlines():
@@ -144,7 +144,7 @@ class Damage:
                 header[flip.place - 8] ^= flip.mask
             name = from_hash(sha256d(bytes(header)))
             assert name in lines[0], f"{lines[0]!r} does not name {name}: {flip}"
-            if not 12 <= flip.place < 44:  # with another parent nobody knows the height
+            if not 12 <= flip.place < 44:  # if the hash of the parent is damaged, the height is unknown
                 assert re.search(rf"\b{flip.height}\b", lines[0]), f"{lines[0]!r} does not name the height: {flip}"
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Indexes: built in the background, asked by RPC, led through reorganisations, switched off and on again, deleted,
-and right after every kill.
+"""Indexes: built in the background, queried by RPC, updated by reorganisations, switched off and on again, deleted, and
+right after kills.
 """
 import http.client
 import random
@@ -24,8 +24,8 @@ def synced(node):
     wait_until(there, 60, f"the indexes of {node.name}")
 
 
-def picture(node):
-    """Everything that the indexes say of the best chain."""
+def index_contents(node):
+    """The data of the indexes about the best chain."""
     out = []
     for height in range(node.getblockcount() + 1):
         name = node.getblockhash(height)
@@ -35,14 +35,14 @@ def picture(node):
     return out
 
 
-def fresh_picture(test, node):
-    """What a node says whose indexes were built in one go, from the same files. Leaves `node` stopped."""
+def fresh_contents(test, node):
+    """The data of new indexes that another node builds from the same block files. Leaves `node` stopped."""
     node.stop()
     folder = test.folder / f"copy{len(test.nodes)}"
     shutil.copytree(node.datadir, folder, ignore=shutil.ignore_patterns("indexes", ".cookie", "*.pid"))
     other = test.node(*ALL, datadir=folder)
     synced(other)
-    out = picture(other)
+    out = index_contents(other)
     other.stop()
     return out
 
@@ -62,7 +62,7 @@ def questions(test):
     fails(-8, "requires coinstatsindex", plain.gettxoutsetinfo, "muhash", 5)
     by_hand = plain.gettxoutsetinfo("muhash")
 
-    test.step("switched on, on a chain that is there already")
+    test.step("indexes are switched on for an existing chain")
     plain.restart(*ALL)
     synced(plain)
     equal(list(plain.getindexinfo()), list(NAMES))
@@ -85,7 +85,7 @@ def questions(test):
     fails(-8, "cannot be queried for a specific block", plain.gettxoutsetinfo, "hash_serialized_3", 1)
     fails(-8, "Cannot set use_index to false", plain.gettxoutsetinfo, "none", 1, False)
 
-    test.step("a new block is known as soon as it is answered")
+    test.step("a new block is in the indexes when the call that mines it returns")
     for _ in range(20):
         name = plain.generatetoaddress(1, ANYONE_ADDRESS)[0]
         txid = plain.getblock(name)["tx"][0]
@@ -93,7 +93,7 @@ def questions(test):
         equal(plain.gettxoutsetinfo("none", name)["bestblock"], name)
         equal(sorted(plain.getblockfilter(name)), ["filter", "header"])
 
-    test.step("an option that nobody knows, a folder of somebody else")
+    test.step("an unknown option, and a damaged index")
     plain.stop()
     assert "Unknown -blockfilterindex value extended." in plain.fails_to_start("-blockfilterindex=extended")
     (plain.folder / "indexes" / "txindex" / "CURRENT").unlink()
@@ -101,31 +101,31 @@ def questions(test):
     assert "indexes/txindex" in text and "Delete" in text, text
     shutil.rmtree(plain.folder / "indexes")
 
-    test.step("deleted, they are built again")
+    test.step("deleted indexes are built again")
     plain.start(*ALL)
     synced(plain)
-    expected = picture(plain)
+    expected = index_contents(plain)
     plain.restart("-txindex", "-nocoinstatsindex", "-blockfilterindex=0")
     equal(list(plain.getindexinfo()), ["txindex"])
     plain.generatetoaddress(3, ANYONE_ADDRESS)
 
-    test.step("switched off for a while, they catch up; a reindex makes them anew")
+    test.step("indexes that were switched off catch up; -reindex rebuilds them")
     plain.restart(*ALL)
     synced(plain)
-    equal(picture(plain)[:len(expected)], expected)
+    equal(index_contents(plain)[:len(expected)], expected)
     plain.stop().start("-reindex", *ALL)
     synced(plain)
-    equal(picture(plain)[:len(expected)], expected)
+    equal(index_contents(plain)[:len(expected)], expected)
     plain.stop()
     return plain
 
 
-class Victim:
-    """A node that mines, pays and reorganises until somebody kills it."""
+class Workload:
+    """A node that mines, pays and reorganises until it is killed."""
 
     def __init__(self, test):
         self.test, self.random = test, random.Random(158)
-        self.node = test.node(*ALL, "-dbcache=4", name="victim")
+        self.node = test.node(*ALL, "-dbcache=4", name="killed")
         self.node.generatetoaddress(130, ANYONE_ADDRESS)
         synced(self.node)
         self.height = 0
@@ -135,7 +135,7 @@ class Victim:
         return spend(coins_of(self.node, self.height, self.height), fee=5000, outputs=5)
 
     def reorganise(self, depth):
-        """A branch with payments that fork off `depth` below the tip and win."""
+        """Submits a branch with payments that begins `depth` below the tip and has more work."""
         header = self.node.getblockheader(self.node.getblockhash(self.node.getblockcount() - depth))
         previous, height, time = header["hash"], header["height"], header["time"]
         payment = self.payment()
@@ -144,21 +144,21 @@ class Victim:
             self.node.submitblock(block.hex())
             previous, payment = block.hash, spend([coin(payment)], fee=5000, outputs=3)
 
-    def work(self):
+    def run(self):
         while True:
             try:
                 self.node.sendrawtransaction(self.payment().hex())
-            except RpcError as error:  # a reorganisation brought another one in
+            except RpcError as error:  # after a reorganisation another transaction may spend its coin
                 assert error.code in (-25, -26, -27), error
             self.node.generatetoaddress(self.random.randint(1, 3), ANYONE_ADDRESS)
             if self.random.random() < 0.4:
                 self.reorganise(self.random.randint(1, 6))
 
-    def work_until_killed(self):
+    def run_until_killed(self):
         timer = threading.Timer(self.random.uniform(0.01, 0.5) * FACTOR, self.node.kill)
         timer.start()
         try:
-            self.work()
+            self.run()
         except GONE:
             pass
         timer.join()
@@ -168,29 +168,29 @@ def main(test):
     questions(test)
 
     test.step("a reorganisation")
-    victim = Victim(test)
-    node = victim.node
+    workload = Workload(test)
+    node = workload.node
     lost = node.getblock(node.tip())["tx"][0]
     stale = node.tip()
     before = node.gettxoutsetinfo("muhash", stale)
-    victim.reorganise(5)
+    workload.reorganise(5)
     synced(node)
     equal(node.getrawtransaction(lost, 1)["confirmations"], 0)
     equal(node.gettxoutsetinfo("muhash", stale), before)
     assert node.getblockfilter(stale)
-    equal(picture(node), fresh_picture(test, node))
+    equal(index_contents(node), fresh_contents(test, node))
     node.start()
 
     test.step(f"{KILLS} kills")
     for i in range(KILLS):
-        victim.work_until_killed()
+        workload.run_until_killed()
         node.start()
         synced(node)
         if i % 4 == 3:
             info = node.gettxoutsetinfo("muhash")
             counted = node.gettxoutsetinfo("muhash", None, False)
             equal(info["muhash"], counted["muhash"])
-            equal(picture(node), fresh_picture(test, node))
+            equal(index_contents(node), fresh_contents(test, node))
             node.start()
     test.step(f"height {node.getblockcount()}")
 

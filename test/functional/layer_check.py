@@ -61,7 +61,7 @@ def main(test):
              "doc/architecture.md: draw chain --> util"),
             ("a test with a private header from above", "test/unit/util/a_test.cpp", "#include <chain/private.h>\n",
              "test/unit/util/a_test.cpp:1: a test of util may not include <chain/private.h>"),
-            ("a test that includes a header of a module above its own", "test/unit/util/a_test.cpp", "#include <daler/node/x.h>\n",
+            ("a test with a header from above", "test/unit/util/a_test.cpp", "#include <daler/node/x.h>\n",
              "test/unit/util/a_test.cpp:1: <daler/node/x.h> does not exist")):
         test.step(name)
         code, text = check(name, files={path: content})

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""contrib/check_limits.py finds doc/limits.md and the tests in line with the source, and names each kind of gap."""
+"""contrib/check_limits.py accepts this tree and a correct small tree, and reports each kind of error in the list below."""
 import subprocess
 
 from framework import ROOT, equal, run
@@ -40,7 +40,7 @@ def main(test):
             (root / file).write_text(text)
         return check(root)
 
-    test.step("a small tree that is right")
+    test.step("a correct small tree")
     equal(changed("right", None, "", ""), (0, "4 bounds, 2 of them on peers, 0 problems\n"))
 
     document, header = "doc/limits.md", "include/daler/wire/limits.h"
@@ -49,8 +49,8 @@ def main(test):
             ("another unit of time", header, "minutes", "seconds", "`patience`: is in min, but the source says s"),
             ("a value with a unit", document, "2 | MiB", "2 | kB", "`max_held`: is 2 kB, but the source says 2 * unit"),
             ("another default", document, "| 4 |", "| 5 |", "`-threads`: is 5, but the default is 4"),
-            ("an option that is gone", document, "-threads", "-calls", "`-calls`: no such option"),
-            ("a constant that is gone", document, "`max_held`", "`max_kept`", "`max_kept`: not in src/sync/network.cpp"),
+            ("an option that does not exist", document, "-threads", "-calls", "`-calls`: no such option"),
+            ("a constant that does not exist", document, "`max_held`", "`max_kept`", "`max_kept`: not in src/sync/network.cpp"),
             ("a bound without a row", document, "`max_held`", "`unit`", "src/sync/network.cpp: max_held is not in doc"),
             ("a row without a link", document, "[wire](../src/wire/decode.cpp)", "wire", "doc/limits.md:3: not a row"),
             ("a bound on peers without a row", header, "///< of a list", "\nconstexpr int more = 1;",

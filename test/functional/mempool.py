@@ -49,7 +49,7 @@ def conflicts(test, node, coins):
 
 
 def fee_floor(test, node, coins):
-    test.step("the relay fee, at the limit and below")
+    test.step("the minimum relay fee, and one unit less")
     base = spend([coins[2]], fee=0)
     fails(-26, "min relay fee not met", node.sendrawtransaction, spend([coins[2]], fee=base.vsize - 1).hex())
     exact = spend([coins[2]], fee=base.vsize)
@@ -71,7 +71,7 @@ def chains(test, node, coins):
 
 
 def lock_times(test, node, coins):
-    test.step("lock times open with the height")
+    test.step("a transaction with a lock time is accepted from its height on")
     tip = node.getblockcount()
     locked = spend([coins[6]], fee=1000, lock_time=tip + 1)
     fails(-26, "non-final", node.sendrawtransaction, locked.hex())
@@ -81,7 +81,7 @@ def lock_times(test, node, coins):
 
 
 def templates(test, node, sent):
-    test.step("a block takes all of it, parents before children")
+    test.step("a block contains the whole mempool, parents before children")
     size = len(node.getrawmempool())
     block = node.getblock(node.generatetoaddress(1, ANYONE_ADDRESS)[0], 1)
     equal(len(block["tx"]), size + 1)
@@ -92,7 +92,7 @@ def templates(test, node, sent):
 
 
 def reorganisations(test, node, coins):
-    test.step("a reorganisation brings transactions back, and drops what it makes impossible")
+    test.step("a reorganisation returns transactions to the mempool, and removes those that became invalid")
     payment = spend([coins[4]], fee=1000)
     rival, loser = spend([coins[5]], fee=2000), spend([coins[5]], fee=3000)
     fork_point, height = node.tip(), node.getblockcount()
@@ -116,10 +116,10 @@ def reorganisations(test, node, coins):
 
 
 def many_blocks(test):
-    test.step("several disconnected blocks come back, limits count when all are there")
+    test.step("transactions of several disconnected blocks return, and then the limits apply")
     node = test.node("-limitancestorcount=100", "-limitancestorsize=1000", "-limitdescendantsize=1000", name="long")
     node.generatetoaddress(101, ANYONE_ADDRESS)
-    # Each transaction spends an output of each one before; 25 descendants are the limit.
+    # Each transaction spends an output of each earlier one; the limit is 25 descendants.
     count, sent, blocks = 60, [], []
     for i in range(count):
         spent = [coin(parent, i - j - 1) for j, parent in enumerate(sent)] or coins_of(node, 1, 1)
@@ -141,7 +141,7 @@ def many_blocks(test):
 
 
 def restarts(test, node, coins):
-    test.step("the mempool survives a restart, and -persistmempool=0 forgets it")
+    test.step("the mempool is the same after a restart, and empty with -persistmempool=0")
     parent = spend([coins[7]], fee=1000)
     child = spend([coin(parent)], fee=1000)
     for transaction in (parent, child):

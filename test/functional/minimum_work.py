@@ -1,15 +1,15 @@
 #!/usr/bin/python3
-"""-minimumchainwork and -assumevalid: what they keep away, and that they mean nothing where nobody asked for them."""
+"""-minimumchainwork and -assumevalid: chains with too little work, blocks of the user, and scripts that are not run."""
 from chainkit import ANYONE_ADDRESS, COIN, Block, coinbase, coins_of, spend
 from framework import equal, run, sync_blocks
 from p2p import Peer, headers_payload
 
-WORK_OF_BLOCK = 2  # regtest: genesis and every block
+WORK_OF_BLOCK = 2  # on regtest, genesis included
 LEAST = 50
 
 
 def main(test):
-    test.step("a chain with too little work is not downloaded, and not passed on")
+    test.step("a chain with too little work is not downloaded and not relayed")
     first = test.node(name="first")
     patient = test.node(f"-minimumchainwork={WORK_OF_BLOCK * (LEAST + 1):x}", name="patient")
     last = test.node(name="last")
@@ -25,22 +25,22 @@ def main(test):
     peer.close()
     equal(last.getblockcount(), 0)
 
-    test.step("one block more, and all of it comes")
+    test.step("with one block more, the chain is downloaded")
     first.generatetoaddress(1, ANYONE_ADDRESS)
     sync_blocks([first, patient, last])
     equal(patient.getblockcount(), LEAST)
 
-    test.step("blocks of the user's own are taken whatever their work")
+    test.step("blocks from the user are accepted with any work")
     own = test.node("-minimumchainwork=ffff", name="own")
     own.generatetoaddress(3, ANYONE_ADDRESS)
     equal(own.getblockcount(), 3)
     equal(own.getblockchaininfo()["initialblockdownload"], True)
 
-    test.step("a script below an assumed valid block is not run, once two weeks of work are above")
+    test.step("a script in an ancestor of the assumed-valid block is not run if two weeks of work follow")
     maker = test.node(name="maker")
     maker.generatetoaddress(101, ANYONE_ADDRESS)
     bad = spend(coins_of(maker, 1, 1))
-    bad.inputs[0].witness = [b"\x52"]  # another script than the coin is locked by
+    bad.inputs[0].witness = [b"\x52"]  # not the script that locks the coin
     tip, time = maker.tip(), maker.getblockheader(maker.tip())["time"]
     blocks = [Block(tip, [coinbase(102, 50 * COIN + 1000), bad], time + 1)]
     blocks[0].commit_to_witnesses()

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""Several nodes: syncing, relaying, reorganising, and connections that come and go."""
+"""Several nodes: syncing, relaying, reorganising, connecting and disconnecting."""
 from chainkit import ANYONE_ADDRESS, coin, coins_of, spend
 from framework import equal, fails, run, sync_blocks, sync_mempools, wait_until
 
 
 def first_sync(test, a, b, c):
-    test.step("three nodes in a ring sync a chain that one of them holds")
+    test.step("three nodes in a ring sync a chain that one of them has")
     a.generatetoaddress(150, ANYONE_ADDRESS)
     a.connect(b)
     b.connect(c)
@@ -24,7 +24,7 @@ def first_sync(test, a, b, c):
 
 
 def relay(test, a, b, c):
-    test.step("transactions and blocks reach everybody, from anybody")
+    test.step("transactions and blocks from each node reach the others")
     coins = coins_of(a, 1, 6)
     for node, one in zip((a, b, c), coins):
         parent = spend([one], fee=1000)
@@ -40,7 +40,7 @@ def relay(test, a, b, c):
 
 
 def reorganisation(test, a, b, c):
-    test.step("two parts of the network that meet again choose the longer chain")
+    test.step("two parts of the network that connect again choose the longer chain")
     c.disconnect(a)
     b.disconnect(c)
     payment = spend(coins_of(a, 7, 7), fee=1000)
@@ -78,14 +78,14 @@ def connections(test, a, b, c):
     identity = next(peer["id"] for peer in a.getpeerinfo() if not peer["inbound"])
     a.disconnectnode(nodeid=identity)
     wait_until(lambda: all(peer["id"] != identity for peer in a.getpeerinfo()))
-    wait_until(lambda: b.getconnectioncount() == 1, 30, "the other end to notice")
+    wait_until(lambda: b.getconnectioncount() == 1, 30, "the other node to have one connection")
     a.connect(b)
     a.disconnectnode(b.address)
     wait_until(lambda: b.getconnectioncount() == 1)
 
 
 def late_nodes(test, a, b):
-    test.step("-connect and -addnode; nodes that were away catch up")
+    test.step("-connect and -addnode; nodes that were stopped catch up")
     late = test.node(f"-connect={a.address}", name="late")
     sync_blocks([a, late])
     late.stop()
@@ -100,7 +100,7 @@ def late_nodes(test, a, b):
     friend = test.node(f"-addnode={a.address}", name="friend")
     sync_blocks([a, friend])
     if a.kind == "daler":  # bitcoind waits for up to a minute
-        test.step("an added node is found again after its restart")
+        test.step("a node of -addnode is connected again after its restart")
         a.restart()
         for node in (late, friend):
             wait_until(lambda n=node: any(peer["addr"] == a.address for peer in n.peers()), 60, "to reconnect")
@@ -116,7 +116,7 @@ def main(test):
     relay(test, a, b, c)
     reorganisation(test, a, b, c)
     connections(test, a, b, c)
-    test.step("a node that listens nowhere and connects to nobody")
+    test.step("a node that does not listen and connects to no peer")
     alone = test.node("-listen=0", name="alone")
     equal(alone.getconnectioncount(), 0)
     alone.stop()

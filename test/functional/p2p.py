@@ -1,4 +1,4 @@
-"""A peer that speaks the Bitcoin protocol and can say anything, right or wrong."""
+"""A peer of the Bitcoin protocol that can send correct and incorrect messages."""
 import os
 import socket
 import struct
@@ -14,7 +14,7 @@ WITNESS_FLAG = 1 << 30
 
 
 def message(command, payload=b"", magic=MAGIC["regtest"], checksum=None, length=None):
-    """One framed message; checksum and length can be given wrong values."""
+    """A message with its header; `checksum` and `length` replace the right values."""
     name = command.encode() if isinstance(command, str) else command
     return (magic + name.ljust(12, b"\0") + struct.pack("<I", len(payload) if length is None else length) +
             (sha256d(payload)[:4] if checksum is None else checksum) + payload)
@@ -65,7 +65,7 @@ class Closed(Exception):
 
 
 class Peer:
-    """A connection to a node. Answers pings while it waits; keeps every message in `received`."""
+    """A connection to a node. Answers pings while it waits; keeps the messages in `received`."""
 
     def __init__(self, node, handshake=True, **version):
         self.node = node
@@ -145,7 +145,7 @@ class Peer:
             self.transactions[transaction.txid] = self.transactions[transaction.wtxid] = transaction
 
     def wait_for(self, command, accept=lambda payload: True, timeout=30):
-        """The payload of the next message of that kind that `accept` likes; other messages are answered."""
+        """The payload of the next message of that kind for which `accept` is true; other messages are answered."""
         deadline = time.monotonic() + timeout * FACTOR
         while True:
             got = self._read(deadline)
@@ -156,13 +156,13 @@ class Peer:
                 return got[1]
 
     def sync(self, timeout=30):
-        """Returns when the node has handled everything sent before."""
+        """Returns when the node has processed the earlier messages."""
         nonce = os.urandom(8)
         self.send("ping", nonce)
         self.wait_for("pong", lambda payload: payload == nonce, timeout)
 
     def idle(self, seconds):
-        """Reads and answers for a while."""
+        """Reads and answers messages for some seconds."""
         deadline = time.monotonic() + seconds
         while got := self._read(deadline):
             self.received.append(got)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Chains that a user describes (-chainfile): a network of two nodes with real difficulty adjustment, nodes of another
-chain that stay apart, changed and wrong files."""
+"""Private chains (-chainfile): a network of two nodes with real difficulty adjustment, nodes with other rules, which do
+not become peers, changed and wrong files."""
 import json
 import subprocess
 
@@ -34,7 +34,7 @@ def compact(target):
 
 
 def retargeted(node, height):
-    """The bits that a window which begins at `height` must have."""
+    """The expected bits of the window that begins at `height`."""
     first, last = (node.getblockheader(node.getblockhash(h)) for h in (height - WINDOW, height - 1))
     wanted = WINDOW * SPACING
     actual = min(max(last["time"] - first["time"], wanted // 4), wanted * 4)
@@ -42,7 +42,7 @@ def retargeted(node, height):
 
 
 class Miner:
-    """Mines blocks some seconds apart, on a clock that all nodes share."""
+    """Mines blocks some seconds apart, with the same mock time in all nodes."""
 
     def __init__(self, nodes, time):
         self.nodes, self.time = nodes, time
@@ -53,7 +53,7 @@ class Miner:
             for each in self.nodes:
                 each.setmocktime(self.time)
             node.generatetoaddress(1, address)
-            sync_blocks(self.nodes)  # a block on its way would be late once the clock moves on
+            sync_blocks(self.nodes)  # a block must be relayed before the clock advances, else it is late
 
 
 def bits(node, height):
@@ -69,7 +69,7 @@ def difficulty_moves(test, a, b):
     easy = a.getdifficulty()
     miner.mine(a, WINDOW, 45, address)
     equal(bits(a, WINDOW), retargeted(a, WINDOW))
-    equal(bits(a, WINDOW), "200fffff")  # a quarter: no step is larger
+    equal(bits(a, WINDOW), "200fffff")  # a quarter, the largest step
     equal({bits(a, height) for height in range(WINDOW, 2 * WINDOW)}, {"200fffff"})
     assert a.getdifficulty() > 3.9 * float(easy)
     miner.mine(b, WINDOW, 100, address)
@@ -85,8 +85,8 @@ def difficulty_moves(test, a, b):
     return miner
 
 
-def payment_crosses(test, a, b, miner):
-    test.step("addresses have the chain's prefix, a coinbase matures after five blocks, a payment crosses")
+def payment_is_relayed(test, a, b, miner):
+    test.step("addresses have the chain's prefix, a coinbase matures after five blocks, a payment is relayed")
     here, there = a.wallet("w"), b.wallet("w")
     equal(a.getblockcount(), 3 * WINDOW)
     # Coinbases of the last five blocks are immature: 49 of 12.5 and 11 of 6.25 are mined so far.
@@ -108,7 +108,7 @@ def others_stay_apart(test, a, changed):
     test.step("a node whose rules differ does not become a peer")
     other = test.node(chainfile=changed, chain="lab", name="other")
     equal(other.getblockhash(0), a.getblockhash(0))
-    wait_until(lambda: a.getconnectioncount() == 0)  # so that only the other node's bytes can come
+    wait_until(lambda: a.getconnectioncount() == 0)  # only the other node sends bytes now
     before = a.getnettotals()["totalbytesrecv"]
     other.addnode(a.address, "onetry")
     wait_until(lambda: a.getnettotals()["totalbytesrecv"] > before, 30, "bytes from the other chain")
@@ -118,7 +118,7 @@ def others_stay_apart(test, a, changed):
 
 
 def file_is_remembered(test, a, path, fields):
-    test.step("the folder remembers its chain: a changed rule is refused, ports may change")
+    test.step("the folder records its chain: a changed rule is refused, ports may change")
     tip = a.tip()
     a.stop()
     for field, value, was in (("retarget_window", 30, "20"), ("bech32_hrp", "bal", '"lab"'),
@@ -181,7 +181,7 @@ def wrong_files(test):
 
 
 def genesis_is_found(test):
-    test.step("the nonce of a harder genesis block is looked for once")
+    test.step("the nonce of a genesis block with more work is searched only once")
     path = write(test, "hard.json", {"name": "hard", "genesis_bits": "1f00ffff"})
     node = test.node(chainfile=path, chain="hard", name="hard")
     genesis = node.getblockhash(0)
@@ -198,7 +198,7 @@ def genesis_is_found(test):
 
 
 def rules_begin_late(test):
-    test.step("rules that begin at a height of their own, and a chain that is rebuilt")
+    test.step("activation heights of the rules, and a rebuild")
     heights = {"bip34_height": 4, "bip65_height": 6, "bip66_height": 5, "csv_height": 7, "segwit_height": 9}
     path = write(test, "late.json", dict(heights, name="late", retarget_rule="testnet", block_spacing=1,
                                          retarget_window=4, coinbase_maturity=3, genesis_time=GENESIS_TIME))
@@ -217,17 +217,17 @@ def rules_begin_late(test):
     wallet.sendtoaddress(wallet.getnewaddress(), 1)
     miner.mine(node, 1, 3, wallet.getnewaddress())
     equal(len(node.getblock(node.tip())["tx"]), 2)
-    equal(bits(node, 21), "207fffff")  # it was late: the easiest target
+    equal(bits(node, 21), "207fffff")  # its time is late: the highest target
     utxo = node.utxo()
     node.restart("-reindex")
     equal(node.utxo(), utxo)
 
 
 def blocks_are_hard(test):
-    test.step("a block that takes thousands of tries is mined, but not with fewer")
+    test.step("a block that needs thousands of tries is mined, but not with too few")
     rules = {"name": "work", "genesis_message": "Hard work", "genesis_time": GENESIS_TIME, "pow_limit": f"{2**243 - 1:x}"}
     node = test.node(chainfile=write(test, "work.json", rules), chain="work", name="work")
-    node.setmocktime(GENESIS_TIME + SPACING)  # what is tried is the same in every run
+    node.setmocktime(GENESIS_TIME + SPACING)  # so that the tries are the same in each run
     equal(node.generatetodescriptor(1, "raw(51)", 1), [])
     hashes = node.generatetodescriptor(5, "raw(51)")
     equal([node.getblockhash(height) for height in range(1, 6)], hashes)
@@ -249,7 +249,7 @@ def main(test):
     for node in (a, b):
         node.createwallet("w")
     miner = difficulty_moves(test, a, b)
-    payment_crosses(test, a, b, miner)
+    payment_is_relayed(test, a, b, miner)
     client(test, a, path)
     b.stop()
     others_stay_apart(test, a, write(test, "other.json", dict(fields, block_spacing=61)))

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Starting, stopping and options: the node behaves as programs that drive a bitcoind expect."""
+"""Starting, stopping and options: the node behaves as expected by programs that control bitcoind."""
 import os
 import signal
 import socket
@@ -36,7 +36,7 @@ def ends_at_signals(test, node):
         equal(node.stderr(), "", "standard error")
         assert not (node.folder / ".cookie").exists()
         node.start()
-    test.step("stop answers before it ends, and can wait")
+    test.step("stop answers before the node ends, and can wait first")
     assert "stopping" in node.rpc.stop(100)
     equal(node.wait_exit(), 0)
     node.start()
@@ -55,7 +55,7 @@ def refuses_a_second_node(test, node):
     second.options = [f"-datadir={node.datadir}"]
     text = second.fails_to_start()
     assert "already running" in text and str(node.datadir) in text, text
-    assert node.getblockcount() == 0, "the first node must not notice"
+    assert node.getblockcount() == 0, "the first node still answers"
 
 
 def refuses_bad_options(test, node):
@@ -78,7 +78,7 @@ def refuses_bad_options(test, node):
 
 
 def creates_its_folder(test):
-    test.step("a missing data folder is created, those above it are not")
+    test.step("a missing data folder is created, but its parent is not")
     node = test.node(start=False, name="new")
     folder = test.folder / "above" / "data"
     missing = node.fails_to_start(f"-datadir={folder}")
@@ -119,7 +119,7 @@ def prints_help_and_version(test):
                                   env=test.environment)
             equal((done.returncode, done.stderr), (0, ""), f"{name} {option}")
             for word in words if name == "node" else words[:1]:
-                assert word in done.stdout, f"{name} {option} does not say {word}"
+                assert word in done.stdout, f"{name} {option} does not print {word}"
 
 
 def runs_as_a_daemon(test):

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
-"""Pruning: what stays, what goes, what a pruned node says of it to its user and to its peers."""
+"""Pruning: which blocks are kept and which are deleted, and the answers of a pruned node to RPC clients and peers."""
 import shutil
 
 from chainkit import ANYONE_ADDRESS, COIN, Output, bech32_address, coins_of, spend
 from framework import equal, fails, run, sync_blocks, wait_until
 
 KEPT = 288
-PADDING = b"\x6a" + b"\x4d\x28\x23" + bytes(9000)  # an output of 9 kB that nobody can spend
+PADDING = b"\x6a" + b"\x4d\x28\x23" + bytes(9000)  # an unspendable output of 9 kB
 
 
 def block_files(node):
@@ -14,7 +14,7 @@ def block_files(node):
 
 
 def data_blocks(node):
-    """The lowest height from which on all blocks are there."""
+    """The lowest height from which the node has all blocks."""
     height = node.getblockcount()
     while height > 0:
         try:
@@ -55,15 +55,15 @@ def refusals(test):
 
 
 def main(test):
-    test.step("what is refused, and what it calls itself")
+    test.step("refused options, and the service bits")
     refusals(test)
 
-    test.step("a chain of some height")
+    test.step("a chain to prune")
     full = test.node("-blockfilterindex", name="full")
     node = test.node("-prune=1", "-fastprune", "-coinstatsindex", "-blockfilterindex", name="pruned")
     equal(node.getnetworkinfo()["localservicesnames"], ["WITNESS", "NETWORK_LIMITED"])
     equal(full.getnetworkinfo()["localservicesnames"], ["NETWORK", "WITNESS", "NETWORK_LIMITED"])
-    full.connect(node)  # from the start: nobody asks a pruned node for old blocks
+    full.connect(node)  # before the chain grows: peers do not request old blocks from a pruned node
     node.generatetoaddress(99, ANYONE_ADDRESS)
     fails(-1, "too short for pruning", node.pruneblockchain, 1)
     node.generatetoaddress(11, ANYONE_ADDRESS)
@@ -74,13 +74,13 @@ def main(test):
     sync_blocks([full, node])
     assert len(block_files(node)) > 15, block_files(node)
 
-    test.step("pruning by hand")
-    node.syncwithvalidationinterfacequeue()  # what an index has not recorded stays
+    test.step("pruneblockchain")
+    node.syncwithvalidationinterfacequeue()  # blocks that are not yet in an index are kept
     equal(node.pruneblockchain(0), -1)
     fails(-8, "Negative block height.", node.pruneblockchain, -1)
     fails(-8, "shorter than the attempted prune height", node.pruneblockchain, 501)
     fails(-8, "Could not find block with at least the specified timestamp.", node.pruneblockchain, 2_140_000_000)
-    last = node.pruneblockchain(500)  # 212 is the highest that may go
+    last = node.pruneblockchain(500)  # at most 212 may be pruned
     assert 0 < last <= 500 - KEPT, last
     info = node.getblockchaininfo()
     equal([info["pruned"], info["pruneheight"], info["automatic_pruning"]], [True, last + 1, False])
@@ -97,21 +97,21 @@ def main(test):
     fails(-20, "pruned", node.invalidateblock, gone)
     equal(node.getblockcount(), 500)
 
-    test.step("the indexes know more than the files")
+    test.step("the indexes keep the data of pruned blocks")
     equal(node.getblockfilter(gone), full.getblockfilter(gone))
     equal(node.gettxoutsetinfo("none", 5)["txouts"], 5)
     equal(node.utxo(), full.utxo())
 
-    test.step("killed, started again")
+    test.step("a kill and a restart")
     node.kill()
     node.start()
     equal(data_blocks(node), last + 1)
     equal(node.getchaintxstats()["txcount"], 651)
     equal(node.verifychain(4, 100), True)
-    equal(node.verifychain(1, 0), False)  # not all blocks are here to be looked at
+    equal(node.verifychain(1, 0), False)  # some blocks to verify are pruned
     equal(node.getblockchaininfo()["pruneheight"], last + 1)
 
-    test.step("more comes, more goes; what must stay stays")
+    test.step("more blocks are mined and pruned; the last 288 are kept")
     node.connect(full)
     for _ in range(60):
         fat_block(node, full)
@@ -126,12 +126,12 @@ def main(test):
     node.disconnect(full)
     wait_until(lambda: not full.getpeerinfo())
     full.invalidateblock(branch)
-    full.generatetoaddress(102, bech32_address("bcrt", 0, bytes(32)))  # other blocks than those given up
+    full.generatetoaddress(102, bech32_address("bcrt", 0, bytes(32)))  # these blocks differ from the disconnected ones
     node.connect(full)
     sync_blocks([full, node])
     equal(node.utxo(), full.utxo())
 
-    test.step("peers get the promised blocks, and no others")
+    test.step("a new node gets the headers from a pruned node, but the blocks only from a full one")
     young = test.node(name="young")
     young.connect(node)
     wait_until(lambda: young.getblockchaininfo()["headers"] == node.getblockcount(), what="the headers")
@@ -140,7 +140,7 @@ def main(test):
     sync_blocks([young, node])
     young.stop()
 
-    test.step("what no longer works, and why")
+    test.step("calls and options that need pruned blocks fail with a clear error")
     node.stop()
     text = node.fails_to_start("-prune=0")
     assert "-reindex" in text and "pruned" in text, text
@@ -160,7 +160,7 @@ def main(test):
     node.pruneblockchain(200)
     assert data_blocks(node) > 0
 
-    test.step("and back to all blocks")
+    test.step("without -prune, all blocks are downloaded again")
     node.stop().start("-reindex", "-prune=0")
     equal(node.getblockcount(), 0)
     node.connect(full)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""-prune=550: files go by themselves, and what is left is what peers and wallets were promised."""
+"""-prune=550: files are deleted automatically, and peers and wallets still get the recent blocks."""
 import struct
 
 from chainkit import ANYONE_ADDRESS, Block, Output, bech32_address, coinbase, coins_of, spend
@@ -8,14 +8,14 @@ from p2p import MSG_BLOCK, WITNESS_FLAG, NODE_NETWORK, Peer, inventory
 
 NETWORK_LIMITED = 1024
 KEPT = 288
-SLACK = 2  # blocks that peers may still ask for
+SLACK = 2  # further blocks that peers may request
 TARGET = 550 << 20
-FAT = 3_900_000  # bytes of a witness that nobody looks at
+FAT = 3_900_000  # bytes of a witness that no rule checks
 UNKNOWN_VERSION = b"\x52\x02\x01\x02"  # a witness program of a version without rules
 
 
 def coins_to_fatten(node, count):
-    """Unspent outputs that a witness of any size may spend."""
+    """Unspent outputs that can be spent with a witness of any size."""
     payment = spend(coins_of(node, 1, 1), fee=0)
     value = payment.outputs[0].value // count
     payment.outputs = [Output(value, UNKNOWN_VERSION) for _ in range(count)]
@@ -24,7 +24,7 @@ def coins_to_fatten(node, count):
 
 
 def send_fat_blocks(node, peer, coins):
-    """Blocks of 3.9 MB, one on top of the other; after each, what the files take."""
+    """Sends blocks of 3.9 MB, one on top of the other. Returns the size on disk after each."""
     tip = node.getblockheader(node.tip())
     previous, height, time = tip["hash"], tip["height"], tip["time"]
     sizes = []
@@ -42,7 +42,7 @@ def send_fat_blocks(node, peer, coins):
 
 
 def get_block(node, height):
-    """Whether a node gives a peer the block at this height; it hangs up if it does not."""
+    """Whether a node sends the block at this height to a peer; if not, it disconnects."""
     peer = Peer(node)
     peer.send("getdata", inventory([(MSG_BLOCK | WITNESS_FLAG, node.getblockhash(height))]))
     try:
@@ -66,9 +66,9 @@ def import_at(node, wallet, address, time):
 
 def main(test):
     if FACTOR > 1:
-        test.step("600 MB of blocks are too much for a sanitizer, which sees pruning in other tests")
+        test.step("not run with a sanitizer: 600 MB of blocks are too slow; pruning.py covers pruning there")
         return
-    test.step("more than the target, but all of it recent")
+    test.step("the files exceed the target, but all blocks are recent")
     node = test.node("-prune=550", name="pruned")
     services = services_of(node)
     assert services & NETWORK_LIMITED and not services & NODE_NETWORK, services
@@ -87,28 +87,28 @@ def main(test):
     assert info["size_on_disk"] > TARGET, info
     assert (node.folder / "blocks" / "blk00000.dat").exists()
 
-    test.step("once it is old it goes")
+    test.step("old files are deleted")
     node.setmocktime(start + 100_000)
     node.generatetoaddress(KEPT, ANYONE_ADDRESS)
     largest = max(send_fat_blocks(node, sender, coins[150:160]))
     sender.close()
-    wait_until(lambda: node.getblockchaininfo()["size_on_disk"] <= TARGET, what="files to go")
+    wait_until(lambda: node.getblockchaininfo()["size_on_disk"] <= TARGET, what="files to be deleted")
     assert largest <= info["size_on_disk"] + (30 << 20), (largest, info["size_on_disk"])
     info = node.getblockchaininfo()
     first = info["pruneheight"]
     assert 0 < first <= info["blocks"] - KEPT, info
-    assert info["size_on_disk"] > TARGET - (160 << 20), info  # no more than was needed: one file
+    assert info["size_on_disk"] > TARGET - (160 << 20), info  # no more files than necessary
     assert not (node.folder / "blocks" / "blk00000.dat").exists()
     assert not (node.folder / "blocks" / "rev00000.dat").exists()
     fails(-1, "Block not available (pruned data)", node.getblock, node.getblockhash(first - 1))
     node.getblock(node.getblockhash(first))
 
-    test.step("peers get what is here on a private chain, else the last 288 blocks and two more")
+    test.step("peers get all stored blocks on a private chain, else the last 288 blocks and two more")
     tip = info["blocks"]
     assert first < tip - KEPT - SLACK - 1
     equal(get_block(node, tip), True)
     equal(get_block(node, tip - KEPT - SLACK), True)
-    equal(get_block(node, tip - KEPT - SLACK - 1), True)  # on a private chain there may be nobody else
+    equal(get_block(node, tip - KEPT - SLACK - 1), True)  # on a private chain there may be no other peer
     equal(get_block(node, 1), False)
     node.restart("-strictregtest")
     equal(get_block(node, tip - KEPT - SLACK), True)
@@ -116,7 +116,7 @@ def main(test):
     equal(get_block(node, 1), False)
     node.restart()
 
-    test.step("wallets cannot look for what is gone")
+    test.step("wallets cannot rescan pruned blocks")
     node.createwallet(wallet_name="watch", disable_private_keys=True)
     wallet = node.wallet("watch")
     fails(-1, "Can't rescan beyond pruned data.", wallet.rescanblockchain, first - 1)
@@ -130,7 +130,7 @@ def main(test):
     equal(wallet.getwalletinfo()["txcount"], 0)
     late = bech32_address("bcrt", 0, bytes([2] * 20))
     node.generatetoaddress(1, late)
-    # Blocks may be two hours off, and none of those that are gone may be as young as the key.
+    # Block times may be wrong by two hours, so the pruned blocks must be older than the key by more than that.
     gone = max(node.getblockheader(node.getblockhash(height))["time"] for height in range(0, first, 50))
     assert gone + 7300 < start + 100_000
     equal(import_at(node, "watch", late, start + 100_000), {"success": True})
@@ -140,7 +140,7 @@ def main(test):
         for name, time in ((early, 0), (late, "now"))])
     equal([one["success"], other], [False, {"success": True}])
 
-    test.step("and it starts again like this")
+    test.step("the same state after a restart")
     node.restart()
     info = node.getblockchaininfo()
     equal([info["pruneheight"], info["automatic_pruning"]], [first, True])

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Published answers of RPC methods: decodescript, and multisig with sorted keys (BIP 67)."""
+"""Published test vectors of RPC methods: decodescript, and multisig with sorted keys (BIP 67)."""
 import json
 
 from framework import equal, run, vectors

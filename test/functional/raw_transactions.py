@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Raw transactions: decoding, sending, testing, looking up, and the verdict on each kind of bad one."""
+"""Raw transactions: decoding, sending, testing, looking up, signing, and the verdicts on invalid ones."""
 from decimal import Decimal
 
 from chainkit import (ANYONE_ADDRESS, ANYONE_SCRIPT, COIN, Input, Output, Transaction, coin, coinbase, coins_of,
@@ -45,7 +45,7 @@ def sending(test, node, coins):
           (payment.txid, payment.wtxid, True, payment.vsize, Decimal("0.00001000")))
     equal(node.getrawmempool(), [])
     equal(node.sendrawtransaction(payment.hex()), payment.txid)
-    equal(node.sendrawtransaction(payment.hex()), payment.txid, "the same again")
+    equal(node.sendrawtransaction(payment.hex()), payment.txid, "the same transaction again")
     equal(node.testmempoolaccept([payment.hex()])[0]["reject-reason"], "txn-already-in-mempool")
     equal(node.getrawtransaction(payment.txid), payment.hex())
     equal(node.getrawtransaction(payment.txid, 1)["txid"], payment.txid)
@@ -68,7 +68,7 @@ def sending(test, node, coins):
 
 
 def verdicts(test, node, coins, mined):
-    test.step("the verdict on bad transactions")
+    test.step("the verdicts on invalid transactions")
 
     def rejected(transaction, reason, code=-26):
         text = transaction if isinstance(transaction, str) else transaction.hex()
@@ -115,7 +115,7 @@ def verdicts(test, node, coins, mined):
 
 
 def packages(test, node, fresh):
-    test.step("testmempoolaccept of several")
+    test.step("testmempoolaccept with several transactions")
     parent = spend([fresh], fee=1000, outputs=2)
     child = spend([coin(parent, 0)], fee=2000)
     answers = node.testmempoolaccept([parent.hex(), child.hex()])
@@ -124,7 +124,7 @@ def packages(test, node, fresh):
     equal(answers[1]["fees"], {"base": Decimal("0.00002000"),
                                "effective-feerate": Decimal(2000 * 1000 // child.vsize) / COIN,
                                "effective-includes": [child.wtxid]})
-    nobody = {"txid": child.txid, "wtxid": child.wtxid}
+    no_verdict = {"txid": child.txid, "wtxid": child.wtxid}
     equal([answer["package-error"] for answer in node.testmempoolaccept([child.hex(), parent.hex()])],
           ["package-not-sorted"] * 2)
     equal(node.testmempoolaccept([parent.hex(), parent.hex()])[0],
@@ -137,10 +137,10 @@ def packages(test, node, fresh):
     answers = node.testmempoolaccept([poor.hex(), below.hex()])
     equal((answers[0]["allowed"], answers[0]["reject-reason"]), (False, "min relay fee not met"))
     equal(answers[1], {"txid": below.txid, "wtxid": below.wtxid})
-    # Who pays more than allowed is not sent; nothing is said of what hangs on it.
+    # A fee above the limit is rejected; the answer about the child has no verdict.
     answers = node.testmempoolaccept([parent.hex(), child.hex()], Decimal("0.00001"))
     equal((answers[0]["allowed"], answers[0]["reject-reason"]), (False, "max-fee-exceeded"))
-    equal(answers[1], nobody)
+    equal(answers[1], no_verdict)
     fails(-8, "Array must contain between 1 and 25 transactions.", node.testmempoolaccept, [parent.hex()] * 26)
     equal(node.testmempoolaccept([parent.hex()] * 25)[24]["package-error"], "package-contains-duplicates")
     equal(node.getrawmempool(), [])
@@ -152,7 +152,7 @@ KEY_PROGRAM = "0014751e76e8199196d454941c45d1b3a323f1433bd6"
 
 
 def signing(test, node, known):
-    test.step("what is told of the coins to sign for")
+    test.step("data about the coins in prevtxs")
     unsigned = Transaction([Input("11" * 32, 0, witness=())], [Output(1000)]).hex()
     inner = "5121" + PUBLIC_KEY + "51ae"
     in_p2sh, in_p2wsh = (node.decodescript(inner)[name] for name in ("p2sh", "segwit"))
@@ -183,7 +183,7 @@ def signing(test, node, known):
     fails(-22, "Previous output scriptPubKey mismatch", node.signrawtransactionwithkey, spend([known]).hex(), [WIF],
           [{"txid": known[0], "vout": known[1], "scriptPubKey": inner}])
 
-    test.step("what is signed stays")
+    test.step("existing signatures are kept")
     first = sign(KEY_PROGRAM, "SINGLE|ANYONECANPAY", amount=1)
     equal((first["complete"], "errors" in first), (True, False))
     equal(sign(KEY_PROGRAM, "ALL", first["hex"], amount=1), first)
@@ -193,7 +193,7 @@ def signing(test, node, known):
     answer = sign(program, text=odd, amount=1, witnessScript="a8" + inner)
     equal((answer["complete"], answer["hex"]), (False, odd))
 
-    test.step("multisig addresses that can be spent from")
+    test.step("spendable multisig addresses")
     fails(-8, "redeemScript exceeds size limit: 547 > 520", node.createmultisig, 1, [PUBLIC_KEY] * 16)
     fails(-8, "creation > 20\nReduce the number", node.createmultisig, 1, [PUBLIC_KEY] * 21, "bech32")
     fails(-5, 'Pubkey "" must be a hex string', node.createmultisig, 1, [""])

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A rebuild (-reindex, -reindex-chainstate) that is killed goes on at the next start, without being asked again."""
+"""After a kill, a rebuild (-reindex, -reindex-chainstate) continues at the next start, without the option."""
 import time
 
 from chainkit import ANYONE_ADDRESS, coins_of, make_block, spend
@@ -8,12 +8,12 @@ from framework import DEFAULT_KIND, FACTOR, Skip, equal, run, wait_until
 BLOCKS = 700
 FORK = 20
 INDEXES = ("-txindex", "-coinstatsindex", "-blockfilterindex")
-# Small block files, and so little memory that coins are flushed on the way.
+# Small block files, and a cache so small that coins are flushed during the rebuild.
 OPTIONS = ("-fastprune", "-dbcache=4", "-debug=validation", *INDEXES)
 
 
 def grow(node):
-    """A chain in many small files, with payments, and a branch that lost."""
+    """Makes a chain in many small files, with payments and a stale branch."""
     node.generatetoaddress(150, ANYONE_ADDRESS)
     for height in range(1, 31):
         tip = node.getblockheader(node.tip())
@@ -31,11 +31,11 @@ def grow(node):
 class Rebuilds:
     def __init__(self, node):
         self.node = node
-        self.expected = self.picture()
+        self.expected = self.contents()
         self.resumed = 0  # kills before the end
-        self.begin = 0  # of the present process's lines in the log
+        self.begin = 0  # offset in the log at which the lines of the current process begin
 
-    def picture(self):
+    def contents(self):
         tips = sorted(tip["hash"] for tip in self.node.getchaintips())
         return self.node.utxo(), tips, self.node.gettxoutsetinfo("muhash")["muhash"]
 
@@ -49,8 +49,8 @@ class Rebuilds:
         self.node.spawn(*option)
         deadline = time.monotonic() + 60 * FACTOR
         while not condition(self.node.log()[before:]):
-            assert self.node.running(), f"it ended by itself: {self.node.stderr()}"
-            assert time.monotonic() < deadline, "the moment to kill it never came"
+            assert self.node.running(), f"the node ended without a kill: {self.node.stderr()}"
+            assert time.monotonic() < deadline, "the condition for the kill did not occur"
         self.node.kill()
 
     def verify(self):
@@ -58,14 +58,14 @@ class Rebuilds:
         self.node.start()
         assert not self.marker().exists(), "the rebuild has not ended"
         wait_until(lambda: all(index["synced"] for index in self.node.getindexinfo().values()), what="the indexes")
-        equal(self.picture(), self.expected)
+        equal(self.contents(), self.expected)
 
     def connected(self):
-        """How many blocks the present process has connected."""
+        """The number of blocks that the current process has connected."""
         return self.node.log()[self.begin:].count("[validation] Tip ")
 
     def kill_again_and_again(self):
-        """Killed a little later each time, a rebuild still comes to its end."""
+        """Kills a rebuild several times, a little later each time."""
         self.node.stop()
         self.begin = len(self.node.log())
         self.node.spawn("-reindex")
@@ -87,7 +87,7 @@ def main(test):
     files = sorted((node.folder / "blocks").glob("blk*.dat"))
     assert len(files) >= 4, files
 
-    moments = [("the marker is there", lambda log: work.marker().exists()),
+    moments = [("the marker exists", lambda log: work.marker().exists()),
                ("the index is gone", lambda log: not (node.folder / "blocks" / "index" / "CURRENT").exists()
                 or "Reading" in log)]
     moments += [(f"{path.name} is read", lambda log, name=path.name: f"/{name}" in log) for path in files]
@@ -103,9 +103,9 @@ def main(test):
         test.step(f"-reindex-chainstate, killed at height {height}")
         work.kill_when(["-reindex-chainstate"], lambda log, h=height: f"(height {h}," in log)
         work.verify()
-    test.step(f"{len(moments) + 5} kills, {work.resumed} in the middle of reading the files")
+    test.step(f"{len(moments) + 5} kills, {work.resumed} while the files were read")
 
-    test.step("killed again and again")
+    test.step("a rebuild that is killed several times")
     work.kill_again_and_again()
     work.verify()
     node.stop()

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""JSON-RPC over HTTP: versions, batches, named arguments, errors, and input that is not what it should be."""
+"""JSON-RPC over HTTP: versions, batches, named arguments, errors, and malformed input."""
 import json
 import socket
 import threading
@@ -45,7 +45,7 @@ def main(test):
     equal(post({"jsonrpc": "2.0", "method": "getblockcount"}, 204), None)
     equal(post(two, 400), {"jsonrpc": "2.0", "error": {"code": -32600, "message": "Missing method"}, "id": 1})
     equal(post({"jsonrpc": "2.0"}, 400), {"jsonrpc": "2.0", "error": {"code": -32600, "message": "Missing method"}})
-    if node.kind == "daler":  # as the reference does; the fork takes these for the old protocol
+    if node.kind == "daler":  # as Bitcoin Core; Bitcoin Knots treats these as the old protocol
         equal(post({"jsonrpc": "3.0", "id": 1, "method": "getblockcount"}, 400)["error"],
               {"code": -32600, "message": "JSON-RPC version not supported"})
         equal(post({"jsonrpc": 2, "id": 1, "method": "getblockcount"}, 400)["error"],
@@ -128,7 +128,7 @@ def main(test):
             raw.sendall(b"POST / HTTP/1.1\r\n" + b"A: " + b"b" * 100_000 + b"\r\n\r\n")
             assert raw.recv(100).split(b" ")[1:2] in ([b"400"], [b"431"], [b"413"], [])
         except ConnectionError:
-            pass  # it may close before it has read all of it
+            pass  # the node may close the connection before it has read the whole body
     for garbage in (b"\x16\x03\x01\x02\x00" * 50, b"GET\r\n\r\n", b"POST / HTTP/9.9\r\n\r\n", b"\r\n" * 100,
                     b"POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n"):
         with socket.create_connection(("127.0.0.1", node.rpcport), timeout=10) as raw:
@@ -141,7 +141,7 @@ def main(test):
                 pass
     equal(node.getblockcount(), 0)
 
-    test.step("many clients at once, a slow one among them")
+    test.step("many clients at once, one of them slow")
     slow = socket.create_connection(("127.0.0.1", node.rpcport), timeout=10)
     slow.sendall(b"POST / HTTP/1.1\r\nContent-Length: 100\r\n")
     errors = []
@@ -178,7 +178,7 @@ def main(test):
     assert waiting
 
     refused_blocks(test)
-    if node.kind == "daler":  # the reference goes on for minutes
+    if node.kind == "daler":  # bitcoind continues for minutes
         stop_ends_long_work(test)
 
 
@@ -193,7 +193,7 @@ def stop_ends_long_work(test):
     def call(method):
         try:
             node.rpc.call(method, *calls[method])
-        except Exception:  # the answer or the connection: both end
+        except Exception:  # an error answer or a closed connection
             pass
 
     threads = [threading.Thread(target=call, args=(method,)) for method in calls]
@@ -206,7 +206,7 @@ def stop_ends_long_work(test):
 
 
 def refused_blocks(test):
-    test.step("generate answers an error where its block is refused")
+    test.step("generate answers an error if its block is rejected")
     node = test.node()
     now = node.getblockheader(node.tip())["time"] + 10_000_000
     address = node.decodescript("51")["segwit"]["address"]
@@ -216,7 +216,7 @@ def refused_blocks(test):
     for method, target in (("generatetoaddress", address), ("generatetodescriptor", "raw(51)")):
         fails(-1, "CreateNewBlock: TestBlockValidity failed: time-too-new", node.rpc.call, method, 1, target)
     equal(node.getblockcount(), 20)
-    if node.kind == "daler":  # the fork knows the pace of the public signet only
+    if node.kind == "daler":  # bitcoind knows the block interval of the public signet only
         own = test.node("-signetchallenge=51", chain="signet")
         equal(own.getblockchaininfo()["verificationprogress"], 1)
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Peers that stay silent at some step of the protocol: each is left when its time is up, and not before."""
+"""Peers that are silent at some step of the protocol: the node disconnects them after the time limit, not before."""
 import socket
 import time
 
@@ -27,7 +27,7 @@ def connected(node, count):
 
 
 def during_the_handshake(test, node, clock):
-    test.step("after the connection, after its version, in the middle of a header or of a payload")
+    test.step("silent after connecting, after version, in the middle of a header or of a payload")
     payload = version_payload()
     whole = message("version", payload)
     peers = [Peer(node, handshake=False) for _ in range(4)]
@@ -45,13 +45,13 @@ def during_the_handshake(test, node, clock):
 
 
 def after_the_handshake(test, node, clock):
-    test.step("without an answer to a ping, whatever else it says")
+    test.step("no answer to a ping, though other messages are sent")
     quiet, talking, half = Peer(node), Peer(node), Peer(node)
     for peer in (quiet, talking, half):
         peer.sync()
     half.send_bytes(message("tx", bytes(1000))[:500])
     connected(node, 3)
-    clock.advance(120)  # the next ping goes out
+    clock.advance(120)  # time of the next ping
     wait_until(lambda: all("pingwait" in info for info in node.getpeerinfo()))
     clock.advance(PING - 1)
     for _ in range(3):
@@ -60,7 +60,7 @@ def after_the_handshake(test, node, clock):
     clock.advance(1)
     for peer in (quiet, talking, half):
         try:
-            while peer._read(time.monotonic() + 30):  # reads, and answers nothing
+            while peer._read(time.monotonic() + 30):  # reads without answering
                 pass
         except Closed:
             pass
@@ -68,7 +68,7 @@ def after_the_handshake(test, node, clock):
 
 
 def never_reading(test, node, clock):
-    test.step("without reading what it asked for")
+    test.step("the peer does not read the blocks that it requested")
     node.generatetoaddress(100, ANYONE_ADDRESS)
     blocks = [(MSG_BLOCK | WITNESS_FLAG, node.getblockhash(height)) for height in range(1, 101)]
     peer = Peer(node)
@@ -78,13 +78,13 @@ def never_reading(test, node, clock):
     connected(node, 1)
 
     def is_stuck():
-        """True once the node has sent nothing more for a while: no event tells that."""
+        """True if the node sends nothing for 0.3 s; no event reports that."""
         before = node.getnettotals()["totalbytessent"]
         return before > 1_000_000 and not time.sleep(0.3) and node.getnettotals()["totalbytessent"] == before
 
-    wait_until(is_stuck, what="the peer's window to be full")
+    wait_until(is_stuck, what="the peer's receive buffer to be full")
     other = Peer(node)
-    other.sync()  # nobody else is held up
+    other.sync()  # other peers are not delayed
     clock.advance(SENDING - 60)
     equal(len(node.getpeerinfo()), 2)
     other.sync()

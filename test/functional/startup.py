@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What a start needs, leaves behind and refuses: log file, clock, old block files, options that scripts leave empty."""
+"""Starts: files that they create, log file, clock, old block files, empty and refused options, wallets."""
 import json
 import os
 import sqlite3
@@ -12,7 +12,7 @@ from framework import FACTOR, ROOT, equal, run
 
 
 def first_start(test):
-    test.step("the first start leaves wallets/ and settings.json")
+    test.step("the first start creates wallets/ and settings.json")
     node = test.node(name="first")
     assert (node.folder / "wallets").is_dir()
     equal(list((node.folder / "wallets").iterdir()), [])
@@ -30,7 +30,7 @@ def log_file(test):
 
 
 def empty_options(test):
-    test.step("options that scripts leave empty, addresses in brackets")
+    test.step("empty options, and addresses in brackets")
     node = test.node("-rpcauth=", "-rpcallowip=[::1]", "-rpcallowip=[::1]/128", "-rpcallowip=127.0.0.1",
                      "-rpcbind=127.0.0.1", name="options")
     equal(node.getblockcount(), 0)
@@ -40,7 +40,7 @@ def empty_options(test):
 
 
 def getinfo(test):
-    test.step("-getinfo works though the wallet that is named is not loaded")
+    test.step("-getinfo works if the named wallet is not loaded")
     node = test.node(name="getinfo")
     shown = node.cli("-rpcwallet=missing", "-getinfo")
     assert "Blocks: 0" in shown and "Wallet:" not in shown, shown
@@ -50,7 +50,7 @@ def getinfo(test):
 
 
 def future_tip(test):
-    test.step("a tip from the future, and a clock that is right again")
+    test.step("a tip from the future, and then a correct clock")
     node = test.node(name="future")
     later = int(time.time()) + 30 * 24 * 3600
     node.setmocktime(later)
@@ -74,14 +74,14 @@ def segwit_height(test):
     node.start("-testactivationheight=segwit@10")
     node.stop()
     node.start("-testactivationheight=segwit@5", "-reindex")
-    equal(node.getblockcount(), 4)  # those above commit to witnesses, and lack the nonce of their coinbase
+    equal(node.getblockcount(), 4)  # the blocks above have a witness commitment, but no witness nonce in the coinbase
     node.stop()
     node.start("-testactivationheight=segwit@5")
     node.stop()
 
 
 def read_only_files(test):
-    test.step("-reindex with block files that may only be read")
+    test.step("-reindex with read-only block files")
     node = test.node("-fastprune", name="readonly")
     node.generatetoaddress(400, ANYONE_ADDRESS)
     tip = node.tip()
@@ -91,7 +91,7 @@ def read_only_files(test):
     locked = files[:-1]
     for file in locked:
         file.chmod(stat.S_IRUSR)
-        if os.geteuid() == 0:  # whom no mode keeps from writing
+        if os.geteuid() == 0:  # root may write in spite of the file mode
             subprocess.run(["chattr", "+i", file], check=False, stderr=subprocess.DEVNULL)
     try:
         node.start("-reindex")
@@ -104,7 +104,7 @@ def read_only_files(test):
 
 
 def refused_options(test):
-    test.step("options that daler does not have are refused where silence would cost privacy or money, else noted")
+    test.step("unsupported options: refused if ignoring them would harm privacy or lose money, else noted in the log")
     node = test.node(start=False, name="refused")
     for option in ("-proxy=127.0.0.1:9050", "-onion=127.0.0.1:9050", "-i2psam=127.0.0.1:7656", "-maxuploadtarget=500M",
                    "-walletnotify=true", "-blocknotify=true", "-alertnotify=true", "-avoidpartialspends"):
@@ -130,7 +130,7 @@ def refused_options(test):
 
 
 def wallets_at_start(test):
-    test.step("a wallet that is damaged, taken or of another kind ends the start, one that is missing does not")
+    test.step("a start fails with a damaged, locked or foreign wallet, but not with a missing one")
     node = test.node(name="wallets")
     for name in ("good", "damaged"):
         node.createwallet(name)
@@ -157,7 +157,7 @@ def wallets_at_start(test):
 
 
 def check_format(test):
-    test.step("contrib/check_format without clang-format says what is missing")
+    test.step("contrib/check_format names clang-format-16 if it is not installed")
     tools = test.folder / "tools"
     tools.mkdir()
     for name in ("bash", "dirname", "git", "env"):

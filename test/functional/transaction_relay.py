@@ -1,17 +1,17 @@
 #!/usr/bin/python3
-"""Transactions from and to peers: parents that come in blocks, copies with another witness, nodes that want none."""
+"""Relay of transactions: parents that arrive in blocks, copies with another witness, -blocksonly."""
 import hashlib
 
 from chainkit import ANYONE_ADDRESS, Input, Output, Transaction, coin, coins_of, next_block, spend
 from framework import equal, run, wait_until
 from p2p import MSG_TX, MSG_WTX, WITNESS_FLAG, Peer, inventory, parse_inventory
 
-DROP_SCRIPT = b"\x75\x51"  # OP_DROP OP_TRUE: takes any witness item
+DROP_SCRIPT = b"\x75\x51"  # OP_DROP OP_TRUE: accepts any witness item
 DROP_OUTPUT = b"\x00\x20" + hashlib.sha256(DROP_SCRIPT).digest()
 
 
 def parent_in_a_block(test, node, coins):
-    test.step("an orphan whose parent comes in a block is tried at once")
+    test.step("an orphan is processed at once when its parent arrives in a block")
     parent = spend([coins.pop()])
     child = spend([coin(parent)])
     silent = Peer(node)
@@ -22,7 +22,7 @@ def parent_in_a_block(test, node, coins):
 
 
 def another_witness(test, node, coins):
-    test.step("a transaction that is sent again with another witness is announced as it is in the mempool")
+    test.step("a transaction that is sent again with another witness is announced with the witness in the mempool")
     funding = spend([coins.pop()], script=DROP_OUTPUT)
     node.sendrawtransaction(funding.hex())
     first, second = (Transaction([Input(funding.txid, 0, witness=[item, DROP_SCRIPT])],
@@ -31,7 +31,7 @@ def another_witness(test, node, coins):
     assert first.wtxid != second.wtxid
     equal(node.sendrawtransaction(first.hex()), first.txid)
     equal(node.sendrawtransaction(second.hex()), first.txid)
-    late = Peer(node)  # hears at once of what nobody has fetched yet
+    late = Peer(node)  # transactions that no peer has fetched yet are announced to it at once
     late.sync()
     node.sendrawtransaction(second.hex())
 
@@ -46,7 +46,7 @@ def another_witness(test, node, coins):
 
 
 def blocks_only(test, coins):
-    test.step("with -blocksonly peers are told to send no transactions, but for those with the relay permission")
+    test.step("with -blocksonly only peers with the relay permission are asked for transactions")
     transaction = spend([coins.pop()])
     for permission, wanted in (("noban", False), ("relay", True)):
         node = test.node("-blocksonly", f"-whitelist={permission}@127.0.0.1")

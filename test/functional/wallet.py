@@ -97,7 +97,7 @@ def payments(test, node, wallet, other):
     total += wallet.gettransaction(txid)["amount"]
     equal(wallet.getbalance(), total)
 
-    test.step("a payment can be replaced if one that it depends on can")
+    test.step("a payment can be replaced if a payment that it depends on can")
     parent = wallet.sendtoaddress(address=other.getnewaddress(), amount=1, replaceable=True)
     change = [coin for coin in wallet.listunspent(0) if coin["txid"] == parent]
     others = [coin for coin in wallet.listunspent() if coin["txid"] != parent]
@@ -111,7 +111,7 @@ def payments(test, node, wallet, other):
     node.generatetoaddress(1, ANYONE_ADDRESS)
     equal(wallet.gettransaction(child)["bip125-replaceable"], "no")
 
-    test.step("what cannot be paid")
+    test.step("payments that fail")
     fails(-6, "Insufficient funds", wallet.sendtoaddress, other.getnewaddress(), 10_000)
     fails(-5, "Invalid", wallet.sendtoaddress, "nonsense", 1)
     fails(-3, "Invalid amount", wallet.sendtoaddress, other.getnewaddress(), "1.000000001")
@@ -124,7 +124,7 @@ def payments(test, node, wallet, other):
             assert error.code in (-3, -4, -6), error
     fails(-5, "Invalid or non-wallet transaction id", wallet.gettransaction, "11" * 32)
 
-    test.step("a chain that the mempool refuses is not made, and nothing is kept of it")
+    test.step("a chain that the mempool would reject is not created, and the wallet keeps no part of it")
     node.createwallet("chain")
     chain = node.wallet("chain")
     wallet.sendtoaddress(chain.getnewaddress(), 10)
@@ -171,7 +171,7 @@ def restarts(test, node):
     node.start("-wallet=w")
     equal(sorted(node.listwallets()), ["kept", "w"])
     kept, wallet = node.wallet("kept"), node.wallet("w")
-    assert kept.getaddressinfo(answered)["ismine"], "an address that was answered must be on the disk"
+    assert kept.getaddressinfo(answered)["ismine"], "an address that was returned must be on the disk"
     assert wallet.gettransaction(unconfirmed)["confirmations"] == 0
     wait_until(lambda: unconfirmed in node.getrawmempool(), 30, "the payment to be sent again")
     node.generatetoaddress(1, ANYONE_ADDRESS)
@@ -199,7 +199,7 @@ def reorganisations(test, node):
     equal(kept.gettransaction(txid)["confirmations"], 1)
     equal(kept.getbalance(), before + 1)
     equal(wallet.getbalances()["mine"], own)
-    test.step("a wallet that was away rewinds to where the chain is")
+    test.step("a wallet that was not loaded rewinds to the active chain")
     node.restart("-nowallet")
     equal(node.listwallets(), [], "wallets of settings.json, with -nowallet")
     missing = sorted(set(("w", "kept")) - set(node.listwallets()))
@@ -235,7 +235,7 @@ def descriptors(test, node):
     equal(sorted(coin["txid"] for coin in copy.listunspent()), sorted(coin["txid"] for coin in kept.listunspent()))
     equal(copy.getnewaddress(), kept.getnewaddress())
 
-    test.step("a single key, and what is refused")
+    test.step("a single key, and refused descriptors")
     node.createwallet("single", False, True)
     single = node.wallet("single")
     key = "cMahea7zqjxrtgAbB7LSGbcQUr1uX1ojuat9jZodMN87JcbXMTcA"

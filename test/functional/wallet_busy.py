@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Long wallet calls let other calls in, can be aborted, and end when the node stops."""
+"""Other calls are answered during long wallet calls, which can be aborted and end when the node stops."""
 import threading
 
 from framework import RpcError, equal, fails, run, wait_until
@@ -8,7 +8,7 @@ KEY = ("tprv8ZgxMBicQKsPd7Uf69XL1XwhmjHopUGep8GuEiJDZmbQz6o58LninorQAfcKZWARbtRt
 
 
 class Call(threading.Thread):
-    """A call in a thread of its own, over a connection of its own."""
+    """A call in its own thread, over its own connection."""
 
     def __init__(self, node, wallet, method, *arguments):
         super().__init__(daemon=True)
@@ -26,7 +26,7 @@ class Call(threading.Thread):
 
 
 def long_import(node, wallet):
-    """Starts an import that takes a minute, and returns when it is under way."""
+    """Starts an import that takes a minute, and returns when the import has begun."""
     text = node.getdescriptorinfo(f"wpkh({KEY}/*)")
     request = {"desc": f"wpkh({KEY}/*)#{text['checksum']}", "timestamp": 0, "range": [0, 999_999]}
     call = Call(node, wallet, "importdescriptors", [request])
@@ -40,7 +40,7 @@ def main(test):
         node.createwallet(name)
     busy, idle = node.wallet("busy"), node.wallet("idle")
 
-    test.step("others are answered while imports go on, although there is one thread for RPC")
+    test.step("other calls are answered during imports, although there is one thread for RPC")
     equal(busy.abortrescan(), False)
     calls = [long_import(node, "busy"), long_import(node, "second")]
     equal(node.getblockcount(), 0)
@@ -53,13 +53,13 @@ def main(test):
     equal(idle.getwalletinfo()["scanning"], False)
     assert all(call.is_alive() for call in calls)
 
-    test.step("one scan at a time, and the wallet stays open")
+    test.step("a wallet runs one scan at a time, and cannot be unloaded during it")
     rescanning = "Wallet is currently rescanning. Abort existing rescan or wait."
     fails(-4, rescanning, busy.rescanblockchain)
     fails(-4, rescanning, busy.importdescriptors, [])
     fails(-4, rescanning, node.unloadwallet, "busy")
 
-    test.step("abortrescan ends them")
+    test.step("abortrescan ends the scans")
     for name, call in zip(("busy", "second"), calls):
         equal(node.wallet(name).abortrescan(), True)
         call.join(30)

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""Wallets restored from an old copy while blocks stream in find every payment; orphaned coinbases freeze no money.
+"""Wallets that are restored from an old copy during a download of blocks find the payments; orphaned coinbases do not
+make coins unspendable.
 
-Everything random comes from one seed: wallet_restore.py [SEED [ROUNDS]]
+wallet_restore.py [SEED [ROUNDS]]: all random choices come from SEED
 """
 import random
 import shutil
@@ -20,18 +21,18 @@ def mine(wallet):
 
 
 def indices(dice):
-    """Addresses that get paid, in the order of the payments; the furthest a wallet can still find comes often."""
+    """Indices of the paid addresses, in the order of the payments; often the last one that the wallet can find."""
     out, last = [], -1
     for _ in range(dice.randint(2, 4)):
         last += dice.choice((1, KEYPOOL, KEYPOOL, dice.randint(1, KEYPOOL)))
         out.append(last)
         if dice.random() < 0.3:
-            out.append(dice.randint(0, last))  # one that was passed over, or the same again
+            out.append(dice.randint(0, last))  # one that was skipped, or one that was paid before
     return out
 
 
 def pay(dice, node, owner):
-    """Pays addresses of each type: in blocks of their own, several in a block, as coinbases and as payments."""
+    """Pays addresses of each type: one or several in a block, by coinbases and by payments."""
     payer = node.wallet("payer")
     payments = []
     for kind in TYPES:
@@ -80,7 +81,7 @@ def restored(test, dice, number):
     wait_until(lambda: peer.tip() == source.tip(), what="the chain")
     check(test, peer, "old", expected, "restored during the download")
 
-    test.step(f"round {number}: loaded before -loadblock brings the blocks")
+    test.step(f"round {number}: loaded before -loadblock imports the blocks")
     blocks = test.folder / f"blocks{number}.dat"
     blocks.write_bytes(b"".join(framed(bytes.fromhex(source.getblock(source.getblockhash(height), 0)))
                                 for height in range(1, source.getblockcount() + 1)))
@@ -96,7 +97,7 @@ def restored(test, dice, number):
 
 
 def waits_for_orphan(wallet, txid, mempool):
-    """Whether an unconfirmed payment that was not given up spends from a coinbase that left the chain."""
+    """Whether an unconfirmed payment that is not abandoned depends on a coinbase that left the chain."""
     tx = wallet.gettransaction(txid, True, True)
     if tx["confirmations"] != 0 or txid in mempool:
         return False
@@ -109,7 +110,7 @@ def waits_for_orphan(wallet, txid, mempool):
 
 
 def orphaned(test, dice, node):
-    """Reorganises coinbases away that were spent, and back."""
+    """Disconnects coinbases that were spent, and connects them again."""
     node.createwallet("miner")
     wallet = node.wallet("miner")
     node.generatetoaddress(1, wallet.getnewaddress())
@@ -138,7 +139,7 @@ def orphaned(test, dice, node):
     for txid in own:
         if "generated" in wallet.gettransaction(txid):
             continue
-        assert not waits_for_orphan(wallet, txid, mempool), f"{txid} holds coins for an orphan"
+        assert not waits_for_orphan(wallet, txid, mempool), f"{txid} locks coins of an orphaned coinbase"
     if dice.random() < 0.5:
         node.unloadwallet("miner")
         node.loadwallet("miner")
