@@ -216,7 +216,7 @@ private:
         rules_.append("genesis_message", message);
         GenesisPlan plan;
         plan.message = message;
-        plan.key = nobodys_key;
+        plan.key = unspendable_key;
         plan.time = static_cast<std::uint32_t>(integer("genesis_time", default_genesis_time, 1,
                                                        std::numeric_limits<std::uint32_t>::max()));
         plan.bits = read_bits();

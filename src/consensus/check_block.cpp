@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t commitment_offset = 6;  // in the script of the commitment's output
 
-// A transaction of this size can pass for an inner node of the merkle tree (CVE-2017-12842).
+// A transaction of this size can look like an inner node of the merkle tree (CVE-2017-12842).
 constexpr std::uint32_t merkle_node_size = 64;
 
 Verdict check_merkle_root(const Block& block) {
@@ -52,7 +52,7 @@ Verdict check_block_alone(const Block& block, const BlockHash& hash, const Chain
     if (checks.proof_of_work) {
         if (auto verdict = check_header(block.header, hash, params); !verdict) return verdict;
         if (!params.signet_challenge.empty() && !has_signet_solution(block, hash, params)) {
-            // Only the true transactions condemn the hash.
+            // A bad solution makes the hash bad only if the transactions match the merkle root.
             if (auto verdict = check_merkle_root(block); !verdict) return verdict;
             return reject(Reason::bad_signet_solution);
         }
@@ -64,7 +64,7 @@ Verdict check_block_alone(const Block& block, const BlockHash& hash, const Chain
     return check_transactions(block);
 }
 
-// BIP 141: the witnesses are what the coinbase commits to, or there are none.
+// BIP 141: the coinbase commits to the witnesses, or there are none.
 Verdict check_witnesses(const Block& block, bool segwit_active) {
     if (segwit_active) {
         if (const auto index = witness_commitment_index(block)) {
@@ -119,7 +119,7 @@ Verdict check_block_in_chain(const Block& block, const HeaderChain& parents,
     }
     if (auto verdict = check_witnesses(block, height >= params.activation.segwit); !verdict)
         return verdict;
-    // Only now: before, the witnesses could have been anybody's.
+    // Checked last: before check_witnesses, a peer could have changed the witnesses.
     if (weight(block) > max_block_weight) return reject(Reason::bad_block_weight);
     return {};
 }
@@ -155,7 +155,7 @@ script::Flags flags_of_any_height(const BlockHash& hash, const ChainParams& para
 
 std::uint32_t block_script_flags(Height height, const BlockHash& hash, const ChainParams& params) {
     script::Flags flags = flags_of_any_height(hash, params);
-    // All by name: a deployment that is added does not compile until it has been decided here.
+    // A new height does not compile here until it has a name.
     const auto& [bip34, bip66, bip65, csv, segwit, taproot] = params.activation;
     if (height >= bip66) flags |= script::verify_dersig;
     if (height >= bip65) flags |= script::verify_checklocktimeverify;

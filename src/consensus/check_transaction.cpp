@@ -73,7 +73,7 @@ bool is_final(const Transaction& tx, Height height, BlockTime time) {
     const std::int64_t now =
         tx.lock_time < lock_time_threshold ? std::int64_t{height} : unix_seconds(time);
     if (std::int64_t{tx.lock_time} < now) return true;
-    // A lock time binds only while some input is not final.
+    // A lock time counts only if an input is not final.
     return std::ranges::all_of(
         tx.inputs, [](const TxInput& input) { return input.sequence == TxInput::final_sequence; });
 }

@@ -10,7 +10,7 @@ namespace {
 
 // A retarget changes the target by at most this factor.
 constexpr std::int64_t max_adjustment = 4;
-// After so many halvings nothing is left, and a shift by more would be undefined.
+// After this many halvings the subsidy is zero. A shift by as many bits would be undefined.
 constexpr Height max_halvings = 64;
 
 // target * actual / wanted, at most `limit`.
@@ -18,7 +18,7 @@ U256 scale(const U256& target, std::uint64_t actual, std::uint64_t wanted, const
     const auto overflows = [&](const U256& factor) {
         return factor.bit_length() + static_cast<unsigned>(std::bit_width(actual)) > 256;
     };
-    // Targets of all public chains leave room for the product; a private chain's may not.
+    // The product fits on all public chains, but may not fit on a private chain.
     if (overflows(target)) {
         const U256 part = target / U256{wanted};
         return overflows(part) ? limit : std::min(part * actual, limit);
@@ -32,7 +32,8 @@ std::uint32_t retarget(const HeaderChain& chain, const BlockHeader& last,
     const auto& rule = params.retarget;
     if (rule.never) return last.bits;
 
-    // The window has `window` blocks but one interval less is measured: an old mistake, now a rule.
+    // The window has `window` blocks but one interval less is measured: an old mistake that is now
+    // a rule.
     const BlockHeader first = chain.header(chain.height() - (rule.window - 1));
     const std::int64_t wanted = rule.timespan().count();
     const std::int64_t actual = std::clamp(std::int64_t{last.time} - std::int64_t{first.time},

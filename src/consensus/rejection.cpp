@@ -6,7 +6,7 @@
 namespace daler::consensus {
 namespace {
 
-/// Where the detail stands in the text.
+/// Where the detail is in the text.
 enum class Detail : std::uint8_t {
     after_comma,     ///< "min relay fee not met, 0 < 141": the detail is not part of the reason
     in_parentheses,  ///< "mandatory-script-verify-flag-failed (TEXT)"
@@ -55,8 +55,8 @@ constexpr auto rows = std::to_array<Row>({
     {Reason::bad_merkle_root, "bad-txnmrklroot", Blame::mutated},
     {Reason::duplicate_transaction, "bad-txns-duplicate", Blame::mutated},
     {Reason::bad_block_length, "bad-blk-length", Blame::invalid},
-    // Inner nodes of the merkle tree can be passed off as transactions of 64 bytes, and then the
-    // first is no coinbase: the true block may still be good.
+    // Inner nodes of the merkle tree can look like transactions of 64 bytes. Then the first is not
+    // a coinbase, but the real block may be valid.
     {Reason::coinbase_missing, "bad-cb-missing", Blame::mutated},
     {Reason::coinbase_multiple, "bad-cb-multiple", Blame::invalid},
     {Reason::bad_block_sigops, "bad-blk-sigops", Blame::invalid},

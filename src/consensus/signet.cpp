@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::array<std::uint8_t, 4> solution_marker{0xec, 0xc7, 0xda, 0xa2};
 
-// The rules a solution is checked under (BIP 325), whatever the height.
+// The rules that a solution is checked under (BIP 325), at any height.
 constexpr script::Flags solution_flags =
     script::verify_p2sh | script::verify_witness | script::verify_dersig | script::verify_nulldummy;
 
@@ -41,8 +41,8 @@ ByteSpan read_push(ByteReader& reader, std::uint8_t opcode) {
     return reader.bytes(size);
 }
 
-// Takes the solution out of the commitment's script, leaving the marker: what it signs cannot
-// contain it. Nothing if there is none; the script then stays as it is.
+// Removes the solution from the commitment's script and keeps its marker, because a solution
+// cannot sign itself. Nothing if there is none; then the script does not change.
 std::optional<Bytes> take_solution(Script& script) {
     std::optional<Bytes> solution;
     Script rest;

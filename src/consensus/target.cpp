@@ -13,8 +13,8 @@ struct Expanded {
     bool overflow;
 };
 
-// The compact form is a floating-point number: a byte counts the bytes of the number, three more
-// are its highest ones, the top bit of those being a sign.
+// The compact form is a floating-point number: the first byte is the size of the number in bytes,
+// the other three are its highest bytes. The top bit of these is a sign.
 Expanded expand(std::uint32_t bits) {
     const unsigned size = bits >> 24;
     std::uint32_t mantissa = bits & mantissa_mask;

@@ -39,8 +39,7 @@ std::optional<Amount> Amount::from_text(std::string_view text) {
 
     if (text.size() > 1 && text[0] == '0' && is_digit(text[1])) return std::nullopt;
 
-    // Digits are collected into one integer; `scale` counts how many of them stand behind the
-    // point.
+    // Digits are collected into one integer; `scale` is the number of digits after the point.
     std::uint64_t digits = 0;
     int digit_count = 0;
     std::int64_t scale = 0;

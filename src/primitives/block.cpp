@@ -3,7 +3,8 @@
 namespace daler {
 namespace {
 
-// version, one input, no outputs would be malformed but small: what a count may at least cost.
+// Version, no inputs, no outputs, lock time: a lower bound for the bytes per announced
+// transaction.
 constexpr std::size_t min_transaction_size = 10;
 
 }  // namespace

@@ -136,7 +136,7 @@ ChainParams testnet4_params() {
     params.rpc_port = 48332;
     set_test_addresses(params, "tb");
     set_genesis(params,
-                {testnet4_message, nobodys_key, 1714777860, 393743547, 0x1d00ffff, fifty_coins},
+                {testnet4_message, unspendable_key, 1714777860, 393743547, 0x1d00ffff, fifty_coins},
                 "00000000da84f2bafbbc53dee25a72ae507ff4914b867c565be350b0da8bf043");
     params.pow_limit = number("00000000ffffffffffffffffffffffffffffffffffffffffffffffffffffffff");
     params.retarget.min_difficulty_blocks = true;

@@ -5,7 +5,7 @@
 namespace daler {
 namespace {
 
-// BIP 144: a zero where the input count would stand, then a flag byte.
+// BIP 144: a zero in place of the input count, then a flag byte.
 constexpr std::uint8_t segwit_marker = 0;
 constexpr std::uint8_t segwit_flag = 1;
 constexpr std::size_t marker_size = 2;  // both of them
@@ -50,7 +50,7 @@ void read_outputs(ByteReader& reader, std::vector<TxOutput>& outputs) {
 Witness read_witness(ByteReader& reader) {
     Witness witness;
     const std::size_t count = reader.count(1);
-    // An announced item costs one byte on the wire but more here: let growth follow the data.
+    // An item may take one byte in the message but more in memory. The vector grows with the data.
     witness.reserve(std::min<std::size_t>(count, 16));
     for (std::size_t i = 0; i < count && reader.ok(); ++i) {
         const auto item = reader.sized_bytes();
@@ -158,7 +158,7 @@ Transaction read_transaction(ByteReader& reader, WitnessMode mode) {
     if (extended) {
         for (auto& input : tx.inputs)
             input.witness = read_witness(reader);
-        // A transaction has one encoding only: the long form is for those that have a witness.
+        // A transaction has only one encoding: the long form requires a witness.
         if (reader.ok() && !tx.has_witness()) reader.fail(DecodeError::invalid);
     }
     tx.lock_time = reader.u32();
@@ -180,8 +180,8 @@ Wtxid compute_wtxid(const Transaction& tx) {
     return {crypto::sha256d(encode(tx, WitnessMode::include))};
 }
 
-// `encoded` is the transaction with its witness. Every transaction has one encoding only, so it
-// does not matter whether the bytes were written by us or read.
+// `encoded` is the transaction with its witness. A transaction has only one encoding, so it does
+// not matter whether the bytes were written by us or read.
 SealedTransaction::SealedTransaction(Transaction tx, ByteSpan encoded)
     : Transaction(std::move(tx)), total_size(static_cast<std::uint32_t>(encoded.size())) {
     wtxid.bytes = crypto::sha256d(encoded);
@@ -191,7 +191,8 @@ SealedTransaction::SealedTransaction(Transaction tx, ByteSpan encoded)
         return;
     }
     stripped_size = static_cast<std::uint32_t>(serialized_size(*this, WitnessMode::exclude));
-    // The same but for marker and flag, behind the version, and the witness, before the lock time.
+    // The stripped form has no marker and flag (after the version) and no witness (before the lock
+    // time).
     constexpr std::size_t edge = sizeof version;
     static_assert(sizeof version == sizeof lock_time);
     const std::array<ByteSpan, 3> stripped{

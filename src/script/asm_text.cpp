@@ -44,7 +44,7 @@ std::string push_text(ByteSpan data, bool decode_hash_types) {
 }  // namespace
 
 std::string to_asm(ByteSpan script, bool decode_hash_types) {
-    // Data behind OP_RETURN may look like a signature by chance.
+    // Data after OP_RETURN may look like a signature.
     const bool decode = decode_hash_types && !is_unspendable(script);
     std::string out;
     ScriptReader reader(script);

@@ -21,7 +21,7 @@ ScriptError Machine::step(const Instruction& instruction) {
     if (counts_operations() && op > op_16 && ++operations_ > max_operations) {
         return ScriptError::op_count;
     }
-    // These two hold in branches not taken, too.
+    // These two checks also apply in branches that are not executed.
     if (is_disabled(op)) return ScriptError::disabled_opcode;
     if (op == op_codeseparator && version_ == SigVersion::base && has(verify_const_scriptcode)) {
         return ScriptError::op_codeseparator;

@@ -8,8 +8,8 @@
 
 namespace daler::script {
 
-/// Whether the instruction at hand is inside taken branches only. Keeps just what is needed to
-/// answer at once, however deep a script nests.
+/// Whether the current instruction is executed: all branches around it are taken. Time and memory
+/// do not depend on the depth of nesting.
 class Conditions {
 public:
     [[nodiscard]] bool empty() const { return depth_ == 0; }
@@ -22,7 +22,7 @@ public:
         --depth_;
         if (first_false_ == depth_) first_false_ = none;
     }
-    /// OP_ELSE: only the innermost branch matters if all around it are taken.
+    /// OP_ELSE: changes the result only if all branches around the innermost one are taken.
     void toggle() {
         if (all_true()) {
             first_false_ = depth_ - 1;
@@ -38,7 +38,7 @@ private:
     std::size_t first_false_ = none;
 };
 
-/// What a tapscript knows besides its input.
+/// State of a tapscript besides its input.
 struct TapscriptState {
     Hash256 leaf_hash;
     std::optional<ByteSpan> annex;
@@ -56,11 +56,11 @@ struct MultisigArguments {
     [[nodiscard]] std::size_t size() const { return keys + signatures + 2; }
 };
 
-/// Runs one script on a stack. The families of opcodes stand in machine_*.cpp.
+/// Runs one script on a stack. The opcodes are implemented in machine_*.cpp, by family.
 class Machine {
 public:
-    /// `script` and `stack` must outlive the machine, `script` also what is left on the stack.
-    /// `tapscript` exactly for SigVersion::tapscript.
+    /// `script` and `stack` must outlive the machine; `script` must also outlive the elements left
+    /// on the stack. `tapscript` is set for SigVersion::tapscript only.
     Machine(const InputToVerify& input, SigVersion version, ByteSpan script, Stack& stack,
             TapscriptState* tapscript = nullptr)
         : input_(input),
@@ -130,9 +130,9 @@ private:
     TapscriptState* const tapscript_;
     Conditions conditions_;
     SighashMemo memo_;
-    ByteSpan rest_;               ///< the script behind the instruction at hand
+    ByteSpan rest_;               ///< the script after the current instruction
     int operations_ = 0;          ///< counted against max_operations
-    std::uint32_t position_ = 0;  ///< of the instruction at hand, counted in instructions
+    std::uint32_t position_ = 0;  ///< of the current instruction, counted in instructions
     std::uint32_t code_separator_ = 0xffffffff;  ///< position of the last one executed
 };
 

@@ -5,7 +5,7 @@
 namespace daler::script {
 namespace {
 
-// BIP 342: every signature check that is not skipped costs that much of the witness's weight.
+// BIP 342: each check of a non-empty signature uses this much of the witness's weight.
 constexpr std::int64_t signature_weight = 50;
 
 }  // namespace
@@ -106,7 +106,7 @@ ScriptError Machine::check_tapscript_signature(ByteSpan signature, ByteSpan key,
     }
     if (key.empty()) return ScriptError::pubkeytype;
     if (key.size() != 32) {
-        // A kind of key not known yet: its signatures are taken as valid.
+        // An unknown type of key: its signatures count as valid.
         return has(verify_discourage_upgradable_pubkeytype)
                    ? ScriptError::discourage_upgradable_pubkeytype
                    : ScriptError::ok;
@@ -131,7 +131,7 @@ ScriptError Machine::checkmultisig(Opcode op) {
     if (!signatures) return ScriptError::unknown_error;
     if (*signatures < 0 || *signatures > *keys) return ScriptError::sig_count;
     arguments.signatures = static_cast<std::size_t>(*signatures);
-    // One element more than is used is taken: an old bug that became a rule.
+    // One element more than is used is removed: an old bug that became a rule.
     if (stack_.size() < arguments.size() + 1) return ScriptError::invalid_stack_operation;
 
     bool valid = false;
@@ -147,8 +147,8 @@ ScriptError Machine::checkmultisig(Opcode op) {
     return ScriptError::ok;
 }
 
-// Each signature must belong to a key behind that of the one before. Encodings are checked only of
-// what is tried, so the order of trying is part of the rules.
+// The keys of the signatures must be in the order of the signatures. Only encodings of tried keys
+// and signatures are checked, so the order of the attempts is part of the rules.
 ScriptError Machine::run_multisig(const MultisigArguments& arguments, bool& valid) {
     ScriptCode code(code_);
     if (version_ == SigVersion::base) {

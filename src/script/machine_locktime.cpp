@@ -12,7 +12,7 @@ constexpr std::int64_t sequence_type = std::int64_t{1} << 22;
 constexpr std::int64_t sequence_value = 0xffff;
 constexpr std::int64_t sequence_mask = sequence_type | sequence_value;
 
-// BIP 65: same unit, not later than the transaction's own lock time, which must be in force.
+// BIP 65: same unit, not later than the transaction's own lock time, which must count.
 bool lock_time_holds(std::int64_t asked, const Transaction& tx, const TxInput& input) {
     const std::int64_t own = tx.lock_time;
     const bool same_unit = (asked < lock_time_threshold) == (own < lock_time_threshold);

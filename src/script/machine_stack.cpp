@@ -5,7 +5,7 @@
 namespace daler::script {
 namespace {
 
-// How many elements an operation needs below it.
+// How many stack elements an operation needs.
 std::size_t elements_needed(Opcode op) {
     switch (op) {
         case op_depth:
@@ -40,15 +40,15 @@ std::size_t elements_needed(Opcode op) {
 ScriptError Machine::stack_operation(Opcode op) {
     if (op == op_reserved1 || op == op_reserved2) return ScriptError::bad_opcode;
     if (stack_.size() < elements_needed(op)) return ScriptError::invalid_stack_operation;
-    // Copies of the `count` elements that start `depth` below the top go on top.
+    // Pushes copies of the `count` elements that start `depth` below the top.
     const auto copy_up = [this](std::size_t depth, std::size_t count) {
         for (std::size_t i = 0; i < count; ++i) {
             const Element copied = top(depth);
             stack_.push_back(copied);
         }
     };
-    // The `count` topmost elements turn: the first `by` of them come to the top.
-    const auto turn = [this](std::ptrdiff_t count, std::ptrdiff_t by) {
+    // Rotates the `count` topmost elements: the lowest `by` of them move to the top.
+    const auto rotate = [this](std::ptrdiff_t count, std::ptrdiff_t by) {
         std::rotate(stack_.end() - count, stack_.end() - count + by, stack_.end());
     };
     switch (op) {
@@ -74,10 +74,10 @@ ScriptError Machine::stack_operation(Opcode op) {
             copy_up(3, 2);
             break;
         case op_2rot:
-            turn(6, 2);
+            rotate(6, 2);
             break;
         case op_2swap:
-            turn(4, 2);
+            rotate(4, 2);
             break;
         case op_ifdup:
             if (top().is_true()) copy_up(0, 1);
@@ -92,7 +92,7 @@ ScriptError Machine::stack_operation(Opcode op) {
             copy_up(0, 1);
             break;
         case op_nip:
-            turn(2, 1);
+            rotate(2, 1);
             pop();
             break;
         case op_over:
@@ -102,13 +102,13 @@ ScriptError Machine::stack_operation(Opcode op) {
         case op_roll:
             return pick_or_roll(op);
         case op_rot:
-            turn(3, 1);
+            rotate(3, 1);
             break;
         case op_swap:
-            turn(2, 1);
+            rotate(2, 1);
             break;
         case op_tuck:
-            turn(2, 1);
+            rotate(2, 1);
             copy_up(1, 1);
             break;
         case op_size:

@@ -8,7 +8,7 @@
 namespace daler::script {
 
 bool ScriptCode::remove(ByteSpan signature) {
-    // Usually the signature is nowhere in the script. An empty one is pushed by OP_0.
+    // Usually the script does not contain the signature. An empty one is pushed by OP_0.
     if (!signature.empty() && std::ranges::search(code_, signature).empty()) return false;
 
     Script push;

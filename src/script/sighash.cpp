@@ -38,7 +38,7 @@ void write_script_code(ByteWriter& writer, ByteSpan code) {
         }
         before = reader.rest();
     }
-    // What does not parse stays: such a script fails when it gets there.
+    // Bytes that do not parse are kept: the script fails when it reaches them.
     kept.insert(kept.end(), before.begin(), before.end());
     writer.sized_bytes(kept);
 }
@@ -118,7 +118,7 @@ Hash256 hash_scripts(std::span<const TxOutput> spent) {
     return hash_of(writer);
 }
 
-// By the form of the script alone, which decides what kinds of signatures can be asked for.
+// The form of the script decides which kinds of signatures it can need.
 bool may_be_taproot(const TxOutput& spent) {
     const auto& script = spent.script_pubkey;
     return script.size() == 34 && script[0] == op_1;
@@ -164,7 +164,7 @@ Hash256 legacy_sighash(const Transaction& tx, std::uint32_t index, ByteSpan scri
     ensure(index < tx.inputs.size());
     const HashType type(hash_type);
     if (type.single && index >= tx.outputs.size()) {
-        // An old bug that signatures came to rely on: the number one is signed.
+        // An old bug that became a rule: the number one is signed.
         Hash256 one;
         one.bytes[0] = 1;
         return one;

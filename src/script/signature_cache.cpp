@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t page = 4096;
 
 Hash256 transaction_key(const Wtxid& wtxid, Flags flags) {
-    // The id is a hash already, and nobody finds two that differ by just these bits.
+    // The id is a hash, and it is infeasible to find two that differ only in these bits.
     auto key = wtxid.as<Hash256>();
     std::uint32_t word;
     std::memcpy(&word, key.bytes.data(), sizeof word);
@@ -38,7 +38,7 @@ Hash256 signature_key(SignatureKind kind, const Hash256& signed_hash, ByteSpan p
 BoundedHashSet::BoundedHashSet(std::size_t bytes) {
     const std::size_t sets = std::bit_floor(std::max(bytes, page)) / (sizeof(Hash256) * ways);
     set_mask_ = sets - 1;
-    // calloc, because the pages of a large block stay untouched until a hash lands in them.
+    // calloc, because the system provides the pages of a large block when they are first used.
     slots_.reset(static_cast<Hash256*>(std::calloc(sets * ways, sizeof(Hash256))));
     if (!slots_) throw std::bad_alloc();
     std::array<std::uint8_t, sizeof salt_> random;

@@ -23,7 +23,7 @@ Hash256 remembered_sighash(const InputToVerify& input, ByteSpan code, std::uint8
     return *memo.hash;
 }
 
-// Asks the cache first and tells it what was found true. `verify` does the work.
+// Looks into the cache first, and inserts the signature if `verify` returns true.
 template <class Verify>
 bool verify_cached(SignatureCache* cache, SignatureKind kind, const Hash256& hash, ByteSpan key,
                    ByteSpan signature, Verify verify) {
@@ -55,11 +55,11 @@ ScriptError check_schnorr(const InputToVerify& input, ByteSpan signature, ByteSp
     std::uint8_t hash_type = sighash_default;
     if (signature.size() == 65) {
         hash_type = signature.back();
-        // The default has one encoding only, the one without a byte.
+        // The default type has only one encoding, the one without a byte.
         if (hash_type == sighash_default) return ScriptError::schnorr_sig_hashtype;
         signature = signature.first(64);
     }
-    // Not all spent outputs are known: nobody can say what was signed.
+    // Not all spent outputs are known, so the signed hash cannot be computed.
     if (input.hashes.spent_outputs.size() != input.tx.inputs.size()) {
         return ScriptError::unknown_error;
     }

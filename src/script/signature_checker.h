@@ -7,17 +7,17 @@ namespace daler::script {
 /// The rules a script runs under. Key path spends of taproot run no script.
 enum class SigVersion : std::uint8_t { base, witness_v0, tapscript };
 
-/// The last hash that a script's signatures signed. The keys of a multisig are tried with the same
-/// one, which on a large transaction costs more than the curve.
+/// The last hash computed for a script's signatures. The keys of a multisig are tried with the
+/// same hash. On a large transaction it costs more than the curve operations.
 struct SighashMemo {
     ByteSpan code;  ///< compared by address: the memo lives no longer than the script
     std::uint8_t hash_type = 0;
     std::optional<Hash256> hash;
 };
 
-/// True if `signature` (with hash type byte) by `key` signs the input under `script_code`.
-/// Encodings were checked as far as the flags ask. `memo` must not outlive what script_code points
-/// to.
+/// True if `signature` (with hash type byte) by `key` signs the input under `script_code`. The
+/// caller has checked the encodings that the flags require. `memo` must not outlive what
+/// script_code points to.
 [[nodiscard]] bool check_ecdsa(const InputToVerify& input, ByteSpan signature, ByteSpan key,
                                ByteSpan script_code, SigVersion version, SighashMemo& memo);
 

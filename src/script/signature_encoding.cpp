@@ -11,8 +11,7 @@ constexpr std::uint8_t der_integer = 0x02;
 constexpr std::size_t min_size = 9;   // two one-byte integers and the hash type
 constexpr std::size_t max_size = 73;  // two 33-byte integers and the hash type
 
-// The positive integer at the front of `rest`, which it is removed from; false if it is not in its
-// shortest form.
+// Removes the positive integer at the front of `rest`. False if it is not in its shortest form.
 bool take_integer(ByteSpan& rest) {
     if (rest.size() < 3 || rest[0] != der_integer) return false;
     const std::size_t size = rest[1];

@@ -12,11 +12,12 @@ namespace daler::script {
 /// True if the last byte is one of the hash types known before taproot. Requires a non-empty one.
 [[nodiscard]] bool has_defined_hash_type(ByteSpan signature);
 
-/// The form that the flags ask of an ECDSA signature with its hash type byte. An empty one, which
-/// is how a signer says "not me", is always well formed.
+/// Checks the encoding that the flags require of an ECDSA signature with its hash type byte. An
+/// empty signature, which means that a key does not sign, is accepted.
 [[nodiscard]] ScriptError check_signature_encoding(ByteSpan signature, Flags flags);
 
-/// The form that the flags ask of a public key; `witness_v0` if in a segwit v0 script.
+/// Checks the encoding that the flags require of a public key; `witness_v0` if in a segwit v0
+/// script.
 [[nodiscard]] ScriptError check_key_encoding(ByteSpan key, Flags flags, bool witness_v0);
 
 }  // namespace daler::script

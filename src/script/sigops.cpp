@@ -6,7 +6,7 @@ namespace {
 
 constexpr unsigned sigops_of_unknown_multisig = 20;
 
-// What a script of pushes leaves on top; nothing if it is more than pushes, or does not parse.
+// The last push of a script. Nothing if the script has other instructions, or does not parse.
 std::optional<ByteSpan> last_push(ByteSpan script) {
     ScriptReader reader(script);
     ByteSpan last;

@@ -10,9 +10,9 @@
 
 namespace daler::script {
 
-/// One value on the stack. Pushes are views of the script or witness they come from, which outlive
-/// every stack; what opcodes compute has at most 32 bytes and lives inside. So an element is cheap
-/// to copy and never allocates, whatever a script does.
+/// One value on the stack. Pushes are views of their script or witness, which must outlive the
+/// stack. Results of opcodes have at most 32 bytes and are stored inside. So an element is cheap
+/// to copy and does not allocate.
 class Element {
 public:
     Element() : size_(0) {}
@@ -46,7 +46,7 @@ private:
     std::uint8_t inside_[inside_capacity];
 };
 
-/// The usual scripts need no more than a few elements.
+/// Usual scripts need only a few elements.
 using Stack = boost::container::small_vector<Element, 8>;
 
 }  // namespace daler::script

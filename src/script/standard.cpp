@@ -37,7 +37,7 @@ std::optional<ByteSpan> match_pubkey_hash(ByteSpan script) {
     return std::nullopt;
 }
 
-// A count as multisig scripts write it: OP_1 to OP_16, above that a minimal push.
+// A count in a multisig script: OP_1 to OP_16, above that a minimal push.
 std::optional<int> multisig_count(const Instruction& instruction, int at_least) {
     std::optional<std::int64_t> count;
     if (instruction.opcode >= op_1) {

@@ -8,7 +8,7 @@
 namespace daler::script {
 namespace {
 
-/// One input's way through its scripts.
+/// Runs the scripts of one input.
 class InputVerifier {
 public:
     explicit InputVerifier(const InputToVerify& input)
@@ -37,8 +37,8 @@ ScriptError InputVerifier::verify() {
     if (has(verify_sigpushonly) && !is_push_only(script_sig_)) return ScriptError::sig_pushonly;
     const bool is_p2sh = has(verify_p2sh) && is_pay_to_script_hash(script_pubkey_);
 
-    // One after the other on the same stack, not as one script: nothing that script_sig leaves open
-    // may swallow the conditions of script_pubkey.
+    // The scripts run one after the other on the same stack, not as one script: an open branch or
+    // push in script_sig cannot skip the conditions of script_pubkey.
     auto error = Machine(input_, SigVersion::base, script_sig_, stack_).run();
     if (error != ScriptError::ok) return error;
     Stack pushed;
@@ -73,8 +73,8 @@ ScriptError InputVerifier::run(ByteSpan script) {
     return accepted ? ScriptError::ok : ScriptError::eval_false;
 }
 
-// BIP 16: what script_sig pushed last is a script, which takes the rest. The stack is as script_sig
-// left it; it cannot be empty, because script_pubkey just hashed its top.
+// BIP 16: the last push of script_sig is a script, which runs on the other elements. The stack is
+// the one after script_sig. It is not empty, because script_pubkey hashed its top.
 ScriptError InputVerifier::verify_redeem_script() {
     if (!is_push_only(script_sig_)) return ScriptError::sig_pushonly;
     redeem_ = stack_.back();
@@ -99,7 +99,8 @@ ScriptError InputVerifier::verify_redeem_script() {
 ScriptError InputVerifier::verify_program(const WitnessProgram& program, bool in_p2sh) {
     had_program_ = true;
     const auto error = verify_witness_program(input_, program, in_p2sh);
-    // The program itself is what the stack still holds; the rule of one element was the witness's.
+    // The stack still holds the version and the program. The rule of one element was applied to
+    // the witness's own stack.
     stack_.resize(1);
     return error;
 }

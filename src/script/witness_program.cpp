@@ -15,7 +15,7 @@ constexpr std::size_t key_hash_size = 20;
 constexpr std::size_t script_hash_size = 32;
 constexpr std::size_t taproot_key_size = 32;
 constexpr std::uint8_t annex_tag = 0x50;
-constexpr std::int64_t validation_weight_offset = 50;  // BIP 342: one signature for nothing
+constexpr std::int64_t validation_weight_offset = 50;  // BIP 342: one free signature check
 
 // The program of a pay-to-anchor output, with version 1.
 constexpr std::array<std::uint8_t, 2> anchor_program{0x4e, 0x73};
@@ -60,8 +60,8 @@ std::int64_t witness_size(const Witness& witness) {
     return static_cast<std::int64_t>(size);
 }
 
-// OP_SUCCESS makes a script valid before anything else is looked at, even what stands behind it.
-// Nothing if there is none.
+// OP_SUCCESS makes a script valid before other rules are checked, even if the bytes after it do
+// not parse. Nothing if there is none.
 std::optional<ScriptError> find_op_success(ByteSpan script, Flags flags) {
     ScriptReader reader(script);
     while (const auto instruction = reader.next()) {

@@ -7,8 +7,7 @@
 
 namespace daler::consensus {
 
-/// Parts of check_block that a block template cannot pass yet. Everything that comes from outside
-/// is checked in full.
+/// Parts of check_block that a block template cannot pass yet. By default all parts are checked.
 struct BlockChecks {
     bool proof_of_work = true;  ///< and the signet solution
     bool merkle_root = true;
@@ -31,8 +30,8 @@ private:
 };
 
 /// Proof of work, signet solution, merkle root (and its mutations), sizes, coinbase place,
-/// transactions on their own, legacy sigops. `hash` is the header's hash. In the order of the
-/// reference, so that the first reason agrees.
+/// transactions on their own, legacy sigops. `hash` is the header's hash. The checks are in the
+/// order of Bitcoin Core, so that both give the same reason.
 [[nodiscard]] Result<CheckedBlock, Rejection> check_block(BlockRef block, const BlockHash& hash,
                                                           const ChainParams& params,
                                                           BlockChecks checks = {});
@@ -42,20 +41,20 @@ private:
 [[nodiscard]] Verdict check_block_in_chain(const Block& block, const HeaderChain& parents,
                                            const ChainParams& params);
 
-/// True if these transactions are not the ones that the header commits to, or somebody changed the
-/// witnesses: then nothing about this copy says anything about the block of that hash.
+/// True if the header or the coinbase does not commit to these transactions and witnesses. Then a
+/// broken rule in this copy does not mean that the block with this hash is invalid.
 [[nodiscard]] bool is_mutated(const Block& block, bool segwit_active);
 
 /// The script flags that hold for the block with this height and hash.
 [[nodiscard]] std::uint32_t block_script_flags(Height height, const BlockHash& hash,
                                                const ChainParams& params);
 
-/// The flags that decide whether lock times use median time past (BIP 113) and sequences are
-/// relative (BIP 68).
+/// True if lock times use median time past (BIP 113) and sequences are relative lock times (BIP
+/// 68).
 [[nodiscard]] bool is_csv_active(Height height, const ChainParams& params);
 
-/// Merkle root over the txids. `*mutated` (if given) is set when two equal hashes stand next to
-/// each other on some level (CVE-2012-2459).
+/// Merkle root over the txids. `*mutated` (if given) is set when two neighbours on one level are
+/// equal (CVE-2012-2459).
 [[nodiscard]] MerkleRoot merkle_root(const Block& block, bool* mutated = nullptr);
 /// Merkle root over the wtxids, the coinbase counting as zero (BIP 141).
 [[nodiscard]] MerkleRoot witness_merkle_root(const Block& block);

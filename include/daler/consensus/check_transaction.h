@@ -23,26 +23,26 @@ struct Coin {
     bool operator==(const Coin&) const = default;
 };
 
-/// The rules that need nothing but the transaction.
+/// The rules that need only the transaction.
 [[nodiscard]] Verdict check_transaction(const Transaction& tx);
 
-/// True if `tx` may be in a block at `height` whose lock time clock (median time past of the parent
-/// from BIP 113 on) shows `time`.
+/// True if the lock time of `tx` allows it in a block at `height`. `time` is the median time past
+/// of the parent; before BIP 113 it is the time of the block.
 [[nodiscard]] bool is_final(const Transaction& tx, Height height, BlockTime time);
 
-/// Value and maturity rules: `coins[i]` is what input i spends, the transaction is to be in a block
-/// at `height`. Gives the fee. Not for coinbases.
+/// Value and maturity rules for a transaction in a block at `height`. Returns the fee. Requires:
+/// `coins[i]` is the coin that input i spends; `tx` is not a coinbase.
 [[nodiscard]] Result<Amount, Rejection> check_inputs(const Transaction& tx,
                                                      std::span<const Coin> coins, Height height,
                                                      Height coinbase_maturity);
 
-/// Four times the signature operations in the scripts of inputs and outputs: what can be counted
+/// Four times the signature operations in the scripts of inputs and outputs, which can be counted
 /// without coins.
 [[nodiscard]] std::int64_t legacy_sigop_cost(const Transaction& tx);
 
-/// Sigop cost (BIP 141): legacy and P2SH operations times four, plus those of witnesses. `coins[i]`
-/// is what input i spends (none for a coinbase); flags as in script/flags.h decide whether P2SH and
-/// witness count.
+/// Sigop cost (BIP 141): legacy and P2SH operations times four, plus those of witnesses.
+/// `coins[i]` is the coin that input i spends (none for a coinbase); flags as in script/flags.h
+/// decide whether P2SH and witness count.
 [[nodiscard]] std::int64_t sigop_cost(const Transaction& tx, std::span<const Coin> coins,
                                       std::uint32_t flags);
 

@@ -5,8 +5,8 @@
 
 namespace daler::consensus {
 
-/// What the rules ask of a block's ancestors. Implemented by chain (over its block index) and by
-/// tests.
+/// The data of a block's ancestors that the rules need. Implemented by chain (over its block
+/// index) and by tests.
 class HeaderChain {
 public:
     virtual ~HeaderChain() = default;
@@ -21,7 +21,7 @@ public:
 /// Expands the compact form. Nothing for negative, zero or overflowing targets, or targets above
 /// `limit`.
 [[nodiscard]] std::optional<U256> target_from_bits(std::uint32_t bits, const U256& limit);
-/// As above without a limit, as display code needs it: zero if negative or overflowing.
+/// Expands the compact form without a limit, for display. Zero if negative or overflowing.
 [[nodiscard]] U256 expand_bits(std::uint32_t bits);
 [[nodiscard]] std::uint32_t bits_from_target(const U256& target);
 /// The expected number of hashes behind a block: 2^256 / (target + 1); zero for invalid bits.
@@ -50,7 +50,7 @@ inline constexpr std::chrono::seconds max_timewarp{600};
 [[nodiscard]] Verdict check_header_in_chain(const BlockHeader& header, const HeaderChain& parents,
                                             BlockTime now, const ChainParams& params);
 
-/// Blocks' own money at `height`: halved every interval, zero from the 64th halving on.
+/// The new coins of the block at `height`: halved every interval, zero from the 64th halving on.
 [[nodiscard]] Amount block_subsidy(Height height, const ChainParams& params);
 
 }  // namespace daler::consensus

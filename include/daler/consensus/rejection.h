@@ -8,8 +8,8 @@
 
 namespace daler::consensus {
 
-/// The rule that a header, block or transaction breaks. The reject strings, known to all Bitcoin
-/// software, and what follows for the sender stand in one table in rejection.cpp.
+/// The rule that a header, block or transaction breaks. A table in rejection.cpp has the reject
+/// strings, which other Bitcoin software uses too, and the blame.
 enum class Reason : std::uint8_t {
     // Transactions, context-free.
     no_inputs,               ///< bad-txns-vin-empty
@@ -39,7 +39,7 @@ enum class Reason : std::uint8_t {
     bad_version,         ///< bad-version(0x%08x)
     previous_not_found,  ///< prev-blk-not-found
     bad_previous,        ///< bad-prevblk
-    duplicate_invalid,   ///< duplicate-invalid: known and known to be invalid
+    duplicate_invalid,   ///< duplicate-invalid: known to be invalid
     // Blocks.
     bad_merkle_root,           ///< bad-txnmrklroot
     duplicate_transaction,     ///< bad-txns-duplicate (CVE-2012-2459)
@@ -87,22 +87,20 @@ enum class Reason : std::uint8_t {
     truc_violation,                ///< TRUC-violation (BIP 431)
     replacement_disallowed,        ///< bip125-replacement-disallowed
     max_fee_exceeded,              ///< max-fee-exceeded
-    count,                         ///< no reason: how many there are
+    count,                         ///< not a reason: their number
 };
 
-/// What a broken rule says about data and sender.
+/// What a broken rule means for the data and its sender.
 enum class Blame : std::uint8_t {
-    invalid,  ///< can never be valid; remember the hash as bad; the sender knew or should have
-    mutated,  ///< this copy is bad, the real thing with the same hash may be good: never remember
-              ///< the hash
-    later,    ///< may become valid (time, missing parent): do not remember, do not punish
-    policy,   ///< we do not relay it; nobody is to blame
+    invalid,  ///< can never be valid: remember the hash as bad; the sender is at fault
+    mutated,  ///< this copy is bad, but the hash may belong to valid data: do not remember the hash
+    later,    ///< may become valid (time, missing parent): do not remember or punish
+    policy,   ///< we do not relay it; the sender is not at fault
 };
 
 struct Rejection {
     Reason reason;
-    std::string detail;  ///< what stands behind or in the reject string: a script error, numbers;
-                         ///< may be empty
+    std::string detail;  ///< added to the reject string: a script error, numbers; may be empty
 
     bool operator==(const Rejection&) const = default;
 };
@@ -117,15 +115,16 @@ using Verdict = Result<void, Rejection>;
 
 /// The standard reject string without details: "bad-txns-vin-empty".
 [[nodiscard]] std::string_view code(Reason reason);
-/// What it means for a header or block that it breaks this rule.
+/// The blame for a header or block that breaks this rule.
 [[nodiscard]] Blame blame(Reason reason);
-/// The same for a loose transaction: missing inputs, immature coinbases and lock times can still
-/// come right. Only Blame::invalid is the sender's fault.
+/// The same for an unconfirmed transaction: missing inputs, immature coinbases and lock times may
+/// be valid later. Only Blame::invalid is the sender's fault.
 [[nodiscard]] Blame transaction_blame(Reason reason);
 
-/// The reject reason that `submitblock` and `testmempoolaccept` answer: script errors and versions
+/// The reject reason that `submitblock` and `testmempoolaccept` return: script errors and versions
 /// are part of it, other details are not. "mandatory-script-verify-flag-failed (Signature must be
-/// zero for failed CHECK(MULTI)SIG operation)", "bad-version(0x00000001)", "min relay fee not met".
+/// zero for failed CHECK(MULTI)SIG operation)", "bad-version(0x00000001)", "min relay fee not
+/// met".
 [[nodiscard]] std::string reject_reason(const Rejection& rejection);
 
 /// The reject reason with all its details, as the log and the errors of `sendrawtransaction` show

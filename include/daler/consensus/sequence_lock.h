@@ -27,8 +27,8 @@ struct SequenceLock {
 /// Source: BIP 68 (meaning of the sequence field), BIP 113 (median time past as the clock).
 [[nodiscard]] SequenceLock sequence_lock(const Transaction& tx, std::span<const CoinAge> spent);
 
-/// True if any input of `tx` has a relative lock in seconds: only then median times of old blocks
-/// are needed.
+/// True if an input of `tx` has a relative lock in seconds. Only such locks need the median times
+/// of old blocks.
 [[nodiscard]] bool needs_median_times(const Transaction& tx);
 
 /// Accepts `lock` in a block at `height` whose parent has `median_time_past`, or rejects it with

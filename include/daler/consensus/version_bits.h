@@ -6,29 +6,29 @@
 
 namespace daler::consensus {
 
-/// Where a deployment stands for one block (BIP 9). It can change only at the start of a window.
+/// The state of a deployment for one block (BIP 9). It can change only at the start of a window.
 enum class DeploymentState : std::uint8_t { defined, started, locked_in, active, failed };
 
 /// "defined", "started" ... as getdeploymentinfo shows it.
 [[nodiscard]] std::string_view name(DeploymentState state);
 
-/// Remembers states at window edges: one object per deployment and chain. Keyed by the hash of the
-/// last block of a window, so it stays right across reorganisations. Not thread-safe.
+/// States after whole windows: one object per deployment and chain. The key is the hash of the
+/// last block of a window, so a reorganisation does not make an entry wrong. Not thread-safe.
 using DeploymentCache = std::map<BlockHash, DeploymentState>;
 
-/// The state for the block after `parents`. With a cache a call costs the windows since the last
-/// known edge, without one all of them since the start time.
+/// The state for the block after `parents`. With a cache a call computes the windows after the
+/// last known state, without one all windows since the start time.
 [[nodiscard]] DeploymentState deployment_state(const HeaderChain& parents,
                                                const VersionBitsDeployment& deployment,
                                                const ChainParams& params, DeploymentCache& cache);
 
-/// The height from which the state of the block after `parents` has held; 0 for a deployment that
-/// was never anything else.
+/// The first height of the state that the block after `parents` has; 0 if the deployment has had
+/// no other state.
 [[nodiscard]] Height deployment_since(const HeaderChain& parents,
                                       const VersionBitsDeployment& deployment,
                                       const ChainParams& params, DeploymentCache& cache);
 
-/// How the window that the tip of a chain stands in is going.
+/// The signals so far in the window of a chain's tip.
 struct DeploymentStatistics {
     Height period;                 ///< blocks in a window
     std::int32_t threshold;        ///< of them that must signal

@@ -40,7 +40,7 @@ void write(ByteWriter& writer, const Block& block, WitnessMode mode = WitnessMod
 [[nodiscard]] Bytes encode(const Block& block, WitnessMode mode = WitnessMode::include);
 [[nodiscard]] std::size_t serialized_size(const Block& block, WitnessMode mode);
 
-/// Reads a block and hashes its transactions. Errors stick in `reader`.
+/// Reads a block and hashes its transactions. `reader` keeps errors.
 [[nodiscard]] Block read_block(ByteReader& reader);
 /// Reads exactly one block.
 [[nodiscard]] Result<Block, DecodeError> decode_block(ByteSpan bytes);

@@ -10,10 +10,10 @@
 
 namespace daler {
 
-/// The public chains, and `custom` for a chain that a user described.
+/// The built-in chains, and `custom` for a chain from a chain file.
 enum class ChainKind : std::uint8_t { main, test, testnet4, signet, regtest, custom };
 
-/// How the next target follows from the blocks before (the consensus module implements them).
+/// The rules for the next target (the consensus module implements them).
 struct RetargetRule {
     Height window = 2016;               ///< blocks between two changes of the target
     std::chrono::seconds spacing{600};  ///< wanted time between two blocks
@@ -48,7 +48,7 @@ struct AddressFormat {
     std::string bech32_hrp;
 };
 
-/// What holds in a block that breaks a rule of script enforced in all others.
+/// Which of the rules P2SH, witness and taproot do not hold in a listed block: all, or taproot.
 enum class ScriptException : std::uint8_t { no_rules, no_taproot };
 
 /// A version-bits deployment (BIP 9).
@@ -62,7 +62,7 @@ struct VersionBitsDeployment {
     Height min_activation_height = 0;
 };
 
-/// Everything a chain is. A value: nothing in the program asks for a chain by its name.
+/// The parameters of a chain, as a plain value.
 struct ChainParams {
     ChainKind kind = ChainKind::regtest;
     std::string name;    ///< as in getblockchaininfo.chain: "main", "regtest"
@@ -84,7 +84,7 @@ struct ChainParams {
     std::vector<VersionBitsDeployment> version_bits;
     std::int32_t version_bits_threshold = 1815;
 
-    /// P2SH, witness and taproot hold from genesis on, but for these blocks.
+    /// P2SH, witness and taproot hold from genesis on, except in these blocks.
     std::map<BlockHash, ScriptException> script_exceptions;
     /// The two coinbases of main that BIP 30 would forbid: height and hash of the overwriting
     /// block.
@@ -96,18 +96,19 @@ struct ChainParams {
     U256 minimum_chain_work;
     BlockHash assume_valid;  ///< zero: check every script
 
-    /// A chain of one's own: coins may be spent, mined and relayed however old the tip is; no peers
-    /// are looked for; the wallet may pay a fallback fee.
+    /// A private chain: an old tip does not stop spending, mining and relay; the node looks for no
+    /// peers; the wallet may pay a fallback fee.
     bool is_private = false;
-    /// Whether nodes of this chain relay only standard transactions unless told otherwise. True for
-    /// all public chains and regtest; only main does not let a user change it.
+    /// Whether nodes of this chain relay only standard transactions by default. True for the
+    /// built-in chains. On main the user cannot change it.
     bool require_standard = true;
 };
 
 [[nodiscard]] ChainParams main_params();
 [[nodiscard]] ChainParams test_params();
 [[nodiscard]] ChainParams testnet4_params();
-/// The default signet, or the one with this challenge (BIP 325): the magic follows from it.
+/// The default signet, or the one with this challenge (BIP 325). The magic is made from the
+/// challenge.
 [[nodiscard]] ChainParams signet_params(const Bytes& challenge = {});
 [[nodiscard]] ChainParams regtest_params();
 

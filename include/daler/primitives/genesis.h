@@ -6,7 +6,7 @@
 
 namespace daler {
 
-/// What is different about the first block of each chain.
+/// The parts of a genesis block that differ between chains.
 struct GenesisPlan {
     std::string_view message;  ///< in the coinbase: 1 to max_genesis_message bytes
     std::string_view key;      ///< hex of the public key that is paid
@@ -16,15 +16,15 @@ struct GenesisPlan {
     Amount reward;
 };
 
-/// With so many bytes the coinbase script still has at most 100, as the rules ask of all others.
+/// With a message of this size the coinbase script is within 100 bytes, the limit of other blocks.
 inline constexpr std::size_t max_genesis_message = 91;
 
-/// A key that belongs to nobody, on all chains but the oldest.
-inline constexpr std::string_view nobodys_key =
+/// A public key without a private key, for the genesis blocks of testnet4 and private chains.
+inline constexpr std::string_view unspendable_key =
     "000000000000000000000000000000000000000000000000000000000000000000";
 
-/// The block, whether or not its hash meets `bits`. Its output is never spendable: no chain puts it
-/// among the coins.
+/// Makes the block; its hash may not meet `bits`. Its output cannot be spent, because it is not
+/// added to the coins.
 [[nodiscard]] BlockRef make_genesis(const GenesisPlan& plan);
 
 }  // namespace daler

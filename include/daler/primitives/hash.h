@@ -11,8 +11,8 @@
 
 namespace daler {
 
-/// A 256-bit hash that knows what it is the hash of, so that a mix-up does not compile. Bytes are
-/// in the order of the wire; text is hex in reversed order, as Bitcoin shows hashes.
+/// A 256-bit hash with a type for what was hashed, so that a mix-up does not compile. Bytes are in
+/// the order of the wire; text is hex in reversed order, as Bitcoin shows hashes.
 template <class Tag>
 struct TaggedHash {
     crypto::Digest256 bytes{};
@@ -26,7 +26,7 @@ struct TaggedHash {
     /// All zeros: "none", for example the parent of a genesis block.
     [[nodiscard]] bool is_zero() const { return bytes == crypto::Digest256{}; }
 
-    /// The same bits as another kind of hash: an explicit crossing of the types.
+    /// The same bits as another type of hash: an explicit conversion.
     template <class Other>
     [[nodiscard]] Other as() const {
         return Other{bytes};
@@ -47,8 +47,8 @@ extern template struct TaggedHash<struct BlockHashTag>;
 extern template struct TaggedHash<struct MerkleRootTag>;
 extern template struct TaggedHash<struct Hash256Tag>;
 
-/// For hash tables whose keys an attacker cannot choose at low cost (block hashes carry work), or
-/// that are bounded. Tables keyed by attacker-chosen ids use SaltedHasher.
+/// For hash tables whose keys an attacker cannot choose at low cost (block hashes need work), or
+/// that are bounded. Tables with keys that an attacker can choose use SaltedHasher.
 struct PlainHasher {
     template <class Tag>
     std::size_t operator()(const TaggedHash<Tag>& hash) const {

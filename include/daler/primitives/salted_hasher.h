@@ -4,13 +4,13 @@
 
 namespace daler {
 
-/// Hashes ids and outpoints with a secret of the object's own, so that nobody can choose keys that
-/// fall into one bucket. For every table whose keys a peer can make. Copies share the secret.
+/// Hashes ids and outpoints with a secret per object, so that a peer cannot choose keys that fall
+/// into one bucket. For tables whose keys a peer can choose. Copies share the secret.
 class SaltedHasher {
 public:
-    /// A new secret from the system's randomness.
+    /// A new random secret from the system.
     SaltedHasher();
-    /// A secret that is given: for repeatable tests.
+    /// A given secret, for repeatable tests.
     SaltedHasher(std::uint64_t k0, std::uint64_t k1) : k0_(k0), k1_(k1) {}
 
     template <class Tag>

@@ -9,14 +9,14 @@
 
 namespace daler {
 
-/// The raw bytes of a script. Scripts of the usual outputs (up to 36 bytes) live inside the object.
-/// What the bytes mean is the business of the script module.
+/// The raw bytes of a script. Scripts of up to 36 bytes, such as those of usual outputs, are
+/// stored inside the object. The script module interprets the bytes.
 class Script {
 public:
     static constexpr std::size_t inline_capacity = 36;
 
     Script() = default;
-    // Pointers: through the iterators of a span gcc 12 copies byte by byte.
+    // Pointers, because gcc 12 copies byte by byte through the iterators of a span.
     explicit Script(ByteSpan bytes) : bytes_(bytes.data(), bytes.data() + bytes.size()) {}
 
     [[nodiscard]] ByteSpan bytes() const { return {bytes_.data(), bytes_.size()}; }

@@ -9,7 +9,7 @@
 
 namespace daler {
 
-/// The number of blocks below; genesis has height 0.
+/// The number of blocks before a block; genesis has height 0.
 using Height = std::int32_t;
 
 /// Names one output of one transaction.
@@ -56,7 +56,7 @@ struct Transaction {
     std::uint32_t lock_time = 0;
 
     [[nodiscard]] bool has_witness() const;
-    /// One input, which spends nothing.
+    /// True if there is one input, and it spends no output.
     [[nodiscard]] bool is_coinbase() const {
         return inputs.size() == 1 && inputs[0].prevout.is_null();
     }
@@ -76,9 +76,9 @@ void write(ByteWriter& writer, const OutPoint& outpoint);
 void write(ByteWriter& writer, const Transaction& tx, WitnessMode mode = WitnessMode::include);
 [[nodiscard]] Bytes encode(const Transaction& tx, WitnessMode mode = WitnessMode::include);
 
-/// Reads a transaction in either form; errors stick in `reader`. With WitnessMode::exclude the
-/// marker of BIP 144 is not looked for (transactions without inputs, as wallets pass them around,
-/// need that).
+/// Reads a transaction in either form; `reader` keeps errors. With WitnessMode::exclude it does
+/// not look for the marker of BIP 144; transactions without inputs, which wallets exchange, need
+/// that.
 [[nodiscard]] Transaction read_transaction(ByteReader& reader,
                                            WitnessMode mode = WitnessMode::include);
 [[nodiscard]] OutPoint read_outpoint(ByteReader& reader);
@@ -91,8 +91,7 @@ void write(ByteWriter& writer, const Transaction& tx, WitnessMode mode = Witness
 [[nodiscard]] Txid compute_txid(const Transaction& tx);
 [[nodiscard]] Wtxid compute_wtxid(const Transaction& tx);
 
-/// A transaction that will not change any more, with its ids and sizes computed once. Made by
-/// `seal`.
+/// An immutable transaction with its ids and sizes, computed once. Made by `seal`.
 struct SealedTransaction : Transaction {
     Txid txid;
     Wtxid wtxid;
@@ -112,12 +111,12 @@ private:
     SealedTransaction(Transaction tx, ByteSpan encoded);
 };
 
-/// How transactions are passed around: shared, immutable, hashed once. Any thread may read one.
+/// The usual form of a transaction: shared, immutable, hashed once. Any thread may read one.
 using TransactionRef = std::shared_ptr<const SealedTransaction>;
 
 [[nodiscard]] TransactionRef seal(Transaction tx);
-/// Reads a transaction and hashes the bytes it was read from. Null if they do not parse; the error
-/// sticks in `reader`.
+/// Reads a transaction and hashes the bytes it was read from. Null if they do not parse; `reader`
+/// keeps the error.
 [[nodiscard]] TransactionRef read_sealed_transaction(ByteReader& reader);
 
 }  // namespace daler

@@ -5,7 +5,7 @@
 
 namespace daler::script {
 
-/// Which rules a script is checked under. Bit numbers are stable: chain parameters name them.
+/// The rules that a script is checked under.
 enum Flag : std::uint32_t {
     verify_none = 0,
     verify_p2sh = 1u << 0,         ///< BIP 16
@@ -32,8 +32,8 @@ enum Flag : std::uint32_t {
 };
 using Flags = std::uint32_t;
 
-/// Rules of consensus whatever the height; the mempool tells by them whether a bad script is also
-/// invalid in a block ("mandatory-").
+/// Consensus rules at any height. A script that fails under them in the mempool is also invalid in
+/// a block ("mandatory-").
 inline constexpr Flags mandatory_flags = verify_p2sh | verify_dersig | verify_nulldummy |
                                          verify_checklocktimeverify | verify_checksequenceverify |
                                          verify_witness | verify_taproot;

@@ -7,9 +7,9 @@
 
 namespace daler::script {
 
-/// Remembers signatures that verified, so that a transaction checked for the mempool is cheap in
-/// its block. Implementations are thread-safe and bounded. A key identifies (hash, public key,
-/// signature) completely.
+/// Remembers signatures that verified, so that a transaction that was checked for the mempool is
+/// checked faster in its block. Implementations are thread-safe and bounded. A key is a hash over
+/// signed hash, public key and signature.
 class SignatureCache {
 public:
     virtual ~SignatureCache() = default;
@@ -17,7 +17,7 @@ public:
     virtual void insert(const Hash256& key) = 0;
 };
 
-/// Everything one input's script is checked with. All references must outlive the call.
+/// The data that one input's script is checked with. The references must outlive the call.
 struct InputToVerify {
     const Transaction& tx;
     std::uint32_t index;              ///< of the input
@@ -27,8 +27,8 @@ struct InputToVerify {
     SignatureCache* cache = nullptr;
 };
 
-/// Runs scriptSig, scriptPubKey and witness of one input. ScriptError::ok or the first rule broken,
-/// in the order of the reference, so that the texts agree. Pure; any thread.
+/// Runs scriptSig, scriptPubKey and witness of one input. ScriptError::ok or the first broken
+/// rule, in the order of Bitcoin Core, so that the texts are equal. Pure; any thread.
 [[nodiscard]] ScriptError verify_input(const InputToVerify& input);
 
 }  // namespace daler::script

@@ -104,7 +104,7 @@ enum Opcode : std::uint8_t {
     op_checksigverify = 0xad,
     op_checkmultisig = 0xae,
     op_checkmultisigverify = 0xaf,
-    // Once nothing but reserves for later rules; two of them have become lock times.
+    // No operations, reserved for later rules; two of them became lock times.
     op_nop1 = 0xb0,
     op_checklocktimeverify = 0xb1,  ///< BIP 65
     op_checksequenceverify = 0xb2,  ///< BIP 112
@@ -119,7 +119,8 @@ enum Opcode : std::uint8_t {
     op_invalidopcode = 0xff,
 };
 
-/// "OP_DUP"; the small numbers are "0", "-1", "1" to "16"; "OP_UNKNOWN" for what has no name.
+/// "OP_DUP"; the small numbers are "0", "-1", "1" to "16"; "OP_UNKNOWN" for opcodes without a
+/// name.
 [[nodiscard]] std::string_view name(Opcode op);
 
 /// The opcode called `text` ("OP_DUP"), small numbers not included.
@@ -128,8 +129,8 @@ enum Opcode : std::uint8_t {
 /// True for the opcodes that make a tapscript valid at once (BIP 342).
 [[nodiscard]] bool is_op_success(Opcode op);
 
-/// True for the opcodes that make a script before tapscript invalid wherever they stand, executed
-/// or not (CVE-2010-5137 and its relatives).
+/// True for the opcodes that make a script before tapscript invalid, even if they are not executed
+/// (CVE-2010-5137 and similar ones).
 [[nodiscard]] bool is_disabled(Opcode op);
 
 /// The opcode that pushes `number`. Requires 0 <= number <= 16.

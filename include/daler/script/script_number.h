@@ -10,7 +10,7 @@ namespace daler::script {
 inline constexpr std::size_t max_number_size = 4;
 inline constexpr std::size_t max_lock_time_size = 5;
 
-/// The number that `bytes` stand for: little-endian magnitude, the sign in the highest bit of the
+/// The number that `bytes` encode: little-endian magnitude, the sign in the highest bit of the
 /// last byte; empty is zero. Nothing if they are longer than `max_size` (at most 8), or, if
 /// `minimal`, longer than the number needs (BIP 62 rule 4).
 [[nodiscard]] std::optional<std::int64_t> decode_number(ByteSpan bytes, bool minimal,
@@ -25,7 +25,7 @@ struct NumberBytes {
 };
 [[nodiscard]] NumberBytes encode_number(std::int64_t number);
 
-/// What a stack element is as a condition: false if empty, all zeros, or zeros with a sign.
+/// The value of a stack element as a condition: false if empty, all zeros, or zeros with a sign.
 [[nodiscard]] bool is_true(ByteSpan element);
 
 }  // namespace daler::script

@@ -10,19 +10,20 @@ namespace daler::script {
 /// One instruction of a script.
 struct Instruction {
     Opcode opcode;
-    ByteSpan data;  ///< what it pushes, inside the script; empty unless opcode <= op_pushdata4
+    ByteSpan data;  ///< the pushed bytes, a view of the script; empty unless opcode <= op_pushdata4
 
     /// True for the instructions that push the bytes that follow them, and for OP_0.
     [[nodiscard]] bool pushes_data() const { return opcode <= op_pushdata4; }
 };
 
-/// Reads a script instruction by instruction. The script must outlive the reader and what it gives.
+/// Reads a script instruction by instruction. The script must outlive the reader and its
+/// instructions.
 class ScriptReader {
 public:
     explicit ScriptReader(ByteSpan script) : rest_(script) {}
 
-    /// The next instruction; nothing at the end, and where a push announces more than is there
-    /// (then `failed`, and nothing for good).
+    /// The next instruction. Nothing at the end, and if a push announces more bytes than there
+    /// are; then `failed` is true, and later calls return nothing.
     [[nodiscard]] std::optional<Instruction> next() {
         if (failed_ || rest_.empty()) return std::nullopt;
         const auto opcode = static_cast<Opcode>(rest_[0]);
@@ -34,7 +35,7 @@ public:
     [[nodiscard]] bool failed() const { return failed_; }
     /// True when everything was read.
     [[nodiscard]] bool at_end() const { return rest_.empty() && !failed_; }
-    /// What was not read yet.
+    /// The bytes that were not read yet.
     [[nodiscard]] ByteSpan rest() const { return rest_; }
 
 private:

@@ -16,11 +16,12 @@ enum SighashType : std::uint8_t {
     sighash_anyonecanpay = 0x80,  ///< flag
 };
 
-/// What all inputs share of the hashes of BIP 143 and 341; zero where no known spent output can ask
-/// for it. Immutable after construction; any thread may read it. Does not keep references.
+/// The parts of the hashes of BIP 143 and 341 that all inputs share. A part is zero if no known
+/// spent output can need it. Immutable after construction; any thread may read it. Does not keep
+/// references.
 struct PrecomputedHashes {
-    /// `spent` holds the outputs that tx spends, in input order; empty if they are not all known,
-    /// and then taproot signatures cannot be checked.
+    /// `spent` holds the outputs that tx spends, in input order; empty if one is unknown; then
+    /// taproot signatures cannot be checked.
     PrecomputedHashes(const Transaction& tx, std::vector<TxOutput> spent);
     PrecomputedHashes(const Transaction& tx, std::span<const TxOutput> spent);
 
@@ -33,8 +34,8 @@ struct PrecomputedHashes {
 
 /// The hash that signatures before segwit sign. `script_code` is the script being run, from the
 /// last OP_CODESEPARATOR on, with the signature removed; OP_CODESEPARATORs are skipped here. An
-/// input index beyond the outputs with sighash_single gives the number one. `hash_type` is 32 bits:
-/// vectors use odd ones.
+/// input index beyond the outputs with sighash_single gives the number one. `hash_type` has 32
+/// bits, because published vectors use undefined types.
 [[nodiscard]] Hash256 legacy_sighash(const Transaction& tx, std::uint32_t index,
                                      ByteSpan script_code, std::uint32_t hash_type);
 
@@ -43,15 +44,15 @@ struct PrecomputedHashes {
                                         ByteSpan script_code, Amount value, std::uint32_t hash_type,
                                         const PrecomputedHashes& hashes);
 
-/// What a tapscript signature commits to besides (BIP 342).
+/// What a tapscript signature also commits to (BIP 342).
 struct TapscriptContext {
     Hash256 leaf_hash;
     std::uint32_t code_separator = 0xffffffff;  ///< opcode position of the last one executed
 };
 
 /// The hash that taproot signatures sign (BIP 341); for script path spends pass `tapscript`.
-/// `annex` with its 0x50 byte. Nothing if the hash type is not defined or asks for an output that
-/// is not there. Requires: hashes.spent_outputs has every input's output.
+/// `annex` with its 0x50 byte. Nothing if the hash type is not defined, or needs an output that
+/// does not exist. Requires: hashes.spent_outputs has every input's output.
 [[nodiscard]] std::optional<Hash256> taproot_sighash(
     const Transaction& tx, std::uint32_t index, std::uint8_t hash_type,
     const PrecomputedHashes& hashes, std::optional<ByteSpan> annex,

@@ -16,8 +16,8 @@ enum class SignatureKind : std::uint8_t { ecdsa, schnorr };
 [[nodiscard]] Hash256 signature_key(SignatureKind kind, const Hash256& signed_hash,
                                     ByteSpan public_key, ByteSpan signature);
 
-/// A set of hashes in fixed memory; a full one forgets some to remember others. Where a hash is
-/// kept depends on a secret of the process, so nobody can choose which others it pushes out.
+/// A set of hashes in fixed memory; a full set replaces old hashes by new ones. The place of a
+/// hash depends on a random secret, so a peer cannot choose which hashes are replaced.
 /// Thread-safe.
 class BoundedHashSet {
 public:
@@ -43,7 +43,7 @@ private:
     std::unique_ptr<Hash256[], Free> slots_;  ///< `ways` for each set; zero is an empty slot
     mutable std::array<std::mutex, lock_count> locks_;
     std::uint64_t salt_[2];
-    std::array<std::uint32_t, lock_count> victims_{};  ///< which slot goes next, for each lock
+    std::array<std::uint32_t, lock_count> victims_{};  ///< the slot to replace next, for each lock
 };
 
 /// The cache of a node: single signatures, and whole transactions whose scripts all verified.
@@ -58,8 +58,8 @@ public:
     }
     void insert(const Hash256& key) override { signatures_.insert(key); }
 
-    /// True if every script of this transaction is known to verify under `flags`. The wtxid binds
-    /// the outputs it spends, too, because their transactions' ids are part of it.
+    /// True if every script of this transaction is known to verify under `flags`. The wtxid
+    /// commits to the spent outputs too, because it includes the ids of their transactions.
     [[nodiscard]] bool contains_tx(const Wtxid& wtxid, Flags flags) const;
     void insert_tx(const Wtxid& wtxid, Flags flags);
 

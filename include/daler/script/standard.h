@@ -12,7 +12,7 @@
 
 namespace daler::script {
 
-/// The forms of output scripts that nodes relay and wallets know.
+/// The types of output scripts that nodes relay and wallets use.
 enum class OutputType : std::uint8_t {
     nonstandard,
     anchor,  ///< pay to anchor: OP_1 <4e73>
@@ -30,7 +30,7 @@ enum class OutputType : std::uint8_t {
 /// "pubkeyhash", "witness_v1_taproot" ...: the `type` fields of the RPCs.
 [[nodiscard]] std::string_view name(OutputType type);
 
-/// What an output script is, and its data: keys or hashes in order; for multisig the required
+/// The type of an output script and its data: keys or hashes in order; for multisig the required
 /// number first and the number of keys last, each as one byte; for witness_unknown the version
 /// byte, then the program.
 struct Solution {
@@ -47,18 +47,18 @@ struct WitnessProgram {
 [[nodiscard]] std::optional<WitnessProgram> witness_program(ByteSpan script);
 
 [[nodiscard]] bool is_pay_to_script_hash(ByteSpan script);
-/// Starts with OP_RETURN, or is larger than any script may be: such an output never enters the coin
-/// set.
+/// True if the script starts with OP_RETURN or is larger than max_script_size: such an output is
+/// not added to the coins.
 [[nodiscard]] bool is_unspendable(ByteSpan script);
 [[nodiscard]] bool is_push_only(ByteSpan script);
 
 /// Pushes `data` in the shortest form (BIP 62 rule 3).
 void push(Script& script, ByteSpan data);
-/// Pushes `data` behind the shortest length prefix, a single small number too: how scripts inside
-/// scripts are pushed.
+/// Pushes `data` after the shortest length prefix, even if it is a small number. Scripts inside
+/// scripts are pushed like this.
 void push_bytes(Script& script, ByteSpan data);
-/// Pushes a number as CHECKLOCKTIMEVERIFY and the height of BIP 34 want it: OP_0, OP_1 to OP_16, or
-/// minimal bytes.
+/// Pushes a number as CHECKLOCKTIMEVERIFY and the height of BIP 34 need it: OP_0, OP_1 to OP_16,
+/// or minimal bytes.
 void push_number(Script& script, std::int64_t number);
 
 [[nodiscard]] Script pay_to_pubkey(const crypto::PublicKey& key);
@@ -70,17 +70,16 @@ void push_number(Script& script, std::int64_t number);
 /// Signature operations of a script (legacy counting): bare CHECKMULTISIG counts 20, or, if
 /// `accurate`, the number pushed before it. A script that does not parse counts up to the error.
 [[nodiscard]] unsigned count_sigops(ByteSpan script, bool accurate);
-/// Those of the redeem script that `script_sig` pushes last (BIP 16).
+/// Signature operations of the redeem script that `script_sig` pushes last (BIP 16).
 [[nodiscard]] unsigned count_p2sh_sigops(ByteSpan script_pubkey, ByteSpan script_sig);
-/// Those of the witness program that is spent, directly or through P2SH (BIP 141); taproot counts
-/// none.
+/// Signature operations of the spent witness program, also in P2SH (BIP 141); none for taproot.
 [[nodiscard]] unsigned count_witness_sigops(ByteSpan script_pubkey, ByteSpan script_sig,
                                             const std::vector<Bytes>& witness);
 
-/// Scripts as people read them: "OP_DUP OP_HASH160 89ab... OP_EQUALVERIFY OP_CHECKSIG"; small
-/// pushes as decimal numbers, `[error]` at what does not parse: the `asm` fields.
-/// `decode_hash_types`: signatures in a scriptSig are shown with "[ALL]" etc. instead of their last
-/// byte.
+/// A script as text: "OP_DUP OP_HASH160 89ab... OP_EQUALVERIFY OP_CHECKSIG"; small pushes as
+/// decimal numbers, `[error]` where the script does not parse: the `asm` fields.
+/// `decode_hash_types`: signatures in a scriptSig are shown with "[ALL]" etc. instead of their
+/// last byte.
 [[nodiscard]] std::string to_asm(ByteSpan script, bool decode_hash_types = false);
 
 }  // namespace daler::script

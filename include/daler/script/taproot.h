@@ -9,16 +9,16 @@ namespace daler::script {
 
 /// The leaf version whose scripts follow the rules of tapscript (BIP 342).
 inline constexpr std::uint8_t tapscript_leaf_version = 0xc0;
-/// The most levels that a script tree may have.
+/// The maximum number of levels of a script tree.
 inline constexpr std::size_t max_taproot_depth = 128;
 
 /// The leaf of a script tree (BIP 341). `leaf_version` is even.
 [[nodiscard]] Hash256 tap_leaf_hash(std::uint8_t leaf_version, ByteSpan script);
 
-/// The node above two others; their order does not matter.
+/// The parent of two nodes; their order does not matter.
 [[nodiscard]] Hash256 tap_branch_hash(const Hash256& a, const Hash256& b);
 
-/// What an internal key is tweaked with; without `merkle_root` it can only be spent by key.
+/// The tweak of an internal key. Without `merkle_root` the output can only be spent with the key.
 [[nodiscard]] Hash256 tap_tweak_hash(const crypto::XOnlyKey& internal_key,
                                      const std::optional<Hash256>& merkle_root);
 
@@ -35,7 +35,7 @@ struct ControlBlock {
     std::uint8_t leaf_version;
     bool parity;  ///< of the output key
     crypto::XOnlyKey internal_key;
-    ByteSpan path;  ///< the nodes beside the way to the root, 32 bytes each, from the leaf up
+    ByteSpan path;  ///< the siblings on the way to the root, 32 bytes each, from the leaf up
 
     /// Nothing unless `bytes` has 33 + 32 * n bytes, n at most 128. `path` points into `bytes`.
     [[nodiscard]] static std::optional<ControlBlock> parse(ByteSpan bytes);

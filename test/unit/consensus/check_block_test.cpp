@@ -92,7 +92,7 @@ TEST_CASE("a block's transactions are those of its merkle root", "[consensus]") 
     CHECK(is_mutated(block, true));
 }
 
-TEST_CASE("transactions repeated at the end are noticed", "[consensus][CVE-2012-2459]") {
+TEST_CASE("transactions repeated at the end are detected", "[consensus][CVE-2012-2459]") {
     Block block = block_of({coinbase_at(5), spend(0), spend(1)});
     CHECK(reason_of(block) == "valid");
     block.transactions.push_back(block.transactions.back());
@@ -133,7 +133,7 @@ TEST_CASE("a block has at most 20,000 signature operations", "[consensus]") {
     CHECK(reason_of(block_of({coinbase_at(5), many})) == "bad-blk-sigops");
 }
 
-TEST_CASE("the first broken rule is the one that is named", "[consensus]") {
+TEST_CASE("the first broken rule gives the reason", "[consensus]") {
     // No work, wrong root, no coinbase: found in this order.
     Block block = block_of({spend(0), spend(1)});
     block.header.merkle_root = {};
@@ -203,7 +203,7 @@ TEST_CASE("witnesses need a commitment", "[consensus][bip141]") {
     CHECK(reason_in_chain(block_of({coinbase_at(5), spend(0)}), 5) == "valid");
 }
 
-TEST_CASE("before segwit a commitment means nothing and witnesses are forbidden",
+TEST_CASE("before segwit a commitment has no meaning and witnesses are forbidden",
           "[consensus][bip141]") {
     auto before = regtest;
     before.activation.segwit = 6;
@@ -253,7 +253,7 @@ TEST_CASE("transactions of 64 bytes without a coinbase may be merkle nodes",
     CHECK_FALSE(is_mutated(block_of({spend(0)}), true));
 }
 
-TEST_CASE("script rules begin at their heights and the listed blocks keep theirs", "[consensus]") {
+TEST_CASE("script rules begin at their heights, except in the listed blocks", "[consensus]") {
     using namespace daler::script;
     const auto main = main_params();
     const Flags always = verify_p2sh | verify_witness | verify_taproot;

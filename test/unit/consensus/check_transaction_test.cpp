@@ -72,7 +72,7 @@ TEST_CASE("the witness does not count for the size limit", "[consensus]") {
     CHECK(check_transaction(tx));
 }
 
-TEST_CASE("outputs are money, each and together", "[consensus]") {
+TEST_CASE("output values are in the money range, each and together", "[consensus]") {
     const auto with_values = [](std::vector<Amount> amounts) {
         return reason_after([&](Transaction& tx) {
             tx.outputs.clear();
@@ -144,7 +144,7 @@ TEST_CASE("a lock time below 500 million is a height, from there on a time", "[c
     CHECK(is_final(tx, example.height, from_unix(example.time)) == example.final);
 }
 
-TEST_CASE("a lock time binds while one input is not final", "[consensus]") {
+TEST_CASE("a lock time counts while one input is not final", "[consensus]") {
     Transaction tx = simple();
     tx.lock_time = 100;
     tx.inputs.resize(2);
@@ -153,12 +153,12 @@ TEST_CASE("a lock time binds while one input is not final", "[consensus]") {
     CHECK_FALSE(is_final(tx, 1, {}));
 }
 
-TEST_CASE("the fee is what goes in less what comes out", "[consensus]") {
+TEST_CASE("the fee is the value of the inputs minus the value of the outputs", "[consensus]") {
     const std::array coins{coin(1500)};
     CHECK(check_inputs(simple(), coins, 2, 100).value() == Amount{500});
 }
 
-TEST_CASE("outputs may take all that goes in but no more", "[consensus]") {
+TEST_CASE("outputs may have the value of the inputs but no more", "[consensus]") {
     const std::array equal{coin(1000)};
     CHECK(check_inputs(simple(), equal, 2, 100).value() == Amount{0});
     const std::array less{coin(999)};
@@ -168,7 +168,7 @@ TEST_CASE("outputs may take all that goes in but no more", "[consensus]") {
           "bad-txns-in-belowout, value in (0.00000999) < value out (0.00001)");
 }
 
-TEST_CASE("a coinbase can be spent when the 100th block after it comes", "[consensus]") {
+TEST_CASE("a coinbase can be spent in the 100th block after it", "[consensus]") {
     const std::array coins{coin(2000, 10, true)};
     CHECK(check_inputs(simple(), coins, 110, 100));
     const auto early = check_inputs(simple(), coins, 109, 100);
@@ -178,7 +178,7 @@ TEST_CASE("a coinbase can be spent when the 100th block after it comes", "[conse
     CHECK(check_inputs(simple(), other, 109, 100));
 }
 
-TEST_CASE("the values that go in are money, each and together", "[consensus]") {
+TEST_CASE("input values are in the money range, each and together", "[consensus]") {
     Transaction tx = simple();
     tx.inputs.resize(2);
     const auto reason_with = [&](std::int64_t a, std::int64_t b) {

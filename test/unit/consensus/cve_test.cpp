@@ -1,4 +1,4 @@
-// Mistakes of the past that cost others dearly, each with its number.
+// Past vulnerabilities of Bitcoin software, by CVE number.
 #include <daler/consensus/check_block.h>
 #include <daler/consensus/check_transaction.h>
 #include <daler/script/flags.h>
@@ -28,7 +28,8 @@ script::ScriptError run(Script script_sig, Script script_pubkey) {
 
 }  // namespace
 
-TEST_CASE("two outputs that overflow to little are too much money", "[consensus][CVE-2010-5139]") {
+TEST_CASE("two outputs whose sum overflows to a small value are too much money",
+          "[consensus][CVE-2010-5139]") {
     // Block 74,638 of 2010 made 184 billion bitcoins this way.
     Transaction tx = spend(0);
     const Amount half{INT64_C(9'223'372'036'854'277'039)};
@@ -42,13 +43,13 @@ TEST_CASE("a scriptSig cannot end the check of the output's script", "[consensus
     const Script nobody(Bytes{script::op_0});
     CHECK(run(Script(Bytes{script::op_1, script::op_return}), nobody) ==
           script::ScriptError::op_return);
-    // Nor open a branch that the other script closes.
+    // It cannot open a branch that the output's script closes.
     CHECK(run(Script(Bytes{script::op_1, script::op_0, script::op_if}),
               Script(Bytes{script::op_0, script::op_endif})) ==
           script::ScriptError::unbalanced_conditional);
 }
 
-TEST_CASE("shifts and their like fail even where they do not run", "[consensus][CVE-2010-5137]") {
+TEST_CASE("disabled opcodes fail even if they are not executed", "[consensus][CVE-2010-5137]") {
     constexpr auto disabled = std::to_array<std::uint8_t>(
         {0x7e, 0x7f, 0x80, 0x81, 0x83, 0x84, 0x85, 0x86, 0x8d, 0x8e, 0x95, 0x96, 0x97, 0x98, 0x99});
     for (const auto opcode : disabled) {
@@ -72,7 +73,7 @@ TEST_CASE("one transaction cannot spend one coin twice", "[consensus][CVE-2018-1
     CHECK(code_of(check_transaction(tx)) == "valid");
 }
 
-TEST_CASE("a block full of signature checks is refused, keys or not",
+TEST_CASE("a block with too many signature checks is refused, even without keys",
           "[consensus][CVE-2010-5138]") {
     Block block;
     Transaction coinbase = spend(0);

@@ -41,7 +41,7 @@ BlockHeader child_of(const HeaderChain& chain, const ChainParams& params) {
 
 }  // namespace
 
-TEST_CASE("retargets of mainnet come out as they did", "[consensus]") {
+TEST_CASE("retargets of mainnet have their historical results", "[consensus]") {
     // Heights 32255, 0 to 2015, 66527 and 42335 with the times of their windows.
     CHECK(retargeted(1261130161, 1262152739, 0x1d00ffff) == 0x1d00d86a);
     CHECK(retargeted(1231006505, 1233061996, 0x1d00ffff) == 0x1d00ffff);
@@ -78,7 +78,7 @@ TEST_CASE("a retarget that does not fit 256 bits ends at the limit", "[consensus
     CHECK(retargeted(1000, 1001, 0x207fffff, 0, params) == 0x201fffff);
 }
 
-TEST_CASE("on testnets a block 20 minutes late may be easy", "[consensus]") {
+TEST_CASE("on testnets a block 20 minutes late may have minimum difficulty", "[consensus]") {
     const auto params = test_params();
     const auto chain = test::steady_chain(100, 0x1c080000);
     const auto last = chain.header(99).block_time();
@@ -86,7 +86,7 @@ TEST_CASE("on testnets a block 20 minutes late may be easy", "[consensus]") {
     CHECK(next_bits(chain, last + 1201s, params) == 0x1d00ffff);
 }
 
-TEST_CASE("after easy blocks the last usual target counts again", "[consensus]") {
+TEST_CASE("after blocks of minimum difficulty the last other target counts again", "[consensus]") {
     const auto params = test_params();
     auto chain = test::steady_chain(100, 0x1c080000);
     for (int i = 0; i < 3; ++i) {
@@ -123,7 +123,7 @@ TEST_CASE("the first block of a testnet4 window is at most 600 s before its pare
     CHECK(reason_of(check_header_in_chain(header, chain, now, params)) == "valid");
     --header.time;
     CHECK(reason_of(check_header_in_chain(header, chain, now, params)) == "time-timewarp-attack");
-    // The rule is testnet4's alone.
+    // Other chains do not have the rule.
     CHECK(reason_of(check_header_in_chain(header, chain, now, test_params())) == "valid");
 }
 
@@ -156,7 +156,7 @@ TEST_CASE("a block's time is after the median of eleven and at most two hours ah
           "time-too-new");
 }
 
-TEST_CASE("versions grow with the deployments of main", "[consensus]") {
+TEST_CASE("the minimum version rises with the deployments of main", "[consensus]") {
     struct Example {
         Height height;
         std::int32_t version;
@@ -193,7 +193,7 @@ TEST_CASE("a header without work is refused", "[consensus]") {
     CHECK(reason_of(check_header(header, header.hash(), params)) == "high-hash");
 }
 
-TEST_CASE("the subsidy halves until nothing is left", "[consensus]") {
+TEST_CASE("the subsidy halves until it is zero", "[consensus]") {
     const auto main = main_params();
     CHECK(block_subsidy(0, main) == Amount{50 * satoshis_per_coin});
     CHECK(block_subsidy(209'999, main) == Amount{50 * satoshis_per_coin});
@@ -205,7 +205,7 @@ TEST_CASE("the subsidy halves until nothing is left", "[consensus]") {
     CHECK(block_subsidy(149, regtest) == Amount{50 * satoshis_per_coin});
     CHECK(block_subsidy(150, regtest) == Amount{25 * satoshis_per_coin});
 
-    // A shift by 64 bits is none.
+    // A shift by 64 bits is undefined.
     auto rich = regtest;
     rich.halving_interval = 1;
     rich.initial_subsidy = Amount{std::numeric_limits<std::int64_t>::max()};

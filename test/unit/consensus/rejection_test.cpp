@@ -14,7 +14,7 @@ constexpr auto reason_count = static_cast<std::size_t>(Reason::count);
 
 }  // namespace
 
-TEST_CASE("every reason has a reject string of its own", "[consensus]") {
+TEST_CASE("every reason has a unique reject string", "[consensus]") {
     std::set<std::string_view> codes;
     for (std::size_t i = 0; i < reason_count; ++i)
         codes.insert(code(static_cast<Reason>(i)));
@@ -52,22 +52,22 @@ TEST_CASE("script errors and versions belong to the reason, other details do not
     CHECK(to_text(example.rejection) == example.text);
 }
 
-TEST_CASE("a changed copy of a block says nothing about its hash", "[consensus]") {
+TEST_CASE("a mutated copy of a block does not make its hash bad", "[consensus]") {
     const auto reason = GENERATE(Reason::bad_merkle_root, Reason::duplicate_transaction,
                                  Reason::bad_witness_nonce_size, Reason::bad_witness_merkle_match,
                                  Reason::unexpected_witness, Reason::coinbase_missing);
     CHECK(blame(reason) == Blame::mutated);
 }
 
-TEST_CASE("what time can heal is nobody's fault", "[consensus]") {
+TEST_CASE("data that may become valid later is not the sender's fault", "[consensus]") {
     CHECK(blame(Reason::time_too_new) == Blame::later);
     CHECK(blame(Reason::time_too_old) == Blame::invalid);
     CHECK(blame(Reason::inputs_missing_or_spent) == Blame::invalid);
 }
 
-// What Bitcoin Core 28.1 makes of each reason when a peer sends a loose transaction: invalid stands
-// for its TX_CONSENSUS, the only class that costs the sender the connection.
-TEST_CASE("each reason says what it means for a loose transaction", "[consensus]") {
+// How Bitcoin Core 28.1 classifies each reason for a transaction from a peer. `invalid` means
+// TX_CONSENSUS, the only class for which it disconnects the sender.
+TEST_CASE("each reason has a blame for an unconfirmed transaction", "[consensus]") {
     std::map<Reason, Blame> expected;
     for (const auto reason :
          {Reason::no_inputs, Reason::no_outputs, Reason::tx_oversize, Reason::output_negative,
@@ -110,7 +110,7 @@ TEST_CASE("each reason says what it means for a loose transaction", "[consensus]
                               Reason::max_fee_exceeded}) {
         expected[reason] = Blame::policy;
     }
-    // No loose transaction is refused for one of these.
+    // Only blocks are refused for these.
     const std::set blocks_only{Reason::block_fees_out_of_range,
                                Reason::bip30,
                                Reason::high_hash,
@@ -139,7 +139,7 @@ TEST_CASE("each reason says what it means for a loose transaction", "[consensus]
         const auto reason = static_cast<Reason>(i);
         CAPTURE(code(reason));
         CHECK(expected.contains(reason) != blocks_only.contains(reason));
-        // Those of blocks stand first: test/unit/chain/block_rules_test.cpp has a row for each.
+        // Reasons of blocks come first: test/unit/chain/block_rules_test.cpp has a row for each.
         if (blocks_only.contains(reason)) CHECK(reason < Reason::script_failed);
         if (expected.contains(reason)) CHECK(transaction_blame(reason) == expected[reason]);
     }

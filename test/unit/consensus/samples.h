@@ -6,7 +6,7 @@
 
 namespace daler::test {
 
-/// One input, which spends output `index` of nobody's transaction, and one output.
+/// One input, which spends output `index` of an invented transaction, and one output.
 inline Transaction spend(std::uint32_t index) {
     Transaction tx;
     tx.inputs.resize(1);

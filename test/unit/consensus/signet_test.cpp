@@ -76,7 +76,7 @@ TEST_CASE("the signature is for this challenge and this header", "[consensus][bi
     CHECK(has_solution(mined, signet_params()));
 }
 
-TEST_CASE("a bad solution under the true transactions condemns the block, under others it does not",
+TEST_CASE("a bad solution makes a block invalid only if its transactions match the merkle root",
           "[consensus][bip325]") {
     auto params = signet_params(Bytes{0x52, 0x88});
     Block block = public_block();
@@ -89,7 +89,7 @@ TEST_CASE("a bad solution under the true transactions condemns the block, under 
     CHECK(blame(checked.error().reason) == Blame::mutated);
 }
 
-TEST_CASE("a challenge that anybody satisfies needs no solution", "[consensus][bip325]") {
+TEST_CASE("a challenge that is always true needs no solution", "[consensus][bip325]") {
     const auto params = signet_params(Bytes{0x51});
     CHECK(has_solution(unsigned_block(), params));
     CHECK_FALSE(has_solution(unsigned_block(), signet_params()));

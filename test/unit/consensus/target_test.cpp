@@ -42,7 +42,7 @@ TEST_CASE("the compact form expands to its number and back", "[consensus]") {
     CHECK(bits_from_target(number(example.value)) == example.back);
 }
 
-TEST_CASE("negative, zero and overflowing bits are no target", "[consensus]") {
+TEST_CASE("negative, zero and overflowing bits are not a target", "[consensus]") {
     const U256 limit = number(std::string(64, 'f'));
     const auto bits = GENERATE(as<std::uint32_t>{}, 0x04923456, 0x01fedcba, 0x00000000, 0x01003456,
                                0xff123456, 0x23000001, 0x22000100, 0x21010000);

@@ -131,7 +131,7 @@ TEST_CASE("a full mainnet block with witnesses passes and keeps its commitment",
     CHECK(is_mutated(block, true));
 }
 
-TEST_CASE("weight and legacy signature operations of real blocks are as others count them",
+TEST_CASE("weight and legacy signature operations of real blocks have the published values",
           "[consensus][vectors]") {
     struct Example {
         std::string file;

@@ -134,7 +134,7 @@ TEST_CASE("statistics count the signals of the window so far", "[consensus][bip9
     CHECK(statistics.period == 144);
     CHECK(statistics.threshold == 108);
     CHECK(statistics.elapsed == 40);
-    // A version with other top bits is no bit field.
+    // A version with other top bits is not a bit field.
     CHECK(statistics.count == 3);
     CHECK(statistics.signalling.size() == 40);
     CHECK(statistics.possible == false);

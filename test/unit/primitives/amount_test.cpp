@@ -62,7 +62,7 @@ TEST_CASE("an amount is read exactly from any decimal form", "[primitives]") {
     CHECK(amount->satoshis() == example.satoshis);
 }
 
-TEST_CASE("what is no exact amount is refused", "[primitives]") {
+TEST_CASE("text that is not an exact amount is refused", "[primitives]") {
     const std::string text = GENERATE("", "-", "--1", "+1", ".", ".5", "1.", "01", "00", "1 ", " 1",
                                       "1.2.3", "1e", "1e+-2", "1e--2", "e5", "0x10", "1,0", "1e-9",
                                       "0.000000001", "0.0000000001", "1e20", "1e999999999999",
@@ -71,7 +71,7 @@ TEST_CASE("what is no exact amount is refused", "[primitives]") {
     CHECK_FALSE(Amount::from_text(text));
 }
 
-TEST_CASE("money is between nothing and 21 million bitcoins", "[primitives]") {
+TEST_CASE("money is between 0 and 21 million bitcoins", "[primitives]") {
     CHECK(is_money(Amount{0}));
     CHECK(is_money(max_money));
     CHECK_FALSE(is_money(Amount{-1}));

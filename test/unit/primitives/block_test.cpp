@@ -5,7 +5,7 @@
 
 using namespace daler;
 
-TEST_CASE("a header is 80 bytes and read as it was written", "[primitives]") {
+TEST_CASE("a header has 80 bytes and is the same after encoding and decoding", "[primitives]") {
     const BlockHeader header = main_params().genesis->header;
     const Bytes bytes = encode(header);
     CHECK(bytes.size() == BlockHeader::size);
@@ -27,7 +27,7 @@ TEST_CASE("a block cut anywhere is truncated", "[primitives]") {
     CHECK(decode_block(bytes));
 }
 
-TEST_CASE("a block may be empty but not promise what is not there", "[primitives]") {
+TEST_CASE("a block may have no transactions but not fewer than its count", "[primitives]") {
     ByteWriter writer;
     write(writer, BlockHeader{});
     writer.compact_size(0);
@@ -42,7 +42,7 @@ TEST_CASE("a block may be empty but not promise what is not there", "[primitives
     CHECK(decode_block(promising.view()).error() == DecodeError::truncated);
 }
 
-TEST_CASE("real blocks are written back byte for byte", "[primitives][vectors]") {
+TEST_CASE("real blocks are encoded to the same bytes", "[primitives][vectors]") {
     struct Example {
         std::string file;
         std::string hash;

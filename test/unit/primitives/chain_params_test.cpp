@@ -31,12 +31,12 @@ TEST_CASE("every chain starts with its published genesis block", "[primitives]")
     CHECK(params->require_standard);
 }
 
-TEST_CASE("an unknown name is no chain", "[primitives]") {
+TEST_CASE("an unknown name gives no chain", "[primitives]") {
     CHECK_FALSE(params_by_name("testnet3"));
     CHECK_FALSE(params_by_name(""));
 }
 
-TEST_CASE("the magic of a signet follows from its challenge", "[primitives]") {
+TEST_CASE("the magic of a signet is made from its challenge", "[primitives]") {
     using Magic = std::array<std::uint8_t, 4>;
     CHECK(signet_params().magic == Magic{0x0a, 0x03, 0xcf, 0x40});
     const auto own = signet_params(Bytes{0x51});

@@ -41,7 +41,8 @@ const std::string output_hex = "0100000000000000" + std::string("00");
 
 }  // namespace
 
-TEST_CASE("a transaction is read as it was written, with and without witness", "[primitives]") {
+TEST_CASE("a transaction is the same after encoding and decoding, with and without witness",
+          "[primitives]") {
     const bool with_witness = GENERATE(false, true);
     const Transaction tx = simple(with_witness);
     const Bytes bytes = encode(tx);
@@ -66,11 +67,11 @@ TEST_CASE("the witness changes the wtxid and the sizes but not the txid", "[prim
     CHECK(full->vsize() == (full->weight() + 3) / 4);
 }
 
-TEST_CASE("a transaction that is read has the ids and sizes of one that is made", "[primitives]") {
+TEST_CASE("a decoded transaction has the ids and sizes of a sealed one", "[primitives]") {
     const bool with_witness = GENERATE(false, true);
     const auto made = seal(simple(with_witness));
     Bytes bytes = encode(*made);
-    bytes.push_back(0x51);  // belongs to what comes next
+    bytes.push_back(0x51);  // part of the next object
     ByteReader reader(bytes);
     const auto read = read_sealed_transaction(reader);
     REQUIRE(read);
@@ -105,7 +106,7 @@ TEST_CASE("the example of BIP 143 has its published ids", "[primitives]") {
     CHECK(tx->lock_time == 17);
 }
 
-TEST_CASE("a transaction cut anywhere is truncated, with more behind it has trailing bytes",
+TEST_CASE("a transaction cut anywhere is truncated, and one with more bytes has trailing bytes",
           "[primitives]") {
     for (const bool with_witness : {false, true}) {
         Bytes bytes = encode(simple(with_witness));
@@ -144,7 +145,7 @@ TEST_CASE("no inputs and no outputs parse in either mode", "[primitives]") {
     }
 }
 
-TEST_CASE("an output without inputs is read where the marker is not looked for", "[primitives]") {
+TEST_CASE("an output without inputs can be read if the marker is not expected", "[primitives]") {
     const Bytes bytes = around(
         "00"
         "01" +
@@ -155,7 +156,7 @@ TEST_CASE("an output without inputs is read where the marker is not looked for",
     CHECK(tx->outputs.size() == 1);
 }
 
-TEST_CASE("a huge count is refused before memory is taken", "[primitives]") {
+TEST_CASE("a huge count is refused before memory is allocated", "[primitives]") {
     CHECK(error_of(around("fe00000002" + input_hex)) == DecodeError::truncated);
     CHECK(error_of(around("fe01000002" + input_hex)) == DecodeError::too_large);
     CHECK(error_of(around("01" + input_hex + "fd0001" + output_hex)) == DecodeError::truncated);
@@ -166,7 +167,7 @@ TEST_CASE("a huge count is refused before memory is taken", "[primitives]") {
           DecodeError::non_canonical_size);
 }
 
-TEST_CASE("a coinbase has one input, which names no output", "[primitives]") {
+TEST_CASE("a coinbase has one input, which spends no output", "[primitives]") {
     Transaction tx = simple(false);
     CHECK_FALSE(tx.is_coinbase());
     tx.inputs.resize(1);

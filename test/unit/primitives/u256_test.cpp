@@ -49,7 +49,7 @@ TEST_CASE("carries and shifts cross the limbs", "[primitives]") {
     CHECK((U256{3} << 0) == U256{3});
 }
 
-TEST_CASE("a quotient and its rest give the number back", "[primitives]") {
+TEST_CASE("quotient and remainder give the number back", "[primitives]") {
     std::mt19937_64 engine(7);
     for (int i = 0; i < 300; ++i) {
         const U256 a = random_number(engine);
@@ -64,7 +64,7 @@ TEST_CASE("a quotient and its rest give the number back", "[primitives]") {
     CHECK(number(all_ones) / U256{1} == number(all_ones));
 }
 
-TEST_CASE("numbers are ordered by size and know their length", "[primitives]") {
+TEST_CASE("numbers are ordered by size and have a bit length", "[primitives]") {
     CHECK((U256{1} << 64) > U256{~0ull});
     CHECK(U256{1} < U256{2});
     CHECK(U256{}.bit_length() == 0);

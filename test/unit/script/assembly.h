@@ -16,10 +16,10 @@ namespace daler::script::test {
 /// "P2SH,WITNESS" -> flags; "" and "NONE" are no flags. Throws on unknown names.
 [[nodiscard]] Flags parse_flags(std::string_view text);
 
-/// The bytes that these hex digits spell. Throws if they do not.
+/// The bytes of a text of hex digits. Throws if it is not hex.
 [[nodiscard]] Bytes unhex(std::string_view text);
 
-/// Parses JSON text; throws if it is none.
+/// Parses JSON text; throws if it is malformed.
 [[nodiscard]] Json parse_json(std::string_view text);
 
 }  // namespace daler::script::test

@@ -1,4 +1,4 @@
-// The limits of scripts, each on both sides, and what old scripts may count on.
+// The limits of scripts, tested on both sides, and old behaviour that scripts may rely on.
 #include "assembly.h"
 #include "spending.h"
 
@@ -44,7 +44,7 @@ ScriptError run_pushing(std::size_t size) {
 TEST_CASE("an element has at most 520 bytes", "[script][limits]") {
     CHECK(run_pushing(520) == ok);
     CHECK(run_pushing(521) == push_size);
-    // Also where it is not pushed: what does not run must fit nevertheless.
+    // The limit also holds for pushes that are not executed.
     const auto hidden = [](std::size_t size) {
         return Spending(
                    Builder().op(op_0).op(op_if).data(Bytes(size, 1)).op(op_endif).number(1).done())
@@ -97,7 +97,7 @@ TEST_CASE("a multisig takes one element more than it needs, which must be empty"
     CHECK(spending.verify(verify_p2sh) == ok);
 }
 
-TEST_CASE("a signature that its own script holds is not signed, before segwit",
+TEST_CASE("before segwit a signature is removed from the script that it signs",
           "[script][history][findanddelete]") {
     const auto public_key = key(1).public_key();
     const auto key_bytes = public_key.bytes();
@@ -112,7 +112,7 @@ TEST_CASE("a signature that its own script holds is not signed, before segwit",
     CHECK(spending.verify() == ok);
     CHECK(spending.verify(mandatory_flags | verify_const_scriptcode) == sig_findanddelete);
 
-    // In segwit what is signed is the script as it stands.
+    // In segwit the script is signed unchanged.
     const auto amount = spending.spent[0].value;
     const auto made = spending.sign_witness(key(1), signed_code);
     const auto script = with_signature(made);
@@ -122,7 +122,7 @@ TEST_CASE("a signature that its own script holds is not signed, before segwit",
     CHECK(segwit.verify(verify_p2sh | verify_witness) == eval_false);
 }
 
-TEST_CASE("a signature is for what follows the last OP_CODESEPARATOR that ran",
+TEST_CASE("a signature signs the script after the last executed OP_CODESEPARATOR",
           "[script][history][codeseparator]") {
     const auto public_key = key(1).public_key();
     const auto key_bytes = public_key.bytes();

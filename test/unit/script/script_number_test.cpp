@@ -38,7 +38,7 @@ TEST_CASE("arithmetic takes four bytes, lock times five", "[script]") {
     CHECK(encode_number(std::numeric_limits<std::int64_t>::min()).size == 9);
 }
 
-TEST_CASE("a number in more bytes than it needs is refused only if asked", "[script]") {
+TEST_CASE("a number in more bytes than it needs is refused only if `minimal` is set", "[script]") {
     for (const Bytes& padded : {Bytes{0}, Bytes{0x80}, Bytes{1, 0}, Bytes{1, 0x80}}) {
         CHECK_FALSE(decode_number(padded, true));
         CHECK(decode_number(padded, false));

@@ -65,7 +65,7 @@ ScriptError run(const Vector& vector, Flags flags) {
     return verify_input({tx, 0, spent, hashes, flags});
 }
 
-TEST_CASE("every published script ends with the error that the reference gives", "[script]") {
+TEST_CASE("every published script ends with its published error", "[script]") {
     const auto text = daler::test::read_vectors("core/script_tests.json");
     if (!text) return;
     std::size_t count = 0;
@@ -76,7 +76,7 @@ TEST_CASE("every published script ends with the error that the reference gives",
         const auto vector = read_vector(row);
         INFO(row.write());
         CHECK(name(run(vector, vector.flags)) == vector.expected);
-        // Flags only ever forbid: with any one of them less, what was valid stays valid.
+        // A flag only forbids: a valid script stays valid without one of the flags.
         if (vector.expected != "OK") continue;
         for (Flags flag = 1; flag <= verify_discourage_upgradable_pubkeytype; flag <<= 1) {
             auto fewer = vector.flags & ~flag;

@@ -85,7 +85,7 @@ TEST_CASE("SIGHASH_SINGLE without a matching output signs the number one before 
     CHECK(taproot_sighash(tx, 0, sighash_single, hashes, {}, {}));
 }
 
-TEST_CASE("taproot knows seven hash types", "[script][sighash][bip341]") {
+TEST_CASE("taproot has seven hash types", "[script][sighash][bip341]") {
     Transaction tx;
     tx.inputs.resize(1);
     tx.outputs.resize(1);

@@ -16,7 +16,7 @@ Hash256 numbered(std::uint32_t number) {
     return {crypto::sha256(writer.view())};
 }
 
-// Counts what the interpreter asks and tells.
+// Counts the look-ups and insertions of the interpreter.
 class CountingCache : public SignatureCache {
 public:
     bool contains(const Hash256& asked) const override {
@@ -52,7 +52,7 @@ TEST_CASE("a signature that fails is not remembered", "[script]") {
     CHECK(cache.known.empty());
 }
 
-TEST_CASE("the key of a signature binds every part of it", "[script]") {
+TEST_CASE("the key of a signature depends on every part of it", "[script]") {
     const Bytes public_key(33, 2);
     const Bytes signature(64, 3);
     const auto base = signature_key(SignatureKind::ecdsa, numbered(1), public_key, signature);
@@ -61,12 +61,12 @@ TEST_CASE("the key of a signature binds every part of it", "[script]") {
     CHECK(base != signature_key(SignatureKind::ecdsa, numbered(2), public_key, signature));
     CHECK(base != signature_key(SignatureKind::ecdsa, numbered(1), Bytes(33, 3), signature));
     CHECK(base != signature_key(SignatureKind::ecdsa, numbered(1), public_key, Bytes(65, 3)));
-    // What moves from one part to the next is another key.
+    // A byte that moves from one part to the next makes another key.
     CHECK(signature_key(SignatureKind::ecdsa, numbered(1), Bytes(33, 2), Bytes(65, 2)) !=
           signature_key(SignatureKind::ecdsa, numbered(1), Bytes(65, 2), Bytes(33, 2)));
 }
 
-TEST_CASE("a bounded set keeps what fits and forgets old for new", "[script]") {
+TEST_CASE("a bounded set keeps what fits and replaces old hashes by new ones", "[script]") {
     BoundedHashSet set(4096);
     CHECK(set.capacity() == 128);
     CHECK_FALSE(set.contains(numbered(0)));
@@ -80,7 +80,7 @@ TEST_CASE("a bounded set keeps what fits and forgets old for new", "[script]") {
     CHECK(kept == 128);
 }
 
-TEST_CASE("what is inserted twice takes one place", "[script]") {
+TEST_CASE("a hash that is inserted twice takes one slot", "[script]") {
     BoundedHashSet set(1 << 16);
     for (int i = 0; i < 100; ++i)
         set.insert(numbered(1));

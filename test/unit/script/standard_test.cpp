@@ -110,7 +110,7 @@ TEST_CASE("pushes take the shortest form", "[script]") {
     CHECK(pushed(Bytes(65536)) == "4e00000100");
 }
 
-TEST_CASE("a script that can never be spent is told", "[script]") {
+TEST_CASE("a script that can never be spent is recognised", "[script]") {
     CHECK(is_unspendable(assemble("RETURN 1").bytes()));
     CHECK_FALSE(is_unspendable(assemble("1 RETURN").bytes()));
     CHECK_FALSE(is_unspendable(Bytes(10'000)));
@@ -125,7 +125,7 @@ TEST_CASE("push-only scripts have no opcode above OP_16 and parse", "[script]") 
     CHECK_FALSE(is_push_only(Bytes{op_pushdata2, 0}));
 }
 
-TEST_CASE("signature operations are counted as the blocks' limit wants it", "[script]") {
+TEST_CASE("signature operations are counted as the limit of blocks requires", "[script]") {
     const auto count = [](std::string_view text, bool accurate) {
         return count_sigops(assemble(text).bytes(), accurate);
     };
@@ -141,7 +141,7 @@ TEST_CASE("signature operations are counted as the blocks' limit wants it", "[sc
         CHECK(count(text, true) == keys);
         CHECK(count(text, false) == 20);
     }
-    // A push of the number is not the number's opcode.
+    // A number that is pushed as bytes is not counted like its opcode.
     CHECK(count("17 CHECKMULTISIG", true) == 20);
     CHECK(count("-1 CHECKMULTISIG", true) == 20);
 }

@@ -14,7 +14,7 @@ using test::unhex;
 struct Leaf {
     Hash256 hash;
     std::uint8_t version;
-    Bytes path;  ///< grows upwards
+    Bytes path;  ///< from the leaf up
 };
 
 // The root of a tree in the vectors' form; collects its leaves from left to right.
@@ -93,7 +93,7 @@ TEST_CASE("a control block has 33 bytes and at most 128 nodes", "[script][bip341
     CHECK_FALSE(parses(33 + 32 * 129));
 }
 
-TEST_CASE("the two sides of a branch may stand in any order", "[script][bip341]") {
+TEST_CASE("the two sides of a branch may be in any order", "[script][bip341]") {
     const Hash256 a = tap_leaf_hash(tapscript_leaf_version, as_bytes("a"));
     const Hash256 b = tap_leaf_hash(tapscript_leaf_version, as_bytes("b"));
     CHECK(tap_branch_hash(a, b) == tap_branch_hash(b, a));

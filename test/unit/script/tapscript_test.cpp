@@ -64,7 +64,7 @@ TEST_CASE("a taproot signature has 64 bytes, or 65 with a type that is not the d
     CHECK(spending.verify() == schnorr_sig_size);
     spending.satisfy({Bytes(63, 1)});
     CHECK(spending.verify() == schnorr_sig_size);
-    // Empty is not a signature, but a way to say no.
+    // An empty signature means that the key does not sign.
     spending.satisfy({Bytes{}});
     CHECK(spending.verify() == eval_false);
 }
@@ -88,7 +88,7 @@ TEST_CASE("the key path verifies with and without a script tree", "[script][bip3
     CHECK(spending.verify() == schnorr_sig);
     spending.witness() = {};
     CHECK(spending.verify() == witness_program_witness_empty);
-    // Before taproot the program meant nothing.
+    // Before taproot the program had no rules.
     CHECK(spending.verify(mandatory_flags & ~Flags{verify_taproot}) == ok);
 
     const Bytes annex{0x50, 1, 2};
@@ -98,7 +98,7 @@ TEST_CASE("the key path verifies with and without a script tree", "[script][bip3
     CHECK(spending.verify() == schnorr_sig);
 }
 
-TEST_CASE("an annex is signed and not seen by the script", "[script][bip342]") {
+TEST_CASE("an annex is signed, but the script cannot read it", "[script][bip342]") {
     TapscriptSpending spending(checksig_of(key(1)));
     const Bytes annex{0x50};
     spending.satisfy({spending.sign_leaf(key(1), sighash_default, 0xffffffff, annex)});
@@ -134,14 +134,14 @@ TEST_CASE("a control block must prove the script", "[script][bip341]") {
     }
 }
 
-TEST_CASE("a leaf version not known yet accepts anything", "[script][bip341]") {
+TEST_CASE("an unknown leaf version accepts anything", "[script][bip341]") {
     TapscriptSpending spending(Builder().op(script::op_return).done(), 0xc2);
     spending.satisfy({});
     CHECK(spending.verify() == ok);
     CHECK(spending.verify(standard_flags) == discourage_upgradable_taproot_version);
 }
 
-TEST_CASE("a program version not known yet accepts anything", "[script][bip141]") {
+TEST_CASE("an unknown program version accepts anything", "[script][bip141]") {
     test::Spending spending(pay_to_witness(2, Bytes(32, 1)));
     CHECK(spending.verify() == ok);
     CHECK(spending.verify(standard_flags) == discourage_upgradable_witness_program);
@@ -152,7 +152,7 @@ TEST_CASE("a program version not known yet accepts anything", "[script][bip141]"
     CHECK(spending.verify(standard_flags) == discourage_upgradable_witness_program);
 }
 
-TEST_CASE("taproot inside P2SH means nothing", "[script][bip341]") {
+TEST_CASE("taproot inside P2SH has no rules", "[script][bip341]") {
     const auto program = pay_to_witness(1, Bytes(32, 9));
     test::Spending spending(pay_to_script_hash(crypto::hash160(program.bytes())));
     spending.tx.inputs[0].script_sig = Builder().data(program.bytes()).done();
@@ -160,9 +160,9 @@ TEST_CASE("taproot inside P2SH means nothing", "[script][bip341]") {
     CHECK(spending.verify(standard_flags) == discourage_upgradable_witness_program);
 }
 
-TEST_CASE("OP_SUCCESS accepts before anything else is looked at", "[script][bip342]") {
+TEST_CASE("OP_SUCCESS accepts before other rules are checked", "[script][bip342]") {
     Script script = Builder().op(script::op_return).op(op_reserved).done();
-    script.append(Bytes{op_pushdata1});  // does not parse, but stands behind
+    script.append(Bytes{op_pushdata1});  // does not parse, but is after OP_SUCCESS
     TapscriptSpending spending(script);
     spending.satisfy({Bytes(600)});
     CHECK(spending.verify() == ok);
@@ -196,7 +196,7 @@ TEST_CASE("OP_CHECKSIGADD counts signatures", "[script][bip342]") {
     CHECK(spending.verify() == eval_false);
     spending.satisfy({third, second, first});
     CHECK(spending.verify() == eval_false);
-    // A bad signature fails at once; it does not just not count.
+    // A bad signature makes the script fail; it does not count as missing.
     spending.satisfy({third, third, first});
     CHECK(spending.verify() == schnorr_sig);
     spending.satisfy({first});
@@ -222,7 +222,7 @@ TEST_CASE("each signature check costs 50 of the witness's weight", "[script][bip
     CHECK(repeated(4, 20).verify() == ok);
 }
 
-TEST_CASE("public keys of other sizes are for later rules", "[script][bip342]") {
+TEST_CASE("public keys of other sizes are reserved for later rules", "[script][bip342]") {
     TapscriptSpending unknown(Builder().data(Bytes(33, 2)).op(op_checksig).done());
     unknown.satisfy({Bytes{1}});
     CHECK(unknown.verify() == ok);
@@ -232,7 +232,7 @@ TEST_CASE("public keys of other sizes are for later rules", "[script][bip342]") 
     CHECK(empty.verify() == pubkeytype);
 }
 
-TEST_CASE("a signature commits to the last OP_CODESEPARATOR that ran", "[script][bip342]") {
+TEST_CASE("a signature commits to the last executed OP_CODESEPARATOR", "[script][bip342]") {
     const auto leaf = Builder()
                           .op(op_nop)
                           .op(script::op_codeseparator)
@@ -265,7 +265,8 @@ TEST_CASE("tapscript has no CHECKMULTISIG, and strict conditions", "[script][bip
     CHECK(branch.verify() == tapscript_minimalif);
 }
 
-TEST_CASE("a tapscript may be long and do much, but its stack is bounded", "[script][bip342]") {
+TEST_CASE("a tapscript may be long with many operations, but its stack is bounded",
+          "[script][bip342]") {
     Script longer(Bytes(20'000, op_nop));
     longer.append(op_1);
     TapscriptSpending long_script(longer);

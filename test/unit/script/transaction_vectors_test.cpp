@@ -27,8 +27,8 @@ std::optional<TxOutput> find_prevout(const Json& prevouts, const OutPoint& outpo
     return std::nullopt;
 }
 
-// Nothing for comments, and for rows whose transaction breaks rules that have nothing to do with
-// scripts; those are counted in `without_scripts`.
+// Nothing for comments, and for rows whose transaction breaks rules outside scripts; those are
+// counted in `without_scripts`.
 std::optional<Vector> read_vector(const Json& row, std::size_t& without_scripts) {
     if (row.size() < 3) return std::nullopt;
     Vector out;
@@ -53,14 +53,14 @@ bool all_inputs_verify(const Vector& vector, Flags flags) {
     return true;
 }
 
-// Rules build on others: without P2SH there is no witness, without witness no clean stack.
-Flags without_orphans(Flags flags) {
+// Some rules need others: there is no witness without P2SH, and no clean stack without witness.
+Flags without_unusable(Flags flags) {
     if (!(flags & verify_p2sh)) flags &= ~Flags{verify_witness};
     if (!(flags & verify_witness)) flags &= ~Flags{verify_cleanstack};
     return flags;
 }
 
-Flags with_foundations(Flags flags) {
+Flags with_required(Flags flags) {
     if (flags & verify_cleanstack) flags |= verify_witness;
     if (flags & verify_witness) flags |= verify_p2sh;
     return flags;
@@ -78,13 +78,13 @@ TEST_CASE("published valid transactions verify under all flags but those exclude
         ++count;
         INFO(row.write());
         const auto excluded = test::parse_flags(vector->flags);
-        CHECK(all_inputs_verify(*vector, without_orphans(all_flags & ~excluded)));
+        CHECK(all_inputs_verify(*vector, without_unusable(all_flags & ~excluded)));
         for (Flags flag = 1; flag <= all_flags; flag <<= 1) {
-            CHECK(all_inputs_verify(*vector, without_orphans(all_flags & ~excluded & ~flag)));
-            // Nothing is excluded without need.
+            CHECK(all_inputs_verify(*vector, without_unusable(all_flags & ~excluded & ~flag)));
+            // With an excluded flag the transaction fails.
             if (!(excluded & flag)) continue;
             CHECK_FALSE(
-                all_inputs_verify(*vector, without_orphans(all_flags & ~(excluded & ~flag))));
+                all_inputs_verify(*vector, without_unusable(all_flags & ~(excluded & ~flag))));
         }
     }
     CHECK(count == 120);
@@ -103,12 +103,12 @@ TEST_CASE("published invalid transactions fail under the flags they name", "[scr
         ++count;
         INFO(row.write());
         const auto flags = test::parse_flags(vector->flags);
-        CHECK_FALSE(all_inputs_verify(*vector, with_foundations(flags)));
+        CHECK_FALSE(all_inputs_verify(*vector, with_required(flags)));
         for (Flags flag = 1; flag <= all_flags; flag <<= 1) {
-            CHECK_FALSE(all_inputs_verify(*vector, with_foundations(flags | flag)));
-            // Each flag named is needed.
+            CHECK_FALSE(all_inputs_verify(*vector, with_required(flags | flag)));
+            // Without one of the named flags the transaction is valid.
             if (!(flags & flag)) continue;
-            CHECK(all_inputs_verify(*vector, without_orphans(flags & ~flag)));
+            CHECK(all_inputs_verify(*vector, without_unusable(flags & ~flag)));
         }
     }
     CHECK(count + without_scripts == 93);

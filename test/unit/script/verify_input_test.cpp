@@ -45,7 +45,7 @@ TEST_CASE("P2PK takes compressed, uncompressed and hybrid keys", "[script]") {
     }
 }
 
-TEST_CASE("multisig wants its signatures in the order of the keys", "[script]") {
+TEST_CASE("multisig needs its signatures in the order of the keys", "[script]") {
     const std::vector keys{key(1).public_key(), key(2).public_key(), key(3).public_key()};
     const auto script = pay_to_multisig(2, keys);
     Spending spending(script);
@@ -90,13 +90,13 @@ TEST_CASE("P2WPKH verifies directly and in P2SH, with compressed keys", "[script
     SECTION("scriptSig has nothing more") {
         spending.tx.inputs[0].script_sig.append(op_1);
         if (nested) {
-            // What is pushed last is no redeem script any more.
+            // The last push is not the redeem script any more.
             CHECK(spending.verify() == eval_false);
         } else {
             CHECK(spending.verify() == witness_malleated);
         }
     }
-    SECTION("before segwit anybody could spend it") {
+    SECTION("before segwit anyone could spend it") {
         CHECK(spending.verify(verify_p2sh) == ok);
     }
 }
@@ -130,7 +130,7 @@ TEST_CASE("a program of version 0 has 20 or 32 bytes", "[script][bip141]") {
     CHECK(spending.verify() == witness_program_wrong_length);
 }
 
-TEST_CASE("a witness where none belongs is refused", "[script][bip141]") {
+TEST_CASE("a witness for an input without a witness program is refused", "[script][bip141]") {
     Spending spending(Builder().number(1).done());
     CHECK(spending.verify() == ok);
     spending.witness() = {Bytes{}};
@@ -156,7 +156,7 @@ TEST_CASE("an absolute lock time is compared with that of the transaction", "[sc
         {0xffffffff, 0xffffffff, 0, ok},
         {0x100000000, 0xffffffff, 0, unsatisfied_locktime},
         {0x7fffffffff, 0xffffffff, 0, unsatisfied_locktime},
-        {0x8000000000, 0xffffffff, 0, unknown_error},  // six bytes are no lock time
+        {0x8000000000, 0xffffffff, 0, unknown_error},  // six bytes are not a lock time
         {100, 100, 0xffffffff, unsatisfied_locktime},
     }));
     Spending spending(Builder().number(example.asked).op(op_checklocktimeverify).done());
@@ -181,7 +181,7 @@ TEST_CASE("a relative lock time is compared with the input's sequence", "[script
         {10, 10, 1, unsatisfied_locktime},
         {10, 10, 0xffffffff, ok},
         {10, 0x80000000 | 10, 2, unsatisfied_locktime},
-        {0x80000000, 0xffffffff, 1, ok},  // disabled: asks for nothing
+        {0x80000000, 0xffffffff, 1, ok},  // disabled: no condition
         {0x400000 | 10, 10, 2, unsatisfied_locktime},
         {10, 0x400000 | 10, 2, unsatisfied_locktime},
         {0x400000 | 10, 0x400000 | 10, 2, ok},
