@@ -96,7 +96,7 @@ private:
     const PackageTransactions* const package_;
     const EntryHashSet* same_block_ = nullptr;
 
-    std::vector<consensus::Coin> coins_;  ///< what each input spends
+    std::vector<consensus::Coin> coins_;  ///< the coins that the inputs spend
     std::vector<Txid> missing_;
     Entry entry_;
     EntrySet parents_;

@@ -70,7 +70,7 @@ void Mempool::Impl::remove(const Entry& entry, RemovalReason reason) {
 
 std::size_t Mempool::Impl::remove_with_descendants(const EntrySet& roots, RemovalReason reason) {
     auto leaving = Pool::with_descendants(roots);
-    // Children first: a listener never sees a transaction whose parent has gone.
+    // Children first, so that a removed transaction has no children in the pool.
     std::ranges::stable_sort(leaving, [](const Entry* a, const Entry* b) {
         return a->ancestors.count > b->ancestors.count;
     });

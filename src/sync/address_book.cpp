@@ -16,7 +16,7 @@ constexpr std::string_view file_mark = "daler peers 1\n";
 constexpr std::chrono::minutes retry_pause{10};
 constexpr std::chrono::hours too_old{30 * 24};
 constexpr std::uint32_t unreachable_failures = 10;
-/// A time is not made newer by less than this.
+/// A newer time is stored only if it is newer by more than this.
 constexpr std::chrono::minutes fresh_enough{20};
 
 bool is_after(std::uint32_t seconds, BlockTime now) {
@@ -55,7 +55,8 @@ void AddressBook::erase(std::map<Endpoint, Entry>::iterator position) {
     entries_.erase(position);
 }
 
-/// Drops the first entry that is old or hopeless, from a random place on. False if all are good.
+/// Removes the first entry from a random place on that is old, has never worked or has failed too
+/// often. False if there is none.
 bool AddressBook::make_room(BlockTime now) {
     if (entries_.size() < limits::address_book_entries) return true;
     auto position =
@@ -84,7 +85,7 @@ bool AddressBook::add(const KnownNode& node, const wire::HostAddress& source, Bl
     }
     if (!has_room_for(node.endpoint.host.group(), source.group()) || !make_room(now)) return false;
     Entry entry{node, source.group(), {}, {}, 0};
-    // Nobody knows the future: such a time would keep the entry for ever.
+    // A time in the future would keep the entry too long.
     if (is_after(node.last_seen, now)) entry.node.last_seen = now_seconds;
     return insert(std::move(entry));
 }

@@ -10,23 +10,23 @@
 
 namespace daler::sync {
 
-/// Nodes we have heard of, to connect to on public chains and to tell others about. Bounded in all,
-/// per network group, and per group of those who told us, so that nobody can fill it with addresses
-/// of their own. A pure state machine.
+/// Known addresses of nodes, to connect to on public chains and to send to peers. Limited in total,
+/// per network group, and per group of the senders, so that one sender cannot fill it with its own
+/// addresses. A pure state machine.
 class AddressBook {
 public:
     explicit AddressBook(Random& random) : random_(random) {}
 
-    /// Somebody at `source` says that `node` exists. False if it was not taken.
+    /// A peer at `source` has sent the address `node`. False if it was not added.
     bool add(const wire::KnownNode& node, const wire::HostAddress& source, BlockTime now);
-    /// We tried to connect to it.
+    /// We have tried to connect to it.
     void tried(const wire::Endpoint& endpoint, BlockTime now);
-    /// We are connected to it and it speaks our protocol. Its time stays as it is.
+    /// We are connected to it and it speaks our protocol. Its last_seen does not change.
     void worked(const wire::Endpoint& endpoint, std::uint64_t services, BlockTime now);
 
-    /// A node to connect to, outside of the network groups in `avoid`; one that has worked half of
-    /// the time. Not one that was tried within the last ten minutes. If `only` is not empty, of one
-    /// of these networks.
+    /// Chooses a node to connect to, not in the network groups in `avoid` and not tried within the
+    /// last ten minutes. In half of the calls one that has worked before. If `only` is not empty,
+    /// of one of these networks.
     [[nodiscard]] std::optional<wire::Endpoint> choose(const std::vector<std::string>& avoid,
                                                        BlockTime now,
                                                        std::span<const wire::Network> only = {});
@@ -34,8 +34,8 @@ public:
     /// The connection to it has ended.
     void was_connected(const wire::Endpoint& endpoint, BlockTime now);
 
-    /// What to answer to getaddr: a random share of all (limits::getaddr_percent), at most `limit`,
-    /// without those that are too old or never answer.
+    /// The answer to getaddr: a random share of the entries (limits::getaddr_percent), at most
+    /// `limit`, without those that are too old or have failed too often.
     [[nodiscard]] std::vector<wire::KnownNode> sample(std::size_t limit, BlockTime now);
 
     [[nodiscard]] std::size_t size() const { return entries_.size(); }

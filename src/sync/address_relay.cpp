@@ -5,28 +5,28 @@ namespace daler::sync {
 AddressRelay::AddressRelay(Context& context) : context_(context), book_(context.random) {
     const auto& saved = context.options.address_book;
     if (!saved.empty() && !book_.decode(saved)) {
-        log::warning("peers.dat is damaged; starting with an empty list of addresses");
+        log::warning("peers.dat is damaged; the list of addresses starts empty");
     }
 }
 
 void AddressRelay::start(Peer& peer) {
     peer.address_tokens_at = context_.now();
-    // Whether an inbound peer relays addresses is not known before it has said something of them.
+    // An inbound peer relays addresses if it sends an address message; until then it is not known.
     peer.address_relay = !peer.is_inbound() && peer.type != ConnectionType::block_relay_only;
     if (peer.is_inbound() || !is_in_use()) return;
     book_.worked(peer.connection->remote(), peer.services, context_.clock.now());
     if (!peer.address_relay) return;
     peer.send(wire::GetAddr{});
-    peer.address_tokens += limits::address_bucket;  // its answer may come all at once
+    peer.address_tokens += limits::address_bucket;  // its answer may come in one message
 }
 
 void AddressRelay::peer_gone(const Peer& peer) {
-    // Not while we are connected: the time would tell to whom.
+    // Not while we are connected: the time would show to which nodes we are connected.
     if (peer.type != ConnectionType::outbound_full_relay || !peer.handshake_done) return;
     book_.was_connected(peer.connection->remote(), context_.clock.now());
 }
 
-/// The same answer for everybody and a day or so: many connections learn no more than one.
+/// The same answer for all peers for about a day: many connections get no more addresses than one.
 const std::vector<wire::KnownNode>& AddressRelay::daily_sample() {
     const auto now = context_.now();
     if (!sample_until_ || now >= *sample_until_) {
@@ -39,7 +39,7 @@ const std::vector<wire::KnownNode>& AddressRelay::daily_sample() {
 }
 
 void AddressRelay::on_getaddr(Peer& peer) {
-    // Outbound peers get no answer, so that nobody can tell our connections from what we know.
+    // Outbound peers get no answer, so that our connections cannot be inferred from the answers.
     if (!peer.is_inbound()) return;
     peer.address_relay = true;
     if (!is_in_use()) return;

@@ -5,8 +5,8 @@
 
 namespace daler::sync {
 
-/// Learns where other nodes are, and tells those who ask. Private chains have no use for it: there
-/// the book stays empty.
+/// Stores the addresses of nodes that peers send, and answers getaddr. Not used on private chains,
+/// where the book stays empty.
 class AddressRelay {
 public:
     explicit AddressRelay(Context& context);
@@ -26,7 +26,7 @@ private:
 
     Context& context_;
     AddressBook book_;
-    std::vector<wire::KnownNode> sample_;  ///< what everybody is answered
+    std::vector<wire::KnownNode> sample_;  ///< the answer for all peers
     std::optional<Time> sample_until_;
 };
 

@@ -6,9 +6,9 @@ namespace limits = wire::limits;
 using chain::BlockEntry;
 
 namespace {
-/// How many headers of a peer's chain are looked at in one piece.
+/// How many headers of a peer's chain are scanned in one step.
 constexpr Height scan_step = 128;
-/// Of its patience, what is left after each connected block.
+/// Factor of the stall timeout after each connected block.
 constexpr double stall_timeout_decay = 0.85;
 }  // namespace
 
@@ -47,7 +47,7 @@ const BlockEntry* BlockDownload::last_common(PeerId peer) const {
     return found == peers_.end() ? nullptr : found->second.last_common;
 }
 
-/// Takes the block off what `peer` was asked for.
+/// Ends the request for the block to `peer`.
 void BlockDownload::release(PeerId peer, const BlockHash& hash) {
     if (const auto found = asked_.find(hash); found != asked_.end()) {
         std::erase_if(found->second.peers, [&](const Asker& asker) { return asker.peer == peer; });
@@ -70,20 +70,21 @@ void BlockDownload::ask(PeerId peer, const BlockEntry& entry, Time now) {
     asked_[entry.hash].peers.push_back({peer, now});
 }
 
-/// What a look at the window has found.
+/// The result of a scan of the window.
 struct BlockDownload::Scan {
-    std::vector<const BlockEntry*> wanted;  ///< nobody was asked for these
-    std::vector<const BlockEntry*> late;    ///< others were, but do not deliver
+    std::vector<const BlockEntry*> wanted;  ///< not requested from any peer
+    std::vector<const BlockEntry*> late;    ///< requested from other peers, which do not send them
     bool seen_asked = false;
-    /// Who was asked for the lowest missing block; nobody if it has come and we are at work on it.
+    /// The peer that was asked for the lowest missing block; none if a copy of it is being checked.
     std::optional<PeerId> first_asked;
-    bool window_ends = false;  ///< there is more to get, but only beyond the window
+    bool window_ends = false;  ///< more blocks are missing, but only above the window
     std::size_t room = 0;
 };
 
-/// Whether `peer` should be asked, too, because those who were asked have not sent anything for a
-/// while. Few at a time, and one place is for peers that we trust: so a few silent ones cannot hold
-/// back a block. Who has been silent for long does not count.
+/// True if the block should be requested from `peer`, too, because the other peers have sent
+/// nothing for the stall timeout. The number of requests is limited, and one is reserved for
+/// trusted peers, so that a few silent peers cannot hold back a block. Peers that have been silent
+/// for long do not count.
 bool BlockDownload::may_help(PeerId peer, const Asked& asked, Time now) const {
     if (asked.being_checked > 0 || asked.has(peer)) return false;
     std::size_t places = limits::block_askers;
@@ -91,7 +92,7 @@ bool BlockDownload::may_help(PeerId peer, const Asked& asked, Time now) const {
     for (const auto& [other, since] : asked.peers) {
         const auto found = peers_.find(other);
         if (found == peers_.end()) continue;
-        // Whether we listen to it is no matter here: it may see to it that we do not.
+        // It does not matter whether we read from it: the peer can prevent that.
         const auto silent = now - std::max(since, found->second.last_block);
         if (silent < stall_timeout_) return false;
         if (silent >= limits::block_asker_timeout) continue;
@@ -101,8 +102,8 @@ bool BlockDownload::may_help(PeerId peer, const Asked& asked, Time now) const {
     return peers_.at(peer).trusted ? places > 0 : places > 0 && untrusted_places > 0;
 }
 
-/// Whether `peer` should have this block: it has not said otherwise, and its age is not beyond what
-/// such a peer keeps. One that may have more is tried all the same if nobody else has the block.
+/// True if `peer` should have this block: it has not sent notfound, and the block is not older than
+/// such a peer keeps. A peer that may have older blocks is tried if no other peer has the block.
 bool BlockDownload::is_promised(PeerId peer, const BlockEntry& block, Time now) const {
     const auto& state = peers_.at(peer);
     const bool is_recent = state.keeps == Keeps::all ||
@@ -139,7 +140,7 @@ void BlockDownload::scan_window(PeerId peer, const chain::ChainView& view, Time 
         below += count;
         for (const auto* block : path) {
             if (block->is_failed()) return;
-            // What was pruned is needed again where it is not part of our chain.
+            // A pruned block is needed again if it is not on our chain.
             if (block->has(chain::has_data) || (block->is_pruned() && view.contains(*block))) {
                 contiguous = contiguous && block->chain_tx_count.load() > 0;
                 if (contiguous) {
@@ -213,10 +214,10 @@ std::vector<const BlockEntry*> BlockDownload::take_announced(PeerId peer, const 
         if (block->height < lowest) return {};
         if (block->has(chain::has_data)) continue;
         wanted.push_back(block);
-        if (wanted.size() > limits::blocks_in_flight) return {};  // a download like any other
+        if (wanted.size() > limits::blocks_in_flight) return {};  // a normal download
     }
     std::ranges::reverse(wanted);
-    // It has them now.
+    // The announcement says that it has them.
     for (const auto* block : wanted)
         found->second.not_here.erase(block->hash);
     std::erase_if(wanted, [&](const BlockEntry* block) {
@@ -263,7 +264,7 @@ void BlockDownload::not_found(PeerId peer, const BlockHash& hash, Time now) {
     const auto found = peers_.find(peer);
     const auto asked = asked_.find(hash);
     if (found == peers_.end() || asked == asked_.end() || !asked->second.has(peer)) return;
-    // It goes on holding us up, if it did.
+    // If it was stalling the window, it still is.
     const auto stalling_since = found->second.stalling_since;
     release(peer, hash);
     found->second.stalling_since = stalling_since;
@@ -292,12 +293,13 @@ std::vector<PeerId> BlockDownload::stallers(Time now) {
         if (state.in_flight.empty()) continue;
         if (state.stalling_since && now - *state.stalling_since >= stall_timeout_) {
             out.push_back(id);
-            // If our own line is the slow one, disconnecting one peer after the other is no cure.
+            // If our own connection is slow, disconnecting one peer after another does not help.
             stall_timeout_ =
                 std::min<std::chrono::milliseconds>(stall_timeout_ * 2, limits::max_stall_timeout);
             continue;
         }
-        // One block interval, and half of one more for everybody else who shares our line.
+        // One block interval, and half an interval for each other downloading peer, because they
+        // share our connection.
         const auto timeout =
             options_.block_spacing + options_.block_spacing * static_cast<int>(downloading - 1) / 2;
         if (now - state.last_progress >= timeout) out.push_back(id);

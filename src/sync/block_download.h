@@ -11,9 +11,10 @@
 
 namespace daler::sync {
 
-/// Decides which block to ask from whom. Keeps each peer busy with a few blocks inside a window
-/// above the last block in common, asks somebody else when a peer is slow or goes, and names the
-/// peers that hold everybody up. Knows headers only through the block index. A pure state machine.
+/// Decides which block to request from which peer. Requests a few blocks at a time from each peer,
+/// in a window above the last common block. Requests them from another peer if one is slow or
+/// disconnects, and names the peers that stall the download. Reads headers from the block index. A
+/// pure state machine.
 class BlockDownload {
 public:
     struct Options {
@@ -22,56 +23,57 @@ public:
     };
     explicit BlockDownload(Options options) : options_(std::move(options)) {}
 
-    /// What a peer keeps: all blocks; recent ones only (BIP 159), and then either it hangs up on
-    /// whoever asks for older ones, or it serves those that it still has.
+    /// Which blocks a peer has: all; only recent ones (BIP 159), so that it disconnects peers that
+    /// request older ones; or recent ones and perhaps some older ones.
     enum class Keeps : std::uint8_t { all, recent, recent_and_more };
-    /// `trusted`: we have chosen it ourselves.
+    /// `trusted`: an outbound peer.
     void add_peer(PeerId peer, Keeps keeps, bool trusted = false);
-    /// It has delivered a block that was valid: from now on it is trusted.
+    /// It has sent a valid block: from now on it is trusted.
     void delivered_valid_block(PeerId peer);
-    /// What it was asked for becomes free for others.
+    /// The blocks requested from it can be requested from others.
     void peer_gone(PeerId peer);
 
-    /// `peer` has this block and all below it.
+    /// `peer` has this block and its ancestors.
     void peer_has(PeerId peer, const chain::BlockEntry& entry);
     /// The block with the most work that `peer` is known to have; null if none.
     [[nodiscard]] const chain::BlockEntry* best_known(PeerId peer) const;
     /// The last block that `peer` and our download have in common; null if unknown.
     [[nodiscard]] const chain::BlockEntry* last_common(PeerId peer) const;
 
-    /// What to ask `peer` for now, lowest first. Counts as asked.
+    /// The blocks to request from `peer` now, lowest first. They count as requested.
     [[nodiscard]] std::vector<const chain::BlockEntry*> take_requests(PeerId peer,
                                                                       const chain::ChainView& view,
                                                                       Time now);
 
-    /// What to ask `peer` for now because it has just announced `last`: the few blocks up to it
-    /// that are missing, whatever else the peer has announced. Nothing if they are many, or lead to
-    /// less work than the tip has. Counts as asked.
+    /// The blocks to request from `peer` now because it has just announced `last`: the missing
+    /// blocks up to it, independent of other announcements of the peer. Nothing if they are many,
+    /// or if `last` has less work than the tip. They count as requested.
     [[nodiscard]] std::vector<const chain::BlockEntry*> take_announced(
         PeerId peer, const chain::BlockEntry& last, const chain::ChainView& view, Time now);
 
-    /// A copy of the block came from `peer`. Until `settled` or `copy_rejected` nobody else is
-    /// asked for it. True if `peer` had been asked for it.
+    /// `peer` has sent a copy of the block. Until `settled` or `copy_rejected` the block is not
+    /// requested again. True if it had been requested from `peer`.
     bool arrived(PeerId peer, const BlockHash& hash, Time now);
-    /// The block is stored, or known to be invalid: nobody needs to send it any more.
+    /// The block is stored or known to be invalid: it is not needed any more.
     void settled(const BlockHash& hash);
-    /// The copy that came was no good, though the block may be: others are asked. What they were
-    /// asked for already stands.
+    /// This copy is bad, but the block may be valid: it can be requested again. Requests to other
+    /// peers stay open.
     void copy_rejected(const BlockHash& hash);
-    /// `peer` says that it does not have it. It is not asked for it again before
-    /// limits::not_here_age, or before it announces it; for blocks older than it promises, never.
+    /// `peer` does not have the block. It is requested from it again only after
+    /// limits::not_here_age or if the peer announces it; if the block is older than those it must
+    /// keep, only if the peer announces it.
     void not_found(PeerId peer, const BlockHash& hash, Time now);
 
-    /// We have not listened to `peer` for a while: its time starts anew.
+    /// We have not read from `peer`: its timeouts start again.
     void restart_timeouts(PeerId peer, Time now);
-    /// A block has been connected: progress makes us less patient again.
+    /// A block has been connected: the stall timeout becomes shorter again.
     void progressed();
-    /// Peers that hold up the whole window, or do not send what they were asked for.
+    /// Peers that stall the whole window, or do not send requested blocks.
     [[nodiscard]] std::vector<PeerId> stallers(Time now);
 
     [[nodiscard]] std::vector<Height> in_flight(PeerId peer) const;
     [[nodiscard]] bool is_requested(const BlockHash& hash) const { return asked_.contains(hash); }
-    /// False if nobody is asked for anything, and nothing that came waits for its verdict.
+    /// False if no request is open and no received block waits for its verdict.
     [[nodiscard]] bool is_busy() const { return !asked_.empty(); }
     [[nodiscard]] std::chrono::milliseconds stall_timeout() const { return stall_timeout_; }
 
@@ -79,13 +81,14 @@ private:
     struct PeerState {
         Keeps keeps = Keeps::all;
         bool trusted = false;
-        boost::unordered_flat_map<BlockHash, Time, PlainHasher> not_here;  ///< when it said so
+        /// When it sent notfound.
+        boost::unordered_flat_map<BlockHash, Time, PlainHasher> not_here;
         const chain::BlockEntry* best_known = nullptr;
         const chain::BlockEntry* last_common = nullptr;
-        std::vector<const chain::BlockEntry*> in_flight;  ///< in the order in which they were asked
-        Time last_progress{};  ///< of its first block in flight: when asked, or the block before
-                               ///< came
-        Time last_block{};     ///< when it sent one that it was asked for
+        std::vector<const chain::BlockEntry*> in_flight;  ///< in the order of the requests
+        Time last_progress{};  ///< when its first block in flight was requested, or the block
+                               ///< before it arrived
+        Time last_block{};     ///< when it last sent a requested block
         std::optional<Time> stalling_since;
     };
     struct Asker {
@@ -97,7 +100,7 @@ private:
         [[nodiscard]] bool has(PeerId peer) const {
             return std::ranges::find(peers, peer, &Asker::peer) != peers.end();
         }
-        int being_checked = 0;  ///< copies that wait for their verdict
+        int being_checked = 0;  ///< copies that wait for a verdict
     };
     struct Scan;
 

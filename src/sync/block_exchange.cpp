@@ -12,7 +12,7 @@
 namespace daler::sync {
 namespace {
 
-/// Without witnesses blocks cannot be checked.
+/// Blocks without witnesses cannot be checked.
 bool has_witnesses(const Peer& peer) {
     return (peer.services & wire::service::witness) != 0;
 }
@@ -27,7 +27,7 @@ void BlockExchange::request(Peer& peer) {
 }
 
 void BlockExchange::fetch_announced(Peer& peer, const chain::BlockEntry& last) {
-    // Whatever it keeps in general, it has what it announces.
+    // A peer has the blocks that it announces, also if it does not offer blocks in general.
     if (!peer.is_ready() || !has_witnesses(peer)) return;
     ask(peer, download_.take_announced(peer.id, last, *context_.view(), context_.now()));
 }
@@ -41,7 +41,7 @@ void BlockExchange::ask(Peer& peer, const std::vector<const chain::BlockEntry*>&
 
 void BlockExchange::tick() {
     const auto now = context_.now();
-    // In another order each time, so that nobody is always the first to be asked.
+    // In random order, so that not always the same peer is asked first.
     std::vector<PeerRef> peers;
     for (const auto& [id, peer] : context_.peers)
         peers.push_back(peer);
@@ -72,8 +72,8 @@ void BlockExchange::look_for_sources() {
         lacking_since_ && context_.now() - *lacking_since_ >= limits::lacking_blocks_delay;
 }
 
-/// What to do with a block that we did not ask for. What is dropped here costs an attacker nothing
-/// to make.
+/// What to do with a block that was not requested. It is dropped if an attacker could make it at no
+/// cost.
 BlockExchange::Action BlockExchange::action_for(Peer& peer, const Block& block,
                                                 const BlockHash& hash) {
     const auto* entry = context_.find(hash);
@@ -83,7 +83,7 @@ BlockExchange::Action BlockExchange::action_for(Peer& peer, const Block& block,
     }
     const auto* parent = context_.find(block.header.previous);
     if (!parent) {
-        // It may follow one that came just before and waits for its verdict; the ledger will tell.
+        // Its parent may be waiting for its verdict; then the ledger decides.
         if (peer.open_blocks > 0) return Action::submit;
         misbehaviour_.punish(peer, "block whose parent is unknown");
         return Action::drop;
@@ -158,8 +158,7 @@ void BlockExchange::conclude(Peer& peer, const chain::Submitted& submitted, cons
     download_.settled(hash);
     download_.progressed();
     if (submitted.entry) download_.peer_has(peer.id, *submitted.entry);
-    // Where headers are not stored alone, what comes behind these blocks is asked for when they are
-    // here.
+    // If headers are stored only with their blocks, request the next headers now.
     const bool is_its_last = submitted.entry && download_.best_known(peer.id) == submitted.entry;
     if (peer.waits_for_blocks && peer.asked_without_headers.empty() && is_its_last)
         headers_.request(peer, *submitted.entry);
@@ -186,7 +185,7 @@ void BlockExchange::judge(Peer& peer, const consensus::Rejection& rejection,
                to_text(rejection));
     switch (blame(rejection.reason)) {
         case consensus::Blame::mutated:
-            // Only this copy is bad. Whoever else was asked for the block may still send it.
+            // Only this copy is bad. Other peers may still send a good one.
             download_.copy_rejected(hash);
             misbehaviour_.punish(peer, to_text(rejection));
             break;
@@ -198,7 +197,7 @@ void BlockExchange::judge(Peer& peer, const consensus::Rejection& rejection,
         case consensus::Blame::later:
         case consensus::Blame::policy:
             download_.copy_rejected(hash);
-            // We ask only for blocks whose headers we know: this one was pushed on us.
+            // We request only blocks whose parent is known: this one was not requested.
             if (rejection.reason == consensus::Reason::previous_not_found) {
                 misbehaviour_.punish(peer, to_text(rejection));
             }
@@ -206,20 +205,20 @@ void BlockExchange::judge(Peer& peer, const consensus::Rejection& rejection,
     }
 }
 
-/// Whether a peer should know that we may not have this block (BIP 159). All such are treated
-/// alike, so that nobody learns what exactly we have.
+/// True if the block is older than a pruned node must keep (BIP 159). Such blocks are never served,
+/// so that peers do not learn which ones we have.
 bool BlockExchange::is_beyond_promise(const Peer& peer, const chain::BlockEntry& entry) const {
     if (!context_.options.pruned || peer.may(permission_noban)) return false;
-    // On a private chain there may be nobody else to ask: it gets what is still here.
+    // On a private chain there may be no other source, so blocks that are still stored are served.
     if (context_.skips_delays()) return false;
-    // A block or two may have come while the question was on its way.
+    // One or two blocks may have arrived while the request was being sent.
     constexpr Height slack = 2;
     return context_.view()->height() - entry.height > limits::limited_peer_blocks + slack;
 }
 
 namespace {
 
-/// The stored bytes, without witnesses if so wished. Any thread.
+/// The stored bytes, without witnesses if `witness` is false. Any thread.
 Bytes stored_bytes(const chain::Chainstate& chain, const chain::BlockEntry& entry, bool witness) {
     if (witness) return chain.read_block_bytes(entry);
     const auto block = chain.read_block(entry);
@@ -294,14 +293,14 @@ void BlockExchange::announce_to(Peer& peer, const std::vector<const chain::Block
 void BlockExchange::announce_tip(const chain::ChainView& view) {
     const auto* previous = std::exchange(last_tip_, &view.tip());
     if (context_.is_catching_up() || previous == &view.tip()) return;
-    // From the fork up, but never more than makes sense to announce one by one.
+    // From the fork up, but only a few more than are announced one by one.
     std::vector<const chain::BlockEntry*> blocks;
     const auto* fork = previous ? chain::last_common_ancestor(previous, &view.tip()) : nullptr;
     for (const auto* block = &view.tip(); block && block != fork; block = block->previous) {
         blocks.push_back(block);
         if (blocks.size() > limits::headers_to_announce) break;
     }
-    if (blocks.empty()) return;  // the tip went back, as invalidateblock makes it
+    if (blocks.empty()) return;  // the tip went back, for example after invalidateblock
     std::ranges::reverse(blocks);
     for (const auto& [id, peer] : context_.peers) {
         if (peer->is_ready()) announce_to(*peer, blocks);

@@ -17,27 +17,25 @@ public:
                   Misbehaviour& misbehaviour)
         : context_(context), download_(download), headers_(headers), misbehaviour_(misbehaviour) {}
 
-    /// Asks `peer` for what is missing and what it has.
+    /// Requests missing blocks that `peer` has.
     void request(Peer& peer);
-    /// Asks `peer` for the few blocks up to `last`, which it has just announced.
+    /// Requests the missing blocks up to `last`, which `peer` has just announced.
     void fetch_announced(Peer& peer, const chain::BlockEntry& last);
     void tick();
-    /// True if a better chain is known by its headers for a while, and no peer has its blocks. Any
-    /// thread.
+    /// See PeerService::lacks_blocks. Any thread.
     [[nodiscard]] bool lacks_source() const { return lacks_source_; }
 
-    // News from the ledger.
+    // Events of the ledger.
     void block_connected(const chain::BlockEntry& entry) { (void)unproven_.take(entry); }
     void block_refused(const chain::BlockEntry& entry, const consensus::Rejection& rejection);
 
-    /// Submits the block and returns at once; `peer.open_blocks` says how many verdicts are to
-    /// come.
+    /// Submits the block and returns at once; `peer.open_blocks` counts the open verdicts.
     void on_block(const PeerRef& peer, BlockRef block, std::size_t size);
 
-    /// Sends one block, or says that we do not have it.
+    /// Sends one block, or notfound.
     asio::awaitable<void> serve(PeerRef peer, wire::InventoryItem item);
 
-    /// Tells everybody who does not know about the new tip.
+    /// Announces the new tip to the peers that do not have it.
     void announce_tip(const chain::ChainView& view);
 
 private:

@@ -14,7 +14,7 @@ constexpr std::chrono::milliseconds automatic_interval{500};
 constexpr std::size_t reserved_outbound =
     limits::full_relay_outbound + limits::block_relay_outbound + limits::feelers;
 
-/// The commands that getpeerinfo counts one by one: all of the published protocol.
+/// The commands that getpeerinfo counts separately: those of the published protocol.
 constexpr std::string_view known_commands[] = {
     "version",    "verack",       "addr",        "addrv2",      "sendaddrv2",  "inv",
     "getdata",    "merkleblock",  "getblocks",   "getheaders",  "tx",          "headers",
@@ -43,7 +43,8 @@ constexpr bool are_counted(std::type_identity<std::variant<Messages...>>) {
 }
 static_assert(are_counted(std::type_identity<wire::Message>{}), "a message is not counted");
 
-/// What a text without a name in it stands for: several spell the same address.
+/// The endpoint of a text with an IP address, which can be written in several ways; nothing for a
+/// name.
 std::optional<wire::Endpoint> numeric_endpoint(const std::string& text, std::uint16_t port) {
     const auto address = net::PeerAddress::from_text(text, port);
     if (!address) return {};
@@ -126,7 +127,7 @@ std::uint32_t Connector::permissions_of(const wire::HostAddress& host, bool inbo
     return out;
 }
 
-/// Disconnects somebody for a newcomer. False if all inbound peers deserve their place.
+/// Disconnects a peer for a new one. False if all inbound peers are protected.
 bool Connector::make_room() {
     std::vector<EvictionCandidate> candidates;
     for (const auto& [id, peer] : context_.peers) {
@@ -146,7 +147,7 @@ bool Connector::make_room() {
     }
     const auto victim = choose_eviction(std::move(candidates));
     if (!victim) return false;
-    log::debug(log::Category::net, "peer {} makes room for another", *victim);
+    log::debug(log::Category::net, "peer {} is disconnected to make room for another", *victim);
     context_.peers.at(*victim)->connection->close();
     return true;
 }
@@ -280,8 +281,8 @@ void Connector::peer_gone(const Peer& peer) {
     for (const auto& target : targets_) {
         if (target->peer != peer.id) continue;
         target->peer.reset();
-        // One that spoke with us is tried again soon; one that hung up at once may be a wrong
-        // place.
+        // A peer with a complete handshake is tried again soon. One that closed the connection
+        // before may be the wrong address.
         if (peer.handshake_done) target->pause = {};
         target->next_attempt =
             std::chrono::steady_clock::now() + std::max(target->pause, first_pause);
@@ -319,7 +320,7 @@ std::optional<ConnectionType> missing_outbound(std::size_t full_relay, std::size
     return {};
 }
 
-/// Each peer in another part of the network.
+/// Connects to at most one peer per network group.
 void Connector::fill_automatic() {
     const auto now = std::chrono::steady_clock::now();
     if (now < next_automatic_ || automatic_attempts_ > 0 || book_.size() == 0) return;

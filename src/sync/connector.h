@@ -8,18 +8,19 @@
 
 namespace daler::sync {
 
-/// Which kind of connection to make next on a public chain that has so many of each; nothing if
-/// none is missing.
+/// The kind of connection to make next on a public chain, given the numbers of existing ones;
+/// nothing if none is missing.
 [[nodiscard]] std::optional<ConnectionType> missing_outbound(std::size_t full_relay,
                                                              std::size_t block_relay);
 
-/// Makes connections and decides which to take: those the user named (again and again), those from
-/// the address book on public chains, and those that come in, as far as there is room.
+/// Makes and accepts connections. Connects to peers that the user named (again after each failure)
+/// and, on public chains, to peers from the address book. Accepts inbound connections up to a
+/// limit.
 class Connector {
 public:
     using Connected = std::function<void(PeerRef)>;
 
-    /// `connected` gets every new peer, already in the table.
+    /// `connected` is called with each new peer, which is already in the table.
     Connector(Context& context, Misbehaviour& misbehaviour, AddressBook& book, Connected connected);
 
     /// Opens the listening sockets. The error is one line for the user.
@@ -29,7 +30,7 @@ public:
     /// The session has ended.
     void peer_gone(const Peer& peer);
 
-    // `addnode` and its kin.
+    // The RPC `addnode`.
     Result<void, std::string> add(const std::string& address);
     Result<void, std::string> remove(const std::string& address);
     void try_once(const std::string& address);
@@ -40,7 +41,7 @@ public:
     [[nodiscard]] std::vector<wire::Endpoint> listening() const;
 
 private:
-    /// Somebody we want to be connected to.
+    /// A peer that the user named.
     struct Target {
         std::string text;  ///< as the user wrote it
         net::PeerAddress address;

@@ -15,7 +15,7 @@ namespace daler::sync {
 namespace asio = boost::asio;
 namespace limits = wire::limits;
 
-/// What all parts of this module share. Net thread only, but for the constants.
+/// What the parts of this module share. Net thread only, except the constants.
 struct Context {
     ledger::Ledger& ledger;
     const ChainParams& params;
@@ -30,19 +30,20 @@ struct Context {
     bool stopping = false;
     std::chrono::seconds timers_ahead{0};  ///< how far `mockscheduler` moved them
 
-    /// Private chains do without the delays and disguises that the public network needs.
+    /// True on private chains: no delays and other measures that protect privacy and bandwidth on
+    /// public networks.
     [[nodiscard]] bool skips_delays() const { return params.is_private && !options.strict; }
     [[nodiscard]] Time now() const { return clock.now_ms() + timers_ahead; }
     [[nodiscard]] std::shared_ptr<const chain::ChainView> view() const { return ledger.view(); }
     [[nodiscard]] const chain::BlockEntry* find(const BlockHash& hash) const {
         return ledger.chain().index().find(hash);
     }
-    /// We want to hear of transactions from `peer`.
+    /// True if we accept transactions from `peer`.
     [[nodiscard]] bool takes_transactions(const Peer& peer) const {
         return peer.type != ConnectionType::block_relay_only &&
                (!options.blocks_only || peer.may(permission_relay));
     }
-    /// The chain is still so far behind that transactions and announcements mean nothing.
+    /// True if the chain is far behind: then transactions and announcements are useless.
     [[nodiscard]] bool is_catching_up() const {
         return !skips_delays() && view()->initial_download();
     }

@@ -5,7 +5,7 @@
 namespace daler::sync {
 namespace {
 
-/// Takes the `count` best candidates (of those that `may`) out of the list.
+/// Removes the `count` best candidates for which `may` is true from the list.
 template <class Better, class May>
 void protect(std::vector<EvictionCandidate>& candidates, std::size_t count, Better better,
              May may) {
@@ -24,7 +24,8 @@ bool anybody(const EvictionCandidate&) {
 
 std::optional<PeerId> choose_eviction(std::vector<EvictionCandidate> candidates) {
     using C = const EvictionCandidate&;
-    // Each of these costs an attacker something else: addresses, nearness, work, honesty.
+    // An attacker must spend something different for each: addresses, low latency, work, relayed
+    // data.
     protect(
         candidates, 4, [](C a, C b) { return a.salted_group > b.salted_group; }, anybody);
     protect(

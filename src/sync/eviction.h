@@ -8,7 +8,7 @@
 
 namespace daler::sync {
 
-/// What decides whether an inbound peer may stay when all places are taken.
+/// What decides whether an inbound peer is evicted when all slots are in use.
 struct EvictionCandidate {
     PeerId id = 0;
     BlockTime connected_at{};
@@ -17,13 +17,13 @@ struct EvictionCandidate {
     BlockTime last_transaction{};  ///< when it last sent a new transaction
     bool relays_transactions = true;
     std::string group;               ///< of its address
-    std::uint64_t salted_group = 0;  ///< a number from the group that peers cannot foretell
+    std::uint64_t salted_group = 0;  ///< a keyed hash of the group, which peers cannot predict
 };
 
-/// Whom to disconnect for a newcomer: never those who were the first to bring blocks or
-/// transactions, answer fast, come from a rare part of the network or have been here for long; of
-/// the rest the youngest from the largest group. Nothing if everybody is protected. Candidates are
-/// inbound peers without the permission noban.
+/// The peer to disconnect for a new one. Protects some peers that have sent new blocks or
+/// transactions most recently, have the lowest pings, are chosen by salted_group, or have been
+/// connected longest. Of the rest it chooses the youngest of the largest group. Nothing if all are
+/// protected. Candidates are inbound peers without the permission noban.
 [[nodiscard]] std::optional<PeerId> choose_eviction(std::vector<EvictionCandidate> candidates);
 
 }  // namespace daler::sync

@@ -7,8 +7,8 @@
 namespace daler::sync {
 
 std::string make_user_agent(const std::vector<std::string>& comments) {
-    // Programs look for the version of Bitcoin Core that a node behaves like; compatible software
-    // says its own name behind it.
+    // Programs look for the version of Bitcoin Core that a node behaves like; the name of
+    // compatible software follows it.
     auto agent = fmt::format("/Satoshi:{}/daler:{}", compatible_version, version);
     if (!comments.empty()) agent += fmt::format("({})", fmt::join(comments, "; "));
     return agent + '/';
@@ -46,7 +46,7 @@ void Handshake::refuse(Peer& peer, std::string_view why) {
     peer.connection->close();
 }
 
-/// True if `nonce` is the one that we sent on another, outbound, connection.
+/// True if we sent `nonce` on one of our outbound connections.
 bool Handshake::is_ourselves(const Peer& peer, std::uint64_t nonce) const {
     return peer.is_inbound() && std::ranges::any_of(context_.peers, [&](const auto& each) {
                const auto& other = *each.second;
@@ -54,7 +54,7 @@ bool Handshake::is_ourselves(const Peer& peer, std::uint64_t nonce) const {
            });
 }
 
-/// The peers that we choose ourselves must have the blocks that we may need.
+/// Automatic outbound peers must have the blocks that we may need.
 bool Handshake::offers_enough(const Peer& peer, std::uint64_t services) const {
     if (peer.type != ConnectionType::outbound_full_relay &&
         peer.type != ConnectionType::block_relay_only) {
@@ -68,8 +68,8 @@ bool Handshake::offers_enough(const Peer& peer, std::uint64_t services) const {
 
 namespace {
 
-/// Keeps letters, digits and the few signs that names of programs have: what a peer calls itself
-/// goes to logs and RPC answers.
+/// Keeps letters, digits and a few signs: the user agent of a peer is shown in logs and RPC
+/// results.
 std::string printable(std::string_view text) {
     constexpr std::string_view signs = " .,;-_/:?@()";
     std::string out;
@@ -87,7 +87,8 @@ void Handshake::on_version(Peer& peer, const wire::Version& message) {
     if (peer.got_version) return;
     if (message.version < wire::min_protocol_version) return refuse(peer, "obsolete version");
     if (is_ourselves(peer, message.nonce)) return refuse(peer, "connected to ourselves");
-    if (!offers_enough(peer, message.services)) return refuse(peer, "does not have what we need");
+    if (!offers_enough(peer, message.services))
+        return refuse(peer, "does not offer the services that we need");
 
     peer.got_version = true;
     peer.version = std::min(message.version, wire::protocol_version);
@@ -99,7 +100,7 @@ void Handshake::on_version(Peer& peer, const wire::Version& message) {
         peer.seen_as = message.receiver.endpoint.to_text();
     }
     const auto now = unix_seconds(context_.clock.now());
-    // Any 64-bit time may come; what we show stays within what a difference can hold.
+    // A peer may send any 64-bit time; the clamp prevents an overflow.
     constexpr std::int64_t far = std::int64_t{1} << 40;
     peer.time_offset = std::clamp(message.time, -far, far) - now;
 

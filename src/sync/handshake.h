@@ -4,14 +4,14 @@
 
 namespace daler::sync {
 
-/// The first messages of a connection: who speaks which protocol, and with which extensions.
+/// The first messages of a connection: they negotiate the protocol version and features.
 class Handshake {
 public:
     explicit Handshake(Context& context);
 
-    /// A new connection: speaks first if it is outbound.
+    /// A new connection: if it is outbound, sends the version message.
     void start(Peer& peer);
-    /// Takes a message of the handshake; the connection may be closed afterwards.
+    /// Handles a message of the handshake; the connection may be closed afterwards.
     void on_version(Peer& peer, const wire::Version& message);
     void on_wtxidrelay(Peer& peer);
     void on_sendaddrv2(Peer& peer);
@@ -19,7 +19,7 @@ public:
     [[nodiscard]] bool on_verack(Peer& peer);
 
     [[nodiscard]] const std::string& user_agent() const { return user_agent_; }
-    /// What we offer, as bits of wire::service.
+    /// The services that this node offers, as bits of wire::service.
     [[nodiscard]] static std::uint64_t our_services(const SyncOptions& options);
 
 private:

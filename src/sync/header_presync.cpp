@@ -9,11 +9,11 @@ namespace limits = wire::limits;
 
 namespace {
 
-/// The rule that times grow on average (BIP 113) allows at most this many blocks per second for
-/// long.
+/// The rule for block times (above the median of the last 11) allows at most this many blocks per
+/// second in the long run.
 constexpr std::int64_t max_blocks_per_second = 6;
 
-/// Whether `bits` may follow `previous` at `height`, whatever the times of the blocks between say.
+/// True if `bits` may follow `previous` at `height` for some times of the blocks between.
 bool is_possible_transition(const ChainParams& params, Height height, std::uint32_t previous,
                             std::uint32_t bits) {
     const auto& rule = params.retarget;
@@ -104,7 +104,7 @@ HeaderPresync::Step HeaderPresync::first_pass(std::span<const BlockHeader> heade
     } else if (is_full) {
         step.ask_more = true;
     } else {
-        step.finished = true;  // its whole chain has too little work
+        step.finished = true;  // the peer's whole chain has too little work
     }
     return step;
 }

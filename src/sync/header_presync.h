@@ -9,26 +9,26 @@
 
 namespace daler::sync {
 
-/// Reads a peer's headers without storing them until they prove to have enough work. First pass:
-/// add up the work and keep one salted bit per 615 headers. Once it is enough, the peer is asked
-/// for the same headers again; in this second pass the bits must agree, and a header is released
-/// only when enough bits behind it have agreed. So nobody fills our disk with cheap headers. A pure
-/// state machine, one per peer.
+/// Reads a peer's headers and releases them for storing only when their chain has enough work.
+/// First pass: add up the work and store one salted bit per 615 headers. When the work is enough,
+/// the same headers are requested again. In this second pass the bits must agree, and a header is
+/// released only when enough bits after it have agreed. So a peer cannot fill our disk with headers
+/// of little work. A pure state machine, one per peer.
 class HeaderPresync {
 public:
-    /// The chain starts above `start` and has to reach `required_work` in total. `now` bounds how
-    /// many headers there can be.
+    /// The chain starts above `start` and must reach `required_work` in total. `now` limits the
+    /// number of headers.
     HeaderPresync(const ChainParams& params, const chain::BlockEntry& start, U256 required_work,
                   BlockTime now, Random& random);
 
     struct Step {
-        bool ok = true;                    ///< false: give this peer's chain up
-        std::vector<BlockHeader> release;  ///< now worth storing, in order
-        bool ask_more = false;             ///< request the headers behind `locator()`
-        bool finished = false;             ///< nothing is left to do
+        bool ok = true;                    ///< false: reject this peer's chain
+        std::vector<BlockHeader> release;  ///< to be stored, in order
+        bool ask_more = false;             ///< request the headers after `locator()`
+        bool finished = false;             ///< the presync is complete
     };
-    /// The next headers message. `is_full`: it had as many headers as one can have, so more may
-    /// come.
+    /// Handles the next headers message. `is_full`: it had the most headers that a message may
+    /// have, so more may follow.
     [[nodiscard]] Step process(std::span<const BlockHeader> headers, bool is_full);
 
     [[nodiscard]] std::vector<BlockHash> locator() const;
@@ -56,13 +56,13 @@ private:
     const U256 required_work_;
     const std::uint64_t k0_;
     const std::uint64_t k1_;
-    const Height offset_;  ///< so that nobody knows which headers are committed to
+    const Height offset_;  ///< random, so that peers do not know which headers have a bit
     std::size_t max_commitments_;
     bool again_ = false;  ///< in the second pass
     Pass first_;
     Pass second_;
     std::deque<bool> commitments_;
-    std::deque<BlockHeader> waiting_;  ///< of the second pass, not released yet
+    std::deque<BlockHeader> waiting_;  ///< headers of the second pass that are not released yet
 };
 
 }  // namespace daler::sync

@@ -6,7 +6,7 @@
 namespace daler::sync {
 namespace {
 
-/// A best header younger than this means that we are not far behind.
+/// If the best header is younger than this, we are not far behind.
 constexpr std::chrono::hours current_age{24};
 
 }  // namespace
@@ -18,13 +18,13 @@ bool HeaderSync::is_current() const {
 
 void HeaderSync::start(Peer& peer) {
     if (!is_current()) {
-        // Far behind, one peer's headers are enough; another one gets its turn if it fails.
+        // While far behind, headers of one peer are enough; if it fails, another one is asked.
         if (sync_peer_) return;
         sync_peer_ = peer.id;
         sync_started_ = context_.now();
     }
     const auto& best = context_.view()->best_header();
-    // From one below the best, so that even a peer at the same height shows us where it is.
+    // From the parent of the best header, so that a peer at the same height sends its tip, too.
     request(peer, best.previous ? *best.previous : best);
 }
 
@@ -50,7 +50,7 @@ void HeaderSync::tick() {
         return;
     }
     if (is_current()) {
-        // Up to date: from now on everybody's headers are welcome.
+        // Not far behind any more: from now on request headers from all peers.
         sync_peer_.reset();
         for (const auto& [id, peer] : context_.peers) {
             if (peer->is_ready()) start(*peer);
@@ -100,7 +100,7 @@ U256 HeaderSync::work_gate() const {
     return std::max(least, near_tip);
 }
 
-/// What can be said of headers without looking at any chain: cheap, so it comes first.
+/// Checks headers without their chain. This is cheap, so it comes first.
 bool HeaderSync::check_alone(Peer& peer, const std::vector<BlockHeader>& headers) {
     BlockHash previous = headers.front().previous;
     for (const auto& header : headers) {
@@ -117,7 +117,7 @@ bool HeaderSync::check_alone(Peer& peer, const std::vector<BlockHeader>& headers
     return true;
 }
 
-/// Feeds a running presync. True if headers came out of it that may be stored.
+/// Passes headers to a running presync. True if it released headers for storing.
 bool HeaderSync::run_presync(Peer& peer, std::vector<BlockHeader>& headers, bool is_full) {
     auto step = peer.presync->process(headers, is_full);
     headers = std::move(step.release);
@@ -130,7 +130,7 @@ bool HeaderSync::run_presync(Peer& peer, std::vector<BlockHeader>& headers, bool
     return !headers.empty();
 }
 
-/// Whether the headers may be stored; starts a presync for those that may turn out to be.
+/// True if the headers may be stored; starts a presync if they may have enough work later.
 bool HeaderSync::passes_gate(Peer& peer, std::vector<BlockHeader>& headers, bool is_full) {
     if (peer.presync) return run_presync(peer, headers, is_full);
     const auto* parent = context_.find(headers.front().previous);
@@ -157,19 +157,20 @@ bool HeaderSync::passes_gate(Peer& peer, std::vector<BlockHeader>& headers, bool
     return run_presync(peer, headers, is_full);
 }
 
-/// On a private chain headers cost nothing to make. Once very many are here without their blocks,
-/// more are stored only with them: headers beyond that are asked for again when blocks have come.
+/// On a private chain headers cost nothing to make. If very many are stored without their blocks,
+/// further headers are stored only together with blocks, and are requested again when blocks have
+/// arrived.
 bool HeaderSync::is_full() const {
     return context_.params.is_private &&
            context_.ledger.chain().headers_without_blocks() >= limits::headers_without_blocks;
 }
 
-/// Asks for the first of these blocks themselves, if the first fits on one that we have.
+/// Requests the first of these blocks, if the parent of the first is stored.
 void HeaderSync::fetch_without_headers(Peer& peer, const std::vector<BlockHeader>& headers) {
     peer.waits_for_blocks = true;
     const auto* parent = context_.find(headers.front().previous);
     if (!parent || !parent->has(chain::has_data)) return;
-    if (!peer.asked_without_headers.empty()) return;  // one after the other
+    if (!peer.asked_without_headers.empty()) return;  // wait for these first
     wire::GetData message;
     for (const auto& header : headers) {
         if (message.items.size() == limits::blocks_in_flight) break;
@@ -237,7 +238,7 @@ asio::awaitable<const chain::BlockEntry*> HeaderSync::accept(PeerRef peer,
         download_.peer_has(peer->id, *entry);
         peer->unknown_block = {};
     }
-    // With a presync running, its own request is already on the way.
+    // A running presync has already sent its own request.
     if (may_have_more && !peer->presync && result.last) request(*peer, *result.last);
     co_return result.last;
 }
@@ -257,7 +258,7 @@ void HeaderSync::on_getheaders(Peer& peer, const wire::GetHeaders& message) {
         peer.send(answer);
         return;
     }
-    // What has too little work would only make the peer think badly of us.
+    // A peer may disconnect us for headers with too little work.
     const bool too_little = view->tip().chainwork < context_.params.minimum_chain_work &&
                             !peer.may(permission_download);
     const auto* entry =
@@ -281,7 +282,7 @@ void HeaderSync::on_getblocks(Peer& peer, const wire::GetBlocks& message) {
     while ((entry = view->next(*entry)) != nullptr && entry->hash != message.stop) {
         answer.items.push_back({wire::InventoryType::block, entry->hash.as<Hash256>()});
         if (answer.items.size() < limits::getblocks_hashes) continue;
-        // When it fetches this one we announce our tip, which makes it ask for more.
+        // When the peer requests this block, we announce our tip, so that it requests more.
         peer.continue_at = entry->hash;
         break;
     }

@@ -6,21 +6,21 @@
 
 namespace daler::sync {
 
-/// Learns headers from peers and tells them ours.
+/// Requests headers from peers and serves ours.
 class HeaderSync {
 public:
     HeaderSync(Context& context, BlockDownload& download, Misbehaviour& misbehaviour)
         : context_(context), download_(download), misbehaviour_(misbehaviour) {}
 
-    /// The handshake is done: ask for headers, if it is this peer's turn.
+    /// The handshake is done: requests headers, but while far behind only from one peer.
     void start(Peer& peer);
     void peer_gone(const Peer& peer);
     void tick();
 
-    /// Asks for the headers behind `from`, unless an answer is still to come.
+    /// Requests the headers after `from`, unless an answer is still expected.
     void request(Peer& peer, const chain::BlockEntry& from);
-    /// `peer` has a block whose header we do not know (or do): learns or remembers it. The block's
-    /// entry, if it is known.
+    /// `peer` has announced this block. Returns its entry; null if the header is not known yet,
+    /// which is then requested.
     const chain::BlockEntry* peer_announced(Peer& peer, const BlockHash& hash);
 
     /// The last header that was accepted; null if none.
@@ -28,7 +28,7 @@ public:
     void on_getheaders(Peer& peer, const wire::GetHeaders& message);
     void on_getblocks(Peer& peer, const wire::GetBlocks& message);
 
-    /// The work below which a chain's headers are not stored.
+    /// Headers of chains with less work are not stored.
     [[nodiscard]] U256 work_gate() const;
 
 private:
@@ -46,7 +46,7 @@ private:
     Context& context_;
     BlockDownload& download_;
     Misbehaviour& misbehaviour_;
-    std::optional<PeerId> sync_peer_;  ///< while far behind: the one whose headers we read
+    std::optional<PeerId> sync_peer_;  ///< while far behind: the only peer whose headers we request
     Time sync_started_{};
 };
 

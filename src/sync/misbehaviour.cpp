@@ -11,7 +11,7 @@ void Misbehaviour::punish(Peer& peer, std::string_view why) {
     const bool spared = peer.may(permission_noban) || peer.is_manual();
     if (log_limit_.allow()) {
         log::debug(log::Category::net, "{} misbehaves: {}{}", label(peer), why,
-                   spared ? " (spared: the user has chosen it)" : "");
+                   spared ? " (not punished: the user has chosen it)" : "");
     }
     if (spared) return;
     discourage(peer.connection->remote().host);

@@ -4,20 +4,20 @@
 
 namespace daler::sync {
 
-/// Whether the sender of an invalid block or header should have known. Others may not know yet that
-/// a block is bad; but those we chose should follow the good chain.
+/// True if the sender of an invalid block or header is to blame. Inbound peers may not know yet
+/// that a block is invalid; outbound peers should follow the valid chain.
 [[nodiscard]] bool is_to_blame(const Peer& peer, const consensus::Rejection& rejection);
 
-/// What happens to peers that break the rules: they are disconnected, and their address is
-/// remembered for a while as one that had better not come again. Peers the user has chosen are
-/// spared, and a local address is never remembered.
+/// Punishes peers that break the rules: they are disconnected, and their address is remembered as
+/// discouraged. Manual peers and those with noban are not punished, and loopback addresses are not
+/// remembered.
 class Misbehaviour {
 public:
     explicit Misbehaviour(Context& context)
         : discouraged_(limits::discouraged_addresses, context.random) {}
 
     void punish(Peer& peer, std::string_view why);
-    /// Remembers the address, unless it is a local one.
+    /// Remembers the address, unless it is a loopback address.
     void discourage(const wire::HostAddress& host);
     [[nodiscard]] bool is_discouraged(const wire::HostAddress& host) const {
         return discouraged_.contains(host.ipv6_bytes());

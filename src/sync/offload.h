@@ -15,7 +15,8 @@
 namespace daler::sync {
 
 /// Runs `work` on a worker and resumes the coroutine on its own executor with the result, which
-/// must be default-constructible. Exceptions arrive too. `work` must own what it reads.
+/// must be default-constructible. An exception of `work` is thrown there, too. `work` must own what
+/// it reads.
 template <class Work>
 boost::asio::awaitable<std::invoke_result_t<Work&>> offload(ThreadPool& workers, Work work) {
     namespace asio = boost::asio;

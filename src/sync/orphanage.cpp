@@ -32,7 +32,7 @@ bool Orphanage::add(const TransactionRef& tx, PeerId peer, Time now) {
     return true;
 }
 
-/// Takes from the greediest: the peer with the largest share of the count or of the weight.
+/// Removes orphans of the peer with the largest share of the count or of the weight.
 void Orphanage::trim() {
     while (orphans_.size() > limits::orphans || weight_ > limits::orphans_weight) {
         const auto share = [](const Usage& usage) {

@@ -12,13 +12,13 @@
 
 namespace daler::sync {
 
-/// Transactions whose parents are not known yet. Bounded by number, weight and time; when it is
-/// full, the peer that takes most of it loses its oldest one, so that one peer cannot drive out
-/// what others sent. A pure state machine.
+/// Transactions whose parents are not known yet. Limited in number, weight and time. If it is full,
+/// the oldest orphan of the peer with the largest share is removed, so that one peer cannot evict
+/// those of others. A pure state machine.
 class Orphanage {
 public:
-    /// Keeps `tx`, sent by `peer`. False if it is too heavy. If it is here already, `peer` counts
-    /// as another sender of it.
+    /// Adds `tx`, sent by `peer`. False if it is too heavy. If it is already here, `peer` counts as
+    /// another sender.
     bool add(const TransactionRef& tx, PeerId peer, Time now);
 
     [[nodiscard]] bool contains(const Wtxid& wtxid) const { return orphans_.contains(wtxid); }
@@ -28,7 +28,7 @@ public:
     /// `wtxid` should be tried now, if it is here.
     void retry(const Wtxid& wtxid);
 
-    /// An orphan to try, and one of those who sent it.
+    /// An orphan to try, and one of its senders.
     struct Work {
         TransactionRef tx;
         PeerId peer;
@@ -38,16 +38,16 @@ public:
     [[nodiscard]] bool has_work() const { return !work_.empty(); }
 
     void erase(const Wtxid& wtxid);
-    /// Drops what the block contains and what it has made invalid by spending the same coins.
+    /// Removes orphans that the block contains, and those that spend the same coins.
     void block_connected(const Block& block);
-    /// Drops what only `peer` sent.
+    /// Removes orphans that only `peer` sent.
     void peer_gone(PeerId peer);
-    /// Drops what is older than limits::orphan_expiry.
+    /// Removes orphans older than limits::orphan_expiry.
     void expire(Time now);
 
     [[nodiscard]] std::size_t size() const { return orphans_.size(); }
     [[nodiscard]] std::int64_t weight() const { return weight_; }
-    /// Compares every count with the items behind it; ensure() fails if they disagree. For tests.
+    /// Compares the counters with the contents; ensure() fails if they disagree. For tests.
     void check() const;
 
 private:

@@ -14,8 +14,8 @@
 
 namespace daler::sync {
 
-/// All that is known of one connected peer. Net thread only. Shared by its session and the table of
-/// peers; the table forgets it when the session ends.
+/// The state of one connected peer. Net thread only. Shared by its session and the table of peers;
+/// it is removed from the table when the session ends.
 struct Peer {
     Peer(PeerId the_id, net::ConnectionRef the_connection, ConnectionType the_type,
          const boost::asio::any_io_executor& executor, Random& random)
@@ -40,10 +40,10 @@ struct Peer {
     const PeerId id;
     const net::ConnectionRef connection;
     const ConnectionType type;
-    std::string name;  ///< host:port as the user wrote it, else as the socket says
+    std::string name;  ///< host:port as the user wrote it, otherwise of the socket
     std::uint32_t permissions = 0;
     BlockTime connected_at{};
-    bool is_reading = false;  ///< we wait for its next message: silence is its own
+    bool is_reading = false;  ///< we wait for its next message
 
     // Handshake.
     std::uint64_t our_nonce = 0;
@@ -55,8 +55,8 @@ struct Peer {
     std::uint64_t services = 0;
     std::string user_agent;
     std::int32_t start_height = -1;
-    std::int64_t time_offset = 0;  ///< seconds its clock is ahead of ours; saturates
-    std::string seen_as;           ///< our address as it sees it
+    std::int64_t time_offset = 0;  ///< seconds that its clock is ahead of ours; saturates
+    std::string seen_as;           ///< our address as the peer sees it
     bool wants_wtxids = false;
     bool wants_addrv2 = false;
     bool wants_headers = false;
@@ -64,42 +64,43 @@ struct Peer {
     bool high_bandwidth_from = false;
 
     // Pings. Round trips are measured with the real clock, timeouts with the node's.
-    std::uint64_t ping_nonce = 0;  ///< 0: none is open
+    std::uint64_t ping_nonce = 0;  ///< 0: no ping is unanswered
     Time pinged_at{};
     std::chrono::steady_clock::time_point pinged_at_real{};
     std::optional<std::chrono::microseconds> ping;
     std::optional<std::chrono::microseconds> min_ping;
 
     // Sending.
-    std::uint64_t bytes_taken = 0;    ///< when we looked last
-    std::optional<Time> stuck_since;  ///< something is queued, and it has taken nothing since
+    std::uint64_t bytes_taken = 0;    ///< at the last check
+    std::optional<Time> stuck_since;  ///< data is queued, and it has read nothing since then
 
-    // Headers and blocks. Which blocks it has is known to BlockDownload.
+    // Headers and blocks. BlockDownload knows which blocks it has.
     std::optional<Time> headers_asked_at;
-    int unconnected_headers = 0;    ///< messages in a row whose headers connect to nothing we know
-    BlockHash unknown_block;        ///< it has this block, of which we have no header yet
-    bool waits_for_blocks = false;  ///< its headers are not stored before blocks have come
-    /// Blocks it was asked for whose headers are not stored.
+    int unconnected_headers = 0;    ///< messages in a row whose headers connect to no known header
+    BlockHash unknown_block;        ///< it has this block, whose header we do not have yet
+    bool waits_for_blocks = false;  ///< its headers are stored only when blocks have arrived
+    /// Blocks requested from it whose headers are not stored.
     std::vector<BlockHash> asked_without_headers;
     const chain::BlockEntry* best_header_sent = nullptr;
-    BlockHash continue_at;  ///< last hash of our answer to getblocks: when it is fetched, send more
+    BlockHash continue_at;  ///< last hash of our answer to getblocks; when the peer requests it, it
+                            ///< gets the tip's hash
     std::optional<HeaderPresync> presync;
     BlockTime last_block{};
-    std::size_t open_blocks = 0;  ///< submitted, verdict still to come
+    std::size_t open_blocks = 0;  ///< submitted, but without a verdict yet
     std::size_t open_block_bytes = 0;
     net::Condition verdicts;
 
     // Transactions.
-    RollingFilter known_transactions;  ///< it has these: not to be announced to it
+    RollingFilter known_transactions;  ///< it has these, so they are not announced to it
     std::deque<Wtxid> to_announce;
     Time next_announcement{};
-    std::uint64_t announced_up_to = 0;  ///< arrival number; what came later it may not ask for
+    std::uint64_t announced_up_to = 0;  ///< arrival number; later transactions are not served to it
     Amount fee_filter;                  ///< satoshis per 1000 virtual bytes
     Amount fee_filter_sent{-1};
     BlockTime last_transaction{};
 
     // Addresses.
-    bool asked_for_addresses = false;  ///< it has asked us
+    bool asked_for_addresses = false;  ///< it has sent getaddr
     bool address_relay = false;
     double address_tokens = 1;
     Time address_tokens_at{};

@@ -19,7 +19,8 @@ struct PeerManager::Impl {
           services(Handshake::our_services(options)),
           sessions(the_ledger, clock, workers, std::move(options), io.get_executor()) {}
 
-    /// Runs `work` on the net thread and waits for its result. While there is no net thread, here.
+    /// Runs `work` on the net thread and waits for its result. Runs it here if there is no net
+    /// thread.
     template <class Work>
     auto call(Work work) -> std::invoke_result_t<Work&> {
         using Value = std::invoke_result_t<Work&>;
@@ -37,7 +38,7 @@ struct PeerManager::Impl {
         return future.get();
     }
 
-    /// Hands news to the net thread.
+    /// Runs `event` on the net thread later.
     template <class Event>
     void post(Event event) {
         if (accepts_events) asio::post(io, std::move(event));
@@ -68,7 +69,8 @@ PeerManager::~PeerManager() {
 Result<void, std::string> PeerManager::start() {
     auto& impl = *impl_;
     ensure(!impl.running);
-    // From here on every change is heard; what is in the mempool by now is handed over.
+    // From now on events are posted; this call returns the transactions that are already in the
+    // mempool.
     auto pool = impl.ledger.call([&impl](ledger::State& state) {
         impl.accepts_events = true;
         std::vector<std::pair<TransactionRef, FeeRate>> out;
@@ -96,11 +98,11 @@ void PeerManager::stop() {
     if (!impl.thread.joinable()) return;
     impl.call([&impl] { impl.sessions.stop(); });
     impl.guard.reset();
-    // Every coroutine ends now by itself: connections are closed and lookups given up, and the
-    // ledger and the workers answer what they were asked, for they outlive this.
+    // The coroutines end now: connections are closed, lookups are cancelled, and the ledger and the
+    // workers, which outlive this, still answer.
     impl.thread.join();
     impl.running = false;
-    // Somebody may have asked something in the last moment: answer.
+    // Run calls that were posted at the last moment.
     impl.io.restart();
     impl.io.poll();
 }
@@ -126,7 +128,7 @@ std::uint64_t PeerManager::local_services() const {
 }
 
 std::vector<std::string> PeerManager::local_addresses() {
-    // Addresses to be told to others: we tell none.
+    // The addresses that the node announces to peers: none.
     return {};
 }
 
@@ -163,7 +165,7 @@ bool PeerManager::disconnect(std::int64_t id) {
 }
 
 bool PeerManager::lacks_blocks() {
-    return impl_->sessions.lacks_blocks();  // many ask for it with each look at the chain
+    return impl_->sessions.lacks_blocks();  // an atomic: it is read often
 }
 
 void PeerManager::ping() {
@@ -186,7 +188,7 @@ void PeerManager::announce(const Txid& txid, const Wtxid& wtxid) {
     impl_->post([this, txid, wtxid] { impl_->sessions.transactions().announce(txid, wtxid); });
 }
 
-// News from the ledger, on its thread.
+// Events of the ledger, on its thread.
 
 void PeerManager::block_connected(const chain::BlockEntry& entry, const BlockRef& block) {
     impl_->post([this, &entry, block] { impl_->sessions.block_connected(entry, block); });
@@ -207,8 +209,7 @@ void PeerManager::tip_changed(const std::shared_ptr<const chain::ChainView>& vie
 
 void PeerManager::transaction_added(const TransactionRef& tx) {
     if (!impl_->accepts_events) return;
-    // What it pays is known to the mempool only; it may be gone again when the question is its
-    // turn.
+    // Only the mempool knows the fee rate. The transaction may have left when this job runs.
     impl_->ledger.post([this, tx](ledger::State& state) {
         const auto entry = state.mempool.entry(tx->txid);
         if (!entry || entry->tx->wtxid != tx->wtxid) return;
@@ -218,7 +219,7 @@ void PeerManager::transaction_added(const TransactionRef& tx) {
 }
 
 void PeerManager::transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason) {
-    // The block tells of all of them at once.
+    // block_connected covers these.
     if (reason == mempool::RemovalReason::block) return;
     impl_->post([this, tx] { impl_->sessions.transaction_removed(tx); });
 }

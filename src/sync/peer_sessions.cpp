@@ -8,10 +8,11 @@
 namespace daler::sync {
 namespace {
 
-/// How often timers are looked at.
+/// How often timers are checked.
 constexpr std::chrono::milliseconds tick_interval{100};
 
-/// A chain may want a block every second, but a large one takes as long to travel as on any other.
+/// A chain may have a block every second, but a large block takes as long to send as on other
+/// chains.
 constexpr std::chrono::seconds min_block_timeout{60};
 
 }  // namespace
@@ -33,7 +34,7 @@ PeerSessions::PeerSessions(ledger::Ledger& ledger, const Clock& clock, ThreadPoo
 
 Result<void, std::string> PeerSessions::start() {
     if (auto listening = connector_.listen(); !listening) return listening;
-    blocks_.announce_tip(*context_.view());  // to nobody: what we have now is no news
+    blocks_.announce_tip(*context_.view());  // not sent: the current tip is not new
     asio::co_spawn(context_.executor, run_clock(), asio::detached);
     return {};
 }
@@ -67,7 +68,7 @@ void PeerSessions::tick() {
 
 namespace {
 
-/// Whether something has waited for this peer for long, and it took none of it.
+/// True if data has been queued for this peer for a long time and the peer has read none of it.
 bool reads_nothing(Peer& peer, Time now) {
     const auto taken = peer.connection->bytes_taken();
     const bool is_stuck =
@@ -85,7 +86,7 @@ bool reads_nothing(Peer& peer, Time now) {
 void PeerSessions::check_timeouts(Peer& peer, Time now) {
     if (!peer.connection->is_open()) return;
     if (reads_nothing(peer, now)) {
-        log::debug(log::Category::net, "{} does not read what it is sent", label(peer));
+        log::debug(log::Category::net, "{} does not read what we send", label(peer));
         peer.connection->close();
         return;
     }
@@ -99,7 +100,7 @@ void PeerSessions::check_timeouts(Peer& peer, Time now) {
         if (now - peer.pinged_at >= limits::ping_interval) send_ping(peer);
         return;
     }
-    // Only if we listen can its silence be its own.
+    // If we do not read from it, its answer may be waiting.
     if (peer.is_reading && now - peer.pinged_at >= limits::ping_timeout) {
         log::debug(log::Category::net, "{} does not answer pings", label(peer));
         peer.connection->close();
@@ -144,7 +145,7 @@ bool PeerSessions::disconnect(PeerId id) {
     return true;
 }
 
-// News from the ledger.
+// Events of the ledger.
 
 void PeerSessions::block_connected(const chain::BlockEntry& entry, const BlockRef& block) {
     download_.settled(entry.hash);
@@ -174,7 +175,7 @@ void PeerSessions::transaction_removed(const TransactionRef& tx) {
     transactions_.transaction_removed(tx);
 }
 
-// What PeerService asks.
+// For PeerService.
 
 NetworkTotals PeerSessions::totals() const {
     auto out = closed_totals_;

@@ -8,17 +8,18 @@
 
 namespace daler::sync {
 
-/// The net thread's side of PeerManager: all parts of this module, and the sessions that feed them.
+/// Runs a session for each peer: reads its messages and passes them to the parts of this module.
+/// Owns those parts. Net thread only; PeerManager is the interface for other threads.
 class PeerSessions {
 public:
     PeerSessions(ledger::Ledger& ledger, const Clock& clock, ThreadPool& workers,
                  SyncOptions options, asio::any_io_executor executor);
 
     [[nodiscard]] Result<void, std::string> start();
-    /// Closes everything; the coroutines end by themselves soon after.
+    /// Closes all connections; the coroutines end soon after.
     void stop();
 
-    // News from the ledger.
+    // Events of the ledger.
     void block_connected(const chain::BlockEntry& entry, const BlockRef& block);
     void block_disconnected(const BlockRef& block);
     void block_refused(const chain::BlockEntry& entry, const consensus::Rejection& rejection);
@@ -26,7 +27,7 @@ public:
     void transaction_added(const TransactionRef& tx, FeeRate fee_rate);
     void transaction_removed(const TransactionRef& tx);
 
-    // What PeerService asks.
+    // For PeerService.
     [[nodiscard]] std::vector<PeerInfo> peers() const;
     [[nodiscard]] NetworkTotals totals() const;
     bool disconnect(const std::string& address);
@@ -70,7 +71,7 @@ private:
     AddressRelay addresses_;
     Connector connector_;
     net::Condition clock_tick_;
-    NetworkTotals closed_totals_;  ///< of connections that are gone
+    NetworkTotals closed_totals_;  ///< of closed connections
 };
 
 }  // namespace daler::sync

@@ -10,7 +10,7 @@ struct Name {
     std::uint32_t bits;
 };
 
-// In the order of getpeerinfo; "bloom" is the older name of the first.
+// In the order of getpeerinfo; "bloom" is an older name of the first.
 constexpr Name names[] = {
     {"bloomfilter", permission_bloom},
     {"noban", permission_noban},

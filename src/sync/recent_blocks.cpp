@@ -12,7 +12,8 @@ void RecentBlocks::connected(const BlockRef& block) {
 }
 
 void RecentBlocks::disconnected(const BlockRef& block) {
-    // Transactions of other blocks would be refused as known.
+    // The filter cannot remove single items, so all are forgotten; the mempool refuses transactions
+    // that are still confirmed.
     confirmed_.clear();
     if (!last_ || last_->header.hash() != block->header.hash()) return;
     last_ = nullptr;

@@ -11,15 +11,15 @@
 
 namespace daler::sync {
 
-/// Transactions that the latest blocks confirmed: they are not fetched again, and those of the last
-/// block can still be asked for. A pure state machine.
+/// Transactions that the latest blocks confirmed: they are not requested again, and those of the
+/// last block are still served. A pure state machine.
 class RecentBlocks {
 public:
     explicit RecentBlocks(Random& random)
         : confirmed_(wire::limits::confirmed_transactions, random) {}
 
     void connected(const BlockRef& block);
-    /// Forgets all that was confirmed: it may be wanted again.
+    /// Forgets the confirmed ids: the transactions may be needed again.
     void disconnected(const BlockRef& block);
 
     /// True if one of the blocks has a transaction with this txid or wtxid.
@@ -30,7 +30,7 @@ public:
 private:
     RollingFilter confirmed_;  ///< by txid and wtxid
     BlockRef last_;
-    /// Of `last_`, by txid and wtxid; made when somebody asks for the first.
+    /// The transactions of `last_`, by txid and wtxid; filled when first needed.
     std::unordered_map<Hash256, TransactionRef, SaltedHasher> in_last_;
 };
 

@@ -5,20 +5,20 @@ namespace {
 
 using consensus::Reason;
 
-/// Whether every copy of `tx` is refused, with whatever witness.
+/// True if each copy of `tx` is refused, whatever its witness.
 bool concerns_all_copies(const SealedTransaction& tx, const mempool::Refused& why) {
     if (why.rejection.reason == Reason::same_non_witness_data) return false;
     // The outputs that it spends are part of the txid.
     if (why.rejection.reason == Reason::nonstandard_inputs) return true;
-    // A copy without witness has passed all checks that one with a witness would meet before its
-    // scripts run. If its scripts fail for want of a witness, another copy may be good.
+    // Before its scripts run, a copy without witness passes the same checks as one with a witness.
+    // If its scripts fail because the witness is missing, another copy may be valid.
     return !tx.has_witness() && !why.witness_stripped;
 }
 
 }  // namespace
 
 void RefusedTransactions::remember(const SealedTransaction& tx, const mempool::Refused& why) {
-    // It is not refused but known, and may be wanted again when it has left the mempool.
+    // The transaction is known, not invalid, and may be needed again when it has left the mempool.
     const auto reason = why.rejection.reason;
     if (reason == Reason::already_in_mempool || reason == Reason::already_known) return;
     by_wtxid_.insert(tx.wtxid.bytes);

@@ -8,9 +8,9 @@
 
 namespace daler::sync {
 
-/// The transactions that the mempool has refused since the tip last changed: they are not fetched
-/// again. What was learned of one is remembered by wtxid. By txid, which is that of every copy with
-/// another witness too, only what holds for all of these copies is remembered.
+/// The transactions that the mempool has refused since the tip last changed: they are not requested
+/// again. They are remembered by wtxid. The txid is the same for copies with another witness, so it
+/// is remembered only if the reason holds for all copies.
 class RefusedTransactions {
 public:
     explicit RefusedTransactions(Random& random)

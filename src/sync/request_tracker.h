@@ -11,29 +11,29 @@
 
 namespace daler::sync {
 
-/// Decides whom to ask for which announced transaction, and when to ask somebody else. Each
-/// transaction is asked from one peer at a time: preferred (outbound) ones first, otherwise by lot,
-/// so that nobody can make sure to be the one who is asked. A pure state machine; the cost of a
-/// step does not depend on how much a peer has announced.
+/// Decides from which peer to request an announced transaction, and when to request it from another
+/// one. A transaction is requested from one peer at a time: first from preferred (outbound) peers,
+/// otherwise in random order, so that a peer cannot make sure that it is asked. A pure state
+/// machine. The cost of a step does not depend on the number of announcements of a peer.
 class RequestTracker {
 public:
     explicit RequestTracker(Random& random) : random_(random) {}
 
     enum class Bound : std::uint8_t { usual, none };
 
-    /// `peer` says it has `tx`, which may be asked for from `ready_at` on. Ignored if that peer has
-    /// announced it already, or has too many announcements open (limits::announcements) and is not
-    /// free of that bound.
+    /// `peer` has announced `tx`, which may be requested from it from `ready_at` on. Ignored if it
+    /// has announced it before, or has too many open announcements (limits::announcements) and
+    /// `bound` is `usual`.
     void announced(PeerId peer, const TxIdentifier& tx, bool preferred, Time ready_at,
                    Bound bound = Bound::usual);
 
-    /// What to ask `peer` for now, at most limits::transactions_per_getdata. The requests count as
-    /// made; they expire after limits::request_timeout.
+    /// The transactions to request from `peer` now, at most limits::transactions_per_getdata. They
+    /// count as requested; a request expires after limits::request_timeout.
     [[nodiscard]] std::vector<TxIdentifier> take_requests(PeerId peer, Time now);
 
-    /// `peer` has answered (with the transaction or with notfound); it is not asked again for it.
+    /// `peer` has answered with the transaction or with notfound; it is not asked again.
     void answered(PeerId peer, const Hash256& hash, Time now);
-    /// Nobody needs to be asked for it any more: we have it, or do not want it.
+    /// It need not be requested any more: we have it, or do not need it.
     void forget(const Hash256& hash);
     void peer_gone(PeerId peer, Time now);
 
@@ -42,7 +42,7 @@ public:
     [[nodiscard]] bool is_requested_from(PeerId peer, const Hash256& hash) const;
     /// Announcements of all peers.
     [[nodiscard]] std::size_t size() const;
-    /// Compares every count with the items behind it; ensure() fails if they disagree. For tests.
+    /// Compares the counters with the contents; ensure() fails if they disagree. For tests.
     void check() const;
 
 private:
@@ -59,12 +59,12 @@ private:
     struct PeerState {
         std::size_t announcements = 0;
         std::size_t in_flight = 0;
-        std::set<std::pair<std::uint64_t, Hash256>> chosen;  ///< by lot: what to ask next
+        std::set<std::pair<std::uint64_t, Hash256>> chosen;  ///< to be requested next, by lot
         std::set<Hash256> known;
     };
 
     void advance(Time now);
-    /// Chooses whom to ask next, if nobody is being asked; forgets the item if nobody is left.
+    /// Chooses the next peer to ask, if no request is open; removes the item if no peer is left.
     void choose(const Hash256& hash);
     void drop_announcement(const Hash256& hash, Item& item, std::size_t index);
     void erase(const Hash256& hash);

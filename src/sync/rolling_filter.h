@@ -8,9 +8,8 @@
 
 namespace daler::sync {
 
-/// Remembers the most recent items out of very many: at most `max_items`, at least half as many.
-/// Keeps 64-bit salted fingerprints, so a false "seen" happens once in 2^48 or so. Forgets the
-/// older half at once.
+/// A set of the most recent items: at most `max_items`, at least half as many. Stores 64-bit salted
+/// hashes, so a false positive has a chance of about 1 in 2^48. Removes the older half at once.
 class RollingFilter {
 public:
     RollingFilter(std::size_t max_items, Random& random)

@@ -1,4 +1,4 @@
-// What happens between the first and the last message of a peer: the messages of PeerSessions.
+// A session with one peer, from the first to the last message: part of PeerSessions.
 #include "offload.h"
 #include "peer_sessions.h"
 #include "turns.h"
@@ -32,11 +32,12 @@ asio::awaitable<void> PeerSessions::run_session(PeerRef peer) {
     try {
         co_await read_messages(peer);
     } catch (const StorageError& error) {
-        // Our own disk, not the peer. The ledger stops the node if it concerns the chain.
+        // An error of our disk, not of the peer. If the chain is affected, the ledger stops the
+        // node.
         log::error("{}", error.what());
     }
     peer->connection->close();
-    // Verdicts that are still open use the peer; what they tell must not come after its end.
+    // Open verdicts use the peer, so they must arrive before it is removed.
     co_await wait_for_verdicts(peer);
     end_session(*peer);
 }
@@ -49,7 +50,7 @@ asio::awaitable<void> PeerSessions::read_messages(PeerRef peer) {
         peer->is_reading = false;
         if (!raw) {
             if (raw.error() != net::ReadError::closed) {
-                log::debug(log::Category::net, "{} sends what is no message of this chain",
+                log::debug(log::Category::net, "{} sends data that is not a message of this chain",
                            label(*peer));
             }
             co_return;
@@ -67,7 +68,8 @@ asio::awaitable<void> PeerSessions::read_messages(PeerRef peer) {
             }
             continue;
         }
-        // A pong, and any other answer, says that all before it is done.
+        // Other messages are handled after the verdicts, so that a pong means that earlier blocks
+        // are checked.
         co_await wait_for_verdicts(peer);
         if (peer->connection->is_open()) co_await handle(peer, std::move(*message));
     }
@@ -88,7 +90,7 @@ asio::awaitable<std::optional<wire::Message>> PeerSessions::decode(PeerRef peer,
         decoded = wire::decode_message(raw.command, raw.payload);
     }
     if (decoded) co_return std::move(*decoded);
-    log::debug(log::Category::net, "{}: '{}' not understood: {}", label(*peer), command,
+    log::debug(log::Category::net, "{}: '{}' cannot be decoded: {}", label(*peer), command,
                daler::describe(decoded.error()));
     const bool breaks_limit = decoded.error() == DecodeError::too_large &&
                               command != wire::BlockMessage::command &&
@@ -99,7 +101,7 @@ asio::awaitable<std::optional<wire::Message>> PeerSessions::decode(PeerRef peer,
 
 namespace {
 
-/// Requests of services that our version message does not offer: bloom filters (BIP 37, 111) and
+/// Requests for services that our version message does not offer: bloom filters (BIP 37, 111) and
 /// compact block filters (BIP 157).
 bool is_service_not_offered(std::string_view command) {
     static constexpr std::string_view commands[] = {"filterload",  "filteradd",    "filterclear",
@@ -118,7 +120,7 @@ Overloaded(Handlers...) -> Overloaded<Handlers...>;
 template <class M, class... Others>
 concept OneOf = (std::same_as<M, Others> || ...);
 
-/// The messages that are dealt with before `handle` comes to the choice by type.
+/// The messages that are handled before the std::visit in `handle`.
 template <class M>
 concept HandledBefore =
     OneOf<M, wire::Version, wire::Verack, wire::WtxidRelay, wire::SendAddrV2, wire::BlockMessage,
@@ -127,7 +129,7 @@ concept HandledBefore =
 }  // namespace
 
 asio::awaitable<void> PeerSessions::handle(PeerRef peer, wire::Message message) {
-    // First what a handshake consists of.
+    // First the messages of the handshake.
     if (const auto* version = std::get_if<wire::Version>(&message)) {
         handshake_.on_version(*peer, *version);
         co_return;
@@ -147,7 +149,7 @@ asio::awaitable<void> PeerSessions::handle(PeerRef peer, wire::Message message) 
     }
     if (!peer->handshake_done) co_return;
 
-    // Then those whose handling takes its time.
+    // Then the messages whose handlers are coroutines.
     if (auto* headers = std::get_if<wire::Headers>(&message)) {
         const auto* last = co_await headers_.on_headers(peer, std::move(*headers));
         if (last) blocks_.fetch_announced(*peer, *last);
@@ -194,13 +196,13 @@ asio::awaitable<void> PeerSessions::handle(PeerRef peer, wire::Message message) 
                     peer->connection->close();
                 }
             },
-            // A message that is neither here nor above does not compile.
+            // A message type that is neither here nor above does not compile.
             [](const HandledBefore auto&) {},
         },
         message);
 }
 
-/// Asks are answered in their order; neighbouring transactions together, but few at a time.
+/// Requests are answered in order; adjacent transactions together, in small groups.
 asio::awaitable<void> PeerSessions::handle_getdata(PeerRef peer, wire::GetData message) {
     std::vector<wire::InventoryItem> transactions;
     TurnCounter turn;
@@ -212,7 +214,7 @@ asio::awaitable<void> PeerSessions::handle_getdata(PeerRef peer, wire::GetData m
         const bool serve_now = is_transaction ? transactions.size() == limits::transactions_per_job
                                               : !transactions.empty();
         if (serve_now) co_await transactions_.serve(peer, std::exchange(transactions, {}));
-        // Without bloom filters (BIP 37) nobody gets a filtered block.
+        // Filtered blocks need bloom filters (BIP 37), which we do not serve.
         if (!item.is_block() || item.type == wire::InventoryType::filtered_block) continue;
         co_await peer->connection->wait_for_room();
         if (!peer->connection->is_open()) co_return;
@@ -228,7 +230,7 @@ asio::awaitable<void> PeerSessions::handle_inventory(PeerRef peer, wire::Invento
         if (item.is_transaction()) transactions.push_back(item);
         if (item.type == wire::InventoryType::block) last_block = &item;
     }
-    // The headers of the last one are those of all before it.
+    // The last block is enough: its headers include those of the others.
     if (last_block) {
         const auto* entry = headers_.peer_announced(*peer, last_block->hash.as<BlockHash>());
         if (entry) blocks_.fetch_announced(*peer, *entry);
@@ -254,7 +256,7 @@ asio::awaitable<void> PeerSessions::handle_not_found(PeerRef peer, wire::NotFoun
 
 void PeerSessions::handle_pong(Peer& peer, const wire::Pong& message) {
     if (peer.ping_nonce == 0) return;
-    if (message.nonce == 0) {  // it gives up: nothing can be measured
+    if (message.nonce == 0) {  // no nonce: nothing can be measured
         peer.ping_nonce = 0;
         return;
     }
@@ -267,7 +269,7 @@ void PeerSessions::handle_pong(Peer& peer, const wire::Pong& message) {
 
 BlockDownload::Keeps PeerSessions::kept_blocks(const Peer& peer) const {
     if ((peer.services & wire::service::network) != 0) return BlockDownload::Keeps::all;
-    // bitcoind hangs up on whoever asks for more than it promises, on private chains too.
+    // Bitcoin Core disconnects peers that request older blocks, on private chains, too.
     const bool is_daler = peer.user_agent.find("/daler:") != std::string::npos;
     return context_.skips_delays() && is_daler ? BlockDownload::Keeps::recent_and_more
                                                : BlockDownload::Keeps::recent;
@@ -283,7 +285,7 @@ void PeerSessions::handshake_done(Peer& peer) {
 }
 
 void PeerSessions::end_session(Peer& peer) {
-    log::debug(log::Category::net, "{} is gone", label(peer));
+    log::debug(log::Category::net, "{} is disconnected", label(peer));
     const auto& traffic = peer.connection->traffic();
     closed_totals_.bytes_sent += traffic.bytes_sent;
     closed_totals_.bytes_received += traffic.bytes_received;
@@ -293,7 +295,7 @@ void PeerSessions::end_session(Peer& peer) {
     headers_.peer_gone(peer);
     addresses_.peer_gone(peer);
     connector_.peer_gone(peer);
-    // What it was asked for goes to the others at once.
+    // Request its blocks from the other peers at once.
     for (const auto& [id, other] : context_.peers)
         blocks_.request(*other);
 }

@@ -9,8 +9,8 @@
 
 namespace daler::sync {
 
-/// Lets everybody else on this thread go first. A loop over what a peer has sent calls it now and
-/// then, so that no message holds up the others for long.
+/// Lets other work on this thread run first. Long loops over items of a peer call it regularly, so
+/// that one message does not block the others for long.
 inline boost::asio::awaitable<void> next_turn() {
     const auto executor = co_await boost::asio::this_coro::executor;
     co_await boost::asio::post(executor, boost::asio::use_awaitable);
@@ -19,7 +19,7 @@ inline boost::asio::awaitable<void> next_turn() {
 /// Counts the steps of such a loop.
 class TurnCounter {
 public:
-    /// True once in limits::items_per_turn calls.
+    /// True in one of limits::items_per_turn calls.
     [[nodiscard]] bool is_over() { return ++steps_ % wire::limits::items_per_turn == 0; }
 
 private:

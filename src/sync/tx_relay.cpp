@@ -16,7 +16,7 @@ constexpr std::chrono::minutes unbroadcast_jitter{5};
 constexpr std::chrono::seconds expiry_interval{60};
 constexpr std::chrono::seconds longest_wait_for_blocks{10};
 
-/// What to announce to peers while we are catching up: nothing can pay that much.
+/// The fee filter while we are catching up: no transaction can pay that much.
 constexpr Amount unpayable_fee_rate = max_money;
 
 std::chrono::milliseconds seconds_to_ms(double seconds) {
@@ -38,7 +38,7 @@ TxRelay::TxRelay(Context& context, Misbehaviour& misbehaviour)
     next_fee_filter_ = context.now() + limits::fee_filter_interval;
 }
 
-/// True if transactions go to and fro between us and `peer`.
+/// True if transactions are announced to `peer`.
 bool TxRelay::relays(const Peer& peer) const {
     return peer.is_ready() && peer.wants_transactions;
 }
@@ -87,7 +87,7 @@ void TxRelay::tick() {
     }
 }
 
-// What peers have.
+// Transactions of peers.
 
 Time TxRelay::ready_at(const Peer& peer, const TxIdentifier& id) const {
     auto when = context_.now();
@@ -102,7 +102,7 @@ Time TxRelay::ready_at(const Peer& peer, const TxIdentifier& id) const {
 
 asio::awaitable<void> TxRelay::on_announced(PeerRef peer, std::vector<wire::InventoryItem> items) {
     if (!context_.takes_transactions(*peer)) {
-        log::debug(log::Category::net, "{} announces transactions, which we do not want",
+        log::debug(log::Category::net, "{} announces transactions, which we do not accept",
                    label(*peer));
         peer->connection->close();
         co_return;
@@ -120,7 +120,7 @@ asio::awaitable<void> TxRelay::on_announced(PeerRef peer, std::vector<wire::Inve
     request(*peer);
 }
 
-/// Notes that `peer` has this transaction, which is to be fetched unless it is known.
+/// Notes that `peer` has this transaction. It will be requested unless it is known.
 void TxRelay::note_announcement(Peer& peer, const TxIdentifier& id) {
     if (has(id)) return;
     const bool preferred = !peer.is_inbound() || peer.may(permission_noban);
@@ -129,9 +129,8 @@ void TxRelay::note_announcement(Peer& peer, const TxIdentifier& id) {
     tracker_.announced(peer.id, id, preferred, ready_at(peer, id), bound);
 }
 
-/// On a private chain, where nothing waits for an old tip to become young: true while blocks that
-/// we know of are still coming in. A transaction that comes before the coins it spends would be
-/// lost.
+/// For private chains, which have no initial block download: true while known blocks are still
+/// missing. A transaction that arrives before the coins that it spends would be lost.
 bool TxRelay::is_behind(const Peer& peer) {
     const auto view = context_.view();
     const auto now = std::chrono::steady_clock::now();
@@ -140,8 +139,8 @@ bool TxRelay::is_behind(const Peer& peer) {
     } else if (!behind_since_) {
         behind_since_ = now;
     }
-    // A peer that has just come may know of blocks whose headers we do not have yet. And blocks
-    // that nobody sends shall not keep transactions away for ever.
+    // A new peer may have blocks whose headers we do not have yet. The wait is limited, because the
+    // blocks may never come.
     const bool peer_is_ahead =
         peer.start_height > view->height() && now - peer.ready_since < longest_wait_for_blocks;
     return peer_is_ahead || (behind_since_ && now - *behind_since_ < longest_wait_for_blocks);
@@ -192,8 +191,8 @@ asio::awaitable<void> TxRelay::on_transaction(PeerRef peer, TransactionRef tx) {
         co_return;
     }
     co_await submit(peer, std::move(tx));
-    // On a private chain a pong says that they are tried, too. Elsewhere nobody waits for the
-    // orphans of others.
+    // On a private chain a pong also means that the orphans were tried. On other chains a peer does
+    // not wait for orphans of other peers.
     while (context_.skips_delays() && is_trying_orphans_ && peer->connection->is_open())
         co_await orphans_tried_.wait();
 }
@@ -212,13 +211,13 @@ asio::awaitable<void> TxRelay::submit(PeerRef peer, TransactionRef tx) {
 }
 
 void TxRelay::accepted(Peer& peer, const TransactionRef& tx, FeeRate fee_rate) {
-    // The ledger's own news may still be on the way.
+    // The ledger's own event may arrive later.
     transaction_added(tx, fee_rate);
     peer.last_transaction = context_.clock.now();
     orphanage_.erase(tx->wtxid);
 }
 
-/// True if the mempool or a block got this transaction while the ledger was judging another.
+/// True if the transaction was added to the mempool or confirmed after `before`.
 bool TxRelay::has_arrived_since(const Txid& txid, const Arrivals& before) const {
     if (const auto wtxid = pool_by_txid_.find(txid); wtxid != pool_by_txid_.end()) {
         return pool_.at(wtxid->second).arrival > before.transactions;
@@ -229,7 +228,8 @@ bool TxRelay::has_arrived_since(const Txid& txid, const Arrivals& before) const 
 void TxRelay::keep_orphan(Peer& peer, const TransactionRef& tx, const std::vector<Txid>& parents,
                           const Arrivals& before) {
     forget_requests(*tx);
-    if (!context_.peers.contains(peer.id)) {  // it left meanwhile: nobody could be asked
+    // If the peer has disconnected, the parents cannot be requested.
+    if (!context_.peers.contains(peer.id)) {
         orphanage_.erase(tx->wtxid);
         return;
     }
@@ -255,14 +255,14 @@ void TxRelay::refused(Peer& peer, const TransactionRef& tx, const mempool::Refus
     orphanage_.erase(tx->wtxid);
     forget_requests(*tx);
     refused_.remember(*tx, why);
-    // Somebody else may have taken the witness off.
+    // Another node may have stripped the witness.
     if (why.witness_stripped) return;
     if (transaction_blame(why.rejection.reason) == consensus::Blame::invalid) {
         misbehaviour_.punish(peer, to_text(why.rejection));
     }
 }
 
-/// Tries all orphans whose parents have come, whoever sent them.
+/// Tries the orphans whose parents have arrived, of all peers.
 void TxRelay::retry_orphans() {
     if (!orphanage_.has_work() || std::exchange(is_trying_orphans_, true)) return;
     asio::co_spawn(context_.executor, try_orphans(), asio::detached);
@@ -281,14 +281,14 @@ asio::awaitable<void> TxRelay::try_orphans() {
             }
         }
     } catch (const std::exception& error) {
-        // Of the disk: the ledger has reported it, and the node is about to stop.
+        // An error of the disk: the ledger has reported it, and the node is about to stop.
         log::debug(log::Category::mempool, "Orphans are not tried: {}", error.what());
     }
     is_trying_orphans_ = false;
     orphans_tried_.notify();
 }
 
-// What we have.
+// Transactions of the mempool.
 
 void TxRelay::transaction_added(const TransactionRef& tx, FeeRate fee_rate) {
     if (pool_.contains(tx->wtxid)) return;
@@ -309,7 +309,7 @@ void TxRelay::block_connected(const BlockRef& block) {
     recent_blocks_.connected(block);
     for (const auto& tx : block->transactions) {
         forget_requests(*tx);
-        // What the mempool had may differ in its witness.
+        // The transaction in the mempool may have another witness.
         if (const auto found = pool_by_txid_.find(tx->txid); found != pool_by_txid_.end()) {
             pool_.erase(found->second);
             pool_by_txid_.erase(found);
@@ -327,9 +327,9 @@ void TxRelay::block_disconnected(const BlockRef& block) {
 }
 
 void TxRelay::tip_changed() {
-    // What was refused may be fine on the new chain.
+    // Refused transactions may be valid on the new chain.
     refused_.clear();
-    // Peers hold back transactions until they hear that we have caught up.
+    // Peers announce transactions only after a lower fee filter.
     if (std::exchange(was_catching_up_, context_.is_catching_up()) && !was_catching_up_) {
         refresh_fee_filter();
     }
@@ -349,7 +349,7 @@ void TxRelay::enqueue(Peer& peer, const Txid& txid, const Wtxid& wtxid) {
     if (!peer.known_transactions.contains(id)) peer.to_announce.push_back(wtxid);
 }
 
-/// Peers that are told at once hear of all that one turn brings in one message.
+/// Peers without delays get the announcements of one turn of the event loop in one message.
 void TxRelay::schedule_announcements() {
     if (std::exchange(announcing_, true)) return;
     asio::post(context_.executor, [this] {
@@ -358,8 +358,7 @@ void TxRelay::schedule_announcements() {
     });
 }
 
-/// On the public network nobody shall learn from the moment of an announcement where a transaction
-/// came from.
+/// On public networks random delays hide where a transaction came from.
 Time TxRelay::next_announcement(const Peer& peer) {
     const auto now = context_.now();
     if (!peer.is_inbound()) {
@@ -405,8 +404,8 @@ void TxRelay::announce_queued(Peer& peer) {
     if (!message.items.empty()) peer.send(message);
 }
 
-/// What was sent from here and nobody has fetched yet is announced again, to those who have not
-/// heard of it.
+/// Announces local transactions that no peer has requested yet again, to peers that do not know
+/// them.
 void TxRelay::announce_unbroadcast() {
     context_.ledger.post([this, executor = context_.executor](ledger::State& state) {
         std::vector<TransactionRef> transactions;

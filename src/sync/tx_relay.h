@@ -9,43 +9,45 @@
 
 namespace daler::sync {
 
-/// Learns transactions from peers and tells them ours.
+/// Requests transactions from peers, submits them, announces and serves ours.
 class TxRelay {
 public:
     TxRelay(Context& context, Misbehaviour& misbehaviour);
 
-    /// The handshake is done: it hears our fee filter and of transactions that nobody has yet.
+    /// The handshake is done: sends our fee filter and announces transactions that no peer has
+    /// requested yet.
     void start(Peer& peer);
     void peer_gone(const Peer& peer);
     void tick();
 
     // Messages.
     asio::awaitable<void> on_announced(PeerRef peer, std::vector<wire::InventoryItem> items);
-    /// Ends when the verdict is there, and the orphans that waited for this transaction are tried.
+    /// Ends after the verdict; on private chains also after the orphans that waited for this
+    /// transaction were tried.
     asio::awaitable<void> on_transaction(PeerRef peer, TransactionRef tx);
     void on_not_found(Peer& peer, const wire::InventoryItem& item);
-    /// Sends what is asked for; answers notfound for the rest. One job of the ledger: the caller
-    /// bounds the number of items.
+    /// Sends the requested transactions, and notfound for the others. Needs one job of the ledger,
+    /// so the caller limits the number of items.
     asio::awaitable<void> serve(PeerRef peer, std::vector<wire::InventoryItem> items);
     /// Announces the whole mempool to a peer that may ask for it.
     void on_getmempool(Peer& peer);
 
-    // News from the ledger.
+    // Events of the ledger.
     void transaction_added(const TransactionRef& tx, FeeRate fee_rate);
     void transaction_removed(const TransactionRef& tx);
     void block_connected(const BlockRef& block);
     void block_disconnected(const BlockRef& block);
     void tip_changed();
 
-    /// Announces to everybody who does not have it.
+    /// Announces the transaction to the peers that do not have it.
     void announce(const Txid& txid, const Wtxid& wtxid);
 
 private:
-    /// What this thread knows of a transaction in the mempool.
+    /// The net thread's record of a transaction in the mempool.
     struct Pooled {
         Txid txid;
         FeeRate fee_rate;
-        std::uint64_t arrival;  ///< grows
+        std::uint64_t arrival;  ///< its arrival number
     };
 
     [[nodiscard]] bool relays(const Peer& peer) const;
@@ -62,7 +64,7 @@ private:
     [[nodiscard]] Time ready_at(const Peer& peer, const TxIdentifier& id) const;
     asio::awaitable<void> submit(PeerRef peer, TransactionRef tx);
     void accepted(Peer& peer, const TransactionRef& tx, FeeRate fee_rate);
-    /// What had arrived when the ledger was asked about a transaction.
+    /// Numbers of arrivals when a transaction was submitted to the ledger.
     struct Arrivals {
         std::uint64_t transactions;
         std::uint64_t blocks;
@@ -97,7 +99,7 @@ private:
     Time next_expiry_{};
     Amount min_fee_;
     std::size_t wtxid_peers_ = 0;
-    /// Since when headers are known whose blocks have not come.
+    /// Since when headers are known whose blocks are missing.
     std::optional<std::chrono::steady_clock::time_point> behind_since_;
 };
 

@@ -1,4 +1,4 @@
-// What TxRelay sends when peers ask for transactions.
+// How TxRelay answers requests for transactions.
 #include "tx_relay.h"
 
 namespace daler::sync {
@@ -18,8 +18,8 @@ void TxRelay::on_getmempool(Peer& peer) {
     announce_queued(peer);
 }
 
-/// On the public network a peer gets only what it could have heard of from us, so that it cannot
-/// probe what we have.
+/// On public networks a peer gets only transactions that we have announced to it, so that it cannot
+/// probe the mempool.
 bool TxRelay::may_fetch(const Peer& peer, const Wtxid& wtxid) const {
     if (context_.skips_delays()) return true;
     const auto found = pool_.find(wtxid);
@@ -30,7 +30,7 @@ namespace {
 
 using Found = std::vector<TransactionRef>;
 
-/// The transactions behind `ids`, null for those that are not in the mempool.
+/// The transactions with these ids, null for those that are not in the mempool.
 asio::awaitable<Found> find_pooled(ledger::Ledger& ledger, std::vector<TxIdentifier> ids) {
     auto work = [ids = std::move(ids)](ledger::State& state) {
         Found out;
@@ -67,7 +67,7 @@ asio::awaitable<void> TxRelay::serve(PeerRef peer, std::vector<wire::InventoryIt
         peer->connection->send(wire::TransactionMessage::command, encode(*tx, mode));
         sent.push_back(tx->txid);
     }
-    // Somebody has them now: nothing more needs to be done that they spread.
+    // A peer has them now, so they need not be announced again.
     context_.ledger.post([sent = std::move(sent)](ledger::State& state) {
         for (const auto& txid : sent)
             state.mempool.remove_unbroadcast(txid);

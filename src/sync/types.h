@@ -7,7 +7,7 @@
 
 namespace daler::sync {
 
-/// Names a connection for as long as the program runs; grows from 0.
+/// The id of a connection, unique while the program runs; counted from 0.
 using PeerId = std::int64_t;
 
 /// Protocol time, mock time included.

@@ -10,15 +10,15 @@
 
 namespace daler::sync {
 
-/// Who sent the blocks that are stored and were never connected: that peer is to blame if one turns
-/// out to be invalid. Bounded; a sender that was forgotten is not blamed. A pure state machine.
+/// The senders of blocks that are stored but not connected yet: the sender is to blame if the block
+/// is invalid. Limited in number; a forgotten sender is not blamed. A pure state machine.
 class UnprovenBlocks {
 public:
     void remember(const chain::BlockEntry& block, PeerId sender) {
         if (senders_.size() >= wire::limits::unproven_blocks) senders_.erase(senders_.begin());
         senders_[&block] = sender;
     }
-    /// The sender of `block`, which is forgotten.
+    /// Returns and forgets the sender of `block`.
     std::optional<PeerId> take(const chain::BlockEntry& block) {
         const auto sender = senders_.extract(&block);
         if (!sender) return {};

@@ -5,11 +5,11 @@
 namespace daler::sync {
 namespace {
 
-/// Blocks off the best chain are shown if they are at most this old, by their times and by the work
-/// that has come since.
+/// Blocks off the best chain are served if they are younger than this, by their times and by the
+/// work since then.
 constexpr std::chrono::seconds stale_block_age = std::chrono::hours(30 * 24);
 
-/// Roughly the time that the work between `entry` and `best` takes at the difficulty of `best`.
+/// About the time that the work between `entry` and `best` takes at the target of `best`.
 double seconds_of_work(const chain::BlockEntry& entry, const chain::BlockEntry& best,
                        const ChainParams& params) {
     const auto more =

@@ -4,9 +4,9 @@
 
 namespace daler::sync {
 
-/// Whether peers are shown this block and its header: those of the best chain, and those off it
-/// that were valid once and are recent in time and work, as a reorganisation needs. By others we
-/// could be recognised.
+/// True if this block and its header are served to peers: blocks of the best chain, and other
+/// blocks that have been connected and are recent in time and work, for reorganisations. Serving
+/// older ones would make the node recognisable.
 [[nodiscard]] bool is_shown(const Context& context, const chain::BlockEntry& entry);
 
 }  // namespace daler::sync

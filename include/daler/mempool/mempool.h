@@ -34,8 +34,8 @@ enum class RemovalReason : std::uint8_t { expiry, size_limit, reorg, block, conf
 /// "expiry", "sizelimit", "reorg", "block", "conflict", "replaced".
 [[nodiscard]] std::string_view name(RemovalReason reason);
 
-/// Told of every change, on the mempool's thread, after it happened. Must not call back into the
-/// mempool except for reading.
+/// Called after each change, on the mempool's thread. It may read the mempool, but must not change
+/// it.
 class Listener {
 public:
     virtual ~Listener() = default;

@@ -12,11 +12,11 @@
 
 namespace daler::sync {
 
-/// What we call ourselves: "/Satoshi:28.1.0/daler:0.1.0/", or, with comments (BIP 14),
-/// "/Satoshi:28.1.0/daler:0.1.0(one; two)/". Peers take wire::limits::user_agent_bytes at most.
+/// The user agent of this node: "/Satoshi:28.1.0/daler:0.1.0/", or, with comments (BIP 14),
+/// "/Satoshi:28.1.0/daler:0.1.0(one; two)/". Peers accept at most wire::limits::user_agent_bytes.
 [[nodiscard]] std::string make_user_agent(const std::vector<std::string>& comments);
 
-/// What the user wants of the peer-to-peer side.
+/// The user's options for the peer-to-peer network.
 struct SyncOptions {
     bool listen = true;                   ///< -listen
     std::vector<net::PeerAddress> binds;  ///< -bind; empty: all interfaces, at `port`
@@ -27,14 +27,15 @@ struct SyncOptions {
     std::size_t max_connections = wire::limits::connections;  ///< -maxconnections
     std::vector<WhitelistEntry> whitelist;                    ///< -whitelist
     std::vector<std::string> user_agent_comments;             ///< -uacomment
-    /// -onlynet: the networks of peers that we choose ourselves; empty: all.
+    /// -onlynet: the networks of automatic outbound connections; empty: all.
     std::vector<wire::Network> only_networks;
     bool look_up_names = true;   ///< -dns
     bool network_active = true;  ///< -networkactive
     bool blocks_only = false;    ///< -blocksonly: no transactions from or to peers
-    bool strict = false;         ///< -strictregtest: wait like bitcoind even on private chains
-    bool pruned = false;         ///< -prune: old blocks cannot be had from us
-    FeeRate min_relay_fee_rate{Amount{1000}};  ///< what the mempool takes at least (-minrelaytxfee)
+    bool strict = false;  ///< -strictregtest: the delays of Bitcoin Core even on private chains
+    bool pruned = false;  ///< -prune: this node does not serve old blocks
+    FeeRate min_relay_fee_rate{
+        Amount{1000}};  ///< the lowest that the mempool accepts (-minrelaytxfee)
     std::chrono::seconds handshake_timeout{wire::limits::handshake_timeout};  ///< -peertimeout
     Bytes address_book;  ///< the contents of peers.dat; empty if there is none
 };

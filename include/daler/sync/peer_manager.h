@@ -8,9 +8,9 @@
 
 namespace daler::sync {
 
-/// Everything we say to peers, on a thread of its own. Order of life: construct the ledger,
-/// construct this, `start`; at the end `stop` this, destroy the ledger, destroy this (the ledger
-/// may have news until its end).
+/// The peer-to-peer protocol. Owns the net thread. Lifetime: construct the ledger, construct this,
+/// `start`; at the end `stop` this, destroy the ledger, destroy this (the ledger may report events
+/// until it is destroyed).
 class PeerManager final : public PeerService, public ledger::Listener {
 public:
     /// Adds itself to the ledger's listeners. All arguments must outlive `stop`.
@@ -20,12 +20,12 @@ public:
     /// Listens and begins to connect. The error is one line for the user, such as a port in use;
     /// then nothing runs.
     [[nodiscard]] Result<void, std::string> start();
-    /// Closes all connections and ends the thread. Does nothing the second time.
+    /// Closes all connections and ends the thread. A second call does nothing.
     void stop();
 
-    /// The contents of peers.dat as of now.
+    /// The current contents of peers.dat.
     [[nodiscard]] Bytes address_book();
-    /// Where we listen, with real port numbers.
+    /// The addresses that the node listens on, with real port numbers.
     [[nodiscard]] std::vector<wire::Endpoint> listening();
 
     // PeerService: any thread but net and ledger.

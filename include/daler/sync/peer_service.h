@@ -12,7 +12,7 @@
 
 namespace daler::sync {
 
-/// How a connection came to be ("connection_type" of getpeerinfo).
+/// The kind of a connection ("connection_type" of getpeerinfo).
 enum class ConnectionType : std::uint8_t {
     inbound,
     manual,
@@ -22,7 +22,7 @@ enum class ConnectionType : std::uint8_t {
     addr_fetch
 };
 
-/// What getpeerinfo shows of one peer. Times are seconds since 1970, zero for never.
+/// What getpeerinfo shows about one peer. Times are seconds since 1970, zero for never.
 struct PeerInfo {
     std::int64_t id = 0;
     std::string address;        ///< host:port
@@ -74,8 +74,8 @@ struct NetworkTotals {
     std::uint64_t bytes_received = 0;
 };
 
-/// The door to everything that talks to peers, for the threads of rpc, wallet and node. Members
-/// block until the net thread has answered; not for use on the net or ledger thread.
+/// The interface to the peer-to-peer protocol for the threads of rpc, wallet and node. Members may
+/// block until the net thread has answered; not for the net and ledger threads.
 class PeerService {
 public:
     virtual ~PeerService() = default;
@@ -98,13 +98,13 @@ public:
     /// False if there is no such peer.
     virtual bool disconnect(const std::string& address) = 0;
     virtual bool disconnect(std::int64_t id) = 0;
-    /// True if headers with more work than the tip are known for a while, and no peer has the
-    /// blocks.
+    /// True if headers with more work than the tip have been known for limits::lacking_blocks_delay
+    /// and no peer has their blocks.
     [[nodiscard]] virtual bool lacks_blocks() = 0;
-    /// Sends a ping to everybody.
+    /// Sends a ping to the peers whose handshake is done.
     virtual void ping() = 0;
-    /// Lets every timer of this module see a time that is so much later than the clock's, and runs
-    /// what is due by then.
+    /// Moves the timers of this module forward by `time`, except those of new connections, and runs
+    /// what is due then.
     virtual void advance_timers(std::chrono::seconds time) = 0;
 
     [[nodiscard]] virtual bool is_network_active() = 0;

@@ -8,11 +8,11 @@
 
 namespace daler::sync {
 
-/// What the user allows certain peers, as bits.
+/// Permissions that the user gives to certain peers, as bits.
 enum Permission : std::uint32_t {
     permission_none = 0,
     permission_bloom = 1u << 1,  ///< accepted for compatibility; we serve no bloom filters
-    permission_relay = 1u << 3,  ///< may relay even if we are block-relay-only
+    permission_relay = 1u << 3,  ///< may relay even with -blocksonly
     permission_noban = 1u << 4 | 1u << 6,  ///< never punished nor evicted; implies download
     permission_forcerelay = 1u << 2 | permission_relay,  ///< what it sends is relayed even if known
     permission_mempool = 1u << 5,   ///< may ask for the contents of the mempool
