@@ -37,10 +37,10 @@ void send(int fd, const std::string& text) {
 }
 
 [[noreturn]] void end_parent(int fd) {
-    const std::string news = read_all(fd);
-    if (news.starts_with(is_ready)) _exit(EXIT_SUCCESS);
-    const std::string reason = news.starts_with(has_failed)
-                                   ? news.substr(1)
+    const std::string report = read_all(fd);
+    if (report.starts_with(is_ready)) _exit(EXIT_SUCCESS);
+    const std::string reason = report.starts_with(has_failed)
+                                   ? report.substr(1)
                                    : "the daemon ended before it was ready; see debug.log";
     std::fprintf(stderr, "Error: %s\n", reason.c_str());
     _exit(EXIT_FAILURE);

@@ -5,8 +5,8 @@
 
 namespace daler::rpc {
 
-/// Adds what the kind of an address tells: isscript, iswitness, witness_version and
-/// witness_program, as validateaddress and getaddressinfo show them.
+/// Adds the fields that the kind of an address determines: isscript, iswitness, witness_version and
+/// witness_program (validateaddress, getaddressinfo).
 void append_address_details(Json& object, ByteSpan script);
 
 }  // namespace daler::rpc

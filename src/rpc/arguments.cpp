@@ -8,14 +8,14 @@
 namespace daler::rpc {
 namespace {
 
-/// The name under which clients give positional arguments beside named ones.
+/// The name of the positional arguments in an object of named ones.
 constexpr std::string_view positional_key = "args";
 
 [[noreturn]] void invalid(std::string message) {
     throw Error{code::invalid_parameter, std::move(message)};
 }
 
-/// The members of an object of named arguments, each to be taken once.
+/// The members of an object of named arguments. Each is taken once.
 class NamedArguments {
 public:
     explicit NamedArguments(const Json& object) {
@@ -27,7 +27,7 @@ public:
         }
     }
 
-    /// The value called `name`, which is then used up; null if there is none.
+    /// Takes the value called `name`; null if there is none left.
     const Json* take(std::string_view name) {
         const auto found = std::ranges::find(
             open_, name, [](const Json::Member* given) -> std::string_view { return given->key; });
@@ -55,7 +55,7 @@ private:
     std::vector<const Json::Member*> open_;
 };
 
-/// The kind a value must have; nothing if any is fine or the method itself looks.
+/// The kind that a value must have; nothing if any kind is valid or the method checks it.
 std::optional<Json::Kind> expected_kind(Type type) {
     switch (type) {
         case Type::string:
@@ -103,7 +103,7 @@ std::vector<Json> positional_arguments(const Method& method, Json params) {
                 fmt::format("Parameter {} specified twice both as positional and named argument",
                             names.substr(0, names.find('|'))));
         }
-        out.resize(i);  // what was left out in between is null
+        out.resize(i);  // arguments left out in between are null
         out.push_back(*value);
     }
     named.refuse_rest();
@@ -111,7 +111,7 @@ std::vector<Json> positional_arguments(const Method& method, Json params) {
 }
 
 void check_arguments(const Method& method, std::span<const Json> arguments) {
-    // A required argument may stand behind an optional one.
+    // A required argument may follow an optional one.
     std::ptrdiff_t required = std::ssize(method.arguments);
     while (required > 0 &&
            !method.arguments[static_cast<std::size_t>(required) - 1].fallback.empty())

@@ -66,7 +66,7 @@ coins::BlockUndo read_available_undo(const ledger::Ledger& ledger, const chain::
 }
 
 std::optional<Height> last_pruned(const chain::ChainView& view) {
-    // Genesis never has undo data; that says nothing.
+    // The genesis block has no undo data and is left out.
     const auto is_whole = [](const chain::BlockEntry& entry) {
         return entry.has(chain::has_data | chain::has_undo);
     };

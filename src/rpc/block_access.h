@@ -14,7 +14,7 @@ namespace daler::rpc {
 /// height is out of range, -5 if there is no such block.
 [[nodiscard]] const chain::BlockEntry& block_by_hash_or_height(const Call& call, std::size_t i);
 
-/// A stored block, its bytes, the coins it spent. -1 if they are not there, and why.
+/// A stored block, its bytes, the coins it spent. -1 with the reason if they are not available.
 [[nodiscard]] BlockRef read_available_block(const ledger::Ledger& ledger,
                                             const chain::BlockEntry& entry);
 [[nodiscard]] Bytes read_available_bytes(const ledger::Ledger& ledger,
@@ -22,7 +22,7 @@ namespace daler::rpc {
 [[nodiscard]] coins::BlockUndo read_available_undo(const ledger::Ledger& ledger,
                                                    const chain::BlockEntry& entry);
 
-/// The highest block of the best chain that is not wholly here any more.
+/// The highest block of the best chain whose data or undo data was pruned.
 [[nodiscard]] std::optional<Height> last_pruned(const chain::ChainView& view);
 
 }  // namespace daler::rpc

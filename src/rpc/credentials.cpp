@@ -23,7 +23,7 @@ namespace {
 constexpr std::string_view cookie_user = "__cookie__";
 constexpr std::string_view basic = "Basic ";
 
-/// Takes time that depends on the length of `given` alone.
+/// Its time depends only on the length of `given`.
 bool equal_in_constant_time(std::string_view given, std::string_view expected) {
     if (expected.empty()) return given.empty();
     std::size_t difference = given.size() ^ expected.size();
@@ -66,7 +66,7 @@ Result<Credentials, std::string> Credentials::make(const Options& options) {
         made.cookie_permissions_ = options.cookie_permissions;
     }
     for (const auto& text : options.auth) {
-        if (text.empty()) continue;  // as scripts leave it that have nothing to say
+        if (text.empty()) continue;  // start scripts may leave it empty
         const auto colon = text.find(':');
         const auto dollar = text.find('$', colon == std::string::npos ? 0 : colon);
         if (colon == std::string::npos || dollar == std::string::npos ||
@@ -90,7 +90,7 @@ Result<Credentials, std::string> Credentials::make(const Options& options) {
         }
         const auto [entry, is_new] = made.whitelist_.emplace(user, methods);
         if (is_new) continue;
-        // Several lists for one user: what all of them allow.
+        // Several lists for one user: the methods that all of them have.
         std::erase_if(entry->second,
                       [&](const std::string& name) { return !methods.contains(name); });
     }
@@ -119,7 +119,7 @@ void Credentials::remove_cookie() const noexcept {
     if (cookie_.empty()) return;
     std::ifstream file(cookie_);
     const std::string text(std::istreambuf_iterator<char>(file), {});
-    // Another node may have started in the meantime.
+    // Another node may have written the file since.
     if (text == name_ + ":" + password_) ::unlink(cookie_.c_str());
 }
 

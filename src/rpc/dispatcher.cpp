@@ -15,7 +15,7 @@ constexpr int ok = 200, no_content = 204, bad_request = 400, forbidden = 403, no
 /// One request of a body, as far as it could be read.
 struct Request {
     bool is_v2 = false;          ///< it says "jsonrpc": "2.0"
-    bool is_unreadable = false;  ///< it broke the rules of JSON-RPC
+    bool is_unreadable = false;  ///< it is not valid JSON-RPC
     bool has_id = false;
     Json id;
     std::string method;
@@ -28,12 +28,11 @@ struct Request {
     throw Error{code::invalid_request, message};
 }
 
-/// Fills `request` in the order in which the field checks it, so that what is known by the time of
-/// an error shapes the answer.
-/// `json` gives its parts away: they may be large.
+/// Fills `request` in the order in which Bitcoin Core checks the members, so that the answer to an
+/// error has what was read before the error. Moves the parts out of `json`: they may be large.
 void read_request(Request& request, Json& json) {
     if (!json.is_object()) {
-        request.has_id = true;  // null: nobody knows whose it was
+        request.has_id = true;  // null: the id is not known
         invalid_request("Invalid Request object");
     }
     if (Json* id = json.find("id")) {
@@ -42,7 +41,7 @@ void read_request(Request& request, Json& json) {
     }
     if (const Json* version = json.find("jsonrpc"); version && !version->is_null()) {
         if (!version->is_string()) invalid_request("jsonrpc field must be a string");
-        // The text "1.0" is what old clients send although that version has no such field.
+        // Old clients send "1.0" although that version has no such member.
         if (version->as_string() == "2.0") {
             request.is_v2 = true;
         } else if (version->as_string() != "1.0") {
@@ -140,8 +139,8 @@ std::vector<Dispatcher::Active> Dispatcher::active() const {
 
 namespace {
 
-/// Has another thread take over while a method waits: for the wallet thread, or for a block. So
-/// these methods, however many are called, do not keep the others from running.
+/// While a method waits for the wallet thread or for a block, another thread answers calls in its
+/// place. So calls that wait do not block the others.
 class WaitingCall {
 public:
     WaitingCall(const Method& method, http::Waiting* waiting)
@@ -223,7 +222,7 @@ Reply answer_batch(Dispatcher& dispatcher, Json& batch, const Origin& origin) {
         Json reply = answer_one(dispatcher, request, batch[i], origin, error_code);
         if (!request.is_notification()) replies.push(std::move(reply));
     }
-    // An empty batch asks in no version at all: old clients expect a list.
+    // An empty batch has no version: old clients expect a list.
     if (replies.empty() && !batch.empty()) return {no_content, {}};
     return {ok, line(replies)};
 }

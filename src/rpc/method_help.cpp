@@ -9,7 +9,7 @@ std::string_view first_name(const Argument& argument) {
     return argument.names.substr(0, argument.names.find('|'));
 }
 
-/// An argument as the first line shows it: texts in quotes, lists and objects in their brackets.
+/// An argument as the first line shows it: strings in quotes, arrays and objects in their brackets.
 std::string in_line(const Argument& argument) {
     const std::string_view name = first_name(argument);
     switch (argument.type) {

@@ -115,7 +115,7 @@ struct Server::Impl {
 
     [[nodiscard]] http::Response answer(const http::Request& request) const {
         const auto target = parse_target(request.target);
-        ensure(target.has_value());  // the HTTP server has asked before
+        ensure(target.has_value());  // the HTTP server has checked it
         const auto user = credentials->user(request.authorization).value_or("");
         const Origin origin{user, target->wallet, target->has_wallet, credentials->allowed(user),
                             request.waiting};
@@ -178,7 +178,7 @@ Result<void, std::string> Server::start() {
     }
     for (const auto& text : impl->options.warnings)
         log::warning("{}", text);
-    // Only now: whoever sees the file may connect.
+    // Written last: clients that see the file may connect.
     impl->credentials->write_cookie();
     return {};
 }

@@ -39,7 +39,7 @@ std::vector<TxOutput> outputs_to_spend(const Transaction& tx,
     return spent;
 }
 
-/// What to tell somebody whose input is not signed well: mostly, a key is missing.
+/// The message for an input that is not fully signed; usually a key is missing.
 std::string_view describe_failure(script::ScriptError error) {
     if (error == script::ScriptError::invalid_stack_operation) {
         return "Unable to sign input, invalid stack size (possibly missing key)";
@@ -50,10 +50,10 @@ std::string_view describe_failure(script::ScriptError error) {
     return script::describe(error);
 }
 
-// No amount that a coin can have says that it is not known.
+// Marks an amount that is not known.
 constexpr Amount unknown_amount = max_money;
 
-/// -3 and the coin, for an input whose signatures depend on the amount that nobody gave.
+/// Throws -3 with the coin, for an input whose signatures need an amount that was not given.
 [[noreturn]] void refuse_without_amount(const TxOutput& coin) {
     constexpr std::size_t shown_digits = 30;
     throw Error{
@@ -73,8 +73,8 @@ void check_given_coin(const Json& item) {
     check_object(item, fields, false);
 }
 
-/// Learns redeemScript and witnessScript, of which at least one must be there and lead to
-/// `output`. A witness script may stand in the place of the redeem script.
+/// Adds redeemScript and witnessScript to `ring`. At least one must be given and match `output`. A
+/// witness script may be given in place of the redeem script.
 void add_given_scripts(const Json& item, const Script& output, descriptor::KeyRing& ring) {
     const bool is_p2sh = script::is_pay_to_script_hash(output.bytes());
     const bool is_p2wsh =

@@ -10,7 +10,7 @@
 namespace daler::rpc {
 
 /// Reads the prevtxs of the signing methods into coins, and into scripts unless `ring` is null:
-/// then scripts are neither read nor checked. Throws bitcoind's codes and texts.
+/// then scripts are neither read nor checked. Throws Bitcoin Core's codes and texts.
 void add_given_coins(const Json& given, std::map<OutPoint, consensus::Coin>& coins,
                      descriptor::KeyRing* ring);
 

@@ -46,7 +46,7 @@ TxInput construct_input(const Json& value, std::uint32_t default_sequence) {
     return input;
 }
 
-/// What stands in a scalar, as bitcoind takes the data of an output: digits of a number, 1 for
+/// The text of a scalar, as Bitcoin Core reads the data of an output: digits of a number, 1 for
 /// true.
 std::string text_of(const Json& value) {
     if (value.is_string()) return value.as_string();
@@ -54,7 +54,7 @@ std::string text_of(const Json& value) {
     return value.is_bool() && value.as_bool() ? "1" : "";
 }
 
-/// Collects outputs and refuses what is asked for twice.
+/// Collects outputs and refuses duplicates.
 class OutputList {
 public:
     explicit OutputList(const ChainParams& params) : params_(params) {}

@@ -10,11 +10,11 @@
 namespace daler::rpc {
 
 /// Reads a transaction in hex, in the form with or without witness (BIP 144). -22 with `message` if
-/// it is none.
+/// it is not a transaction.
 [[nodiscard]] Transaction decode_hex_transaction(std::string_view hex, std::string_view message);
 
-/// The highest fee rate that sendrawtransaction and testmempoolaccept let pass unless told
-/// otherwise: 0.10 BTC/kvB.
+/// The default for the highest fee rate that sendrawtransaction and testmempoolaccept accept: 0.10
+/// BTC/kvB.
 inline constexpr FeeRate default_max_fee_rate{Amount{satoshis_per_coin / 10}};
 
 /// Argument `i` as the highest fee rate to pay; nothing for zero, which means any. -8 "Fee rates
@@ -39,8 +39,8 @@ inline constexpr FeeRate default_max_fee_rate{Amount{satoshis_per_coin / 10}};
 /// sighash parameter.`
 [[nodiscard]] std::uint8_t sighash_by_name(const Json& name);
 
-/// False if the script fails whatever its input is: it does not parse, or holds what no interpreter
-/// knows or takes.
+/// False if the script fails for any input: it does not parse, or it has an opcode or a push that
+/// the interpreter refuses.
 [[nodiscard]] bool is_runnable(ByteSpan script);
 
 }  // namespace daler::rpc

@@ -9,10 +9,10 @@ namespace daler::rpc {
 /// The `scriptPubKey` objects: asm, desc, hex, address (where there is one) and type.
 [[nodiscard]] Json script_pubkey_json(ByteSpan script, const AddressFormat& format);
 
-/// What else an answer shows of a transaction.
+/// Optional parts of a transaction in an answer.
 struct TransactionJsonOptions {
     const coins::TxUndo* spent = nullptr;  ///< the coins it spends: gives the fee
-    bool show_prevouts = false;            ///< the coins themselves, too (needs `spent`)
+    bool show_prevouts = false;            ///< also the coins themselves (needs `spent`)
     std::optional<BlockHash> block_hash{};
     bool include_hex = true;
 };

@@ -12,8 +12,8 @@
 
 namespace daler::rpc {
 
-/// Who may call: the user of -rpcuser, those of -rpcauth, and whoever can read the cookie file.
-/// Thread-safe once made.
+/// The users that may call: that of -rpcuser, those of -rpcauth, and users who can read the cookie
+/// file. Thread-safe after `make`.
 class Credentials {
 public:
     struct Options {
@@ -30,13 +30,13 @@ public:
     /// Checks the options and makes a new secret for the cookie. The error is for the user.
     [[nodiscard]] static Result<Credentials, std::string> make(const Options& options);
 
-    /// Writes the cookie file, at once and whole. Throws StorageError.
+    /// Writes the cookie file atomically. Throws StorageError.
     void write_cookie() const;
-    /// Removes it, if it is still the one written here.
+    /// Removes the cookie file if it is still the one that was written here.
     void remove_cookie() const noexcept;
 
-    /// The user that the value of an Authorization header proves to be ("Basic ..."). Takes the
-    /// same time for every wrong password.
+    /// The user whom the value of an Authorization header ("Basic ...") authenticates. Compares
+    /// passwords in constant time.
     [[nodiscard]] std::optional<std::string> user(std::string_view authorization) const;
 
     /// The only methods that `user` may call; null if all.

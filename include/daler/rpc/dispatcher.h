@@ -12,38 +12,38 @@
 
 namespace daler::rpc {
 
-/// What HTTP carries back.
+/// The HTTP response.
 struct Reply {
     int status = 200;
     std::string body;  ///< JSON and a newline; empty with status 204 and some errors
 };
 
-/// Who asks, and for which wallet.
+/// The caller, and the wallet that the path names.
 struct Origin {
     std::string user{};
     std::string wallet{};
     bool has_wallet_path = false;
     const std::set<std::string>* allowed = nullptr;  ///< methods; null: all
-    http::Waiting* waiting = nullptr;  ///< told when a method waits for others; may be null
+    http::Waiting* waiting = nullptr;                ///< notified when a method waits; may be null
 };
 
-/// More calls than allowed wait for others already, for a wallet most likely.
+/// The maximum number of calls is waiting already, probably for a wallet.
 struct TooManyWait : std::runtime_error {
     TooManyWait() : std::runtime_error("Work queue depth exceeded") {}
 };
 
-/// Turns the text of JSON-RPC requests (1.0, 1.1, 2.0, batches, notifications) into calls of
-/// methods and their outcome into text. Thread-safe.
+/// Parses JSON-RPC requests (1.0, 1.1, 2.0, batches, notifications), calls methods and writes their
+/// results as JSON. Thread-safe.
 class Dispatcher {
 public:
-    /// Knows these methods. Until `open` every call is answered with -28 and the warm-up status.
+    /// Serves these methods. Until `open`, calls are answered with -28 and the warm-up status.
     explicit Dispatcher(std::span<const std::span<const Method>> tables);
 
     /// What the node is doing before it can answer ("Loading block index…").
     void set_warmup_status(std::string status);
-    /// From now on methods run. `services` must outlive `close`.
+    /// After this, methods run. `services` must outlive `close`.
     void open(Services& services);
-    /// No new calls begin; those that run are to be awaited by the owner (http::Server::stop).
+    /// After this, no new calls begin. The owner waits for running calls (http::Server::stop).
     void close();
 
     /// Answers the body of one POST.
@@ -52,7 +52,7 @@ public:
     /// Runs one method. `params` is an array, an object or null. Throws Error or TooManyWait.
     [[nodiscard]] Json execute(const std::string& name, Json params, const Origin& origin);
 
-    /// Null if there is none of that name.
+    /// Null if there is no method of this name.
     [[nodiscard]] const Method* find(std::string_view name) const;
     /// All methods by category and name, hidden ones included.
     [[nodiscard]] std::span<const Method* const> methods() const { return sorted_; }
@@ -83,12 +83,12 @@ void check_arguments(const Method& method, std::span<const Json> arguments);
 
 /// The first line of a method's help: `getblock "blockhash" ( verbosity )`.
 [[nodiscard]] std::string one_line_help(const Method& method);
-/// All of it.
+/// The whole help of a method.
 [[nodiscard]] std::string full_help(const Method& method);
 /// The list of all methods by category.
 [[nodiscard]] std::string help_list(std::span<const Method* const> methods);
 
-/// The JSON of an error, as it stands in an answer.
+/// The JSON of an error in an answer.
 [[nodiscard]] Json error_json(const Error& error);
 
 }  // namespace daler::rpc

@@ -4,13 +4,13 @@
 
 namespace daler::rpc {
 
-/// The error codes of the JSON-RPC interface: bitcoind's numbers, and below -32000 those of the
+/// The error codes of the JSON-RPC interface: Bitcoin Core's numbers, and below -32000 those of the
 /// JSON-RPC standard.
 namespace code {
-inline constexpr int misc = -1;  ///< also what no other code is for
+inline constexpr int misc = -1;  ///< also errors without a code of their own
 inline constexpr int type = -3;  ///< a value of the wrong type
 inline constexpr int wallet = -4;
-inline constexpr int invalid_address_or_key = -5;  ///< also an id that nothing has
+inline constexpr int invalid_address_or_key = -5;  ///< also an unknown id
 inline constexpr int wallet_insufficient_funds = -6;
 inline constexpr int invalid_parameter = -8;
 inline constexpr int wallet_invalid_label_name = -11;
@@ -22,7 +22,7 @@ inline constexpr int database = -20;
 inline constexpr int deserialization = -22;
 inline constexpr int client_node_already_added = -23;
 inline constexpr int client_node_not_added = -24;
-inline constexpr int verify = -25;           ///< a transaction or block cannot be checked or taken
+inline constexpr int verify = -25;  ///< a transaction or block cannot be checked or accepted
 inline constexpr int verify_rejected = -26;  ///< it breaks a rule
 inline constexpr int verify_already_in_chain = -27;
 inline constexpr int in_warmup = -28;  ///< the node is not ready
@@ -37,8 +37,8 @@ inline constexpr int internal_error = -32603;
 inline constexpr int parse_error = -32700;
 }  // namespace code
 
-/// How a method ends when it cannot answer: thrown by methods and argument accessors, caught by the
-/// dispatcher, and nowhere seen outside this module.
+/// The failure of a method. Methods and argument accessors throw it, the dispatcher catches it. Not
+/// used outside this module.
 struct Error {
     int code;
     std::string message;

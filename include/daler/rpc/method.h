@@ -25,8 +25,8 @@ enum class Type : std::uint8_t {
     any
 };
 
-/// One argument of a method. `names` may list aliases behind '|'. `fallback` is the default as help
-/// shows it, empty for a required argument ("null" for one that is optional without a default).
+/// One argument of a method. `names` may have aliases after '|'. `fallback` is the default that
+/// help shows: empty for a required argument, "null" for an optional one without a default.
 struct Argument {
     std::string_view names;
     Type type;
@@ -36,20 +36,20 @@ struct Argument {
 
 class Call;
 
-/// A method: its declaration is its help, its argument checks and its named arguments.
+/// A method. Its help, argument checks and named arguments come from this declaration.
 struct Method {
     std::string_view
         category;  ///< "Blockchain", "Wallet" ...; "hidden" keeps it out of the list of `help`
     std::string_view name;
     std::string_view summary;
     std::vector<Argument> arguments;
-    std::string_view result;  ///< what comes back, for help
+    std::string_view result;  ///< the result, for help
     Json (*run)(Call& call);
 };
 
-/// One call: its arguments, checked against the declaration, and the node to answer from. Lives on
-/// an rpc worker thread, which may block. Arguments are named by position; a missing one and null
-/// are the same.
+/// One call: its arguments, checked against the declaration, and the node's services. Used on an
+/// rpc worker thread, which may block. Arguments are named by position; a missing one and null are
+/// the same.
 class Call {
 public:
     Call(Services& services, const Method& method, std::vector<Json> arguments,
@@ -57,7 +57,7 @@ public:
 
     [[nodiscard]] Services& node() const { return services_; }
     [[nodiscard]] const Method& method() const { return method_; }
-    /// The name by which argument i goes in messages: the first of its names.
+    /// The name of argument i in messages: the first of its names.
     [[nodiscard]] std::string_view argument_name(std::size_t i) const;
 
     /// All arguments as they were given.
@@ -66,7 +66,7 @@ public:
     [[nodiscard]] const Json& json(std::size_t i) const;  ///< null if missing
     [[nodiscard]] std::string string(std::size_t i) const;
     [[nodiscard]] std::string string(std::size_t i, std::string_view fallback) const;
-    /// -1 "JSON integer out of range" unless it has 32 bits, as most integers of the field.
+    /// -1 "JSON integer out of range" unless it has 32 bits, as most integers in Bitcoin Core.
     [[nodiscard]] std::int32_t integer(std::size_t i) const;
     [[nodiscard]] std::int32_t integer(std::size_t i, std::int32_t fallback) const;
     [[nodiscard]] std::int64_t long_integer(std::size_t i) const;  ///< the same for 64 bits
@@ -80,7 +80,7 @@ public:
     [[nodiscard]] Hash hash(std::size_t i) const {
         return Hash{hash_bytes(i, {})};
     }
-    /// The same where the field calls the argument by another name in its messages.
+    /// The same where Bitcoin Core's messages use another name for the argument.
     template <class Hash>
     [[nodiscard]] Hash hash(std::size_t i, std::string_view name) const {
         return Hash{hash_bytes(i, name)};
@@ -104,7 +104,7 @@ private:
 };
 
 // The tables, one for each category of `help`, each in src/rpc/CATEGORY/methods.cpp. Methods that
-// `help` does not list ("hidden") stand in the table of their relatives.
+// `help` does not list ("hidden") are in the table of a related category.
 [[nodiscard]] std::span<const Method> blockchain_methods();
 [[nodiscard]] std::span<const Method> control_methods();
 [[nodiscard]] std::span<const Method> mining_methods();
@@ -113,7 +113,7 @@ private:
 [[nodiscard]] std::span<const Method> util_methods();
 [[nodiscard]] std::span<const Method> wallet_methods();
 
-/// All of them: what a node offers.
+/// All tables.
 [[nodiscard]] std::span<const std::span<const Method>> method_tables();
 
 }  // namespace daler::rpc

@@ -8,7 +8,7 @@
 
 namespace daler::rpc {
 
-/// Where and for whom the node answers.
+/// Addresses, users and limits of the RPC server.
 struct ServerOptions {
     Credentials::Options credentials;
     std::vector<std::pair<std::string, std::uint16_t>> bind;  ///< empty: loopback
@@ -17,15 +17,15 @@ struct ServerOptions {
     std::size_t threads = 4;
     std::size_t queue = 16;
     std::chrono::seconds timeout{30};
-    std::vector<std::string> warnings;  ///< what about the options the user should know
+    std::vector<std::string> warnings;  ///< about the options, for the user
 };
 
-/// The options that `settings` describe. The error names the malformed option.
+/// Reads the options from `settings`. The error names the malformed option.
 [[nodiscard]] Result<ServerOptions, std::string> server_options(const config::Settings& settings,
                                                                 const ChainParams& params);
 
-/// JSON-RPC over HTTP: POST / and POST /wallet/NAME. Start it before the node is ready: the
-/// dispatcher tells callers what is going on until it is opened.
+/// JSON-RPC over HTTP: POST / and POST /wallet/NAME. Start it before the node is ready: until the
+/// dispatcher is opened, callers get the warm-up status.
 class Server {
 public:
     /// `dispatcher` must outlive it.
@@ -37,7 +37,7 @@ public:
     [[nodiscard]] Result<void, std::string> start();
     /// The port it listens on.
     [[nodiscard]] std::uint16_t port() const;
-    /// Ends after the calls being answered; whoever makes them wait must have ended that before.
+    /// Ends after the running calls. What they wait for must be interrupted before.
     void stop();
 
 private:
@@ -45,14 +45,14 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// The parts of a request's path, if it is one of ours.
+/// The parts of a request's path.
 struct Target {
     std::string wallet;
     bool has_wallet = false;
 };
 [[nodiscard]] std::optional<Target> parse_target(std::string_view target);
 
-/// `text` with its %XX decoded; other characters, malformed ones included, stay as they are.
+/// `text` with its %XX decoded; other characters, also malformed codes, are not changed.
 [[nodiscard]] std::string percent_decode(std::string_view text);
 
 }  // namespace daler::rpc

@@ -33,20 +33,21 @@ namespace daler::rpc {
 class Dispatcher;
 class TipWatch;
 
-/// What getmininginfo tells of the last template; shared by the calls that make them.
+/// The data of the last template that getmininginfo shows. Shared by the calls that make templates.
 struct LastTemplate {
     std::atomic<std::int64_t> weight{-1};        ///< -1: none was made yet
-    std::atomic<std::int64_t> transactions{-1};  ///< the coinbase aside
+    std::atomic<std::int64_t> transactions{-1};  ///< without the coinbase
 };
 
-/// The one scan of the coins (scantxoutset) that may go on at a time.
+/// The state of a scan of the coins (scantxoutset). Only one runs at a time.
 struct CoinScan {
     std::atomic<bool> is_running{false};
     std::atomic<bool> is_aborted{false};
     std::atomic<int> progress{0};  ///< percent
 };
 
-/// Everything methods may use, wired by node. All of it may be called from any rpc worker thread.
+/// The parts of the node that methods use, filled in by the module `node`. May be called from any
+/// rpc worker thread.
 struct Services {
     const ChainParams& params;
     Clock& clock;
@@ -54,12 +55,12 @@ struct Services {
     sync::PeerService& peers;
     wallet::WalletService* wallets;  ///< null with -disablewallet
 
-    std::function<void()> stop;  ///< asks the node to end; returns at once
+    std::function<void()> stop;  ///< asks the node to stop; returns at once
     std::function<void()>
-        drain_events;  ///< returns when wallet and notifications have seen all news so far
+        drain_events;  ///< returns when wallets and indexes have processed all notifications so far
     std::function<std::vector<std::string>()> warnings;
     bool warnings_as_text = false;  ///< -deprecatedrpc=warnings: one text, as before version 28
-    std::function<bool()> loading;  ///< import, reindex or mempool load still going on
+    std::function<bool()> loading;  ///< import, reindex or mempool load is running
     std::atomic<bool>& stopping;    ///< long work ends when it is set, see refuse_if_stopping
     std::chrono::steady_clock::time_point started;
     std::string log_path;
@@ -70,15 +71,15 @@ struct Services {
     LastTemplate last_template{};
     /// Writes mempool.dat and returns its path (savemempool); throws StorageError. May be empty.
     std::function<std::string()> save_mempool{};
-    index::Indexes* indexes = nullptr;  ///< null: there are none
+    index::Indexes* indexes = nullptr;  ///< null if there are none
     CoinScan coin_scan{};
     /// With -prune: the bytes to keep, or 0 if only the user prunes.
     std::optional<std::uint64_t> prune_target{};
     Height prune_after = 0;  ///< shorter chains are not pruned
 };
 
-/// Throws an Error when the node is asked to end. Methods whose arguments decide how long they take
-/// call it at each step.
+/// Throws an Error if the node is stopping. Methods whose duration depends on their arguments call
+/// it at each step.
 void refuse_if_stopping(const Services& node);
 
 }  // namespace daler::rpc

@@ -13,15 +13,15 @@ namespace daler::rpc {
 /// ledger; any thread may wait.
 class TipWatch final : public ledger::Listener {
 public:
-    /// Blocks until `done(view)` holds for the chain as it is, `deadline` is over or `interrupt`
-    /// was called. Returns the view either way.
+    /// Blocks until `done(view)` holds for the current chain, `deadline` has passed or `interrupt`
+    /// was called. Returns the current view.
     template <class Done>
     std::shared_ptr<const chain::ChainView> wait(
         const ledger::Ledger& ledger, std::optional<std::chrono::steady_clock::time_point> deadline,
         Done done) {
         std::unique_lock lock(mutex_);
         for (bool in_time = true;;) {
-            // The ledger publishes a view before it tells us, so none is missed.
+            // The ledger publishes a view before it notifies us, so none is missed.
             auto view = ledger.view();
             if (!in_time || interrupted_ || done(*view)) return view;
             if (deadline) {
@@ -32,7 +32,7 @@ public:
         }
     }
 
-    /// Ends all waits now and to come: the node stops.
+    /// Ends current and later waits, because the node is stopping.
     void interrupt() {
         const std::lock_guard lock(mutex_);
         interrupted_ = true;

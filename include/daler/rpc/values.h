@@ -8,10 +8,10 @@
 
 namespace daler::rpc {
 
-// What methods expect of JSON values inside their arguments. All of them throw Error with the
-// field's codes and texts; `name` is what the message calls the value.
+// Checks and conversions of JSON values inside arguments. They throw Error with Bitcoin Core's
+// codes and texts; `name` is the name of the value in the message.
 
-/// "null", "bool", "number", "string", "array", "object": how messages call the kind of a value.
+/// "null", "bool", "number", "string", "array", "object": the name of a kind of value in messages.
 [[nodiscard]] std::string_view type_name(Json::Kind kind);
 
 /// Throws -3 "JSON value of type X is not of expected type Y" unless `value` is of that kind.
@@ -39,18 +39,19 @@ void expect(const Json& value, Json::Kind kind);
 /// Hex of any even length, or -8 `NAME must be hexadecimal string (not 'X')`.
 [[nodiscard]] Bytes to_bytes(const Json& value, std::string_view name);
 
-/// A range of derivation indices, both ends included: the last one, or [first, last]. -8 if it is
-/// none, goes backwards, or is longer than a million.
+/// A range of derivation indices, both ends included; in JSON the last index or [first, last]. -8
+/// if it is malformed, descending, or longer than a million.
 struct IndexRange {
     std::uint32_t first = 0;
     std::uint32_t last = 0;
 };
 [[nodiscard]] IndexRange to_index_range(const Json& value);
 
-/// `text` with its ASCII letters in lower case: some words are taken in any case.
+/// `text` with its ASCII letters in lower case: for words that are accepted in upper and lower
+/// case.
 [[nodiscard]] std::string lower_case(std::string_view text);
 
-/// The member of an object, if it is there and not null.
+/// A member of an object; a null pointer if it is missing or null.
 [[nodiscard]] const Json* member(const Json& object, std::string_view key);
 
 /// One member that an object may have.

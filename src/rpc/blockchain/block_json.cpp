@@ -9,7 +9,7 @@
 namespace daler::rpc {
 namespace {
 
-// A block on no active chain.
+// A block that is not in the active chain.
 constexpr int not_in_chain = -1;
 
 }  // namespace

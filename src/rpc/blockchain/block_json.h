@@ -10,7 +10,7 @@ namespace daler::rpc {
 /// A header and its place in the chain, as getblockheader shows it.
 [[nodiscard]] Json header_json(const chain::BlockEntry& entry, const chain::ChainView& view);
 
-/// How much of its transactions a block's answer shows: getblock's verbosity.
+/// How much an answer shows of a block's transactions: getblock's verbosity.
 enum class BlockDetail : std::uint8_t { txids = 1, transactions = 2, prevouts = 3 };
 
 /// A block, as getblock shows it. `undo` gives fees and prevouts; null if it is not known.

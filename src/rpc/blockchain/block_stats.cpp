@@ -14,7 +14,7 @@
 namespace daler::rpc {
 namespace {
 
-// What an unspent output costs besides its own bytes: outpoint, height, coinbase flag.
+// Bytes of an unspent output besides its own: outpoint, height, coinbase flag.
 constexpr std::int64_t coin_overhead = 36 + 4 + 1;
 constexpr std::array percentiles{10.0, 25.0, 50.0, 75.0, 90.0};
 
@@ -23,8 +23,7 @@ std::int64_t coin_size(const TxOutput& output) {
     return static_cast<std::int64_t>(8 + compact_size_length(script) + script) + coin_overhead;
 }
 
-/// Numbers of which the least, the greatest, the sum and the median are wanted; each is zero if
-/// there are none.
+/// Numbers with their minimum, maximum, sum and median. These are zero if there are no numbers.
 struct Series {
     std::vector<std::int64_t> values{};
 
@@ -50,7 +49,7 @@ struct Series {
     }
 };
 
-/// What the transactions of a block add up to. The coinbase counts for outputs only.
+/// Totals of the transactions of a block. The coinbase counts for outputs only.
 struct BlockSums {
     Series fees{}, fee_rates{}, sizes{};
     std::vector<std::pair<std::int64_t, std::int64_t>> weighted_rates{};  ///< fee rate, weight
@@ -59,7 +58,7 @@ struct BlockSums {
     std::int64_t coins = 0;  ///< outputs that entered the coin set
     std::int64_t size_change = 0, real_size_change = 0;
 
-    /// `makes_coins`: its outputs enter the coin set, those aside that nothing can spend.
+    /// `makes_coins`: its outputs enter the coin set, except unspendable ones.
     void add_outputs(const SealedTransaction& tx, bool makes_coins) {
         outputs += static_cast<std::int64_t>(tx.outputs.size());
         for (const auto& output : tx.outputs) {
@@ -91,7 +90,7 @@ struct BlockSums {
         fee_rates.add(rate);
         weighted_rates.emplace_back(rate, tx.weight());
     }
-    /// The fee rates that the cheapest 10, 25 ... percent of the weight do not exceed.
+    /// Percentiles of the fee rates (10, 25 ... percent), weighted by transaction weight.
     [[nodiscard]] Json rate_percentiles() const {
         auto sorted = weighted_rates;
         std::ranges::sort(sorted);

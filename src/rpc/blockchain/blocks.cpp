@@ -10,7 +10,7 @@
 namespace daler::rpc {
 namespace {
 
-/// A number, or a truth value as in the days before verbosity had levels.
+/// A number, or a boolean as in old versions of the method.
 std::int64_t verbosity(const Call& call, std::size_t i) {
     if (!call.has(i)) return 1;
     if (call.json(i).is_bool()) return call.json(i).as_bool() ? 1 : 0;

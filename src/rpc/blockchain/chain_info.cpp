@@ -11,8 +11,8 @@
 namespace daler::rpc {
 namespace {
 
-/// How many transactions a chain had at some time, and how many come per second since: to tell how
-/// far a download has got.
+/// The number of transactions of a chain at a time, and how many were added per second since. Used
+/// to estimate the progress of a download.
 struct ChainPace {
     std::int64_t time;
     double transactions;
@@ -36,8 +36,8 @@ ChainPace pace_of(ChainKind kind) {
     return {0, 0, 0};
 }
 
-/// Of chains whose pace nobody knows, private ones and own signets, only the headers say how much
-/// there is.
+/// For chains without a known pace (private chains, custom signets), the progress comes from the
+/// headers alone.
 double verification_progress(const chain::ChainView& view, const ChainParams& params,
                              BlockTime now) {
     const chain::BlockEntry& tip = view.tip();

@@ -13,13 +13,13 @@
 namespace daler::rpc {
 namespace {
 
-/// How many scripts of a ranged descriptor are looked for unless a range is given.
+/// How many scripts of a ranged descriptor are searched for if no range is given.
 constexpr std::uint32_t default_range_end = 1000;
 
-/// Each script to look for, and the descriptor that an answer shows for it.
-using Needles = std::map<Script, std::string>;
+/// The scripts to search for, and the descriptor that an answer shows for each.
+using WantedScripts = std::map<Script, std::string>;
 
-void add_needles(Needles& needles, const Json& object, const Services& node) {
+void add_scripts(WantedScripts& wanted, const Json& object, const Services& node) {
     const AddressFormat& format = node.params.address;
     IndexRange range{0, default_range_end};
     std::string text;
@@ -48,7 +48,7 @@ void add_needles(Needles& needles, const Json& object, const Services& node) {
                         fmt::format("Cannot derive script without private keys: '{}'", text)};
         }
         for (const Script& script : *scripts) {
-            needles.emplace(script, descriptor::infer(script, *ring, format));
+            wanted.emplace(script, descriptor::infer(script, *ring, format));
         }
     }
 }
@@ -58,7 +58,7 @@ struct Match {
     consensus::Coin coin;
 };
 
-/// The claim to the one scan that may go on.
+/// The permission to run a scan: only one runs at a time.
 class ScanClaim {
 public:
     explicit ScanClaim(CoinScan& scan) : scan_(scan) {
@@ -83,14 +83,15 @@ struct ScanResult {
     std::vector<Match> matches{};
 };
 
-/// Runs on the caller's thread: nobody else waits for it.
-ScanResult scan(const coins::CoinSnapshot& coins, const Needles& needles, CoinScan& state,
+/// Runs on the caller's thread, so that other threads do not wait for it.
+ScanResult scan(const coins::CoinSnapshot& coins, const WantedScripts& wanted, CoinScan& state,
                 const std::atomic<bool>& stopping) {
     ScanResult result;
     coins.for_each([&](const OutPoint& outpoint, const consensus::Coin& coin) {
         ++result.outputs;
-        if (needles.contains(coin.output.script_pubkey)) result.matches.push_back({outpoint, coin});
-        // Ids are spread evenly: their first bytes tell how far we are.
+        if (wanted.contains(coin.output.script_pubkey)) result.matches.push_back({outpoint, coin});
+        // The coins are sorted by id, and ids are evenly distributed: the first bytes show the
+        // progress.
         const int first = outpoint.txid.bytes[0] << 8 | outpoint.txid.bytes[1];
         state.progress = first * 100 / 0x10000;
         result.is_complete = !stopping && !state.is_aborted;
@@ -99,13 +100,13 @@ ScanResult scan(const coins::CoinSnapshot& coins, const Needles& needles, CoinSc
     return result;
 }
 
-Json match_json(const Match& match, const Needles& needles, const chain::BlockEntry& tip) {
+Json match_json(const Match& match, const WantedScripts& wanted, const chain::BlockEntry& tip) {
     const auto& [output, height, is_coinbase] = match.coin;
     Json out = Json::object();
     out.append("txid", match.outpoint.txid.to_hex());
     out.append("vout", match.outpoint.index);
     out.append("scriptPubKey", to_hex(output.script_pubkey.bytes()));
-    out.append("desc", needles.at(output.script_pubkey));
+    out.append("desc", wanted.at(output.script_pubkey));
     out.append("amount", from_amount(output.value));
     out.append("coinbase", is_coinbase);
     out.append("height", height);
@@ -149,19 +150,19 @@ Json scantxoutset(Call& call) {
         throw Error{code::misc, "scanobjects argument is required for the start action"};
     }
     expect(call.json(1), Json::Kind::array);
-    Needles needles;
+    WantedScripts wanted;
     for (const Json& object : call.json(1).items()) {
-        add_needles(needles, object, node);
+        add_scripts(wanted, object, node);
     }
     const auto coins = snapshot_coins(node);
-    const ScanResult result = scan(*coins, needles, state, node.stopping);
+    const ScanResult result = scan(*coins, wanted, state, node.stopping);
 
     Amount total;
     Json unspents = Json::array();
     const auto& tip = *node.ledger.chain().index().find(coins->best_block());
     for (const Match& match : result.matches) {
         total += match.coin.output.value;
-        unspents.push(match_json(match, needles, tip));
+        unspents.push(match_json(match, wanted, tip));
     }
     Json out = Json::object();
     out.append("success", result.is_complete);

@@ -5,7 +5,7 @@
 
 namespace daler::rpc {
 
-/// A picture of the coins as they are now, for long walks beside other work.
+/// A snapshot of the current coins, to be read while other threads work.
 [[nodiscard]] std::unique_ptr<coins::CoinSnapshot> snapshot_coins(Services& node);
 
 }  // namespace daler::rpc

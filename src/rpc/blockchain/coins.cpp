@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view unreadable_set = "Unable to read UTXO set";
 
-/// What gettxout found, and the tip as of then.
+/// The result of gettxout, and the tip at that time.
 struct Found {
     std::optional<consensus::Coin> coin;
     bool confirmed = false;
@@ -43,7 +43,7 @@ coins::CoinsHash hash_kind(const std::string& name) {
     throw Error{code::invalid_parameter, fmt::format("'{}' is not a valid hash_type", name)};
 }
 
-/// What an index knows of a block's coins.
+/// Adds a block's amounts from the index.
 void append_block_info(Json& out, const index::BlockCoinStats& stats) {
     out.append("total_unspendable_amount", from_amount(stats.total_unspendable));
     Json block = Json::object();

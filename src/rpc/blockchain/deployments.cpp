@@ -11,7 +11,7 @@ using consensus::DeploymentState;
 
 void append_buried(Json& out, std::string_view name, Height height,
                    const chain::BlockEntry& block) {
-    // A height that no chain reaches switches the rule off.
+    // The maximum height means that the rule is off.
     if (height == std::numeric_limits<Height>::max()) return;
     Json item = Json::object();
     item.append("type", "buried");
@@ -41,7 +41,7 @@ void append_statistics(Json& bip9, const chain::EntryChain& chain,
 
 Json deployment_json(const VersionBitsDeployment& deployment, const chain::BlockEntry& block,
                      const ChainParams& params) {
-    // Few windows lie below, so nothing needs to be remembered between calls.
+    // There are few windows below a block, so no cache is needed between calls.
     consensus::DeploymentCache cache;
     const chain::EntryChain after(block);
     const auto next = consensus::deployment_state(after, deployment, params, cache);
@@ -83,7 +83,8 @@ Json getdeploymentinfo(Call& call) {
     const chain::BlockEntry& block =
         call.has(0) ? find_block(node.ledger, call.hash<BlockHash>(0)) : view->tip();
 
-    // All by name, so that none is forgotten; taproot is among those that are voted on.
+    // The structured binding fails to compile if a deployment is missing here. Taproot is one of
+    // the deployments that blocks signal for.
     const auto& [bip34, bip66, bip65, csv, segwit, taproot] = node.params.activation;
     Json deployments = Json::object();
     append_buried(deployments, "bip34", bip34, block);

@@ -39,7 +39,7 @@ Json entry_json(const mempool::EntryDetails& entry) {
     return out;
 }
 
-/// Many entries by id, or only their ids.
+/// Entries by id, or only the ids.
 Json list_json(const mempool::Mempool& mempool, const std::vector<Txid>& txids, bool verbose) {
     if (!verbose) return txids_json(txids);
     Json out = Json::object();

@@ -7,7 +7,7 @@
 namespace daler::rpc {
 namespace {
 
-/// Runs `change` on the ledger thread for a block that is known. -5 "Block not found".
+/// Runs `change` on the ledger thread for a known block. -5 "Block not found".
 template <class Change>
 Json change_block(Call& call, Change change) {
     const auto hash = call.hash<BlockHash>(0);

@@ -8,16 +8,15 @@
 namespace daler::rpc {
 namespace {
 
-// So many blocks below the tip are never pruned.
+// The number of blocks at the tip that are not pruned.
 constexpr Height blocks_kept = 288;
-// Greater numbers are times: no chain is that high, and blocks are younger than 2001.
+// Larger numbers are times: no chain is that high, and the times of blocks are later than 2001.
 constexpr std::int64_t last_height_number = 1'000'000'000;
-// The clocks of miners may be that far off.
+// Tolerance for the clocks of miners (seconds).
 constexpr std::int64_t time_margin = 2 * 60 * 60;
 
-/// The first block of the chain from which on all are at least that old.
+/// The first block of the chain whose time is at least `time`.
 const chain::BlockEntry* first_since(const chain::ChainView& view, std::int64_t time) {
-    // The greatest time up to a block never falls.
     for (Height height = 0; height <= view.height(); ++height) {
         const auto* entry = view.at(height);
         if (entry->header.time >= time) return entry;

@@ -11,7 +11,7 @@
 namespace daler::rpc {
 namespace {
 
-// The names that bitcoind knows, in its order; those without a counterpart here are never on.
+// Bitcoin Core's names, in its order; those without a counterpart in daler are never on.
 constexpr std::array<std::string_view, 29> category_names{
     "addrman",     "bench",       "blockstorage", "cmpctblock", "coindb",
     "estimatefee", "http",        "i2p",          "ipc",        "leveldb",
@@ -48,7 +48,7 @@ Json help(Call& call) {
 
 Json stop(Call& call) {
     call.node().stop();
-    // Lets tests look at a node that is about to end.
+    // Tests use this to examine a node that is about to stop.
     if (call.has(0)) {
         constexpr std::int64_t longest = 60'000;
         const auto wait = std::clamp<std::int64_t>(call.integer(0), 0, longest);
@@ -62,7 +62,7 @@ Json uptime(Call& call) {
     const Services& node = call.node();
     const auto running =
         std::chrono::duration_cast<seconds>(std::chrono::steady_clock::now() - node.started);
-    // Mock time moves this clock, too.
+    // Mock time also moves this clock.
     const auto shift = node.clock.mock_time() == BlockTime{}
                            ? seconds{0}
                            : node.clock.now() - std::chrono::floor<seconds>(Clock::real_now());
@@ -86,7 +86,7 @@ Json getmemoryinfo(Call& call) {
         throw Error{code::invalid_parameter, "mallocinfo mode not available"};
     }
     if (mode != "stats") throw Error{code::invalid_parameter, "unknown mode " + mode};
-    // No memory is locked: keys rest in SQLite, and swap is the machine's business.
+    // daler locks no memory, so the counts are zero.
     Json locked = Json::object();
     for (const auto* name : {"used", "free", "total", "locked", "chunks_used", "chunks_free"}) {
         locked.append(name, 0);

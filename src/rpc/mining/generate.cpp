@@ -22,8 +22,8 @@ Json hashes_json(const std::vector<BlockHash>& hashes) {
     return out;
 }
 
-/// bitcoind judges a block before it looks for the nonce; only the signature of a signet comes
-/// later.
+/// Bitcoin Core checks a block before it searches the nonce; only the solution of a signet is
+/// checked later.
 [[noreturn]] void refused(const consensus::Rejection& rejection) {
     if (rejection.reason == consensus::Reason::bad_signet_solution) {
         throw Error{code::internal_error, "ProcessNewBlock, block not accepted"};
@@ -43,7 +43,7 @@ Json generate_to(Call& call, const Script& script) {
     return hashes_json(*mined);
 }
 
-/// The one script that a descriptor stands for; nothing if `text` is no descriptor.
+/// The script of a descriptor; nothing if `text` is not a descriptor.
 std::optional<Script> script_of_descriptor(const std::string& text, const ChainParams& params,
                                            std::string& error) {
     const auto parsed = descriptor::Descriptor::parse(text, params.address);
@@ -59,8 +59,8 @@ std::optional<Script> script_of_descriptor(const std::string& text, const ChainP
     if (!scripts || scripts->empty()) {
         throw Error{code::invalid_address_or_key, "Cannot derive script without private keys"};
     }
-    // combo() gives pk, pkh, wpkh and sh(wpkh), or the first two: bitcoind takes the third, or the
-    // second.
+    // combo() gives pk, pkh, wpkh and sh(wpkh), or the first two: Bitcoin Core uses the third, or
+    // the second.
     return (*scripts)[scripts->size() == 4 ? 2 : scripts->size() - 1];
 }
 

@@ -14,13 +14,13 @@
 namespace daler::rpc {
 namespace {
 
-/// What BIP 22 answers for a block: null, or the reason in one word.
+/// The answer for a block as in BIP 22: null, or the reason in one word.
 Json verdict_json(const consensus::Verdict& verdict) {
     if (verdict) return nullptr;
     return consensus::reject_reason(verdict.error());
 }
 
-/// What stands behind the block is ignored, as miners' software may rely on.
+/// Bytes after the block are ignored, because mining software may rely on that.
 Block decode_hex_block(const std::string& hex) {
     const auto bytes = from_hex(hex);
     if (!bytes) throw Error{code::deserialization, "Block decode failed"};
@@ -80,7 +80,7 @@ Json propose(Call& call, const Json& request) {
 void wait_for_news(Call& call, const Json& request) {
     const auto* id = member(request, "longpollid");
     if (!id) return;
-    // What is no text stands for the present tip.
+    // A value that is not a string means the current tip.
     const BlockHash watched = id->is_string()
                                   ? BlockHash{to_hash(id->as_string().substr(0, 64), "longpollid")}
                                   : call.node().ledger.view()->tip().hash;
@@ -90,7 +90,7 @@ void wait_for_news(Call& call, const Json& request) {
     });
 }
 
-/// The rules that a miner says it knows. -3 if one is no text.
+/// The rules that a miner says it supports. -3 if one is not a string.
 std::set<std::string> known_rules(const Json& request) {
     std::set<std::string> out;
     const auto* rules = member(request, "rules");
@@ -133,8 +133,8 @@ Json transactions_json(const mining::Template& made, std::int64_t scale) {
     return out;
 }
 
-/// What a template says about the rules (BIP 9): those that hold, a miner's need to know them
-/// marked by "!", and the bits of those that blocks vote on.
+/// The rules in a template (BIP 9): the active ones, marked by "!" if a miner must support them,
+/// and the bits of those that blocks signal for.
 struct TemplateRules {
     Json active = strings_json({"csv"});
     Json votes = Json::object();
@@ -145,7 +145,7 @@ TemplateRules rules_of(const mining::Template& made, ledger::State& state) {
     using consensus::DeploymentState;
     const auto& params = state.chain.params();
     TemplateRules out;
-    // All by name, so that none is forgotten.
+    // The structured binding fails to compile if a deployment is missing here.
     const auto& [bip34, bip66, bip65, csv, segwit, taproot] = params.activation;
     out.has_witnesses = made.height >= segwit;
     if (out.has_witnesses) out.active.push("!segwit");
@@ -169,7 +169,7 @@ Json template_json(const mining::Template& made, ledger::State& state) {
     const auto& header = made.block.header;
     const auto& coinbase = *made.block.transactions[0];
     auto rules = rules_of(made, state);
-    // Before segwit, what later counts as weight counts as bytes.
+    // Before segwit, sizes are in bytes instead of weight.
     const std::int64_t scale = rules.has_witnesses ? 1 : consensus::witness_scale_factor;
 
     Json out = Json::object();
@@ -273,7 +273,7 @@ mining::TemplateOptions template_options(const Services& node, Script script) {
 }
 
 void remember_template(Services& node, const mining::Template& made) {
-    // What templates keep free for the coinbase counts as used.
+    // The weight reserved for the coinbase counts as used.
     const std::span transactions = std::span(made.block.transactions).subspan(1);
     std::int64_t weight = policy::coinbase_reserved_weight;
     for (const auto& tx : transactions)

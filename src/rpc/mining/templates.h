@@ -5,10 +5,10 @@
 
 namespace daler::rpc {
 
-/// How this node makes blocks, with the coinbase paying to `script`.
+/// The options of this node for block templates; the coinbase pays to `script`.
 [[nodiscard]] mining::TemplateOptions template_options(const Services& node, Script script);
 
-/// Remembers what getmininginfo shows of the last template.
+/// Stores the data of the last template for getmininginfo.
 void remember_template(Services& node, const mining::Template& made);
 
 }  // namespace daler::rpc

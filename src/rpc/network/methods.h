@@ -4,7 +4,7 @@
 
 namespace daler::rpc {
 
-// What runs the methods of methods.cpp, by the file that has it.
+// The functions of the methods in methods.cpp, grouped by file.
 
 // connections.cpp
 [[nodiscard]] Json addnode(Call& call);

@@ -10,8 +10,7 @@
 namespace daler::rpc {
 namespace {
 
-// What clients that look for features of a bitcoind are to believe: the reference this node
-// follows.
+// The version of Bitcoin Core that this node follows. Clients use it to detect features.
 constexpr int reference_version = 280100;
 
 Json network_json(std::string_view network, bool reachable) {

@@ -16,7 +16,7 @@ constexpr std::string_view no_transaction =
 
 constexpr std::size_t max_tested = 25;
 
-/// Refuses to lose money in outputs that nobody can spend.
+/// Throws if an unspendable output has more than `limit`.
 void check_burned(const Transaction& tx, Amount limit) {
     for (const auto& output : tx.outputs) {
         const ByteSpan script = output.script_pubkey.bytes();
@@ -96,7 +96,7 @@ Json sendrawtransaction(Call& call) {
         if (has_unspent_output(state, *tx)) {
             throw Error{code::verify_already_in_chain, "Transaction outputs already in utxo set"};
         }
-        // The one that is there may have another witness: only that one can be fetched.
+        // The transaction in the mempool may have another witness. Peers can request only that one.
         if (const auto known = state.mempool.find(tx->txid)) return known->wtxid;
         mempool::AcceptOptions options;
         options.max_fee_rate = max_rate;
@@ -124,16 +124,16 @@ Json testmempoolaccept(Call& call) {
     const auto judged = call.node().ledger.call(
         [&](ledger::State& state) { return test_all(state, transactions); });
     Json out = Json::array();
-    bool go_on = true;
+    bool has_verdict = true;
     for (std::size_t i = 0; i < transactions.size(); ++i) {
         const auto& tx = *transactions[i];
         Json entry = Json::object();
         entry.append("txid", tx.txid.to_hex());
         entry.append("wtxid", tx.wtxid.to_hex());
         if (!judged.error.empty()) entry.append("package-error", judged.error);
-        // Who pays too much is not sent, so nothing can be said of those behind.
-        if (go_on && judged.results[i])
-            go_on = append_verdict(entry, tx, *judged.results[i], max_rate);
+        // A transaction that pays too much is not accepted, so the later ones have no verdict.
+        if (has_verdict && judged.results[i])
+            has_verdict = append_verdict(entry, tx, *judged.results[i], max_rate);
         out.push(std::move(entry));
     }
     return out;

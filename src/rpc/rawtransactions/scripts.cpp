@@ -12,7 +12,7 @@
 namespace daler::rpc {
 namespace {
 
-/// True if the script has an instruction that only tapscript knows, or that ends it there.
+/// True if the script has an opcode that only tapscript has, or that makes a tapscript succeed.
 bool is_for_tapscript(ByteSpan script) {
     script::ScriptReader reader(script);
     while (const auto instruction = reader.next()) {
@@ -54,7 +54,7 @@ bool may_be_segwit(const script::Solution& solution) {
     return !((type == pubkey || type == multisig) && has_uncompressed_key(solution));
 }
 
-/// The witness program that people would use instead of this script.
+/// The witness program that replaces this script.
 Script segwit_form(ByteSpan bytes, const script::Solution& solution) {
     if (solution.type == script::OutputType::pubkey) {
         return script::pay_to_witness(0, crypto::hash160(solution.data.at(0)));

@@ -38,7 +38,7 @@ std::optional<Found> find_in_block(const ledger::Ledger& ledger, const chain::Bl
     return std::nullopt;
 }
 
-/// With the coins it spent, where they are still known.
+/// With the coins that it spent, if they are still known.
 Found found_by_index(const ledger::Ledger& ledger, index::TxIndex::Found& indexed) {
     Found found{std::move(indexed.tx), indexed.block};
     if (indexed.number == 0) return found;
@@ -125,7 +125,8 @@ Json decoderawtransaction(Call& call) {
     if (!bytes) throw Error{code::deserialization, std::string(decode_failed)};
     const auto preferred = call.boolean(1, true) ? WitnessMode::include : WitnessMode::exclude;
     auto decoded = decode_transaction(*bytes, preferred);
-    // Without a word from the caller both forms are tried: one without inputs looks like the other.
+    // If the caller does not name the form, both are tried: a transaction without inputs is
+    // ambiguous.
     if (!decoded && !call.has(1)) decoded = decode_transaction(*bytes, WitnessMode::exclude);
     if (!decoded) throw Error{code::deserialization, std::string(decode_failed)};
     TransactionJsonOptions options;

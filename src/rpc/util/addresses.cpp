@@ -107,7 +107,7 @@ Json createmultisig(Call& call) {
             "present.");
     }
     const Script redeem = script::pay_to_multisig(static_cast<int>(required), keys);
-    // Nobody could push a larger one, so nobody could spend from its address.
+    // A larger script cannot be pushed, so its address could not be spent from.
     if (*type == descriptor::AddressType::legacy && redeem.size() > script::max_element_size) {
         throw Error{code::invalid_parameter, fmt::format("redeemScript exceeds size limit: {} > {}",
                                                          redeem.size(), script::max_element_size)};

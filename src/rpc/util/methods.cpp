@@ -21,7 +21,8 @@ const std::vector<Method> util_table{
      deriveaddresses},
     {"Util",
      "estimatesmartfee",
-     "Estimates the fee rate at which a transaction confirms within so many blocks. This node "
+     "Estimates the fee rate at which a transaction confirms within this number of blocks. This "
+     "node "
      "keeps no "
      "statistics yet and has no estimate.",
      {{"conf_target", Type::integer, "", "Blocks"},
@@ -36,7 +37,7 @@ const std::vector<Method> util_table{
      getdescriptorinfo},
     {"Util",
      "getindexinfo",
-     "Which indexes there are, and how far they have come.",
+     "Lists the indexes and the height that each has reached.",
      {{"index_name", Type::string, "all", "Only the index of this name"}},
      "by name: synced, best_block_height",
      getindexinfo},

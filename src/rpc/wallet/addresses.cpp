@@ -25,7 +25,7 @@ std::optional<AddressType> address_type(const Call& call, std::size_t i) {
     return type;
 }
 
-/// What the keys and scripts of a wallet tell of an address.
+/// The details of an address that the keys and scripts of a wallet give.
 class AddressDetails {
 public:
     AddressDetails(const descriptor::KeyRing& ring, const AddressFormat& format)

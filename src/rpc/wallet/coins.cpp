@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::int32_t any_depth = 9'999'999;
 
-/// Whether dirty coins are left out: the argument, or what the wallet was made for.
+/// Whether coins of reused scripts are left out: the argument, or the flag of the wallet.
 bool avoid_reuse(const Call& call, std::size_t i, const wallet::Wallet& wallet) {
     const bool can = wallet.flags().avoid_reuse;
     const bool wanted = call.boolean(i, can);
@@ -24,7 +24,7 @@ bool avoid_reuse(const Call& call, std::size_t i, const wallet::Wallet& wallet) 
     return wanted;
 }
 
-/// What listunspent is asked for.
+/// The filter of listunspent.
 struct CoinFilter {
     std::int32_t min_depth = 1;
     std::int32_t max_depth = any_depth;
@@ -75,7 +75,7 @@ CoinFilter parse_filter(const Call& call) {
     return out;
 }
 
-/// One coin of listunspent, in two pieces: what the mempool knows belongs between them.
+/// One coin of listunspent, in two parts: the fields of the mempool are added between them.
 struct CoinJson {
     Json head, tail;
     Txid txid;
@@ -143,7 +143,7 @@ std::vector<CoinJson> find_coins(const wallet::Wallet& wallet, const CoinFilter&
     return out;
 }
 
-/// How the mempool sees the unconfirmed ones.
+/// The mempool's entries of the unconfirmed coins.
 std::map<Txid, mempool::EntryDetails> mempool_entries(const Call& call,
                                                       const std::vector<CoinJson>& coins) {
     std::set<Txid> unconfirmed;
@@ -183,7 +183,7 @@ void check_lock(const wallet::Wallet& wallet, const OutPoint& coin, bool unlock,
     if (wallet.history().is_spent(coin)) refuse("expected unspent output");
     const bool locked = wallet.locked_coins().contains(coin);
     if (unlock && !locked) refuse("expected locked output");
-    // Locking again only makes sense to have it remembered.
+    // A coin may be locked again only to make the lock persistent.
     if (!unlock && locked && !persistent) refuse("output already locked");
 }
 

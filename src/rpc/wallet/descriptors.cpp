@@ -9,8 +9,8 @@
 namespace daler::rpc {
 namespace {
 
-constexpr std::int64_t oldest_time = 1;  // 0 asks for everything, as 1 does
-// A block's time may be so far off (seconds).
+constexpr std::int64_t oldest_time = 1;  // 0 means the same as 1
+// Tolerance for the times of blocks (seconds).
 constexpr std::int64_t block_time_margin = 7200;
 constexpr std::uint32_t derivations_per_check = 200;  // about ten milliseconds
 
@@ -83,11 +83,12 @@ Json warnings_json(const std::vector<std::string>& warnings) {
     return list;
 }
 
-/// Derives the scripts of a ranged import here, not on the wallet thread, where others wait.
+/// Derives the scripts of a ranged import on this thread, so that calls on the wallet thread do not
+/// wait.
 void derive(const Call& call, const std::string& wallet, wallet::ImportRequest& request) {
     if (!request.descriptor.is_range()) return;
     const auto [first, last] = request.range.value_or(std::pair<std::uint32_t, std::uint32_t>{});
-    // The wallet looks out for more behind the first unused one.
+    // The wallet derives scripts ahead of the first unused one.
     const auto keypool = wallets(call).options().keypool;
     const auto end = std::max(last + 1, request.next_index.value_or(first) + keypool);
     for (std::uint32_t index = first; index < end; ++index) {
@@ -114,7 +115,7 @@ Json import_one(const Call& call, const std::string& wallet, const Json& data,
         out.append("success", true);
         if (!warnings.empty()) out.append("warnings", warnings_json(warnings));
     } catch (const Error& error) {
-        // A request that makes no sense at all, or is to end, fails as a whole.
+        // If a request is malformed or the node is stopping, the whole call fails.
         if (error.code == code::type || error.code == code::misc) throw;
         Json reason = Json::object();
         reason.append("code", error.code);
@@ -125,8 +126,8 @@ Json import_one(const Call& call, const std::string& wallet, const Json& data,
     return out;
 }
 
-/// From which time on the blocks that are still here tell everything: one behind all that a key
-/// could have been used in before `last_pruned`.
+/// The time from which on the stored blocks have all payments to a key: later than the blocks up to
+/// `last_pruned`.
 std::int64_t scanned_since(const chain::ChainView& view, Height last_pruned) {
     std::int64_t latest = 0;
     for (Height height = 0; height <= last_pruned; ++height)
@@ -139,19 +140,19 @@ Json not_scanned(std::int64_t created, std::int64_t since) {
     reason.append("code", code::misc);
     reason.append(
         "message",
-        fmt::format(
-            "Rescan failed for descriptor with timestamp {}. Blocks up to time {} are gone by "
-            "pruning, and what they paid to it is not known. To find it, download them again "
-            "(-reindex without -prune), then call rescanblockchain.",
-            created, since - block_time_margin - 1));
+        fmt::format("Rescan failed for descriptor with timestamp {}. Blocks up to time {} were "
+                    "pruned, and their payments to it are not known. To find them, download the "
+                    "blocks again "
+                    "(-reindex without -prune), then call rescanblockchain.",
+                    created, since - block_time_margin - 1));
     Json out = Json::object();
     out.append("success", false);
     out.append("error", std::move(reason));
     return out;
 }
 
-/// Looks for the transactions of what was imported, the oldest `since` then, in the blocks that are
-/// not pruned. The time from which on all were found.
+/// Scans the blocks since `since` that are not pruned for transactions of the imported descriptors.
+/// Returns the time from which on all were found.
 std::int64_t rescan_since(Call& call, const std::string& wallet, std::int64_t since) {
     const auto view = call.node().ledger.view();
     const Height pruned = last_pruned(*view).value_or(-1);
@@ -164,7 +165,7 @@ std::int64_t rescan_since(Call& call, const std::string& wallet, std::int64_t si
     return first > pruned ? since : scanned_since(*view, pruned);
 }
 
-/// Imports, then scans as far back as the oldest of them asks.
+/// Imports, then scans from the oldest timestamp of the requests on.
 Json import_all(Call& call, const std::string& wallet) {
     const auto now = with_wallet(call, wallet, [](const wallet::Wallet& open) {
         return unix_seconds(open.tip().median_time_past);

@@ -6,7 +6,7 @@
 namespace daler::rpc {
 namespace {
 
-// What bitcoind calls the version of a wallet's features; its latest.
+// Bitcoin Core's latest version number of wallet features.
 constexpr int wallet_version = 169900;
 
 std::optional<bool> load_on_startup(const Call& call, std::size_t i) {
@@ -72,7 +72,7 @@ Json createwallet(Call& call) {
     }
     const auto name = call.string(0);
     const auto created = wallets(call).create(name, options);
-    // Whatever the reason, this method has one code for it.
+    // This method has one code for all reasons.
     if (!created) throw Error{code::wallet, created.error().message};
     return name_json(name, std::move(warnings));
 }
@@ -141,8 +141,8 @@ Json backupwallet(Call& call) {
     const std::filesystem::path target = call.string(0);
     return with_wallet(call, [&](wallet::Wallet& wallet) -> Json {
         try {
-            // SQLite takes an empty name for a file that is gone when it is closed.
-            if (target.empty()) throw StorageError("no file is named");
+            // For SQLite, an empty name means a temporary file.
+            if (target.empty()) throw StorageError("the file has no name");
             wallet.backup(target);
         } catch (const StorageError&) {
             throw Error{code::wallet, "Error: Wallet backup failed!"};

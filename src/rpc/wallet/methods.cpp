@@ -6,27 +6,26 @@ namespace {
 // Arguments that several methods take.
 constexpr Argument load_on_startup{
     "load_on_startup", Type::boolean, "null",
-    "Remember to load (or not to load) it at every start; null leaves that as it is"};
+    "Whether to load it at every start from now on; null: no change"};
 constexpr Argument min_depth{"minconf", Type::integer, "1",
-                             "Only transactions with so many confirmations"};
+                             "Only transactions with at least this many confirmations"};
 constexpr Argument include_empty{"include_empty", Type::boolean, "false",
                                  "Also those that received nothing"};
 constexpr Argument include_immature{"include_immature_coinbase", Type::boolean, "false",
-                                    "Also coinbases that are too young to be spent"};
+                                    "Also coinbases that are not mature"};
 constexpr Argument replaceable{"replaceable", Type::boolean, "wallet default",
                                "Signal that the transaction may be replaced (BIP 125)"};
 constexpr Argument conf_target{"conf_target", Type::integer, "wallet -txconfirmtarget",
-                               "Confirm within so many blocks"};
+                               "Confirm within this number of blocks"};
 constexpr Argument estimate_mode{"estimate_mode", Type::string, "\"unset\"",
                                  "\"unset\", \"economical\" or \"conservative\""};
 constexpr Argument fee_rate{"fee_rate", Type::amount, "not set, fall back to wallet fee estimation",
                             "Pay exactly this, in sat/vB"};
-constexpr Argument verbose{"verbose", Type::boolean, "false",
-                           "Also tell why the fee is what it is"};
+constexpr Argument verbose{"verbose", Type::boolean, "false", "Also return the reason for the fee"};
 
-/// The argument of old wallets that has no meaning any more; its default differs by method.
+/// An argument of old wallets that has no effect; its default differs by method.
 constexpr Argument watchonly(std::string_view fallback) {
-    return {"include_watchonly", Type::boolean, fallback, "Has no meaning for descriptor wallets"};
+    return {"include_watchonly", Type::boolean, fallback, "Has no effect for descriptor wallets"};
 }
 
 const std::vector<Method> wallet_table{
@@ -41,7 +40,7 @@ const std::vector<Method> wallet_table{
      "abortrescan",
      "Ends a running rescan or import of the wallet.",
      {},
-     "whether there was one to end",
+     "whether one was running",
      abortrescan},
     {"Wallet",
      "backupwallet",
@@ -53,12 +52,11 @@ const std::vector<Method> wallet_table{
      "createwallet",
      "Creates a wallet and loads it.",
      {{"wallet_name", Type::string, "", "Its name"},
-      {"disable_private_keys", Type::boolean, "false", "It only watches"},
-      {"blank", Type::boolean, "false", "It has no keys at first"},
+      {"disable_private_keys", Type::boolean, "false", "Create a watch-only wallet"},
+      {"blank", Type::boolean, "false", "Create it without keys"},
       {"passphrase", Type::string, "null", "Encrypt it (not supported yet)"},
-      {"avoid_reuse", Type::boolean, "false",
-       "Keep coins apart whose address was spent from before"},
-      {"descriptors", Type::boolean, "true", "It holds descriptors; there is no other kind"},
+      {"avoid_reuse", Type::boolean, "false", "Do not spend coins of reused addresses by default"},
+      {"descriptors", Type::boolean, "true", "Must be true: only descriptor wallets are supported"},
       load_on_startup,
       {"external_signer", Type::boolean, "false", "Not supported"}},
      "name, warnings",
@@ -77,11 +75,12 @@ const std::vector<Method> wallet_table{
      getaddressinfo},
     {"Wallet",
      "getbalance",
-     "Gives the money that can be spent: confirmed, or change of the wallet's own payments.",
-     {{"dummy", Type::string, "null", "\"*\", if anything"},
-      {"minconf", Type::integer, "0", "Only transactions with so many confirmations"},
+     "Returns the amount that can be spent: confirmed coins and change of the wallet's own "
+     "payments.",
+     {{"dummy", Type::string, "null", "\"*\" or null"},
+      {"minconf", Type::integer, "0", "Only transactions with at least this many confirmations"},
       watchonly("false"),
-      {"avoid_reuse", Type::boolean, "true", "Without coins on addresses that were spent from"}},
+      {"avoid_reuse", Type::boolean, "true", "Leave out coins of reused addresses"}},
      "the amount in BTC",
      getbalance},
     {"Wallet",
@@ -107,13 +106,13 @@ const std::vector<Method> wallet_table{
      getrawchangeaddress},
     {"Wallet",
      "getreceivedbyaddress",
-     "Gives what was paid to an address, spent or not.",
+     "Returns the amount paid to an address, spent or not.",
      {{"address", Type::string, "", "The address"}, min_depth, include_immature},
      "the amount in BTC",
      getreceivedbyaddress},
     {"Wallet",
      "getreceivedbylabel",
-     "Gives what was paid to the addresses with a label.",
+     "Returns the amount paid to the addresses with a label.",
      {{"label", Type::string, "", "The label"}, min_depth, include_immature},
      "the amount in BTC",
      getreceivedbylabel},
@@ -127,14 +126,14 @@ const std::vector<Method> wallet_table{
      gettransaction},
     {"Wallet",
      "getunconfirmedbalance",
-     "Gives the money of others' payments that are not confirmed yet.",
+     "Returns the amount of unconfirmed payments from others.",
      {},
      "the amount in BTC",
      getunconfirmedbalance},
     {"Wallet", "getwalletinfo", "Shows the state of the wallet.", {}, "an object", getwalletinfo},
     {"Wallet",
      "importdescriptors",
-     "Adds descriptors to the wallet and looks for their transactions.",
+     "Adds descriptors to the wallet and finds their transactions.",
      {{"requests", Type::array, "",
        "Objects with desc (with checksum), timestamp (unix seconds or \"now\"), and optionally "
        "active, range, next_index, internal, label"}},
@@ -161,7 +160,7 @@ const std::vector<Method> wallet_table{
      listlabels},
     {"Wallet",
      "listlockunspent",
-     "Lists the coins that are not to be spent.",
+     "Lists the locked coins.",
      {},
      "objects with txid and vout",
      listlockunspent},
@@ -186,7 +185,7 @@ const std::vector<Method> wallet_table{
      "Lists the payments since a block, and those of blocks that left the chain since.",
      {{"blockhash", Type::string, "null", "List from the block after this one on"},
       {"target_confirmations", Type::integer, "1",
-       "lastblock is the block with so many confirmations"},
+       "lastblock is the block with this many confirmations"},
       watchonly("true"),
       {"include_removed", Type::boolean, "true", "Show what reorganisations removed"},
       {"include_change", Type::boolean, "false", "Show change outputs"},
@@ -198,7 +197,7 @@ const std::vector<Method> wallet_table{
      "Lists the latest payments, oldest first.",
      {{"label|dummy", Type::string, "\"*\"", "Only payments to addresses with this label"},
       {"count", Type::integer, "10", "How many"},
-      {"skip", Type::integer, "0", "Without so many of the latest"},
+      {"skip", Type::integer, "0", "Leave out this many of the latest"},
       watchonly("true")},
      "objects",
      listtransactions},
@@ -232,19 +231,19 @@ const std::vector<Method> wallet_table{
      "Locks coins, so that they are not spent automatically, or unlocks them.",
      {{"unlock", Type::boolean, "", "true: unlock them, false: lock them"},
       {"transactions", Type::array, "[]", "Objects with txid and vout; all coins if not given"},
-      {"persistent", Type::boolean, "false", "Remember it when the wallet is closed"}},
+      {"persistent", Type::boolean, "false", "Keep the locks when the wallet is closed"}},
      "true",
      lockunspent},
     {"Wallet",
      "rescanblockchain",
-     "Reads blocks again, looking for the wallet's transactions.",
+     "Reads blocks again to find the wallet's transactions.",
      {{"start_height", Type::integer, "0", "The first block"},
       {"stop_height", Type::integer, "null", "The last block; the tip if not given"}},
      "start_height, stop_height",
      rescanblockchain},
     {"Wallet",
      "restorewallet",
-     "Makes a wallet from a copy of one, and loads it.",
+     "Creates a wallet from a copy of one, and loads it.",
      {{"wallet_name", Type::string, "", "Its name"},
       {"backup_file", Type::string, "", "The copy"},
       load_on_startup},
@@ -253,10 +252,10 @@ const std::vector<Method> wallet_table{
     {"Wallet",
      "sendmany",
      "Pays several addresses in one transaction.",
-     {{"dummy", Type::string, "\"\"", "\"\", if anything"},
+     {{"dummy", Type::string, "\"\"", "Must be \"\""},
       {"amounts", Type::object, "", "Amounts in BTC by address"},
-      {"minconf", Type::integer, "null", "Has no meaning any more"},
-      {"comment", Type::string, "null", "A note that stays in the wallet"},
+      {"minconf", Type::integer, "null", "Has no effect any more"},
+      {"comment", Type::string, "null", "A note that is kept in the wallet"},
       {"subtractfeefrom", Type::array, "null", "Addresses that pay the fee"},
       replaceable,
       conf_target,
@@ -270,14 +269,13 @@ const std::vector<Method> wallet_table{
      "Pays an address.",
      {{"address", Type::string, "", "The address"},
       {"amount", Type::amount, "", "How much, in BTC"},
-      {"comment", Type::string, "null", "A note that stays in the wallet: what for"},
-      {"comment_to", Type::string, "null", "A note that stays in the wallet: to whom"},
+      {"comment", Type::string, "null", "A note that is kept in the wallet: the purpose"},
+      {"comment_to", Type::string, "null", "A note that is kept in the wallet: the recipient"},
       {"subtractfeefromamount", Type::boolean, "false", "The recipient pays the fee"},
       replaceable,
       conf_target,
       estimate_mode,
-      {"avoid_reuse", Type::boolean, "true",
-       "Do not spend coins on addresses that were spent from"},
+      {"avoid_reuse", Type::boolean, "true", "Do not spend coins of reused addresses"},
       fee_rate,
       verbose},
      "the transaction's id, or txid and fee_reason",
@@ -301,7 +299,8 @@ const std::vector<Method> wallet_table{
     {"Wallet",
      "unloadwallet",
      "Closes a wallet.",
-     {{"wallet_name", Type::string, "null", "Its name, unless the path says it"}, load_on_startup},
+     {{"wallet_name", Type::string, "null", "Its name; not needed if the path names it"},
+      load_on_startup},
      "warnings",
      unloadwallet},
 };

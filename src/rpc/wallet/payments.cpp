@@ -27,7 +27,7 @@ FeeRate parse_fee_rate(const Json& value) {
     return {rate};
 }
 
-/// The arguments that several methods take about fees: how fast or how much.
+/// The fee arguments of several methods: a target in blocks, or a rate.
 void parse_fee_choice(wallet::PaymentRequest& request, const Json& conf_target,
                       const Json& estimate_mode, const Json& fee_rate) {
     const std::string mode = estimate_mode.is_null() ? "unset" : to_text(estimate_mode);
@@ -43,7 +43,7 @@ void parse_fee_choice(wallet::PaymentRequest& request, const Json& conf_target,
             throw Error{code::invalid_parameter, "Cannot specify both estimate_mode and fee_rate"};
         }
         request.fee_rate = parse_fee_rate(fee_rate);
-        // Who chooses a fee may have chosen it too low.
+        // A fee that the user chose may be too low.
         if (!request.replaceable) request.replaceable = true;
         return;
     }

@@ -11,11 +11,12 @@ namespace {
 /// What an address or label received.
 struct Received {
     Amount amount;
-    Height depth = std::numeric_limits<Height>::max();  ///< of the youngest payment
+    Height depth = std::numeric_limits<Height>::max();  ///< of the latest payment
     std::vector<Txid> txids;
 };
 
-/// Whether a transaction counts: deep enough, and no coinbase that is orphaned or too young.
+/// Whether a transaction counts: it has enough confirmations and is not an orphaned or immature
+/// coinbase.
 bool counts(const wallet::History& history, const wallet::TxRecord& record, std::int64_t min_depth,
             bool include_immature) {
     const Height depth = history.depth(record);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr Height any_depth = std::numeric_limits<Height>::min();
 
-/// What of a transaction is listed.
+/// Which data of a transaction is listed.
 struct ListOptions {
     Height min_depth = 0;          ///< of payments to us
     bool with_transaction = true;  ///< with block, times and conflicts
@@ -29,7 +29,7 @@ std::string_view replaceability(const wallet::Wallet& wallet, const wallet::TxRe
     return !inherited ? "unknown" : *inherited ? "yes" : "no";
 }
 
-/// Adds what wallets know about a transaction as a whole.
+/// Adds the wallet's data about a whole transaction.
 void append_transaction(Json& out, const wallet::Wallet& wallet, const wallet::TxRecord& record) {
     const auto& history = wallet.history();
     out.append("confirmations", history.depth(record));
@@ -119,7 +119,7 @@ std::size_t natural(const Call& call, std::size_t i, std::int32_t fallback, cons
     return static_cast<std::size_t>(number);
 }
 
-/// The block that listsinceblock starts behind; null for "from the beginning".
+/// The block after which listsinceblock starts; null: from the beginning.
 const chain::BlockEntry* since_block(const Call& call, const wallet::Wallet& wallet) {
     if (!call.has(0) || call.string(0).empty()) return nullptr;
     const auto* entry = wallet.node().index().find(call.hash<BlockHash>(0));
@@ -221,7 +221,7 @@ Json listsinceblock(Call& call) {
         Json transactions = Json::array();
         for (const auto& [order, txid] : history.by_order()) {
             const auto& record = *history.find(txid);
-            // So deep lies the first block above the fork.
+            // The number of confirmations of the first block above the fork.
             const Height limit = fork ? wallet.tip().height - fork->height : 0;
             if (fork && std::abs(history.depth(record)) > limit) continue;
             list_payments(transactions, wallet, record, options);

@@ -9,7 +9,7 @@ namespace daler::rpc {
 /// The wallets of the node; -32601 if it has none (-disablewallet).
 [[nodiscard]] wallet::WalletService& wallets(const Call& call);
 
-/// The Error that a wallet's failure is for RPC callers.
+/// Converts a failure of a wallet to an RPC error.
 [[nodiscard]] Error to_error(const wallet::Failure& failure);
 
 /// The value, or the Error.
@@ -39,15 +39,15 @@ auto with_wallet(const Call& call, Work work) {
 }
 
 /// Runs `step(Wallet&)`, a slice of long work that ends in a few milliseconds, until it gives true.
-/// Other calls have their turn in between.
+/// Other calls run in between.
 template <class Step>
 void in_slices(const Call& call, const std::string& name, Step step) {
     while (!with_wallet(call, name, [&](wallet::Wallet& wallet) { return value_of(step(wallet)); }))
         continue;
 }
 
-/// The wallet of a call that scans, which others may not scan or close meanwhile. -4 if somebody
-/// does scan it.
+/// The wallet of a call that scans. Meanwhile other calls cannot scan or close it. -4 if a scan is
+/// running.
 class ScannedWallet {
 public:
     explicit ScannedWallet(const Call& call);
@@ -62,13 +62,13 @@ private:
     std::string name_;
 };
 
-/// A label as an argument says it; -11 for "*", which means all labels.
+/// The label in an argument; -11 for "*", which means all labels.
 [[nodiscard]] std::string label_of(const Json& value);
 
-/// Adds what the node's wallets and its last block say: {"hash", "height"} as "lastprocessedblock".
+/// Adds the last block that the wallet has processed: {"hash", "height"} as "lastprocessedblock".
 void append_last_block(Json& object, const wallet::Wallet& wallet);
 
-/// Adds "parent_descs": the wallet's descriptors that made this script of ours.
+/// Adds "parent_descs": the wallet's descriptors that derived this script.
 void append_parent_descriptors(Json& object, const wallet::Wallet& wallet, const Script& script);
 
 /// Adds "address" for scripts that have one.

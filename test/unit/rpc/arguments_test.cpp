@@ -35,7 +35,7 @@ const std::string add_help =
 
 }  // namespace
 
-TEST_CASE("arguments come by position, by name or both", "[rpc]") {
+TEST_CASE("arguments are given by position, by name or both", "[rpc]") {
     const auto params = GENERATE(as<std::string>(), "[2,3]", R"({"a":2,"b":3})", R"({"b":3,"a":2})",
                                  R"({"left":2,"right":3})", R"({"args":[2,3]})",
                                  R"({"args":[2],"b":3})", "[2,3,null]");
@@ -49,7 +49,7 @@ TEST_CASE("null means the default", "[rpc]") {
     CHECK(result("add", R"({"a":2,"note":"x"})") == Json(3));
 }
 
-TEST_CASE("names that do not fit are refused", "[rpc]") {
+TEST_CASE("unknown, duplicate and misplaced names are refused", "[rpc]") {
     const auto [params, reason] = GENERATE(table<std::string, std::string>({
         {R"({"a":1,"c":2})", "Unknown named parameter c"},
         {R"({"a":1,"left":2})", "Unknown named parameter left"},
@@ -61,7 +61,7 @@ TEST_CASE("names that do not fit are refused", "[rpc]") {
     CHECK(refusal("add", params) == std::pair(-8, reason));
 }
 
-TEST_CASE("a wrong number of arguments is answered with the help", "[rpc]") {
+TEST_CASE("the answer to a wrong number of arguments is the help", "[rpc]") {
     CHECK(refusal("add", "[]") == std::pair(-1, add_help));
     CHECK(refusal("add", "[1,2,\"x\",4]") == std::pair(-1, add_help));
     CHECK(refusal("add", "{}") == std::pair(-1, add_help));
@@ -81,7 +81,7 @@ TEST_CASE("wrong types are listed by position and name", "[rpc]") {
                                     "value of type null is not of expected type number\"\n}")));
 }
 
-TEST_CASE("each declared type takes its kind of value only", "[rpc]") {
+TEST_CASE("a declared type accepts values of its kind only", "[rpc]") {
     CHECK(refusal("types", R"(["00",1,[],{},true,5,1.5])").first == 0);
     CHECK(refusal("types", R"(["00","1",[],{},true,"x",1])").first == 0);
     const auto params = GENERATE(as<std::string>(), R"([0])", R"(["00",1,{}])", R"(["00",1,[],[]])",

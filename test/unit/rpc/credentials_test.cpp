@@ -36,7 +36,7 @@ std::string read(const std::filesystem::path& path) {
 
 }  // namespace
 
-TEST_CASE("a user and a password let in, nothing else does", "[rpc]") {
+TEST_CASE("the right user and password are accepted, others are refused", "[rpc]") {
     const auto made = Credentials::make({.user = "me", .password = "a:secret"});
     REQUIRE(made);
     CHECK(made->user(basic("me:a:secret")) == "me");
@@ -47,7 +47,7 @@ TEST_CASE("a user and a password let in, nothing else does", "[rpc]") {
     CHECK_FALSE(made->user(header));
 }
 
-TEST_CASE("rpcauth users prove their password by its salted hash", "[rpc]") {
+TEST_CASE("passwords of rpcauth users are checked by their salted hash", "[rpc]") {
     const auto hash = to_hex(crypto::hmac_sha256(as_bytes("salt"), as_bytes("secret")));
     const auto made = Credentials::make({.auth = {"me:salt$" + hash}});
     REQUIRE(made);
@@ -61,7 +61,7 @@ TEST_CASE("rpcauth users prove their password by its salted hash", "[rpc]") {
     CHECK(wrong.error() == "Invalid -rpcauth argument.");
 }
 
-TEST_CASE("the cookie is a file for its owner only, and goes with the node", "[rpc]") {
+TEST_CASE("only the owner may read the cookie file, and the node removes it", "[rpc]") {
     const Folder folder;
     const auto cookie = folder.path / ".cookie";
     const auto made = Credentials::make({.user = "ignored", .cookie = cookie});
@@ -79,19 +79,19 @@ TEST_CASE("the cookie is a file for its owner only, and goes with the node", "[r
         made->remove_cookie();
         CHECK_FALSE(std::filesystem::exists(cookie));
     }
-    SECTION("unless somebody else has written it since") {
+    SECTION("it is not removed if another process has written it since") {
         std::ofstream(cookie) << "__cookie__:other";
         made->remove_cookie();
         CHECK(std::filesystem::exists(cookie));
     }
-    SECTION("the next start makes another one") {
+    SECTION("the next start makes a new one") {
         const auto next = Credentials::make({.cookie = cookie});
         next->write_cookie();
         CHECK(read(cookie) != text);
     }
 }
 
-TEST_CASE("a password makes a cookie needless", "[rpc]") {
+TEST_CASE("with a password there is no cookie", "[rpc]") {
     const Folder folder;
     const auto cookie = folder.path / ".cookie";
     const auto made = Credentials::make({.user = "me", .password = "x", .cookie = cookie});
@@ -99,7 +99,7 @@ TEST_CASE("a password makes a cookie needless", "[rpc]") {
     CHECK_FALSE(std::filesystem::exists(cookie));
 }
 
-TEST_CASE("whitelists name the methods of a user", "[rpc]") {
+TEST_CASE("whitelists restrict the methods of a user", "[rpc]") {
     const auto make = [](std::vector<std::string> lists, std::optional<bool> restricts) {
         return *Credentials::make(
             {.whitelist = std::move(lists), .whitelist_restricts = restricts});

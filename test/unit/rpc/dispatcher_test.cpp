@@ -95,7 +95,7 @@ TEST_CASE_METHOD(Fixture, "a batch is answered with status 200, notifications le
     CHECK(reply.body == body);
 }
 
-TEST_CASE("until the node is ready every call says what it is doing", "[rpc]") {
+TEST_CASE("until the node is ready, calls are answered with the warm-up status", "[rpc]") {
     NoServices none;
     const std::array tables{fake_methods()};
     Dispatcher dispatcher(tables);
@@ -111,13 +111,13 @@ TEST_CASE("until the node is ready every call says what it is doing", "[rpc]") {
     CHECK(ask().status == 500);
 }
 
-TEST_CASE_METHOD(Fixture, "a method learns which wallet the path names", "[rpc]") {
+TEST_CASE_METHOD(Fixture, "a method gets the wallet that the path names", "[rpc]") {
     CHECK(dispatcher.execute("where", {}, {}) == Json("none "));
     CHECK(dispatcher.execute("where", {}, {.user = {}, .wallet = "w", .has_wallet_path = true}) ==
           Json("wallet w"));
 }
 
-TEST_CASE_METHOD(Fixture, "a user with a whitelist may call nothing else", "[rpc]") {
+TEST_CASE_METHOD(Fixture, "a user with a whitelist may call only its methods", "[rpc]") {
     const std::set<std::string> allowed{"add"};
     const Origin origin{.user = "me", .wallet = {}, .has_wallet_path = false, .allowed = &allowed};
     CHECK(dispatcher.answer(R"({"method":"add","params":[1]})", origin).status == 200);

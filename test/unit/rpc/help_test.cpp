@@ -5,7 +5,7 @@
 using namespace daler::rpc;
 using namespace daler::rpc::test;
 
-TEST_CASE("help shows optional arguments in parentheses and texts in quotes", "[rpc]") {
+TEST_CASE("help shows optional arguments in parentheses and strings in quotes", "[rpc]") {
     const Fixture fixture;
     CHECK(one_line_help(*fixture.dispatcher.find("where")) == "where");
     CHECK(one_line_help(*fixture.dispatcher.find("add")) == "add a ( b \"note\" )");
@@ -19,7 +19,7 @@ TEST_CASE("the list of methods has one heading per category and no hidden method
           "== Another ==\nwhere\n\n== Testing ==\nadd a ( b \"note\" )\ncrash\nfail code");
 }
 
-TEST_CASE("a table holds the methods of its category, sorted, and then hidden ones", "[rpc]") {
+TEST_CASE("a table has the methods of its category, sorted, and then hidden ones", "[rpc]") {
     const auto table_of = [](std::span<const Method> methods, std::string_view category) {
         CAPTURE(category);
         bool hidden = false;

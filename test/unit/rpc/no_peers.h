@@ -6,7 +6,7 @@
 
 namespace daler::rpc::test {
 
-/// Peers that are not there; remembers what was announced.
+/// A peer service without peers. It records what is announced.
 class NoPeers final : public sync::PeerService {
 public:
     std::vector<sync::PeerInfo> peers() override { return {}; }

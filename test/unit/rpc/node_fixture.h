@@ -16,7 +16,7 @@ namespace daler::rpc::test {
 /// The hash of no block, as an argument.
 inline const std::string unknown_hash = '"' + std::string(64, '1') + '"';
 
-/// A whole ledger in memory, on regtest, and a dispatcher of all methods over it.
+/// A ledger in memory, on regtest, and a dispatcher of all methods that uses it.
 struct NodeFixture {
     NodeFixture()
         : dispatcher(method_tables()),
@@ -53,14 +53,15 @@ struct NodeFixture {
             ledger->call([&](ledger::State& state) { return state.chain.submit(block); });
         ensure(submitted.verdict.has_value());
     }
-    /// Submits `count` blocks on top of the tip and gives them back.
+    /// Submits `count` blocks on top of the tip and returns them.
     std::vector<BlockRef> mine(std::size_t count) {
         auto blocks = builder.chain(ledger->view()->tip().hash, count);
         for (const auto& block : blocks)
             submit(block);
         return blocks;
     }
-    /// Submits a block with two payments, one of them of the other's change, and gives it back.
+    /// Submits a block with two payments, of which one spends the change of the other, and returns
+    /// it.
     BlockRef pay() {
         const auto funding = mine(101);
         const auto first = daler::test::spend(
@@ -81,7 +82,7 @@ struct NodeFixture {
         ensure(params.has_value());
         return dispatcher.execute(method, *params, {});
     }
-    /// The code and message with which it is refused.
+    /// The code and message of a call's error.
     std::pair<int, std::string> refusal(const std::string& method,
                                         const std::string& arguments = {}) {
         try {

@@ -10,7 +10,7 @@ using namespace daler;
 using namespace daler::rpc;
 using namespace daler::rpc::test;
 
-TEST_CASE("the path names a wallet, or nothing", "[rpc]") {
+TEST_CASE("a path may name a wallet", "[rpc]") {
     CHECK_FALSE(parse_target("/")->has_wallet);
     CHECK(parse_target("/wallet/")->has_wallet);
     CHECK(parse_target("/wallet/")->wallet.empty());
@@ -21,7 +21,7 @@ TEST_CASE("the path names a wallet, or nothing", "[rpc]") {
     CHECK_FALSE(parse_target("/?a=b"));
 }
 
-TEST_CASE("percent signs that code nothing stay", "[rpc]") {
+TEST_CASE("percent signs without a valid code are not changed", "[rpc]") {
     const auto [text, expected] = GENERATE(table<std::string, std::string>({{"a%41b", "aAb"},
                                                                             {"%", "%"},
                                                                             {"%4", "%4"},
@@ -58,7 +58,7 @@ TEST_CASE("rpc options come from the settings", "[rpc]") {
           "Invalid -rpccookieperms=you; must be one of 'owner', 'group', or 'all'.");
 }
 
-TEST_CASE_METHOD(Fixture, "calls travel over HTTP", "[rpc]") {
+TEST_CASE_METHOD(Fixture, "calls are answered over HTTP", "[rpc]") {
     ServerOptions options;
     options.credentials = {.user = "me", .password = "secret"};
     options.bind = {{"127.0.0.1", 0}};

@@ -21,7 +21,7 @@ using Refusal = std::pair<int, std::string>;
 
 }  // namespace
 
-TEST_CASE("amounts are exact decimals, as numbers or texts", "[rpc]") {
+TEST_CASE("amounts are exact decimals, as numbers or strings", "[rpc]") {
     const auto [text, expected] = GENERATE(table<std::string, Refusal>({
         {"0.10000000", {0, "(accepted)"}},
         {"\"0.1\"", {0, "(accepted)"}},
@@ -61,7 +61,7 @@ TEST_CASE("hex is an even number of digits", "[rpc]") {
           Refusal{-8, "data must be hexadecimal string (not '" + text + "')"});
 }
 
-TEST_CASE("a range of indices is its end, or its begin and end", "[rpc]") {
+TEST_CASE("a range of indices is given by its end, or by its begin and end", "[rpc]") {
     const auto range = [](const std::string& text) { return to_index_range(*Json::parse(text)); };
     CHECK(range("0").last == 0);
     CHECK(range("999999").first == 0);

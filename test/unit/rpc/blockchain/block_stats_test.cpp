@@ -16,7 +16,7 @@ std::int64_t number(const Json& answer, std::string_view name) {
 
 }  // namespace
 
-TEST_CASE_METHOD(NodeFixture, "the statistics of a block add up", "[rpc]") {
+TEST_CASE_METHOD(NodeFixture, "the statistics of a block are consistent", "[rpc]") {
     const auto block = pay();
     const Json all = call("getblockstats", "102");
     CHECK(all == call("getblockstats", quoted(block->header.hash().to_hex())));

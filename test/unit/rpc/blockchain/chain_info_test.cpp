@@ -7,7 +7,8 @@ using namespace daler::rpc;
 using namespace daler::rpc::test;
 using Refusal = std::pair<int, std::string>;
 
-TEST_CASE_METHOD(NodeFixture, "the state of the chain is shown with bitcoind's fields", "[rpc]") {
+TEST_CASE_METHOD(NodeFixture, "the state of the chain is shown with Bitcoin Core's fields",
+                 "[rpc]") {
     const auto blocks = mine(3);
     const auto tip = blocks.back()->header.hash().to_hex();
     CHECK(call("getblockcount") == Json(3));
@@ -29,7 +30,7 @@ TEST_CASE_METHOD(NodeFixture, "the state of the chain is shown with bitcoind's f
     CHECK(*info.find("warnings") == Json::array());
 }
 
-TEST_CASE_METHOD(NodeFixture, "branches end in tips with a status", "[rpc]") {
+TEST_CASE_METHOD(NodeFixture, "the tips of branches are shown with a status", "[rpc]") {
     const auto main = mine(3);
     const auto side = builder.chain(builder.genesis(), 2);
     for (const auto& block : side)

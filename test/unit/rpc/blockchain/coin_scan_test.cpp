@@ -7,7 +7,7 @@ using namespace daler::rpc;
 using namespace daler::rpc::test;
 using Refusal = std::pair<int, std::string>;
 
-TEST_CASE_METHOD(NodeFixture, "scantxoutset finds what descriptors describe", "[rpc]") {
+TEST_CASE_METHOD(NodeFixture, "scantxoutset finds the outputs of descriptors", "[rpc]") {
     mine(3);
     const Json found = call("scantxoutset", R"x("start",["raw(51)"])x");
     CHECK(keys(found) == "success txouts height bestblock unspents total_amount");
@@ -23,7 +23,7 @@ TEST_CASE_METHOD(NodeFixture, "scantxoutset finds what descriptors describe", "[
     CHECK(refusal("scantxoutset", R"("start",["nonsense"])").first == -5);
 }
 
-TEST_CASE_METHOD(NodeFixture, "one scan of the coins may go on at a time", "[rpc]") {
+TEST_CASE_METHOD(NodeFixture, "only one scan of the coins runs at a time", "[rpc]") {
     mine(5);
     const std::string start = R"x("start",["raw(51)"])x";
     CHECK(call("scantxoutset", "\"status\"").is_null());

@@ -24,7 +24,7 @@ TEST_CASE_METHOD(NodeFixture, "an unspent output is shown, a spent or unknown on
           Refusal{-8, "txid must be of length 64 (not 2, for '00')"});
 }
 
-TEST_CASE_METHOD(NodeFixture, "the coin set has totals and a hash", "[rpc]") {
+TEST_CASE_METHOD(NodeFixture, "gettxoutsetinfo shows totals and a hash", "[rpc]") {
     mine(2);
     const Json info = call("gettxoutsetinfo");
     CHECK(keys(info) ==

@@ -6,7 +6,7 @@ using namespace daler;
 using namespace daler::rpc;
 using namespace daler::rpc::test;
 
-TEST_CASE_METHOD(NodeFixture, "deployments are shown as of the next block", "[rpc]") {
+TEST_CASE_METHOD(NodeFixture, "deployments are shown for the next block", "[rpc]") {
     mine(1);
     const Json info = call("getdeploymentinfo");
     CHECK(keys(info) == "hash height deployments");
@@ -15,7 +15,7 @@ TEST_CASE_METHOD(NodeFixture, "deployments are shown as of the next block", "[rp
     CHECK(segwit->write() == R"({"type":"buried","active":true,"height":0})");
 }
 
-TEST_CASE_METHOD(NodeFixture, "a deployment that blocks vote on is shown with its votes",
+TEST_CASE_METHOD(NodeFixture, "a BIP 9 deployment is shown with its signalling blocks",
                  "[rpc][bip9]") {
     const auto testdummy = [this] {
         return *call("getdeploymentinfo").find("deployments")->find("testdummy");

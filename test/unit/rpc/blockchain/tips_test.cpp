@@ -9,7 +9,7 @@ using namespace daler::rpc;
 using namespace daler::rpc::test;
 using Refusal = std::pair<int, std::string>;
 
-TEST_CASE_METHOD(NodeFixture, "waiting ends with the block, or with the time", "[rpc]") {
+TEST_CASE_METHOD(NodeFixture, "waiting ends with the block or at the timeout", "[rpc]") {
     const auto blocks = mine(2);
     const auto tip = blocks[1]->header.hash().to_hex();
     const std::string expected = R"({"hash":")" + tip + R"(","height":2})";

@@ -7,8 +7,7 @@ using namespace daler::rpc;
 using namespace daler::rpc::test;
 using Refusal = std::pair<int, std::string>;
 
-TEST_CASE_METHOD(NodeFixture, "blocks are verified, and not pruned unless that was asked for",
-                 "[rpc]") {
+TEST_CASE_METHOD(NodeFixture, "blocks are verified, and pruned only with -prune", "[rpc]") {
     pay();
     CHECK(call("verifychain") == Json(true));
     CHECK(call("verifychain", "4,0") == Json(true));

@@ -9,7 +9,8 @@ using namespace daler::rpc;
 using namespace daler::rpc::test;
 using Refusal = std::pair<int, std::string>;
 
-TEST_CASE_METHOD(NodeFixture, "what needs an index says so, and works with one", "[rpc]") {
+TEST_CASE_METHOD(NodeFixture, "methods that need an index fail without it and work with it",
+                 "[rpc]") {
     const auto block = pay();
     const auto hash = quoted(block->header.hash().to_hex());
     const auto txid = quoted(block->transactions[2]->txid.to_hex());
