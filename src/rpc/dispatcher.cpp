@@ -145,7 +145,7 @@ class WaitingCall {
 public:
     WaitingCall(const Method& method, http::Waiting* waiting)
         : waiting_(waits(method) ? waiting : nullptr) {
-        if (waiting_ && !waiting_->begin()) throw TooManyWait();
+        if (waiting_ && !waiting_->begin()) throw TooManyWaitingCalls();
     }
     ~WaitingCall() {
         if (waiting_) waiting_->end();

@@ -122,7 +122,7 @@ struct Server::Impl {
         Reply reply;
         try {
             reply = dispatcher.answer(request.body, origin);
-        } catch (const TooManyWait& error) {
+        } catch (const TooManyWaitingCalls& error) {
             return {.status = unavailable, .content_type = "text/plain", .body = error.what()};
         }
         return {.status = reply.status,

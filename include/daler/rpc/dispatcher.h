@@ -28,8 +28,8 @@ struct Origin {
 };
 
 /// The maximum number of calls is waiting already, probably for a wallet.
-struct TooManyWait : std::runtime_error {
-    TooManyWait() : std::runtime_error("Work queue depth exceeded") {}
+struct TooManyWaitingCalls : std::runtime_error {
+    TooManyWaitingCalls() : std::runtime_error("Work queue depth exceeded") {}
 };
 
 /// Parses JSON-RPC requests (1.0, 1.1, 2.0, batches, notifications), calls methods and writes their
@@ -49,7 +49,8 @@ public:
     /// Answers the body of one POST.
     [[nodiscard]] Reply answer(std::string_view body, const Origin& origin);
 
-    /// Runs one method. `params` is an array, an object or null. Throws Error or TooManyWait.
+    /// Runs one method. `params` is an array, an object or null. Throws Error or
+    /// TooManyWaitingCalls.
     [[nodiscard]] Json execute(const std::string& name, Json params, const Origin& origin);
 
     /// Null if there is no method of this name.

@@ -55,7 +55,7 @@ struct Services {
     sync::PeerService& peers;
     wallet::WalletService* wallets;  ///< null with -disablewallet
 
-    std::function<void()> stop;  ///< asks the node to stop; returns at once
+    std::function<void()> stop;  ///< requests the end of the node; returns at once
     std::function<void()>
         drain_events;  ///< returns when wallets and indexes have processed all notifications so far
     std::function<std::vector<std::string>()> warnings;

@@ -68,9 +68,10 @@ struct Scan {
 /// An open wallet: keys, transactions, and the file that holds both. Wallet thread only.
 ///
 /// The state is in memory. A commit writes what changed since the last one to the file, in one
-/// SQLite transaction, together with the locator of the block that the state belongs to. Changes
-/// made by a call are committed before it returns. Changes made by blocks may be written later
-/// (`flush`), because the next start reads those blocks again. Throws StorageError.
+/// SQLite transaction, together with the locator of the block that the state belongs to. What a
+/// call reports (an address, a payment, a label) is committed before it returns. Changes made by
+/// blocks may be written later (`flush`), because the next start reads those blocks again. Throws
+/// StorageError.
 class Wallet {
 public:
     /// Creates the file; it must not exist. Makes new keys unless blank or without private keys.

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::int64_t max_keypool = 1'000'000;
 
-/// The blocks that rescanblockchain asks for.
+/// The blocks that rescanblockchain must read.
 wallet::ScanRange parse_range(const Call& call, const wallet::Wallet& wallet) {
     const Height tip = wallet.tip().height;
     const auto first = call.integer(0, 0);

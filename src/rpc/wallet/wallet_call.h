@@ -38,8 +38,8 @@ auto with_wallet(const Call& call, Work work) {
     return with_wallet(call, named_wallet(call), std::move(work));
 }
 
-/// Runs `step(Wallet&)`, a slice of long work that ends in a few milliseconds, until it gives true.
-/// Other calls run in between.
+/// Runs `step(Wallet&)`, a slice of long work that ends in a few milliseconds, until it returns
+/// true. Other calls run in between.
 template <class Step>
 void in_slices(const Call& call, const std::string& name, Step step) {
     while (!with_wallet(call, name, [&](wallet::Wallet& wallet) { return value_of(step(wallet)); }))
