@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""daler and a stock bitcoind on one network: each syncs the other's chain, relays and mines the other's payments,
-follows the other's reorganisations, and both hold the same coins in the end.
+"""daler and bitcoind on one network: each syncs the other's chain, relays and mines the other's payments, follows the
+other's reorganisations, and both have the same coins in the end.
 """
 import json
 import os
@@ -19,7 +19,7 @@ def same_coins(test, daler, core):
 
 
 def syncs_from_bitcoind(test):
-    test.step("daler syncs a chain that bitcoind mined, whoever opens the connection")
+    test.step("daler syncs a chain that bitcoind mined; the connection is opened from each side")
     core = test.node("-whitelist=noban,in,out@127.0.0.1", kind="bitcoind", name="bitcoind")
     core.generatetoaddress(120, ANYONE_ADDRESS)
     for one in coins_of(core, 1, 5):
@@ -39,7 +39,7 @@ def syncs_from_bitcoind(test):
 
 
 def syncs_from_daler(test):
-    test.step("bitcoind syncs a chain that daler mined, whoever opens the connection")
+    test.step("bitcoind syncs a chain that daler mined; the connection is opened from each side")
     daler = test.node(name="miner")
     daler.generatetoaddress(130, ANYONE_ADDRESS)
     for one in coins_of(daler, 1, 5):
@@ -67,7 +67,7 @@ def payments(test, daler, core):
         before = payee.wallet("w").getbalance()
         for kind in ("bech32", "bech32m", "legacy", "p2sh-segwit"):
             txid = payer.wallet("w").sendtoaddress(payee.wallet("w").getnewaddress("", kind), 1)
-            wait_until(lambda: txid in payee.getrawmempool(), 60, f"{payee.name} to hear of the payment")
+            wait_until(lambda: txid in payee.getrawmempool(), 60, f"{payee.name} to receive the payment")
             equal(payee.getmempoolentry(txid)["fees"], payer.getmempoolentry(txid)["fees"])
         payee.generatetoaddress(1, ANYONE_ADDRESS)
         sync_blocks([daler, core])
@@ -81,7 +81,7 @@ def payments(test, daler, core):
 def reorganisations(test, daler, core):
     other_address = "bcrt1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqdku202"
     for winner, loser in ((daler, core), (core, daler)):
-        test.step(f"a reorganisation that {winner.name} wins")
+        test.step(f"a reorganisation to the chain of {winner.name}")
         daler.disconnect(core)
         core.disconnect(daler)
         wait_until(lambda: daler.getconnectioncount() == 0 and core.getconnectioncount() == 0)
@@ -97,17 +97,17 @@ def reorganisations(test, daler, core):
         assert payment in loser.getrawmempool()
         loser.generatetoaddress(1, ANYONE_ADDRESS)
         same_coins(test, daler, core)
-    test.step("a deep reorganisation, with invalidateblock, from either side")
+    test.step("a deep reorganisation by invalidateblock, from each side")
     for side, address in ((core, other_address), (daler, ANYONE_ADDRESS)):
-        victim = side.getblockhash(side.getblockcount() - 30)
-        side.invalidateblock(victim)
+        invalidated = side.getblockhash(side.getblockcount() - 30)
+        side.invalidateblock(invalidated)
         side.generatetoaddress(35, address)
         same_coins(test, daler, core)
-        side.reconsiderblock(victim)
+        side.reconsiderblock(invalidated)
 
 
 def command_lines(test, daler, core):
-    test.step("bitcoin-cli drives dalerd, and daler's own client drives bitcoind")
+    test.step("bitcoin-cli with dalerd, and daler-cli with bitcoind")
     for node, kind in ((daler, "bitcoind"), (core, daler.kind)):
         def cli(*args, **settings):
             return node.cli(*args, client=kind, **settings)
@@ -130,7 +130,7 @@ def command_lines(test, daler, core):
 
 
 def restarts(test, daler, core):
-    test.step("both come back and find each other")
+    test.step("both restart and connect again")
     daler.restart(f"-addnode={core.address}")
     wait_until(daler.peers, 60, "daler to connect again")
     core.generatetoaddress(3, ANYONE_ADDRESS)

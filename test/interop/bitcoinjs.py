@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""npm's bitcoinjs-lib, which shares no code with daler, builds and signs P2WPKH and P2TR payments that a node takes."""
+"""A node accepts P2WPKH and P2TR payments that bitcoinjs-lib has built and signed. It shares no code with daler."""
 import hashlib
 import os
 import shutil
@@ -16,7 +16,7 @@ FILES = ("package.json", "package-lock.json", ".npmrc", "sign_and_send.mjs")
 
 
 def installed():
-    """A folder outside the checkout that holds the script and the packages it names."""
+    """A folder outside the checkout with the script and its packages."""
     if not (shutil.which("node") and shutil.which("npm")):
         raise Skip("no node or npm (contrib/install-deps --interop)")
     source = HERE / "bitcoinjs"
@@ -37,7 +37,7 @@ def installed():
 
 def main(test):
     folder = installed()
-    test.step("packages are there")
+    test.step("the packages are installed")
     node = test.node()
     node.createwallet("w")
     node.generatetoaddress(1, node.wallet("w").getnewaddress())

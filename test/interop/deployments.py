@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Compares what daler and a stock bitcoind say about deployments and templates: over whole histories of version-bits
-votes, and at the genesis of every built-in chain. The known differences are those of rpc_compare.py."""
+"""Compares the answers of daler and bitcoind about deployments and block templates: during version-bits votes, and at the
+genesis block of the built-in chains. The known differences are those of rpc_compare.py."""
 from rpc_compare import ANYONE_ADDRESS, Comparison, equal, run, sync_blocks
 from chainkit import Input, Output, Transaction, make_block
 
@@ -11,13 +11,13 @@ STOPS = (1, 143, 144, 145, 200, 287, 288, 289, 287 + 107, 431, 432, 433, 500, 57
 
 
 class Pairs:
-    """Pairs of nodes that are asked the same, one pair after the other."""
+    """Pairs of nodes, each a daler and a bitcoind, that get the same calls; one pair after the other."""
 
     def __init__(self, test):
         self.test, self.calls, self.differences = test, 0, []
 
     def start(self, *options, **settings):
-        quick = ["-checkblockindex=0", "-checkmempool=0"]  # else each block takes longer than the one before
+        quick = ["-checkblockindex=0", "-checkmempool=0"]  # with these checks each block takes longer than the one before
         return Comparison(self.test.node(*options, kind="daler", **settings),
                           self.test.node(*options, *quick, kind="bitcoind", **settings))
 
@@ -35,7 +35,7 @@ def ask(check):
 
 
 def history(pairs, deployment, version=None, options=()):
-    """Four windows, their blocks made by daler (which signals), or with the versions that a function gives."""
+    """Four windows of blocks. daler mines them and signals, or `version` gives the version for each height."""
     check = pairs.start(f"-vbparams={deployment}", "-whitelist=noban@127.0.0.1", *options)
     daler, core = check.daler, check.core
     daler.connect(core)
@@ -82,25 +82,25 @@ def before_segwit(pairs):
 
 def main(test):
     pairs = Pairs(test)
-    test.step("a vote that is won, at once and after a wait")
+    test.step("a successful vote, with and without a minimum activation height")
     equal(history(pairs, "testdummy:0:999999999999"), ["defined", "started", "locked_in", "active", "active"])
     equal(history(pairs, f"testdummy:{BEGIN + DAY // 2}:{BEGIN + 4 * DAY}:500",
                   options=["-testactivationheight=csv@432", "-testactivationheight=segwit@300"]),
           ["defined", "started", "locked_in", "locked_in", "active"])
-    test.step("a vote that is lost, and one that needs two windows")
+    test.step("a failed vote, and one that needs two windows")
     equal(history(pairs, f"testdummy:{BEGIN + DAY // 2}:{BEGIN + 2 * DAY}", lambda height: SILENT),
           ["defined", "started", "started", "failed", "failed"])
     equal(history(pairs, "testdummy:0:999999999999", lambda height: SILENT | (
         1 << 28 if 144 <= height < 144 + 107 or 288 <= height < 288 + 108 else 0)),
         ["defined", "started", "started", "locked_in", "active"])
-    test.step("deployments that hold always or never")
+    test.step("deployments that are always or never active")
     for start in (-1, -2):
         check = pairs.start(f"-vbparams=testdummy:{start}:0", "-connect=0")
         ask(check)
         pairs.finish(check)
     test.step("a template before segwit")
     before_segwit(pairs)
-    test.step("the built-in chains, and a signet of one's own")
+    test.step("the built-in chains, and a private signet")
     for chain in ("main", "test", "testnet4", "signet"):
         check = pairs.start("-connect=0", "-listen=0", chain=chain)
         for method in ("getdeploymentinfo", "getblockchaininfo", "getmininginfo"):
@@ -117,7 +117,7 @@ def main(test):
     pairs.finish(check)
     for difference in pairs.differences[:120]:
         print("DIFFERS", difference[:2000])
-    assert not pairs.differences, f"{len(pairs.differences)} differences that the table of known ones does not hold"
+    assert not pairs.differences, f"{len(pairs.differences)} differences that are not in the table of known differences"
 
 
 run(main)

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""Makes random blocks and transactions, right or wrong in one thing, gives each to daler and to a stock bitcoind, and
-fails at the first that they judge differently: same verdict, same reason, same tip, same mempool, same coins.
+"""Makes random blocks and transactions, valid or wrong in one thing, and sends each to daler and to bitcoind. Fails at the
+first difference between the two: in the verdict, the reason, the tip, the mempool or the coins.
 
     differential.py [--seed N] [--cases N] [--only KIND] [--all]
 
-Everything follows from the seed. The generator is in generator/: kinds of cases are functions marked with @case, which
-each round deals in an order of chance; KNOWN_WORDS in world.py lists what the stock bitcoind says differently.
+The seed decides all random choices. The generator is in generator/. A kind of case is a function marked with @case; each
+round runs the kinds in random order. KNOWN_WORDS in world.py lists texts that differ in bitcoind.
 """
 import argparse
 import os
@@ -23,18 +23,18 @@ from generator.world import Disagreement, World  # noqa: E402
 
 MODULES = (block_cases, mempool_cases, package_cases, script_cases, transaction_cases)
 DEFAULT_CASES = 2000
-ROUNDS = 5  # so that each kind comes at least so often
+ROUNDS = 5  # the least number of rounds
 LEAST_REASONS = 40
 ACTIVATIONS = {"dersig": 110, "cltv": 118, "csv": 126, "bip34": 150}
-FIRST_REPEATED, REPEATED_STEP = 160, 30  # heights that the coinbases of the first blocks name
+FIRST_REPEATED, REPEATED_STEP = 160, 30  # heights in the coinbases of the first blocks
 OPTIONS = ["-connect=0", "-permitbaremultisig=0", "-persistmempool=0",
            *(f"-testactivationheight={name}@{height}" for name, height in ACTIVATIONS.items())]
-# With one thread it names the first script that fails, as daler does with any number.
+# With one thread bitcoind reports the first script that fails, as daler does with any number of threads.
 BITCOIND_OPTIONS = ["-par=1", "-checkblockindex=0", "-checkmempool=0", "-mempooltruc=enforce"]
 
 
 def first_blocks(world):
-    """Coins for everybody, and blocks around the activation of each rule."""
+    """Blocks with coins for the cases, and blocks around the activation of each rule."""
     world.repeated = {}
     while world.height <= 105:
         block = world.block()
@@ -59,8 +59,8 @@ def main(test):
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--cases", type=int, default=10 * DEFAULT_CASES if LONG else DEFAULT_CASES)
-    parser.add_argument("--all", action="store_true", help="go on after a disagreement while both have one tip")
-    parser.add_argument("--only", help="deal only kinds whose name contains this")
+    parser.add_argument("--all", action="store_true", help="continue after a disagreement while both have the same tip")
+    parser.add_argument("--only", help="run only kinds whose names contain this")
     arguments = parser.parse_args()
     print(bitcoind_folder())
     bitcoind = test.node(*OPTIONS, *BITCOIND_OPTIONS, kind="bitcoind", name="bitcoind")
@@ -97,16 +97,16 @@ def main(test):
 
 def report(world, complete):
     print(f"{world.cases:6}  cases\n{world.valid:6}  accepted by both\n"
-          f"{world.skipped:6}  more that only the fork does not relay")
+          f"{world.skipped:6}  more that Bitcoin Knots does not relay by its own policy")
     for reason, count in sorted(world.histogram.items(), key=lambda item: (-item[1], item[0])):
         print(f"{count:6}  {reason}")
     if not complete:
         return
     often = [reason for reason, count in world.histogram.items() if count >= ROUNDS]
-    print(f"{len(often)} reasons at least {ROUNDS} times; the coins compared {world.utxo_checks} times")
+    print(f"{len(often)} reasons occurred at least {ROUNDS} times; the coins were compared {world.utxo_checks} times")
     assert world.cases >= DEFAULT_CASES, f"only {world.cases} cases"
     assert 4 * world.valid >= world.cases, f"only {world.valid} of {world.cases} cases are valid"
-    assert len(often) >= LEAST_REASONS, f"only {len(often)} reasons came {ROUNDS} times"
+    assert len(often) >= LEAST_REASONS, f"only {len(often)} reasons occurred {ROUNDS} times"
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""The newer libsecp256k1 is fetched and chosen by the build; where it can't be fetched, the system's is, with a notice."""
+"""contrib/install-deps fetches the newer libsecp256k1, and the build uses it. If it cannot be fetched, install-deps prints
+a notice, and the build uses the system's."""
 import os
 import re
 import subprocess
@@ -16,13 +17,13 @@ def call(arguments, environment):
 
 
 def chosen_library(environment, build, *options):
-    """The libsecp256k1 that a build folder configured now links."""
+    """The libsecp256k1 that a newly configured build folder links."""
     output = call(["cmake", "--preset", "release", "-B", build, "-DDALER_TESTS=OFF", *options], environment).stdout
     return re.search(r"^-- libsecp256k1: (.*)$", output, re.M).group(1)
 
 
 def main(test):
-    bitcoind_folder()  # or skip: it comes from the same archive
+    bitcoind_folder()  # skips the test without access to the archive, which is the same
     cache = test.folder / "cache"
     environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
     fetched = str(cache / "daler" / "libsecp256k1" / "lib" / "libsecp256k1.a")
@@ -40,7 +41,7 @@ def main(test):
     equal(chosen_library(environment, test.folder / "with"), fetched)
     assert chosen_library(environment, test.folder / "system", "-DDALER_SECP256K1=system") != fetched
     equal(call(["contrib/install-deps"], environment).stdout, "")
-    test.step("with one the newer library is fetched once and linked")
+    test.step("with an archive the newer library is fetched once and linked")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""Options and their values, right and wrong, on the command line and in the config file: daler and a stock bitcoind
-accept and refuse the same, and with the same words where both have some.
+"""Valid and invalid options on the command line and in the config file: daler and bitcoind accept and refuse the same
+ones, and their errors are equal where the table says so.
 
-test/interop/options.py [--seed N] [--share N]     N % of the starts that succeed are tried (default 25); all refusals are
+test/interop/options.py [--seed N] [--share N]     tries N % of the starts that succeed (default 25), and all refusals
 """
 import argparse
 import os
@@ -13,9 +13,9 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "functional"))
 from framework import LONG, SEED, bitcoind_folder, run, wait_until  # noqa: E402
 
-# (options, config file, whether the words are the same). Both must start, or both must not. Known differences, and so not
-# here: daler refuses a wrong -addresstype at once, bitcoind when a wallet is made; daler refuses proxies and commands; it
-# creates a missing data folder.
+# (options, config file, whether the errors are equal). Either both must start, or none. Known differences are not in the
+# table: daler refuses a wrong -addresstype at once, bitcoind when a wallet is created; daler refuses proxies and commands;
+# daler creates a missing data folder.
 SAME, OWN = True, False
 CASES = [
     (["-nosuchoption"], "", SAME), (["-forcednsseed", "-connect=1.2.3.4"], "", SAME), (["-listen=0", "-bind=127.0.0.1"], "", SAME),
@@ -41,7 +41,7 @@ CASES = [
 
 
 def outcome(node, options, config):
-    """"starts", or what it says when it does not."""
+    """"starts", or the error if the node does not start."""
     name = "daler.conf" if node.kind == "daler" else "bitcoin.conf"
     (node.datadir / name).write_text(config)
     node.spawn(*options)
@@ -64,7 +64,7 @@ def main(test):
     for options, config, words in CASES:
         ours = outcome(nodes[0], options, config)
         if ours == "starts" and dice.randrange(100) >= given.share:
-            continue  # a start of the other one takes long
+            continue  # a start of bitcoind is slow
         theirs = outcome(nodes[1], options, config)
         compared += 1
         alike = ours == theirs or (not words and "starts" not in (ours, theirs))

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""Asks daler and a stock bitcoind, which hold the same chain, mempool and wallet, the same questions, and compares
-the answers: names and order of fields, types and values, error codes and texts.
+"""Makes the same calls to daler and bitcoind, which have the same chain, mempool and wallet, and compares the answers:
+names and order of fields, types and values, error codes and texts.
 
-The stock bitcoind is a fork of version 29.4 and daler follows version 28.1: KNOWN lists every difference that comes
-from that. Anything outside the list is a failure.
+The bitcoind is Bitcoin Knots, based on Bitcoin Core 29.4; daler follows Bitcoin Core 28.1. KNOWN lists the differences
+that come from this. Other differences are failures.
 """
 import os
 import re
@@ -15,9 +15,9 @@ from chainkit import (ANYONE_ADDRESS, ANYONE_SCRIPT, COIN, Input, Output, Transa
                       next_block, spend)
 from framework import RpcError, bitcoind_folder, equal, run, sync_blocks, sync_mempools, wait_until  # noqa: E402
 
-EXTRA = "only the stock bitcoind has the field"
-VALUE = "the value differs or depends on the moment, the field and its type do not"
-TEXT = "the error's text differs, its code does not"
+EXTRA = "only bitcoind has the field"
+VALUE = "the value differs or depends on the time; the field and its type are the same"
+TEXT = "the text of the error differs, its code is the same"
 
 # (method and path, kind, why)
 KNOWN = [
@@ -36,35 +36,35 @@ KNOWN = [
     (r"(getblockchaininfo|getmininginfo)\.signet_challenge", EXTRA, "new in 29"),
     (r"getdeploymentinfo\.deployments\.\w+\.bip9\.statistics\.period_start", EXTRA, "fork"),
     (r"getdeploymentinfo\.(blake2b|deployments\.(reduced_data|long_coinbase_maturity))", EXTRA, "fork"),
-    (r"getblocktemplate\.longpollid", VALUE, "counts what each saw"),
-    (r"getblocktemplate\.mintime", VALUE, "29 keeps BIP 94's limit on all chains"),
+    (r"getblocktemplate\.longpollid", VALUE, "own counter"),
+    (r"getblocktemplate\.mintime", VALUE, "29 applies the limit of BIP 94 to all chains"),
     (r"getblockchaininfo\.(size_on_disk|verificationprogress)", VALUE, "own files; own estimate"),
     (r"getmempoolinfo\.(usage|unbroadcastcount)", VALUE, "own memory; the node that a transaction came from"),
     (r"getnetworkinfo\.(version|subversion|localservices|localservicesnames(\[\])?)", VALUE, "the program"),
     (r"getnetworkinfo\.connections(_in|_out)?", VALUE, "each has its own connections"),
     (r"getmininginfo\.(currentblockweight|currentblocktx)", VALUE, "29 reserves another weight for the coinbase"),
     (r"gettxoutsetinfo\.disk_size", VALUE, "own files"),
-    (r"(getmempoolentry|getrawmempool\.\w{64})\.(time|unbroadcast)", VALUE, "when and where it came in"),
-    (r"getrawmempool\.mempool_sequence", VALUE, "counts what each saw"),
-    (r"uptime", VALUE, "started at another moment"),
-    (r"(gettransaction|listtransactions\[\])\.(time|timereceived)", VALUE, "when it was seen"),
-    (r"listdescriptors\.descriptors\[\]\.(timestamp|range\[\])", VALUE, "when it was imported; keys made ahead"),
-    (r"getaddressinfo\.timestamp", VALUE, "when it was imported"),
+    (r"(getmempoolentry|getrawmempool\.\w{64})\.(time|unbroadcast)", VALUE, "time and source of the transaction"),
+    (r"getrawmempool\.mempool_sequence", VALUE, "own counter"),
+    (r"uptime", VALUE, "started at another time"),
+    (r"(gettransaction|listtransactions\[\])\.(time|timereceived)", VALUE, "time of arrival"),
+    (r"listdescriptors\.descriptors\[\]\.(timestamp|range\[\])", VALUE, "time of the import; keys made in advance"),
+    (r"getaddressinfo\.timestamp", VALUE, "time of the import"),
     (r"getwalletinfo\.(walletversion|keypoolsize|keypoolsize_hd_internal|birthtime|blank)", VALUE, "own wallet file"),
-    (r"getpeerinfo.*", VALUE, "each sees the other's end"),
-    (r"getbalance", VALUE, "with minconf the fork takes payments of any depth off"),
-    (r"getbalance", TEXT, "29 says it with other words when several wallets are loaded"),
+    (r"getpeerinfo.*", VALUE, "each describes the other end of the connection"),
+    (r"getbalance", VALUE, "with minconf, Knots subtracts payments of any depth"),
+    (r"getbalance", TEXT, "29 has another text if several wallets are loaded"),
     (r"(sendrawtransaction|testmempoolaccept).*", TEXT, "the prefix before script errors changed in 29"),
-    (r"addnode.*", TEXT, "the fork takes one argument more"),
-    (r"(?s)getblockstats getblockstats hash_or_height \( stats \).*", TEXT, "its help shows the list as a plain word"),
-    (r"help .*", TEXT, "each program explains its methods in its own words"),
+    (r"addnode.*", TEXT, "Knots has one argument more"),
+    (r"(?s)getblockstats getblockstats hash_or_height \( stats \).*", TEXT, "the help of bitcoind shows the list as a plain word"),
+    (r"help .*", TEXT, "each program has its own help texts"),
 ]
-# Lists whose order means nothing, and what to sort them by.
+# Lists without a defined order, and the fields to sort them by.
 UNORDERED = {"getchaintips": ("hash",), "listunspent": ("txid", "vout"), "listdescriptors.descriptors": ("desc",),
              "getrawmempool": (),
              "listtransactions": ("txid", "vout", "category"), "gettransaction.details": ("vout", "category"),
              "getmempoolentry.spentby": (), "getmempoolentry.depends": ()}
-# Objects that may miss fields on either side, as these depend on what the peer did.
+# Fields that may be missing in either answer, because they depend on the peer or on earlier calls.
 OPTIONAL = re.compile(r"getpeerinfo\[\]\.(pingwait|pingtime|minping|addrlocal|mapped_as|cpu_load|"
                       r"bytes(sent|recv)_per_msg\.\w+)|getmininginfo\.currentblock(weight|tx)")
 
@@ -111,11 +111,11 @@ class Comparison:
                 known(place, VALUE))
             if not same_type:
                 self.differ(place, f"{ours!r} instead of {theirs!r}")
-            elif str(ours) != str(theirs) and not known(place, VALUE):  # as text: 1.0 is not 1.00000000
+            elif str(ours) != str(theirs) and not known(place, VALUE):  # compared as text: 1.0 differs from 1.00000000
                 self.differ(place, f"{ours} instead of {theirs}")
 
     def ask(self, method, *args, wallet=None, **named):
-        """The same call to both; nothing is returned if they fail, or differ."""
+        """Makes the same call to both. Returns nothing if they fail or differ."""
         self.calls += 1
         answers = []
         for node in (self.daler, self.core):
@@ -131,7 +131,7 @@ class Comparison:
                 self.differ(call, f"error {our_error} instead of {their_error}")
             elif text != their_text and not known(f"{method} {their_text}", TEXT) and not known(method, TEXT):
                 is_help = code == -1 and text.split("\n")[0] == their_text.split("\n")[0] and "\n" in their_text
-                if not is_help:  # of a method's help only the first line must be the same
+                if not is_help:  # for the help of a method, only the first line must be equal
                     self.differ(call, f"{text!r} instead of {their_text!r}")
         elif our_error or their_error:
             self.differ(call, f"{our_error or ours!r} instead of {their_error or theirs!r}")
@@ -167,7 +167,7 @@ def ask_about_the_chain(check, daler):
 
 
 def ask_about_blocks(check, daler, stale):
-    """What blocks hold and what may be done to the chain; with and without indexes."""
+    """Methods about blocks, and methods that change the chain; with and without indexes."""
     ask = check.ask
     tip, count = daler.tip(), daler.getblockcount()
     names = [daler.getblockhash(height) for height in (0, 1, count - 1)] + [tip, stale, "00" * 32, "abc", "zz" * 32]
@@ -263,7 +263,7 @@ def ask_about_the_rest(check, daler):
                  "bcrt1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqc8gma6", 5]
     for address in addresses:
         ask("validateaddress", address)
-        if not str(address).lower().startswith(("m", "2", "bcrt1")):  # only those that nobody would mine to
+        if not str(address).lower().startswith(("m", "2", "bcrt1")):  # not regtest addresses, to which both would mine
             ask("generatetoaddress", 1, address)
     ask("generatetoaddress", 0, ANYONE_ADDRESS)
     ask("generatetoaddress", "1", ANYONE_ADDRESS)
@@ -337,7 +337,7 @@ def ask_about_the_wallet(check, daler):
 
 
 def transactions(daler, coins):
-    """Transactions of every kind, good and bad; none of the bad ones ever enters a mempool."""
+    """Transactions of many kinds, valid and invalid. The invalid ones do not enter a mempool."""
     fresh = coins[0]
     two = Transaction([Input(*fresh[:2])], [
         Output(COIN), Output(fresh[2] - COIN - 2000, b"\x76\xa9\x14" + bytes(20) + b"\x88\xac"),
@@ -423,7 +423,7 @@ def main(test):
     test.step(f"with indexes: {check.calls} calls, {len(check.differences)} differences")
     for difference in check.differences[:120]:
         print("DIFFERS", difference[:2000])
-    assert not check.differences, f"{len(check.differences)} differences that the table of known ones does not hold"
+    assert not check.differences, f"{len(check.differences)} differences that are not in the table of known differences"
 
 
 if __name__ == "__main__":

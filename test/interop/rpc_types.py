@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Puts values of every JSON type in the place of every argument, at any depth, and words in other cases, and compares
-what daler and a stock bitcoind say: whether the call works, and else code, text and HTTP status.
+"""Replaces arguments, also nested ones, by values of each JSON type, and words by the same words in another case. Compares
+the answers of daler and bitcoind: whether the call succeeds, or else code, text and HTTP status.
 
-rpc_types.py                 a share of all calls, decided by --seed
-rpc_types.py --share 1       all of them
-rpc_types.py --only METHOD   those of one method
+rpc_types.py                 a share of the calls, chosen by --seed
+rpc_types.py --share 1       all calls
+rpc_types.py --only METHOD   the calls of one method
 """
 import argparse
 import copy
@@ -24,30 +24,30 @@ PUBLIC = "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
 
 VALUES = [None, True, False, 0, 1, -1, 7, 1.5, 2**31, 2**32, 2**63, 10**30, "", "x", "1", "ff", HASH, [], [[]], [1],
           ["x"], [None], {}, {"a": 1}, {"a": {"b": []}}, [{}]]
-# What numbers and missing values would make a call do for too long, or to the clock.
+# Methods for which some numbers or missing values would take too long or change the clock.
 ONLY_TYPES = {"waitfornewblock", "waitforblock", "waitforblockheight", "setmocktime", "mockscheduler",
               "generatetoaddress", "generatetodescriptor", "keypoolrefill"}
 
-# (pattern of a call, why): what the stock bitcoind, a fork of 29.4, says otherwise than the reference.
+# (pattern of a call, why): differences of bitcoind, which is Bitcoin Knots based on 29.4, from Bitcoin Core 28.1.
 KNOWN = [
-    (r"^prioritisetransaction ", "priorities live on in the fork, with argument names of their own"),
-    (r"^(getbalance|listtransactions) .*Position 1", "the fork gives other names to the first argument"),
-    (r"^createmultisig .*(Position 3|address_type|\], \{)", "the fork takes an object of options there"),
-    (r"^unloadwallet .*specify different wallets", "new words in 29"),
-    (r"^restorewallet ", "the fork takes a file that is no wallet"),
-    (r"^addnode .*Position 3", "the fork takes one argument more"),
-    (r"^sendrawtransaction ", "the fork takes a list of rules to ignore"),
-    (r"^verifymessage ", "the fork takes other forms of signatures, too"),
-    (r"^getbalance \[None", "28.1 takes null for the dummy"),
-    (r"^backupwallet \[''\]", "the working folder is no place for a backup"),
-    (r"^createwallet .*(already exists|bdb support|external signer)", "daler has no encryption, BDB or signers yet"),
-    (r"^sendmany .*Transaction amount too small", "daler looks for coins first"),
-    (r"Miniscript expressions can only be used in wsh or tr", "daler reads no miniscript yet"),
+    (r"^prioritisetransaction ", "Knots still has priorities, with other argument names"),
+    (r"^(getbalance|listtransactions) .*Position 1", "Knots has other names for the first argument"),
+    (r"^createmultisig .*(Position 3|address_type|\], \{)", "Knots accepts an object of options there"),
+    (r"^unloadwallet .*specify different wallets", "new text in 29"),
+    (r"^restorewallet ", "Knots accepts a file that is not a wallet"),
+    (r"^addnode .*Position 3", "Knots has one argument more"),
+    (r"^sendrawtransaction ", "Knots accepts a list of rules to ignore"),
+    (r"^verifymessage ", "Knots also accepts other forms of signatures"),
+    (r"^getbalance \[None", "28.1 accepts null as the dummy"),
+    (r"^backupwallet \[''\]", "daler refuses an empty path"),
+    (r"^createwallet .*(already exists|bdb support|external signer)", "daler has no encryption, BDB or external signers"),
+    (r"^sendmany .*Transaction amount too small", "daler selects coins first"),
+    (r"Miniscript expressions can only be used in wsh or tr", "daler does not support miniscript"),
 ]
 
 
 def calls(block, transaction, address):
-    """Good calls, or nearly: (path, method, arguments)."""
+    """Valid or nearly valid calls: (path, method, arguments)."""
     prevout = {"txid": HASH, "vout": 0, "scriptPubKey": "51", "redeemScript": "51", "witnessScript": "51", "amount": 1}
     node = [
         ("getblock", [block, 1]), ("getblockhash", [0]), ("getblockheader", [block, True]),
@@ -104,7 +104,7 @@ def calls(block, transaction, address):
 
 
 def places(value, path=()):
-    """Every place in nested lists and objects."""
+    """The paths of all values in nested lists and objects."""
     yield path
     inner = enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ()
     for key, item in inner:
@@ -121,7 +121,7 @@ def changed(arguments, path, value):
 
 
 def variants(method, arguments):
-    """All calls with one thing changed: shorter and longer ones, other types, other cases."""
+    """Argument lists with one change: shorter or longer, another type, another case of the letters."""
     if not method.startswith("wait"):
         for length in range(len(arguments) + 1):
             yield arguments[:length]
@@ -186,7 +186,7 @@ def main(test):
     test.step(f"{count} calls, {len(differences)} differences")
     for difference in differences[:int(os.environ.get("DALER_SHOWN", "100"))]:
         print("DIFFERS", difference)
-    assert not differences, f"{len(differences)} differences that the table of known ones does not hold"
+    assert not differences, f"{len(differences)} differences that are not in the table of known differences"
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""Signs random transactions with daler and a stock bitcoind, round by round, with random keys, hash types and faults in
-`prevtxs`; what one starts the other goes on with. Errors, `complete` and `errors` must agree, and each must take the
-other's result for complete.
+"""Signs random transactions with daler and bitcoind in several rounds, with random keys, hash types and faults in
+`prevtxs`. Each round continues with the result of one of the two. Errors, `complete` and `errors` must agree, and each
+must report the other's complete result as complete.
 
-    test/interop/signing.py --seed 7 --cases 5000     # a longer run, all of it decided by the seed
+    test/interop/signing.py --seed 7 --cases 5000     # a longer run; the seed decides all random choices
 """
 import argparse
 import hashlib
@@ -62,7 +62,7 @@ def multisig(required, keys):
 
 
 class Coin:
-    """An output with what is needed to spend it. `keys`: those that sign; `known`: whether nodes know the script."""
+    """An output with the data to spend it. `keys`: the keys that sign; `known`: whether nodes can sign for the script."""
 
     def __init__(self, inner, form, keys, known=True):
         self.inner, self.form, self.keys, self.known = inner, form, keys, known
@@ -95,7 +95,7 @@ def random_coin(dice, keys, old_key):
     if kind == "multi":
         signers = some(3 if form == BARE else len(keys))
         return Coin(multisig(dice.randint(1, len(signers)), signers), form, signers)
-    if kind == "odd":  # a preimage and a signature: not for wallets
+    if kind == "odd":  # a preimage and a signature: nodes cannot sign for it
         key = one()
         return Coin(b"\xa8" + push(sha256(b"preimage")) + b"\x88" + push(key.public) + CHECKSIG, form, [key], False)
     key = old_key if form in (BARE, P2SH) and dice.random() < 0.2 else one()
@@ -117,7 +117,7 @@ class Case:
                                  "amount": Decimal(dice.randrange(1, 50 * COIN)) / COIN, **coin.prevtx})
 
     def spoil(self):
-        """One fault in what is told about one coin."""
+        """Makes one fault in the `prevtxs` entry of one coin."""
         dice, entry = self.dice, self.dice.choice(self.prevtxs)
         scripts = [name for name in ("redeemScript", "witnessScript") if name in entry]
         ways = ["drop", "type", "value", "object"] + (["scripts"] * 5 if scripts else [])
@@ -148,8 +148,8 @@ def answer(method, *arguments):
         return error.code, error.message
 
 
-def told(result):
-    """What of an answer must agree."""
+def comparable(result):
+    """The parts of an answer that must agree."""
     if isinstance(result, tuple):
         return result
     return result["complete"], [(entry["txid"], entry["vout"], entry["error"]) for entry in result.get("errors", [])]
@@ -158,12 +158,13 @@ def told(result):
 def sign(nodes, *arguments):
     """The answers of both, which must agree."""
     answers = [answer(node.signrawtransactionwithkey, *arguments) for node in nodes]
-    assert told(answers[0]) == told(answers[1]), f"{told(answers[0])}\nbitcoind: {told(answers[1])}\non: {arguments}"
+    ours, theirs = map(comparable, answers)
+    assert ours == theirs, f"{ours}\nbitcoind: {theirs}\nfor: {arguments}"
     return answers
 
 
 def check_complete(nodes, results, prevtxs):
-    """Each must find the other's work complete, without keys, and leave it alone."""
+    """Each must report the other's result as complete, without keys, and not change it."""
     for node, result in zip(nodes, reversed(results)):
         again = node.signrawtransactionwithkey(result["hex"], [], prevtxs)
         equal((again["complete"], again["hex"]), (True, result["hex"]))
@@ -171,17 +172,17 @@ def check_complete(nodes, results, prevtxs):
 
 def random_case(dice, nodes, keys, old_key, counts):
     case = Case(dice, keys, old_key)
-    everybody = keys + [old_key]
+    all_keys = keys + [old_key]
     if dice.random() < 0.3:
         case.spoil()
-        results = sign(nodes, case.hex, [key.wif for key in everybody], case.prevtxs, dice.choice(TYPES))
+        results = sign(nodes, case.hex, [key.wif for key in all_keys], case.prevtxs, dice.choice(TYPES))
         counts["refused" if isinstance(results[0], tuple) else "spoiled"] += 1
         return
     for _ in range(dice.randint(0, 3)):
-        some = dice.sample(everybody, dice.randint(0, 3))
+        some = dice.sample(all_keys, dice.randint(0, 3))
         results = sign(nodes, case.hex, [key.wif for key in some], case.prevtxs, dice.choice(TYPES))
         case.hex = dice.choice(results)["hex"]
-    results = sign(nodes, case.hex, [key.wif for key in everybody], case.prevtxs, dice.choice(TYPES[:2]))
+    results = sign(nodes, case.hex, [key.wif for key in all_keys], case.prevtxs, dice.choice(TYPES[:2]))
     equal(results[0]["complete"], all(coin.known for coin in case.coins))
     counts["complete" if results[0]["complete"] else "incomplete"] += 1
     if results[0]["complete"] and not any(coin.script.startswith(b"\x51\x20") for coin in case.coins):
@@ -195,7 +196,7 @@ def random_tree(dice, leaf, depth=0):
 
 
 def taproot_case(dice, wallets):
-    """A wallet with some of the private keys of tr(KEY,TREE): its description of the address and its signature."""
+    """Wallets with some of the private keys of tr(KEY,TREE): compares their data about the address and their signatures."""
     core = wallets[1]
     keys = [Key(core, dice.randrange(1, 2**200)) for _ in range(5)]
     secret = {key: dice.random() < 0.4 for key in keys}
@@ -227,7 +228,7 @@ def taproot_case(dice, wallets):
     kind = dice.choice(TYPES)
     results = [wallet.signrawtransactionwithwallet(transaction.hex(), prevtxs, kind) for wallet in wallets]
     equal(results[0]["hex"], results[1]["hex"], f"signing for {descriptor}")
-    equal(told(results[0]), told(results[1]), f"signing for {descriptor}")
+    equal(comparable(results[0]), comparable(results[1]), f"signing for {descriptor}")
     return results[0]["complete"]
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A stock bitcoind and daler do not take each other's wallet files for their own."""
+"""bitcoind and daler do not load each other's wallet files."""
 import shutil
 import sys
 from pathlib import Path
@@ -10,14 +10,14 @@ from framework import equal, fails, run  # noqa: E402
 
 
 def main(test):
-    ours, stock = test.node(kind="daler", name="ours"), test.node(kind="bitcoind", name="stock")
+    daler, core = test.node(kind="daler", name="daler"), test.node(kind="bitcoind", name="bitcoind")
     copies = {}
-    for node in (ours, stock):
+    for node in (daler, core):
         node.createwallet("mine")
         copies[node] = test.folder / f"{node.name}.dat"
         node.wallet("mine").backupwallet(str(copies[node]))
-    for node, foreign in ((ours, copies[stock]), (stock, copies[ours])):
-        test.step(f"{node.name} is given a foreign wallet")
+    for node, foreign in ((daler, copies[core]), (core, copies[daler])):
+        test.step(f"{node.name} and the wallet file of the other program")
         folder = node.folder / "wallets" / "foreign"
         folder.mkdir()
         shutil.copy(foreign, folder / "wallet.dat")

@@ -38,7 +38,7 @@ function newKey() {
   };
 }
 
-/** Lets the node's wallet pay `payment` and returns the coin. */
+/** Pays to `payment` from the node's wallet and returns the coin. */
 async function fund(payment, amount) {
   const txid = await call('sendtoaddress', payment.address, amount);
   await mine();

@@ -1,1 +1,1 @@
-"""The cases of differential.py: what they are made of (secp, script, locks, kinds), and what judges them (world)."""
+"""The cases of differential.py (*_cases), their parts (secp, script, locks, kinds), and the comparison (world)."""

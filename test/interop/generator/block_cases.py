@@ -1,4 +1,4 @@
-"""Blocks and headers that break one rule, or stand just on the right side of it."""
+"""Blocks and headers that break one rule, or just meet it."""
 import struct
 
 from chainkit import COIN, REGTEST_BITS, WITNESS_RESERVED, Output, compact_size, merkle_root, script_number, subsidy, \
@@ -34,7 +34,7 @@ def bad_bits(world):
 
 
 @case()
-def senseless_bits(world):
+def invalid_bits(world):
     bits = world.rng.choice((0, 0x20800001, 0x2100FFFF, 0x22FFFFFF, 0xFF7FFFFF, 0x1F000000))
     block = world.block(ordinary(world))
     block.bits = bits
@@ -65,7 +65,7 @@ def newest(world):
 
 @case()
 def old_version(world):
-    version = world.rng.choice((0, 1, 2, 3))  # negative ones mean another kind of header to the fork
+    version = world.rng.choice((0, 1, 2, 3))  # not negative: Bitcoin Knots reads such headers differently
     world.submit(world.block(ordinary(world), version=version), expect=r"^bad-version\(0x")
 
 
@@ -144,8 +144,8 @@ def side_branch(world):
     world.submit(block, expect="^duplicate$")
 
 
-def given_up(world, count):
-    """Blocks to leave again. Their transactions go back to the mempool, so none is of a form that only one relays."""
+def blocks_to_disconnect(world, count):
+    """Adds blocks. Their transactions will return to the mempool, so both nodes must relay their forms."""
     for _ in range(count):
         locks = [BY_NAME[name] for name in ("p2wpkh", "p2sh 2 of 3", "p2wsh pk", "p2tr key", "p2tr leaf pk")]
         world.submit(world.block([*ordinary(world), fund(world, locks)]), expect="")
@@ -153,9 +153,9 @@ def given_up(world, count):
 
 @case()
 def reorganisation(world):
-    """A branch from a few blocks below the tip overtakes it; what it gives up goes back to the mempool."""
+    """A branch that begins a few blocks below the tip gets more work; disconnected transactions return to the mempool."""
     depth = world.rng.randrange(2, 5)
-    given_up(world, depth - 1)
+    blocks_to_disconnect(world, depth - 1)
     parent = world.chain[-depth]
     branch = []
     for _ in range(depth - 1):
@@ -180,8 +180,8 @@ def add_to_chain(world, block):
 
 @case()
 def failed_reorganisation(world):
-    """The branch would win, but its last block is invalid: the nodes return to where they were."""
-    given_up(world, 1)
+    """The branch has more work, but its last block is invalid: the nodes return to the old tip."""
+    blocks_to_disconnect(world, 1)
     one = side_block(world, world.chain[-2])
     world.submit(one, expect="^inconclusive$")
     two = side_block(world, as_parent(world, one), reward=60 * COIN)
@@ -192,7 +192,7 @@ def failed_reorganisation(world):
 
 @case()
 def invalid_side_branch(world):
-    """Rules that need no coins hold on side branches, the others wait until they are connected."""
+    """Rules that need no coins are checked on side branches, the others only when the blocks are connected."""
     block = side_block(world, world.chain[-3], reward=60 * COIN)
     world.submit(block, expect="^inconclusive$")
     block = side_block(world, world.chain[-3], version=3)
@@ -201,8 +201,8 @@ def invalid_side_branch(world):
 
 @case(2)
 def invalidated(world):
-    """Blocks are given up by hand and taken back."""
-    given_up(world, 3)
+    """invalidateblock and reconsiderblock."""
+    blocks_to_disconnect(world, 3)
     count = world.rng.randrange(1, 4)
     removed = world.chain[-count]
     for method, tip in (("invalidateblock", world.chain[-count - 1]), ("reconsiderblock", world.tip)):
@@ -214,7 +214,7 @@ def invalidated(world):
 
 @case(4)
 def header_alone(world):
-    """A header that comes before its block; a wrong one is refused before the block is there."""
+    """A header is submitted before its block, and may be invalid."""
     rng = world.rng
     block = world.block(ordinary(world))
     change = rng.randrange(8)
@@ -256,7 +256,7 @@ def transactions_swapped(world):
 
 @case()
 def repeated_transactions(world):
-    """CVE-2012-2459: the merkle root is that of the good block, which stays welcome."""
+    """CVE-2012-2459: the merkle root is that of the valid block, which must still be accepted."""
     count = world.rng.choice((2, 4, 5))
     block = world.block([payment(world, [coin]) for coin in world.rng.sample(world.free_coins(), count)])
     good = list(block.transactions)
@@ -284,7 +284,7 @@ def too_long(world):
 
 
 def add_bytes(block, size):
-    """Makes the block `size` bytes long with an output that nobody can spend."""
+    """Makes the block `size` bytes long with an unspendable output."""
     base = block.transactions[0]
     base.outputs.append(Output(0, b"\x6a"))
     missing = size - len(block.serialize()) - 4  # the script's length takes five bytes then
@@ -294,7 +294,7 @@ def add_bytes(block, size):
 
 @case()
 def long_enough(world):
-    if world.cases % 3:  # these megabytes stay in the block files
+    if world.cases % 3:  # not each time: a megabyte each
         return
     block = world.block()
     add_bytes(block, MAX_WEIGHT // 4)
@@ -302,7 +302,7 @@ def long_enough(world):
 
 
 def heavy_block(world, weight):
-    """A block of exactly this weight, most of it one witness that means nothing."""
+    """A block of exactly this weight, most of it in one witness that no rule checks."""
     parent = payment(world, outputs=1, fee=0, lock=FUTURE_WITNESS)
     child = Tx([coin_of(world, parent, FUTURE_WITNESS)], [Output(parent.outputs[0].value, ANYONE.script)])
     child.inputs[0].witness = [bytes(100_000)]
@@ -330,7 +330,7 @@ def heavy_enough(world):
 
 @case()
 def legacy_sigops(world):
-    """Legacy operations cost four each, in the coinbase, too."""
+    """Legacy operations cost four each, also in the coinbase."""
     limit = MAX_SIGOP_COST // 4
     count = world.rng.choice((limit, limit + 1, limit + world.rng.randrange(2, 50)))
     block = world.block()
@@ -342,7 +342,7 @@ def legacy_sigops(world):
 
 @case(2)
 def sigops_behind_hashes(world):
-    """P2SH operations cost four, those in witness scripts one; which count only coins tell."""
+    """P2SH operations cost four each, those in witness scripts one. The kind depends on the spent coin."""
     nested = world.rng.random() < 0.5
     inner = script(0, "IF", *["CHECKMULTISIG"] * 9, *["CHECKSIG"] * 20, "ENDIF", 1)  # 200
     lock = FixedLock("sigops", p2sh(inner), [inner]) if nested else FixedLock("sigops", p2wsh(inner), witness=[inner])
@@ -402,7 +402,7 @@ def coinbase_amount(world):
 
 
 @case()
-def modest_coinbase(world):
+def coinbase_below_the_limit(world):
     world.submit(world.block(ordinary(world), reward=world.rng.choice((0, 1, subsidy(world.height) - 1))), expect="")
 
 
@@ -447,7 +447,7 @@ def reserved_value_of_wrong_size(world):
 
 @case()
 def reserved_value_left_out(world):
-    """Miners may leave it out: submitblock adds it."""
+    """submitblock adds a missing one."""
     block = committed(world)
     block.transactions[0].inputs[0].witness = []
     world.submit(block, expect="")
@@ -464,7 +464,7 @@ def last_commitment_counts(world):
 
 
 @case()
-def commitment_with_more_behind(world):
+def commitment_with_more_bytes(world):
     block = committed(world)
     block.transactions[0].outputs[-1].script += world.rng.randbytes(5)
     world.submit(block.solve(), expect="")
@@ -496,7 +496,7 @@ def commitment_without_witnesses(world):
 
 @case(2)
 def proposal(world):
-    """Proposals need no work; all other rules hold."""
+    """Proposals need no proof of work; the other rules apply."""
     rng = world.rng
     block = world.block(ordinary(world), solve=False)
     change = rng.randrange(8)
@@ -523,7 +523,7 @@ def proposal(world):
 
 @case(8)
 def damaged_block(world):
-    """Bytes changed, cut off or added anywhere in a good block, which is solved again if it was the header."""
+    """A valid block with bytes changed, removed or added anywhere; it is solved again if they are in the header."""
     rng = world.rng
     block = world.block(ordinary(world))
     data = bytearray(block.serialize())
@@ -545,7 +545,7 @@ def damaged_block(world):
 
 @case()
 def strange_counts(world):
-    """Numbers written longer than need be, or larger than what follows."""
+    """Counts in a longer encoding than necessary, or larger than what follows."""
     block = world.block()
     count = world.rng.choice((b"\xfd\x01\x00", b"\xfe\x01\x00\x00\x00", b"\x02", b"\x00", compact_size(2**32),
                               b"\xff" + struct.pack("<Q", 2**62)))

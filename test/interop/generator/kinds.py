@@ -1,4 +1,4 @@
-"""The list of all kinds of cases, and the pieces that many of them are made of."""
+"""The list of the kinds of cases, and functions that many of them use."""
 from chainkit import ANYONE_SCRIPT, Output
 
 from .locks import ANYONE, LOCKS, Tx
@@ -8,7 +8,7 @@ KINDS = []  # (name, function of a World, how often per round)
 
 
 def case(times=1):
-    """Registers a kind of case; each round deals it `times` times."""
+    """Registers a kind of case; each round runs it `times` times."""
     def register(function):
         KINDS.append((function.__name__, function, times))
         return function
@@ -16,7 +16,7 @@ def case(times=1):
 
 
 def payment(world, coins=None, count=1, outputs=None, fee=None, lock=ANYONE, **settings):
-    """A signed payment of free coins to `outputs` coins of one lock."""
+    """A signed payment from free coins to `outputs` coins of one lock."""
     rng = world.rng
     if coins is None:
         coins = rng.sample(world.free_coins(), count)
@@ -32,7 +32,7 @@ def payment(world, coins=None, count=1, outputs=None, fee=None, lock=ANYONE, **s
 
 
 def fund(world, locks, coin=None):
-    """A payment that makes a coin of each lock, and change."""
+    """A payment that creates a coin of each lock, and change."""
     if not coin:
         free = world.free_coins()
         coin = max(world.rng.sample(free, min(8, len(free))), key=lambda coin: coin.value)
@@ -45,13 +45,13 @@ def fund(world, locks, coin=None):
 
 
 def funded(world, lock):
-    """A payment that makes one coin of this lock, and the coin as the same block may spend it."""
+    """A payment that creates one coin of this lock, and the coin, which the same block may spend."""
     parent = fund(world, [lock])
     return parent, Coin(parent.txid, 0, parent.outputs[0].value, lock, world.height, False)
 
 
 def stocked(world, lock):
-    """A confirmed coin of this lock. When there is none, a block makes some of it and of others that are short."""
+    """A confirmed coin of this lock. If there is none, a block creates some, and also some of other short locks."""
     found = world.free_coins(lock, 0)
     if not found:
         short = [other for other in LOCKS if not world.by_lock[other] and len(other.script) <= 10_000]
@@ -64,6 +64,6 @@ def stocked(world, lock):
 
 
 def ordinary(world, most=3):
-    """A few payments without any fault."""
+    """A few valid payments."""
     coins = world.rng.sample(world.free_coins(), world.rng.randrange(most + 1))
     return [payment(world, [coin]) for coin in coins]

@@ -1,5 +1,5 @@
-"""Outputs of every form, and what spends them. A lock knows its scriptPubKey and how to fill in an input that spends
-it; a Signer makes the signatures, each of its fields being one thing that can be wrong."""
+"""Outputs of many forms, and inputs that spend them. A lock has a scriptPubKey and fills in an input that spends it. A
+Signer makes the signatures; each of its fields can be set to a wrong value."""
 from chainkit import ANYONE_SCRIPT, Input, Output, Transaction
 
 from . import script as s
@@ -30,7 +30,7 @@ class Signer:
 
 
 class Spend(Input):
-    """An input that remembers what its script pushes, so that one push can be changed."""
+    """An input with the list of its script's pushes, so that one push can be changed."""
 
     def __init__(self, coin, sequence=0xFFFFFFFD):
         super().__init__(coin.txid, coin.index, b"", sequence, [])
@@ -44,7 +44,7 @@ class Spend(Input):
 
 
 class Tx(Transaction):
-    """A transaction that knows the coins it spends."""
+    """A transaction with the coins that it spends."""
 
     def __init__(self, coins, outputs, **settings):
         super().__init__([Spend(coin) for coin in coins], outputs, **settings)
@@ -58,7 +58,7 @@ class Tx(Transaction):
         return [Output(coin.value, coin.lock.script) for coin in self.coins]
 
     def prepare(self):
-        """Sets the lock times that its coins ask for."""
+        """Sets the lock times that its coins need."""
         for i, coin in enumerate(self.coins):
             coin.lock.prepare(self, i)
         return self
@@ -72,7 +72,7 @@ class Tx(Transaction):
 class Lock:
     name = script = None
     has_keys = has_ecdsa = is_taproot = False
-    standard = True  # the output may be relayed and its spend, too
+    standard = True  # the output and its spend may be relayed
 
     def prepare(self, tx, index):
         """Lock time and sequence that the input needs."""
@@ -87,7 +87,7 @@ class Lock:
 
 
 class Inner:
-    """A script with what it takes to satisfy it: `items(sign)`, where sign(key) gives a signature."""
+    """A script and the data that satisfy it: `items(sign)`, where sign(key) gives a signature."""
 
     def __init__(self, name, code, items=lambda sign: [], signed_code=None, times=None, keys=False, wrappers=None):
         self.name, self.code, self.items, self.keys = name, code, items, keys
@@ -145,7 +145,7 @@ class KeyHashLock(Lock):
 
 
 class TaprootLock(Lock):
-    """Spent by key, or by the leaf `inner` of a tree with `depth` other branches on the way."""
+    """Spent by key, or by the leaf `inner` of a tree, at `depth`."""
     is_taproot = True
 
     def __init__(self, name, inner=None, version=s.TAPSCRIPT, depth=0, separator=s.NO_SEPARATOR):
@@ -177,7 +177,7 @@ class TaprootLock(Lock):
 
 
 class FixedLock(Lock):
-    """An output that always takes the same input."""
+    """An output that is always spent by the same input data."""
 
     def __init__(self, name, script_pubkey, pushes=(), witness=(), standard=True):
         self.name, self.script, self.pushes, self.witness = name, script_pubkey, pushes, witness
@@ -190,7 +190,7 @@ class FixedLock(Lock):
 ANYONE = FixedLock("anyone", ANYONE_SCRIPT, witness=[b"\x51"])
 K1, K2, K3 = (key.compressed for key in KEYS)
 X1, X2, X3 = (key.xonly for key in KEYS)
-START_TIME = 1_700_000_000  # of the first block; lock times that have passed are near
+START_TIME = 1_700_000_000  # of the first block; passed lock times are near it
 WITNESS = ("p2wsh", "p2sh-p2wsh")
 
 

@@ -1,4 +1,4 @@
-"""What the mempool refuses although a block may hold it, and what happens between its transactions."""
+"""Transactions that the mempool rejects although a block may contain them, and rules between transactions."""
 from decimal import Decimal
 
 from chainkit import COIN, Output
@@ -8,7 +8,7 @@ from .locks import ANYONE, BY_NAME, FINAL, KEYS, FixedLock, Signer, Tx
 from .script import hash160, p2sh, p2wsh, script, witness_program
 from .world import Coin
 
-FEE = 5000  # enough for what is small
+FEE = 5000  # enough for a small transaction
 K1 = KEYS[0].compressed
 OUTPUTS = [("p2pkh", script("DUP", "HASH160", hash160(K1), "EQUALVERIFY", "CHECKSIG"), 546),
            ("p2pk", script(K1, "CHECKSIG"), 576),
@@ -18,7 +18,7 @@ OUTPUTS = [("p2pkh", script("DUP", "HASH160", hash160(K1), "EQUALVERIFY", "CHECK
 
 
 def unconfirmed(world, tx, index=0):
-    """The coin that an output of an unconfirmed transaction is."""
+    """An output of an unconfirmed transaction as a coin."""
     return Coin(tx.txid, index, tx.outputs[index].value, ANYONE, world.height, False)
 
 
@@ -27,7 +27,7 @@ def child_of(world, *parents, fee=FEE, **settings):
 
 
 def setup(world, *transactions):
-    """Puts good transactions into both mempools; they are no cases."""
+    """Adds valid transactions to both mempools; they are not counted as cases."""
     for tx in transactions:
         world.send(tx, expect="", counted=False)
     world.update_mempool({"transaction": transactions[-1].hex()})
@@ -35,13 +35,13 @@ def setup(world, *transactions):
 
 
 def entered(world, **settings):
-    """A payment of ours in both mempools, not with other unconfirmed ones."""
+    """A new payment in both mempools that spends no unconfirmed output."""
     settings.setdefault("outputs", 2)
     return setup(world, payment(world, fee=settings.pop("fee", FEE), **settings))
 
 
 def judge(world, tx, expect=None):
-    """Alone, asked for or sent."""
+    """Tests the transaction alone, with testmempoolaccept or sendrawtransaction."""
     if world.rng.random() < 0.5:
         return world.test(tx, expect=expect)
     return world.send(tx, expect=expect)
@@ -173,7 +173,7 @@ def long_script(world):
 
 @case()
 def small_transaction(world):
-    size = world.rng.choice((0, 1, 2, 3, 10))  # 61 bytes and what is pushed
+    size = world.rng.choice((0, 1, 2, 3, 10))  # 61 bytes and the pushed bytes
     coin = world.rng.choice(world.free_coins())
     code = b"\x6a" + bytes([size]) + bytes(size) if size else b"\x6a"
     if coin.value > COIN // 100:
@@ -184,7 +184,7 @@ def small_transaction(world):
 
 
 @case()
-def loose_coinbase(world):
+def coinbase_alone(world):
     judge(world, world.block().transactions[0], expect="^(error -26 )?coinbase$")
 
 
@@ -235,7 +235,7 @@ P2WSH_MULTISIG = FixedLock("p2wsh 2000 sigops", p2wsh(MULTISIG_SIGOPS), witness=
 
 
 def confirmed(world, lock, count=1):
-    """Confirmed coins of a lock that is not in the list of all."""
+    """Confirmed coins of a lock that is not in LOCKS."""
     found = world.free_coins(lock, 0)
     if len(found) < count:
         world.submit(world.block([fund(world, [lock] * (count + 3))]), expect="")
@@ -259,7 +259,7 @@ def sigops_of_all_inputs(world):
 
 @case()
 def sigops_make_it_larger(world):
-    """Twenty bytes for each operation, where that is more than its bytes."""
+    """The size is at least twenty bytes for each signature operation."""
     tx = plain(world, [], confirmed(world, P2WSH_MULTISIG))
     tx.outputs[-1].value -= world.rng.choice((0, 5000 - 1, 5000, 5001))
     world.test(tx)
@@ -343,7 +343,7 @@ def known_in_the_chain(world):
 
 @case(2)
 def conflict(world):
-    """A replacement pays more than what it replaces, and for its own way through the network."""
+    """A replacement pays more than the replaced transactions, and also for its own relay."""
     rng = world.rng
     old = entered(world, outputs=2)
     if rng.random() < 0.4:
@@ -365,7 +365,7 @@ def conflict_of_fee_rates(world):
 
 @case()
 def conflict_with_a_final_one(world):
-    """All may be replaced, whatever their sequence says."""
+    """Transactions can be replaced with any sequence."""
     tx = payment(world, fee=FEE)
     tx.inputs[0].sequence = FINAL
     old = setup(world, tx)
@@ -432,7 +432,7 @@ def many_children(world):
 
 @case()
 def heavy_relatives(world):
-    """101,000 virtual bytes with all ancestors."""
+    """The limit for a transaction with its ancestors is 101,000 virtual bytes."""
     tx = None
     for _ in range(3):
         coins = [unconfirmed(world, tx, 0)] if tx else [max(world.free_coins(), key=lambda coin: coin.value)]
@@ -451,7 +451,7 @@ def heavy_relatives(world):
 
 @case(5)
 def restricted(world):
-    """Version 3 hangs on version 3 alone, one parent and one child, and is small."""
+    """Version 3 spends unconfirmed outputs of version 3 only, has one parent and one child, and is small."""
     rng = world.rng
     choice = rng.randrange(8)
     parent = entered(world, version=2 if choice == 0 else 3)
@@ -462,7 +462,7 @@ def restricted(world):
     elif choice == 2:
         child = setup(world, child_of(world, parent, version=3))
         judge(world, child_of(world, child, version=3), expect="TRUC-violation")
-    elif choice == 3:  # one sibling may push out the other
+    elif choice == 3:  # one sibling may replace the other
         setup(world, child_of(world, parent, version=3))
         fee = rng.choice((FEE, 2 * FEE))
         sibling = payment(world, [unconfirmed(world, parent, 1)], outputs=1, fee=fee, version=3)
@@ -502,7 +502,7 @@ def in_order(transactions):
 
 @case(8)
 def mined_mempool(world):
-    """A block takes what waits, or some of it with all its ancestors."""
+    """A block with the whole mempool, or with some of it and the ancestors."""
     ordered = in_order(world.pool)
     count = len(ordered) if world.rng.random() < 0.7 else world.rng.randrange(len(ordered) + 1)
     taken = ordered[:count]
@@ -512,7 +512,7 @@ def mined_mempool(world):
 
 @case(2)
 def block_against_the_mempool(world):
-    """A block spends what the mempool spends: its transactions and their children leave."""
+    """A block spends coins that the mempool spends: these transactions and their children are removed."""
     old = entered(world)
     setup(world, child_of(world, old))
     world.submit(world.block([payment(world, old.coins, fee=1), *ordinary(world)]), expect="")

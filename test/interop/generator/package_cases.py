@@ -1,4 +1,4 @@
-"""Several transactions that testmempoolaccept judges together, and what is wrong with some of them."""
+"""Several transactions for one call of testmempoolaccept, some of them invalid."""
 from decimal import Decimal
 
 from chainkit import Output
@@ -12,7 +12,7 @@ MOST = 25  # transactions in a package
 
 
 def stocked_world(world):
-    """Sees to it that there are coins for the largest package."""
+    """Makes coins for the largest package if there are too few."""
     if len(world.free_coins()) >= 2 * MOST:
         return
     kind, world.kind = world.kind, "stock"
@@ -22,8 +22,8 @@ def stocked_world(world):
     world.kind = kind
 
 
-def family(world, size, fee=FEE, roots=(), **settings):
-    """Transactions of which each may spend outputs of those before; `roots` are in the mempool."""
+def related(world, size, fee=FEE, roots=(), **settings):
+    """Transactions that may spend outputs of earlier ones and of `roots`, which are in the mempool."""
     stocked_world(world)
     rng, package = world.rng, []
     free = [(root, index) for root in roots for index in range(len(root.outputs))]
@@ -32,7 +32,7 @@ def family(world, size, fee=FEE, roots=(), **settings):
         count = min(len(free), rng.choice((0, 1, 1, 1, 2)))
         coins = [unconfirmed(world, *free.pop()) for _ in range(count)]
         if not coins:
-            large = world.free_coins(smallest=5_000_000) or world.free_coins()  # they are halved and halved again
+            large = world.free_coins(smallest=5_000_000) or world.free_coins()  # large, since each payment halves them
             coins = [rng.choice(large)]
         tx = payment(world, coins, outputs=2, fee=fee, **settings)
         free += [(tx, 0), (tx, 1)]
@@ -98,25 +98,25 @@ SPOILS = (spoil_fee, spoil_witness, spoil_value, spoil_input, spoil_index, spoil
 def good_package(world):
     roots = [entered(world)] if world.rng.random() < 0.4 else []
     size = world.rng.choice((2, 2, 3, 4) if roots else (2, 2, 3, 4, 8))
-    world.test_package(family(world, size, roots=roots), expect="")
+    world.test_package(related(world, size, roots=roots), expect="")
 
 
 @case(14)
 def package_with_a_bad_one(world):
-    package = family(world, world.rng.choice((2, 3, 4)))
+    package = related(world, world.rng.choice((2, 3, 4)))
     position = world.rng.randrange(len(package))
     why = world.rng.choice(SPOILS)(world, package[position])
-    # Its children would spend another transaction: nothing hangs on what was spoiled.
+    # The changed transaction has another txid, so its children are removed.
     spoiled = package[position]
     while position + 1 < len(package):
         package.pop()
-    world.test_package([*package[:position], spoiled, *family(world, world.rng.randrange(1, 3))], expect=why)
+    world.test_package([*package[:position], spoiled, *related(world, world.rng.randrange(1, 3))], expect=why)
 
 
 @case(4)
 def package_with_two_bad_ones(world):
-    """Scripts are run when all else is right with everybody."""
-    package = family(world, 2) + family(world, 1)
+    """Scripts are run only if the other checks of all transactions pass."""
+    package = related(world, 2) + related(world, 1)
     spoils = [world.rng.choice(SPOILS), world.rng.choice((spoil_fee, spoil_witness, spoil_lock_time))]
     spoils[0](world, package[1])
     spoils[1](world, package[2])
@@ -125,7 +125,7 @@ def package_with_two_bad_ones(world):
 
 @case(5)
 def package_out_of_order(world):
-    package = family(world, 1)
+    package = related(world, 1)
     for _ in range(world.rng.randrange(1, 4)):
         package.append(child_of(world, package[-1]))
     last = package[:]
@@ -136,9 +136,9 @@ def package_out_of_order(world):
 
 @case(3)
 def package_with_repetitions(world):
-    package = family(world, 2)
+    package = related(world, 2)
     again = package[0]
-    if world.rng.random() < 0.5:  # with another witness it is the same transaction
+    if world.rng.random() < 0.5:  # the same txid with another witness
         again = Tx(again.coins, again.outputs).prepare().sign()
         again.inputs[0].witness = [b"\x01", *again.inputs[0].witness]
     world.test_package([*package, again], expect="^package-contains-duplicates$")
@@ -146,18 +146,18 @@ def package_with_repetitions(world):
 
 @case(4)
 def package_in_conflict(world):
-    first = family(world, 1)[0]
+    first = related(world, 1)[0]
     second = payment(world, [*first.coins, world.rng.choice(world.free_coins())], fee=2 * FEE)
     world.test_package([first, second], expect="^conflict-in-package$")
 
 
 @case(3)
 def package_against_the_mempool(world):
-    """Nothing is replaced by a package."""
+    """A package replaces no transaction."""
     stocked_world(world)
     old = entered(world)
     new = payment(world, old.coins, fee=10 * FEE)
-    package = [new, *family(world, 1)]
+    package = [new, *related(world, 1)]
     if world.rng.random() < 0.5:
         package = [package[1], new, child_of(world, new)]
     world.test_package(package, expect="^bip125-replacement-disallowed$")
@@ -174,7 +174,7 @@ def package_known_in_part(world):
 def package_known_in_the_chain(world):
     tx = payment(world, fee=FEE)
     world.submit(world.block([tx]), expect="")
-    world.test_package([tx, *family(world, 1)], expect="^txn-already-known$")
+    world.test_package([tx, *related(world, 1)], expect="^txn-already-known$")
 
 
 @case(2)
@@ -183,7 +183,7 @@ def package_of_a_young_coinbase(world):
              world.height - coin.height < MATURITY and coin.value > 2 * FEE and outpoint(coin) not in world.in_mempool]
     if young:
         bad = payment(world, [world.rng.choice(young)], fee=FEE)
-        world.test_package([*family(world, 1), bad], expect="^bad-txns-premature-spend-of-coinbase$")
+        world.test_package([*related(world, 1), bad], expect="^bad-txns-premature-spend-of-coinbase$")
 
 
 @case(2)
@@ -196,9 +196,9 @@ def package_of_many(world):
 
 @case(2)
 def large_package(world):
-    """404,000 units of weight, all together."""
+    """The limit for a package is 404,000 units of weight."""
     over = world.rng.random() < 0.5
-    package = family(world, 2)
+    package = related(world, 2)
 
     def weight():
         return sum(3 * len(tx.serialize(False)) + len(tx.serialize()) for tx in package)
@@ -222,20 +222,20 @@ def package_of_a_long_chain(world):
     while len(package) < rng.choice((1, 2, 3, 4, 5)):
         package.append(child_of(world, package[-1]))
     if len(package) == 1:
-        package += family(world, 1)
+        package += related(world, 1)
     world.test_package(package)
 
 
 @case(2)
 def package_of_many_children(world):
-    """The one child more that is allowed alone is not allowed here."""
+    """The additional child that is allowed alone is not allowed in a package."""
     stocked_world(world)
     root = entered(world, outputs=30)
     count = world.rng.choice((20, 22, 24))
     setup(world, *(payment(world, [unconfirmed(world, root, i)], outputs=1, fee=300) for i in range(1, 1 + count)))
     size = world.rng.choice((1, 2, 3))
     package = [payment(world, [unconfirmed(world, root, 25 + i)], outputs=1, fee=300) for i in range(size)]
-    world.test_package(package + family(world, 1))
+    world.test_package(package + related(world, 1))
 
 
 @case(2)
@@ -248,7 +248,7 @@ def package_of_many_parents(world):
 
 @case(8)
 def restricted_package(world):
-    """Version 3 (BIP 431), related in the package, in the mempool or across."""
+    """Version 3 (BIP 431), with relations in the package, in the mempool or between both."""
     stocked_world(world)
     rng = world.rng
     choice = rng.randrange(9)
@@ -274,16 +274,16 @@ def restricted_package(world):
         coins = [unconfirmed(world, first), *rng.sample(world.free_coins(), rng.choice((10, 11, 12, 13, 14)))]
         package = [*start, payment(world, coins, outputs=1, fee=FEE, version=3)]
     elif choice == 7:
-        package = [*start, child, *family(world, 1, version=rng.choice((2, 3)))]
+        package = [*start, child, *related(world, 1, version=rng.choice((2, 3)))]
     else:
         package = [*start, child, child_of(world, child, version=2)]
     if len(package) == 1:
-        package += family(world, 1)
+        package += related(world, 1)
     world.test_package(package)
 
 
 @case(3)
 def package_that_pays_too_much(world):
-    package = family(world, 3)
+    package = related(world, 3)
     rate = world.rng.choice((Decimal("0.00000001"), Decimal("0.0001"), Decimal("0.0003"), 0))
     world.test_package(package, max_fee_rate=rate)

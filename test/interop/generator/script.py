@@ -1,4 +1,4 @@
-"""Scripts in readable form, and the hashes that signatures sign (BIP 143, BIP 341, and before them)."""
+"""Scripts in readable form, and signature hashes (legacy, BIP 143, BIP 341)."""
 import hashlib
 import struct
 
@@ -30,7 +30,7 @@ def sha256(data):
 
 
 def number(value):
-    """A number as the interpreter holds it."""
+    """A number in the encoding of the interpreter's stack."""
     if value == 0:
         return b""
     data = bytearray(abs(value).to_bytes((abs(value).bit_length() + 8) // 8, "little"))
@@ -40,7 +40,7 @@ def number(value):
 
 
 def push(data):
-    """The shortest instruction that pushes `data`."""
+    """The shortest push of `data`."""
     if not data:
         return b"\x00"
     if len(data) == 1 and 1 <= data[0] <= 16:
@@ -51,7 +51,7 @@ def push(data):
 
 
 def long_push(data, wider=1):
-    """A push of `data`, with a length `wider` steps longer than needed."""
+    """A push of `data`, with a length field that is `wider` steps larger than needed."""
     size = len(data)
     step = (0 if size < 76 else 1 if size < 256 else 2 if size < 65536 else 3) + wider
     return [bytes([size & 255]), b"\x4c" + bytes([size & 255]), b"\x4d" + struct.pack("<H", size & 65535),
@@ -126,8 +126,8 @@ def segwit_hash(tx, index, script_code, value, hash_type):
 
 
 def taproot_hash(tx, index, spent, hash_type, annex=None, leaf=None, separator=NO_SEPARATOR):
-    """BIP 341 and 342; `spent` are the outputs that all inputs spend, `leaf` the hash of the leaf that runs,
-    `separator` the position of the last OP_CODESEPARATOR run."""
+    """BIP 341 and 342. `spent`: the outputs that the inputs spend; `leaf`: the hash of the executed leaf; `separator`:
+    the position of the last executed OP_CODESEPARATOR."""
     base, alone = hash_type & 3, hash_type & 0x80
     data = b"\0" + bytes([hash_type]) + struct.pack("<II", tx.version, tx.lock_time)
     if not alone:
@@ -144,7 +144,7 @@ def taproot_hash(tx, index, spent, hash_type, annex=None, leaf=None, separator=N
         data += struct.pack("<I", index)
     if annex is not None:
         data += sha256(var_bytes(annex))
-    if base == 3:  # out of range there is nothing to sign, any hash will be refused
+    if base == 3:  # if the index is out of range, any hash is rejected
         data += sha256(_output(tx.outputs[index])) if index < len(tx.outputs) else bytes(32)
     if leaf:
         data += leaf + b"\0" + struct.pack("<I", separator)

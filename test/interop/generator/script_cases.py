@@ -1,4 +1,4 @@
-"""Every lock with its right key, with one thing wrong about the key, and scripts that nobody thought about."""
+"""Spends of the locks, valid or with one thing wrong, and random scripts."""
 from chainkit import Output
 
 from .kinds import case, fund, funded, ordinary, stocked
@@ -7,12 +7,12 @@ from .script import OPCODES, TAPSCRIPT, long_push, number, p2sh, p2wsh, push
 from .secp import N, P, der, der_integer
 from .world import SCRIPT_FAILED, Coin
 
-DEALT = {}  # what is left of the shuffled locks, for each kind of case
+REMAINING = {}  # the shuffled locks that are still to be used, for each purpose
 
 
 def next_lock(world, purpose, locks):
-    """All locks in turn, in an order of chance."""
-    left = DEALT.setdefault((id(world), purpose), [])
+    """The next one of `locks`: all of them in random order, then again."""
+    left = REMAINING.setdefault((id(world), purpose), [])
     if not left:
         left += world.rng.sample(locks, len(locks))
     return left.pop()
@@ -25,7 +25,7 @@ def spend(world, coin, extra_outputs=0):
 
 
 def in_block(world, lock, change=lambda tx: tx.sign()):
-    """A coin of this lock is made and spent in one block, the spend as `change` makes it."""
+    """A block that creates a coin of this lock and spends it; `change` signs the spend, and may alter it."""
     parent, coin = funded(world, lock)
     child = spend(world, coin)
     change(child)
@@ -42,7 +42,7 @@ def alone(world, lock, change=lambda tx: tx.sign()):
 
 
 def check_mandatory(world, tx, said):
-    """What 28.1 calls mandatory in the mempool is what a block may not hold; 29 does not tell."""
+    """An error that 28.1 calls mandatory in the mempool also makes a block invalid; 29 does not distinguish them."""
     in_block = world.propose(world.block([tx], commit=True, solve=False))
     if (in_block is None) != ("non-mandatory" in said):
         world.disagree("wrongly called mandatory, or not", {"transaction": tx.hex()}, said, in_block)
@@ -133,7 +133,7 @@ def random_signer(world, lock):
 
 
 def changed_after_signing(world, tx):
-    """Some signatures allow some changes."""
+    """A change of a signed transaction; some hash types allow it."""
     rng = world.rng
     change = rng.randrange(6)
     if change == 0:
@@ -187,7 +187,7 @@ def changed_elements(world, tx):
 
 
 def changed_script(world, tx):
-    """The input's script is not what the rules of standard transactions, or of witnesses, want."""
+    """A change of the input's script that breaks a rule of standard transactions or of witnesses."""
     rng, txin = world.rng, tx.inputs[0]
     change = rng.randrange(6)
     if change == 0:
@@ -229,7 +229,7 @@ def changed_control(world, tx):
 
 
 def one_thing_wrong(world, lock):
-    """What turns a good spend of `lock` into a subtly different one."""
+    """A function that makes a small change to a valid spend of `lock`."""
     rng = world.rng
     choice = rng.random()
 
@@ -275,7 +275,7 @@ def wrong_spend_alone(world):
 
 @case(4)
 def several_inputs(world):
-    """Signatures of all kinds over the inputs and outputs of each other; one of them may be wrong."""
+    """Several inputs with signatures of different hash types; one of them may be wrong."""
     rng = world.rng
     locks = [rng.choice([lock for lock in GOOD if lock.has_keys]) for _ in range(rng.randrange(2, 5))]
     parent = fund(world, locks)
@@ -293,7 +293,7 @@ def several_inputs(world):
 
 
 def _certain(kind, lock_name, text, change=lambda tx: tx.sign()):
-    """A kind whose error is known; `text` is a part of it."""
+    """Registers a kind with a known error; `text` is a part of it."""
     lock = BY_NAME[lock_name]
 
     def test(world):
@@ -372,7 +372,7 @@ for _kind, _lock, _text, _change in (
 
 @case(2)
 def script_before_a_witness(world):
-    """BIP 141: a witness program needs an empty script, inside P2SH nothing but its push."""
+    """BIP 141: a native witness program needs an empty scriptSig; inside P2SH the scriptSig is only its push."""
     name = world.rng.choice(("p2wpkh", "p2sh-p2wpkh"))
     tx = spend(world, stocked(world, BY_NAME[name])).sign()
     tx.inputs[0].script = b"\x51" + tx.inputs[0].script
@@ -395,7 +395,7 @@ TAKES = {"ADD": 2, "SUB": 2, "MIN": 2, "MAX": 2, "EQUAL": 2, "NUMEQUAL": 2, "LES
 
 
 def random_script(rng):
-    """Operations that find enough on the stack, mostly; and now and then anything."""
+    """Operations, most of which find enough items on the stack, and sometimes random ones."""
     code, depth = b"", 0
     for _ in range(rng.randrange(1, 14)):
         choice = rng.random()

@@ -1,5 +1,5 @@
-"""Keys and signatures on secp256k1, for tests only: fast enough with a table of the generator's multiples, and
-deterministic. Nothing here is constant-time."""
+"""Keys and signatures on secp256k1, for tests only: deterministic, fast enough with a table of multiples of the generator
+point, and not constant-time."""
 import hashlib
 
 P = 2**256 - 2**32 - 977
@@ -98,12 +98,12 @@ class Key:
         return _bytes(self.point[0])
 
     def tweaked(self, tweak):
-        """The taproot output key's key (BIP 341)."""
+        """The key of the taproot output (BIP 341)."""
         even = self.secret if self.point[1] % 2 == 0 else N - self.secret
         return Key(even + int.from_bytes(tweak, "big"))
 
     def ecdsa(self, digest):
-        """r and the lower s."""
+        """The signature as r and the lower s."""
         nonce = int.from_bytes(hashlib.sha256(b"nonce" + _bytes(self.secret) + digest).digest(), "big") % N
         r = multiply_generator(nonce)[0] % N
         s = pow(nonce, -1, N) * (int.from_bytes(digest, "big") + r * self.secret) % N

@@ -1,4 +1,4 @@
-"""Transactions that break one rule other than a script's, each in a block and alone."""
+"""Transactions that break one rule, but no script rule, each in a block and alone."""
 import struct
 
 from chainkit import COIN, Output, compact_size, to_hash, var_bytes
@@ -14,12 +14,12 @@ DISABLED = 1 << 31
 
 
 def both(world, tx, in_block, alone=None, before=()):
-    """The transaction in a block, and, if `before` it nothing unconfirmed is needed, alone."""
+    """The transaction in a block and, if it needs no unconfirmed transactions (`before`), alone."""
     if not before and world.rng.random() < 0.6:
         world.test(tx, expect=alone)
     reward = None
     fee = sum(getattr(other, "fee", 0) for other in [*before, tx])
-    if not 0 <= fee <= COIN:  # only the transaction itself shall be wrong
+    if not 0 <= fee <= COIN:  # the coinbase must be valid
         reward = 0
     block = world.block([*ordinary(world, 1), *before, tx], reward=reward, commit=True)
     return world.submit(block, expect=in_block)
@@ -65,7 +65,7 @@ def large_total(world):
 
 @case()
 def largest_total(world):
-    """No more than exists is allowed; that it is more than the inputs is another rule."""
+    """21,000,000 BTC is the largest allowed sum of outputs. Another rule compares it with the inputs."""
     tx = payment(world, outputs=2)
     tx.outputs[0].value, tx.outputs[1].value = MAX_MONEY - 5000, 5000
     both(world, tx, "^bad-txns-in-belowout$", "^bad-txns-in-belowout$")
@@ -141,7 +141,7 @@ def chain_within_a_block(world):
 
 
 def coinbase_coins(world, depth):
-    """The coins of the coinbase that the next block would spend at this depth."""
+    """The coins of the coinbase that has this depth for the next block."""
     txid = world.chain[world.height - depth].transactions[0].txid
     return [coin for coin in world.by_lock[ANYONE].values() if coin.txid == txid and coin.value > 10_000]
 
@@ -186,7 +186,7 @@ def as_much_as_the_inputs(world):
 
 @case(2)
 def confirmed_transaction(world):
-    """Its outputs are unspent, so it would overwrite them (BIP 30)."""
+    """The transaction again: it would overwrite its unspent outputs (BIP 30)."""
     transactions = [tx for entry in world.chain[-40:] for tx in entry.transactions[1:] if len(tx.hex()) < 50_000 and
                     all((tx.txid, index) in world.coins for index in range(len(tx.outputs)))]
     if transactions:
@@ -203,7 +203,7 @@ def confirmed_and_spent(world):
 
 @case()
 def repeated_coinbase(world):
-    """A coinbase from before BIP 34 that named a later height comes again there (BIP 30)."""
+    """A coinbase from before BIP 34 contains a later height, and is repeated at that height (BIP 30)."""
     ahead = sorted(height for height in world.repeated if height >= world.height)
     if not ahead:
         return
@@ -220,7 +220,7 @@ def repeated_coinbase(world):
 
 @case(3)
 def absolute_lock(world):
-    """Locked until a height or a time: on both sides of the limit, with and without a final input."""
+    """A lock time that is a height or a time, on both sides of the limit, with and without a final input."""
     rng = world.rng
     tx = payment(world, count=rng.choice((1, 2)), fee=5000)
     limit = world.height if rng.random() < 0.5 else world.median_time
@@ -237,7 +237,7 @@ def absolute_lock(world):
 
 @case()
 def lock_times_at_the_threshold(world):
-    """Below 500,000,000 it is a height."""
+    """A lock time below 500,000,000 is a height."""
     tx = payment(world, fee=5000)
     tx.lock_time = world.rng.choice((499_999_999, 500_000_000))
     is_time = tx.lock_time == 500_000_000
@@ -259,7 +259,7 @@ def median_before(world, height):
 
 @case(4)
 def relative_lock(world):
-    """BIP 68, in blocks or in steps of 512 seconds, one of which may be too many."""
+    """BIP 68, in blocks or in steps of 512 seconds, at the limit or one too many."""
     rng = world.rng
     free = [coin for coin in world.free_coins() if world.height - coin.height < 60000]
     coin = rng.choice(free)
@@ -281,7 +281,7 @@ def relative_lock(world):
         tx.version = rng.choice((1, 0))
         passes = True
     elif choice == 2:
-        tx.version = rng.choice((2, 0x80000000, FINAL))  # no sign
+        tx.version = rng.choice((2, 0x80000000, FINAL))  # the version is unsigned
     both(world, tx, "" if passes else "^bad-txns-nonfinal$")
 
 
@@ -296,7 +296,7 @@ def relative_lock_within_a_block(world):
 
 @case()
 def sum_of_fees(world):
-    """Fees of several transactions go to the coinbase, to the last unit."""
+    """The coinbase may claim the fees of several transactions, and not one unit more."""
     payments = [payment(world, [coin], fee=world.rng.randrange(100_000))
                 for coin in world.rng.sample(world.free_coins(smallest=200_000), 4)]
     world.submit(world.block(payments), expect="")
@@ -307,7 +307,7 @@ def sum_of_fees(world):
 
 @case(15)
 def random_field(world):
-    """One field of one part of a good transaction gets another value, usually near a limit."""
+    """One field of a valid transaction gets another value, usually near a limit."""
     rng = world.rng
     tx = payment(world, count=rng.choice((1, 2, 3)))
     txin, txout = rng.choice(tx.inputs), rng.choice(tx.outputs)
@@ -363,7 +363,7 @@ def damaged_transaction(world):
 
 @case(3)
 def strange_encoding(world):
-    """Encodings that say the same in another way, or that only an old decoder understands."""
+    """Encodings of the same transaction that are not the canonical one, or that only an old decoder accepts."""
     rng = world.rng
     tx = payment(world, outputs=1)
     txin, txout = tx.inputs[0], tx.outputs[0]
@@ -387,7 +387,7 @@ def strange_encoding(world):
 
 
 def before_activations(world):
-    """A block as it may come while some rules are not in force yet; what it breaks is left to chance."""
+    """A block before the activation of some rules; it randomly breaks some of them."""
     rng = world.rng
     transactions = []
     if world.free_coins():
@@ -395,7 +395,7 @@ def before_activations(world):
                            "bare pk", "anyone"))
         parent, coin = funded(world, BY_NAME[name])
         child = Tx([coin], [Output(coin.value, ANYONE.script)]).prepare().sign()
-        if name == "bare pk" and rng.random() < 0.7:  # a zero too many before the number: once that was allowed
+        if name == "bare pk" and rng.random() < 0.7:  # an additional zero before the number, allowed before BIP 66
             signature = child.inputs[0].pushes[0]
             padded = b"\x30" + bytes([signature[1] + 1]) + b"\x02" + bytes([signature[3] + 1]) + b"\0" + signature[4:]
             child.inputs[0].pushes[0] = padded

@@ -1,4 +1,4 @@
-"""Two nodes with one chain and one mempool, and what the generator must know of both to make the next case."""
+"""Two nodes with the same chain and mempool, and a copy of their state from which the generator makes the next case."""
 import re
 from collections import Counter, defaultdict, namedtuple
 
@@ -15,33 +15,32 @@ GENESIS_TIME = 1296688602
 
 
 class Disagreement(AssertionError):
-    """The two nodes judge one case differently, or a case does not break the rule that it should."""
+    """The two nodes give different answers to one case, or a case does not break the rule that it should."""
 
 
-# The stock bitcoind is a fork of 29.4, daler follows 28.1. First, what it says in other words: (pattern, 28.1's words,
-# why).
+# The bitcoind of the tests is Bitcoin Knots, based on Bitcoin Core 29.4. daler follows Bitcoin Core 28.1. These are the
+# texts of bitcoind that differ: (pattern, text of 28.1, why).
 SCRIPT_FAILED = "mandatory-script-verify-flag-failed"
 KNOWN_WORDS = [
     (r"mempool-script-verify-flag-failed", SCRIPT_FAILED,
      "29 has one name for what 28.1 calls mandatory and non-mandatory in the mempool"),
     (r"Signature opts in to the hardfork, which is not active here", "Signature hash type missing or not understood",
-     "the fork has a meaning for one more type"),
-    (r", input \d+ of \w{64} \(wtxid \w{64}\), spending \w{64}:\d+$", "", "29 says which input it was"),
-    (r"bad-txns-input-[a-z0-9-]+", "bad-txns-nonstandard-inputs", "the fork has several names for this"),
-    (r"bad-witness-(?!nonce|merkle)[a-z0-9-]+", "bad-witness-nonstandard", "the fork has several names for this"),
-    (r"\btruc-[a-z0-9-]+", "TRUC-violation", "the fork has several names for this"),
-    (r"^(error -26 dust), tx with dust output must be 0-fee$", r"\1", "29 lets dust pass in packages"),
+     "Knots has one more type"),
+    (r", input \d+ of \w{64} \(wtxid \w{64}\), spending \w{64}:\d+$", "", "29 names the input"),
+    (r"bad-txns-input-[a-z0-9-]+", "bad-txns-nonstandard-inputs", "Knots has several names for this"),
+    (r"bad-witness-(?!nonce|merkle)[a-z0-9-]+", "bad-witness-nonstandard", "Knots has several names for this"),
+    (r"\btruc-[a-z0-9-]+", "TRUC-violation", "Knots has several names for this"),
+    (r"^(error -26 dust), tx with dust output must be 0-fee$", r"\1", "29 allows dust in packages"),
 ]
 # (daler's answer, bitcoind's, why)
 KNOWN_PAIRS = [
     (r"txn-already-known", r"missing-inputs",
-     "known is what is in the cache of coins, and bitcoind empties its own for gettxoutsetinfo"),
-    (r"(error -26 )?dust", r"(?!\w{64}$).+", "29 looks at a single output of dust later, after the inputs"),
-    (r"error -22 Block does not start with a coinbase", r".*", "28.1 looks at that first, 29 as at any other rule"),
+     "a transaction is known if its coins are in the cache, and bitcoind empties its cache for gettxoutsetinfo"),
+    (r"(error -26 )?dust", r"(?!\w{64}$).+", "29 checks a single dust output later, after the inputs"),
+    (r"error -22 Block does not start with a coinbase", r".*", "28.1 checks this first, 29 with the other rules"),
 ]
-# What no option turns off in the fork's relay: a transaction refused for it is no case for the mempool, whatever
-# daler says.
-FORK_POLICY = [
+# Relay policy of Knots that no option turns off. A transaction that it rejects is not compared.
+KNOTS_POLICY = [
     (r"bad-txns-vout-script-toolarge", "outputs of more than 34 bytes"),
     (r"Push value size limit exceeded", "pushes of more than 256 bytes"),
     (r"argument must be minimal in tapscript", "OP_IF in tapscripts"),
@@ -54,8 +53,8 @@ def known_pair(ours, theirs):
         re.fullmatch(one, ours) and re.fullmatch(other, theirs) for one, other, _ in KNOWN_PAIRS)
 
 
-def only_the_fork(ours, theirs):
-    return any(re.search(pattern, theirs) and not re.search(pattern, ours) for pattern, _ in FORK_POLICY)
+def knots_only(ours, theirs):
+    return any(re.search(pattern, theirs) and not re.search(pattern, ours) for pattern, _ in KNOTS_POLICY)
 
 
 def outpoint(coin):
@@ -74,7 +73,7 @@ class World:
         genesis = Entry(REGTEST_GENESIS, 0, GENESIS_TIME, [GENESIS_TIME], [], [], [])
         self.chain = [genesis]
         self.failed_blocks, self.utxo_checks = [], 0
-        self.said = None  # daler's last verdict, word for word
+        self.said = None  # daler's last verdict, unchanged
         self.reserved = set()  # coins that a transaction of this case spends
         self.now = 0
         self.set_time(START_TIME)
@@ -99,7 +98,7 @@ class World:
             node.setmocktime(now)
 
     def next_time(self):
-        """Any time that the next block may have, mostly a usual one."""
+        """A valid time for the next block, mostly a usual one."""
         lowest, highest = self.median_time + 1, self.now + FUTURE_LIMIT
         choice = self.rng.random()
         if choice < 0.05:
@@ -109,7 +108,7 @@ class World:
         return max(lowest, self.now - self.rng.randrange(600))
 
     def block(self, transactions=(), parent=None, commit=None, solve=True, reward=None, script=ANYONE.script, **header):
-        """A solved block with all that the rules ask for; `header` sets fields of the header."""
+        """A solved, valid block; `header` sets fields of the header."""
         parent = parent or self.tip
         if reward is None:
             reward = subsidy(parent.height + 1) + sum(tx.fee for tx in transactions)
@@ -127,14 +126,14 @@ class World:
         return not coin.coinbase or self.height - coin.height >= MATURITY
 
     def free_coins(self, lock=ANYONE, smallest=100_000):
-        """Coins that neither chain nor mempool nor this case has spent and that the next block may spend."""
+        """Coins that the next block may spend and that neither the mempool nor this case spends."""
         return [coin for place, coin in self.by_lock[lock].items() if coin.value >= smallest and
                 self.spendable(coin) and place not in self.in_mempool and place not in self.reserved]
 
     # ------------------------------------------------------------------------------------ judgements
 
     def ask(self, method, *args):
-        """Both answers, an error as text."""
+        """The answers of both nodes; an error is a text."""
         return [self.ask_one(node, method, *args) for node in self.nodes]
 
     def ask_one(self, node, method, *args):
@@ -144,7 +143,7 @@ class World:
             return f"error {error.code} {error.message}"
 
     def words(self, answers):
-        """The answers with known differences of wording taken out."""
+        """The answers without known differences of the texts."""
         ours, theirs = answers
         self.said = ours
         if not isinstance(ours, str) or not isinstance(theirs, str):
@@ -166,11 +165,11 @@ class World:
         self.by_kind[self.kind] += 1
         if verdict is None:
             self.valid += 1
-        else:  # without what differs from case to case
+        else:  # without the parts that differ from case to case
             self.histogram[re.sub(r"^error -?\d+ |, .*|: .*", "", verdict)] += 1
 
     def judge(self, hexes, method, *args, expect=None):
-        """The common verdict of both nodes, None if they accept; `expect` is a pattern of it, "" for acceptance."""
+        """The verdict of both nodes, None if they accept. `expect`: a pattern for it, "" for acceptance."""
         answers = self.ask(method, *args)
         ours, theirs = self.words(answers)
         if ours != theirs and not known_pair(ours, theirs):
@@ -180,11 +179,11 @@ class World:
         return ours
 
     def submit(self, block, expect=None, text=None):
-        """Submits a block, or `text` in its place, to both; None if it is the new tip of both, else why not."""
+        """Submits a block, or `text` in its place, to both. None if it is the new tip of both, else the reason."""
         for tx in block.transactions[1:]:
             self.known_transactions[tx.txid] = tx
         hexes = {"block": text or block.hex()}
-        for tx in block.transactions[1:]:  # coins that the block itself does not bring
+        for tx in block.transactions[1:]:  # the coins that the transactions spend
             hexes[f"tx {tx.txid}"] = [(outpoint(coin), coin.value, coin.lock.name) for coin in getattr(tx, "coins", [])]
         verdict = self.judge(hexes, "submitblock", hexes["block"], expect=expect)
         self.count(verdict)
@@ -203,13 +202,13 @@ class World:
         return verdict
 
     def submit_hex(self, text, expect=None):
-        """A block that cannot be or is not accepted."""
+        """Submits a block that is not accepted, or other bytes."""
         verdict = self.judge({"block": text}, "submitblock", text, expect=expect)
         self.count(verdict)
         return verdict
 
     def propose(self, block, expect=None):
-        """What getblocktemplate says of a block that is not submitted."""
+        """The verdict of getblocktemplate on a proposed block."""
         text = block if isinstance(block, str) else block.hex()
         request = {"mode": "proposal", "data": text, "rules": ["segwit"]}
         verdict = self.judge({"proposal": text}, "getblocktemplate", request, expect=expect)
@@ -228,7 +227,7 @@ class World:
                 "reject-reason", "reject-details", "usage")})
         ours, theirs = self.words(verdicts)
         hexes = {"transaction": text, "coins": [(coin.lock.name, coin.height) for coin in getattr(tx, "coins", [])]}
-        if only_the_fork(ours, theirs):
+        if knots_only(ours, theirs):
             self.skipped += 1
             return ours or None
         if known_pair(ours, theirs):
@@ -241,8 +240,8 @@ class World:
         return ours or None
 
     def test_package(self, package, expect=None, max_fee_rate=None):
-        """The first reason that testmempoolaccept gives against one of several transactions or all of them, or None.
-        All answers agree in what they say of each."""
+        """The first reason that testmempoolaccept gives for one of several transactions or for the package, or None.
+        Compares the answers for each transaction."""
         texts = [tx.hex() for tx in package]
         answers = self.ask("testmempoolaccept", texts, *([] if max_fee_rate is None else [max_fee_rate]))
         hexes = {f"transaction {i}": text for i, text in enumerate(texts)}
@@ -255,7 +254,7 @@ class World:
             verdicts.append([entry.get("package-error") or entry.get("reject-reason", "") for entry in answer])
             shown.append([{key: value for key, value in entry.items() if key not in (
                 "reject-reason", "reject-details", "usage", "package-error")} for entry in answer])
-        if any(only_the_fork(*pair) for pair in zip(*verdicts)):
+        if any(knots_only(*pair) for pair in zip(*verdicts)):
             self.skipped += 1
             return "skipped"
         pairs = [self.words(pair) for pair in zip(*verdicts)]
@@ -273,10 +272,10 @@ class World:
         text = tx if isinstance(tx, str) else tx.hex()
         parameters = [text] if max_fee_rate is None else [text, max_fee_rate]
         theirs = self.ask_one(self.bitcoind, "sendrawtransaction", *parameters)
-        if only_the_fork("", theirs):
+        if knots_only("", theirs):
             (answer,) = self.daler.testmempoolaccept([text], *parameters[1:])
             self.said = ours = answer.get("reject-reason", "")
-            if only_the_fork(ours, theirs):  # and so it must not enter daler's mempool either
+            if knots_only(ours, theirs):  # daler accepts it, but the mempools must be equal
                 self.skipped += 1
                 return ours or None
         answers = [self.ask_one(self.daler, "sendrawtransaction", *parameters), theirs]
@@ -323,7 +322,7 @@ class World:
         return coin
 
     def disconnected(self):
-        """Forgets the last block; the nodes have left it."""
+        """Removes the last block, which the nodes have disconnected."""
         entry = self.chain.pop()
         for coin in entry.spent:
             self.remember(coin)
@@ -358,7 +357,7 @@ def median_time(entry):
 
 
 def recommit(block):
-    """Makes merkle root, witness commitment and proof of work fit the block's transactions again."""
+    """Updates merkle root, witness commitment and proof of work after a change of the transactions."""
     base = block.transactions[0]
     if base.inputs[0].witness:
         base.outputs.pop()
