@@ -16,7 +16,7 @@ from p2p import read_compact_size
 
 FLIPS = {"framing": 100, "header": 150, "coinbase": 100, "transaction": 150}
 SNAPSHOT_EVERY = 150  # number of blocks between the data folders from which the nodes start
-BEHIND = 3  # good blocks after the damaged one
+GOOD_AFTER = 3  # good blocks after the damaged one
 OPTIONS = ("-connect=0", "-assumevalid=0", "-disablewallet=1")
 
 
@@ -112,7 +112,7 @@ class Damage:
         node = self.node()
         shutil.rmtree(node.datadir)
         shutil.copytree(self.starts[base], node.datadir)
-        path, offset = self.write(f"{node.name}.dat", base + 1, min(flip.height + BEHIND, len(self.blocks)), flip)
+        path, offset = self.write(f"{node.name}.dat", base + 1, min(flip.height + GOOD_AFTER, len(self.blocks)), flip)
         node.start(f"-loadblock={path}", timeout=120)
         try:
             equal(node.getblockcount(), flip.height - 1, f"height after a flip of {flip}")

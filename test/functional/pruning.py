@@ -25,15 +25,15 @@ def data_blocks(node):
     return height
 
 
-def fat_block(node, full):
+def large_block(node, full):
     """Mines a block with a transaction of 9 kB that spends a coin of a block that `full` has."""
-    fat_block.height += 1
-    payment = spend(coins_of(full, fat_block.height, fat_block.height), fee=COIN)
+    large_block.height += 1
+    payment = spend(coins_of(full, large_block.height, large_block.height), fee=COIN)
     payment.outputs.append(Output(0, PADDING))
     return node.generateblock(ANYONE_ADDRESS, [payment.hex()])["hash"]
 
 
-fat_block.height = 0
+large_block.height = 0
 
 
 def refusals(test):
@@ -68,7 +68,7 @@ def main(test):
     fails(-1, "too short for pruning", node.pruneblockchain, 1)
     node.generatetoaddress(11, ANYONE_ADDRESS)
     for _ in range(150):
-        fat_block(node, node)
+        large_block(node, node)
     node.generatetoaddress(240, ANYONE_ADDRESS)
     equal(node.getblockcount(), 500)
     sync_blocks([full, node])
@@ -114,7 +114,7 @@ def main(test):
     test.step("more blocks are mined and pruned; the last 288 are kept")
     node.connect(full)
     for _ in range(60):
-        fat_block(node, full)
+        large_block(node, full)
     node.syncwithvalidationinterfacequeue()
     equal(node.pruneblockchain(560 - KEPT), node.getblockchaininfo()["pruneheight"] - 1)
     assert last < data_blocks(node) - 1 <= 560 - KEPT
@@ -132,13 +132,13 @@ def main(test):
     equal(node.utxo(), full.utxo())
 
     test.step("a new node gets the headers from a pruned node, but the blocks only from a full one")
-    young = test.node(name="young")
-    young.connect(node)
-    wait_until(lambda: young.getblockchaininfo()["headers"] == node.getblockcount(), what="the headers")
-    equal(young.getblockcount(), 0)
-    young.connect(full)
-    sync_blocks([young, node])
-    young.stop()
+    new_node = test.node(name="new")
+    new_node.connect(node)
+    wait_until(lambda: new_node.getblockchaininfo()["headers"] == node.getblockcount(), what="the headers")
+    equal(new_node.getblockcount(), 0)
+    new_node.connect(full)
+    sync_blocks([new_node, node])
+    new_node.stop()
 
     test.step("calls and options that need pruned blocks fail with a clear error")
     node.stop()

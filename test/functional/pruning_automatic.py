@@ -10,11 +10,11 @@ NETWORK_LIMITED = 1024
 KEPT = 288
 SLACK = 2  # further blocks that peers may request
 TARGET = 550 << 20
-FAT = 3_900_000  # bytes of a witness that no rule checks
+LARGE = 3_900_000  # bytes of a witness that no rule checks
 UNKNOWN_VERSION = b"\x52\x02\x01\x02"  # a witness program of a version without rules
 
 
-def coins_to_fatten(node, count):
+def coins_for_large_blocks(node, count):
     """Unspent outputs that can be spent with a witness of any size."""
     payment = spend(coins_of(node, 1, 1), fee=0)
     value = payment.outputs[0].value // count
@@ -23,7 +23,7 @@ def coins_to_fatten(node, count):
     return [(payment.txid, index, value) for index in range(count)]
 
 
-def send_fat_blocks(node, peer, coins):
+def send_large_blocks(node, peer, coins):
     """Sends blocks of 3.9 MB, one on top of the other. Returns the size on disk after each."""
     tip = node.getblockheader(node.tip())
     previous, height, time = tip["hash"], tip["height"], tip["time"]
@@ -31,7 +31,7 @@ def send_fat_blocks(node, peer, coins):
     for coin in coins:
         height, time = height + 1, time + 1
         payment = spend([coin], fee=0)
-        payment.inputs[0].witness = [bytes(FAT)]
+        payment.inputs[0].witness = [bytes(LARGE)]
         block = Block(previous, [coinbase(height), payment], time).commit_to_witnesses().solve()
         previous = block.hash
         peer.send("block", block.serialize())
@@ -78,9 +78,9 @@ def main(test):
     node.generatetoaddress(5, ANYONE_ADDRESS)
     node.generatetoaddress(1, early)
     node.generatetoaddress(1000 - 6, ANYONE_ADDRESS)  # shorter chains are not pruned
-    coins = coins_to_fatten(node, 200)
+    coins = coins_for_large_blocks(node, 200)
     sender = Peer(node)
-    send_fat_blocks(node, sender, coins[:150])
+    send_large_blocks(node, sender, coins[:150])
     info = node.getblockchaininfo()
     equal([info[key] for key in ("pruned", "automatic_pruning", "prune_target_size", "pruneheight")],
           [True, True, TARGET, 0])
@@ -90,7 +90,7 @@ def main(test):
     test.step("old files are deleted")
     node.setmocktime(start + 100_000)
     node.generatetoaddress(KEPT, ANYONE_ADDRESS)
-    largest = max(send_fat_blocks(node, sender, coins[150:160]))
+    largest = max(send_large_blocks(node, sender, coins[150:160]))
     sender.close()
     wait_until(lambda: node.getblockchaininfo()["size_on_disk"] <= TARGET, what="files to be deleted")
     assert largest <= info["size_on_disk"] + (30 << 20), (largest, info["size_on_disk"])

@@ -7,7 +7,7 @@ from .script import OPCODES, script
 from .secp import Key, der, tagged_hash
 
 KEYS = [Key(0x1000 + i) for i in range(3)]
-STRANGER = Key(0x2000)  # locks nothing
+UNUSED_KEY = Key(0x2000)  # no lock uses it
 FINAL = 0xFFFFFFFF
 
 

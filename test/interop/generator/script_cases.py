@@ -2,7 +2,7 @@
 from chainkit import Output
 
 from .kinds import case, fund, funded, ordinary, stocked
-from .locks import ANYONE, BY_NAME, FINAL, KEYS, LOCKS, STRANGER, FixedLock, Inner, ScriptLock, Signer, TaprootLock, Tx
+from .locks import ANYONE, BY_NAME, FINAL, KEYS, LOCKS, UNUSED_KEY, FixedLock, Inner, ScriptLock, Signer, TaprootLock, Tx
 from .script import OPCODES, TAPSCRIPT, long_push, number, p2sh, p2wsh, push
 from .secp import N, P, der, der_integer
 from .world import SCRIPT_FAILED, Coin
@@ -125,7 +125,7 @@ def random_signer(world, lock):
     if choice < 7:
         return Signer(hash_type=rng.choice(ECDSA_TYPES if lock.has_ecdsa else SCHNORR_TYPES))
     if choice == 7:
-        return Signer(key=lambda key: STRANGER)
+        return Signer(key=lambda key: UNUSED_KEY)
     if choice == 8:
         return Signer(digest=lambda digest: bytes(31) + b"\x01" if rng.random() < 0.2 else digest[::-1])
     return Signer(annex=b"\x50" + rng.randbytes(rng.randrange(4))) if lock.is_taproot else Signer(
@@ -284,7 +284,7 @@ def several_inputs(world):
     types = {i: Signer(hash_type=rng.choice([1, 2, 3, 0x81, 0x82, 0x83])) for i in range(len(coins))}
     wrong = rng.random() < 0.5
     if wrong:
-        types[rng.randrange(len(coins))] = Signer(key=lambda key: STRANGER)
+        types[rng.randrange(len(coins))] = Signer(key=lambda key: UNUSED_KEY)
     tx.sign(types)
     world.submit(world.block([parent, tx]))
 
@@ -348,7 +348,7 @@ for _kind, _lock, _text, _change in (
         ("block", "p2sh true", "non-witness script", _witness(lambda witness: witness.append(b"x"))),
         ("block", "p2tr key", "Invalid Schnorr signature size", _with(encode=SCHNORR_ENCODINGS["63 bytes"])),
         ("block", "p2tr key", "Schnorr signature hash type", _with(hash_type=4)),
-        ("block", "p2tr key", r"Invalid Schnorr signature\)", _with(key=lambda key: STRANGER)),
+        ("block", "p2tr key", r"Invalid Schnorr signature\)", _with(key=lambda key: UNUSED_KEY)),
         ("block", "p2tr leaf true", "control block size", _witness(lambda w: w.__setitem__(-1, w[-1] + b"\0"))),
         ("block", "p2tr leaf too many signatures", "Too much signature validation", None),
         ("block", "p2tr leaf multisig", "not available in tapscript", None),

@@ -296,13 +296,13 @@ def relative_lock_within_a_block(world):
 
 @case()
 def sum_of_fees(world):
-    """The coinbase may claim the fees of several transactions, and not one unit more."""
+    """The coinbase claims the sum of the fees of several transactions."""
     payments = [payment(world, [coin], fee=world.rng.randrange(100_000))
                 for coin in world.rng.sample(world.free_coins(smallest=200_000), 4)]
     world.submit(world.block(payments), expect="")
 
 
-# ------------------------------------------------------------------------------------------ anything at all
+# ---------------------------------------------------------------------------------------- random changes
 
 
 @case(15)

@@ -25,7 +25,7 @@ void Points::try_all(const SimulatedDisk& start, const Run& run, const Check& ch
             run(*disk);
             if (!disk->has_failed()) break;
             INFO(SimulatedDisk::name_of(kind)
-                 << " " << number << (fault.for_good ? " and all that follow" : "") << " failed");
+                 << " " << number << (fault.permanent ? " and all later ones" : "") << " failed");
             try_point(*disk, tried, check);
         }
     }

@@ -58,15 +58,15 @@ TEST_CASE("a power cut takes bytes and names that were not synced", "[storage]")
 TEST_CASE("the operation that is to fail does, with the file's name", "[storage]") {
     SimulatedDisk disk;
     const auto file = disk.open("/data/a", OpenMode::create);
-    const bool for_good = GENERATE(false, true);
-    disk.set_fault(SimulatedDisk::Fault{Operation::write, 2, for_good});
+    const bool permanent = GENERATE(false, true);
+    disk.set_fault(SimulatedDisk::Fault{Operation::write, 2, permanent});
     file->write(old_bytes, 0);
     CHECK_FALSE(disk.has_failed());
     CHECK(mentions(thrown([&] { file->write(new_bytes, 5000); }), {"/data/a", "write"}));
     CHECK(disk.has_failed());
     CHECK(file->size() < old_bytes.size() + new_bytes.size());
-    CHECK(thrown([&] { file->write(new_bytes, 0); }).empty() == !for_good);
-    CHECK(thrown([&] { file->sync(); }).empty() == !for_good);
+    CHECK(thrown([&] { file->write(new_bytes, 0); }).empty() == !permanent);
+    CHECK(thrown([&] { file->sync(); }).empty() == !permanent);
 }
 
 TEST_CASE("whatever fails, a file that is replaced has its old or its new content", "[storage]") {

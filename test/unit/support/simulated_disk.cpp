@@ -59,7 +59,7 @@ void SimulatedDisk::step(Operation operation, const std::filesystem::path& path)
     ++counts_[operation];
     if (!fault_) return;
     const bool is_it = operation == fault_->kind && counts_[operation] == fault_->number;
-    if (!is_it && !(has_failed_ && fault_->for_good)) return;
+    if (!is_it && !(has_failed_ && fault_->permanent)) return;
     has_failed_ = true;
     throw StorageError(
         fmt::format("{}: cannot {}: Input/output error.", path.string(), name_of(operation)));

@@ -37,7 +37,7 @@ public:
     struct Fault {
         Operation kind{};
         std::uint64_t number = 0;  ///< counts the operations of that kind, from 1
-        bool for_good = false;     ///< all later operations of all kinds fail too
+        bool permanent = false;    ///< all later operations of all kinds fail too
     };
 
     /// What a power cut does to bytes and names that were not synced.
