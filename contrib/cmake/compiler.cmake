@@ -13,7 +13,7 @@ endif()
 add_library(daler_flags INTERFACE)
 target_compile_options(daler_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wnon-virtual-dtor -Wold-style-cast
-  # In files compiled as one, a name of one may hide one of another.
+  # In a unity build, a name of one file may hide a name of another.
   $<$<NOT:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>>:-Wshadow>
   -Werror -fno-strict-aliasing -fPIE)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
@@ -21,21 +21,23 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(daler_flags INTERFACE
     -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds -Wno-restrict
     -Wno-stringop-overread -Wno-dangling-pointer -Wno-mismatched-new-delete
-    # It takes files compiled as one for headers, whose unnamed namespaces others would see.
+    # In a unity build it takes the source files for headers and warns about their unnamed
+    # namespaces.
     $<$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>:-Wno-subobject-linkage>)
 endif()
 target_compile_definitions(daler_flags INTERFACE
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
   SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL)
 
-# Test code is compiled fast rather than made fast: the targets with the property DALER_QUICK.
+# Test code is optimised less, so that it compiles faster: the targets with the property
+# DALER_QUICK.
 set(quick $<BOOL:$<TARGET_PROPERTY:DALER_QUICK>>)
 if(DALER_SANITIZE)
   target_compile_options(daler_flags INTERFACE
     -fsanitize=${DALER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all $<IF:${quick},-O0,-O1> -g1)
   target_link_options(daler_flags INTERFACE -fsanitize=${DALER_SANITIZE})
   if(DALER_FUZZ)
-    # libFuzzer finds its way by the coverage of all code, not only of the fuzz programs.
+    # libFuzzer needs the coverage of all code, not only of the fuzz programs.
     target_compile_options(daler_flags INTERFACE $<$<NOT:${quick}>:-fsanitize=fuzzer-no-link>)
   endif()
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
@@ -45,7 +47,8 @@ elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
     -fdata-sections)
   target_link_options(daler_flags INTERFACE -Wl,-z,relro,-z,now -Wl,--gc-sections)
 endif()
-# -O2 is ours to choose (the hot loops live in libsecp256k1 and OpenSSL), and ensure() replaces assert.
+# Not CMake's -O3 -DNDEBUG: -O2 is enough (the hot loops are in libsecp256k1 and OpenSSL), and
+# ensure() replaces assert.
 set(CMAKE_CXX_FLAGS_RELEASE "")
 
 find_program(DALER_CCACHE ccache)

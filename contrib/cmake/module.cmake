@@ -30,8 +30,8 @@ function(daler_module name)
   endif()
 endfunction()
 
-# A few source files compiled as one, which takes a third of the time. The files of a module whose unnamed
-# namespaces use the same names stay apart: SEPARATE.
+# A unity build: a few source files are compiled as one, which takes a third of the time. SEPARATE
+# switches it off for a module whose files use the same names in their unnamed namespaces.
 function(daler_merge_sources target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
 endfunction()

@@ -16,7 +16,7 @@ namespace daler::client {
 namespace {
 
 constexpr std::chrono::milliseconds retry_interval{50};
-// The field's code for "not ready yet".
+// Bitcoin Core's code for "not ready yet".
 constexpr int in_warmup = -28;
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {

@@ -5,7 +5,7 @@
 namespace daler::client {
 namespace {
 
-/// A member as people read it; "n/a" if it is missing.
+/// A member as text; "n/a" if it is missing.
 std::string shown(const Json& object, std::string_view key) {
     const Json* value = object.find(key);
     return value && !value->is_null() ? result_text(*value) : "n/a";
@@ -106,8 +106,8 @@ Outcome getinfo(Connection& connection) {
     };
     if (auto wrong = read(overview.network, "getnetworkinfo", false, std::nullopt)) return *wrong;
     if (auto wrong = read(overview.chain, "getblockchaininfo", false, std::nullopt)) return *wrong;
-    // Without a wallet, with several and none named, or if the named one is not loaded, there is no
-    // such answer.
+    // There is no answer if no wallet is loaded, if several are and none is named, or if the named
+    // one is not loaded.
     if (auto wrong = read(overview.wallet, "getwalletinfo", true, wallet)) return *wrong;
     if (auto wrong = read(overview.balances, "getbalances", true, wallet)) return *wrong;
     if (wallet) return {0, overview_text(overview)};

@@ -5,7 +5,7 @@
 namespace daler::client {
 namespace {
 
-// The field's code for "several wallets are loaded".
+// Bitcoin Core's code for "several wallets are loaded".
 constexpr int wallet_not_specified = -19;
 
 Outcome error_outcome(const Json& error) {

@@ -88,8 +88,8 @@ asio::awaitable<void> exchange(const ClientOptions& options, HttpRequest request
     }
     stream.socket().set_option(tcp::no_delay(true), error);
 
-    // A server that refuses may answer and hang up before it has read everything: its answer
-    // counts.
+    // A server that refuses may answer and disconnect before it has read the whole request. Its
+    // answer counts.
     error_code sending;
     co_await beast_http::async_write(stream, request, to(sending));
     beast::flat_buffer buffer;

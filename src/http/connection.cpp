@@ -22,13 +22,13 @@ namespace beast_http = beast::http;
 
 // One read of a socket is at most 64 KiB; the rest is room for what was left from the last.
 constexpr std::size_t max_buffer_size = 128 * 1024;
-// What does not come with the headers is read in pieces of this size: the buffer by itself would
-// stay at 512 bytes, with a system call or two for each.
+// The part of a body that does not come with the headers is read in pieces of this size. The
+// buffer's own choice is 512 bytes, with a system call or two for each.
 constexpr std::size_t body_buffer_size = 64 * 1024;
 constexpr std::size_t header_read_size = 4096;
 
-// After a refusal the client may still be sending. Closing at once would reset the connection and
-// destroy the answer on its way, so we listen a little longer.
+// After a refusal the client may still be sending. To close at once would reset the connection,
+// and the client could lose the answer. So we read for a short time.
 constexpr std::chrono::seconds linger_time{1};
 constexpr std::size_t linger_bytes = 64u << 20;
 
@@ -61,7 +61,7 @@ Connection::Connection(Shared& shared, tcp::socket socket)
 
 Connection::~Connection() {
     shared_.connections.erase(this);
-    if (shared_.stopping && shared_.connections.empty()) shared_.farewell.cancel();
+    if (shared_.stopping && shared_.connections.empty()) shared_.stop_timer.cancel();
 }
 
 void Connection::start() {
@@ -94,9 +94,9 @@ asio::awaitable<void> Connection::run(std::shared_ptr<Connection> self) {
 // One request. False if the connection ends with it.
 asio::awaitable<bool> Connection::serve() {
     Parser parser;
-    // Counted by us; lines that ended in LF alone are longer by now.
+    // We count the bytes ourselves. Lines that ended in LF alone are longer now.
     parser.header_limit(static_cast<std::uint32_t>(2 * shared_.options.max_header_size));
-    parser.body_limit(boost::none);  // judged below, after the password
+    parser.body_limit(boost::none);  // checked below, after the password
     if (!co_await read_headers(parser)) co_return false;
     version_ = parser.get().version();
 
@@ -118,8 +118,8 @@ asio::awaitable<bool> Connection::serve() {
     co_return more;
 }
 
-// The parser knows only lines that end in CR LF, and limits only what it has not understood yet: we
-// find the end of the headers and count their bytes ourselves.
+// The parser accepts only lines that end in CR LF, and limits only bytes that it has not parsed
+// yet. So we find the end of the headers and count their bytes ourselves.
 asio::awaitable<bool> Connection::read_headers(Parser& parser) {
     error_code error;
     stream_.expires_after(shared_.options.timeout);
@@ -145,7 +145,7 @@ asio::awaitable<bool> Connection::read_headers(Parser& parser) {
     }
 }
 
-// Judges the headers, before anything else is read.
+// Checks the headers before the body is read.
 asio::awaitable<bool> Connection::admit(const Parser& parser) {
     const auto allows = [this](const Subnet& subnet) { return subnet.contains(peer_); };
     if (std::ranges::none_of(shared_.allowed, allows)) co_return co_await refuse(plain(403, ""));
@@ -157,9 +157,9 @@ asio::awaitable<bool> Connection::admit(const Parser& parser) {
 
     request_.authorization = text(parser.get()[beast_http::field::authorization]);
     const auto& authorize = shared_.options.authorize;
-    is_known_ = !authorize || authorize(request_.authorization, request_.peer);
-    if (!is_known_) {
-        // Guessing passwords is made slow; asking which kind of password is wanted is not guessing.
+    is_authorised_ = !authorize || authorize(request_.authorization, request_.peer);
+    if (!is_authorised_) {
+        // The delay makes it slow to guess passwords. A request without a password is not a guess.
         if (!request_.authorization.empty()) {
             const auto wait = shared_.penalties.add(peer_, std::chrono::steady_clock::now());
             co_await pause(wait.value_or(shared_.options.timeout));
@@ -197,7 +197,7 @@ asio::awaitable<bool> Connection::read_body(Parser& parser) {
     co_return true;
 }
 
-// Has a worker answer request_. While it runs the connection does nothing but wait for it.
+// Lets a worker answer request_ and waits for it.
 asio::awaitable<void> Connection::handle() {
     stream_.expires_never();
     timer_.expires_at(asio::steady_timer::time_point::max());
@@ -209,7 +209,7 @@ asio::awaitable<void> Connection::handle() {
     co_await timer_.async_wait(to(cancelled));
 }
 
-// On a worker. The last thing it does is to hand the connection back to its thread.
+// Runs on a worker. The last step returns the connection to its own thread.
 void Connection::work() {
     Response response;
     try {
@@ -236,28 +236,27 @@ asio::awaitable<bool> Connection::answer(Response response, bool keep_alive) {
     }
     message.body() = std::move(response.body);
     message.keep_alive(keep_alive && !shared_.stopping);
-    // No content means no length either (RFC 9110, section 8.6).
+    // A response without content has no length (RFC 9110, section 8.6).
     if (response.status != 204) message.prepare_payload();
 
     error_code error;
     beast_http::response_serializer<beast_http::string_body> serializer(message);
-    std::optional<std::chrono::steady_clock::time_point> last_moment;
+    std::optional<std::chrono::steady_clock::time_point> deadline;
     while (!serializer.is_done()) {
         if (shared_.stopping) {
-            if (!last_moment) last_moment = std::chrono::steady_clock::now() + farewell_time;
-            stream_.expires_at(*last_moment);
+            if (!deadline) deadline = std::chrono::steady_clock::now() + stop_timeout;
+            stream_.expires_at(*deadline);
         } else {
             stream_.expires_after(shared_.options.timeout);
         }
         co_await beast_http::async_write_some(stream_, serializer, to(error));
         if (error) co_return false;
     }
-    // The server may have begun to stop while the answer was on its way.
+    // The server may have begun to stop while the answer was sent.
     co_return message.keep_alive() && !shared_.stopping;
 }
 
-// Answers and ends the connection: what the client sent (or still sends) cannot be trusted to be
-// read.
+// Answers and ends the connection, because the rest of what the client sends may be unreadable.
 asio::awaitable<bool> Connection::refuse(Response response) {
     co_await answer(std::move(response), false);
     co_await linger();

@@ -26,15 +26,15 @@ using beast::error_code;
 class Connection;
 
 /// How long a client may take to receive its answer while the server stops.
-inline constexpr std::chrono::seconds farewell_time{5};
+inline constexpr std::chrono::seconds stop_timeout{5};
 
-/// What the connections of one server share. Everything but `queue`'s threads belongs to the thread
-/// that runs `io`.
+/// The state that the connections of one server share. It belongs to the thread that runs `io`,
+/// except for the threads of `queue`.
 struct Shared {
     Shared(Options the_options, Handler the_handler)
         : options(std::move(the_options)),
           handler(std::move(the_handler)),
-          farewell(io),
+          stop_timer(io),
           penalties(options.refusal_delay, options.timeout),
           queue(options.threads, options.queue) {}
 
@@ -44,7 +44,7 @@ struct Shared {
     asio::io_context io{1};
     std::unordered_set<Connection*> connections;
     bool stopping = false;
-    asio::steady_timer farewell;  ///< runs while stopping, until the last connection is gone
+    asio::steady_timer stop_timer;  ///< runs while stopping, until the last connection is gone
     Penalties penalties;
     WorkQueue queue;  ///< last: ends before what its jobs use
 };
@@ -57,7 +57,7 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    /// Serves requests until one side has enough; keeps itself alive meanwhile.
+    /// Serves requests until one side closes the connection; keeps itself alive until then.
     void start();
 
     /// Closes now, unless a request is being handled or answered: then after the answer.
@@ -66,10 +66,10 @@ public:
     /// Closes now, unless a request is still being handled.
     void give_up();
 
-    /// Whether it may be closed for another client, and whether it goes before another one.
+    /// Whether it may be closed for another client, and whether it is closed before another one.
     [[nodiscard]] bool is_idle() const { return state_ == State::listening && !is_closed_; }
-    [[nodiscard]] bool goes_before(const Connection& other) const {
-        if (is_known_ != other.is_known_) return other.is_known_;
+    [[nodiscard]] bool is_replaced_before(const Connection& other) const {
+        if (is_authorised_ != other.is_authorised_) return other.is_authorised_;
         return idle_since_ < other.idle_since_;
     }
 
@@ -95,10 +95,10 @@ private:
     beast::flat_buffer buffer_;
     asio::steady_timer timer_;  ///< pauses; cancelled when the handler is done
     asio::ip::address peer_;
-    unsigned version_ = 11;  ///< of HTTP, times ten, as the client speaks it
+    unsigned version_ = 11;  ///< HTTP version of the client, times ten
     State state_ = State::listening;
-    bool is_known_ = false;   ///< the last request had the right password
-    bool is_closed_ = false;  ///< whatever it was doing ends soon
+    bool is_authorised_ = false;  ///< the last request had the right password
+    bool is_closed_ = false;      ///< pending operations end soon
     std::chrono::steady_clock::time_point idle_since_ = std::chrono::steady_clock::now();
     Request request_;  ///< belongs to the worker while the handler runs
     Response response_;

@@ -6,8 +6,8 @@
 
 namespace daler::http {
 
-/// Where the headers at the front of `received` end, the empty line included; nothing if more must
-/// come. Lines end in CR LF, or in LF alone, as some clients send them.
+/// The size of the headers at the front of `received`, the empty line included; nothing if they
+/// are not complete. Lines end in CR LF, or in LF alone, as some clients send them.
 [[nodiscard]] std::optional<std::size_t> header_size(std::string_view received);
 
 /// `headers` with each line ended by CR LF.

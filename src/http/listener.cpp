@@ -12,7 +12,7 @@
 namespace daler::http {
 namespace {
 
-// When the process is out of file descriptors, accepting again at once would only burn time.
+// If the process has no file descriptor left, to accept again at once would only use CPU time.
 constexpr std::chrono::milliseconds accept_pause{100};
 
 std::string refusal(const std::string& host, std::uint16_t port, const error_code& why) {
@@ -23,12 +23,12 @@ std::string refusal(const std::string& host, std::uint16_t port, const error_cod
     return text;
 }
 
-/// Hangs up on the client that has been idle longest, those without a password first. False if
-/// there is none.
+/// Disconnects the client that has been idle longest, those without a right password first. False
+/// if none is idle.
 bool make_room(Shared& shared) {
     Connection* first = nullptr;
     for (Connection* connection : shared.connections) {
-        if (connection->is_idle() && (!first || connection->goes_before(*first)))
+        if (connection->is_idle() && (!first || connection->is_replaced_before(*first)))
             first = connection;
     }
     if (!first) return false;
@@ -75,8 +75,8 @@ Result<void, std::string> Listener::bind_loopback() {
     if (const auto error = listen({ipv4, shared_.options.port}); error) {
         return fail(refusal(ipv4.to_string(), shared_.options.port, error));
     }
-    // Machines without IPv6 are common; a port that is taken there is trouble all the same, unless
-    // the system picked its number.
+    // A machine without IPv6 is common and not an error. A port that is in use is an error, unless
+    // the system chose its number.
     const auto error = listen({ipv6, port_});
     if (error == asio::error::address_in_use && shared_.options.port != 0) {
         return fail(refusal(ipv6.to_string(), port_, error));

@@ -4,12 +4,12 @@
 
 namespace daler::http {
 
-/// The sockets that new clients come in by.
+/// The sockets that accept new clients.
 class Listener {
 public:
     explicit Listener(Shared& shared) : shared_(shared) {}
 
-    /// Binds all addresses of the options; a failure names the one that cannot be had.
+    /// Binds all addresses of the options; a failure names the one that cannot be bound.
     [[nodiscard]] Result<void, std::string> bind();
 
     /// Starts a Connection for each client, until `close`.

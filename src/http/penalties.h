@@ -8,17 +8,18 @@
 
 namespace daler::http {
 
-/// When the wrong passwords of each address are answered: one after the other, however many
-/// connections they come by. An IPv6 network of 64 bits counts as one address.
+/// The times of the answers to wrong passwords: those of one address are answered one after the
+/// other, on all its connections together. An IPv6 network of 64 bits counts as one address.
 class Penalties {
 public:
     using Clock = std::chrono::steady_clock;
 
-    /// `step`: from one answer to the next. `longest`: who must wait longer gets none.
+    /// `step`: from one answer to the next. `longest`: a client that must wait longer gets no
+    /// answer.
     Penalties(Clock::duration step, Clock::duration longest) : step_(step), longest_(longest) {}
 
-    /// How long the answer to a wrong password from `address` must wait; nothing if there is no
-    /// place in the line.
+    /// How long the answer to a wrong password from `address` must wait; nothing if that is longer
+    /// than `longest`.
     [[nodiscard]] std::optional<Clock::duration> add(const boost::asio::ip::address& address,
                                                      Clock::time_point now);
 

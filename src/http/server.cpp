@@ -24,7 +24,7 @@ public:
             const auto subnet = Subnet::parse(text);
             if (!subnet) {
                 return fail("\"" + text +
-                            "\" is no network that may use RPC: give an address (1.2.3.4), or a "
+                            "\" is not a network that may use RPC: give an address (1.2.3.4), or a "
                             "network with its length (1.2.3.0/24) or mask (1.2.3.0/255.255.255.0)");
             }
             shared_.allowed.push_back(*subnet);
@@ -55,8 +55,8 @@ private:
         for (Connection* connection : shared_.connections)
             connection->stop();
         if (shared_.connections.empty()) return;
-        shared_.farewell.expires_after(farewell_time);
-        shared_.farewell.async_wait([this](const error_code&) {
+        shared_.stop_timer.expires_after(stop_timeout);
+        shared_.stop_timer.async_wait([this](const error_code&) {
             for (Connection* connection : shared_.connections)
                 connection->give_up();
         });

@@ -11,8 +11,8 @@
 
 namespace daler::http {
 
-/// Threads that run handlers, behind a queue of bounded length. Where a handler waits for somebody
-/// else, a further thread takes its place.
+/// Threads that run handlers from a queue of bounded length. While a handler waits for another
+/// thread, a further thread runs in its place.
 class WorkQueue final : public Waiting {
 public:
     WorkQueue(std::size_t threads, std::size_t depth)
@@ -94,10 +94,10 @@ private:
     const std::size_t max_running_;
     const std::size_t depth_;
     const std::size_t max_waiting_;
-    std::mutex mutex_;  ///< guards everything below but the threads' own work
+    std::mutex mutex_;  ///< guards the members below; jobs run without it
     std::condition_variable wake_;
     std::deque<std::function<void()>> jobs_;
-    std::size_t running_ = 0;  ///< jobs at work
+    std::size_t running_ = 0;  ///< jobs being run
     std::size_t waiting_ = 0;  ///< jobs between `begin` and `end`
     bool stopping_ = false;
     std::vector<std::thread> threads_;

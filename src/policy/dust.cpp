@@ -6,7 +6,7 @@
 namespace daler::policy {
 namespace {
 
-// A signature and a compressed key, each behind its length.
+// A signature and a compressed key, each with its length.
 constexpr std::int64_t signature_and_key_size = 107;
 constexpr std::int64_t bare_input_size = signed_input_size - signature_and_key_size;
 

@@ -24,7 +24,8 @@ bool is_sorted(std::span<const TransactionRef> package, std::set<Txid> later) {
     return true;
 }
 
-/// True if no two transactions spend one coin. One that spends a coin twice is another matter.
+/// True if no two transactions spend the same coin. Another check finds one that spends a coin
+/// twice.
 bool is_consistent(std::span<const TransactionRef> package) {
     std::set<OutPoint> spent;
     for (const auto& tx : package) {
@@ -64,7 +65,7 @@ std::optional<std::string_view> package_error(std::span<const TransactionRef> pa
         weight += tx->weight();
         ids.insert(tx->txid);
     }
-    // One alone is measured by the limit for transactions.
+    // A single transaction has its own limit.
     if (package.size() > 1 && weight > max_package_weight) return "package-too-large";
     if (ids.size() != package.size()) return "package-contains-duplicates";
     if (!is_sorted(package, std::move(ids))) return "package-not-sorted";
@@ -79,7 +80,7 @@ Verdict check_package_truc(const SealedTransaction& tx, std::int64_t vsize,
     std::vector<TransactionRef> above(unconfirmed_ancestors.begin(), unconfirmed_ancestors.end());
     const auto parents = parents_in_package(tx, package);
     above.insert(above.end(), parents.begin(), parents.end());
-    // A second one is too many whatever its version is, as long as tx itself is restricted.
+    // If tx has version 3, a second ancestor of any version is too many.
     if (tx.version == truc_version && above.size() > 1)
         return refuse(id(tx) + " would have too many ancestors");
     if (auto verdict = check_truc(tx, vsize, above, false); !verdict) return verdict;

@@ -20,7 +20,7 @@ constexpr std::uint8_t annex_tag = 0x50;
 constexpr std::uint8_t leaf_version_mask = 0xfe;
 
 // The redeem script that a scriptSig pushes last; nothing if the scriptSig would fail or push
-// nothing. A number counts as empty: no script of one byte has any meaning here.
+// nothing. A pushed number counts as empty: the rules here do not apply to a script of one byte.
 std::optional<ByteSpan> redeem_script(ByteSpan script_sig) {
     script::ScriptReader reader(script_sig);
     std::optional<ByteSpan> last;
@@ -71,7 +71,7 @@ bool is_standard_p2wsh(std::span<const Bytes> witness) {
 
 bool is_standard_taproot(std::span<const Bytes> witness) {
     if (witness.size() == 1) return true;  // by key
-    // Annexes mean nothing yet.
+    // Annexes have no meaning yet.
     if (!witness.back().empty() && witness.back()[0] == annex_tag) return false;
     const auto& control = witness.back();
     if (control.empty()) return false;

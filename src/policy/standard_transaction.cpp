@@ -79,7 +79,7 @@ Verdict check_standard(const SealedTransaction& tx, const PolicyOptions& options
     if (options.require_standard) {
         if (auto verdict = check_form(tx, options); !verdict) return verdict;
     }
-    // 64 bytes could pass for an inner node of a merkle tree.
+    // A transaction of 64 bytes can look like an inner node of a merkle tree.
     if (tx.stripped_size < min_standard_stripped_size) {
         return reject(Reason::nonstandard_small_size);
     }

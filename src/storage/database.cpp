@@ -17,7 +17,7 @@ namespace {
 
 constexpr int bloom_bits_per_key = 10;
 constexpr int max_open_files = 1000;
-// What LevelDB writes before CURRENT when it makes a database, and never keeps afterwards.
+// LevelDB writes this file before CURRENT when it makes a database, and removes it afterwards.
 constexpr std::string_view first_manifest = "MANIFEST-000001";
 // Fewer, larger tables than LevelDB's 2 MiB: a coin database of gigabytes has thousands otherwise.
 constexpr std::size_t table_size = 16u << 20;
@@ -30,7 +30,7 @@ ByteSpan span(const leveldb::Slice& bytes) {
     return as_bytes({bytes.data(), bytes.size()});
 }
 
-/// LevelDB's chatter goes to our log, for those who want it, and not to files of its own.
+/// Writes LevelDB's messages to our debug log instead of a file in the database's folder.
 class LogLines final : public leveldb::Logger {
 public:
     void Logv(const char* format, std::va_list arguments) override {
@@ -66,8 +66,8 @@ struct Database::Impl {
         return out;
     }
 
-    /// Whether there is a database in the folder; its making, if it was interrupted, counts for
-    /// nothing. One that lost the file which names its tables was damaged, not never used.
+    /// Whether the folder has a database. An interrupted creation does not count. A database
+    /// without the file that names its tables is damaged, not new.
     bool is_made(leveldb::Env& env) const {
         const auto name = options.folder.string();
         std::vector<std::string> files;
@@ -88,15 +88,15 @@ struct Database::Impl {
         return false;
     }
 
-    /// Makes the file names of the database safe from a power cut. LevelDB syncs none after it has
-    /// put a new CURRENT in the place of the old one: a power cut may bring that one back, and with
-    /// it the logs of a process that was killed, without what that one had not synced.
+    /// Makes the file names of the database safe from a power cut. LevelDB does not sync them
+    /// after it has replaced CURRENT. A power cut may restore the old CURRENT, and with it the
+    /// logs of a killed process without the data that this process had not synced.
     void sync_names(leveldb::Env& env) const {
         const auto name = options.folder.string();
         std::string manifest;
         check(leveldb::ReadFileToString(&env, name + "/CURRENT", &manifest));
         if (manifest.ends_with('\n')) manifest.pop_back();
-        // Environments have no call for this, but sync the folder whenever they sync a manifest.
+        // An Env has no call for this, but it syncs the folder when it syncs a manifest.
         leveldb::WritableFile* file = nullptr;
         check(env.NewAppendableFile(name + "/" + manifest, &file));
         const std::unique_ptr<leveldb::WritableFile> owned(file);
@@ -120,7 +120,7 @@ Database::Database(Options options) : impl_(std::make_unique<Impl>()) {
     settings.env = env;
     settings.paranoid_checks = true;
     settings.info_log = &impl_->logger;
-    // Two write buffers may be full at once: one being filled, one on its way to the disk.
+    // Two write buffers may be full at once: one being filled, one being written to the disk.
     settings.write_buffer_size = wanted.cache_bytes / 4;
     settings.block_cache = impl_->cache.get();
     settings.filter_policy = impl_->filter.get();
@@ -138,7 +138,7 @@ Database::Database(Options options) : impl_(std::make_unique<Impl>()) {
         }
     }
     if (wanted.wipe) impl_->check(leveldb::DestroyDB(name, settings));
-    // LevelDB would make a new one wherever it fails to find the old one.
+    // LevelDB would make a new database if it does not find the old one.
     const bool is_made = impl_->is_made(*env);
     settings.create_if_missing = !is_made;
     leveldb::DB* db = nullptr;

@@ -47,7 +47,7 @@ FlatFiles::FlatFiles(FileSystem& files, Options options)
         state.end = files_.open(path(*number), OpenMode::read)->size();
         state.reserved = state.end;
     }
-    // The names may be new: an earlier process that was killed has not synced them.
+    // The names may be new: an earlier process that was killed may not have synced them.
     folder_dirty_ = !states_.empty();
 }
 
@@ -96,7 +96,7 @@ FilePosition FlatFiles::append_to(std::uint32_t file, ByteSpan payload, ByteSpan
     auto* out = buffer_.data();
     std::memcpy(out, options_.magic.data(), options_.magic.size());
     std::memcpy(out + options_.magic.size(), &size, sizeof size);
-    // Not std::copy: through the iterators of a span it goes byte by byte.
+    // Not std::copy, which copies byte by byte through the iterators of a span.
     std::memcpy(out + frame_size, payload.data(), payload.size());
     if (!trailer.empty()) {
         std::memcpy(out + frame_size + payload.size(), trailer.data(), trailer.size());
@@ -122,7 +122,7 @@ Bytes FlatFiles::read(FilePosition position, std::size_t size) const {
 }
 
 std::uint32_t FlatFiles::record_size(FilePosition position) const {
-    if (position.offset < frame_size) fail(position.file, "a record cannot be that far in front");
+    if (position.offset < frame_size) fail(position.file, "a record cannot start that early");
     const Bytes frame = read({position.file, position.offset - frame_size}, frame_size);
     if (!std::equal(options_.magic.begin(), options_.magic.end(), frame.begin())) {
         fail(position.file,
@@ -232,7 +232,7 @@ void FlatFiles::close_the_oldest() const {
         ++open;
         if (!oldest || state.last_use < oldest->last_use) oldest = &state;
     }
-    // Readers in other threads share the handle: it closes when the last of them is done.
+    // Readers in other threads share the handle: it closes when the last of them releases it.
     if (open >= max_handles) oldest->handle.reset();
 }
 

@@ -20,9 +20,9 @@ namespace {
         fmt::format("{}: cannot {}: {}.{}", path.string(), action, std::strerror(error), advice));
 }
 
-// What is written is sent on its way in parts of this size, so that the sync that is to come finds
-// little to wait for.
-constexpr std::size_t bytes_on_their_way = 1u << 20;
+// The kernel is asked to write to the disk in parts of this size, so that a later sync has little
+// to wait for.
+constexpr std::size_t write_out_size = 1u << 20;
 
 class PosixFile final : public File {
 public:
@@ -31,7 +31,8 @@ public:
                            : mode == OpenMode::write ? O_RDWR
                                                      : O_RDWR | O_CREAT;
         descriptor_ = ::open(path_.c_str(), access | O_CLOEXEC, 0600);
-        // A rebuild only reads most of the files: what may not be written is opened all the same.
+        // A rebuild only reads most of the files, so a file that may not be written is opened for
+        // reading.
         if (descriptor_ < 0 && mode == OpenMode::write && is_refusal(errno)) {
             refusal_ = errno;
             descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
@@ -44,7 +45,7 @@ public:
 
     void write(ByteSpan data, std::uint64_t offset) override {
         require_writable();
-        unsent_ += data.size();
+        not_started_ += data.size();
         while (!data.empty()) {
             const auto done =
                 ::pwrite(descriptor_, data.data(), data.size(), static_cast<off_t>(offset));
@@ -55,9 +56,9 @@ public:
             data = data.subspan(static_cast<std::size_t>(done));
             offset += static_cast<std::uint64_t>(done);
         }
-        if (unsent_ < bytes_on_their_way) return;
-        unsent_ = 0;
-        // A hint; what goes wrong, `sync` will tell.
+        if (not_started_ < write_out_size) return;
+        not_started_ = 0;
+        // A hint: `sync` reports errors.
         ::sync_file_range(descriptor_, 0, 0, SYNC_FILE_RANGE_WRITE);
     }
 
@@ -87,7 +88,7 @@ public:
 
     void reserve(std::uint64_t size) override {
         require_writable();
-        // The size stays: it is what tells a restart where the records end.
+        // The size does not change: after a restart it is the end of the records.
         if (::fallocate(descriptor_, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(size)) == 0) return;
         if (errno == ENOSPC || errno == EDQUOT) fail(path_, "grow");
     }
@@ -110,8 +111,8 @@ private:
 
     std::filesystem::path path_;
     int descriptor_;
-    int refusal_ = 0;         ///< why it was opened for reading only
-    std::size_t unsent_ = 0;  ///< bytes written since the disk was last asked to begin
+    int refusal_ = 0;              ///< why it was opened for reading only
+    std::size_t not_started_ = 0;  ///< bytes written since the last sync_file_range
 };
 
 class PosixFileSystem final : public FileSystem {
@@ -167,7 +168,7 @@ public:
         const int error = errno;
         ::close(descriptor);
         errno = error;
-        // Some file systems cannot sync a folder and say so; there is nothing more to be done.
+        // Some file systems cannot sync a folder and return this error. It is ignored.
         if (result != 0 && error != EINVAL) fail(path, "sync");
     }
 

@@ -41,8 +41,8 @@ void ThreadPool::run_next(std::function<void()> job) {
 
 void ThreadPool::for_each(std::size_t count, const std::function<void(std::size_t)>& job) {
     if (count == 0) return;
-    // Helpers that wake up late find the counter spent; `state` keeps it alive for them, while
-    // `job` is only touched for an index below `count`, which this call waits for.
+    // Workers that wake up late find the counter at its end; `state` keeps it alive for them.
+    // `job` is only used for an index below `count`, and this call waits for those.
     struct State {
         std::atomic<std::size_t> next{0};
         std::latch done;

@@ -36,7 +36,7 @@ def empty_options(test):
     equal(node.getblockcount(), 0)
     node.stop()
     assert "Invalid -rpcauth argument" in node.fails_to_start("-rpcauth=me")
-    assert "is no network that may use RPC" in node.fails_to_start("-rpcallowip=[::1")
+    assert "is not a network that may use RPC" in node.fails_to_start("-rpcallowip=[::1")
 
 
 def getinfo(test):

@@ -7,7 +7,7 @@
 
 namespace daler::client {
 
-/// -getinfo: an overview in words.
+/// -getinfo: an overview as text.
 [[nodiscard]] Outcome getinfo(Connection& connection);
 
 /// -generate [blocks [max tries]]: mines to a new address of the wallet.

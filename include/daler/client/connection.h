@@ -9,7 +9,7 @@
 
 namespace daler::client {
 
-/// Where the node is and how to prove who we are.
+/// The address of the node and the credentials.
 struct Access {
     std::string host;
     std::uint16_t port = 0;
@@ -17,12 +17,12 @@ struct Access {
     std::filesystem::path cookie;
     std::optional<std::string> wallet;  ///< the wallet to ask
     std::chrono::milliseconds timeout{};
-    bool wait = false;  ///< until the node is there and ready
+    bool wait = false;  ///< until the node runs and is ready
     std::chrono::seconds wait_timeout{};
     std::filesystem::path config_file;  ///< for messages
 };
 
-/// What `settings` say. The error is for the user.
+/// Reads it from `settings`. The error is for the user.
 [[nodiscard]] Result<Access, std::string> access(const config::Settings& settings);
 
 /// Exchanges requests with the node.
@@ -33,7 +33,7 @@ public:
     /// The whole reply (`result`, `error`, `id`) to one call. The error is the text to print after
     /// "error: ".
     [[nodiscard]] Result<Json, std::string> call(const std::string& method, const Json& params);
-    /// The same with another wallet than the usual one.
+    /// The same with another wallet than Access::wallet.
     [[nodiscard]] Result<Json, std::string> call(const std::string& method, const Json& params,
                                                  const std::optional<std::string>& wallet);
 
@@ -42,7 +42,7 @@ public:
 private:
     struct Trouble {
         std::string message;
-        bool passes = false;  ///< may be over soon: -rpcwait tries again
+        bool passes = false;  ///< temporary: -rpcwait tries again
     };
     [[nodiscard]] Result<Json, Trouble> exchange(const std::string& body,
                                                  const std::optional<std::string>& wallet) const;

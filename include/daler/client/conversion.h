@@ -8,17 +8,17 @@
 
 namespace daler::client {
 
-/// How a word of the command line becomes an argument. Words that no rule is for are texts.
+/// How a word of the command line becomes an argument. Words without a rule are text.
 enum class Rule : std::uint8_t {
     json,          ///< it is JSON, or an error
-    json_or_text,  ///< JSON where it can be read as such
+    json_or_text,  ///< JSON if it parses, else text
 };
 
-/// One argument of one method that is no plain text.
+/// One argument of one method that is not plain text.
 struct Conversion {
     std::string_view method;
     std::size_t position;
-    std::string_view names;  ///< with aliases behind '|'
+    std::string_view names;  ///< and aliases, separated by '|'
     Rule rule;
 };
 

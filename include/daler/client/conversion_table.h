@@ -4,8 +4,8 @@
 
 namespace daler::client {
 
-/// Which arguments of the node's methods are no plain texts. Its source is written by
-/// daler_cli_table when the program is built.
+/// The arguments of the node's methods that are not plain text. daler_cli_table writes the source
+/// of the table when the program is built.
 [[nodiscard]] ConversionTable conversion_table();
 
 }  // namespace daler::client

@@ -12,13 +12,14 @@ struct Outcome {
     std::string text;   ///< without the final line end; empty: print nothing
 };
 
-/// A result as it is printed: texts bare, null not at all, everything else as indented JSON.
+/// The printed form of a result: text without quotes, nothing for null, other values as indented
+/// JSON.
 [[nodiscard]] std::string result_text(const Json& result);
 
-/// What follows from the reply to a call.
+/// The outcome of the reply to a call.
 [[nodiscard]] Outcome outcome_of(const Json& reply);
 
-/// The outcome for trouble that is no RPC error: "error: REASON", exit code 1.
+/// The outcome of an error that is not an RPC error: "error: REASON", exit code 1.
 [[nodiscard]] Outcome failure(const std::string& reason);
 
 }  // namespace daler::client

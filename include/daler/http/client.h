@@ -8,7 +8,7 @@
 
 namespace daler::http {
 
-/// Whom to ask, and how.
+/// The server and how to ask it.
 struct ClientOptions {
     std::string host = "127.0.0.1";
     std::uint16_t port = 0;
@@ -25,15 +25,15 @@ struct ClientResponse {
 
 struct ClientError {
     enum class Kind : std::uint8_t {
-        connect,   ///< nobody listens there (yet)
+        connect,   ///< no server listens there (yet)
         timeout,   ///< no answer in time
-        protocol,  ///< the connection broke or the answer is no HTTP
+        protocol,  ///< the connection broke or the answer is not HTTP
     };
     Kind kind;
     std::string message;  ///< a sentence that names host and port
 };
 
-/// Posts `body` over a connection of its own and waits for the answer, whatever its status.
+/// Posts `body` over a new connection and waits for the answer, which may have any status.
 [[nodiscard]] Result<ClientResponse, ClientError> post(const ClientOptions& options,
                                                        std::string body);
 

@@ -14,8 +14,8 @@
 
 namespace daler::http {
 
-/// How a handler says that it waits for somebody else, so that another one runs meanwhile. For the
-/// handler's thread.
+/// A handler uses this to say that it waits for another thread, so that another handler can run.
+/// Call it on the handler's thread.
 class Waiting {
 public:
     virtual ~Waiting() = default;
@@ -41,11 +41,11 @@ struct Response {
     std::vector<std::pair<std::string, std::string>> headers{};  ///< more of them: name and value
 };
 
-/// Answers a request. Runs on one of the server's threads and may block as long as it likes;
-/// several run at once. An exception becomes status 500 and a line in the log.
+/// Answers a request. Runs on one of the server's threads and may block; several run at once. An
+/// exception becomes status 500 and a line in the log.
 using Handler = std::function<Response(const Request&)>;
 
-/// Judges the value of the Authorization header. Runs on the connection thread: must not block or
+/// Checks the value of the Authorization header. Runs on the connection thread: must not block or
 /// throw.
 using Authorize = std::function<bool(std::string_view authorization, std::string_view peer)>;
 
@@ -58,30 +58,33 @@ struct Options {
     /// Where to listen. Empty: on `port` of 127.0.0.1 and, where there is IPv6, of ::1.
     std::vector<Address> bind{};
     std::uint16_t port = 0;  ///< 0: any free one, see Server::port
-    /// Who may ask besides loopback: an address, or a network as 10.0.0.0/8 or 10.0.0.0/255.0.0.0.
+    /// Clients that may connect besides loopback: an address, or a network as 10.0.0.0/8 or
+    /// 10.0.0.0/255.0.0.0.
     std::vector<std::string> allow{};
     Authorize authorize{};
-    /// Whether there is something at a request's target; others get 404. Empty: everywhere. Runs on
-    /// the connection thread: must not block or throw.
+    /// True for a target that is served; requests to others get 404. Empty: all are served. Runs
+    /// on the connection thread: must not block or throw.
     std::function<bool(std::string_view target)> serves{};
 
     std::size_t threads = 4;                  ///< handlers that run at once
     std::size_t queue = 16;                   ///< requests that wait for a thread; more get 503
     std::size_t max_header_size = 8192;       ///< bytes, request line included; more get 431
     std::size_t max_body_size = 32ull << 20;  ///< bytes; more get 413
-    /// A further client takes the place of the one that has been idle longest, those that have not
-    /// shown a password first. Where none is idle it is hung up on.
+    /// A further client replaces the one that has been idle longest; clients without a right
+    /// password are replaced first. If none is idle, the further client is disconnected.
     std::size_t max_connections = 512;
     std::chrono::milliseconds timeout{30'000};  ///< for a client that sends or takes nothing
-    /// Before a wrong password is answered, and between two such answers to one address. Who would
-    /// wait longer than `timeout` is hung up on instead. A right password never waits.
+    /// The delay of the answer to a wrong password, and the time between two such answers to one
+    /// address. A client that would wait longer than `timeout` is disconnected instead. A right
+    /// password is not delayed.
     std::chrono::milliseconds refusal_delay{250};
 };
 
 /// An HTTP/1.1 server for POST requests: keep-alive and pipelining, bounds on everything a client
-/// sends; lines may end in LF alone. One thread owns all connections. What it answers itself: 400
-/// unreadable, 401 not authorised (judged before the body is read; then it hangs up), 403 not
-/// allowed from there, 405 not POST, 404 nothing there, 413 and 431 too large, 503 queue full.
+/// sends; lines may end in LF alone. One thread owns all connections. Its own answers: 400
+/// malformed, 401 not authorised (checked before the body is read; the connection is closed), 403
+/// address not allowed, 405 not POST, 404 target not served, 413 and 431 too large, 503 queue
+/// full.
 class Server {
 public:
     Server(Options options, Handler handler);
@@ -95,10 +98,10 @@ public:
     /// The port of the first address, once started.
     [[nodiscard]] std::uint16_t port() const;
 
-    /// Takes no more requests, lets those being handled finish and be answered (a client that takes
-    /// nothing has five seconds), closes everything and returns. From any thread but a handler's.
-    /// To end handlers that wait for something is up to their owner. Afterwards it cannot be
-    /// started again.
+    /// Accepts no more requests, waits until running handlers have ended and their answers are
+    /// sent (up to five seconds for a client that does not read), closes the connections and
+    /// returns. Call it from a thread that is not a handler's. The owner of the handlers must end
+    /// those that wait. The server cannot be started again.
     void stop();
 
 private:

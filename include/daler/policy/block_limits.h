@@ -5,11 +5,11 @@
 
 namespace daler::policy {
 
-/// What blocks that we make keep free for their coinbase: weight units, sigop cost units.
+/// The part of our own blocks that is reserved for the coinbase: weight units, sigop cost units.
 inline constexpr std::int64_t coinbase_reserved_weight = 4000;
 inline constexpr std::int64_t coinbase_reserved_sigop_cost = 400;
 
-/// What goes into blocks that we make.
+/// The limits of blocks that we make.
 struct BlockLimits {
     /// Weight units, the coinbase's reserve included (-blockmaxweight).
     std::int64_t max_weight = consensus::max_block_weight - coinbase_reserved_weight;

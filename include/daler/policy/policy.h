@@ -28,56 +28,57 @@ inline constexpr std::size_t max_standard_tapscript_item_size = 80;  ///< bytes
 /// The greatest sequence that signals replaceability (BIP 125).
 inline constexpr std::uint32_t max_replaceable_sequence = 0xfffffffd;
 
-/// Bytes of an input without witness that a signature and a compressed key unlock, as dust is
-/// measured: outpoint, length of the script, sequence, and 107 for the two.
+/// Bytes of an input with a signature and a compressed key, but no witness, as the dust rule
+/// counts them: outpoint, script length, sequence, and 107 for signature and key.
 inline constexpr std::int64_t signed_input_size = 32 + 4 + 1 + 4 + 107;
 
-/// The longest wait that fee estimates are about: a week of blocks.
+/// The largest target of fee estimates: a week of blocks.
 inline constexpr int max_confirmation_target = 1008;
 
 inline constexpr std::uint32_t truc_version = 3;             ///< BIP 431
 inline constexpr std::int64_t truc_max_vsize = 10'000;       ///< virtual bytes
 inline constexpr std::int64_t truc_child_max_vsize = 1'000;  ///< with an unconfirmed parent
 
-/// What a node's owner may choose about relay. The defaults are those of the whole network.
+/// The options of relay. The defaults are those of Bitcoin Core.
 struct PolicyOptions {
     bool require_standard = true;      ///< not -acceptnonstdtxn
     bool permit_bare_multisig = true;  ///< -permitbaremultisig
     std::optional<std::size_t> max_datacarrier_bytes =
         83;                                       ///< of an OP_RETURN script; none: refuse
-    FeeRate dust_relay_fee{Amount{3000}};         ///< what spending a coin is reckoned with
+    FeeRate dust_relay_fee{Amount{3000}};         ///< the fee rate of the dust rule
     FeeRate min_relay_fee{Amount{1000}};          ///< -minrelaytxfee
-    FeeRate incremental_relay_fee{Amount{1000}};  ///< what a replacement adds at least
+    FeeRate incremental_relay_fee{Amount{1000}};  ///< least increase by a replacement
     std::int64_t bytes_per_sigop = 20;            ///< -bytespersigop
 };
 
-/// The rules that need nothing but the transaction, in the order of the reference: no coinbase,
-/// then, if standard transactions are required, version, weight, input scripts, output forms and
-/// dust, and in any case the smallest size. Any thread; pure, as all functions here.
+/// The rules that need only the transaction, in the order of Bitcoin Core: no coinbase; if
+/// standard transactions are required, version, weight, input scripts, output types and dust; then
+/// the smallest size. Any thread; pure, like the other functions here.
 [[nodiscard]] Verdict check_standard(const SealedTransaction& tx, const PolicyOptions& options);
 
-/// Refuses to spend outputs of forms that nobody should spend yet, and redeem scripts with too many
-/// signature operations. Reason::nonstandard_inputs.
-/// Requires: `coins[i]` is what input i spends; so below.
+/// Refuses inputs that spend outputs of unknown types, and redeem scripts with too many signature
+/// operations. Reason::nonstandard_inputs.
+/// Requires, here and below: `coins[i]` is the coin that input i spends.
 [[nodiscard]] Verdict check_inputs_standard(const Transaction& tx, std::span<const Coin> coins,
                                             const PolicyOptions& options);
 
-/// Refuses witnesses that are larger than honest ones need, or where none belongs.
+/// Refuses witnesses that are larger than usual ones need, and witnesses of inputs that need none.
 /// Reason::nonstandard_witness.
 [[nodiscard]] Verdict check_witness_standard(const Transaction& tx, std::span<const Coin> coins,
                                              const PolicyOptions& options);
 
-/// True if an input spends an output that a witness must unlock (BIP 141, 341), bare or in P2SH.
-/// Pay to anchor needs none.
+/// True if an input must have a witness: it spends a witness program (BIP 141, 341), bare or in
+/// P2SH, other than pay to anchor.
 [[nodiscard]] bool needs_witness(const Transaction& tx, std::span<const Coin> coins);
 
-/// Refuses more than max_standard_sigop_cost. `sigop_cost` as consensus::sigop_cost counts it under
+/// Refuses more than max_standard_sigop_cost. `sigop_cost` is that of consensus::sigop_cost under
 /// script::standard_flags.
 [[nodiscard]] Verdict check_sigop_cost(std::int64_t sigop_cost);
 
-/// Topologically restricted transactions (BIP 431): version 3 may only hang on version 3, alone,
-/// and small. `unconfirmed_ancestors` are all of tx's in the mempool; `parent_has_other_child`: the
-/// unconfirmed parent has a child already that tx does not replace. Reason::truc_violation.
+/// Topologically restricted transactions (BIP 431): version 3 must be small, and may have one
+/// unconfirmed parent of version 3. `unconfirmed_ancestors` are all of tx's in the mempool;
+/// `parent_has_other_child`: the unconfirmed parent has a child already that tx does not replace.
+/// Reason::truc_violation.
 [[nodiscard]] Verdict check_truc(const SealedTransaction& tx, std::int64_t vsize,
                                  std::span<const TransactionRef> unconfirmed_ancestors,
                                  bool parent_has_other_child);
@@ -90,8 +91,8 @@ struct PolicyOptions {
 [[nodiscard]] Amount dust_threshold(const TxOutput& output, FeeRate dust_relay_fee);
 [[nodiscard]] bool is_dust(const TxOutput& output, FeeRate dust_relay_fee);
 
-/// Virtual bytes: a quarter of the weight, or of what the signature operations would have weighed,
-/// rounded up.
+/// Virtual bytes: a quarter of the weight, or of the weight that the signature operations count as
+/// if that is more, rounded up.
 [[nodiscard]] std::int64_t virtual_size(std::int64_t weight, std::int64_t sigop_cost,
                                         std::int64_t bytes_per_sigop);
 

@@ -14,16 +14,16 @@ class Env;
 
 namespace daler::storage {
 
-/// A folder of sorted keys and values (LevelDB). Any thread may read and write. Every failure
-/// throws StorageError that names the folder and the remedy.
+/// A folder of sorted keys and values (LevelDB). Any thread may read and write. A failure throws
+/// StorageError, which names the folder and the remedy.
 class Database {
 public:
     struct Options {
         std::filesystem::path folder;
         std::size_t cache_bytes = 2u << 20;  ///< blocks and write buffers together
-        bool in_memory = false;              ///< nothing reaches the disk
-        bool wipe = false;                   ///< throw away what is there first
-        bool bloom_filter = true;            ///< makes looking for missing keys cheap
+        bool in_memory = false;              ///< no files on disk
+        bool wipe = false;                   ///< delete an existing database first
+        bool bloom_filter = true;            ///< makes look-ups of missing keys cheap
         std::string remedy;                  ///< what errors tell the user to do: "-reindex"
         leveldb::Env* env = nullptr;         ///< instead of the operating system's files
     };
@@ -66,16 +66,16 @@ public:
         const void* snapshot_;
     };
 
-    /// Walks over the keys in the order of their bytes. Sees the database as it was when it was
-    /// made. A view of key or value is good until the next step.
+    /// Iterates over the keys in the order of their bytes, as they were when the iterator was
+    /// made. A view of key or value is valid until the next step.
     class Iterator {
     public:
         ~Iterator();
         Iterator(Iterator&&) noexcept;
-        /// To the first key that is not below `key`.
+        /// Moves to the first key that is not less than `key`.
         void seek(ByteSpan key);
         void next();
-        /// False at the end. Damage throws.
+        /// False at the end. Throws StorageError if the data is damaged.
         [[nodiscard]] bool valid() const;
         [[nodiscard]] ByteSpan key() const;
         [[nodiscard]] ByteSpan value() const;
@@ -97,7 +97,7 @@ public:
     void write(const Batch& batch, bool sync = false);
 
     [[nodiscard]] std::unique_ptr<Snapshot> snapshot() const;
-    /// Starts at the first key; a walk over everything leaves the cache alone.
+    /// Starts at the first key. The data that it reads does not go into the cache.
     [[nodiscard]] Iterator iterate(const Snapshot* snapshot = nullptr) const;
 
     /// About how many bytes on disk the keys in [from, to) take.

@@ -4,8 +4,8 @@
 
 namespace daler::storage {
 
-/// Keeps a second process out of a folder for as long as the object lives. The lock belongs to the
-/// process: a crash releases it, a stale file means nothing.
+/// Keeps a second process out of a folder during the lifetime of the object. The lock belongs to
+/// the process: a crash releases it, and the file that remains does no harm.
 class FileLock {
 public:
     /// Locks `path` (created if missing). Throws StorageError: the folder is in use, or cannot be

@@ -11,8 +11,8 @@
 
 namespace daler::storage {
 
-/// An open file. Reads may come from any thread at any time; the rest from one thread at once.
-/// Every failure throws StorageError with the file's path.
+/// An open file. Any thread may read at any time; other calls come from one thread at a time. A
+/// failure throws StorageError with the file's path.
 class File {
 public:
     virtual ~File() = default;
@@ -31,14 +31,14 @@ public:
 
 enum class OpenMode : std::uint8_t { read, write, create };  ///< create: write, made if missing
 
-/// The disk as this program uses it; tests put one in its place that fails or forgets. Thread-safe.
-/// Every failure throws StorageError that names the path.
+/// The file operations of this program; tests use one that fails or loses data. Thread-safe. A
+/// failure throws StorageError, which names the path.
 class FileSystem {
 public:
     virtual ~FileSystem() = default;
     [[nodiscard]] virtual std::unique_ptr<File> open(const std::filesystem::path& path,
                                                      OpenMode mode) = 0;
-    /// Atomically puts `from` in the place of `to`.
+    /// Atomically replaces `to` by `from`.
     virtual void rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
     /// Removes a file; one that does not exist is fine.
     virtual void remove(const std::filesystem::path& path) = 0;
@@ -55,17 +55,17 @@ public:
 
 /// The operating system's files.
 [[nodiscard]] FileSystem& real_file_system();
-/// Files that live as long as the returned object: throw-away nodes and tests.
+/// Files in memory, which exist as long as the returned object: for temporary nodes and tests.
 [[nodiscard]] std::unique_ptr<FileSystem> memory_file_system();
 
 /// The whole file, or nothing if there is none.
 [[nodiscard]] std::optional<Bytes> read_file(FileSystem& files, const std::filesystem::path& path);
 
-/// Replaces `path` by `bytes`: after a crash at any moment it has either the old or the new content
-/// whole (temporary file, fsync, rename, fsync of the folder).
+/// Replaces `path` by `bytes`: after a crash it has either the whole old or the whole new content
+/// (temporary file, fsync, rename, fsync of the folder).
 void write_atomically(FileSystem& files, const std::filesystem::path& path, ByteSpan bytes);
 
-/// The space that is left free on every disk, so that databases can still do their work.
+/// The space that is left free on every disk, so that databases can still write.
 inline constexpr std::uint64_t min_free_space = 50u << 20;
 
 /// Throws StorageError unless `need` more bytes fit below `folder` and min_free_space stays free.

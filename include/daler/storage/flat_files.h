@@ -9,18 +9,18 @@
 
 namespace daler::storage {
 
-/// Where a record lies in a set of numbered files.
+/// The position of a record in a set of numbered files.
 struct FilePosition {
     static constexpr std::uint32_t none = 0xffffffff;
     std::uint32_t file = none;  ///< the number in the file's name
-    std::uint32_t offset = 0;   ///< of the payload, behind magic and size
+    std::uint32_t offset = 0;   ///< of the payload, after magic and size
 
     [[nodiscard]] bool is_null() const { return file == none; }
     auto operator<=>(const FilePosition&) const = default;
 };
 
-/// XORed over the files, repeated from offset zero: keeps virus scanners from seeing what miners
-/// wrote.
+/// XORed over the files, repeated from offset zero: so that virus scanners do not find the data
+/// that miners put into blocks.
 using XorKey = std::array<std::uint8_t, 8>;
 void apply_xor(const XorKey& key, std::span<std::uint8_t> bytes, std::uint64_t offset);
 
@@ -35,42 +35,41 @@ public:
         std::string prefix;
         std::array<std::uint8_t, 4> magic{};
         XorKey xor_key{};
-        std::uint64_t max_file_size = 128u << 20;  ///< a record that passes it starts a new file
-        std::uint64_t reserve_step = 1u << 20;     ///< disk space is reserved in such pieces
+        std::uint64_t max_file_size = 128u << 20;  ///< a record beyond it starts a new file
+        std::uint64_t reserve_step = 1u << 20;     ///< disk space is reserved in steps of this size
         std::string remedy;                        ///< what errors tell the user to do
     };
 
-    /// Looks at the files that are there. Each one's end is taken to be its size until `truncate`
-    /// says otherwise.
+    /// Finds the existing files. The end of a file is its size until `truncate` changes it.
     FlatFiles(FileSystem& files, Options options);
 
     /// Appends a record to the last file, or to a new one if it would grow too large. `trailer` is
-    /// written behind the payload and not counted in the size.
+    /// written after the payload and not counted in the size.
     FilePosition append(ByteSpan payload, ByteSpan trailer = {});
     /// Appends to this file, whatever its size.
     FilePosition append_to(std::uint32_t file, ByteSpan payload, ByteSpan trailer = {});
 
     /// `size` bytes from `position` on. Throws StorageError if the file has fewer.
     [[nodiscard]] Bytes read(FilePosition position, std::size_t size) const;
-    /// The size that the frame before `position` announces; StorageError if magic or file end are
+    /// The size in the frame before `position`. Throws StorageError if magic or file end are
     /// wrong.
     [[nodiscard]] std::uint32_t record_size(FilePosition position) const;
 
     /// The file, for scanning it raw (still XORed). Null if it does not exist.
     [[nodiscard]] std::shared_ptr<const File> raw(std::uint32_t file) const;
 
-    /// Numbers of the files that exist, growing.
+    /// Numbers of the files that exist, in ascending order.
     [[nodiscard]] std::vector<std::uint32_t> numbers() const;
-    /// Where the next record of `file` would go; 0 if there is no such file.
+    /// The offset after the last record of `file`; 0 if there is no such file.
     [[nodiscard]] std::uint64_t end(std::uint32_t file) const;
     /// Cuts `file` at `end`.
     void truncate(std::uint32_t file, std::uint64_t end);
     void remove(std::uint32_t file);
 
-    /// The content of `file`, as an earlier process left it, may not be safe from a power cut yet:
-    /// the next `sync` sees to it.
+    /// Says that content of `file` from an earlier process may not be safe from a power cut yet:
+    /// the next `sync` includes it.
     void mark_unsynced(std::uint32_t file);
-    /// Makes everything appended so far safe from a power cut.
+    /// Makes the records appended so far safe from a power cut.
     void sync();
     /// Bytes of all files. Any thread.
     [[nodiscard]] std::uint64_t total_size() const;

@@ -8,8 +8,8 @@ namespace daler {
 /// Seconds since 1970 (UTC). Block times, lock times and RPC times all use it.
 using BlockTime = std::chrono::sys_seconds;
 
-/// The node's idea of time. Passed to whatever needs the time, so tests (and `setmocktime`) can
-/// move it. Thread-safe.
+/// The node's clock. It is passed to the code that needs the time, so tests (and `setmocktime`)
+/// can set it. Thread-safe.
 class Clock {
 public:
     using Milliseconds = std::chrono::sys_time<std::chrono::milliseconds>;

@@ -4,10 +4,10 @@
 
 namespace daler {
 
-/// Prints where the broken promise is and ends the process.
+/// Prints the place of the failed check and ends the process.
 [[noreturn]] void ensure_failed(const std::source_location& where);
 
-/// States a fact about our own code. On in every build; never used on data from outside.
+/// States a fact about our own code. On in every build. Not for data from outside.
 inline void ensure(bool fact, const std::source_location& where = std::source_location::current()) {
     if (!fact) [[unlikely]]
         ensure_failed(where);

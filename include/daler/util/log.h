@@ -29,7 +29,7 @@ enum class Category : std::uint32_t {
 };
 
 /// The category called `name`, or Category::none. "all" and "1" mean all; bitcoind's names without
-/// a counterpart here are none.
+/// a counterpart here give none.
 [[nodiscard]] Category category(std::string_view name);
 
 /// Where log lines go. `file` empty: no file. Throws std::runtime_error if the file cannot be
@@ -54,9 +54,9 @@ void disable(Category which);
 /// Writes one line. Control characters in `text` are escaped, so peers cannot forge lines.
 void write(std::string_view tag, std::string_view text);
 
-/// The same for the lines that everybody sees. Each place in the code may write 256 KiB of them an
-/// hour; the rest is dropped, and one line says so. Peers and RPC clients cause many of these
-/// lines, and must not fill the disk with them.
+/// The same for lines that do not depend on -debug. Each place in the code may write 256 KiB of
+/// them an hour; the rest is dropped, and one line says so. Peers and RPC clients cause many of
+/// these lines, and must not fill the disk with them.
 void write_limited(const std::source_location& place, std::string_view tag, std::string_view text);
 
 /// The text of a line, and the place in the code that writes it.
@@ -71,13 +71,13 @@ struct Line {
     std::source_location place;
 };
 
-/// A line everybody sees.
+/// A line that is always logged.
 template <class... Args>
 void info(Line<std::type_identity_t<Args>...> line, Args&&... args) {
     write_limited(line.place, "", fmt::format(line.text, std::forward<Args>(args)...));
 }
 
-/// Something the user should look at.
+/// A problem that the user should look at.
 template <class... Args>
 void warning(Line<std::type_identity_t<Args>...> line, Args&&... args) {
     write_limited(line.place, "warning", fmt::format(line.text, std::forward<Args>(args)...));
@@ -92,7 +92,7 @@ void error(Line<std::type_identity_t<Args>...> line, Args&&... args) {
 /// The tag of a category as it appears in the log.
 [[nodiscard]] std::string_view name(Category which);
 
-/// A line for those who asked for it with `-debug`.
+/// A line that is logged if `-debug` names its category.
 template <class... Args>
 void debug(Category which, fmt::format_string<Args...> format, Args&&... args) {
     if (enabled(which)) write(name(which), fmt::format(format, std::forward<Args>(args)...));

@@ -5,10 +5,10 @@
 
 namespace daler {
 
-/// An object that some threads replace and others use: whoever loads it shares it for as long as
-/// needed, replaced or not. Thread-safe; the lock is held for the copy of a pointer only.
-/// (std::atomic<std::shared_ptr> would do, but that of gcc 12 lets a load race with the next store:
-/// its unlock is a relaxed operation.)
+/// An object that some threads replace and others use. A thread that loaded it shares it as long
+/// as needed, even after it was replaced. Thread-safe; the lock is held for the copy of a pointer
+/// only. (Not std::atomic<std::shared_ptr>: in gcc 12 a load of it is a race with the next store,
+/// because its unlock is a relaxed operation.)
 template <class T>
 class Published {
 public:
@@ -25,7 +25,7 @@ public:
     }
 
     void store(std::shared_ptr<T> value) {
-        // The old object may take its time to end: not under the lock.
+        // The old object may take long to destroy, so this happens without the lock.
         value = exchange(std::move(value));
     }
 

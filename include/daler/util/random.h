@@ -13,16 +13,16 @@ namespace daler {
 /// has none.
 void fill_secure_random(std::span<std::uint8_t> out);
 
-/// Random numbers from the operating system's cryptographic generator: nobody can tell the next one
-/// from those before, so peers may see them. Tests make one from a number instead, for a run that
-/// can be repeated. A generator in the sense of the standard library (std::shuffle takes it). Not
-/// thread-safe: each owner has its own.
+/// Random numbers from the operating system's cryptographic generator: the next one cannot be
+/// predicted from earlier ones, so peers may see them. Tests make one from a seed instead, so that
+/// a run can be repeated. A generator in the sense of the standard library (std::shuffle takes
+/// it). Not thread-safe: each owner has its own.
 class Random {
 public:
     using result_type = std::uint64_t;
 
     Random() = default;
-    /// For tests and benchmarks: always the same numbers, which can be foretold.
+    /// For tests and benchmarks: the same seed gives the same numbers.
     explicit Random(std::uint64_t seed) : repeatable_(seed) {}
 
     /// Uniform over all 64-bit values.
@@ -39,7 +39,7 @@ public:
 
 private:
     std::optional<std::mt19937_64> repeatable_;
-    /// Fetched from the system at once; what was given out is forgotten.
+    /// Fetched from the system in one call; used numbers are erased.
     std::array<std::uint64_t, 32> fetched_{};
     std::size_t left_ = 0;
 };

@@ -11,7 +11,7 @@
 namespace daler {
 
 /// The workers: threads that own nothing and run pure jobs over immutable inputs. A job must own
-/// (share) whatever it reads. Thread-safe; the destructor finishes the queued jobs first.
+/// (share) the data that it reads. Thread-safe; the destructor finishes the queued jobs first.
 class ThreadPool {
 public:
     /// With zero threads every job runs inside `run`, on the calling thread.
@@ -22,12 +22,12 @@ public:
 
     [[nodiscard]] std::size_t size() const { return threads_.size(); }
 
-    /// Queues `job`, which must not throw, behind all others.
+    /// Queues `job`, which must not throw, after all others.
     void run(std::function<void()> job);
 
     /// Calls `job(i)` for every i in [0, count), on the workers and on the calling thread, and
-    /// returns when the last one has ended. `job` must not throw. Workers that become free prefer
-    /// this to what is queued, because somebody waits for it.
+    /// returns when the last one has ended. `job` must not throw. Free workers run it before
+    /// queued jobs, because the caller waits for it.
     void for_each(std::size_t count, const std::function<void(std::size_t)>& job);
 
 private:

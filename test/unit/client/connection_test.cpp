@@ -80,7 +80,7 @@ TEST_CASE_METHOD(Served, "a call brings back the whole reply", "[client]") {
           "wallet a b");
 }
 
-TEST_CASE_METHOD(Served, "a wrong password is named as such", "[client]") {
+TEST_CASE_METHOD(Served, "the error for a wrong password says so", "[client]") {
     access.password = "other";
     CHECK(Connection(access).call("add", Json::array()).error() ==
           "Authorization failed: Incorrect rpcuser or rpcpassword");
@@ -102,7 +102,7 @@ TEST_CASE_METHOD(Served, "no node is an error that names host and port", "[clien
         std::to_string(access.port)));
 }
 
-TEST_CASE_METHOD(Served, "with -rpcwait a node that is starting is waited for", "[client]") {
+TEST_CASE_METHOD(Served, "-rpcwait waits for a node that is starting", "[client]") {
     dispatcher.close();
     access.wait = true;
     // Whichever comes first, the call or the end of the warm-up: the answer is the same.

@@ -26,25 +26,25 @@ std::string named(std::string_view method, const Words& words) {
 
 }  // namespace
 
-TEST_CASE("words are texts unless the table says otherwise", "[client]") {
+TEST_CASE("words are text unless the table has a rule", "[client]") {
     CHECK(positional("send", {"1", "0.10000000", "2", "true"}) == R"(["1",0.10000000,"2",true])");
     CHECK(positional("send", {"a", "\"0.1\""}) == R"(["a","0.1"])");
     CHECK(positional("unknown", {"1", "true"}) == R"(["1","true"])");
     CHECK(positional("getblock", {}) == "[]");
 }
 
-TEST_CASE("a word that must be JSON and is none is an error that shows it", "[client]") {
+TEST_CASE("a word that must be JSON and is not is an error that shows it", "[client]") {
     CHECK(positional("send", {"a", "abc"}) == "Error parsing JSON: abc");
     CHECK(positional("send", {"a", ""}) == "Error parsing JSON: ");
     CHECK(named("send", {"amount=abc"}) == "Error parsing JSON: abc");
 }
 
-TEST_CASE("a word that may be JSON is a text where it is none", "[client]") {
+TEST_CASE("a word that may be JSON is text if it is not JSON", "[client]") {
     CHECK(positional("getblock", {"00", "2"}) == R"(["00",2])");
     CHECK(positional("getblock", {"00", "00ff"}) == R"(["00","00ff"])");
 }
 
-TEST_CASE("named words may stand beside positional ones", "[client]") {
+TEST_CASE("named words may be mixed with positional ones", "[client]") {
     CHECK(named("send", {"amount=1", "x=1"}) == R"({"amount":1,"x":"1"})");
     CHECK(named("getblock", {"verbose=1"}) == R"({"verbose":1})");
     CHECK(named("send", {"1", "2", "flag=false"}) == R"({"flag":false,"args":["1",2]})");

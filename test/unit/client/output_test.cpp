@@ -13,7 +13,8 @@ Outcome outcome(const std::string& reply) {
 
 }  // namespace
 
-TEST_CASE("texts are printed bare, null not at all, the rest as indented JSON", "[client]") {
+TEST_CASE("text is printed without quotes, nothing for null, the rest as indented JSON",
+          "[client]") {
     CHECK(outcome(R"({"result":"ab\nc","error":null})").text == "ab\nc");
     CHECK(outcome(R"({"result":null,"error":null})").text.empty());
     CHECK(outcome(R"({"result":0.10000000})").text == "0.10000000");
@@ -29,7 +30,7 @@ TEST_CASE("an error's code, without its sign, is the exit code", "[client]") {
     CHECK(outcome(R"({"error":{"code":0}})").exit_code == 1);
 }
 
-TEST_CASE("who has several wallets is told how to name one", "[client]") {
+TEST_CASE("the error for several wallets says how to name one", "[client]") {
     CHECK(outcome(R"({"error":{"code":-19,"message":"which?"}})").text.find("-rpcwallet=<name>") !=
           std::string::npos);
 }

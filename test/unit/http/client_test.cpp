@@ -26,7 +26,7 @@ Options with_password() {
 
 }  // namespace
 
-TEST_CASE("the client gets what the server answers, whatever the status", "[http]") {
+TEST_CASE("the client gets the server's answer with any status", "[http]") {
     Server server(with_password(), [](const Request& request) -> Response {
         return {request.body == "fail" ? 500 : 200,
                 "application/json",
@@ -69,7 +69,7 @@ TEST_CASE("the client names a server that it cannot reach", "[http]") {
     CHECK(unknown.error().kind == ClientError::Kind::connect);
 }
 
-TEST_CASE("the client does not wait for ever", "[http]") {
+TEST_CASE("the client does not wait forever", "[http]") {
     std::latch release(1);
     Server server(with_password(), [&](const Request&) -> Response {
         release.wait();

@@ -20,8 +20,7 @@ struct RawResponse {
     std::string body;
 };
 
-/// A client that sends exactly the bytes it is told to. Gives up on a silent server after ten
-/// seconds.
+/// A client that sends exactly the given bytes. Gives up on a silent server after ten seconds.
 class RawClient {
 public:
     /// Connects to `host` (IPv4, in the machine's byte order).

@@ -5,7 +5,7 @@
 
 namespace daler::http::test {
 
-/// A server for the user of "Basic good" that does not keep others waiting long.
+/// Options of a server that accepts "Basic good" and has short delays.
 inline Options options() {
     Options out;
     out.authorize = [](std::string_view authorization, std::string_view) {

@@ -36,7 +36,7 @@ std::optional<std::uint32_t> outward_address() {
 
 }  // namespace
 
-TEST_CASE("who is neither loopback nor allowed gets 403", "[http]") {
+TEST_CASE("a client that is neither loopback nor allowed gets 403", "[http]") {
     const auto address = outward_address();
     if (!address) {
         std::cout << "SKIPPED: a refused network (this machine has only loopback)" << std::endl;
@@ -125,7 +125,7 @@ TEST_CASE("a large body arrives whole", "[http]") {
     CHECK(client.receive()->body == std::to_string(32u << 20));
 }
 
-TEST_CASE("what is no HTTP gets 400 and the server lives on", "[http]") {
+TEST_CASE("a request that is not HTTP gets 400, and the server continues", "[http]") {
     Server server(options(), size_of_body);
     start(server);
     const auto garbage =
@@ -156,7 +156,7 @@ TEST_CASE("a broken chunk gets 400", "[http]") {
     CHECK(client.receive()->status == 400);
 }
 
-TEST_CASE("a client that falls silent is dropped", "[http]") {
+TEST_CASE("a client that becomes silent is disconnected", "[http]") {
     auto impatient = options();
     impatient.timeout = std::chrono::milliseconds(50);
     Server server(impatient, size_of_body);
@@ -172,7 +172,8 @@ TEST_CASE("a client that falls silent is dropped", "[http]") {
     CHECK(no_body.is_closed());
 }
 
-TEST_CASE("an idle client gives way to a new one, first of all one without a password", "[http]") {
+TEST_CASE("a new client replaces an idle one, first of all one without a right password",
+          "[http]") {
     auto few = options();
     few.max_connections = 2;
     Server server(few, size_of_body);
@@ -192,7 +193,7 @@ TEST_CASE("an idle client gives way to a new one, first of all one without a pas
     CHECK(known.is_closed());
 }
 
-TEST_CASE("a client whose request is being handled gives way to nobody", "[http]") {
+TEST_CASE("a client whose request is being handled is not replaced", "[http]") {
     auto one = options();
     one.max_connections = 1;
     std::promise<void> begun, end;
@@ -211,7 +212,8 @@ TEST_CASE("a client whose request is being handled gives way to nobody", "[http]
     CHECK(busy.receive()->body == "1");
 }
 
-TEST_CASE("wrong passwords that wait give way to the right one", "[http]") {
+TEST_CASE("a client with the right password replaces clients that wait after a wrong one",
+          "[http]") {
     auto few = options();
     few.max_connections = 8;
     few.refusal_delay = std::chrono::seconds(20);
@@ -258,7 +260,7 @@ TEST_CASE("lines may end in LF alone", "[http]") {
     CHECK(client.receive()->body == "1");
 }
 
-TEST_CASE("where nothing is, the answer is 404, with and without a password", "[http]") {
+TEST_CASE("a target that is not served gets 404, with and without a password", "[http]") {
     auto one = options();
     one.serves = [](std::string_view target) { return target == "/here"; };
     Server server(one, size_of_body);

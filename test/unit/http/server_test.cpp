@@ -63,7 +63,7 @@ TEST_CASE("a body may come in any pieces, chunked or not", "[http]") {
     CHECK(client.receive()->body == "/ abcde");
 }
 
-TEST_CASE("the client is told to go on only when its password is right", "[http]") {
+TEST_CASE("the client gets 100 Continue only if its password is right", "[http]") {
     Server server(options(), echo);
     start(server);
     RawClient good(server.port());
@@ -130,7 +130,7 @@ TEST_CASE("a request that does not fit into the queue gets 503 and may be repeat
     auto narrow = options();
     narrow.threads = 1;
     narrow.queue = 1;
-    // A request without a body is queued in the same step in which its password is judged.
+    // A request without a body is queued in the same step in which its password is checked.
     std::latch second_seen(2);
     std::atomic<int> judged{0};
     narrow.authorize = [&](std::string_view, std::string_view) {
@@ -248,7 +248,7 @@ TEST_CASE("stopping closes idle connections and answers running requests", "[htt
     server.stop();
 }
 
-TEST_CASE("a client that leaves while its request is handled harms nobody", "[http]") {
+TEST_CASE("a client may disconnect while its request is handled", "[http]") {
     std::latch running(1);
     std::latch release(1);
     std::atomic<int> calls{0};
@@ -276,7 +276,7 @@ TEST_CASE("a server that was never started stops", "[http]") {
     CHECK(server.port() == 0);
 }
 
-TEST_CASE("an address that cannot be had is named", "[http]") {
+TEST_CASE("the error names an address that cannot be bound", "[http]") {
     Server first(options(), echo);
     start(first);
 

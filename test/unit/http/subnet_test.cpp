@@ -4,7 +4,7 @@
 using namespace daler::http;
 using boost::asio::ip::make_address;
 
-TEST_CASE("a subnet holds its addresses and no others", "[http]") {
+TEST_CASE("a subnet contains its addresses and no others", "[http]") {
     struct Example {
         std::string subnet, inside, outside;
     };
@@ -28,7 +28,7 @@ TEST_CASE("a subnet holds its addresses and no others", "[http]") {
     CHECK_FALSE(subnet->contains(make_address(example.outside)));
 }
 
-TEST_CASE("what is no subnet is refused", "[http]") {
+TEST_CASE("text that is not a subnet is refused", "[http]") {
     const auto text =
         GENERATE(as<std::string>{}, "", "/", "localhost", "1.2.3", "1.2.3.4/", "1.2.3.4/33",
                  "1.2.3.4/-1", "1.2.3.4/255.0.255.0", "1.2.3.4/ffff::", "::1/129", "1.2.3.4/8x",

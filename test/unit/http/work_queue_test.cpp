@@ -25,7 +25,7 @@ TEST_CASE("while handlers wait, others run in their place", "[http]") {
         CHECK(begun->get_future().get());
     }
     all_wait.wait();
-    // No more may wait, but whoever works finds a thread.
+    // No more jobs may wait, but running ones have a thread.
     const auto refused = std::make_shared<std::promise<bool>>();
     REQUIRE(queue.try_run([&, refused] { refused->set_value(!queue.begin()); }));
     CHECK(refused->get_future().get());

@@ -12,7 +12,7 @@ Script witness(std::uint8_t version, std::size_t size) {
     return script::pay_to_witness(version, Bytes(size, 7));
 }
 
-TEST_CASE("an output is dust below what its form costs to spend", "[policy]") {
+TEST_CASE("an output is dust if its value is less than the cost to spend its type", "[policy]") {
     struct Example {
         std::string_view name;
         Script script;
@@ -37,7 +37,7 @@ TEST_CASE("an output is dust below what its form costs to spend", "[policy]") {
     }
 }
 
-TEST_CASE("what cannot be spent is never dust", "[policy]") {
+TEST_CASE("an output that cannot be spent is not dust", "[policy]") {
     Script data;
     data.append(script::op_return);
     CHECK_FALSE(is_dust({Amount{0}, data}, default_fee));

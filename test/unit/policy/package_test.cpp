@@ -35,7 +35,7 @@ std::string error_of(const Package& package) {
     return std::string(package_error(package).value_or("none"));
 }
 
-// BIP 431 for the whole package; nobody has ancestors elsewhere.
+// BIP 431 for the whole package; no transaction has ancestors elsewhere.
 std::string truc_error_of(const Package& package) {
     for (const auto& tx : package) {
         const auto verdict = check_package_truc(*tx, 100, package, {}, false);
@@ -81,12 +81,12 @@ TEST_CASE("a package is sorted, without repetitions and conflicts", "[policy][pa
     Transaction other = *a;
     other.inputs[0].witness = {Bytes{1}};
     CHECK(error_of({a, seal(std::move(other))}) == "package-contains-duplicates");
-    // What is wrong with one alone is told of that one.
+    // A fault of a single transaction is not a fault of the package.
     CHECK(error_of({a, make({coin(1), coin(1)})}) == "none");
     CHECK(error_of({a, make({})}) == "conflict-in-package");
 }
 
-TEST_CASE("in a package, too, version 3 hangs on version 3 only, one below one",
+TEST_CASE("in a package too, version 3 descends from version 3 only, one child of one parent",
           "[policy][package][bip431]") {
     const auto parent = make({coin(0)}, 3);
     const auto other = make({coin(1)}, 3);

@@ -46,7 +46,7 @@ const Script p2sh = script::pay_to_script_hash({});
 const Script p2wsh = script::pay_to_witness(0, Bytes(32));
 const Script p2tr = script::pay_to_witness(1, Bytes(32));
 
-TEST_CASE("coins of unknown forms are not spent", "[policy]") {
+TEST_CASE("coins of unknown types are not spent", "[policy]") {
     CHECK(inputs_ok({script::pay_to_pubkey_hash({})}));
     CHECK(inputs_ok({p2tr}));
     CHECK(inputs_ok({script::pay_to_witness(1, Bytes{0x4e, 0x73})}));
@@ -72,7 +72,7 @@ TEST_CASE("a P2SH input whose script cannot run is refused", "[policy]") {
     CHECK_FALSE(inputs_ok({p2sh, Script(Bytes{2, 0})}));
 }
 
-TEST_CASE("a witness belongs to a witness program", "[policy]") {
+TEST_CASE("only an input that spends a witness program may have a witness", "[policy]") {
     const Witness some{Bytes(1)};
     CHECK(witness_ok({script::pay_to_pubkey_hash({})}));
     CHECK_FALSE(witness_ok({script::pay_to_pubkey_hash({}), {}, some}));

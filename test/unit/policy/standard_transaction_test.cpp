@@ -75,7 +75,7 @@ TEST_CASE("an input script has at most 1650 bytes and only pushes", "[policy]") 
     CHECK(verdict(tx) == "scriptsig-not-pushonly");
 }
 
-TEST_CASE("outputs have known forms", "[policy]") {
+TEST_CASE("outputs have known types", "[policy]") {
     const auto with_output = [](const Script& script) {
         auto tx = ordinary();
         tx.outputs.push_back({Amount{10'000}, script});
@@ -130,7 +130,8 @@ TEST_CASE("dust is refused at the option's rate", "[policy]") {
     CHECK(verdict(tx, options) == "ok");
 }
 
-TEST_CASE("64 bytes without witness are too small even where anything goes", "[policy]") {
+TEST_CASE("64 bytes without witness are too small even if nonstandard transactions are allowed",
+          "[policy]") {
     auto tx = ordinary();
     PolicyOptions anything;
     anything.require_standard = false;

@@ -13,7 +13,7 @@ TransactionRef with_version(std::uint32_t version, std::uint32_t lock_time = 0) 
     return seal(tx);
 }
 
-// "" or what stands behind the last id in the text, which is enough to tell the rules apart.
+// "" or the text after the last id, which is different for each rule.
 std::string refusal(std::uint32_t version, std::int64_t vsize,
                     const std::vector<TransactionRef>& ancestors = {}, bool sibling = false) {
     const auto verdict = check_truc(*with_version(version, 9), vsize, ancestors, sibling);
@@ -26,7 +26,8 @@ bool says(const std::string& text, std::string_view part) {
     return text.find(part) != std::string::npos;
 }
 
-TEST_CASE("version 3 hangs on version 3 only, and nothing else hangs on it", "[policy][bip431]") {
+TEST_CASE("version 3 descends from version 3 only, and other versions do not descend from it",
+          "[policy][bip431]") {
     CHECK(refusal(3, 500, {with_version(3)}).empty());
     CHECK(refusal(2, 500, {with_version(2)}).empty());
     CHECK(says(refusal(3, 500, {with_version(2)}), "cannot spend from non-version=3"));

@@ -44,7 +44,7 @@ TEST_CASE("a batch is applied as a whole, keys are sorted by their bytes", "[sto
     CHECK(at.value()[0] == 20);
 }
 
-TEST_CASE("a snapshot does not see what comes later", "[storage]") {
+TEST_CASE("a snapshot does not see later changes", "[storage]") {
     Database db(test::database_in_memory());
     db.put(Bytes{1}, Bytes{1});
     const auto before = db.snapshot();

@@ -24,7 +24,7 @@ const Bytes payload(40, 0x5a);
 
 }  // namespace
 
-TEST_CASE("records have Bitcoin's framing and come back as they were", "[storage]") {
+TEST_CASE("records have Bitcoin's framing and are read as they were written", "[storage]") {
     const auto files = memory_file_system();
     FlatFiles blocks(*files, options("/b"));
     const auto at = blocks.append(payload, Bytes{7, 7});
@@ -63,7 +63,7 @@ TEST_CASE("files are XORed with the key from their first byte on", "[storage]") 
     CHECK(raw[11] == 0xfa);
 }
 
-TEST_CASE("appending goes on behind what an earlier run wrote", "[storage]") {
+TEST_CASE("records are appended after those of an earlier run", "[storage]") {
     const test::TemporaryFolder folder;
     {
         FlatFiles blocks(real_file_system(), options(folder.path()));

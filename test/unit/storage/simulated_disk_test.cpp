@@ -26,7 +26,7 @@ Database::Options database_on(SimulatedDisk& disk) {
 
 }  // namespace
 
-TEST_CASE("a power cut takes bytes and names that were not synced", "[storage]") {
+TEST_CASE("a power cut loses bytes and names that were not synced", "[storage]") {
     SimulatedDisk disk;
     {
         const auto file = disk.open("/data/a", OpenMode::create);
@@ -55,7 +55,7 @@ TEST_CASE("a power cut takes bytes and names that were not synced", "[storage]")
     CHECK(disk.after_power_cut(Loss::all, 1)->exists("/data/b"));
 }
 
-TEST_CASE("the operation that is to fail does, with the file's name", "[storage]") {
+TEST_CASE("the chosen operation fails, with the file's name", "[storage]") {
     SimulatedDisk disk;
     const auto file = disk.open("/data/a", OpenMode::create);
     const bool permanent = GENERATE(false, true);
@@ -69,7 +69,8 @@ TEST_CASE("the operation that is to fail does, with the file's name", "[storage]
     CHECK(thrown([&] { file->sync(); }).empty() == !permanent);
 }
 
-TEST_CASE("whatever fails, a file that is replaced has its old or its new content", "[storage]") {
+TEST_CASE("whichever operation fails, a replaced file has its old or its new content",
+          "[storage]") {
     std::size_t points = 0;
     for (const auto kind : SimulatedDisk::operations) {
         for (std::uint64_t number = 1;; ++number) {
@@ -79,7 +80,7 @@ TEST_CASE("whatever fails, a file that is replaced has its old or its new conten
             const auto error = thrown([&] { write_atomically(disk, "/data/a", new_bytes); });
             CHECK(error.empty() != disk.has_failed());
             if (!disk.has_failed()) {
-                // What was answered is safe.
+                // After success the new content is safe.
                 CHECK(disk.after_power_cut(Loss::all, 1)->content("/data/a") == new_bytes);
                 break;
             }
@@ -98,7 +99,7 @@ TEST_CASE("whatever fails, a file that is replaced has its old or its new conten
     CHECK(points >= 5);
 }
 
-TEST_CASE("the making of a database that is interrupted starts again", "[storage]") {
+TEST_CASE("an interrupted creation of a database starts again", "[storage]") {
     const Bytes key{1};
     for (const auto kind :
          {Operation::write, Operation::sync, Operation::create, Operation::rename}) {
@@ -125,7 +126,7 @@ TEST_CASE("a database that was used and lost its CURRENT is damaged, not new", "
                    {"/data/base", "CURRENT", "-reindex"}));
 }
 
-TEST_CASE("what a killed process wrote to a database is safe once the next has opened it",
+TEST_CASE("the writes of a killed process are safe once the next one has opened the database",
           "[storage]") {
     SimulatedDisk disk;
     { Database(database_on(disk)).put(Bytes{1}, old_bytes, true); }

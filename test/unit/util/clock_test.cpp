@@ -4,7 +4,7 @@
 
 using namespace daler;
 
-TEST_CASE("a mocked clock stands still until it is released", "[util]") {
+TEST_CASE("a mock time does not change until it is removed", "[util]") {
     Clock clock;
     clock.set_mock_time(from_unix(1234));
     CHECK(unix_seconds(clock.now()) == 1234);

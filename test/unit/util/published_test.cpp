@@ -5,7 +5,7 @@
 
 using namespace daler;
 
-TEST_CASE("what was loaded outlives its replacement", "[util]") {
+TEST_CASE("a loaded object exists after its replacement", "[util]") {
     Published<const int> number;
     CHECK(number.load() == nullptr);
     number.store(std::make_shared<const int>(1));

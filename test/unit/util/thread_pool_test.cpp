@@ -14,7 +14,7 @@ TEST_CASE("for_each runs every index once and waits for all", "[util]") {
     CHECK(std::all_of(seen.begin(), seen.end(), [](const auto& n) { return n == 1; }));
 }
 
-TEST_CASE("a pool finishes its queue before it goes", "[util]") {
+TEST_CASE("a pool finishes its queue before it ends", "[util]") {
     std::atomic<int> done{0};
     {
         ThreadPool pool(2);
