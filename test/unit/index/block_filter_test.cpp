@@ -11,7 +11,7 @@ using namespace daler::index;
 
 namespace {
 
-/// The coins of the vector file are listed by script alone, and in no transaction's order.
+/// The vector file lists only the scripts of the spent coins, not which transaction spends them.
 coins::BlockUndo undo_of(const Json& scripts) {
     coins::BlockUndo undo;
     auto& coins = undo.transactions.emplace_back();
@@ -22,7 +22,7 @@ coins::BlockUndo undo_of(const Json& scripts) {
 
 }  // namespace
 
-TEST_CASE("every published block has the published filter and header", "[index][bip158]") {
+TEST_CASE("the published blocks have the published filters and headers", "[index][bip158]") {
     for (const auto* name : {"core/blockfilters.json", "bips/bip-0158_testnet-19.json"}) {
         const auto text = test::read_vectors(name);
         if (!text) return;
@@ -68,8 +68,8 @@ TEST_CASE("a filter leaves out empty scripts and OP_RETURN, and counts repeated 
     CHECK(basic_filter(block, hash, {}) == golomb_set({one}, hash));
     CHECK(golomb_set({}, hash) == Bytes{0});
 
-    // A spent OP_RETURN output cannot be, but the rule for what is spent leaves out empty ones
-    // only.
+    // An OP_RETURN output cannot be spent, but the rule for spent scripts leaves out only empty
+    // ones.
     coins::BlockUndo undo;
     undo.transactions.push_back({{{Amount{1}, Script(Bytes{0x52})}, 1, false}, {{}, 1, false}});
     const Bytes two{0x52};

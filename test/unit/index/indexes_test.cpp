@@ -28,7 +28,7 @@ IndexOptions in_folder(const std::filesystem::path& folder) {
 
 constexpr Wanted all{true, true, true};
 
-/// Lets the indexes reach the tip.
+/// Waits until the indexes have reached the tip.
 void settle(Indexes& indexes) {
     indexes.wake();
     REQUIRE(indexes.transactions()->follower().wait_for_tip());
@@ -49,7 +49,7 @@ BlockRef payment(Node& node, const BlockRef& funding) {
     return block;
 }
 
-/// The records of every block of the best chain, one after the other.
+/// The records of the blocks of the best chain, in order.
 struct Records {
     std::vector<BlockCoinStats> stats;
     std::vector<Hash256> headers;
@@ -108,7 +108,7 @@ TEST_CASE("an index finds every transaction but the coinbase of genesis", "[inde
     CHECK(summaries[0].best_height == 6);
 }
 
-TEST_CASE("the totals at every height are those of the coins as they were", "[index]") {
+TEST_CASE("the totals at each height are those of the coin set at that height", "[index]") {
     Node node;
     Indexes indexes(*node.state, all, in_memory());
     indexes.start();
@@ -143,7 +143,8 @@ TEST_CASE("the totals at every height are those of the coins as they were", "[in
     CHECK(genesis.outputs == 0);
 }
 
-TEST_CASE("a reorganisation leaves what an index of the new chain alone would have", "[index]") {
+TEST_CASE("after a reorganisation the records are those of an index of the new chain alone",
+          "[index]") {
     Node node;
     const auto blocks = node.extend(5);
     Indexes indexes(*node.state, all, in_memory());
@@ -158,18 +159,18 @@ TEST_CASE("a reorganisation leaves what an index of the new chain alone would ha
     REQUIRE(node.tip() == hash_of(branch.back()));
     settle(indexes);
     CHECK(Records(node, indexes) == fresh_records(node));
-    // What was recorded of the other branch is still there for those who ask by hash.
+    // The records of the other branch can still be found by hash.
     CHECK(indexes.coin_stats()->find(hash_of(old_tip)) == old_stats);
     CHECK(indexes.transactions()->find(old_tip->transactions[1]->txid)->block->hash ==
           hash_of(old_tip));
-    // And back.
+    // Back again.
     REQUIRE(node.state->invalidate(hash_of(branch[0])));
     settle(indexes);
     REQUIRE(node.tip() == hash_of(old_tip));
     CHECK(Records(node, indexes) == fresh_records(node));
 }
 
-TEST_CASE("an index goes on where it was, and rewinds if the chain has changed meanwhile",
+TEST_CASE("an index continues where it stopped, and goes back if the chain has changed",
           "[index]") {
     const TemporaryFolder folder;
     Node node(Node::in_folder(folder.path()));
@@ -203,7 +204,7 @@ TEST_CASE("an index goes on where it was, and rewinds if the chain has changed m
         node.open();
         node.extend(2);
     }
-    SECTION("the index begins anew") {
+    SECTION("the index is wiped") {
         auto options = in_folder(folder.path());
         options.wipe = true;
         const Indexes indexes(*node.state, all, options);
@@ -217,7 +218,8 @@ TEST_CASE("an index goes on where it was, and rewinds if the chain has changed m
     CHECK(Records(node, indexes) == fresh_records(node));
 }
 
-TEST_CASE("a database that another program wrote is refused with its remedy", "[index]") {
+TEST_CASE("a database that another program wrote is refused; the error says what to do",
+          "[index]") {
     const TemporaryFolder folder;
     const Node node;
     auto options = in_folder(folder.path());

@@ -6,7 +6,7 @@ using namespace daler;
 using namespace daler::test;
 using consensus::Reason;
 
-TEST_CASE("a transaction that pays comes in and can be found", "[mempool]") {
+TEST_CASE("a transaction that pays is accepted and can be found", "[mempool]") {
     Fixture f;
     const auto coin = f.coin();
     const auto tx = make({.from = {coin}, .fee = 1000});
@@ -33,7 +33,7 @@ TEST_CASE("a transaction that pays comes in and can be found", "[mempool]") {
     CHECK(info.min_fee == FeeRate{Amount{1000}});
 }
 
-TEST_CASE("an entry knows its relatives", "[mempool]") {
+TEST_CASE("an entry lists its relatives", "[mempool]") {
     Fixture f;
     const auto chain = f.add_chain(3);
     const auto middle = f.pool.entry(chain[1]->txid);
@@ -53,7 +53,7 @@ TEST_CASE("an entry knows its relatives", "[mempool]") {
     CHECK_FALSE(f.pool.entry(Txid{}));
 }
 
-TEST_CASE("a transaction comes in once", "[mempool]") {
+TEST_CASE("a transaction is accepted once", "[mempool]") {
     Fixture f;
     const auto tx = f.add({.from = {f.coin()}});
     CHECK(f.accept(tx) == "txn-already-in-mempool");
@@ -90,7 +90,7 @@ TEST_CASE("a confirmed transaction is known", "[mempool]") {
     CHECK(refused.error().missing_parents.empty());
 }
 
-TEST_CASE("the rules of every transaction hold", "[mempool]") {
+TEST_CASE("the rules for all transactions are checked", "[mempool]") {
     Fixture f;
     Transaction tx = *make({.from = {f.coin()}});
     SECTION("context-free") {
@@ -113,7 +113,8 @@ TEST_CASE("the rules of every transaction hold", "[mempool]") {
     }
 }
 
-TEST_CASE("a locked transaction waits for the next block to be late enough", "[mempool]") {
+TEST_CASE("a transaction with a lock time is accepted when the next block may contain it",
+          "[mempool]") {
     Fixture f;
     CHECK(f.accept(make({.from = {f.coin()}, .sequence = 1u << 31, .lock_time = 200})) == "ok");
     CHECK(f.accept(make({.from = {f.coin()}, .sequence = 1u << 31, .lock_time = 201})) ==
@@ -177,7 +178,7 @@ TEST_CASE("a delta counts as fee", "[mempool]") {
     CHECK(f.pool.deltas().empty());
 }
 
-TEST_CASE("nobody pays more than they allow", "[mempool]") {
+TEST_CASE("a fee above the caller's limit is refused", "[mempool]") {
     Fixture f;
     const auto tx = make({.from = {f.coin()}, .fee = 5000});
     auto options = f.options();
@@ -203,7 +204,7 @@ TEST_CASE("a test changes nothing", "[mempool]") {
     CHECK(f.events.size() == 1);
 }
 
-TEST_CASE("a script that fails is named, and whether blocks would refuse it too", "[mempool]") {
+TEST_CASE("the error of a script says whether blocks would refuse it, too", "[mempool]") {
     Fixture f;
     const auto witness_spend = [&](ByteSpan script, Witness witness) {
         const auto coin = f.coin();
@@ -229,7 +230,7 @@ TEST_CASE("a transaction that was verified before is not verified again", "[memp
         f.chain.coins[coin].output.script_pubkey = script::pay_to_witness(0, Bytes(32));
         return make({.from = {coin}});
     };
-    // Lies, to see which is believed.
+    // Wrong cache entries show which one is used.
     const auto under_all_rules = wrong();
     f.cache.insert_tx(under_all_rules->wtxid, script::standard_flags);
     CHECK(f.accept(under_all_rules) == "ok");
@@ -238,7 +239,7 @@ TEST_CASE("a transaction that was verified before is not verified again", "[memp
     CHECK(f.accept(under_some).starts_with("mandatory-script-verify-flag-failed"));
 }
 
-TEST_CASE("the first failing input is the one that is named", "[mempool]") {
+TEST_CASE("the first failing input is the one that is reported", "[mempool]") {
     Fixture f;
     const auto false_coin = f.coin();
     const Bytes op_false{0x00};
@@ -256,7 +257,7 @@ TEST_CASE("the first failing input is the one that is named", "[mempool]") {
           "mandatory-script-verify-flag-failed (Witness program hash mismatch)");
 }
 
-TEST_CASE("a transaction whose witness was taken away is not condemned by its txid", "[mempool]") {
+TEST_CASE("the result says if only the witness was stripped", "[mempool]") {
     Fixture f;
     Transaction tx = *make({.from = {f.coin()}});
     tx.inputs[0].witness.clear();
@@ -324,7 +325,7 @@ TEST_CASE("more parents than a chain may have are refused", "[mempool]") {
     CHECK(f.accept(make({.from = outputs, .in = 24 * (coin_value - 1000), .fee = 10'000})) == "ok");
 }
 
-TEST_CASE("the unbroadcast set holds only what is here", "[mempool]") {
+TEST_CASE("the unbroadcast set contains only transactions of the mempool", "[mempool]") {
     Fixture f;
     const auto tx = f.add({.from = {f.coin()}});
     f.pool.add_unbroadcast(tx->txid);

@@ -5,7 +5,8 @@
 using namespace daler;
 using namespace daler::test;
 
-TEST_CASE("a block takes what it confirms and leaves its children alone", "[mempool]") {
+TEST_CASE("a block removes the transactions that it confirms, but not their children",
+          "[mempool]") {
     Fixture f;
     const auto chain = f.add_chain(4);
     f.confirm({chain[0], chain[1]});
@@ -17,7 +18,7 @@ TEST_CASE("a block takes what it confirms and leaves its children alone", "[memp
     CHECK(f.pool.entry(chain[2]->txid)->depends.empty());
 }
 
-TEST_CASE("a block pushes out what conflicts with it, and all below", "[mempool]") {
+TEST_CASE("a block removes conflicting transactions and their descendants", "[mempool]") {
     Fixture f;
     const auto coin = f.coin();
     const auto ours = f.add({.from = {coin}});
@@ -37,7 +38,8 @@ TEST_CASE("the same transaction with another witness is confirmed, not in confli
     CHECK(f.reasons[tx->txid] == "block");
 }
 
-TEST_CASE("a reorganisation gives back what the new chain does not confirm", "[mempool]") {
+TEST_CASE("a reorganisation adds transactions again that the new chain does not confirm",
+          "[mempool]") {
     Fixture f;
     const auto chain = f.add_chain(3);
     const auto first = f.confirm({chain[0]});
@@ -64,7 +66,8 @@ TEST_CASE("returned transactions may pay nothing", "[mempool]") {
     CHECK(f.pool.transactions() == std::vector{free});
 }
 
-TEST_CASE("what depends on something the new chain conflicts with goes", "[mempool]") {
+TEST_CASE("descendants of a transaction that conflicts with the new chain are removed",
+          "[mempool]") {
     Fixture f;
     const auto coin = f.coin();
     const auto old = f.add({.from = {coin}});
@@ -77,7 +80,7 @@ TEST_CASE("what depends on something the new chain conflicts with goes", "[mempo
     CHECK(f.reasons[child->txid] == "reorg");
 }
 
-TEST_CASE("the children of a disconnected coinbase go", "[mempool]") {
+TEST_CASE("the children of a disconnected coinbase are removed", "[mempool]") {
     Fixture f;
     Transaction coinbase;
     coinbase.inputs.resize(1);
@@ -95,7 +98,7 @@ TEST_CASE("the children of a disconnected coinbase go", "[mempool]") {
     CHECK(f.reasons[child->txid] == "reorg");
 }
 
-TEST_CASE("a shorter chain can make transactions too early again", "[mempool]") {
+TEST_CASE("transactions that are not final on a shorter chain are removed", "[mempool]") {
     Fixture f;
     const auto block = f.confirm({});
     const auto locked = f.add({.from = {f.coin()}, .sequence = 1u << 31, .lock_time = 201});
@@ -110,7 +113,7 @@ TEST_CASE("a shorter chain can make transactions too early again", "[mempool]") 
         CHECK(f.reasons[gone->txid] == "reorg");
 }
 
-TEST_CASE("a chain that a reorganisation made too long is cut", "[mempool]") {
+TEST_CASE("a chain of transactions that a reorganisation made too long is shortened", "[mempool]") {
     Fixture f;
     const auto confirmed = f.add_chain(2);
     const auto block = f.confirm(confirmed);
@@ -128,13 +131,13 @@ TEST_CASE("a chain that a reorganisation made too long is cut", "[mempool]") {
     CHECK(f.pool.entry(chain[22]->txid)->ancestor_count == 25);
 }
 
-TEST_CASE("all blocks of a reorganisation come back, whatever children wait for them",
+TEST_CASE("the transactions of disconnected blocks return, also if children are in the mempool",
           "[mempool]") {
     mempool::Limits limits;
     limits.ancestor_count = 100;
     limits.ancestor_vsize = limits.descendant_vsize = 1'000'000;
     Fixture f(limits);
-    // Each spends an output of each one before. No four blocks' worth could be sent at once.
+    // Each spends an output of each one before it. All four blocks together exceed the limits.
     constexpr std::size_t count = 100, group = 25;
     std::vector<TransactionRef> all;
     std::vector<Block> blocks;
@@ -158,7 +161,7 @@ TEST_CASE("all blocks of a reorganisation come back, whatever children wait for 
     CHECK(f.pool.entry(all[count - 1]->txid)->ancestor_count == count);
 }
 
-TEST_CASE("of a long chain in many blocks its beginning comes back", "[mempool]") {
+TEST_CASE("of a long chain in many blocks the first transactions return", "[mempool]") {
     Fixture f;
     std::vector<TransactionRef> chain;
     std::vector<Block> blocks;
@@ -175,7 +178,7 @@ TEST_CASE("of a long chain in many blocks its beginning comes back", "[mempool]"
     CHECK(f.pool.transactions() == std::vector(chain.begin(), chain.begin() + 25));
 }
 
-TEST_CASE("of one block comes back what could have been sent", "[mempool]") {
+TEST_CASE("of one block those transactions return that the limits allow", "[mempool]") {
     Fixture f;
     const auto parent = make({.from = {f.coin()}, .outputs = 40});
     std::vector<TransactionRef> transactions{parent};

@@ -13,7 +13,7 @@ namespace daler::test {
 inline constexpr std::int64_t coin_value = 1'000'000;
 inline constexpr BlockTime start_time = from_unix(1'700'000'000);
 
-/// A chain that is only coins and times: every ten minutes a block.
+/// A chain of coins and times only, with a block every ten minutes.
 class FakeChain : public mempool::CoinView {
 public:
     Height tip = 200;
@@ -30,7 +30,7 @@ public:
     }
 };
 
-/// Anybody can spend it, and every node relays it: P2WSH of OP_TRUE.
+/// Anyone can spend it, and it is standard: P2WSH of OP_TRUE.
 inline Script open_script() {
     const Bytes op_true{0x51};
     return script::pay_to_witness(0, crypto::sha256(op_true));
@@ -38,7 +38,7 @@ inline Script open_script() {
 
 struct Spend {
     std::vector<OutPoint> from;
-    std::int64_t in = coin_value;  ///< what they hold together
+    std::int64_t in = coin_value;  ///< their total value
     std::int64_t fee = 1000;
     std::size_t outputs = 1;
     std::size_t padding = 0;  ///< bytes of an OP_RETURN output
@@ -81,7 +81,7 @@ inline std::int64_t value_of(const TransactionRef& tx, std::uint32_t index = 0) 
     return tx->outputs[index].value.satoshis();
 }
 
-/// A mempool above a fake chain. Large OP_RETURN outputs are allowed, to make sizes.
+/// A mempool on a fake chain. Large OP_RETURN outputs are allowed, to make large transactions.
 class Fixture : public mempool::Listener {
 public:
     explicit Fixture(const mempool::Limits& limits = {},
@@ -96,7 +96,7 @@ public:
         return policy;
     }
 
-    /// A confirmed coin nobody has spent.
+    /// A confirmed coin that is not spent.
     OutPoint coin(std::int64_t value = coin_value, Height height = 1, bool is_coinbase = false) {
         const std::string name = "coin " + std::to_string(made_++);
         const OutPoint outpoint{Txid{crypto::sha256d(as_bytes(name))}, 0};
@@ -144,7 +144,7 @@ public:
         pool.block_connected(block, now);
         return block;
     }
-    /// Changes the coins alone.
+    /// Changes only the coins.
     void connect(const Block& block) {
         ++chain.tip;
         for (const auto& tx : block.transactions) {
@@ -157,7 +157,7 @@ public:
                 chain.coins[{tx->txid, i}] = {tx->outputs[i], chain.tip, tx->is_coinbase()};
         }
     }
-    /// Takes the tip away.
+    /// Removes the tip.
     void disconnect(const Block& block) {
         for (auto tx = block.transactions.rbegin(); tx != block.transactions.rend(); ++tx) {
             for (std::uint32_t i = 0; i < (*tx)->outputs.size(); ++i)
@@ -186,7 +186,7 @@ public:
     BlockTime now = start_time;
     mempool::Mempool pool;
     std::vector<std::string> events;
-    std::map<Txid, std::string> reasons;  ///< why each left
+    std::map<Txid, std::string> reasons;  ///< why each was removed
 
 private:
     std::size_t made_ = 0;

@@ -12,7 +12,7 @@ namespace {
 
 using Transactions = std::map<Txid, TransactionRef>;
 
-// What the entry must say, found by walking over all transactions.
+// Compares an entry with what all transactions give.
 void check_entry(const Fixture& f, const Transactions& all, const Txid& txid) {
     const auto entry = f.pool.entry(txid);
     REQUIRE(entry);
@@ -46,7 +46,7 @@ void check_entry(const Fixture& f, const Transactions& all, const Txid& txid) {
     CHECK(entry->descendant_fees == below_fees);
 }
 
-// A node's life: transactions, blocks, reorganisations, in an order that `seed` chooses.
+// Random transactions, blocks and reorganisations; `seed` chooses them.
 class RandomNode {
 public:
     explicit RandomNode(unsigned seed) : random_(seed) {}
@@ -103,7 +103,7 @@ private:
             .height = f.chain.tip + 1,
             .time = f.chain.median_time_past(f.chain.tip)};
         for (const auto& selected : f.pool.select_for_block(space)) {
-            // Parents are confirmed already or stand before their children.
+            // Parents are confirmed already or come before their children.
             for (const auto& input : selected.tx->inputs) {
                 const bool known = f.chain.coin(input.prevout).has_value() ||
                                    std::ranges::any_of(block, [&](const TransactionRef& tx) {
@@ -123,7 +123,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("after any series of changes the sums agree with the graph", "[mempool]") {
+TEST_CASE("after random changes the sums agree with the graph", "[mempool]") {
     const auto seed = GENERATE(range(1, 13));
     RandomNode node(static_cast<unsigned>(seed));
     for (int i = 0; i < 300; ++i)
@@ -144,7 +144,7 @@ TEST_CASE("after any series of changes the sums agree with the graph", "[mempool
             CHECK(known);
         }
     }
-    // Nothing is left behind when all has gone.
+    // Nothing is left when all transactions are removed.
     for (const auto& [txid, tx] : all)
         node.f.pool.remove(txid, mempool::RemovalReason::conflict);
     const auto info = f.pool.info(f.now);

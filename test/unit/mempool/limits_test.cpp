@@ -16,7 +16,7 @@ mempool::Limits small_pool() {
 
 }  // namespace
 
-TEST_CASE("a full pool drops what pays least and asks for more", "[mempool]") {
+TEST_CASE("a full pool evicts the lowest fee rate and raises its minimum", "[mempool]") {
     Fixture f(small_pool());
     std::vector<TransactionRef> all;
     while (f.reasons.empty()) {
@@ -27,7 +27,7 @@ TEST_CASE("a full pool drops what pays least and asks for more", "[mempool]") {
     CHECK(f.reasons[all[0]->txid] == "sizelimit");
     CHECK(f.pool.info(f.now).usage <= 20'000);
 
-    // What was dropped, plus the incremental relay fee.
+    // The fee rate of the evicted one plus the incremental relay fee.
     const auto size = all[0]->vsize();
     CHECK(f.pool.min_fee(f.now).per_kvb == FeeRate::of(Amount{1000}, size).per_kvb + Amount{1000});
     const auto wanted = f.pool.min_fee(f.now).fee(size).satoshis();
@@ -36,7 +36,7 @@ TEST_CASE("a full pool drops what pays least and asks for more", "[mempool]") {
               std::to_string(wanted));
 }
 
-TEST_CASE("who cannot stay is told that the pool is full", "[mempool]") {
+TEST_CASE("a transaction that is evicted at once is refused", "[mempool]") {
     Fixture f(small_pool());
     while (f.pool.info(f.now).usage < 18'000)
         f.add({.from = {f.coin()}, .fee = 5000});
@@ -54,7 +54,7 @@ TEST_CASE("a child that pays keeps its parent in a full pool", "[mempool]") {
     CHECK(f.pool.contains(child->txid));
 }
 
-TEST_CASE("transactions leave after two weeks, with what depends on them", "[mempool]") {
+TEST_CASE("transactions expire after two weeks, with their descendants", "[mempool]") {
     Fixture f;
     const auto parent = f.add({.from = {f.coin()}});
     f.now += 336h;
@@ -77,7 +77,7 @@ TEST_CASE("a transaction from mempool.dat keeps its time", "[mempool]") {
     CHECK(f.pool.entry(tx->txid)->time == f.now - 100h);
 }
 
-TEST_CASE("a delta reaches ancestors and descendants", "[mempool]") {
+TEST_CASE("a delta changes the sums of ancestors and descendants", "[mempool]") {
     Fixture f;
     const auto chain = f.add_chain(3);
     f.pool.prioritise(chain[1]->txid, Amount{700});
@@ -91,7 +91,7 @@ TEST_CASE("a delta reaches ancestors and descendants", "[mempool]") {
     CHECK(f.pool.deltas().empty());
 }
 
-TEST_CASE("removing takes along what depends, children first", "[mempool]") {
+TEST_CASE("descendants are removed with a transaction, children first", "[mempool]") {
     Fixture f;
     const auto chain = f.add_chain(4);
     f.pool.remove(chain[1]->txid, mempool::RemovalReason::conflict);
@@ -102,7 +102,7 @@ TEST_CASE("removing takes along what depends, children first", "[mempool]") {
     CHECK(f.pool.size() == 1);
 }
 
-TEST_CASE("the sequence counts what comes and what leaves without a block", "[mempool]") {
+TEST_CASE("the sequence counts additions, and removals without a block", "[mempool]") {
     Fixture f;
     const auto start = f.pool.sequence();
     const auto chain = f.add_chain(2);

@@ -37,7 +37,7 @@ Package chain_from(const OutPoint& coin, int length, std::int64_t value = coin_v
 
 }  // namespace
 
-TEST_CASE("a package's children see what its parents pay", "[mempool][package]") {
+TEST_CASE("children in a package may spend the outputs of their parents", "[mempool][package]") {
     Fixture f;
     const auto package = chain_from(f.coin(), 3);
     CHECK(verdicts(f, package) == Texts{"", "ok", "ok", "ok"});
@@ -57,7 +57,7 @@ TEST_CASE("a package's children see what its parents pay", "[mempool][package]")
     CHECK(verdicts(f, {package[0], both}) == Texts{"", "ok", "ok"});
 }
 
-TEST_CASE("once a transaction of a package has failed nothing is said of the others",
+TEST_CASE("after a transaction of a package has failed, the others have no result",
           "[mempool][package]") {
     Fixture f;
     const auto good = make({.from = {f.coin()}});
@@ -69,7 +69,7 @@ TEST_CASE("once a transaction of a package has failed nothing is said of the oth
     CHECK(answer[2].starts_with("min relay fee not met"));
     CHECK(answer[3].empty());
 
-    // Scripts come after all else: by then those before have their verdict.
+    // Scripts are checked last: by then the transactions before have a result.
     Transaction broken = *make({.from = {f.coin()}});
     broken.inputs[0].witness = {{0x52}};
     const auto wrong = seal(std::move(broken));
@@ -80,7 +80,7 @@ TEST_CASE("once a transaction of a package has failed nothing is said of the oth
     CHECK(verdicts(f, {wrong, poor})[1].empty());
 }
 
-TEST_CASE("what is wrong with a package as such is said of the package", "[mempool][package]") {
+TEST_CASE("an error of the package as a whole is reported for the package", "[mempool][package]") {
     Fixture f;
     const auto package = chain_from(f.coin(), 2);
     CHECK(verdicts(f, {package[1], package[0]}) == Texts{"package-not-sorted", "", ""});
@@ -97,7 +97,7 @@ TEST_CASE("a package replaces nothing and repeats nothing", "[mempool][package]"
     CHECK(verdicts(f, {old, other}) == Texts{"", "txn-already-in-mempool", ""});
 }
 
-TEST_CASE("a package counts as one family with all that is above it",
+TEST_CASE("the transactions of a package count as relatives of each other",
           "[mempool][package][limits]") {
     const std::string limits = "package-mempool-limits, ";
     Fixture f;
@@ -115,11 +115,11 @@ TEST_CASE("a package counts as one family with all that is above it",
     CHECK(verdicts(small, chain_from(small.coin(), 3))[0].empty());
     CHECK(verdicts(small, chain_from(small.coin(), 4))[0] ==
           limits + "package count 4 exceeds ancestor count limit [limit: 3]");
-    // Strangers count, too.
-    Package strangers;
+    // Unrelated transactions count, too.
+    Package unrelated;
     for (int i = 0; i < 4; ++i)
-        strangers.push_back(make({.from = {small.coin()}}));
-    CHECK(verdicts(small, strangers)[0].starts_with(limits + "package count 4"));
+        unrelated.push_back(make({.from = {small.coin()}}));
+    CHECK(verdicts(small, unrelated)[0].starts_with(limits + "package count 4"));
     Package parents;
     for (int i = 0; i < 2; ++i)
         parents.push_back(small.add({.from = {small.coin()}}));
@@ -141,7 +141,8 @@ TEST_CASE("a package has no carve-out", "[mempool][package][limits]") {
     CHECK(refused[1].starts_with("too-long-mempool-chain"));
 }
 
-TEST_CASE("version 3 in a package has one parent, here or there", "[mempool][package][bip431]") {
+TEST_CASE("version 3 in a package has one parent, in the package or in the mempool",
+          "[mempool][package][bip431]") {
     Fixture f;
     const auto parent = make({.from = {f.coin()}, .version = 3});
     const auto child = child_of(parent, 1000, 3);

@@ -15,8 +15,8 @@ namespace {
 
 using TransactionList = std::vector<TransactionRef>;
 
-// Small, so that they matter often.
-mempool::Limits limits_that_matter() {
+// Small, so that they are reached often.
+mempool::Limits small_limits() {
     mempool::Limits limits;
     limits.ancestor_count = 6;
     limits.descendant_count = 5;
@@ -28,7 +28,7 @@ bool spends(const TransactionRef& child, const TransactionRef& parent) {
         child->inputs, [&](const TxInput& input) { return input.prevout.txid == parent->txid; });
 }
 
-/// The transactions of `all` above `tx` (itself not counted).
+/// The ancestors of `tx` in `all`, itself excluded.
 TransactionList above(const TransactionRef& tx, const TransactionList& all) {
     TransactionList out{tx};
     for (std::size_t i = 0; i < out.size(); ++i) {
@@ -41,7 +41,7 @@ TransactionList above(const TransactionRef& tx, const TransactionList& all) {
     return out;
 }
 
-/// The pool after the chain that `chain` shows took the place of another.
+/// A model of the pool after a reorganisation to the chain that `chain` shows.
 class Model {
 public:
     Model(const FakeChain& chain, const mempool::Limits& limits) : chain_(chain), limits_(limits) {}
@@ -111,7 +111,7 @@ private:
     TransactionList pool_;
 };
 
-/// A node that goes through transactions, blocks and reorganisations chosen by a seed.
+/// A node with random transactions, blocks and reorganisations; a seed chooses them.
 class ChangingNode {
 public:
     explicit ChangingNode(unsigned seed) : random_(seed) {}
@@ -139,7 +139,7 @@ private:
             spend.in += value;
         }
         if (spend.in < 10'000) return;
-        // No replacements: what is returned and what waits must not conflict.
+        // No replacements: returned and waiting transactions must not conflict.
         auto options = f_.options();
         options.allow_replacement = false;
         const auto tx = make(spend);
@@ -148,7 +148,7 @@ private:
             outputs_.emplace_back(output_of(tx, i), value_of(tx, i));
     }
 
-    /// Some of `from`, in its order, whose coins are there; sometimes a spend that conflicts.
+    /// Some of `from`, in its order, whose coins exist; sometimes a spend that conflicts.
     TransactionList choose(const TransactionList& from) {
         TransactionList out;
         const auto share = random_() % 101;
@@ -221,7 +221,7 @@ private:
         }
     }
 
-    Fixture f_{limits_that_matter()};
+    Fixture f_{small_limits()};
     std::mt19937 random_;
     std::vector<std::pair<OutPoint, std::int64_t>> outputs_;
     std::vector<Block> blocks_;

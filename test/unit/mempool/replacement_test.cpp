@@ -5,7 +5,8 @@
 using namespace daler;
 using namespace daler::test;
 
-TEST_CASE("a better payer pushes out what it conflicts with and all below", "[mempool][bip125]") {
+TEST_CASE("a higher fee replaces conflicting transactions and their descendants",
+          "[mempool][bip125]") {
     Fixture f;
     const auto coin = f.coin();
     const auto old = f.add({.from = {coin}, .fee = 1000});
@@ -20,7 +21,7 @@ TEST_CASE("a better payer pushes out what it conflicts with and all below", "[me
     CHECK(f.pool.spender(coin) == better);
 }
 
-TEST_CASE("a replacement pays a better rate, and for its own relay", "[mempool][bip125]") {
+TEST_CASE("a replacement pays a higher fee rate, and for its own relay", "[mempool][bip125]") {
     Fixture f;
     const auto coin = f.coin();
     const auto size = f.add({.from = {coin}, .fee = 1000})->vsize();
@@ -38,7 +39,8 @@ TEST_CASE("a replacement pays a better rate, and for its own relay", "[mempool][
     CHECK(f.accept(make({.from = {coin}, .fee = 1000 + size})) == "ok");
 }
 
-TEST_CASE("a replacement pays at least what all it pushes out paid", "[mempool][bip125]") {
+TEST_CASE("a replacement pays at least the fees of all replaced transactions",
+          "[mempool][bip125]") {
     Fixture f;
     const auto coin = f.coin();
     const auto old = f.add({.from = {coin}, .fee = 1000});
@@ -48,7 +50,7 @@ TEST_CASE("a replacement pays at least what all it pushes out paid", "[mempool][
                               ", less fees than conflicting txs; 0.0002 < 0.00051");
 }
 
-TEST_CASE("a replacement pushes out at most 100 transactions", "[mempool][bip125]") {
+TEST_CASE("a transaction can replace at most 100 others", "[mempool][bip125]") {
     Fixture f;
     std::vector<OutPoint> coins;
     for (int i = 0; i < 5; ++i) {
@@ -70,7 +72,7 @@ TEST_CASE("a replacement pushes out at most 100 transactions", "[mempool][bip125
     CHECK(f.pool.size() == 2);
 }
 
-TEST_CASE("a replacement needs no new unconfirmed coins", "[mempool][bip125]") {
+TEST_CASE("a replacement must not spend new unconfirmed coins", "[mempool][bip125]") {
     Fixture f;
     const auto coin = f.coin();
     const auto parent = f.add({.from = {f.coin()}, .outputs = 2});
@@ -79,7 +81,7 @@ TEST_CASE("a replacement needs no new unconfirmed coins", "[mempool][bip125]") {
         {.from = {coin, output_of(parent)}, .in = coin_value + value_of(parent), .fee = 50'000});
     CHECK(f.accept(tx) == "replacement-adds-unconfirmed, replacement " + tx->txid.to_hex() +
                               " adds unconfirmed input, idx 1");
-    // A parent of what it replaces is nothing new.
+    // A parent of the replaced transaction is not new.
     const auto old = f.add({.from = {output_of(parent, 1)}, .in = value_of(parent, 1)});
     CHECK(f.accept(make({.from = {output_of(parent, 1), output_of(parent, 0)},
                          .in = 2 * value_of(parent),
@@ -87,7 +89,7 @@ TEST_CASE("a replacement needs no new unconfirmed coins", "[mempool][bip125]") {
     CHECK(f.reasons[old->txid] == "replaced");
 }
 
-TEST_CASE("a replacement cannot spend what it pushes out", "[mempool][bip125]") {
+TEST_CASE("a replacement cannot spend a transaction that it replaces", "[mempool][bip125]") {
     Fixture f;
     const auto coin = f.coin();
     const auto old = f.add({.from = {coin}, .fee = 1000});
@@ -97,7 +99,7 @@ TEST_CASE("a replacement cannot spend what it pushes out", "[mempool][bip125]") 
                               " spends conflicting transaction " + old->txid.to_hex());
 }
 
-TEST_CASE("without full replacement only what signals is replaced", "[mempool][bip125]") {
+TEST_CASE("without full RBF only transactions that signal are replaced", "[mempool][bip125]") {
     mempool::Limits limits;
     limits.full_rbf = false;
     Fixture f(limits);
@@ -110,7 +112,7 @@ TEST_CASE("without full replacement only what signals is replaced", "[mempool][b
     CHECK(f.accept(make({.from = {other}, .fee = 9000})) == "ok");
 }
 
-TEST_CASE("a child of what signals counts as replaceable", "[mempool][bip125]") {
+TEST_CASE("a child of a transaction that signals counts as replaceable", "[mempool][bip125]") {
     Fixture f;
     const auto parent = f.add({.from = {f.coin()}, .sequence = 0xfffffffd});
     const auto child = f.add({.from = {output_of(parent)}, .in = value_of(parent)});
@@ -137,7 +139,7 @@ TEST_CASE("a full chain can replace its last transaction", "[mempool][bip125]") 
     CHECK(f.reasons[chain[24]->txid] == "replaced");
 }
 
-TEST_CASE("version 3 hangs on version 3 only, one small child below one parent",
+TEST_CASE("version 3 spends only unconfirmed version 3, one small child of one parent",
           "[mempool][bip431]") {
     Fixture f;
     const auto parent = f.add({.from = {f.coin()}, .outputs = 2, .version = 3});
@@ -162,7 +164,8 @@ TEST_CASE("version 3 hangs on version 3 only, one small child below one parent",
               .starts_with("TRUC-violation, version=3 tx "));
 }
 
-TEST_CASE("a better child of a version 3 parent pushes out its sibling", "[mempool][bip431]") {
+TEST_CASE("a child of a version 3 parent that pays more replaces its sibling",
+          "[mempool][bip431]") {
     Fixture f;
     const auto parent = f.add({.from = {f.coin()}, .outputs = 2, .version = 3});
     const auto first = f.add({.from = {output_of(parent)}, .in = value_of(parent), .version = 3});

@@ -13,7 +13,7 @@ constexpr std::size_t max_usage = 1000;
 
 }  // namespace
 
-TEST_CASE("the rolling fee stays until a block comes", "[mempool]") {
+TEST_CASE("the rolling fee does not fall before a block", "[mempool]") {
     mempool::RollingFee fee;
     CHECK(fee.at(start, 0, max_usage, incremental) == FeeRate{});
     fee.raise({Amount{8000}});
@@ -35,7 +35,7 @@ TEST_CASE("after a block the rolling fee halves every twelve hours, faster in an
     CHECK(after(6h, 499) == 4000);
     CHECK(after(3h, 249) == 4000);
     CHECK(after(24h, 1000) == 2000);
-    // Not below the incremental fee, and nothing at all below half of it.
+    // Not below the incremental fee, and zero below half of it.
     CHECK(after(36h, 1000) == 1000);
     CHECK(after(40h, 1000) == 1000);
     CHECK(after(49h, 1000) == 0);

@@ -31,7 +31,7 @@ void check_equal(const mempool::SavedMempool& a, const mempool::SavedMempool& b)
 
 }  // namespace
 
-TEST_CASE("what is saved is the whole pool, parents first", "[mempool]") {
+TEST_CASE("the whole pool is saved, parents first", "[mempool]") {
     const auto saved = example();
     REQUIRE(saved.transactions.size() == 2);
     CHECK(saved.transactions[1].tx->inputs[0].prevout.txid == saved.transactions[0].tx->txid);
@@ -49,7 +49,7 @@ TEST_CASE("a saved mempool is read as it was written, with any key", "[mempool]"
     check_equal(saved, *read);
 }
 
-TEST_CASE("the key is laid over the file from its first byte on", "[mempool]") {
+TEST_CASE("the key repeats from the first byte of the file", "[mempool]") {
     const mempool::SavedMempool empty;
     const auto plain = encode_saved(empty, Key{});
     const auto keyed = encode_saved(empty, Key{1, 2, 3, 4, 5, 6, 7, 8});

@@ -24,7 +24,7 @@ std::vector<TransactionRef> chosen(const Fixture& f, const mempool::BlockSpace& 
 
 }  // namespace
 
-TEST_CASE("who pays the best rate is taken first", "[mempool]") {
+TEST_CASE("the transaction with the best fee rate is taken first", "[mempool]") {
     Fixture f;
     const auto middle = f.add({.from = {f.coin()}, .fee = 2000});
     const auto low = f.add({.from = {f.coin()}, .fee = 1000});
@@ -43,7 +43,7 @@ TEST_CASE("a child pays for its parent, which comes before it", "[mempool]") {
     CHECK(chosen(f, whole_block(f)) == std::vector{parent, child, other});
 }
 
-TEST_CASE("once its parent is taken a child is judged without it", "[mempool]") {
+TEST_CASE("after its parent is taken, a child counts alone", "[mempool]") {
     Fixture f;
     const auto parent = f.add({.from = {f.coin()}, .fee = 200, .outputs = 2});
     const auto good = f.add({.from = {output_of(parent)}, .in = value_of(parent), .fee = 20'000});
@@ -63,7 +63,7 @@ TEST_CASE("below the lowest rate nothing is taken", "[mempool]") {
     CHECK(chosen(f, space) == std::vector{paying});
 }
 
-TEST_CASE("a block takes what fits, smaller ones after a miss", "[mempool]") {
+TEST_CASE("a block takes transactions that fit, also after one that does not", "[mempool]") {
     Fixture f;
     const auto large = f.add({.from = {f.coin()}, .fee = 500'000, .padding = 20'000});
     const auto small = f.add({.from = {f.coin()}, .fee = 1000});
@@ -76,7 +76,8 @@ TEST_CASE("a block takes what fits, smaller ones after a miss", "[mempool]") {
     CHECK(chosen(f, space) == std::vector{large, small});
 }
 
-TEST_CASE("what is not final at the block's height is left out with its children", "[mempool]") {
+TEST_CASE("a transaction that is not final at the block's height is left out with its children",
+          "[mempool]") {
     Fixture f;
     const auto locked =
         f.add({.from = {f.coin()}, .fee = 9000, .sequence = 1u << 31, .lock_time = 200});

@@ -17,7 +17,7 @@ asio::awaitable<void> wait_for(net::Condition& condition, int& woken) {
 
 }  // namespace
 
-TEST_CASE("a notification wakes everybody who waits", "[net]") {
+TEST_CASE("a notification wakes all waiters", "[net]") {
     asio::io_context io;
     net::Condition condition(io.get_executor());
     int woken = 0;
@@ -34,14 +34,14 @@ TEST_CASE("a notification wakes everybody who waits", "[net]") {
 TEST_CASE("a waiter that is destroyed is forgotten, and may outlive its condition", "[net]") {
     auto io = std::make_unique<asio::io_context>();
     int woken = 0;
-    SECTION("the waiter goes first") {
+    SECTION("the waiter is destroyed first") {
         net::Condition condition(io->get_executor());
         asio::co_spawn(*io, wait_for(condition, woken), asio::detached);
         io->poll();
         io.reset();
         condition.notify();
     }
-    SECTION("the condition goes first") {
+    SECTION("the condition is destroyed first") {
         auto condition = std::make_unique<net::Condition>(io->get_executor());
         asio::co_spawn(*io, wait_for(*condition, woken), asio::detached);
         io->poll();

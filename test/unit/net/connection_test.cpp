@@ -48,7 +48,7 @@ struct Loopback {
             REQUIRE(io.run_one_for(std::chrono::seconds(10)) > 0);
     }
 
-    /// A connection that goes through the listener, both ends of it.
+    /// Both ends of a connection to the listener.
     std::pair<ConnectionRef, ConnectionRef> pair() {
         auto connected = run(connect(address(), options, clock));
         REQUIRE(connected);
@@ -58,7 +58,7 @@ struct Loopback {
         return {*connected, other};
     }
 
-    /// A bare socket to feed an accepted connection with bytes.
+    /// A plain socket that sends bytes to an accepted connection.
     std::pair<asio::ip::tcp::socket, ConnectionRef> raw() {
         asio::ip::tcp::socket socket(io);
         socket.connect({asio::ip::make_address("127.0.0.1"), listener->local().port});
@@ -138,7 +138,7 @@ TEST_CASE("a wrong magic and an oversize header end the reading", "[net]") {
     }
 }
 
-TEST_CASE("a message that trickles in byte by byte arrives whole", "[net]") {
+TEST_CASE("a message that arrives byte by byte is read completely", "[net]") {
     Loopback net;
     auto [socket, connection] = net.raw();
     std::optional<RawMessage> got;
@@ -157,7 +157,7 @@ TEST_CASE("a message that trickles in byte by byte arrives whole", "[net]") {
     CHECK(got->payload == Bytes{9, 8, 7});
 }
 
-TEST_CASE("a message that breaks off ends the reading", "[net]") {
+TEST_CASE("an incomplete message ends the reading", "[net]") {
     Loopback net;
     auto [socket, connection] = net.raw();
     auto bytes = message("ping", {1, 2, 3});
@@ -187,7 +187,7 @@ TEST_CASE("the send queue is full beyond its bound and has room once it was read
     CHECK_FALSE(a->is_full());
 }
 
-TEST_CASE("the bytes that the system took are counted, of small messages too", "[net]") {
+TEST_CASE("the bytes that the system accepted are counted, also of small messages", "[net]") {
     Loopback net;
     const auto [a, b] = net.pair();
     std::uint64_t sent = 0;
@@ -230,10 +230,9 @@ TEST_CASE("names are resolved, and failures to connect say where to", "[net]") {
     CHECK(refused.error().find(std::to_string(port)) != std::string::npos);
 }
 
-TEST_CASE("connecting is given up after a while", "[net][limits]") {
+TEST_CASE("connecting fails after the timeout", "[net][limits]") {
     Loopback net;
-    // A socket that listens, and whose one place for a connection nobody takes is taken: the system
-    // answers no other.
+    // A listening socket whose queue for one connection is full: the system does not answer others.
     asio::ip::tcp::acceptor silent(net.io, {asio::ip::make_address("127.0.0.1"), 0});
     silent.listen(0);
     const PeerAddress address{"127.0.0.1", silent.local_endpoint().port()};

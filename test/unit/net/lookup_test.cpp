@@ -22,7 +22,7 @@ asio::awaitable<void> look(net::Lookup& lookup, Looked& out) {
 
 }  // namespace
 
-TEST_CASE("a numeric address is its own answer, a name is looked for", "[net]") {
+TEST_CASE("a numeric address needs no lookup, a name is resolved", "[net]") {
     const auto host =
         GENERATE(std::string("127.0.0.1"), std::string("::1"), std::string("localhost"));
     asio::io_context io;
@@ -34,7 +34,7 @@ TEST_CASE("a numeric address is its own answer, a name is looked for", "[net]") 
     CHECK(looked.found >= 1);
 }
 
-TEST_CASE("a lookup that is given up ends at once", "[net]") {
+TEST_CASE("a cancelled lookup ends at once", "[net]") {
     asio::io_context io;
     net::Lookup lookup(io.get_executor(), "no-such-host.invalid", 18444);
     Looked looked;
@@ -45,12 +45,12 @@ TEST_CASE("a lookup that is given up ends at once", "[net]") {
     CHECK(looked.found == 0);
 }
 
-TEST_CASE("a lookup whose coroutine is destroyed tells nobody", "[net]") {
+TEST_CASE("a lookup whose coroutine is destroyed does not use it", "[net]") {
     auto io = std::make_unique<asio::io_context>();
     auto lookup = std::make_unique<net::Lookup>(io->get_executor(), "localhost", 18444);
     Looked looked;
     asio::co_spawn(*io, look(*lookup, looked), asio::detached);
-    io->run_one();  // it waits now, and the answer may be on its way
+    io->run_one();  // it waits now, and the answer may come soon
     lookup.reset();
     io.reset();
     CHECK_FALSE(looked.is_done);

@@ -22,7 +22,7 @@ TEST_CASE("a peer address is a host with or without a port", "[net]") {
     CHECK(*address == example.expected);
 }
 
-TEST_CASE("what is no peer address is refused with a reason", "[net]") {
+TEST_CASE("an invalid peer address is refused with a reason", "[net]") {
     for (const auto* text : {"", ":1", "a:", "a:0", "a:65536", "a:x", "[::1", "[::1]x",
                              "[::1]:", "a b", "[]:1", "a:-1"}) {
         CAPTURE(text);

@@ -42,7 +42,7 @@ TEST_CASE("only addresses that can be reached over the internet are kept", "[syn
     CHECK(book.size() == 1);
 }
 
-TEST_CASE("one group and one source may fill a bounded number of places", "[sync][limits]") {
+TEST_CASE("the entries of one group and of one source are bounded", "[sync][limits]") {
     constexpr int per_group = limits::address_book_per_group;
     constexpr int per_source = limits::address_book_per_source;
     Random random(1);
@@ -54,7 +54,7 @@ TEST_CASE("one group and one source may fill a bounded number of places", "[sync
     }
 }
 
-TEST_CASE("a full book gives up untried entries for new ones", "[sync][limits]") {
+TEST_CASE("a full book replaces untried entries by new ones", "[sync][limits]") {
     Random random(1);
     AddressBook book(random);
     for (int i = 0; i < 5'000; ++i) {
@@ -65,7 +65,8 @@ TEST_CASE("a full book gives up untried entries for new ones", "[sync][limits]")
     CHECK(book.size() == limits::address_book_entries);
 }
 
-TEST_CASE("the book chooses what was not tried lately, outside of groups in use", "[sync]") {
+TEST_CASE("the book chooses entries that were not tried lately and are in unused groups",
+          "[sync]") {
     Random random(1);
     AddressBook book(random);
     CHECK_FALSE(book.choose({}, now));
@@ -78,7 +79,7 @@ TEST_CASE("the book chooses what was not tried lately, outside of groups in use"
     CHECK(book.choose({}, now + 10min) == endpoint);
 }
 
-TEST_CASE("getaddr gets a bounded share of the book", "[sync][limits]") {
+TEST_CASE("getaddr is answered with a bounded share of the book", "[sync][limits]") {
     Random random(1);
     AddressBook book(random);
     for (int i = 0; i < 200; ++i)
@@ -87,7 +88,7 @@ TEST_CASE("getaddr gets a bounded share of the book", "[sync][limits]") {
     CHECK(book.sample(10, now).size() == 10);
 }
 
-TEST_CASE("the book survives the way through peers.dat", "[sync]") {
+TEST_CASE("the book is the same after peers.dat was written and read", "[sync]") {
     Random random(1);
     AddressBook book(random);
     for (int i = 0; i < 50; ++i)
@@ -127,7 +128,7 @@ TEST_CASE("a time in the future counts as now", "[sync]") {
         CHECK(each.last_seen == 1'700'000'000);
 }
 
-TEST_CASE("a connection does not show in the times that are told to others, only its end does",
+TEST_CASE("the time of an entry is updated when a connection ends, not while it is open",
           "[sync]") {
     Random random(1);
     AddressBook book(random);

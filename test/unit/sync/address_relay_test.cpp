@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::chrono::seconds time_for_one{static_cast<int>(1 / limits::addresses_per_second)};
 
-/// Sends `count` addresses; how many of them the node took.
+/// Sends `count` addresses. Returns how many the node processed.
 std::uint64_t taken_of(std::size_t count, RawPeer& peer, const Node& node) {
     const auto taken = [&] { return node.peers().peers().at(0).addresses_processed; };
     const auto before = taken();
@@ -25,29 +25,30 @@ std::uint64_t taken_of(std::size_t count, RawPeer& peer, const Node& node) {
 
 }  // namespace
 
-TEST_CASE("a peer's addresses are taken at a bounded rate", "[sync][limits]") {
+TEST_CASE("the addresses of a peer are processed at a bounded rate", "[sync][limits]") {
     Node node;
     node.clock.set_mock_time(node.clock.now());
     RawPeer peer(node);
     peer.shake_hands();
     CHECK(taken_of(2, peer, node) == 1);
-    SECTION("not before their time") {
+    SECTION("none before its time") {
         node.peers().advance_timers(time_for_one - 1s);
         CHECK(taken_of(1, peer, node) == 0);
     }
-    SECTION("one when it is there") {
+    SECTION("one at its time") {
         node.peers().advance_timers(time_for_one);
         CHECK(taken_of(2, peer, node) == 1);
     }
 }
 
-TEST_CASE("after a long pause a bounded number of addresses is taken at once", "[sync][limits]") {
+TEST_CASE("after a long pause a bounded number of addresses is processed at once",
+          "[sync][limits]") {
     Node node;
     node.clock.set_mock_time(node.clock.now());
     RawPeer peer(node);
     peer.shake_hands();
     constexpr auto most = static_cast<std::size_t>(limits::address_bucket);
-    // In steps: a peer that does not answer a ping for long is left.
+    // In steps, because a peer that does not answer pings for long is disconnected.
     for (auto passed = 0s; passed <= most * time_for_one; passed += 15min) {
         node.peers().advance_timers(15min);
         peer.send(wire::Pong{0});

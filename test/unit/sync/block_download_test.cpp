@@ -85,7 +85,7 @@ struct Download : BlockDownload {
 
 }  // namespace
 
-TEST_CASE("each peer is asked for a bounded number of blocks, nobody for the same",
+TEST_CASE("a bounded number of blocks is requested from each peer, each block from one",
           "[sync][limits]") {
     const Headers headers(100);
     Download download(headers);
@@ -96,7 +96,7 @@ TEST_CASE("each peer is asked for a bounded number of blocks, nobody for the sam
     CHECK(download.take(1) == std::vector<Height>{2 * per_peer + 1});
 }
 
-TEST_CASE("blocks are asked for in a window above the last in common", "[sync][limits]") {
+TEST_CASE("blocks are requested in a window above the last common block", "[sync][limits]") {
     Headers headers(1'100);
     Download download(headers, 100);
     std::vector<Height> asked;
@@ -109,7 +109,7 @@ TEST_CASE("blocks are asked for in a window above the last in common", "[sync][l
     CHECK(download.take(100) == std::vector<Height>{limits::block_window + 1});
 }
 
-TEST_CASE("blocks asked from a peer that leaves are asked from others", "[sync]") {
+TEST_CASE("blocks requested from a peer that disconnects are requested from others", "[sync]") {
     const Headers headers(20);
     Download download(headers);
     CHECK(download.take(1) == range(1, 16));
@@ -118,7 +118,7 @@ TEST_CASE("blocks asked from a peer that leaves are asked from others", "[sync]"
     CHECK(download.take(2) == range(1, 12));
 }
 
-TEST_CASE("a peer is not asked for what it does not have", "[sync]") {
+TEST_CASE("a peer is not asked for blocks that it does not have", "[sync]") {
     const Headers headers(20);
     Download download(headers, 0);
     download.add_peer(1, BlockDownload::Keeps::all);
@@ -127,7 +127,7 @@ TEST_CASE("a peer is not asked for what it does not have", "[sync]") {
     CHECK(download.take(1) == range(1, 5));
 }
 
-TEST_CASE("a peer that keeps recent blocks is asked for the last ones only", "[sync][limits]") {
+TEST_CASE("a peer that keeps recent blocks is asked only for those", "[sync][limits]") {
     const Headers headers(300);
     Download download(headers, 0);
     download.add_peer(1, BlockDownload::Keeps::recent);
@@ -151,7 +151,8 @@ TEST_CASE("a chain with too little work is not downloaded", "[sync]") {
     CHECK(download.take_requests(1, headers.view(), start).empty());
 }
 
-TEST_CASE("a silent peer's blocks are asked from an idle one after two seconds", "[sync]") {
+TEST_CASE("the blocks of a silent peer are requested from an idle one after two seconds",
+          "[sync]") {
     const Headers headers(16);
     Download download(headers);
     CHECK(download.take(1) == range(1, 16));
@@ -159,7 +160,7 @@ TEST_CASE("a silent peer's blocks are asked from an idle one after two seconds",
     CHECK(download.take(2, start + 2s) == range(1, 16));
 }
 
-TEST_CASE("a peer that keeps delivering is not late", "[sync]") {
+TEST_CASE("a peer that keeps sending blocks is not late", "[sync]") {
     const Headers headers(16);
     Download download(headers);
     CHECK(download.take(1) == range(1, 16));
@@ -184,7 +185,7 @@ TEST_CASE("few peers are asked for the same block, one of them trusted", "[sync]
     CHECK(download.take(untrusted + 3, now + limits::stall_timeout).empty());
 }
 
-TEST_CASE("a peer that has been silent for long does not keep others from being asked",
+TEST_CASE("a peer that has been silent for long does not prevent requests to others",
           "[sync][limits]") {
     const Headers headers(1);
     Download download(headers, 4);
@@ -193,11 +194,11 @@ TEST_CASE("a peer that has been silent for long does not keep others from being 
     CHECK(download.take(3, start + limits::block_asker_timeout - 1ms).empty());
     CHECK(download.take(3, start + limits::block_asker_timeout) == range(1, 1));
     CHECK(download.take(4, start + 12s) == range(1, 1));
-    // It may still come from the first.
+    // The first peer may still send it.
     CHECK(download.arrived(1, headers.at(1).hash, start + 13s));
 }
 
-TEST_CASE("a peer that does not have a block is not asked for it again, and goes on stalling",
+TEST_CASE("a peer that does not have a block is not asked for it again, and still stalls",
           "[sync]") {
     const Headers headers(1);
     Download download(headers, 2);
@@ -207,11 +208,11 @@ TEST_CASE("a peer that does not have a block is not asked for it again, and goes
     CHECK(download.take(2, start + 60s) == range(1, 1));
 }
 
-TEST_CASE("a block is asked from whoever announces it, whatever else that peer has announced",
+TEST_CASE("a block is requested from the peer that announces it, whatever else it has announced",
           "[sync]") {
     Headers headers(3);
     headers.store(1);
-    // Another branch, with more work, that the peer does not deliver.
+    // Another branch, with more work, that the peer does not send.
     std::vector<chain::BlockEntry*> branch{&headers.at(0)};
     for (std::uint32_t i = 1; i <= 5; ++i) {
         BlockHeader header = headers.params.genesis->header;
@@ -225,14 +226,14 @@ TEST_CASE("a block is asked from whoever announces it, whatever else that peer h
     const auto asked = download.take_announced(1, headers.at(2), headers.view(), start);
     REQUIRE(asked.size() == 1);
     CHECK(asked[0] == &headers.at(2));
-    // Not twice, not what we have, not what has less work than the tip.
+    // Not twice, not stored blocks, not blocks with less work than the tip.
     CHECK(download.take_announced(1, headers.at(2), headers.view(), start).empty());
     CHECK(download.take_announced(1, headers.at(1), headers.view(), start).empty());
     headers.store(3);
     CHECK(download.take_announced(1, *branch[2], headers.view(), start).empty());
 }
 
-TEST_CASE("more missing blocks than a peer is asked for are no announcement but a download",
+TEST_CASE("an announcement with many missing blocks is left to the normal download",
           "[sync][limits]") {
     const Headers headers(per_peer + 1);
     Download download(headers, 1);
@@ -243,8 +244,7 @@ TEST_CASE("more missing blocks than a peer is asked for are no announcement but 
     CHECK(announce(per_peer) == range(1, per_peer));
 }
 
-TEST_CASE("blocks that were pruned are asked for again unless they are part of our chain",
-          "[sync]") {
+TEST_CASE("pruned blocks are requested again unless they are on our chain", "[sync]") {
     Headers headers(3);
     headers.store(1);
     headers.at(1).status = 0;
@@ -254,21 +254,22 @@ TEST_CASE("blocks that were pruned are asked for again unless they are part of o
     CHECK(download.take(1) == range(2, 3));
 }
 
-TEST_CASE("a peer that keeps recent blocks only is asked for old ones only if nobody else has them",
+TEST_CASE("a peer that keeps recent blocks is asked for old ones only if no other peer has them",
           "[sync]") {
     const Headers headers(300);
     using Keeps = BlockDownload::Keeps;
-    BlockDownload promising({U256{}, 600s});
-    promising.add_peer(1, Keeps::recent);
-    BlockDownload generous({U256{}, 600s});
-    generous.add_peer(1, Keeps::recent_and_more);
-    for (auto* download : {&promising, &generous})
+    BlockDownload recent_only({U256{}, 600s});
+    recent_only.add_peer(1, Keeps::recent);
+    BlockDownload recent_and_more({U256{}, 600s});
+    recent_and_more.add_peer(1, Keeps::recent_and_more);
+    for (auto* download : {&recent_only, &recent_and_more})
         download->peer_has(1, *headers.entries.back());
-    CHECK(heights(promising.take_requests(1, headers.view(), start)) == range(12, 27));
-    CHECK(heights(generous.take_requests(1, headers.view(), start)) == range(1, 16));
+    CHECK(heights(recent_only.take_requests(1, headers.view(), start)) == range(12, 27));
+    CHECK(heights(recent_and_more.take_requests(1, headers.view(), start)) == range(1, 16));
     // Once per block and connection.
-    generous.not_found(1, headers.at(1).hash, start);
-    CHECK(heights(generous.take_requests(1, headers.view(), start + 3600s)) == range(17, 17));
+    recent_and_more.not_found(1, headers.at(1).hash, start);
+    CHECK(heights(recent_and_more.take_requests(1, headers.view(), start + 3600s)) ==
+          range(17, 17));
     BlockDownload shared({U256{}, 600s});
     shared.add_peer(1, Keeps::recent_and_more);
     shared.add_peer(2, Keeps::all);
@@ -278,7 +279,7 @@ TEST_CASE("a peer that keeps recent blocks only is asked for old ones only if no
     CHECK(heights(shared.take_requests(2, headers.view(), start)).front() == 1);
 }
 
-TEST_CASE("a block that is being checked is not asked for again, a spoiled copy is", "[sync]") {
+TEST_CASE("a block is not requested again while it is checked, but after a bad copy", "[sync]") {
     const Headers headers(1);
     Download download(headers);
     CHECK(download.take(1) == range(1, 1));
@@ -288,7 +289,7 @@ TEST_CASE("a block that is being checked is not asked for again, a spoiled copy 
     CHECK(download.take(2) == range(1, 1));
 }
 
-TEST_CASE("a bad copy from one peer leaves the request to another alone", "[sync]") {
+TEST_CASE("a bad copy from one peer does not end the request to another", "[sync]") {
     const Headers headers(1);
     Download download(headers);
     CHECK(download.take(1) == range(1, 1));
@@ -298,7 +299,7 @@ TEST_CASE("a bad copy from one peer leaves the request to another alone", "[sync
     CHECK(download.is_requested(headers.at(1).hash));
 }
 
-TEST_CASE("a block that came from elsewhere frees the peer that was asked", "[sync]") {
+TEST_CASE("a block that came from another peer ends the open request", "[sync]") {
     const Headers headers(1);
     Download download(headers);
     CHECK(download.take(1) == range(1, 1));
@@ -307,7 +308,7 @@ TEST_CASE("a block that came from elsewhere frees the peer that was asked", "[sy
     CHECK_FALSE(download.is_requested(headers.at(1).hash));
 }
 
-TEST_CASE("notfound lets the next peer be asked at once", "[sync]") {
+TEST_CASE("after notfound the next peer is asked at once", "[sync]") {
     const Headers headers(1);
     Download download(headers);
     CHECK(download.take(1) == range(1, 1));
@@ -315,12 +316,13 @@ TEST_CASE("notfound lets the next peer be asked at once", "[sync]") {
     CHECK(download.take(2) == range(1, 1));
 }
 
-TEST_CASE("who holds up the whole window is named after a short while", "[sync][limits]") {
+TEST_CASE("a peer that stalls the whole window is named after the stall timeout",
+          "[sync][limits]") {
     const Headers headers(1'100);
     Download download(headers, 65);
     for (PeerId peer = 1; peer <= 64; ++peer)
         (void)download.take(peer);
-    // Everything but what peer 1 was asked for has come.
+    // All blocks have arrived except those requested from peer 1.
     for (Height height = 17; height <= 1'024; ++height) {
         download.arrive((height - 1) / 16 + 1, height);
     }
@@ -334,7 +336,7 @@ TEST_CASE("who holds up the whole window is named after a short while", "[sync][
     CHECK(download.stall_timeout() == limits::stall_timeout);
 }
 
-TEST_CASE("patience grows up to its bound", "[sync][limits]") {
+TEST_CASE("the stall timeout grows up to its bound", "[sync][limits]") {
     const Headers headers(1'100);
     Download download(headers, 65);
     for (PeerId peer = 1; peer <= 64; ++peer)
@@ -342,7 +344,7 @@ TEST_CASE("patience grows up to its bound", "[sync][limits]") {
     for (Height height = 17; height <= 1'024; ++height) {
         download.arrive((height - 1) / 16 + 1, height);
     }
-    // Whoever is asked for the first blocks holds up all others, and is left for it.
+    // The peer that is asked for the first blocks stalls the others and is disconnected.
     auto now = start;
     PeerId holder = 1;
     for (int i = 0; i < 8; ++i) {
@@ -359,32 +361,31 @@ TEST_CASE("patience grows up to its bound", "[sync][limits]") {
     CHECK(download.stall_timeout() == limits::max_stall_timeout);
 }
 
-TEST_CASE("a peer that sends nothing it was asked for is named after a block interval", "[sync]") {
+TEST_CASE("a peer that sends no requested block is named after a block interval", "[sync]") {
     const Headers headers(100);
     Download download(headers);
     (void)download.take(1);
     CHECK(download.stallers(start + 600s - 1ms).empty());
     CHECK(download.stallers(start + 600s) == std::vector<PeerId>{1});
     (void)download.take(2);
-    // Half an interval more for each other peer that shares the line.
+    // Half an interval more for each other peer that shares the connection.
     CHECK(download.stallers(start + 900s - 1ms).empty());
     CHECK(download.stallers(start + 900s).size() == 2);
     download.restart_timeouts(1, start + 900s);
     CHECK(download.stallers(start + 900s) == std::vector<PeerId>{2});
 }
 
-TEST_CASE("a peer that we do not listen to does not keep others from being asked", "[sync]") {
+TEST_CASE("a peer that we do not read from does not prevent requests to others", "[sync]") {
     const Headers headers(1);
     Download download(headers, 2);
     CHECK(download.take(1) == range(1, 1));
-    // It asks for old blocks and reads them slowly: we wait for it, not it for us.
+    // It requests old blocks and reads them slowly, so we do not read from it.
     for (auto now = start; now < start + 2s; now += 100ms)
         download.restart_timeouts(1, now);
     CHECK(download.take(2, start + 2s) == range(1, 1));
 }
 
-TEST_CASE("a peer that has none of its blocks any more is no staller when it is asked again",
-          "[sync]") {
+TEST_CASE("a peer that answered notfound does not stall when it is asked again", "[sync]") {
     Headers headers(limits::block_window + 2);
     Download download(headers, 2);
     CHECK(download.take(1) == range(1, 16));
@@ -394,7 +395,7 @@ TEST_CASE("a peer that has none of its blocks any more is no staller when it is 
         for (const auto height : download.take(2))
             download.arrive(2, height);
     }
-    CHECK(download.take(2).empty());  // the window ends: the first peer holds it up
+    CHECK(download.take(2).empty());  // the window ends: the first peer stalls it
     download.not_found(1, headers.at(1).hash, start);
     download.arrive(2, 1);
     headers.store(limits::block_window + 1);
@@ -402,8 +403,7 @@ TEST_CASE("a peer that has none of its blocks any more is no staller when it is 
     CHECK(download.stallers(start + 3600s).empty());
 }
 
-TEST_CASE("a block that was not there is asked for again after a while, or when one above it comes",
-          "[sync]") {
+TEST_CASE("after notfound a block is requested again after a time or an announcement", "[sync]") {
     const Headers headers(2);
     Download download(headers, 1);
     CHECK(download.take(1) == range(1, 2));

@@ -31,7 +31,7 @@ std::vector<BlockHeader> headers_on(const BlockHeader& previous, std::size_t cou
     return out;
 }
 
-/// Blocks from genesis on with another payout than the node's own; the first pays itself too much.
+/// Blocks from genesis on with other output scripts than the node's; the first claims too much.
 std::vector<BlockRef> bad_branch(const Node& node, int count) {
     Node other;
     other.mine(count, Script(Bytes{0x51}));
@@ -52,7 +52,7 @@ std::vector<BlockRef> bad_branch(const Node& node, int count) {
     return out;
 }
 
-/// Announces the branch and sends what is asked for, until the connection ends.
+/// Announces the branch and sends the requested blocks until the connection ends.
 void send_branch(RawPeer& peer, const std::vector<BlockRef>& branch) {
     wire::Headers headers;
     for (const auto& block : branch)
@@ -75,7 +75,7 @@ void send_branch(RawPeer& peer, const std::vector<BlockRef>& branch) {
 
 }  // namespace
 
-TEST_CASE("headers with much less work than the tip are not kept, on private chains neither",
+TEST_CASE("headers with much less work than the tip are not stored, also on private chains",
           "[sync][limits]") {
     Node node;
     node.mine(200);
@@ -102,32 +102,33 @@ TEST_CASE("the longer side of a deep split wins", "[sync]") {
     eventually([&] { return node.tip() == other.tip(); });
 }
 
-TEST_CASE("who sent a block of another branch pays for it when it turns out to be invalid",
+TEST_CASE("the sender of a block of another branch is punished when it turns out to be invalid",
           "[sync]") {
     Node node;
     node.mine(5);
     const auto tip = node.tip();
     const auto branch = bad_branch(node, 6);
-    RawPeer liar(node);
-    liar.shake_hands();
-    send_branch(liar, branch);
-    CHECK(liar.is_disconnected());
+    RawPeer bad_peer(node);
+    bad_peer.shake_hands();
+    send_branch(bad_peer, branch);
+    CHECK(bad_peer.is_disconnected());
     CHECK(node.tip() == tip);
 
     RawPeer another(node);
     another.shake_hands();
-    SECTION("a header on the invalid block costs the connection") {
+    SECTION("a header on the invalid block ends the connection") {
         another.send(wire::Headers{{branch[1]->header}});
         another.send(wire::Headers{headers_on(branch[0]->header, 1, node.params)});
         CHECK(another.is_disconnected());
     }
-    SECTION("the header of the block itself does not: others may not know yet") {
+    SECTION("the header of the block itself does not: the peer may not know") {
         another.send(wire::Headers{{branch[0]->header}});
         CHECK(another.is_answered());
     }
 }
 
-TEST_CASE("a peer with witnesses is asked for what it announces, whatever it keeps", "[sync]") {
+TEST_CASE("a peer with witnesses is asked for blocks that it announces, whatever it keeps",
+          "[sync]") {
     Node node;
     node.mine(3);
     Node other;
@@ -145,7 +146,7 @@ TEST_CASE("a peer with witnesses is asked for what it announces, whatever it kee
     CHECK(asked->items.size() == 4);
 }
 
-TEST_CASE("a block off the best chain that was never valid is not shown", "[sync]") {
+TEST_CASE("a block off the best chain that was never connected is not served", "[sync]") {
     Node node;
     node.mine(3);
     const auto aside = headers_on(node.params.genesis->header, 1, node.params);
@@ -165,7 +166,7 @@ TEST_CASE("a block off the best chain that was never valid is not shown", "[sync
     CHECK(peer.wait_for<wire::Headers>()->headers.size() == 1);
 }
 
-TEST_CASE("nobody gets a filtered block", "[sync]") {
+TEST_CASE("filtered blocks are not served", "[sync]") {
     Node node;
     node.mine(1);
     RawPeer peer(node);
@@ -179,7 +180,7 @@ TEST_CASE("nobody gets a filtered block", "[sync]") {
     }
 }
 
-TEST_CASE("the user hears of it when no peer has the blocks of a better chain", "[sync]") {
+TEST_CASE("the node reports when no peer has the blocks of a better chain", "[sync]") {
     Node node;
     node.clock.set_mock_time(node.clock.now());
     RawPeer peer(node);
@@ -190,7 +191,7 @@ TEST_CASE("the user hears of it when no peer has the blocks of a better chain", 
     CHECK_FALSE(node.peers().lacks_blocks());
     peer.send(wire::NotFound{asked->items});
     REQUIRE(peer.is_answered());
-    node.peers().advance_timers(0s);  // sees it for the first time
+    node.peers().advance_timers(0s);  // the first check
     CHECK_FALSE(node.peers().lacks_blocks());
     node.peers().advance_timers(wire::limits::lacking_blocks_delay - 1s);
     CHECK_FALSE(node.peers().lacks_blocks());
@@ -198,7 +199,7 @@ TEST_CASE("the user hears of it when no peer has the blocks of a better chain", 
     CHECK(node.peers().lacks_blocks());
 }
 
-TEST_CASE("headers without blocks are bounded on private chains, and keep no block away",
+TEST_CASE("headers without blocks are bounded on private chains, and do not prevent a sync",
           "[sync][limits]") {
     Node node;
     Node honest;
@@ -220,36 +221,36 @@ TEST_CASE("headers without blocks are bounded on private chains, and keep no blo
     eventually([&] { return node.tip() == honest.tip(); });
     honest.mine(2);
     eventually([&] { return node.tip() == honest.tip(); });
-    // Nor the longer side of a split.
+    // The longer side of a split can be synced, too.
     Node other;
     other.mine(GENERATE(12, 40), Script(Bytes{0x51}));
     node.connect_to(other);
     eventually([&] { return node.tip() == other.tip(); });
 }
 
-TEST_CASE("a peer that keeps us from reading it does not withhold a block", "[sync]") {
+TEST_CASE("a peer that prevents us from reading does not hold back a block", "[sync]") {
     Node node;
     node.clock.set_mock_time(node.clock.now());
     node.mine(150);
     const wire::Headers announcement{
         headers_on(node.ledger().view()->tip().header, 1, node.params)};
-    RawPeer greedy(node);
-    greedy.shake_hands();
-    greedy.send(announcement);
-    REQUIRE(greedy.wait_for<wire::GetData>());
-    // It asks for 50,000 blocks and takes none: we wait for it, and do not listen.
+    RawPeer slow_reader(node);
+    slow_reader.shake_hands();
+    slow_reader.send(announcement);
+    REQUIRE(slow_reader.wait_for<wire::GetData>());
+    // It requests 50,000 blocks and reads none, so we do not read from it.
     wire::GetData everything;
     while (everything.items.size() < wire::limits::inventory_items) {
         const auto height = static_cast<Height>(everything.items.size() % 150) + 1;
         everything.items.push_back({wire::InventoryType::witness_block,
                                     node.ledger().view()->at(height)->hash.as<Hash256>()});
     }
-    greedy.send(everything);
+    slow_reader.send(everything);
     RawPeer honest(node);
     honest.shake_hands();
     honest.send(announcement);
     REQUIRE(honest.is_answered());
-    // Little by little: each look at the timers sees that we do not listen to the first.
+    // In small steps: each check of the timers sees that we do not read from the first.
     for (int i = 0; i < 4; ++i)
         node.peers().advance_timers(1s);
     const auto asked = honest.wait_for<wire::GetData>();

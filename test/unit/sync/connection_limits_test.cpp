@@ -1,4 +1,4 @@
-// Bounds on one connection and on all of them.
+// Limits of one connection and of all connections.
 #include "raw_peer.h"
 
 #include <sync/connector.h>
@@ -13,7 +13,7 @@ namespace limits = wire::limits;
 
 namespace {
 
-/// Keeps the ledger from judging anything until `release`.
+/// Keeps the ledger thread busy until `release`.
 class BusyLedger {
 public:
     explicit BusyLedger(const Node& node) {
@@ -42,7 +42,7 @@ std::uint64_t message_size(const BlockRef& block) {
     return wire::MessageHeader::size + wire::encode(wire::BlockMessage{block}).size();
 }
 
-/// A block on genesis with its proof of work and nothing else right, that has `size` bytes.
+/// A block of `size` bytes on genesis that is invalid but for its proof of work.
 BlockRef block_of_size(const Node& node, std::size_t size, std::uint8_t number) {
     Block block = *node.params.genesis;
     block.header.previous = node.params.genesis_hash;
@@ -54,7 +54,7 @@ BlockRef block_of_size(const Node& node, std::size_t size, std::uint8_t number) 
         block.transactions[0] = seal(Transaction(coinbase));
         return encode(block).size();
     };
-    constexpr std::size_t some = 100'000;  // as many bytes for its length as the size needs
+    constexpr std::size_t some = 100'000;  // its length takes as many bytes as that of `size`
     const auto before = pad(some);
     REQUIRE(pad(some + size - before) == size);
     std::uint64_t tries = 1'000'000;
@@ -73,8 +73,8 @@ TEST_CASE("a peer is not read from while too many of its blocks wait for their v
     Node node;
     RawPeer peer(node);
     peer.shake_hands();
-    RawPeer witness(node);
-    witness.shake_hands();
+    RawPeer observer(node);
+    observer.shake_hands();
     BusyLedger busy(node);
     std::uint64_t read = 0;
     for (Height height = 1; height <= most + 1; ++height) {
@@ -83,7 +83,7 @@ TEST_CASE("a peer is not read from while too many of its blocks wait for their v
     }
     eventually([&] { return block_bytes_read(node) == read; });
     for (int i = 0; i < 3; ++i)
-        CHECK(witness.is_answered());  // the node had its turns to read more
+        CHECK(observer.is_answered());  // the node had time to read more
     CHECK(block_bytes_read(node) == read);
     busy.release();
     CHECK(peer.is_answered());
@@ -95,8 +95,8 @@ TEST_CASE("a peer is not read from while too many bytes of its blocks wait for t
     Node node;
     RawPeer peer(node);
     peer.shake_hands();
-    RawPeer witness(node);
-    witness.shake_hands();
+    RawPeer observer(node);
+    observer.shake_hands();
     const std::size_t spare = GENERATE(0, 1);
     const auto first = block_of_size(node, limits::message_bytes, 1);
     const auto second =
@@ -111,12 +111,12 @@ TEST_CASE("a peer is not read from while too many bytes of its blocks wait for t
     } else {
         eventually([&] { return block_bytes_read(node) == read; });
         for (int i = 0; i < 3; ++i)
-            CHECK(witness.is_answered());
+            CHECK(observer.is_answered());
         CHECK(block_bytes_read(node) == read);
     }
 }
 
-TEST_CASE("a peer is pinged again after a while", "[sync][limits]") {
+TEST_CASE("a peer is pinged again after the ping interval", "[sync][limits]") {
     Node node;
     node.clock.set_mock_time(node.clock.now());
     RawPeer peer(node);
@@ -129,15 +129,15 @@ TEST_CASE("a peer is pinged again after a while", "[sync][limits]") {
     CHECK(peer.answers<wire::Ping>().size() == 1);
 }
 
-TEST_CASE("a peer that takes nothing of what waits for it is left", "[sync][limits]") {
+TEST_CASE("a peer that reads nothing of what is queued for it is disconnected", "[sync][limits]") {
     Node node;
     node.clock.set_mock_time(node.clock.now());
     node.mine(1, Script(Bytes(900'000, 0x6a)));
-    RawPeer greedy(node);
-    greedy.shake_hands();
+    RawPeer slow_reader(node);
+    slow_reader.shake_hands();
     wire::GetData everything;
     everything.items.resize(30, {wire::InventoryType::witness_block, node.tip().as<Hash256>()});
-    greedy.send(everything);
+    slow_reader.send(everything);
     const auto waiting = [&] {
         const auto peer = node.peers().peers().at(0);
         std::uint64_t sent = 0;
@@ -149,14 +149,14 @@ TEST_CASE("a peer that takes nothing of what waits for it is left", "[sync][limi
     node.peers().advance_timers(0s);
     node.peers().advance_timers(limits::send_timeout - 1s);
     CHECK(node.peers().peers().size() == 1);
-    // The system may have taken some bytes more at first; then the time began anew.
+    // The system may have accepted some more bytes at first; then the time starts again.
     eventually([&] {
         node.peers().advance_timers(1s);
         return node.peers().peers().empty();
     });
 }
 
-TEST_CASE("on a public chain a few connections are made for everything, then some for blocks alone",
+TEST_CASE("on a public chain full-relay connections are made first, then block-relay-only ones",
           "[sync][limits]") {
     for (std::size_t blocks = 0; blocks <= limits::block_relay_outbound + 1; ++blocks) {
         CHECK(missing_outbound(0, blocks) == ConnectionType::outbound_full_relay);

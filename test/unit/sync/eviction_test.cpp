@@ -7,7 +7,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// `count` peers that have nothing to show; ids from 0, the lower the older.
+/// `count` peers without pings, blocks or transactions; ids from 0, oldest first.
 std::vector<EvictionCandidate> plain_peers(PeerId count) {
     std::vector<EvictionCandidate> out;
     for (PeerId id = 0; id < count; ++id) {
@@ -27,7 +27,7 @@ TEST_CASE("a few peers are all protected", "[sync]") {
     CHECK_FALSE(choose_eviction(plain_peers(20)));
 }
 
-TEST_CASE("the youngest of the largest group has to go", "[sync]") {
+TEST_CASE("the youngest of the largest group is evicted", "[sync]") {
     auto peers = plain_peers(80);
     for (auto& peer : peers) {
         if (peer.id >= 72) peer.group = "others";
@@ -36,7 +36,7 @@ TEST_CASE("the youngest of the largest group has to go", "[sync]") {
     CHECK(choose_eviction(peers) == 71);
 }
 
-TEST_CASE("peers that have shown to be useful stay", "[sync]") {
+TEST_CASE("useful peers are protected", "[sync]") {
     auto peers = plain_peers(60);
     auto& youngest = peers.back();
     SECTION("for the lowest ping") {
@@ -58,7 +58,7 @@ TEST_CASE("peers that have shown to be useful stay", "[sync]") {
     CHECK(choose_eviction(peers) == 58);
 }
 
-TEST_CASE("half of the rest stays for its age", "[sync]") {
+TEST_CASE("the older half of the rest is protected", "[sync]") {
     CHECK(choose_eviction(plain_peers(114)) == 113);
     auto peers = plain_peers(40);
     for (auto& peer : peers)

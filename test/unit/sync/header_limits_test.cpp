@@ -1,4 +1,4 @@
-// Bounds on what is asked, stored and told of headers and blocks.
+// Limits on requests, storage and announcements of headers and blocks.
 #include "raw_peer.h"
 
 using namespace daler;
@@ -7,7 +7,7 @@ using namespace daler::sync::test;
 using namespace std::chrono_literals;
 namespace limits = wire::limits;
 
-TEST_CASE("a peer that does not answer getheaders is not asked again for a while",
+TEST_CASE("a peer that does not answer getheaders is asked again only after a time",
           "[sync][limits]") {
     Node node;
     node.clock.set_mock_time(node.clock.now());
@@ -26,7 +26,8 @@ TEST_CASE("a peer that does not answer getheaders is not asked again for a while
     CHECK(is_asked_again());
 }
 
-TEST_CASE("the one peer whose headers we need is left when it sends none", "[sync][limits]") {
+TEST_CASE("the only peer whose headers we request is disconnected when it sends none",
+          "[sync][limits]") {
     auto params = regtest_params();
     params.is_private = false;  // and genesis is years old: the node is far behind
     Node node(params, {});
@@ -51,7 +52,7 @@ TEST_CASE("getblocks is answered with a bounded number of hashes", "[sync][limit
     CHECK(ask_above(1).size() == limits::getblocks_hashes);
     const auto items = ask_above(0);
     REQUIRE(items.size() == limits::getblocks_hashes);
-    // Who fetches the last of them hears of the tip, and may ask for the rest.
+    // When the peer requests the last of them, it gets the tip's hash and can ask for the rest.
     peer.send(wire::GetData{{items.back()}});
     CHECK(peer.wait_for<wire::Inventory>()->items.at(0).hash == node.tip().as<Hash256>());
 }
@@ -63,7 +64,7 @@ TEST_CASE("a few new blocks at once are announced by their headers, more by the 
     Node node;
     const auto first = node.mine(count).front();
     node.ledger().call([&](ledger::State& state) { state.chain.invalidate(first); });
-    // A branch with nearly as much work: a reorganisation from it tells of all blocks at once.
+    // A branch with nearly as much work: a reorganisation from it announces all blocks at once.
     node.mine(count - 1, Script(Bytes{0x51}));
     RawPeer peer(node);
     peer.shake_hands();
@@ -83,7 +84,7 @@ TEST_CASE("a few new blocks at once are announced by their headers, more by the 
     }
 }
 
-TEST_CASE("a block nobody asked for is stored if it is not far above the tip", "[sync][limits]") {
+TEST_CASE("an unrequested block is stored if it is not far above the tip", "[sync][limits]") {
     constexpr Height far = limits::unrequested_block_distance + 1;
     Node other;
     other.mine(far);

@@ -38,7 +38,7 @@ struct Chain {
 
 const auto today = from_unix(2'000'000'000);
 
-/// Feeds the whole chain in messages of 2,000 headers; how the last one ended.
+/// Passes the whole chain to `presync` in messages of 2,000 headers. Returns the last step.
 HeaderPresync::Step feed(HeaderPresync& presync, const Chain& chain,
                          std::vector<BlockHeader>& released) {
     HeaderPresync::Step step;
@@ -54,7 +54,7 @@ HeaderPresync::Step feed(HeaderPresync& presync, const Chain& chain,
 
 }  // namespace
 
-TEST_CASE("headers come out once the whole chain has shown enough work", "[sync]") {
+TEST_CASE("headers are released after the whole chain has shown enough work", "[sync]") {
     const Chain chain(5'000);
     Random random(1);
     HeaderPresync presync(chain.params, *chain.genesis, chain.work(4'500), today, random);
@@ -72,7 +72,7 @@ TEST_CASE("headers come out once the whole chain has shown enough work", "[sync]
     CHECK(released == chain.headers);
 }
 
-TEST_CASE("a chain with too little work is given up and nothing comes out", "[sync]") {
+TEST_CASE("a chain with too little work is rejected and no header is released", "[sync]") {
     const Chain chain(5'000);
     Random random(1);
     HeaderPresync presync(chain.params, *chain.genesis, chain.work(5'001), today, random);
@@ -82,7 +82,7 @@ TEST_CASE("a chain with too little work is given up and nothing comes out", "[sy
     CHECK(released.empty());
 }
 
-TEST_CASE("another chain in the second pass is noticed before anything comes out", "[sync]") {
+TEST_CASE("another chain in the second pass is detected before a header is released", "[sync]") {
     const Chain good(17'000);
     const Chain other(17'000, 1);
     Random random(3);
@@ -100,7 +100,7 @@ TEST_CASE("headers that do not follow each other end the presync", "[sync]") {
     CHECK_FALSE(presync.process(chain.part(1, 10), true).ok);
 }
 
-TEST_CASE("a header comes out in the second pass when enough behind it have been checked",
+TEST_CASE("a header is released in the second pass when enough headers after it were checked",
           "[sync][limits]") {
     const Chain chain(limits::presync_lookahead + 2);
     Random random(3);
@@ -113,8 +113,8 @@ TEST_CASE("a header comes out in the second pass when enough behind it have been
     CHECK(step.release[0] == chain.headers[0]);
 }
 
-TEST_CASE("a chain longer than time allows is given up", "[sync][limits]") {
-    // So much time that two bits may be kept, at six blocks per second.
+TEST_CASE("a chain longer than its time allows is rejected", "[sync][limits]") {
+    // The time for two bits, at six blocks per second.
     const Chain fits(2 * limits::presync_commitment_period);
     const std::chrono::seconds time{2 * limits::presync_commitment_period / 6};
     const auto soon = fits.genesis->median_time_past + time - consensus::max_future_block_time;

@@ -11,7 +11,7 @@ namespace limits = wire::limits;
 
 namespace {
 
-/// A header on top of `previous` that has (or has not) its proof of work.
+/// A header on top of `previous`, with or without proof of work.
 BlockHeader make_header(const BlockHeader& previous, const ChainParams& params,
                         bool with_work = true) {
     BlockHeader header = previous;
@@ -24,7 +24,7 @@ BlockHeader make_header(const BlockHeader& previous, const ChainParams& params,
     return header;
 }
 
-/// A block that the node could have mined on its tip, but does not know.
+/// A block that could be the next one of the node, but is not known to it.
 BlockRef unknown_block(const Node& node) {
     mining::TemplateOptions options;
     options.coinbase_script = anybody_can_spend();
@@ -38,12 +38,12 @@ BlockRef unknown_block(const Node& node) {
 
 }  // namespace
 
-TEST_CASE("garbage ends one connection and nobody else notices", "[sync]") {
+TEST_CASE("garbage ends one connection and does not affect others", "[sync]") {
     Node node;
     RawPeer good(node);
     good.shake_hands();
     RawPeer bad(node);
-    SECTION("bytes of no chain") {
+    SECTION("bytes that no chain uses") {
         bad.write_raw(Bytes(100, 0xee));
     }
     SECTION("a message that announces too much") {
@@ -93,7 +93,7 @@ TEST_CASE("a second version message changes nothing", "[sync]") {
     RawPeer peer(node);
     peer.shake_hands();
     auto again = RawPeer::version_message();
-    again.user_agent = "/liar/";
+    again.user_agent = "/another/";
     peer.send(again);
     CHECK(peer.is_answered());
     CHECK(node.peers().peers().at(0).user_agent == "/stranger/");
@@ -137,7 +137,7 @@ TEST_CASE("a handshake may take a bounded time of the node's clock", "[sync][lim
     CHECK(peer.is_disconnected());
 }
 
-TEST_CASE("a peer that does not answer pings for long is left", "[sync][limits]") {
+TEST_CASE("a peer that does not answer pings for long is disconnected", "[sync][limits]") {
     Node node;
     const auto now = node.clock.now();
     node.clock.set_mock_time(now);
@@ -151,7 +151,7 @@ TEST_CASE("a peer that does not answer pings for long is left", "[sync][limits]"
     CHECK(peer.is_disconnected());
 }
 
-TEST_CASE("lists longer than published end the connection", "[sync][limits]") {
+TEST_CASE("lists longer than the protocol allows end the connection", "[sync][limits]") {
     Node node;
     RawPeer peer(node);
     peer.shake_hands();
@@ -209,7 +209,7 @@ TEST_CASE("a pong says that the blocks before the ping are checked", "[sync]") {
     CHECK(node.height() == 4);
 }
 
-TEST_CASE("blocks that follow each other are taken at once, one that follows nothing is not",
+TEST_CASE("blocks that follow each other are accepted together, one without a parent is not",
           "[sync]") {
     Node other;
     other.mine(10);
@@ -240,7 +240,7 @@ TEST_CASE("a fork sent block by block is followed once it has more work", "[sync
         const auto& entry = *other.ledger().view()->at(i);
         peer.send(wire::BlockMessage{other.ledger().chain().read_block(entry)});
     }
-    // Those with less work than the tip were not worth keeping; now they are asked for.
+    // The blocks with less work than the tip were dropped; now they are requested.
     const auto asked = peer.wait_for<wire::GetData>();
     REQUIRE(asked);
     for (const auto& item : asked->items) {
@@ -261,7 +261,7 @@ TEST_CASE("timers can be moved without moving the clock", "[sync]") {
     CHECK(peer.is_disconnected());
 }
 
-TEST_CASE("blocks and headers are served as they are", "[sync]") {
+TEST_CASE("blocks and headers are served unchanged", "[sync]") {
     Node node;
     const auto hashes = node.mine(5);
     RawPeer peer(node);
@@ -293,16 +293,17 @@ TEST_CASE("blocks and headers are served as they are", "[sync]") {
     CHECK(peer.wait_for<wire::Inventory>()->items.size() == 5);
 }
 
-TEST_CASE("a mutated block ends the connection, the good one is taken from the next", "[sync]") {
+TEST_CASE("a mutated block ends the connection, the good one is accepted from another peer",
+          "[sync]") {
     Node node;
     node.mine(1);
     const auto good = unknown_block(node);
     auto bad = *good;
     bad.transactions.push_back(bad.transactions[0]);  // the same merkle root (CVE-2012-2459)
-    RawPeer liar(node);
-    liar.shake_hands();
-    liar.send(wire::BlockMessage{std::make_shared<const Block>(bad)});
-    CHECK(liar.is_disconnected());
+    RawPeer bad_peer(node);
+    bad_peer.shake_hands();
+    bad_peer.send(wire::BlockMessage{std::make_shared<const Block>(bad)});
+    CHECK(bad_peer.is_disconnected());
     CHECK(node.height() == 1);
     RawPeer honest(node);
     honest.shake_hands();
@@ -330,7 +331,7 @@ TEST_CASE("an invalid block ends the connection and stays invalid", "[sync]") {
     CHECK(node.ledger().chain().index().find(block.header.hash())->is_failed());
 }
 
-TEST_CASE("a peer that announces blocks and sends none does not hold up the others", "[sync]") {
+TEST_CASE("a peer that announces blocks and sends none does not delay others", "[sync]") {
     Node source;
     source.mine(20);
     Node node;
@@ -399,11 +400,11 @@ TEST_CASE("transactions are announced by the id that the peer wants and sent on 
     const auto sent = peer.wait_for<wire::TransactionMessage>();
     REQUIRE(sent);
     CHECK(sent->tx->txid == tx->txid);
-    // Asked for without witness, it comes without.
+    // A request without witness is answered without witness.
     CHECK((sent->tx->wtxid == tx->wtxid) == by_wtxid);
 }
 
-TEST_CASE("a fee filter keeps cheaper transactions away", "[sync]") {
+TEST_CASE("transactions below a peer's fee filter are not announced to it", "[sync]") {
     Node node;
     node.mine(102);
     RawPeer peer(node);
@@ -419,7 +420,7 @@ TEST_CASE("a fee filter keeps cheaper transactions away", "[sync]") {
     CHECK(inventory->items[0].hash == dear->txid.as<Hash256>());
 }
 
-TEST_CASE("inbound peers beyond the limit push out one of the others", "[sync][limits]") {
+TEST_CASE("an inbound peer beyond the limit evicts another one", "[sync][limits]") {
     constexpr std::size_t inbound = limits::connections - limits::full_relay_outbound -
                                     limits::block_relay_outbound - limits::feelers;
     Node node;
@@ -434,11 +435,11 @@ TEST_CASE("inbound peers beyond the limit push out one of the others", "[sync][l
     eventually([&] { return node.peers().peers().size() == inbound; });
 }
 
-TEST_CASE("a peer that reads nothing is not read from, and others go on", "[sync]") {
+TEST_CASE("a peer that reads nothing is not read from, and others are served", "[sync]") {
     Node node;
     node.mine(150);
-    RawPeer greedy(node);
-    greedy.shake_hands();
+    RawPeer slow_reader(node);
+    slow_reader.shake_hands();
     wire::GetData everything;
     for (int round = 0; round < 300; ++round) {
         for (Height i = 1; i <= 150; ++i) {
@@ -446,7 +447,7 @@ TEST_CASE("a peer that reads nothing is not read from, and others go on", "[sync
                                         node.ledger().view()->at(i)->hash.as<Hash256>()});
         }
     }
-    greedy.send(everything);  // 45,000 blocks, some 12 MB
+    slow_reader.send(everything);  // 45,000 blocks, some 12 MB
     RawPeer other(node);
     other.shake_hands();
     CHECK(other.is_answered());
@@ -479,7 +480,7 @@ TEST_CASE("a pong that is too short or empty ends the wait for it, one of anothe
     CHECK_FALSE(is_waiting());
 }
 
-TEST_CASE("whether an inbound peer relays addresses is known once it speaks of them", "[sync]") {
+TEST_CASE("an inbound peer relays addresses after its first address message", "[sync]") {
     Node node;
     RawPeer peer(node);
     peer.shake_hands();
@@ -495,7 +496,7 @@ TEST_CASE("whether an inbound peer relays addresses is known once it speaks of t
     CHECK(relays());
 }
 
-TEST_CASE("who asks for filters that are not offered loses the connection", "[sync]") {
+TEST_CASE("a request for filters that are not offered ends the connection", "[sync]") {
     Node node;
     RawPeer peer(node);
     peer.shake_hands();
@@ -505,7 +506,7 @@ TEST_CASE("who asks for filters that are not offered loses the connection", "[sy
     CHECK(peer.is_disconnected());
 }
 
-TEST_CASE("many connections learn no more addresses than one", "[sync]") {
+TEST_CASE("many connections get no more addresses than one", "[sync]") {
     auto params = regtest_params();
     params.is_private = false;
     const auto now = Clock().now();
@@ -539,7 +540,7 @@ TEST_CASE("many connections learn no more addresses than one", "[sync]") {
     CHECK(ask() != first);
 }
 
-TEST_CASE("the end does not wait for a verdict, nor for a name that is being looked up", "[sync]") {
+TEST_CASE("stopping does not wait for a verdict or a name lookup", "[sync]") {
     SyncOptions options;
     options.add_nodes = {"no-such-host.invalid"};
     auto node = std::make_unique<Node>(options);

@@ -1,4 +1,4 @@
-// What is remembered of peers and of what they sent: up to its bound, and not one more.
+// Limits on what is remembered of peers and their messages.
 #include "node.h"
 
 #include <sync/misbehaviour.h>
@@ -101,7 +101,7 @@ TEST_CASE("a bounded number of confirmed ids is remembered", "[sync][limits]") {
     CHECK(blocks.confirms(fake_transaction(room)->txid.as<Hash256>()));
 }
 
-TEST_CASE("a bounded number of blocks that were not connected have their senders remembered",
+TEST_CASE("the senders of a bounded number of unconnected blocks are remembered",
           "[sync][limits]") {
     UnprovenBlocks blocks;
     std::vector<chain::BlockEntry> entries(limits::unproven_blocks + 1);

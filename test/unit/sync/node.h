@@ -59,7 +59,7 @@ public:
     [[nodiscard]] BlockRef block(Height height) const {
         return ledger_->chain().read_block(*ledger_->view()->at(height));
     }
-    /// Returns when the net thread has heard what the ledger did so far.
+    /// Returns when the net thread has handled the ledger's events so far.
     void settle() const {
         for (int i = 0; i < 2; ++i)
             ledger_->call([](ledger::State&) { return true; });
@@ -119,7 +119,7 @@ public:
     ThreadPool workers{1};
 
 private:
-    std::unique_ptr<PeerManager> peers_;  // hears the ledger until its end
+    std::unique_ptr<PeerManager> peers_;  // gets events until the ledger is destroyed
     std::unique_ptr<ledger::Ledger> ledger_;
 };
 

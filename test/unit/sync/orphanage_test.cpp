@@ -39,7 +39,7 @@ TransactionRef heavy(std::uint32_t parent, std::int64_t weight) {
 
 }  // namespace
 
-TEST_CASE("an orphan is to be tried once its parent arrives", "[sync]") {
+TEST_CASE("an orphan is tried when its parent arrives", "[sync]") {
     Orphanage orphans;
     const auto parent = spend({parent_id(1)});
     const auto child = spend({parent->txid});
@@ -58,7 +58,8 @@ TEST_CASE("an orphan is to be tried once its parent arrives", "[sync]") {
     orphans.check();
 }
 
-TEST_CASE("the orphanage is bounded; the greediest peer loses its oldest", "[sync][limits]") {
+TEST_CASE("the orphanage is bounded; the peer with the largest share loses its oldest",
+          "[sync][limits]") {
     Orphanage orphans;
     const auto honest = spend({parent_id(1'000)});
     orphans.add(honest, 1, start);
@@ -100,7 +101,7 @@ TEST_CASE("the heaviest orphans together weigh less than their bound", "[sync][l
     orphans.check();
 }
 
-TEST_CASE("orphans leave after a while", "[sync][limits]") {
+TEST_CASE("orphans expire", "[sync][limits]") {
     Orphanage orphans;
     orphans.add(spend({parent_id(1)}), 1, start);
     orphans.expire(start + limits::orphan_expiry - 1ms);
@@ -110,7 +111,7 @@ TEST_CASE("orphans leave after a while", "[sync][limits]") {
     orphans.check();
 }
 
-TEST_CASE("an orphan that is gone is not tried", "[sync]") {
+TEST_CASE("a removed orphan is not tried", "[sync]") {
     Orphanage orphans;
     const auto child = spend({parent_id(1)});
     orphans.add(child, 1, start);
@@ -126,7 +127,7 @@ TEST_CASE("an orphan that is gone is not tried", "[sync]") {
     CHECK_FALSE(orphans.take_work());
 }
 
-TEST_CASE("orphans leave with the only peer that sent them", "[sync]") {
+TEST_CASE("orphans are removed with the only peer that sent them", "[sync]") {
     Orphanage orphans;
     const auto shared = spend({parent_id(1)});
     orphans.add(shared, 1, start);
@@ -140,7 +141,7 @@ TEST_CASE("orphans leave with the only peer that sent them", "[sync]") {
     CHECK(orphans.size() == 0);
 }
 
-TEST_CASE("a block drops what it contains and what spends the same coins", "[sync]") {
+TEST_CASE("a block removes orphans that it contains or that spend the same coins", "[sync]") {
     Orphanage orphans;
     const auto included = spend({parent_id(1)});
     const auto conflicting = spend({parent_id(2), parent_id(3)});
@@ -155,7 +156,7 @@ TEST_CASE("a block drops what it contains and what spends the same coins", "[syn
     orphans.check();
 }
 
-TEST_CASE("the orphanage's counts agree with its contents whatever happens", "[sync]") {
+TEST_CASE("the orphanage's counts agree with its contents after random steps", "[sync]") {
     Orphanage orphans;
     Random random(5);
     std::vector<TransactionRef> pool;

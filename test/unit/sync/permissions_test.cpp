@@ -31,7 +31,7 @@ TEST_CASE("forcerelay implies relay, all means all", "[sync]") {
     CHECK_FALSE(WhitelistEntry::from_text("out@::1")->inbound);
 }
 
-TEST_CASE("a whitelist entry that says nothing we know is refused with a reason", "[sync]") {
+TEST_CASE("an invalid whitelist entry is refused with a reason", "[sync]") {
     CHECK(WhitelistEntry::from_text("nobann@127.0.0.1").error() ==
           "Invalid P2P permission: 'nobann'");
     CHECK(WhitelistEntry::from_text("noban@host").error() ==

@@ -15,7 +15,7 @@ namespace daler::sync::test {
 
 namespace asio = boost::asio;
 
-/// A bare socket that says to a node what the test wants.
+/// A peer that is a plain socket: the test decides what it sends to the node.
 class RawPeer {
 public:
     explicit RawPeer(const Node& node) : magic_(node.params.magic), socket_(io_) {
@@ -54,7 +54,7 @@ public:
         REQUIRE(message);
         return std::move(*message);
     }
-    /// The next message of this kind; others are passed over. Nothing at the end of the connection.
+    /// The next message of this kind; others are skipped. Nothing at the end of the connection.
     template <class M>
     std::optional<M> wait_for() {
         while (auto message = receive()) {
@@ -77,8 +77,8 @@ public:
         return false;
     }
 
-    /// The messages of this kind that come before the answer to a ping: what the node says to all
-    /// that was sent before.
+    /// The messages of this kind before the answer to a ping: the node's answers to what was sent
+    /// before.
     template <class M>
     std::vector<M> answers() {
         send(wire::Ping{++nonce_});

@@ -21,7 +21,7 @@ struct Tracker {
     Random random{7};
     RequestTracker requests{random};
 
-    /// Whom of peers 0 to 9 it would ask now; -1 for nobody.
+    /// The peer from 0 to 9 that would be asked now; -1 for none.
     PeerId asked(Time now) {
         for (PeerId peer = 0; peer < 10; ++peer) {
             if (!requests.take_requests(peer, now).empty()) return peer;
@@ -33,7 +33,8 @@ struct Tracker {
 
 }  // namespace
 
-TEST_CASE("a transaction is asked from one peer, and from the next when time is up", "[sync]") {
+TEST_CASE("a transaction is requested from one peer, and after the timeout from the next",
+          "[sync]") {
     Tracker tracker;
     for (PeerId peer = 0; peer < 3; ++peer)
         tracker->announced(peer, tx(1), false, start);
@@ -61,7 +62,7 @@ TEST_CASE("preferred peers are asked first, delayed ones not before their time",
     CHECK(tracker.asked(start + 2s) == 3);
 }
 
-TEST_CASE("an answer without the transaction moves on to the next peer at once", "[sync]") {
+TEST_CASE("after an answer without the transaction the next peer is asked at once", "[sync]") {
     Tracker tracker;
     tracker->announced(1, tx(1), true, start);
     tracker->announced(2, tx(1), false, start);
@@ -72,7 +73,8 @@ TEST_CASE("an answer without the transaction moves on to the next peer at once",
     CHECK(tracker->size() == 0);
 }
 
-TEST_CASE("a transaction asked from a peer that leaves is asked from another", "[sync]") {
+TEST_CASE("a transaction requested from a peer that disconnects is requested from another",
+          "[sync]") {
     Tracker tracker;
     tracker->announced(1, tx(1), true, start);
     tracker->announced(2, tx(1), false, start);
@@ -82,7 +84,7 @@ TEST_CASE("a transaction asked from a peer that leaves is asked from another", "
     CHECK(tracker.asked(start) == 2);
 }
 
-TEST_CASE("what is forgotten is asked from nobody", "[sync]") {
+TEST_CASE("a forgotten transaction is not requested", "[sync]") {
     Tracker tracker;
     tracker->announced(1, tx(1), true, start);
     tracker->forget(tx(1).hash);
@@ -122,7 +124,7 @@ TEST_CASE("a peer is asked for a bounded number of transactions in one message",
     tracker->check();
 }
 
-TEST_CASE("the tracker's counts agree with its items whatever happens", "[sync]") {
+TEST_CASE("the tracker's counts agree with its items after random steps", "[sync]") {
     Tracker tracker;
     Random random(99);
     auto now = start;

@@ -13,7 +13,7 @@ TEST_CASE("a new node syncs a chain of 200 blocks", "[sync]") {
     CHECK(b.height() == 200);
 }
 
-TEST_CASE("a chain longer than one headers message is synced whole", "[sync]") {
+TEST_CASE("a chain longer than one headers message is synced completely", "[sync]") {
     Node a;
     a.mine(2'100);
     Node b;
@@ -76,7 +76,7 @@ TEST_CASE("a transaction reaches all nodes and leaves their mempools with its bl
     CHECK_FALSE(c.has(tx));
 }
 
-TEST_CASE("a chain of unconfirmed transactions arrives whole", "[sync]") {
+TEST_CASE("a chain of unconfirmed transactions arrives completely", "[sync]") {
     Node a;
     Node b;
     a.mine(101);
@@ -90,7 +90,8 @@ TEST_CASE("a chain of unconfirmed transactions arrives whole", "[sync]") {
     eventually([&] { return b.has(tx); });
 }
 
-TEST_CASE("a transaction sent before anybody was there is announced to the first peer", "[sync]") {
+TEST_CASE("a transaction from before the first connection is announced to the first peer",
+          "[sync]") {
     Node a;
     a.mine(101);
     const auto tx = a.spend_coinbase(1);
@@ -98,7 +99,7 @@ TEST_CASE("a transaction sent before anybody was there is announced to the first
     a.ledger().call([&](ledger::State& state) { state.mempool.add_unbroadcast(tx->txid); });
     Node b;
     b.connect_to(a);
-    // It fetches the coins that the transaction spends first.
+    // It first downloads the blocks with the coins that the transaction spends.
     eventually([&] { return b.has(tx); });
     eventually([&] {
         return a.ledger().call(
@@ -106,7 +107,7 @@ TEST_CASE("a transaction sent before anybody was there is announced to the first
     });
 }
 
-TEST_CASE("an added node is connected to again after it was lost", "[sync]") {
+TEST_CASE("an added node is connected to again after a disconnect", "[sync]") {
     Node a;
     Node b;
     b.connect_to(a);
@@ -138,7 +139,8 @@ TEST_CASE("a node does not connect to itself", "[sync]") {
     eventually([&] { return a.peers().peers().empty(); });
 }
 
-TEST_CASE("switching the network off drops everybody, switching it on brings them back", "[sync]") {
+TEST_CASE("switching the network off disconnects all peers, switching it on connects them again",
+          "[sync]") {
     Node a;
     Node b;
     b.connect_to(a);
@@ -151,7 +153,7 @@ TEST_CASE("switching the network off drops everybody, switching it on brings the
     eventually([&] { return b.ready_peers() == 1; });
 }
 
-TEST_CASE("peers are described as they are", "[sync]") {
+TEST_CASE("the description of a peer is correct", "[sync]") {
     SyncOptions options;
     options.user_agent_comments = {"one", "two"};
     Node a(options);
@@ -190,13 +192,13 @@ TEST_CASE("a port in use is an error at the start", "[sync]") {
     CHECK(started.error().find(a.address()) != std::string::npos);
 }
 
-TEST_CASE("blocks are not announced on a public chain that is still behind, transactions neither",
+TEST_CASE("a node that is behind on a public chain announces no blocks and no transactions",
           "[sync]") {
     SyncOptions options;
     options.strict = true;
     Node a(options);
     Node b(options);
     b.connect_to(a);
-    // Genesis is years old: a strict node believes that it is catching up.
+    // Genesis is years old: so a strict node is catching up.
     CHECK(b.peers().peers().at(0).min_fee_filter != Amount{1000});
 }

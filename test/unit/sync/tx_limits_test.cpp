@@ -1,4 +1,4 @@
-// Bounds and delays of the relay of transactions.
+// Limits and delays of transaction relay.
 #include "raw_peer.h"
 
 #include <sync/turns.h>
@@ -20,7 +20,7 @@ SyncOptions with_permission(const std::string& name, bool strict) {
     return options;
 }
 
-/// A node that waits as on the public network, has caught up, and whose clock stands still.
+/// A node with the delays of public networks that has caught up and whose clock does not move.
 struct DelayingNode : Node {
     explicit DelayingNode(const std::string& permission = "", int blocks = 1)
         : Node(with_permission(permission, true)) {
@@ -37,7 +37,7 @@ Hash256 made_up_id(std::size_t number) {
     return id;
 }
 
-/// Announces transactions that nobody has.
+/// Announces transactions that do not exist.
 void announce(RawPeer& peer, std::size_t first, std::size_t count, wire::InventoryType type) {
     wire::Inventory message;
     for (std::size_t i = 0; i < count; ++i)
@@ -45,7 +45,7 @@ void announce(RawPeer& peer, std::size_t first, std::size_t count, wire::Invento
     peer.send(message);
 }
 
-/// How many transactions `peer` is asked for by what the node has to say.
+/// The number of transactions that the node requests from `peer`.
 std::size_t requests_to(RawPeer& peer) {
     std::size_t count = 0;
     for (const auto& message : peer.answers<wire::GetData>())
@@ -76,8 +76,7 @@ constexpr auto by_txid = wire::InventoryType::tx;
 
 }  // namespace
 
-TEST_CASE("a peer that has connected to us is asked for a transaction a little later",
-          "[sync][limits]") {
+TEST_CASE("a transaction is requested from an inbound peer after a delay", "[sync][limits]") {
     DelayingNode node;
     RawPeer peer(node);
     peer.shake_hands();
@@ -156,11 +155,11 @@ TEST_CASE("one message announces a bounded number of transactions", "[sync][limi
     CHECK(announced() == std::vector<std::size_t>{most, 1});
 }
 
-TEST_CASE("a bounded number of announcements waits for a peer", "[sync][limits]") {
+TEST_CASE("a bounded number of announcements is queued for a peer", "[sync][limits]") {
     DelayingNode node("", 101);
     RawPeer peer(node);
     peer.shake_hands();
-    // What is due at once is over: the next announcement has its time, and the clock stands still.
+    // The first announcement is sent. The next one is due later, and the clock does not move.
     for (int i = 0; i < 10; ++i)
         node.peers().advance_timers(0s);
     const bool is_full = GENERATE(false, true);
@@ -177,7 +176,8 @@ TEST_CASE("a bounded number of announcements waits for a peer", "[sync][limits]"
     CHECK(peer.answers<wire::Inventory>().size() == (is_full ? 0 : 1));
 }
 
-TEST_CASE("what nobody has fetched is announced again, but not too often", "[sync][limits]") {
+TEST_CASE("a transaction that no peer has requested is announced again, but not too often",
+          "[sync][limits]") {
     DelayingNode node("noban", 101);
     const auto tx = node.spend_coinbase(1);
     REQUIRE(node.accept(tx));
@@ -196,7 +196,7 @@ TEST_CASE("what nobody has fetched is announced again, but not too often", "[syn
     CHECK(announced->items.at(0).hash == tx->txid.as<Hash256>());
 }
 
-TEST_CASE("peers hear of a new least fee rate, but not too often", "[sync][limits]") {
+TEST_CASE("a new minimum fee rate is sent to peers, but not too often", "[sync][limits]") {
     mempool::Limits no_room;
     no_room.max_usage = 1;
     Node node(regtest_params(), {}, no_room);
@@ -216,7 +216,7 @@ TEST_CASE("peers hear of a new least fee rate, but not too often", "[sync][limit
     CHECK(filter->rate > Amount{1'000});
 }
 
-TEST_CASE("a loop over what a peer sent lets others go first after a number of items",
+TEST_CASE("a loop over items of a peer lets other work run after a number of items",
           "[sync][limits]") {
     TurnCounter turn;
     for (int round = 0; round < 2; ++round) {

@@ -53,8 +53,9 @@ TransactionRef some_transaction(bool with_witness) {
 
 }  // namespace
 
-TEST_CASE("a refused transaction is remembered by wtxid, by txid only if its witness is no matter",
-          "[sync]") {
+TEST_CASE(
+    "a refused transaction is remembered by wtxid, by txid only if its witness does not matter",
+    "[sync]") {
     struct Example {
         Reason reason;
         bool with_witness;
@@ -87,7 +88,7 @@ TEST_CASE("a refused transaction is remembered by wtxid, by txid only if its wit
     CHECK_FALSE(memory.by_txid(*tx));
 }
 
-TEST_CASE("who sends what may still become valid, or is not standard, keeps the connection",
+TEST_CASE("a transaction that may become valid or is not standard does not end the connection",
           "[sync]") {
     Node node;
     node.mine(102);
@@ -109,7 +110,7 @@ TEST_CASE("who sends what may still become valid, or is not standard, keeps the 
         tx.inputs[0].sequence = 200;
         reason = Reason::not_final_bip68;
     }
-    SECTION("a version nobody uses") {
+    SECTION("an unused version") {
         tx.version = 4;
         reason = Reason::nonstandard_version;
     }
@@ -126,7 +127,7 @@ TEST_CASE("who sends what may still become valid, or is not standard, keeps the 
     CHECK_FALSE(node.has(sealed));
 }
 
-TEST_CASE("who sends what can never be valid loses the connection", "[sync]") {
+TEST_CASE("a transaction that can never be valid ends the connection", "[sync]") {
     Node node;
     node.mine(102);
     RawPeer peer(node);
@@ -168,7 +169,7 @@ TEST_CASE("a transaction without witness that fails without the witness rules to
     CHECK(peer.is_disconnected());
 }
 
-TEST_CASE("whoever takes the witness off a transaction does not keep it out", "[sync]") {
+TEST_CASE("a copy without witness does not keep the transaction out", "[sync]") {
     Node node;
     node.mine(101);
     const auto good = node.spend_coinbase(1);
@@ -179,7 +180,7 @@ TEST_CASE("whoever takes the witness off a transaction does not keep it out", "[
         liar.send(wire::TransactionMessage{stripped});
     CHECK(liar.is_answered());
     CHECK_FALSE(node.has(good));
-    // It is still wanted by either id.
+    // It is still requested by either id.
     RawPeer honest(node);
     honest.shake_hands();
     honest.send(wire::Inventory{{{wire::InventoryType::tx, good->txid.as<Hash256>()}}});
@@ -189,7 +190,7 @@ TEST_CASE("whoever takes the witness off a transaction does not keep it out", "[
     CHECK(node.has(good));
 }
 
-TEST_CASE("an orphan is tried when its parent comes, however silent its sender is", "[sync]") {
+TEST_CASE("an orphan is tried when its parent arrives, also if its sender is silent", "[sync]") {
     Node node;
     node.mine(101);
     const auto parent = node.spend_coinbase(1);
@@ -215,7 +216,7 @@ TEST_CASE("an orphan is tried when its parent comes, however silent its sender i
     CHECK(node.has(child));
 }
 
-TEST_CASE("a peer that announces nothing but transactions nobody has is asked, and then others are",
+TEST_CASE("a transaction that a peer announces and does not send is requested from another",
           "[sync]") {
     Node node;
     node.mine(101);
@@ -238,8 +239,7 @@ TEST_CASE("a peer that announces nothing but transactions nobody has is asked, a
     CHECK(node.has(tx));
 }
 
-TEST_CASE("the largest getdata, of transactions that nobody has, is answered in parts",
-          "[sync][limits]") {
+TEST_CASE("the largest getdata, of unknown transactions, is answered in parts", "[sync][limits]") {
     Node node;
     RawPeer peer(node);
     peer.shake_hands();
@@ -256,7 +256,7 @@ TEST_CASE("the largest getdata, of transactions that nobody has, is answered in 
     CHECK(missing == everything.items.size());
 }
 
-TEST_CASE("transactions of the last block are served, those of a disconnected one fetched again",
+TEST_CASE("transactions of the last block are served, those of a disconnected one requested again",
           "[sync]") {
     Node node;
     node.mine(101);
@@ -271,7 +271,7 @@ TEST_CASE("transactions of the last block are served, those of a disconnected on
     peer.send(wire::Inventory{{{wire::InventoryType::tx, item.hash}}});
     REQUIRE(peer.is_answered());
 
-    // It comes back into the mempool, and leaves it for one that pays more.
+    // It returns to the mempool and is replaced by one that pays more.
     node.ledger().call([&](ledger::State& state) {
         state.chain.invalidate(block);
         return true;
@@ -284,7 +284,7 @@ TEST_CASE("transactions of the last block are served, those of a disconnected on
     other.shake_hands();
     other.send(wire::Inventory{{{wire::InventoryType::tx, item.hash}}});
     CHECK(other.wait_for<wire::GetData>()->items.at(0).hash == item.hash);
-    // It is no longer one of the last block's.
+    // It is no longer in the last block.
     other.send(wire::GetData{{item}});
     CHECK(other.wait_for<wire::NotFound>());
 }
@@ -295,7 +295,7 @@ TEST_CASE("peers may send transactions as soon as the node has caught up", "[syn
     Node node(params, {});
     RawPeer peer(node);
     peer.shake_hands();
-    // What it was told at first means that nothing is wanted.
+    // The first fee filter means that no transactions are wanted.
     node.mine(1);
     const auto filter = peer.wait_for<wire::FeeFilter>();
     REQUIRE(filter);
