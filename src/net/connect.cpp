@@ -19,12 +19,12 @@ namespace {
 
 /// Clears a function that refers to a coroutine's variables when the coroutine ends or is
 /// destroyed.
-class Forget {
+class ClearAtExit {
 public:
-    explicit Forget(std::function<void()>& function) : function_(function) {}
-    ~Forget() { function_ = nullptr; }
-    Forget(const Forget&) = delete;
-    Forget& operator=(const Forget&) = delete;
+    explicit ClearAtExit(std::function<void()>& function) : function_(function) {}
+    ~ClearAtExit() { function_ = nullptr; }
+    ClearAtExit(const ClearAtExit&) = delete;
+    ClearAtExit& operator=(const ClearAtExit&) = delete;
 
 private:
     std::function<void()>& function_;
@@ -56,7 +56,7 @@ asio::awaitable<Result<ConnectionRef, std::string>> connect(PeerAddress address,
         error_code ignored;
         socket.close(ignored);
     };
-    const Forget forget(attempt->abort_);
+    const ClearAtExit clear(attempt->abort_);
     timer.async_wait([attempt](error_code error) {
         if (!error && attempt->abort_) attempt->abort_();
     });

@@ -32,8 +32,8 @@ public:
 private:
     struct Shared;
     std::shared_ptr<Shared> shared_;
-    std::shared_ptr<boost::asio::steady_timer>
-        answered_;  ///< cancelled when the answer has arrived
+    /// Cancelled when the answer has arrived.
+    std::shared_ptr<boost::asio::steady_timer> answered_;
     const std::string host_;
     const std::uint16_t port_;
 };

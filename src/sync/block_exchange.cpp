@@ -205,8 +205,8 @@ void BlockExchange::judge(Peer& peer, const consensus::Rejection& rejection,
     }
 }
 
-/// True if the block is older than a pruned node must keep (BIP 159). Such blocks are never served,
-/// so that peers do not learn which ones we have.
+/// True if `peer` should know that a pruned node may not have this block (BIP 159). Stored and
+/// deleted blocks are treated alike, so that peers do not learn which ones we have.
 bool BlockExchange::is_beyond_promise(const Peer& peer, const chain::BlockEntry& entry) const {
     if (!context_.options.pruned || peer.may(permission_noban)) return false;
     // On a private chain there may be no other source, so blocks that are still stored are served.

@@ -30,8 +30,8 @@ struct Context {
     bool stopping = false;
     std::chrono::seconds timers_ahead{0};  ///< how far `mockscheduler` moved them
 
-    /// True on private chains: no delays and other measures that protect privacy and bandwidth on
-    /// public networks.
+    /// True on private chains without -strictregtest: they do without the delays that protect
+    /// privacy and bandwidth on public networks.
     [[nodiscard]] bool skips_delays() const { return params.is_private && !options.strict; }
     [[nodiscard]] Time now() const { return clock.now_ms() + timers_ahead; }
     [[nodiscard]] std::shared_ptr<const chain::ChainView> view() const { return ledger.view(); }

@@ -16,7 +16,7 @@ void protect(std::vector<EvictionCandidate>& candidates, std::size_t count, Bett
     });
 }
 
-bool anybody(const EvictionCandidate&) {
+bool any_peer(const EvictionCandidate&) {
     return true;
 }
 
@@ -27,19 +27,19 @@ std::optional<PeerId> choose_eviction(std::vector<EvictionCandidate> candidates)
     // An attacker must spend something different for each: addresses, low latency, work, relayed
     // data.
     protect(
-        candidates, 4, [](C a, C b) { return a.salted_group > b.salted_group; }, anybody);
+        candidates, 4, [](C a, C b) { return a.salted_group > b.salted_group; }, any_peer);
     protect(
-        candidates, 8, [](C a, C b) { return a.min_ping < b.min_ping; }, anybody);
+        candidates, 8, [](C a, C b) { return a.min_ping < b.min_ping; }, any_peer);
     protect(
-        candidates, 4, [](C a, C b) { return a.last_transaction > b.last_transaction; }, anybody);
+        candidates, 4, [](C a, C b) { return a.last_transaction > b.last_transaction; }, any_peer);
     protect(
         candidates, 8, [](C a, C b) { return a.last_block > b.last_block; },
         [](C c) { return !c.relays_transactions; });
     protect(
-        candidates, 4, [](C a, C b) { return a.last_block > b.last_block; }, anybody);
+        candidates, 4, [](C a, C b) { return a.last_block > b.last_block; }, any_peer);
     protect(
         candidates, candidates.size() / 2, [](C a, C b) { return a.connected_at < b.connected_at; },
-        anybody);
+        any_peer);
     if (candidates.empty()) return {};
 
     std::map<std::string, std::vector<EvictionCandidate>> groups;

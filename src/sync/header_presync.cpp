@@ -56,7 +56,7 @@ Height HeaderPresync::height() const {
 
 std::vector<BlockHash> HeaderPresync::locator() const {
     auto out = chain::ChainView::locator_from(start_);
-    out.insert(out.begin(), again_ ? second_.last : first_.last);
+    out.insert(out.begin(), in_second_pass_ ? second_.last : first_.last);
     return out;
 }
 
@@ -86,7 +86,7 @@ HeaderPresync::Step HeaderPresync::give_up() {
 }
 
 HeaderPresync::Step HeaderPresync::process(std::span<const BlockHeader> headers, bool is_full) {
-    return again_ ? second_pass(headers, is_full) : first_pass(headers, is_full);
+    return in_second_pass_ ? second_pass(headers, is_full) : first_pass(headers, is_full);
 }
 
 HeaderPresync::Step HeaderPresync::first_pass(std::span<const BlockHeader> headers, bool is_full) {
@@ -99,7 +99,7 @@ HeaderPresync::Step HeaderPresync::first_pass(std::span<const BlockHeader> heade
         }
     }
     if (first_.work >= required_work_) {
-        again_ = true;
+        in_second_pass_ = true;
         step.ask_more = true;
     } else if (is_full) {
         step.ask_more = true;

@@ -58,7 +58,7 @@ private:
     const std::uint64_t k1_;
     const Height offset_;  ///< random, so that peers do not know which headers have a bit
     std::size_t max_commitments_;
-    bool again_ = false;  ///< in the second pass
+    bool in_second_pass_ = false;
     Pass first_;
     Pass second_;
     std::deque<bool> commitments_;

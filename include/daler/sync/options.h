@@ -34,8 +34,8 @@ struct SyncOptions {
     bool blocks_only = false;    ///< -blocksonly: no transactions from or to peers
     bool strict = false;  ///< -strictregtest: the delays of Bitcoin Core even on private chains
     bool pruned = false;  ///< -prune: this node does not serve old blocks
-    FeeRate min_relay_fee_rate{
-        Amount{1000}};  ///< the lowest that the mempool accepts (-minrelaytxfee)
+    /// -minrelaytxfee: the lowest fee rate that the mempool accepts.
+    FeeRate min_relay_fee_rate{Amount{1000}};
     std::chrono::seconds handshake_timeout{wire::limits::handshake_timeout};  ///< -peertimeout
     Bytes address_book;  ///< the contents of peers.dat; empty if there is none
 };

@@ -11,7 +11,7 @@ namespace {
 constexpr std::chrono::seconds time_for_one{static_cast<int>(1 / limits::addresses_per_second)};
 
 /// Sends `count` addresses. Returns how many the node processed.
-std::uint64_t taken_of(std::size_t count, RawPeer& peer, const Node& node) {
+std::uint64_t processed_of(std::size_t count, RawPeer& peer, const Node& node) {
     const auto taken = [&] { return node.peers().peers().at(0).addresses_processed; };
     const auto before = taken();
     wire::Addresses message;
@@ -30,14 +30,14 @@ TEST_CASE("the addresses of a peer are processed at a bounded rate", "[sync][lim
     node.clock.set_mock_time(node.clock.now());
     RawPeer peer(node);
     peer.shake_hands();
-    CHECK(taken_of(2, peer, node) == 1);
+    CHECK(processed_of(2, peer, node) == 1);
     SECTION("none before its time") {
         node.peers().advance_timers(time_for_one - 1s);
-        CHECK(taken_of(1, peer, node) == 0);
+        CHECK(processed_of(1, peer, node) == 0);
     }
     SECTION("one at its time") {
         node.peers().advance_timers(time_for_one);
-        CHECK(taken_of(2, peer, node) == 1);
+        CHECK(processed_of(2, peer, node) == 1);
     }
 }
 
@@ -54,6 +54,6 @@ TEST_CASE("after a long pause a bounded number of addresses is processed at once
         peer.send(wire::Pong{0});
         REQUIRE(peer.is_answered());
     }
-    CHECK(taken_of(most, peer, node) == most);
-    CHECK(taken_of(1, peer, node) == 0);
+    CHECK(processed_of(most, peer, node) == most);
+    CHECK(processed_of(1, peer, node) == 0);
 }

@@ -27,7 +27,7 @@ BlockHeader make_header(const BlockHeader& previous, const ChainParams& params,
 /// A block that could be the next one of the node, but is not known to it.
 BlockRef unknown_block(const Node& node) {
     mining::TemplateOptions options;
-    options.coinbase_script = anybody_can_spend();
+    options.coinbase_script = anyone_can_spend();
     auto made = node.ledger().call(
         [&](ledger::State& state) { return mining::make_template(state, options); });
     std::uint64_t tries = 1'000'000;

@@ -20,8 +20,8 @@ void eventually(Fact fact) {
     }
 }
 
-/// The output script of coins that anybody may spend, in a standard way: P2WSH of OP_TRUE.
-inline Script anybody_can_spend() {
+/// The output script of coins that anyone can spend, and that is standard: P2WSH of OP_TRUE.
+inline Script anyone_can_spend() {
     const Bytes op_true{0x51};
     const auto program = crypto::sha256(op_true);
     Bytes script{0x00, 0x20};
@@ -66,7 +66,7 @@ public:
         (void)peers_->peers();
     }
 
-    std::vector<BlockHash> mine(int count, const Script& script = anybody_can_spend()) const {
+    std::vector<BlockHash> mine(int count, const Script& script = anyone_can_spend()) const {
         std::atomic<bool> stop{false};
         mining::TemplateOptions options;
         options.coinbase_script = script;
@@ -110,7 +110,7 @@ public:
         input.prevout = {from.txid, 0};
         input.witness = {Bytes{0x51}};
         tx.inputs.push_back(input);
-        tx.outputs.push_back({from.outputs.at(0).value - Amount{fee}, anybody_can_spend()});
+        tx.outputs.push_back({from.outputs.at(0).value - Amount{fee}, anyone_can_spend()});
         return seal(std::move(tx));
     }
 

@@ -60,7 +60,7 @@ TransactionRef spend_output(const SealedTransaction& from, std::uint32_t index) 
     input.prevout = {from.txid, index};
     input.witness = {Bytes{0x51}};
     tx.inputs.push_back(input);
-    tx.outputs.push_back({from.outputs.at(index).value - Amount{10'000}, anybody_can_spend()});
+    tx.outputs.push_back({from.outputs.at(index).value - Amount{10'000}, anyone_can_spend()});
     return seal(std::move(tx));
 }
 
@@ -68,7 +68,7 @@ TransactionRef spend_output(const SealedTransaction& from, std::uint32_t index) 
 TransactionRef split_coinbase(const Node& node, std::uint32_t outputs) {
     Transaction tx = *node.spend_coinbase(1, 1'000'000);
     tx.outputs.assign(outputs,
-                      {Amount{tx.outputs[0].value.satoshis() / outputs}, anybody_can_spend()});
+                      {Amount{tx.outputs[0].value.satoshis() / outputs}, anyone_can_spend()});
     return seal(std::move(tx));
 }
 
