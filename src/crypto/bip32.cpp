@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint8_t max_depth = 255;
 
 // Positions in the 78 bytes: version, depth, parent, number, chain code, key (33 bytes; a private
-// key behind a zero).
+// key after a zero).
 constexpr std::size_t depth_at = 4;
 constexpr std::size_t parent_at = 5;
 constexpr std::size_t number_at = 9;
@@ -32,7 +32,7 @@ std::uint32_t from_big_endian(ByteSpan bytes) {
     return out;
 }
 
-// The halves of an HMAC-SHA512, wiped when they go: the left one is (part of) a secret.
+// The halves of an HMAC-SHA512. The left one is (part of) a secret: the destructor wipes both.
 struct Halves {
     Halves(ByteSpan key, ByteSpan data) {
         Digest512 both = hmac_sha512(key, data);
@@ -48,8 +48,8 @@ struct Halves {
     Digest256 right;
 };
 
-// What the child function of BIP 32 hashes: the parent's public key, or its private key behind a
-// zero, and the number. Wiped when it goes.
+// The bytes that BIP 32 hashes for a child: the parent's public key, or a zero and its private
+// key, and the number. The destructor wipes them.
 struct ChildData {
     ChildData(std::uint8_t prefix, ByteSpan key, std::uint32_t number) {
         bytes[0] = prefix;

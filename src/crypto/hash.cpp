@@ -1,5 +1,5 @@
-// Plain hashes use OpenSSL's block functions, although version 3 would rather see EVP: on
-// the few bytes that Bitcoin hashes at a time EVP's bookkeeping costs more than the hash.
+// Plain hashes use OpenSSL's block functions, which version 3 replaces by EVP: for the few bytes
+// that Bitcoin hashes at a time, EVP's own work costs more than the hash.
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include <daler/crypto/hash.h>
@@ -35,7 +35,7 @@ SHA256_CTX* as_context(void* context) {
 
 template <class Digest>
 Digest hmac(const EVP_MD* algorithm, ByteSpan key, ByteSpan data) {
-    // OpenSSL takes a null pointer for "the key of last time", even with length zero.
+    // OpenSSL takes a null pointer for "the previous key", even with length zero.
     static constexpr std::uint8_t empty_key = 0;
     Digest out;
     ensure(HMAC(algorithm, key.empty() ? &empty_key : key.data(), static_cast<int>(key.size()),

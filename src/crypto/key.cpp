@@ -14,7 +14,7 @@
 namespace daler::crypto {
 namespace {
 
-// A key pair on the stack whose secret half is wiped when it goes.
+// A key pair on the stack. The destructor wipes its secret half.
 struct KeyPair {
     explicit KeyPair(ByteSpan secret) {
         ensure(secp256k1_keypair_create(secp_context(), &pair, secret.data()) == 1);
@@ -26,7 +26,7 @@ struct KeyPair {
     secp256k1_keypair pair;
 };
 
-// A number out of range counts as zero, as it did in the code that made the chain's first rules.
+// A number out of range counts as zero, as in the first Bitcoin software.
 bool parse_signature(ByteSpan der, secp256k1_ecdsa_signature& out) {
     const auto compact = parse_lax_der(der);
     if (!compact) return false;
@@ -90,7 +90,7 @@ bool PublicKey::verify_ecdsa(const Digest256& hash, ByteSpan der) const {
     secp256k1_pubkey key;
     secp256k1_ecdsa_signature signature;
     if (!parse_public_key(*this, key) || !parse_signature(der, signature)) return false;
-    // libsecp256k1 verifies low S only; which half S is in is a rule of the script, not of the
+    // libsecp256k1 verifies low S only. Whether S must be low is a rule of the script, not of the
     // curve.
     secp256k1_ecdsa_signature_normalize(secp_context(), &signature, &signature);
     return secp256k1_ecdsa_verify(secp_context(), &signature, hash.data(), &key) == 1;
@@ -136,8 +136,8 @@ XOnlyKey PrivateKey::x_only() const {
 
 Bytes PrivateKey::sign_ecdsa(const Digest256& hash) const {
     secp256k1_ecdsa_signature signature;
-    // Half of all R take a byte more; other nonces are tried until one does not. The extra entropy
-    // that gives them is a counter, so that the result stays deterministic and equal to bitcoind's.
+    // Half of all R need one more byte, so other nonces are tried until one does not. Their extra
+    // entropy is a counter, so that the result is deterministic and equal to bitcoind's.
     std::array<std::uint8_t, 32> counter{};
     for (std::uint32_t attempt = 0;; ++attempt) {
         std::memcpy(counter.data(), &attempt, sizeof attempt);
@@ -146,7 +146,8 @@ Bytes PrivateKey::sign_ecdsa(const Digest256& hash) const {
                                     attempt == 0 ? nullptr : counter.data()) == 1);
         if (has_low_r(signature)) break;
     }
-    // A computing fault could reveal the key, so the signature is checked before anybody sees it.
+    // A fault in the computation could reveal the key, so the signature is verified before it is
+    // returned.
     const auto key = make_public_key(secret_);
     ensure(secp256k1_ecdsa_verify(secp_context(), &signature, hash.data(), &key) == 1);
 

@@ -10,10 +10,10 @@ constexpr std::uint8_t integer_tag = 0x02;
 constexpr std::uint8_t long_form =
     0x80;  // in a length byte: the low bits count the length's own bytes
 
-// A length of more significant bytes than this was refused, whatever it said.
+// A length of more significant bytes than this was refused.
 constexpr std::size_t max_length_bytes = 3;
 
-// Takes one INTEGER: its content without leading zeros. Nothing if there is none.
+// Reads one INTEGER: its content without leading zeros. Nothing if there is none.
 std::optional<ByteSpan> take_integer(ByteReader& in) {
     if (in.u8() != integer_tag) return std::nullopt;
     std::size_t length = in.u8();

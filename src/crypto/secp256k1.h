@@ -6,7 +6,7 @@
 
 namespace daler::crypto {
 
-/// The one context of the process: made and blinded at first use, constant ever after, so any
+/// The context of the process: made and blinded at first use, and not changed afterwards, so any
 /// thread may use it.
 [[nodiscard]] const secp256k1_context* secp_context();
 

@@ -18,7 +18,7 @@ constexpr std::size_t script_hash_program = 32;
 constexpr std::size_t min_program = 2;
 constexpr std::size_t max_program = 40;
 constexpr std::uint8_t max_witness_version = 16;
-// How much base 58 is still worth telling apart from nonsense in an error message.
+// Longer base 58 gets the same error message as other text.
 constexpr std::size_t max_base58_guess = 100;
 
 tl::unexpected<AddressError> refuse(std::string message) {
@@ -104,7 +104,7 @@ std::string witness_address(const script::WitnessProgram& witness, const Address
 
 Result<Script, AddressError> decode_address(std::string_view text, const AddressFormat& format) {
     auto base58 = decode_base58_address(text, format);
-    // On a private chain such an address may happen to begin like the others.
+    // On a private chain a base 58 address may begin with the prefix of bech32.
     if (base58 || !starts_with_ignoring_case(text, format.bech32_hrp)) return base58;
     return decode_witness_address(text, format);
 }

@@ -10,7 +10,7 @@ namespace daler::descriptor {
 namespace {
 
 constexpr std::size_t checksum_size = 8;
-// Longer than any sensible descriptor: 999 extended keys with origins take 200 kB.
+// Longer than useful descriptors: 999 extended keys with origins take 200 kB.
 constexpr std::size_t max_text_size = 1'000'000;
 
 template <class Predicate>
@@ -20,7 +20,7 @@ bool any_key(const Node& node, Predicate predicate) {
                                [&](const Node& child) { return any_key(child, predicate); });
 }
 
-/// Cuts the checksum off, if it is right.
+/// Removes the checksum, if it is right.
 Result<std::string_view, std::string> without_checksum(std::string_view text, ChecksumRule rule) {
     if (text.size() > max_text_size) return fail(std::string("The descriptor is too long"));
     const auto hash = text.find('#');

@@ -46,18 +46,18 @@ private:
     [[nodiscard]] std::optional<std::string> multisig(const std::vector<Bytes>& data) const;
     [[nodiscard]] std::optional<std::string> taproot(ByteSpan program) const;
     [[nodiscard]] std::optional<std::string> leaf(const Script& script) const;
-    /// The leaves of a script tree, and the place of each in the reference's order.
+    /// The leaves of a script tree, and the rank of each in Bitcoin Core's order.
     struct Leaves {
         std::span<const TaprootLeaf> all;
         std::vector<std::size_t> ranks;
     };
-    /// A part of a script tree. The hash does not tell left from right: the side that has the leaf
-    /// of the lowest rank is shown first.
+    /// A part of a script tree. The hash is the same with the sides exchanged: the side that has
+    /// the leaf of the lowest rank is shown first.
     struct Branch {
         std::string text;
         std::size_t rank;
     };
-    /// The part that starts at leaf `position` and hangs `depth` levels down.
+    /// The part that starts at leaf `position` and is `depth` levels down.
     [[nodiscard]] std::optional<Branch> tree(const Leaves& leaves, std::size_t& position,
                                              std::size_t depth) const;
     [[nodiscard]] std::optional<std::string> tree(std::span<const TaprootLeaf> leaves) const;

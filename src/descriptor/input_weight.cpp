@@ -71,7 +71,8 @@ std::optional<Sizes> satisfaction(const Script& script, const KeyRing& ring) {
     return std::nullopt;
 }
 
-/// The key path if its key is here or no key is; else the cheapest leaf that can be signed.
+/// The cheapest leaf that can be signed, if the secret of the key path is missing; else the key
+/// path.
 Sizes taproot_items(ByteSpan program, const KeyRing& ring) {
     const Sizes key_path{schnorr_size};
     const auto output = crypto::XOnlyKey::from_bytes(program);

@@ -6,7 +6,7 @@
 
 namespace daler::descriptor {
 
-/// Which of a descriptor's texts is wanted.
+/// The form of a descriptor's text.
 enum class TextMode : std::uint8_t { public_keys, private_keys, normalized };
 
 /// A key expression (BIP 380): one key, or an extended key with a path that may end in "*".
@@ -14,10 +14,10 @@ class KeyExpression {
 public:
     enum class Wildcard : std::uint8_t { none, normal, hardened };
 
-    /// A key as it is: hex or WIF.
+    /// A single key: hex or WIF.
     struct Constant {
         crypto::PublicKey key;
-        bool x_only = false;  ///< written (and meant) without its first byte
+        bool x_only = false;  ///< an x-only key, written without its first byte
         std::optional<WalletKey> secret;
     };
 
@@ -28,7 +28,7 @@ public:
         std::vector<std::uint32_t> path;
         Wildcard wildcard = Wildcard::none;
         char hardened_mark = 'h';  ///< as it was written
-        // What is left to do at each index starts here: root after `path`.
+        // The derivation for each index starts here: the root after `path`.
         std::optional<crypto::ExtendedPublicKey> parent{};  ///< none: needs a private key
         std::optional<crypto::ExtendedPrivateKey> parent_secret{};
 
@@ -53,13 +53,12 @@ public:
     [[nodiscard]] bool is_compressed() const;
     [[nodiscard]] bool has_secret() const;
 
-    /// The key at `index`; nothing if it takes a private key that is not here.
+    /// The key at `index`; nothing if it needs a private key that is missing.
     [[nodiscard]] std::optional<Derived> derive(std::uint32_t index) const;
-    /// Its private key, if it is here.
+    /// Its private key, if it is known.
     [[nodiscard]] std::optional<WalletKey> derive_secret(std::uint32_t index) const;
 
-    /// Nothing only for TextMode::normalized, if the text would take a private key that is not
-    /// here.
+    /// Nothing only for TextMode::normalized, if the text needs a private key that is missing.
     [[nodiscard]] std::optional<std::string> to_text(TextMode mode,
                                                      const AddressFormat& format) const;
 
@@ -75,7 +74,7 @@ private:
     std::variant<Constant, Extended> key_;
 };
 
-/// Where in a descriptor a key or script stands: what is allowed depends on it.
+/// The place of a key or script in a descriptor, which decides what is allowed.
 enum class Context : std::uint8_t { top, p2sh, p2wpkh, p2wsh, p2tr };
 
 /// Parses a key expression. The reason of a failure is bitcoind's text.

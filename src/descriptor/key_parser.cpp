@@ -121,7 +121,7 @@ Result<Key, std::string> parse_bare_key(std::string_view text, Context context,
     return parse_extended_key(std::move(parts), format);
 }
 
-/// What stands between the brackets: fingerprint and path.
+/// The text between the brackets: fingerprint and path.
 Result<KeyExpression::Origin, std::string> parse_origin(std::string_view text) {
     const auto parts = split(text, '/');
     const std::string_view digits = parts.front();

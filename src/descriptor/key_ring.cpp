@@ -14,7 +14,7 @@ auto* find_in(Map& map, const Key& key) {
     return found == map.end() ? nullptr : &found->second;
 }
 
-/// Looks under both full keys of an x-only key.
+/// Looks up both full keys of an x-only key.
 template <class Map>
 auto* find_by_x(Map& map, const crypto::XOnlyKey& key) {
     auto* found = find_in(map, full_key(key, false).hash());

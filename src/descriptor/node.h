@@ -45,7 +45,7 @@ struct Node {
 [[nodiscard]] std::optional<std::string> node_text(const Node& node, TextMode mode,
                                                    const AddressFormat& format);
 
-/// The output scripts at `index`. Fills `ring` (if there is one) with what they were made of.
+/// The output scripts at `index`. Fills `ring` (if there is one) with their keys and scripts.
 [[nodiscard]] std::optional<std::vector<Script>> node_scripts(const Node& node, std::uint32_t index,
                                                               KeyRing* ring,
                                                               Descriptor::Secrets secrets);

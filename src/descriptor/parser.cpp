@@ -22,7 +22,8 @@ tl::unexpected<std::string> error(std::string text) {
     return fail(std::move(text));
 }
 
-/// Cuts from `text` everything up to the next comma or closing bracket on this level.
+/// Removes from `text`, and returns, the part up to the next comma or closing bracket on this
+/// level.
 std::string_view take_expression(std::string_view& text) {
     int level = 0;
     std::size_t end = 0;
@@ -41,7 +42,7 @@ std::string_view take_expression(std::string_view& text) {
     return out;
 }
 
-/// If `text` is NAME(...), leaves what is inside.
+/// If `text` is NAME(...), leaves the part inside the brackets.
 bool take_function(std::string_view& text, std::string_view name) {
     if (text.size() < name.size() + 2 || !text.starts_with(name) || text[name.size()] != '(' ||
         text.back() != ')') {
@@ -61,7 +62,7 @@ class Parser {
 public:
     explicit Parser(const AddressFormat& format) : format_(format) {}
 
-    /// Parses one function at the start of `text` and cuts it off.
+    /// Parses one function at the start of `text` and removes it.
     Parsed script(std::string_view& text, Context context) const;
 
 private:
@@ -216,7 +217,7 @@ Parsed Parser::tree(std::string_view inside) const {
     if (!take_character(inside, ',')) {
         return error(fmt::format("tr: expected ',', got '{}'", inside.front()));
     }
-    // The open branches on the way to where we are; true: the right side of its brace.
+    // The open branches around the current position; true: the right side of its brace.
     std::vector<bool> branches;
     do {
         while (take_character(inside, '{')) {

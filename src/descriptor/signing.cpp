@@ -22,18 +22,18 @@ constexpr std::size_t max_signature_size = 73;
 /// Which rules a signature's hash follows.
 enum class Rules : std::uint8_t { legacy, segwit_v0 };
 
-/// What makes one script true, as far as we have it.
+/// The stack that makes one script true, or the known part of it.
 struct Satisfaction {
     std::vector<Bytes> stack;
     bool complete = false;
-    bool is_known = true;  ///< false: a script whose inputs nobody here understands
+    bool is_known = true;  ///< false: not one of the known scripts
 };
 
-/// What an input should hold.
+/// The new contents of an input.
 struct SignedInput {
     Script script_sig{};
     std::vector<Bytes> witness{};
-    bool is_known = false;  ///< everything that was worth keeping is in it
+    bool is_known = false;  ///< valid parts of the old contents are included
 };
 
 /// Bytes of a witness.
@@ -63,10 +63,10 @@ public:
     [[nodiscard]] SignedInput sign() const;
 
 private:
-    /// Everything pushed by the input as it came: signatures and scripts of other signers.
+    /// The pushes of the original input: signatures and scripts of other signers.
     void collect_given();
     [[nodiscard]] Hash256 hash(ByteSpan script_code, std::uint8_t hash_type, Rules rules) const;
-    /// The signature that is there, or a new one.
+    /// The existing signature, or a new one.
     [[nodiscard]] std::optional<Bytes> signature(const crypto::PublicKey& key, ByteSpan script_code,
                                                  Rules rules) const;
     [[nodiscard]] std::optional<Bytes> own_signature(const crypto::PublicKey& key,
@@ -160,7 +160,7 @@ Satisfaction InputSigner::satisfy_multisig(const Script& script, const std::vect
     const std::size_t required = data.front().at(0);
     std::vector<std::optional<Bytes>> made(data.size() - 2);
     std::size_t count = 0;
-    // What others have signed comes first: a key of ours must not push it out.
+    // Existing signatures come first: a new one must not replace them.
     for (const auto sign : {&InputSigner::given_signature, &InputSigner::own_signature}) {
         for (std::size_t i = 0; i < made.size() && count < required; ++i) {
             const auto key = crypto::PublicKey::from_bytes(data[i + 1]);
@@ -174,7 +174,7 @@ Satisfaction InputSigner::satisfy_multisig(const Script& script, const std::vect
     for (auto& signature : made) {
         if (signature) out.stack.push_back(std::move(*signature));
     }
-    // The reference fills half of the missing places, which decides the error that callers see.
+    // Bitcoin Core fills half of the missing places, which decides the error that callers see.
     out.stack.resize(out.stack.size() + (required - count + 1) / 2);
     return out;
 }

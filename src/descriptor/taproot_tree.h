@@ -7,8 +7,8 @@
 
 namespace daler::descriptor {
 
-/// A script tree: its root, and for each leaf the hashes beside the way from it to the root, which
-/// its control block lists.
+/// A script tree: its root, and for each leaf the sibling hashes on the way to the root, which its
+/// control block lists.
 struct TaprootTree {
     Hash256 root;
     std::vector<std::vector<Hash256>> paths;  ///< in the order of the leaves, from the leaf up
@@ -17,13 +17,12 @@ struct TaprootTree {
 /// Nothing if there are no leaves. Requires: the depths are those of a tree.
 [[nodiscard]] std::optional<TaprootTree> taproot_tree(std::span<const TaprootLeaf> leaves);
 
-/// The positions of the leaves in the order in which the reference goes through them: by script,
-/// then the shortest path first. It decides what people see first, and which of equal witnesses is
-/// taken.
+/// The positions of the leaves in the order in which Bitcoin Core visits them: by script, then the
+/// shortest path first. It decides the order in texts, and which of equal witnesses is used.
 [[nodiscard]] std::vector<std::size_t> leaves_in_order(std::span<const TaprootLeaf> leaves,
                                                        const TaprootTree& tree);
 
-/// What a leaf asks for: signatures of `threshold` of these keys.
+/// What a leaf requires: signatures of `threshold` of these keys.
 struct LeafKeys {
     int threshold = 1;
     std::vector<crypto::XOnlyKey> keys;

@@ -37,7 +37,7 @@ std::optional<Bytes> base64_decode(std::string_view text) {
     if (text.size() % 4 != 0) return std::nullopt;
     for (int padding = 0; padding < 2 && text.ends_with('='); ++padding)
         text.remove_suffix(1);
-    // One character alone holds less than a byte, so three '=' never follow from bytes.
+    // One character holds less than a byte, so a text cannot end in three '='.
     if (text.size() % 4 == 1) return std::nullopt;
 
     Bytes out;

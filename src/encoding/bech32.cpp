@@ -23,12 +23,12 @@ constexpr std::array<std::int8_t, 128> numbers = [] {
     return out;
 }();
 
-// What the remainder of a valid text is (BIP 173, BIP 350).
+// The remainder of a valid text (BIP 173, BIP 350).
 constexpr std::uint32_t target(Bech32Kind kind) {
     return kind == Bech32Kind::bech32 ? 1 : 0x2bc830a3;
 }
 
-// Takes one more value into the remainder of the division by the generator polynomial, whose
+// Adds one more value to the remainder of the division by the generator polynomial, whose
 // coefficients are six values of five bits packed into 30 bits.
 constexpr std::uint32_t step(std::uint32_t remainder, std::uint32_t value) {
     constexpr std::array<std::uint32_t, 5> generator{0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd,
@@ -60,8 +60,8 @@ constexpr bool is_lower(char c) {
     return c >= 'a' && c <= 'z';
 }
 
-// Characters that cannot be in any bech32 text, or are of another case than the first letter.
-std::vector<std::size_t> misfits(std::string_view text) {
+// Positions of characters that no bech32 text has, or of another case than the first letter.
+std::vector<std::size_t> bad_positions(std::string_view text) {
     std::vector<std::size_t> out;
     bool upper = false;
     bool lower = false;
@@ -78,10 +78,10 @@ std::vector<std::size_t> misfits(std::string_view text) {
     return out;
 }
 
-// The places, counted from the end, where changing one value, or else two, turns a remainder that
-// is off by `difference` into the right one. The remainder is linear: each change adds its own
-// effect, whatever the other values are. The code has distance five, so for 90 characters the
-// answer is unique.
+// The positions, counted from the end, where a change of one value, or else of two, corrects a
+// remainder that differs by `difference` from the right one. The remainder is linear: the effect
+// of a change does not depend on the other values. The code has distance five, so for 90
+// characters the answer is unique.
 std::vector<std::size_t> find_changes(std::uint32_t difference, std::size_t size) {
     struct Change {
         std::size_t place;
@@ -110,7 +110,7 @@ std::vector<std::size_t> find_changes(std::uint32_t difference, std::size_t size
     return {};
 }
 
-// Blames the kind of checksum that fewer changes would make right.
+// Reports the kind of checksum that needs fewer changes to be right.
 Bech32Error locate_errors(std::uint32_t remainder, std::size_t values, std::size_t text_size) {
     Bech32Error error{"Invalid checksum", {}};
     for (const Bech32Kind kind : kinds) {
@@ -152,7 +152,7 @@ Result<Bech32, Bech32Error> bech32_decode(std::string_view text) {
         std::iota(beyond.begin(), beyond.end(), max_bech32_size);
         return fail(Bech32Error{"Bech32 string too long", std::move(beyond)});
     }
-    if (auto wrong = misfits(text); !wrong.empty()) {
+    if (auto wrong = bad_positions(text); !wrong.empty()) {
         return fail(Bech32Error{"Invalid character or mixed case", std::move(wrong)});
     }
     const std::size_t split = text.rfind(separator);

@@ -15,7 +15,7 @@ std::string_view describe(DecodeError error) {
         case DecodeError::too_large:
             return "a size is larger than allowed";
         case DecodeError::invalid:
-            return "a value is not known";
+            return "a value is invalid";
     }
     return "unknown error";
 }

@@ -10,8 +10,8 @@ namespace {
 
 using boost::json::error_code;
 
-// Builds the value from the parser's events. A container under construction is the last item of the
-// one around it, which does not grow meanwhile, so pointers to the open ones stay good.
+// Builds the value from the parser's events. An unfinished container is the last item of the one
+// around it, which does not grow in the meantime, so pointers to unfinished ones stay valid.
 class Builder {
 public:
     // The sizes are bounded by the text, the depth by the parser's options.

@@ -7,7 +7,7 @@
 namespace daler {
 namespace {
 
-// Whether a character stands for itself inside a string; as bitcoind, DEL is escaped too.
+// Whether a character needs no escape inside a string. As in bitcoind, DEL is escaped too.
 constexpr std::array<bool, 256> plain = [] {
     std::array<bool, 256> out{};
     for (std::size_t c = 0; c < out.size(); ++c) {
@@ -83,7 +83,7 @@ void JsonWriter::begin(char bracket) {
     first_ = true;
 }
 
-// An empty array takes two lines, too: that is how bitcoin-cli prints it.
+// An empty array takes two lines too, as in the output of bitcoin-cli.
 void JsonWriter::end(char bracket) {
     --depth_;
     new_line();

@@ -9,12 +9,12 @@ namespace daler::crypto {
 /// Child numbers from here on are hardened: only the private key derives them (BIP 32).
 inline constexpr std::uint32_t hardened = 0x80000000;
 
-/// The four bytes that tell a chain's extended keys apart ("xprv", "tpub" ...).
+/// The first four bytes of a chain's extended keys ("xprv", "tpub" ...).
 using KeyVersion = std::array<std::uint8_t, 4>;
 using ExtendedKeyBytes = std::array<std::uint8_t, 78>;
 using KeyFingerprint = std::array<std::uint8_t, 4>;
 
-/// What an extended key holds besides its key.
+/// The data of an extended key besides its key.
 struct ExtendedKeyOrigin {
     std::uint8_t depth = 0;               ///< 0: the master key
     KeyFingerprint parent_fingerprint{};  ///< of the parent's public key; zeros for the master
@@ -55,14 +55,14 @@ private:
     PublicKey key_;
 };
 
-/// A private key that derives all its children (BIP 32). Secrets are wiped when it goes, but not
-/// from the texts and bytes it gives out.
+/// A private key that derives all its children (BIP 32). The destructor wipes the secrets, but not
+/// those in texts and bytes that it returned.
 class ExtendedPrivateKey {
 public:
     ExtendedPrivateKey(const ExtendedKeyOrigin& origin, const PrivateKey& key);
 
-    /// The master key of `seed`; nothing in the (unheard of) case that it is out of range. BIP 32
-    /// asks for 16 to 64 bytes; the length is up to the caller.
+    /// The master key of `seed`; nothing if it is out of range (with probability 2^-127). BIP 32
+    /// asks for 16 to 64 bytes; the length is not checked.
     static std::optional<ExtendedPrivateKey> from_seed(ByteSpan seed);
     /// As for the public key; the private key must be in range.
     static std::optional<ExtendedPrivateKey> decode(ByteSpan bytes, const KeyVersion& version);
@@ -76,7 +76,7 @@ public:
     /// key.
     [[nodiscard]] std::optional<ExtendedPrivateKey> derive(std::uint32_t number) const;
 
-    /// The public side of this key.
+    /// The extended public key of this key.
     [[nodiscard]] ExtendedPublicKey neuter() const { return {origin_, key_.public_key()}; }
 
     [[nodiscard]] const ExtendedKeyOrigin& origin() const { return origin_; }

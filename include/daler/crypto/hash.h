@@ -37,7 +37,7 @@ public:
     Sha256& operator=(const Sha256&);
 
     Sha256& add(ByteSpan data);
-    /// The digest; afterwards the object is as new (untagged).
+    /// The digest; afterwards the object is in its first state (untagged).
     [[nodiscard]] Digest256 finish();
     /// The digest of the digest.
     [[nodiscard]] Digest256 finish_double();
@@ -49,7 +49,7 @@ private:
 /// SipHash-2-4 (Aumasson, Bernstein) keyed with k0, k1: for hash tables and compact blocks.
 [[nodiscard]] std::uint64_t siphash(std::uint64_t k0, std::uint64_t k1, ByteSpan data);
 
-/// CRC-32C (Castagnoli, RFC 3720), continued from `seed`: guards records on disk.
+/// CRC-32C (Castagnoli, RFC 3720), continued from `seed`: for records on disk.
 [[nodiscard]] std::uint32_t crc32c(ByteSpan data, std::uint32_t seed = 0);
 
 }  // namespace daler::crypto

@@ -9,7 +9,7 @@
 namespace daler::crypto {
 
 /// A public key as it appears in scripts: 33 bytes (02, 03) or 65 (04; 06 and 07 are the hybrid
-/// forms). Only its length and first byte are known to fit; `is_on_curve` tells whether it is one.
+/// forms). Only its length and first byte are checked; `is_on_curve` checks the rest.
 class PublicKey {
 public:
     static constexpr std::size_t compressed_size = 33;
@@ -25,8 +25,8 @@ public:
     [[nodiscard]] std::optional<PublicKey> uncompressed() const;
     [[nodiscard]] Digest160 hash() const { return hash160(bytes()); }
 
-    /// Verifies an ECDSA signature over `hash`. `der` is parsed leniently, as signatures before BIP
-    /// 66 require, and normalised to low S: strictness is for the script rules to check beforehand.
+    /// Verifies an ECDSA signature over `hash`. `der` is parsed leniently, as signatures before
+    /// BIP 66 require, and normalised to low S: the script rules check the strict form before.
     [[nodiscard]] bool verify_ecdsa(const Digest256& hash, ByteSpan der) const;
 
     bool operator==(const PublicKey& other) const {
@@ -71,12 +71,12 @@ struct XOnlyKey::Tweaked {
     bool parity;
 };
 
-/// A secret key in range. Its memory is wiped when it goes.
+/// A secret key in range. The destructor wipes its memory.
 class PrivateKey {
 public:
     /// Nothing unless `secret` is 32 bytes and in [1, order).
     static std::optional<PrivateKey> from_bytes(ByteSpan secret);
-    /// A new one, from the system's randomness.
+    /// A new key from the system's random numbers.
     static PrivateKey generate();
 
     PrivateKey(const PrivateKey&) = default;

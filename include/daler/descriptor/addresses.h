@@ -9,7 +9,7 @@
 
 namespace daler::descriptor {
 
-/// Why a text is no address.
+/// Why a text is not an address.
 struct AddressError {
     std::string message;                 ///< bitcoind's words, as validateaddress shows them
     std::vector<std::size_t> positions;  ///< characters that are probably mistyped (bech32 only)
@@ -17,8 +17,8 @@ struct AddressError {
     bool operator==(const AddressError&) const = default;
 };
 
-/// The output script that an address of this chain stands for: P2PKH, P2SH, or a witness program of
-/// any version (BIPs 141, 173, 350; P2A is one of them).
+/// The output script of an address of this chain: P2PKH, P2SH, or a witness program of any version
+/// (BIPs 141, 173, 350; P2A is one of them).
 [[nodiscard]] Result<Script, AddressError> decode_address(std::string_view text,
                                                           const AddressFormat& format);
 
@@ -31,7 +31,7 @@ struct AddressError {
     return encode_address(script.bytes(), format);
 }
 
-/// A private key and the form of public key that its owner uses.
+/// A private key and the form of its public key.
 struct WalletKey {
     crypto::PrivateKey key;
     bool compressed = true;

@@ -15,25 +15,25 @@ enum class AddressType : std::uint8_t { legacy, p2sh_segwit, bech32, bech32m };
 [[nodiscard]] std::optional<AddressType> address_type_by_name(std::string_view name);
 [[nodiscard]] std::string_view name(AddressType type);
 
-/// The eight characters that guard a descriptor against typing errors (BIP 380); nothing if `text`
-/// has characters that no descriptor has.
+/// The checksum of a descriptor, eight characters that detect typing errors (BIP 380); nothing if
+/// `text` has characters that no descriptor has.
 [[nodiscard]] std::optional<std::string> checksum(std::string_view text);
 
 /// Whether a text must end with '#' and its checksum.
 enum class ChecksumRule : bool { optional, required };
 
 /// An output descriptor: a recipe for output scripts and how to spend them (BIPs 380 to 386; pk,
-/// pkh, wpkh, combo, sh, wsh, multi, sortedmulti, multi_a and sortedmulti_a, tr, rawtr, addr, raw).
-/// Immutable; copies share everything.
+/// pkh, wpkh, combo, sh, wsh, multi, sortedmulti, multi_a and sortedmulti_a, tr, rawtr, addr,
+/// raw). Immutable; copies share the data.
 class Descriptor {
 public:
     /// The reason of a failure is bitcoind's text.
     static Result<Descriptor, std::string> parse(std::string_view text, const AddressFormat& format,
                                                  ChecksumRule rule = ChecksumRule::optional);
 
-    /// Has a "*": stands for as many scripts as there are indices.
+    /// Has a "*": describes other scripts for each index.
     [[nodiscard]] bool is_range() const;
-    /// Tells how to spend what it describes (all but addr and raw).
+    /// Says how to spend its outputs (all but addr and raw).
     [[nodiscard]] bool is_solvable() const;
     /// Describes one script per index (all but combo).
     [[nodiscard]] bool is_single_script() const;
@@ -49,17 +49,18 @@ public:
     /// With the private keys it has, and checksum.
     [[nodiscard]] std::string to_private_text() const;
     /// As to_text, but with the extended keys after the last hardened step and their origin, so
-    /// that others can derive its scripts. Nothing if that takes a private key it does not have.
+    /// that its scripts can be derived without private keys. Nothing if that needs a private key
+    /// that it does not have.
     [[nodiscard]] std::optional<std::string> to_normalized_text() const;
 
-    /// What the wallet calls it by: the SHA-256 of the public text.
+    /// Its identifier in the wallet: the SHA-256 of the public text.
     [[nodiscard]] Hash256 id() const;
 
     /// The output scripts at `index` (ignored unless is_range). Nothing if a key cannot be derived
     /// (hardened steps need private keys).
     [[nodiscard]] std::optional<std::vector<Script>> scripts(std::uint32_t index) const;
 
-    /// The keys and scripts behind those outputs; with the private keys only if asked for.
+    /// The keys and scripts of those outputs; private keys are included for Secrets::include only.
     enum class Secrets : bool { exclude, include };
     [[nodiscard]] std::optional<KeyRing> key_ring(std::uint32_t index, Secrets secrets) const;
 

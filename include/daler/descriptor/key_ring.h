@@ -12,7 +12,7 @@
 
 namespace daler::descriptor {
 
-/// The way from a master key to a key derived from it (BIP 32).
+/// The path from a master key to a key derived from it (BIP 32).
 struct KeyOrigin {
     crypto::KeyFingerprint fingerprint{};  ///< of the master key
     std::vector<std::uint32_t> path;
@@ -27,7 +27,7 @@ struct KeyOrigin {
 [[nodiscard]] std::string path_to_text(std::span<const std::uint32_t> path,
                                        char hardened_mark = 'h');
 
-/// A script of a taproot tree and how deep it hangs.
+/// A script of a taproot tree and its depth.
 struct TaprootLeaf {
     std::size_t depth;
     Script script;
@@ -42,8 +42,7 @@ struct TaprootOutput {
     std::vector<TaprootLeaf> leaves;     ///< depth first, from left to right
 };
 
-/// What is known about keys and scripts: enough, if one is lucky, to spend an output or to describe
-/// it. A plain value.
+/// Known keys and scripts, which are used to spend and to describe outputs. A plain value.
 struct KeyRing {
     std::map<crypto::Digest160, crypto::PublicKey> public_keys;  ///< by hash
     std::map<crypto::Digest160, WalletKey> secrets;              ///< by hash of the public key
@@ -52,20 +51,20 @@ struct KeyRing {
     std::map<crypto::XOnlyKey, TaprootOutput> taproot;  ///< by output key
 
     void add_public_key(const crypto::PublicKey& key);
-    /// Learns the secret and its public key.
+    /// Adds the secret and its public key.
     void add_secret(const WalletKey& key);
     void add_script(const Script& script);
     void merge(const KeyRing& other);
 
     [[nodiscard]] const crypto::PublicKey* find_public_key(const crypto::Digest160& hash) const;
     [[nodiscard]] const WalletKey* find_secret(const crypto::Digest160& hash) const;
-    /// By either full key that has this x coordinate.
+    /// The secret of one of the two full keys with this x coordinate.
     [[nodiscard]] const WalletKey* find_secret(const crypto::XOnlyKey& key) const;
     [[nodiscard]] const KeyOrigin* find_origin(const crypto::Digest160& hash) const;
     [[nodiscard]] const KeyOrigin* find_origin(const crypto::XOnlyKey& key) const;
-    /// A script by what pay-to-script-hash names it with.
+    /// The script with this HASH160, as in P2SH outputs.
     [[nodiscard]] const Script* find_script(ByteSpan hash160) const;
-    /// A script by what a version 0 witness program names it with, its SHA-256.
+    /// The script with this SHA-256, as in witness programs of version 0.
     [[nodiscard]] const Script* find_witness_script(ByteSpan sha256) const;
 };
 

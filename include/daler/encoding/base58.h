@@ -13,7 +13,7 @@ namespace daler {
 
 /// The bytes that `text` spells; white space around it is ignored, as bitcoind does. Nothing if a
 /// character is not of the alphabet or the result would be longer than `max_size`. Texts that are
-/// too long are refused before any work is done.
+/// too long are refused before they are decoded.
 [[nodiscard]] std::optional<Bytes> base58_decode(std::string_view text, std::size_t max_size);
 
 }  // namespace daler

@@ -25,7 +25,7 @@ struct Bech32Error {
     std::vector<std::size_t> positions;  ///< indices of the characters that are probably wrong
 };
 
-/// The longest text that the checksum was made for (BIP 173).
+/// The longest text that the checksum is designed for (BIP 173).
 inline constexpr std::size_t max_bech32_size = 90;
 
 /// The text, in lower case. Requires a prefix of 1 to 83 characters from 33 to 126, none of them a
@@ -36,11 +36,11 @@ inline constexpr std::size_t max_bech32_size = 90;
 /// two mistyped characters are located.
 [[nodiscard]] Result<Bech32, Bech32Error> bech32_decode(std::string_view text);
 
-/// `bytes` regrouped into numbers of five bits, the last one filled up with zero bits.
+/// `bytes` regrouped into numbers of five bits, the last one padded with zero bits.
 [[nodiscard]] Bytes to_five_bits(ByteSpan bytes);
 
-/// The reverse; nothing if a value is above 31, the filling is not zero or a whole value is left
-/// over.
+/// The reverse; nothing if a value is above 31, the padding is not zero or there is a value too
+/// many.
 [[nodiscard]] std::optional<Bytes> from_five_bits(ByteSpan values);
 
 }  // namespace daler

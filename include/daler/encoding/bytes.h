@@ -28,11 +28,11 @@ using ByteSpan = std::span<const std::uint8_t>;
 /// Why bytes do not parse.
 enum class DecodeError : std::uint8_t {
     none,
-    truncated,           ///< more was announced than is there
-    trailing_bytes,      ///< something is left after the end
+    truncated,           ///< fewer bytes than announced
+    trailing_bytes,      ///< more bytes after the end
     non_canonical_size,  ///< a compact size in more bytes than it needs
     too_large,           ///< a size or count beyond what the format allows
-    invalid,             ///< a value the format does not know
+    invalid,             ///< a value that the format does not define
 };
 
 /// One sentence about `error`, for messages and logs.
@@ -41,10 +41,10 @@ enum class DecodeError : std::uint8_t {
 /// The largest length that any Bitcoin format may announce: 32 MiB.
 inline constexpr std::uint64_t max_compact_size = 0x02000000;
 
-/// Reads little-endian data from untrusted bytes. Errors stick: after the first one every read
-/// gives zeros or nothing, so a decoder checks once, at its end. Never reads past the end, and
-/// never reports a count that the remaining bytes could not hold, so that callers may reserve what
-/// it returns.
+/// Reads little-endian data from untrusted bytes. The first error stays: later reads return zeros
+/// or nothing, so a decoder checks once, at its end. Does not read past the end, and does not
+/// return a count of more items than the remaining bytes can hold, so that callers may reserve
+/// memory for it.
 class ByteReader {
 public:
     explicit ByteReader(ByteSpan bytes) : rest_(bytes) {}
@@ -67,13 +67,14 @@ public:
     /// A compact size that announces a length or count: at most max_compact_size.
     std::uint64_t compact_size();
 
-    /// A count of items of at least `min_item_size` bytes each, which must fit into what remains.
+    /// A count of items of at least `min_item_size` bytes each, which must fit into the remaining
+    /// bytes.
     std::size_t count(std::size_t min_item_size);
 
     /// The next `size` bytes, or none (and an error) if fewer remain.
     ByteSpan bytes(std::size_t size);
 
-    /// Bytes behind a compact size.
+    /// Bytes after their compact size.
     ByteSpan sized_bytes() { return bytes(static_cast<std::size_t>(compact_size())); }
 
     template <std::size_t N>
@@ -83,7 +84,7 @@ public:
         return out;
     }
 
-    /// Looks at the next byte without taking it; 0 at the end.
+    /// The next byte, which stays unread; 0 at the end.
     [[nodiscard]] std::uint8_t peek() const { return rest_.empty() ? std::uint8_t{0} : rest_[0]; }
 
     [[nodiscard]] ByteSpan remaining() const { return rest_; }
@@ -96,7 +97,7 @@ public:
         rest_ = {};
     }
 
-    /// Call at the end of a message: an error if anything is left over.
+    /// Call at the end of a message: an error if bytes are left over.
     [[nodiscard]] DecodeError finish() {
         if (ok() && !rest_.empty()) fail(DecodeError::trailing_bytes);
         return error_;
@@ -137,10 +138,10 @@ public:
         u8(static_cast<std::uint8_t>(value));
     }
     void compact_size(std::uint64_t value);
-    // Pointers: through the iterators of a span gcc 12 copies byte by byte.
+    // Pointers, because gcc 12 copies byte by byte through the iterators of a span.
     void bytes(ByteSpan data) { out_.insert(out_.end(), data.data(), data.data() + data.size()); }
     void text(std::string_view data) { bytes(as_bytes(data)); }
-    /// `data` behind its compact size.
+    /// `data` after its compact size.
     void sized_bytes(ByteSpan data) {
         compact_size(data.size());
         bytes(data);
@@ -149,7 +150,7 @@ public:
     [[nodiscard]] std::size_t size() const { return out_.size(); }
     [[nodiscard]] const Bytes& view() const { return out_; }
     [[nodiscard]] Bytes take() { return std::move(out_); }
-    /// Starts again, in the same memory.
+    /// Removes the contents and keeps the memory.
     void clear() { out_.clear(); }
 
 private:

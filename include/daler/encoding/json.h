@@ -13,12 +13,12 @@
 
 namespace daler {
 
-/// Deeper nesting than this is refused by the parser: what follows may recurse.
+/// The parser refuses deeper nesting, because code that reads the value may be recursive.
 inline constexpr std::size_t max_json_depth = 512;
 
 /// A JSON value. Objects keep the order of their members, numbers the text they were written with,
-/// so that amounts stay exact decimals. A plain value: copy, move and compare it; not shared
-/// between threads.
+/// so that amounts stay exact decimals. A plain value that can be copied, moved and compared; not
+/// thread-safe.
 class Json {
 public:
     enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
@@ -59,18 +59,18 @@ public:
     [[nodiscard]] bool is_array() const { return kind() == Kind::array; }
     [[nodiscard]] bool is_object() const { return kind() == Kind::object; }
 
-    /// The contents. Each requires the matching kind: look before you take.
+    /// The contents. Each requires the matching kind: check it first.
     [[nodiscard]] bool as_bool() const;
     [[nodiscard]] const std::string& as_string() const;
     [[nodiscard]] const std::string& number_text() const;
-    [[nodiscard]] std::span<const Json> items() const;      ///< none if this is no array
-    [[nodiscard]] std::span<const Member> members() const;  ///< none if this is no object
+    [[nodiscard]] std::span<const Json> items() const;      ///< none if this is not an array
+    [[nodiscard]] std::span<const Member> members() const;  ///< none if this is not an object
 
-    /// The number as a T; nothing if this is no number, has a fraction or exponent, or does not
+    /// The number as a T; nothing if this is not a number, has a fraction or exponent, or does not
     /// fit.
     template <std::integral T>
     [[nodiscard]] std::optional<T> as_integer() const;
-    /// The number, rounded to a double; nothing if this is no number or beyond the range of
+    /// The number, rounded to a double; nothing if this is not a number or beyond the range of
     /// doubles.
     [[nodiscard]] std::optional<double> as_double() const;
 
@@ -81,14 +81,14 @@ public:
     /// Item `index` of an array. Requires index < size().
     [[nodiscard]] const Json& operator[](std::size_t index) const { return items()[index]; }
     [[nodiscard]] Json& operator[](std::size_t index);
-    /// The first member called `key`, or null if there is none or this is no object.
+    /// The first member called `key`, or null if there is none or this is not an object.
     [[nodiscard]] const Json* find(std::string_view key) const;
     [[nodiscard]] Json* find(std::string_view key);
 
-    /// Sets member `key` of an object, replacing one of that name where it stands. Looks through
-    /// all members: use `append` to fill large objects.
+    /// Sets member `key` of an object; replaces one of that name at its position. Searches all
+    /// members: use `append` to fill large objects.
     Json& set(std::string_view key, Json value);
-    /// Adds a member at the end of an object without looking for one of that name.
+    /// Adds a member at the end of an object without a search for one of that name.
     Json& append(std::string key, Json value);
     /// Adds an item to an array.
     Json& push(Json value);
@@ -102,7 +102,7 @@ public:
     bool operator==(const Json& other) const;
 
     /// Reads one strict JSON value (RFC 8259, UTF-8) of any kind, nested at most max_json_depth
-    /// deep. The reason of a failure names the byte where it was noticed.
+    /// deep. The error names the byte where it was found.
     [[nodiscard]] static Result<Json, std::string> parse(std::string_view text);
 
 private:
@@ -117,7 +117,7 @@ private:
     explicit Json(Number value);
     explicit Json(Boolean value);
 
-    // Everything that makes or ends a value is defined where Member is complete.
+    // The special member functions are defined where Member is complete.
     std::variant<std::monostate, bool, Number, std::string, Array, Object> value_;
 };
 
@@ -161,7 +161,7 @@ private:
     std::string& out_;
     unsigned indent_;
     std::size_t depth_ = 0;
-    bool first_ = true;       ///< nothing stands in the innermost array or object yet
+    bool first_ = true;       ///< the innermost array or object is empty so far
     bool after_key_ = false;  ///< the next value belongs to the key just written
 };
 

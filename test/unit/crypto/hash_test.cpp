@@ -109,7 +109,7 @@ TEST_CASE("data in pieces hashes as in one piece", "[crypto]") {
     CHECK(hasher.add(data).finish_double() == sha256d(data));
 }
 
-TEST_CASE("a copy of a hasher goes its own way", "[crypto]") {
+TEST_CASE("a copy of a hasher is independent", "[crypto]") {
     Sha256 one;
     one.add(as_bytes("a"));
     Sha256 two = one;

@@ -51,7 +51,7 @@ TEST_CASE("the public key of 1 is the generator", "[crypto]") {
     CHECK(to_hex(key(one).public_key().hash()) == "751e76e8199196d454941c45d1b3a323f1433bd6");
 }
 
-TEST_CASE("a public key has the length that its first byte says", "[crypto]") {
+TEST_CASE("a public key has the length of its first byte's form", "[crypto]") {
     for (int first = 0; first < 256; ++first) {
         for (const std::size_t size : {0u, 1u, 32u, 33u, 34u, 64u, 65u, 66u}) {
             Bytes bytes(size);
@@ -63,7 +63,7 @@ TEST_CASE("a public key has the length that its first byte says", "[crypto]") {
     }
 }
 
-TEST_CASE("only points of the curve are on it", "[crypto]") {
+TEST_CASE("is_on_curve is true for points of the curve only", "[crypto]") {
     const std::string x(generator), y(generator_y);
     CHECK(public_key("02" + x).is_on_curve());
     CHECK(public_key("04" + x + y).is_on_curve());
@@ -120,7 +120,8 @@ TEST_CASE("a signature whose first R is high is made with another nonce", "[cryp
     CHECK(key(one).public_key().verify_ecdsa(hash, made));
 }
 
-TEST_CASE("a signature verifies with either S, and low S is told from high", "[crypto]") {
+TEST_CASE("a signature verifies with either S, and is_low_s is true for the low one only",
+          "[crypto]") {
     const Digest256 hash = sha256(as_bytes("message"));
     const Bytes low = key(one).sign_ecdsa(hash);
     REQUIRE(is_low_s(low));
@@ -142,7 +143,7 @@ TEST_CASE("a signature verifies with either S, and low S is told from high", "[c
     CHECK(key(one).public_key().verify_ecdsa(hash, high));
 }
 
-TEST_CASE("garbage verifies nothing", "[crypto]") {
+TEST_CASE("garbage does not verify", "[crypto]") {
     const PublicKey signer = key(one).public_key();
     const Digest256 hash{};
     CHECK_FALSE(signer.verify_ecdsa(hash, {}));

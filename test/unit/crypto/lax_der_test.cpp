@@ -58,7 +58,7 @@ TEST_CASE("a number above 32 bytes makes both zero", "[crypto][bip66]") {
     CHECK(parse("3026020102022101" + ff32) == CompactSignature{});
 }
 
-TEST_CASE("what is no pair of integers is refused", "[crypto][bip66]") {
+TEST_CASE("bytes that are not a pair of integers are refused", "[crypto][bip66]") {
     struct Example {
         std::string_view name, hex;
     };
@@ -67,8 +67,8 @@ TEST_CASE("what is no pair of integers is refused", "[crypto][bip66]") {
         {"a sequence tag alone", "30"},
         {"another tag", "3106020101020102"},
         {"no integer", "3000"},
-        {"R is no integer", "3006030101020102"},
-        {"S is no integer", "3006020101030102"},
+        {"R is not an integer", "3006030101020102"},
+        {"S is not an integer", "3006020101030102"},
         {"no S", "3003020101"},
         {"S is cut", "30060201010202ff"},
         {"sequence length is cut", "3082"},

@@ -42,15 +42,15 @@ constexpr std::string_view short_vectors =
 14,,fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc30,,243f6a8885a308d313198a2e03707344a4093822299f31d0082efa98ec4e6c89,6cff5c3ba86c69ea4b7376f31a9bcb4f74c1976089b2d9963da2e5543e17776969e89b4c5564d00349106b8497785dd7d1d713a8ae82b32fa79d5f7fc407d39b,FALSE
 )";
 
-struct Judged {
+struct Counts {
     int verified = 0;
     int signed_count = 0;
 };
 
-/// Makes and verifies what each line of `text` describes.
-Judged judge(const std::string& text) {
+/// Makes and verifies the signature of each line of `text`.
+Counts check_vectors(const std::string& text) {
     std::istringstream lines(text);
-    Judged out;
+    Counts out;
     for (std::string line; std::getline(lines, line);) {
         if (line.ends_with('\r')) line.pop_back();
         const auto fields = split(line);
@@ -76,19 +76,20 @@ Judged judge(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("Schnorr signatures of 32 bytes are made and judged as in BIP 340", "[crypto][bip340]") {
-    const auto judged = judge(std::string(short_vectors));
-    CHECK(judged.verified == 15);
-    CHECK(judged.signed_count == 4);
+TEST_CASE("Schnorr signatures of 32 bytes are made and verified as in BIP 340",
+          "[crypto][bip340]") {
+    const auto counts = check_vectors(std::string(short_vectors));
+    CHECK(counts.verified == 15);
+    CHECK(counts.signed_count == 4);
 }
 
-TEST_CASE("every Schnorr signature of BIP 340 is made and judged as published",
+TEST_CASE("every Schnorr signature of BIP 340 is made and verified as published",
           "[crypto][bip340]") {
     const auto text = test::read_vectors("bips/bip-0340_test-vectors.csv");
     if (!text) return;
-    const auto judged = judge(text->substr(text->find('\n') + 1));
-    CHECK(judged.verified == 19);
-    CHECK(judged.signed_count == 4);
+    const auto counts = check_vectors(text->substr(text->find('\n') + 1));
+    CHECK(counts.verified == 19);
+    CHECK(counts.signed_count == 4);
 }
 
 TEST_CASE("a Schnorr signature has 64 bytes", "[crypto][bip340]") {

@@ -158,7 +158,7 @@ TEST_CASE("a base 58 address that begins like the chain's other kind is still re
     CHECK_FALSE(decode_address(text + "q", format));
 }
 
-TEST_CASE("a refused address says why", "[descriptor]") {
+TEST_CASE("the error for a refused address says why", "[descriptor]") {
     struct Example {
         std::string_view text;
         std::string_view expected;
@@ -189,7 +189,7 @@ TEST_CASE("pay to anchor has an address", "[descriptor]") {
     CHECK(encode_address(*script, regtest_params().address) == "bcrt1pfeesnyr2tx");
 }
 
-TEST_CASE("scripts without an address have none", "[descriptor]") {
+TEST_CASE("bare keys, data and nonstandard scripts have no address", "[descriptor]") {
     const auto hex = GENERATE("", "6a0401020304", "51",
                               "2103a34b99f22c790c4e36b2b3c2c35a36db06226e41c692fc82b8b56ac1c540c5bd"
                               "ac");

@@ -29,7 +29,7 @@ std::string keys(int count) {
 
 }  // namespace
 
-TEST_CASE("a bad checksum is named", "[descriptor][bip380]") {
+TEST_CASE("the error for a bad checksum says what is wrong", "[descriptor][bip380]") {
     CHECK(error("raw(deadbeef)") == "");
     CHECK(error("raw(deadbeef)", ChecksumRule::required) == "Missing checksum");
     CHECK(error("raw(deadbeef)#") == "Expected 8 character checksum, not 0 characters");
@@ -41,7 +41,7 @@ TEST_CASE("a bad checksum is named", "[descriptor][bip380]") {
     CHECK(error("raw(\xc3\x9c)#00000000") == "Invalid characters in payload");
 }
 
-TEST_CASE("a descriptor that makes no sense says why", "[descriptor]") {
+TEST_CASE("the error for an invalid descriptor says what is wrong", "[descriptor]") {
     const std::vector<std::pair<std::string, std::string>> examples{
         {"", "'' is not a valid descriptor function"},
         {"foo(" + key + ")", "'foo(" + key + ")' is not a valid descriptor function"},

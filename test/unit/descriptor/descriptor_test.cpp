@@ -109,7 +109,7 @@ TEST_CASE("combo is four scripts, or two for an uncompressed key", "[descriptor]
     CHECK(scripts("combo(" + uncompressed_wif + ")").size() == 2);
 }
 
-TEST_CASE("sortedmulti does not care about the order of its keys", "[descriptor][bip67]") {
+TEST_CASE("sortedmulti does not depend on the order of its keys", "[descriptor][bip67]") {
     const std::string other = "02f9308a019258c31049344f85f89d5229b531c845836f99b08601f113bce036f9";
     CHECK(scripts("sh(sortedmulti(1," + key + "," + other + "))") ==
           scripts("sh(sortedmulti(1," + other + "," + key + "))"));

@@ -15,7 +15,7 @@ const std::string tpub =
     "tpubD6NzVbkrYhZ4WaWSyoBvQwbpLkojyoTZPRsgXELWz3Popb3qkjcJyJUGLnL4qHHoQvao8ESaAstxYSnhyswJ76uZPS"
     "tJRJCTKvosUCJZL5B";
 
-/// What is inferred from the first script of a descriptor and from everything it knows.
+/// The text that is inferred from the first script of a descriptor and its keys and scripts.
 std::string inferred(const std::string& text, std::uint32_t index = 0) {
     const auto format = regtest_params().address;
     const auto parsed = Descriptor::parse(text, format);
@@ -35,7 +35,7 @@ TEST_CASE("the inferred descriptor names keys and their origins", "[descriptor]"
     CHECK(inferred("tr([01020304]" + key + ")") == "tr([01020304]" + x_key + ")");
     CHECK(inferred("tr([01020304]" + key + ",pk([01020304]" + key + "))") ==
           "tr([01020304]" + x_key + ",pk([01020304]" + x_key + "))");
-    // The least script stands on the left at every level.
+    // The smallest script is on the left at every level.
     const std::string one = "pk([01020304]" + x_key + ")";
     const std::string two = "multi_a(1,[01020304]" + x_key + ")";
     CHECK(inferred("tr([01020304]" + key + ",{{" + two + "," + one + "}," + one + "})") ==

@@ -84,7 +84,7 @@ const std::vector<std::string>& spendable_descriptors() {
 
 }  // namespace
 
-TEST_CASE("inputs of every kind are signed so that the interpreter agrees", "[descriptor]") {
+TEST_CASE("the interpreter accepts the signed inputs of every kind", "[descriptor]") {
     for (const auto& text : spendable_descriptors()) {
         CAPTURE(text);
         Spend spend(text);
@@ -106,7 +106,7 @@ TEST_CASE("every hash type signs", "[descriptor]") {
     }
 }
 
-TEST_CASE("the estimated weight is enough and hardly more", "[descriptor]") {
+TEST_CASE("the estimated weight is enough and only a little more", "[descriptor]") {
     for (const auto& text : spendable_descriptors()) {
         CAPTURE(text);
         Spend spend(text);
@@ -121,7 +121,7 @@ TEST_CASE("the estimated weight is enough and hardly more", "[descriptor]") {
     CHECK_FALSE(signed_input_weight(spend.coin.script_pubkey, {}));
 }
 
-TEST_CASE("two signers of a multisig complete each other's work in any order", "[descriptor]") {
+TEST_CASE("two signers complete a multisig in either order", "[descriptor]") {
     const std::string keys = "(2," + wif_a + "," + wif_b + "," + wif_c + ")";
     for (const auto& text : {"multi" + keys, "sh(multi" + keys + ")", "wsh(multi" + keys + ")",
                              "sh(wsh(multi" + keys + "))"}) {
@@ -131,7 +131,7 @@ TEST_CASE("two signers of a multisig complete each other's work in any order", "
             Spend spend(text);
             CHECK_FALSE(spend.sign(only(spend, first)));
             CHECK(spend.verify() != script::ScriptError::ok);
-            // The second signer need not know the scripts: the input carries them.
+            // The second signer does not need the scripts: the input has them.
             KeyRing ring;
             ring.add_secret(*decode_wif(second, format()));
             CHECK(spend.sign(ring));
@@ -140,7 +140,7 @@ TEST_CASE("two signers of a multisig complete each other's work in any order", "
     }
 }
 
-TEST_CASE("a signature that is there stays", "[descriptor]") {
+TEST_CASE("an existing signature stays", "[descriptor]") {
     for (const auto& text : {"pkh(" + wif_a + ")", "wpkh(" + wif_a + ")", "pk(" + wif_a + ")"}) {
         Spend spend(text);
         REQUIRE(spend.sign(spend.all_keys));
@@ -150,8 +150,7 @@ TEST_CASE("a signature that is there stays", "[descriptor]") {
     }
 }
 
-TEST_CASE("an input that verifies is left alone, whatever keys and hash types come",
-          "[descriptor]") {
+TEST_CASE("an input that verifies is not changed by other keys and hash types", "[descriptor]") {
     for (const auto& text : spendable_descriptors()) {
         CAPTURE(text);
         Spend spend(text);
@@ -162,7 +161,7 @@ TEST_CASE("an input that verifies is left alone, whatever keys and hash types co
     }
 }
 
-TEST_CASE("a good signature is not pushed out by keys that could sign too", "[descriptor]") {
+TEST_CASE("a valid signature is not replaced by those of other keys", "[descriptor]") {
     const std::string keys = "(2," + wif_a + "," + wif_b + "," + wif_c + ")";
     for (const auto& text : {"multi" + keys, "sh(multi" + keys + ")", "wsh(multi" + keys + ")"}) {
         CAPTURE(text);
@@ -186,7 +185,7 @@ TEST_CASE("a good signature is not pushed out by keys that could sign too", "[de
     }
 }
 
-TEST_CASE("what stands in inputs of unknown scripts stays", "[descriptor]") {
+TEST_CASE("inputs with unknown scripts keep their contents", "[descriptor]") {
     // A preimage, then a signature.
     Script inner(Bytes{script::op_sha256});
     script::push(inner, crypto::sha256(as_bytes("preimage")));
@@ -219,7 +218,7 @@ TEST_CASE("what stands in inputs of unknown scripts stays", "[descriptor]") {
     CHECK(spend.tx == before);
 }
 
-TEST_CASE("nothing signs for an output that is not there", "[descriptor]") {
+TEST_CASE("SIGHASH_SINGLE does not sign if its output does not exist", "[descriptor]") {
     for (const auto& text : spendable_descriptors()) {
         CAPTURE(text);
         Spend spend(text);
@@ -230,7 +229,7 @@ TEST_CASE("nothing signs for an output that is not there", "[descriptor]") {
     }
 }
 
-TEST_CASE("leaves are signed where the internal key is not here", "[descriptor]") {
+TEST_CASE("leaves are signed if the internal key is unknown", "[descriptor]") {
     const std::string key_a = "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
     const std::string key_c = "f9308a019258c31049344f85f89d5229b531c845836f99b08601f113bce036f9";
     struct Example {
@@ -241,7 +240,7 @@ TEST_CASE("leaves are signed where the internal key is not here", "[descriptor]"
     const auto example = GENERATE_COPY(values<Example>({
         {"pk(" + wif_b + ")", 3, 33},
         {"{pk(" + key_c + "),pk(" + wif_b + ")}", 3, 65},
-        // The shorter way to the same script, and the smaller of two scripts.
+        // The shorter path to the same script, and the smaller of two scripts.
         {"{{pk(" + wif_b + "),pk(" + key_c + ")},pk(" + wif_b + ")}", 3, 65},
         {"{multi_a(1," + key_c + "," + wif_b + "),{pk(" + key_c + "),pk(" + key_c + ")}}", 4, 65},
         {"multi_a(2," + wif_b + "," + key_c + "," + wif_c + ")", 5, 33},
@@ -262,7 +261,7 @@ TEST_CASE("leaves are signed where the internal key is not here", "[descriptor]"
     }
 }
 
-TEST_CASE("a key alone does not tell the redeem script of its P2WPKH", "[descriptor]") {
+TEST_CASE("P2WPKH in P2SH is not signed if only the key is known", "[descriptor]") {
     Spend spend("sh(wpkh(" + wif_a + "))");
     KeyRing ring;
     ring.add_secret(*decode_wif(wif_a, format()));

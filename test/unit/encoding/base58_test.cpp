@@ -40,7 +40,7 @@ TEST_CASE("base 58 refuses characters outside its alphabet", "[encoding]") {
     }
 }
 
-TEST_CASE("base 58 refuses a long text before working on it", "[encoding]") {
+TEST_CASE("base 58 refuses a long text before it is decoded", "[encoding]") {
     CHECK_FALSE(base58_decode(std::string(100'000'000, 'z'), 78));
     CHECK(base58_decode(std::string(32, '1'), 32) == Bytes(32));
     CHECK_FALSE(base58_decode(std::string(33, '1'), 32));

@@ -54,7 +54,8 @@ TEST_CASE("the valid texts of BIP 350 are bech32m", "[encoding][bip350]") {
     }
 }
 
-TEST_CASE("what is no bech32 is refused with bitcoind's words", "[encoding][bip173][bip350]") {
+TEST_CASE("text that is not bech32 is refused with bitcoind's words",
+          "[encoding][bip173][bip350]") {
     struct Example {
         std::string text, message;
         std::vector<std::size_t> positions;
@@ -112,14 +113,15 @@ TEST_CASE("one or two mistyped characters are located", "[encoding][bip173]") {
     }
 }
 
-TEST_CASE("a bech32m text with one wrong character is said to be bech32m", "[encoding][bip350]") {
+TEST_CASE("the error for a bech32m text with one wrong character says bech32m",
+          "[encoding][bip350]") {
     const auto parts = bech32_decode("a1lqfn3p");
     REQUIRE_FALSE(parts);
     CHECK(parts.error().message == "Invalid Bech32m checksum");
     CHECK(parts.error().positions == std::vector<std::size_t>{7});
 }
 
-TEST_CASE("five-bit groups turn back into the same bytes", "[encoding]") {
+TEST_CASE("five-bit groups give the same bytes again", "[encoding]") {
     for (std::size_t size = 0; size < 42; ++size) {
         Bytes bytes(size);
         for (std::size_t i = 0; i < size; ++i)
@@ -130,7 +132,7 @@ TEST_CASE("five-bit groups turn back into the same bytes", "[encoding]") {
     }
 }
 
-TEST_CASE("five-bit groups must be filled up with zeros and no more than needed", "[encoding]") {
+TEST_CASE("five-bit groups must be padded with zeros and not more than needed", "[encoding]") {
     CHECK(from_five_bits(Bytes{0x1f, 0x1c}) == Bytes{0xff});
     CHECK_FALSE(from_five_bits(Bytes{0x1f, 0x1d}));
     CHECK_FALSE(from_five_bits(Bytes{0x1f, 0x1c, 0x00}));

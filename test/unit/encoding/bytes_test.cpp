@@ -35,7 +35,7 @@ TEST_CASE("a length may be 32 MiB and not one byte more", "[encoding]") {
     CHECK(reader.error() == DecodeError::too_large);
 }
 
-TEST_CASE("a count that cannot fit into what remains is refused", "[encoding]") {
+TEST_CASE("a count that cannot fit into the remaining bytes is refused", "[encoding]") {
     ByteWriter writer;
     writer.compact_size(3);
     for (int i = 0; i < 8; ++i)
@@ -46,7 +46,7 @@ TEST_CASE("a count that cannot fit into what remains is refused", "[encoding]") 
     CHECK(reader.error() == DecodeError::truncated);
 }
 
-TEST_CASE("the first error sticks and later reads give nothing", "[encoding]") {
+TEST_CASE("the first error stays and later reads give nothing", "[encoding]") {
     const Bytes bytes{1, 2};
     ByteReader reader(bytes);
     CHECK(reader.u32() == 0);

@@ -25,11 +25,11 @@ TEST_CASE("JSON keeps the order of members and the text of numbers", "[encoding]
     CHECK(parse(text).write() == text);
 }
 
-TEST_CASE("white space between tokens means nothing", "[encoding][json]") {
+TEST_CASE("white space between tokens has no meaning", "[encoding][json]") {
     CHECK(parse(" \r\n\t[ 1 , { \"a\" : null } ] \n").write() == R"([1,{"a":null}])");
 }
 
-TEST_CASE("what is not strict JSON is refused", "[encoding][json]") {
+TEST_CASE("text that is not strict JSON is refused", "[encoding][json]") {
     const auto text =
         GENERATE(as<std::string>{}, "", " ", "{", "[", "]", "[1", "[1,", "[1,]", "{\"a\"}",
                  "{\"a\":}", "{\"a\":1,}", "{a:1}", "{'a':1}", "tru", "truex", "nul", "+1", "01",
@@ -45,7 +45,7 @@ TEST_CASE("what is not strict JSON is refused", "[encoding][json]") {
     CHECK(value.error().find("at byte") != std::string::npos);
 }
 
-TEST_CASE("a zero byte is white space nowhere", "[encoding][json]") {
+TEST_CASE("a zero byte is not white space", "[encoding][json]") {
     CHECK_FALSE(Json::parse(std::string_view("1\0", 2)));
     CHECK_FALSE(Json::parse(std::string_view("\"a\0b\"", 5)));
     CHECK(parse("\"a\\u0000b\"").as_string() == std::string_view("a\0b", 3));
@@ -90,7 +90,7 @@ TEST_CASE("indented JSON looks as bitcoin-cli prints it", "[encoding][json]") {
     CHECK(Json("x").write(2) == "\"x\"");
 }
 
-TEST_CASE("values are made from what C++ has", "[encoding][json]") {
+TEST_CASE("values are made from C++ values", "[encoding][json]") {
     const Json value = Json::array()
                            .push(true)
                            .push(nullptr)
