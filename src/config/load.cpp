@@ -17,14 +17,14 @@ namespace {
 constexpr std::string_view own_config_name = "daler.conf";
 constexpr std::string_view other_config_name = "bitcoin.conf";
 
-bool is_yes(std::string_view text) {
+bool is_true(std::string_view text) {
     return text.empty() || parse_integer(text).value_or(1) != 0;
 }
 
 /// An option as it was written: `noX` becomes X, negated.
 struct Written {
     const Option* option = nullptr;
-    bool says_no = false;
+    bool negated = false;
 };
 
 Written look_up(std::span<const Option> options, std::string_view key) {
@@ -66,15 +66,15 @@ struct Settings::Loader {
     std::span<const Option> also_in_files;
     const Files& files;
     /// Sections that no built-in chain has, and the warnings about them.
-    std::vector<std::pair<std::string, std::string>> odd_sections = {};
+    std::vector<std::pair<std::string, std::string>> unknown_sections = {};
 
     /// Checks one written value and puts it into `source`.
     Step store(Values& source, const Written& written, std::string_view text) {
         const Option& option = *written.option;
         Value value{std::string(text), false};
-        if (written.says_no) {
+        if (written.negated) {
             // "-nox=0" means "-x=1".
-            value.negated = is_yes(text);
+            value.negated = is_true(text);
             value.text = value.negated ? "0" : "1";
             if (!value.negated) {
                 out.warnings_.push_back(fmt::format(
@@ -85,7 +85,7 @@ struct Settings::Loader {
         } else if (const auto wrong = check_value(option, text)) {
             return fail(*wrong);
         }
-        if (option.kind == Kind::flag) value.negated = !is_yes(value.text);
+        if (option.kind == Kind::flag) value.negated = !is_true(value.text);
         source[std::string(option.name)].push_back(std::move(value));
         return {};
     }
@@ -102,7 +102,7 @@ struct Settings::Loader {
             const auto equals = text.find('=');
             const auto written = look_up(out.options_, text.substr(0, equals));
             if (!written.option) return fail("Invalid parameter " + arguments[i]);
-            if (written.option->name == "includeconf" && !written.says_no) {
+            if (written.option->name == "includeconf" && !written.negated) {
                 return fail(
                     fmt::format("-includeconf cannot be used from commandline; -includeconf=\"{}\"",
                                 equals == std::string_view::npos ? "" : text.substr(equals + 1)));
@@ -165,7 +165,7 @@ struct Settings::Loader {
             if (!is_chain_name(section.name)) {
                 out.warnings_.push_back(fmt::format("{}:{} Section [{}] is not recognized.", name,
                                                     section.line, section.name));
-                odd_sections.emplace_back(section.name, out.warnings_.back());
+                unknown_sections.emplace_back(section.name, out.warnings_.back());
             }
         }
         for (const auto& entry : parsed->entries) {
@@ -272,7 +272,7 @@ struct Settings::Loader {
         if (path.empty()) return choose_chain(switches());
         if (switches().count() > 0) {
             return fail(
-                std::string("-chainfile describes a chain of its own: it cannot be combined with "
+                std::string("-chainfile describes another chain: it cannot be combined with "
                             "-regtest, -signet, -testnet, -testnet4 or -chain."));
         }
         const auto text = files.read(path);
@@ -291,7 +291,7 @@ struct Settings::Loader {
         const auto folder =
             out.chain_file_ ? out.chain_file_->params.folder : params_by_name(out.chain_)->folder;
         out.chain_folder_ = out.data_folder_ / folder;
-        for (const auto& [section, warning] : odd_sections) {
+        for (const auto& [section, warning] : unknown_sections) {
             if (section == out.chain_) std::erase(out.warnings_, warning);
         }
         return {};
@@ -325,7 +325,7 @@ struct Settings::Loader {
     Step store_saved(const Option& option, const Json& json) {
         switch (json.kind()) {
             case Json::Kind::array:
-                out.saved_[std::string(option.name)];  // an empty list is a value, too
+                out.saved_[std::string(option.name)];  // an empty list is a value
                 for (const Json& item : json.items()) {
                     if (item.is_array() || item.is_object()) continue;
                     if (auto step = store_saved(option, item); !step) return step;
@@ -346,7 +346,7 @@ struct Settings::Loader {
 
     /// Settings at the top level of the file that count on main only, although another chain is
     /// used.
-    void note_misplaced() {
+    void find_misplaced() {
         const auto top = out.sections_.find("");
         if (out.chain_ == "main" || top == out.sections_.end()) return;
         for (const auto& [name, given] : top->second) {
@@ -382,7 +382,7 @@ Result<Settings, std::string> Settings::load(std::span<const Option> options,
     if (auto step = loader.choose_data_folder(home); !step) return fail(step.error());
     if (auto step = loader.choose(); !step) return fail(step.error());
     if (auto step = loader.read_saved(); !step) return fail(step.error());
-    loader.note_misplaced();
+    loader.find_misplaced();
     return settings;
 }
 

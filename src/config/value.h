@@ -7,7 +7,8 @@
 
 namespace daler::config {
 
-/// What is wrong with `text` as a value of `option`, as a sentence; nothing if it is well-formed.
+/// A sentence that says what is wrong with `text` as a value of `option`; nothing if it is
+/// well-formed.
 [[nodiscard]] std::optional<std::string> check_value(const Option& option, std::string_view text);
 
 /// The whole number that `text` spells (spaces around it aside), if it is one.

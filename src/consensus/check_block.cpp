@@ -17,7 +17,7 @@ Verdict check_merkle_root(const Block& block) {
     bool mutated = false;
     if (merkle_root(block, &mutated) != block.header.merkle_root)
         return reject(Reason::bad_merkle_root);
-    // CVE-2012-2459: repeating transactions at the end can leave the root as it was.
+    // CVE-2012-2459: transactions that are repeated at the end may not change the root.
     if (mutated) return reject(Reason::duplicate_transaction);
     return {};
 }

@@ -14,7 +14,7 @@ constexpr std::array<std::uint8_t, 4> solution_marker{0xec, 0xc7, 0xda, 0xa2};
 constexpr script::Flags solution_flags =
     script::verify_p2sh | script::verify_witness | script::verify_dersig | script::verify_nulldummy;
 
-// Pushes by length alone: unlike script::push it never turns a byte into OP_1 to OP_16.
+// Pushes by length alone: unlike script::push it does not turn a byte into OP_1 to OP_16.
 void push_data(Script& script, ByteSpan data) {
     ByteWriter length;
     if (data.size() < script::op_pushdata1) {
@@ -85,7 +85,7 @@ MerkleRoot merkle_root_with(const Transaction& coinbase, const Block& block) {
     return merkle_root(std::move(leaves));
 }
 
-// What the signature commits to: the header without target and nonce.
+// The data that the signature commits to: the header without target and nonce.
 Bytes signed_block_data(const BlockHeader& header, const MerkleRoot& root) {
     ByteWriter writer(72);
     writer.i32(header.version);

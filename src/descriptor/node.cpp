@@ -126,8 +126,8 @@ std::optional<Script> single_script(const Node& node, std::uint32_t index,
     return std::nullopt;
 }
 
-void learn_key(const KeyExpression& expression, const KeyExpression::Derived& derived,
-               std::uint32_t index, KeyRing& ring, Descriptor::Secrets secrets) {
+void add_key(const KeyExpression& expression, const KeyExpression::Derived& derived,
+             std::uint32_t index, KeyRing& ring, Descriptor::Secrets secrets) {
     ring.add_public_key(derived.key);
     ring.origins.emplace(derived.key.hash(), derived.origin);
     if (secrets == Descriptor::Secrets::exclude) return;
@@ -166,7 +166,7 @@ std::optional<std::vector<Script>> node_scripts(const Node& node, std::uint32_t 
     for (const auto& expression : node.keys) {
         const auto derived = expression.derive(index);
         if (!derived) return std::nullopt;
-        if (ring) learn_key(expression, *derived, index, *ring, secrets);
+        if (ring) add_key(expression, *derived, index, *ring, secrets);
         keys.push_back(derived->key);
     }
     if (node.function == Function::combo) return combo_scripts(keys[0], ring);

@@ -15,7 +15,7 @@ namespace {
 
 using script::OutputType;
 
-// ECDSA signatures with their hash type byte are never shorter nor longer.
+// The possible sizes of ECDSA signatures with their hash type byte.
 constexpr std::size_t min_signature_size = 9;
 constexpr std::size_t max_signature_size = 73;
 

@@ -20,7 +20,7 @@ namespace {
 
 namespace beast_http = beast::http;
 
-// One read of a socket is at most 64 KiB; the rest is room for what was left from the last.
+// One read of a socket is at most 64 KiB; the rest is for bytes left from the last read.
 constexpr std::size_t max_buffer_size = 128 * 1024;
 // The part of a body that does not come with the headers is read in pieces of this size. The
 // buffer's own choice is 512 bytes, with a system call or two for each.
@@ -75,7 +75,7 @@ void Connection::stop() {
     timer_.cancel();
 }
 
-void Connection::give_up() {
+void Connection::close_unless_handling() {
     if (state_ != State::handling) stream_.close();
 }
 
@@ -283,10 +283,10 @@ asio::awaitable<void> Connection::linger() {
     error_code error;
     stream_.socket().shutdown(tcp::socket::shutdown_send, error);
     stream_.expires_after(linger_time);
-    std::vector<char> waste(16 * 1024);
+    std::vector<char> discarded(16 * 1024);
     for (std::size_t total = 0;
          !error && !shared_.stopping && !is_closed_ && total < linger_bytes;) {
-        total += co_await stream_.async_read_some(asio::buffer(waste), to(error));
+        total += co_await stream_.async_read_some(asio::buffer(discarded), to(error));
     }
 }
 

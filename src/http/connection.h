@@ -49,7 +49,7 @@ struct Shared {
     WorkQueue queue;  ///< last: ends before what its jobs use
 };
 
-/// One client: reads a request, has it handled, answers, and again.
+/// One client: reads a request, lets a worker handle it, answers, and repeats.
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
     Connection(Shared& shared, tcp::socket socket);
@@ -64,7 +64,7 @@ public:
     void stop();
 
     /// Closes now, unless a request is still being handled.
-    void give_up();
+    void close_unless_handling();
 
     /// Whether it may be closed for another client, and whether it is closed before another one.
     [[nodiscard]] bool is_idle() const { return state_ == State::listening && !is_closed_; }

@@ -25,7 +25,7 @@ std::string refusal(const std::string& host, std::uint16_t port, const error_cod
 
 /// Disconnects the client that has been idle longest, those without a right password first. False
 /// if none is idle.
-bool make_room(Shared& shared) {
+bool replace_idle_client(Shared& shared) {
     Connection* first = nullptr;
     for (Connection* connection : shared.connections) {
         if (connection->is_idle() && (!first || connection->is_replaced_before(*first)))
@@ -116,7 +116,8 @@ asio::awaitable<void> Listener::accept(Shared& shared, tcp::acceptor& acceptor) 
             co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
             continue;
         }
-        if (shared.connections.size() >= shared.options.max_connections && !make_room(shared)) {
+        if (shared.connections.size() >= shared.options.max_connections &&
+            !replace_idle_client(shared)) {
             continue;
         }
         std::make_shared<Connection>(shared, std::move(socket))->start();

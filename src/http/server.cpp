@@ -58,7 +58,7 @@ private:
         shared_.stop_timer.expires_after(stop_timeout);
         shared_.stop_timer.async_wait([this](const error_code&) {
             for (Connection* connection : shared_.connections)
-                connection->give_up();
+                connection->close_unless_handling();
         });
     }
 

@@ -77,16 +77,17 @@ Verdict check_package_truc(const SealedTransaction& tx, std::int64_t vsize,
                            std::span<const TransactionRef> package,
                            std::span<const TransactionRef> unconfirmed_ancestors,
                            bool parent_has_other_child) {
-    std::vector<TransactionRef> above(unconfirmed_ancestors.begin(), unconfirmed_ancestors.end());
+    std::vector<TransactionRef> ancestors(unconfirmed_ancestors.begin(),
+                                          unconfirmed_ancestors.end());
     const auto parents = parents_in_package(tx, package);
-    above.insert(above.end(), parents.begin(), parents.end());
+    ancestors.insert(ancestors.end(), parents.begin(), parents.end());
     // If tx has version 3, a second ancestor of any version is too many.
-    if (tx.version == truc_version && above.size() > 1)
+    if (tx.version == truc_version && ancestors.size() > 1)
         return refuse(id(tx) + " would have too many ancestors");
-    if (auto verdict = check_truc(tx, vsize, above, false); !verdict) return verdict;
-    if (tx.version != truc_version || above.empty()) return {};
+    if (auto verdict = check_truc(tx, vsize, ancestors, false); !verdict) return verdict;
+    if (tx.version != truc_version || ancestors.empty()) return {};
 
-    const auto& parent = *above.front();
+    const auto& parent = *ancestors.front();
     for (const auto& other : package) {
         if (other->txid == tx.txid) continue;
         if (spends(*other, parent))

@@ -38,7 +38,7 @@ bool is_standard_input(const TxInput& input, const TxOutput& spent) {
     const auto type = script::solve(spent.script_pubkey.bytes()).type;
     switch (type) {
         case OutputType::nonstandard:
-        // The interpreter's flags refuse unknown witness versions, too, but only after more work.
+        // The interpreter's flags also refuse unknown witness versions, but only after more work.
         case OutputType::witness_unknown:
             return false;
         case OutputType::script_hash: {

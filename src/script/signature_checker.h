@@ -10,7 +10,7 @@ enum class SigVersion : std::uint8_t { base, witness_v0, tapscript };
 /// The last hash computed for a script's signatures. The keys of a multisig are tried with the
 /// same hash. On a large transaction it costs more than the curve operations.
 struct SighashMemo {
-    ByteSpan code;  ///< compared by address: the memo lives no longer than the script
+    ByteSpan code;  ///< compared by address: the script must outlive the memo
     std::uint8_t hash_type = 0;
     std::optional<Hash256> hash;
 };

@@ -68,7 +68,7 @@ struct Database::Impl {
 
     /// Whether the folder has a database. An interrupted creation does not count. A database
     /// without the file that names its tables is damaged, not new.
-    bool is_made(leveldb::Env& env) const {
+    bool has_database(leveldb::Env& env) const {
         const auto name = options.folder.string();
         std::vector<std::string> files;
         if (const auto status = env.GetChildren(name, &files); !status.ok()) {
@@ -139,12 +139,12 @@ Database::Database(Options options) : impl_(std::make_unique<Impl>()) {
     }
     if (wanted.wipe) impl_->check(leveldb::DestroyDB(name, settings));
     // LevelDB would make a new database if it does not find the old one.
-    const bool is_made = impl_->is_made(*env);
-    settings.create_if_missing = !is_made;
+    const bool has_database = impl_->has_database(*env);
+    settings.create_if_missing = !has_database;
     leveldb::DB* db = nullptr;
     impl_->check(leveldb::DB::Open(settings, name, &db));
     impl_->db.reset(db);
-    if (is_made && !wanted.in_memory) impl_->sync_names(*env);
+    if (has_database && !wanted.in_memory) impl_->sync_names(*env);
 }
 
 Database::~Database() = default;

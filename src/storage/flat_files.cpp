@@ -218,13 +218,13 @@ std::shared_ptr<File> FlatFiles::handle(std::uint32_t file, bool create) const {
     state.last_use = ++uses_;
     if (!state.handle) {
         if (!files_.exists(path(file))) return nullptr;
-        close_the_oldest();
+        close_oldest_handle();
         state.handle = files_.open(path(file), OpenMode::write);
     }
     return state.handle;
 }
 
-void FlatFiles::close_the_oldest() const {
+void FlatFiles::close_oldest_handle() const {
     State* oldest = nullptr;
     std::size_t open = 0;
     for (auto& [number, state] : states_) {

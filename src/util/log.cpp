@@ -29,7 +29,7 @@ constexpr std::array<std::pair<std::string_view, Category>, 10> names{{
     {"index", Category::index},
 }};
 
-// What one place in the code may write.
+// The limit for one place in the code.
 constexpr std::size_t bytes_per_hour = 256 * 1024;
 
 std::int64_t this_hour() {

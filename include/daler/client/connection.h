@@ -15,7 +15,7 @@ struct Access {
     std::uint16_t port = 0;
     std::string user, password;  ///< password empty: from the cookie
     std::filesystem::path cookie;
-    std::optional<std::string> wallet;  ///< the wallet to ask
+    std::optional<std::string> wallet;  ///< the wallet of the calls
     std::chrono::milliseconds timeout{};
     bool wait = false;  ///< until the node runs and is ready
     std::chrono::seconds wait_timeout{};

@@ -25,7 +25,7 @@ struct ChainFile {
 
 /// Reads the text of a chain file. The error is a sentence that begins with the field's name in
 /// quotes and says what is allowed. If the file has no magic, it is made from the digest of the
-/// rules. It never equals the magic of a public chain or regtest.
+/// rules. The magic of a public chain or regtest is refused.
 [[nodiscard]] Result<ChainFile, std::string> parse_chain_file(std::string_view text);
 
 }  // namespace daler::config

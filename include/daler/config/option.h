@@ -50,7 +50,7 @@ struct Option {
 
 /// The options of dalerd.
 [[nodiscard]] std::span<const Option> node_options();
-/// The options of daler-cli. Its config files may hold those of dalerd, too.
+/// The options of daler-cli. Its config files may also have those of dalerd.
 [[nodiscard]] std::span<const Option> client_options();
 
 /// The option called `name`, or null.

@@ -30,8 +30,8 @@ public:
     /// Requires a compressed key that is on the curve.
     ExtendedPublicKey(const ExtendedKeyOrigin& origin, const PublicKey& key);
 
-    /// Nothing unless `bytes` are 78 that begin with `version` and hold a key on the curve; a
-    /// master key must have neither parent nor number.
+    /// Nothing unless `bytes` are 78 bytes that begin with `version` and have a key on the curve;
+    /// a master key must have neither parent nor number.
     static std::optional<ExtendedPublicKey> decode(ByteSpan bytes, const KeyVersion& version);
     /// As decode, from base58check.
     static std::optional<ExtendedPublicKey> from_text(std::string_view text,

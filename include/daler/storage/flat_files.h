@@ -46,7 +46,7 @@ public:
     /// Appends a record to the last file, or to a new one if it would grow too large. `trailer` is
     /// written after the payload and not counted in the size.
     FilePosition append(ByteSpan payload, ByteSpan trailer = {});
-    /// Appends to this file, whatever its size.
+    /// Appends to this file at any size.
     FilePosition append_to(std::uint32_t file, ByteSpan payload, ByteSpan trailer = {});
 
     /// `size` bytes from `position` on. Throws StorageError if the file has fewer.
@@ -87,7 +87,7 @@ private:
     };
 
     std::shared_ptr<File> handle(std::uint32_t file, bool create) const;
-    void close_the_oldest() const;
+    void close_oldest_handle() const;
     [[noreturn]] void fail(std::uint32_t file, const std::string& what) const;
 
     FileSystem& files_;

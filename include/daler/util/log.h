@@ -12,7 +12,7 @@
 
 namespace daler::log {
 
-/// What a debug line is about; switched on by `-debug=NAME` (names as bitcoind's).
+/// The subject of a debug line; switched on by `-debug=NAME` (names as bitcoind's).
 enum class Category : std::uint32_t {
     none = 0,
     net = 1u << 0,

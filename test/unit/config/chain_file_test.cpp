@@ -92,7 +92,7 @@ TEST_CASE("the error for an unusable chain file says why", "[config]") {
     CHECK(refusal({"-chainfile=/a.json"}, {}, {{"/a.json", R"({"port":0})"}}) ==
           "Chain file /a.json: \"port\" must be a whole number from 1 to 65535, not 0");
     CHECK(refusal({"-chainfile=/a.json", "-regtest"}, {}, {{"/a.json", "{}"}}) ==
-          "-chainfile describes a chain of its own: it cannot be combined with -regtest, -signet, "
+          "-chainfile describes another chain: it cannot be combined with -regtest, -signet, "
           "-testnet, -testnet4 or -chain.");
 }
 

@@ -26,7 +26,7 @@ Transaction coinbase_at(Height height) {
     return tx;
 }
 
-// Regtest asks for two hashes on average.
+// Regtest needs two hashes on average.
 void mine(Block& block) {
     block.header.bits = 0x207fffff;
     while (!has_proof_of_work(block.header.hash(), block.header.bits, regtest))

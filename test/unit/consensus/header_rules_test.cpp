@@ -64,7 +64,7 @@ TEST_CASE("between two retargets the bits stay", "[consensus]") {
     CHECK(next_bits(chain, from_unix(4'000'000'000), main_params()) == 0x1c080000);
 }
 
-TEST_CASE("regtest never retargets", "[consensus]") {
+TEST_CASE("regtest does not retarget", "[consensus]") {
     const auto chain = test::steady_chain(144, 0x207fffff);
     CHECK(next_bits(chain, from_unix(0), regtest_params()) == 0x207fffff);
 }
@@ -95,7 +95,7 @@ TEST_CASE("after blocks of minimum difficulty the last other target counts again
     }
     CHECK(next_bits(chain, chain.back().block_time() + 600s, params) == 0x1c080000);
 
-    // The first block of a window ends the search, whatever its bits.
+    // The first block of a window ends the search with any bits.
     auto window = test::steady_chain(2016, 0x1c080000);
     for (int i = 0; i < 3; ++i) {
         window.grow(600);

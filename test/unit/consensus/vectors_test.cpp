@@ -102,7 +102,7 @@ TEST_CASE("a full mainnet block before segwit passes", "[consensus][vectors]") {
     CHECK_FALSE(is_mutated(block, false));
 }
 
-TEST_CASE("a full mainnet block with witnesses passes and keeps its commitment",
+TEST_CASE("a full mainnet block with witnesses passes and has the right commitment",
           "[consensus][vectors]") {
     const auto text = test::read_vectors("mainnet/block-segwit.blk");
     if (!text) return;

@@ -146,7 +146,7 @@ TEST_CASE("64 bytes without witness are too small even if nonstandard transactio
     CHECK(verdict(tx) == "tx-size-small");
 }
 
-TEST_CASE("a coinbase outside a block is refused whatever the options", "[policy]") {
+TEST_CASE("a coinbase outside a block is refused with any options", "[policy]") {
     auto tx = ordinary();
     tx.inputs[0].prevout = {};
     PolicyOptions anything;

@@ -208,7 +208,7 @@ TEST_CASE("a legacy script has at most 10,000 bytes", "[script]") {
 }
 
 TEST_CASE("a script in P2SH may be one opcode that scriptSig pushes as a number", "[script]") {
-    // The redeem script is the byte 0x10: it announces 16 bytes that are not there.
+    // The redeem script is the byte 0x10: it announces 16 bytes that do not follow.
     const Bytes redeem{0x10};
     Spending spending(pay_to_script_hash(crypto::hash160(redeem)));
     spending.tx.inputs[0].script_sig = Builder().number(16).done();

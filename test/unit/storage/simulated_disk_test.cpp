@@ -69,8 +69,7 @@ TEST_CASE("the chosen operation fails, with the file's name", "[storage]") {
     CHECK(thrown([&] { file->sync(); }).empty() == !permanent);
 }
 
-TEST_CASE("whichever operation fails, a replaced file has its old or its new content",
-          "[storage]") {
+TEST_CASE("a replaced file has its old or its new content if an operation fails", "[storage]") {
     std::size_t points = 0;
     for (const auto kind : SimulatedDisk::operations) {
         for (std::uint64_t number = 1;; ++number) {
