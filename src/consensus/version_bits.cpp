@@ -52,7 +52,7 @@ DeploymentState state_after(const HeaderChain& chain, Height edge,
     if (deployment.start_time == VersionBitsDeployment::never_active)
         return DeploymentState::failed;
 
-    // Back to an edge whose state is known ...
+    // Back to a window whose state is known ...
     const Height window = params.retarget.window;
     std::vector<std::pair<Height, BlockHash>> unknown;
     auto state = DeploymentState::defined;

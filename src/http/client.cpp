@@ -29,7 +29,7 @@ using Kind = ClientError::Kind;
 using Answer = Result<ClientResponse, ClientError>;
 using HttpRequest = beast_http::request<beast_http::string_body>;
 
-// Answers can be large; the buffer by itself would read them 512 bytes at a time.
+// Answers can be large, and by default the buffer would read 512 bytes at a time.
 constexpr std::size_t read_size = 64 * 1024;
 
 auto to(error_code& error) {

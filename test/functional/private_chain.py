@@ -167,9 +167,9 @@ def wrong_files(test):
     node = test.node(start=False, chain="wrong", chainfile=test.folder / "wrong.json", name="wrong")
     assert "could not be opened" in node.fails_to_start()
     for text, error in (
-            ("", "not JSON"), ("[]", "an object of fields is expected"), ('{"colour": 1}', '"colour" is no field'),
+            ("", "not JSON"), ("[]", "an object of fields is expected"), ('{"colour": 1}', '"colour" is not a field'),
             ('{"port": 70000}', '"port" must be a whole number from 1 to 65535, not 70000'),
-            ('{"name": "signet"}', '"name" must be'), ('{"magic": "f9beb4d9"}', '"magic" must be another'),
+            ('{"name": "signet"}', '"name" must be'), ('{"magic": "f9beb4d9"}', '"magic" must be different'),
             ('{"retarget_rule": 3}', '"retarget_rule" must be one of "bitcoin", "testnet", "testnet4", "none"'),
             ('{"genesis_bits": "1d00ffff"}', '"genesis_bits" must be'),
             ('{"name": "wrong", "genesis_time": 4000000000}', '"genesis_time" must not be in the future')):

@@ -8,7 +8,7 @@
 
 namespace daler::consensus {
 
-/// Where and when a coin entered the chain: all that relative lock times need to know about it.
+/// Where and when a coin entered the chain, as far as relative lock times need it.
 struct CoinAge {
     Height height;                 ///< of the block that created the coin
     BlockTime median_time_before;  ///< median time past of that block's parent

@@ -16,7 +16,7 @@ public:
     constexpr U256() = default;
     explicit constexpr U256(std::uint64_t value) : limbs_{value, 0, 0, 0} {}
 
-    /// The number whose little-endian bytes these are: how a hash is compared with a target.
+    /// The number with these little-endian bytes. A hash is compared with a target in this form.
     [[nodiscard]] static U256 from_little_endian(const crypto::Digest256& bytes);
     [[nodiscard]] crypto::Digest256 to_little_endian() const;
 

@@ -99,7 +99,7 @@ inline constexpr std::chrono::seconds txid_delay{2};     ///< ... announces by t
 inline constexpr std::chrono::seconds busy_delay{2};     ///< ... has `requests_in_flight` open
 inline constexpr std::size_t orphans = 100;              ///< of all peers
 inline constexpr std::int64_t orphan_weight = 400'000;   ///< weight units of one
-/// Weight units of all orphans. What a peer has of it is its share when one must leave.
+/// Weight units of all orphans. If there are more, the peer with the largest share loses one.
 inline constexpr std::int64_t orphans_weight = 40'400'000;
 inline constexpr std::chrono::minutes orphan_expiry{20};
 // The next three are remembered by fingerprint; when they are full the older half is forgotten.
