@@ -2,6 +2,7 @@
 
 #include "header_presync.h"
 #include "rolling_filter.h"
+#include "send_watch.h"
 #include "types.h"
 
 #include <daler/net/condition.h>
@@ -70,9 +71,7 @@ struct Peer {
     std::optional<std::chrono::microseconds> ping;
     std::optional<std::chrono::microseconds> min_ping;
 
-    // Sending.
-    std::uint64_t bytes_taken = 0;    ///< at the last check
-    std::optional<Time> stuck_since;  ///< data is queued, and it has read nothing since then
+    SendWatch send_watch;
 
     // Headers and blocks. BlockDownload knows which blocks it has.
     std::optional<Time> headers_asked_at;

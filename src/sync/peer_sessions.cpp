@@ -66,26 +66,10 @@ void PeerSessions::tick() {
     transactions_.tick();
 }
 
-namespace {
-
-/// True if data has been queued for this peer for a long time and the peer has read none of it.
-bool reads_nothing(Peer& peer, Time now) {
-    const auto taken = peer.connection->bytes_taken();
-    const bool is_stuck =
-        peer.connection->has_queued() && taken == std::exchange(peer.bytes_taken, taken);
-    if (!is_stuck) {
-        peer.stuck_since.reset();
-    } else if (!peer.stuck_since) {
-        peer.stuck_since = now;
-    }
-    return peer.stuck_since && now - *peer.stuck_since >= limits::send_timeout;
-}
-
-}  // namespace
-
 void PeerSessions::check_timeouts(Peer& peer, Time now) {
     if (!peer.connection->is_open()) return;
-    if (reads_nothing(peer, now)) {
+    const auto& connection = *peer.connection;
+    if (peer.send_watch.is_stuck(connection.has_queued(), connection.bytes_taken(), now)) {
         log::debug(log::Category::net, "{} does not read what we send", label(peer));
         peer.connection->close();
         return;

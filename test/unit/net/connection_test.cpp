@@ -171,18 +171,20 @@ TEST_CASE("the send queue is full beyond its bound and has room once it was read
           "[net][limits]") {
     Loopback net;
     const auto [a, b] = net.pair();
-    a->send("block", Bytes(wire::limits::send_queue_bytes - wire::MessageHeader::size));
+    constexpr auto largest = wire::limits::send_queue_bytes - wire::MessageHeader::size;
+    a->send("block", Bytes(largest));
     CHECK_FALSE(a->is_full());
+    b->send("block", Bytes(largest + 1));
+    CHECK(b->is_full());
     a->send("block", Bytes(0));
-    CHECK(a->is_full());
+    REQUIRE(a->is_full());
     bool has_room = false;
     auto waiting = [](ConnectionRef c, bool& out) -> asio::awaitable<void> {
         co_await c->wait_for_room();
         out = true;
     }(a, has_room);
     asio::co_spawn(net.io, std::move(waiting), asio::detached);
-    CHECK(net.run(b->read_message())->payload.size() ==
-          wire::limits::send_queue_bytes - wire::MessageHeader::size);
+    CHECK(net.run(b->read_message())->payload.size() == largest);
     net.run_until([&] { return has_room; });
     CHECK_FALSE(a->is_full());
 }

@@ -1,7 +1,9 @@
 // Limits of one connection and of all connections.
 #include "raw_peer.h"
+#include "start.h"
 
 #include <sync/connector.h>
+#include <sync/send_watch.h>
 
 #include <future>
 
@@ -54,7 +56,8 @@ BlockRef block_of_size(const Node& node, std::size_t size, std::uint8_t number) 
         block.transactions[0] = seal(Transaction(coinbase));
         return encode(block).size();
     };
-    constexpr std::size_t some = 100'000;  // its length takes as many bytes as that of `size`
+    // Its length takes as many bytes as that of `size`.
+    const std::size_t some = size > 100'000 ? 70'000 : 1'000;
     const auto before = pad(some);
     REQUIRE(pad(some + size - before) == size);
     std::uint64_t tries = 1'000'000;
@@ -98,16 +101,19 @@ TEST_CASE("a peer is not read from while too many bytes of its blocks wait for t
     RawPeer observer(node);
     observer.shake_hands();
     const std::size_t spare = GENERATE(0, 1);
+    // The last one that fits is small: it is decoded in the same step in which it is read.
+    constexpr std::size_t small = 10'000;
+    constexpr auto rest = limits::open_block_bytes - limits::message_bytes - small;
     const auto first = block_of_size(node, limits::message_bytes, 1);
-    const auto second =
-        block_of_size(node, limits::open_block_bytes - limits::message_bytes - spare, 2);
-    const auto third = block_of_size(node, 200'000, 3);
+    const auto second = block_of_size(node, rest, 2);
+    const auto third = block_of_size(node, small - spare, 3);
+    const auto fourth = block_of_size(node, small, 4);
     BusyLedger busy(node);
-    for (const auto& block : {first, second, third})
+    for (const auto& block : {first, second, third, fourth})
         peer.send(wire::BlockMessage{block});
-    const auto read = message_size(first) + message_size(second);
+    const auto read = message_size(first) + message_size(second) + message_size(third);
     if (spare > 0) {
-        eventually([&] { return block_bytes_read(node) == read + message_size(third); });
+        eventually([&] { return block_bytes_read(node) == read + message_size(fourth); });
     } else {
         eventually([&] { return block_bytes_read(node) == read; });
         for (int i = 0; i < 3; ++i)
@@ -146,14 +152,29 @@ TEST_CASE("a peer that reads nothing of what is queued for it is disconnected", 
         return sent - peer.bytes_sent;
     };
     eventually([&] { return waiting() > limits::send_queue_bytes; });
-    node.peers().advance_timers(0s);
-    node.peers().advance_timers(limits::send_timeout - 1s);
-    CHECK(node.peers().peers().size() == 1);
     // The system may have accepted some more bytes at first; then the time starts again.
     eventually([&] {
-        node.peers().advance_timers(1s);
+        node.peers().advance_timers(limits::send_timeout);
         return node.peers().peers().empty();
     });
+}
+
+TEST_CASE("the timeout of a peer that reads nothing starts again when it reads a byte",
+          "[sync][limits]") {
+    SendWatch watch;
+    CHECK_FALSE(watch.is_stuck(true, 10, start));
+    CHECK_FALSE(watch.is_stuck(true, 10, start + 1s));  // the first check without a change
+    const auto due = start + 1s + limits::send_timeout;
+    CHECK_FALSE(watch.is_stuck(true, 10, due - 1ms));
+    SECTION("it read nothing") {
+        CHECK(watch.is_stuck(true, 10, due));
+    }
+    SECTION("it read a byte") {
+        CHECK_FALSE(watch.is_stuck(true, 11, due));
+    }
+    SECTION("nothing is queued any more") {
+        CHECK_FALSE(watch.is_stuck(false, 10, due));
+    }
 }
 
 TEST_CASE("on a public chain full-relay connections are made first, then block-relay-only ones",
