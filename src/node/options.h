@@ -22,7 +22,7 @@ struct NodeOptions {
     rpc::ServerOptions rpc;
     wallet::WalletOptions wallet;
     policy::BlockLimits block_limits;
-    index::Wanted wanted_indexes;
+    index::Wanted wanted_indexes{};
     index::IndexOptions index;
 
     bool serve_rpc = true;

@@ -6,11 +6,11 @@
 
 namespace daler::index {
 
-/// Which indexes a node keeps.
+/// Which indexes a node keeps. There are no defaults: a list that lacks one does not compile.
 struct Wanted {
-    bool transactions = false;  ///< -txindex
-    bool filters = false;       ///< -blockfilterindex
-    bool coin_stats = false;    ///< -coinstatsindex
+    bool transactions;  ///< -txindex
+    bool filters;       ///< -blockfilterindex
+    bool coin_stats;    ///< -coinstatsindex
 };
 
 /// The optional indexes of a node, each on its own thread. Any thread may call.
