@@ -12,9 +12,21 @@ from pathlib import Path
 OPTION_TABLES = ("node_options.cpp", "client_options.cpp")
 # Options that are known and ignored, and why.
 OPTIONS_IGNORED = {"color": "the output of daler-cli has no colours"}
+# Options that no test gives. This list must not grow: a new option needs a test.
+OPTIONS_WITHOUT_TEST = {
+    "?", "addrinfo", "bytespersigop", "changetype", "checkblocks", "consolidatefeerate", "daemonwait", "datacarrier",
+    "datacarriersize", "discardfee", "limitdescendantcount", "logtimestamps", "maxconnections", "maxsigcachesize",
+    "mempoolexpiry", "mempoolfullrbf", "networkactive", "peertimeout", "printtoconsole", "rpcclienttimeout",
+    "rpcservertimeout", "rpcwhitelist", "rpcwhitelistdefault", "spendzeroconfchange", "stdinrpcpass",
+    "stdinwalletpassphrase", "stopafterblockimport", "txconfirmtarget", "walletbroadcast", "walletrbf",
+    "walletrejectlongchains",
+}
+# Methods with arguments that test/interop/rpc_types.py does not try, and why.
+NOT_TRIED = {"stop": "the node would end"}
 # Members of ChainParams and its parts that are not rules, or that tests use through another name, and why.
 PARAMS_EXEMPT = {
-    "name": "what the user sees", "folder": "what the user sees", "rpc_port": "tests choose theirs", "taproot": "for display only",
+    "name": "what the user sees", "folder": "what the user sees", "rpc_port": "tests choose theirs",
+    "taproot": "for display only",
     "from_first_block": "tests take it from testnet4_params()",
     "version_bits_threshold": "the tests of version bits count to that of regtest_params()",
 }
@@ -27,7 +39,7 @@ class Check:
         self.code = {path: without_comments(path.read_text()) for base in ("src", "include")
                      for path in sorted((root / base).rglob("*")) if path.suffix in (".h", ".cpp")}
         self.tests = {path: path.read_text() for path in sorted((root / "test").rglob("*"))
-                      if path.suffix in (".h", ".cpp", ".py")}
+                      if path.suffix in (".h", ".cpp", ".py") and path.name != "extending.py"}  # it quotes an example
 
     def report(self, path, text):
         self.problems.append(f"{path}: {text}")
@@ -57,7 +69,7 @@ class Check:
                 self.report(path.relative_to(self.root), "is not in test/fuzz/CMakeLists.txt")
 
     def options(self):
-        """Some code reads each option; contrib/write_docs lists those that apply to the main chain only."""
+        """Some code reads each option, and a test gives it; contrib/write_docs lists those for the main chain only."""
         tables, elsewhere = {}, self.joined(self.code, without=OPTION_TABLES)
         for table in OPTION_TABLES:
             for name in re.findall(r'Option\{"([^"]+)"', self.text(f"src/config/{table}")):
@@ -65,6 +77,10 @@ class Check:
         read = set(re.findall(r'"([^"\n]+)"', elsewhere)) | set(OPTIONS_IGNORED)
         for name in sorted(set(tables) - read):
             self.report(f"src/config/{tables[name]}", f"no code reads the option -{name}")
+        tests, ignored = self.joined(self.tests), self.text("src/node/option_checks.cpp")
+        for name in sorted(set(tables) - OPTIONS_WITHOUT_TEST - set(OPTIONS_IGNORED)):
+            if f'"{name}"' not in ignored and not re.search(rf"\b{name}\b", tests):
+                self.report(f"src/config/{tables[name]}", f"no test gives the option -{name}")
         rows = self.text("src/config/node_options.cpp").split('Option{"')[1:]
         main_only = {row.split('"')[0] for row in rows if re.search(r'",\s*true\b', row)}
         sentence = re.search(r"Outside a section, (.*?) hold for the main chain only", self.text("contrib/write_docs"),
@@ -103,8 +119,8 @@ class Check:
                         self.report("include/daler/primitives/chain_params.h", f"no {where} {struct}::{name}")
 
     def methods(self):
-        """Each declared RPC method has a row in the table of its category, and some test names it."""
-        tests = self.joined(self.tests)
+        """Each declared RPC method has a row in the table of its category, and tests call it."""
+        tests, types = self.joined(self.tests), self.text("test/interop/rpc_types.py")
         for header in sorted((self.root / "src" / "rpc").glob("*/methods.h")):
             table = self.text(header.parent / "methods.cpp")
             for name in re.findall(r"Json (\w+)\(Call& call\);", self.code[header]):
@@ -112,9 +128,12 @@ class Check:
                     self.report(header.relative_to(self.root), f"{name} has no row in methods.cpp")
         for path in sorted((self.root / "src" / "rpc").rglob("*.cpp")):
             text = self.code[path]
-            for name in re.findall(r'\{"\w+",\s*"([a-z]+)",\s*"', text):
+            row = r'\{"\w+",\s*"([a-z]+)",\s*"(?:[^"]|"\s*")*",\s*(\{\}|\{)'
+            for name, arguments in re.findall(row, text):
                 if not re.search(rf"\b{name}\b", tests):
                     self.report(path.relative_to(self.root), f"no test calls the method {name}")
+                if arguments != "{}" and f'"{name}"' not in types and name not in NOT_TRIED:
+                    self.report(path.relative_to(self.root), f"test/interop/rpc_types.py has no call of {name}")
 
     def indexes(self):
         """doc/formats.md describes the folder of each index."""
@@ -124,6 +143,13 @@ class Check:
                 if folder not in formats:
                     self.report(path.relative_to(self.root), f"doc/formats.md does not describe indexes/{folder}")
 
+    def output_types(self):
+        """A test recognises each type of output scripts."""
+        test = self.text("test/unit/script/standard_test.cpp")
+        for name in re.findall(r'case OutputType::\w+:\s*return "(\w+)"', self.text("src/script/standard.cpp")):
+            if f'"{name}"' not in test:
+                self.report("test/unit/script/standard_test.cpp", f"has no script of the type {name}")
+
 
 def without_comments(text):
     return re.sub(r"//.*", "", text)
@@ -132,7 +158,8 @@ def without_comments(text):
 def main():
     root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent).resolve()
     check = Check(root)
-    for step in (check.sources, check.options, check.reasons, check.chain_params, check.methods, check.indexes):
+    for step in (check.sources, check.options, check.reasons, check.chain_params, check.methods, check.indexes,
+                 check.output_types):
         step()
     for problem in check.problems:
         print(problem)
