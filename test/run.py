@@ -16,7 +16,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SKIPPED = 77  # exit code of a script that cannot run here
-NOT_TESTS = {"framework", "p2p", "chainkit"}  # modules that the scripts import
+NOT_TESTS = {"framework", "p2p", "chainkit", "overlay"}  # modules that the scripts import
+BUILDS = {"extending"}  # scripts that compile; sanitizers would not change what they find
 # Started first, so that they do not finish last.
 SLOW_FIRST = ("unit/faults", "fuzz/coin_cache", "fuzz/orphanage", "fuzz/request_tracker", "functional/crash",
               "functional/import_damage", "unit/chain", "fuzz/address_book")
@@ -107,7 +108,7 @@ def collect(arguments, environment, factor):
                              lambda p=program: run_fuzz_target(p, environment, 300 * factor)))
         folders = ["functional"] + (["interop"] if arguments.interop else [])
         scripts = [s for f in folders for s in sorted((ROOT / "test" / f).glob("*.py"))
-                   if s.stem not in NOT_TESTS]
+                   if s.stem not in NOT_TESTS and not (arguments.build.name in SANITIZERS and s.stem in BUILDS)]
         for script in scripts:
             jobs.append((f"{script.parent.name}/{script.stem}",
                          lambda s=script: run_script(s, environment, 300 * factor)))
