@@ -143,6 +143,22 @@ class Check:
                 if folder not in formats:
                     self.report(path.relative_to(self.root), f"doc/formats.md does not describe indexes/{folder}")
 
+    def messages(self):
+        """A test sends each P2P message to a node, and the fuzz target has a payload of each that has contents."""
+        header, seeds = self.text("include/daler/wire/messages.h"), self.text("test/fuzz/seeds.py")
+        commands = dict(re.findall(r'struct (\w+) \{[^{}]*?command = "(\w+)"', header))
+        signals = set(re.findall(r"using (\w+) = Signal<", header))
+        tests = self.joined({path: text for path, text in self.tests.items()
+                             if re.search(r"test/(unit/sync|functional|interop)/", path.as_posix())})
+        names = re.findall(r"\w+", re.search(r"using Message =\s*std::variant<([^>]*)>", header)[1])
+        payloads = set(re.findall(r"(\d+): ", seeds[seeds.index("payloads = "):seeds.index("for command, payload")]))
+        for number, name in enumerate(names):
+            command = commands.get(name, name.lower())
+            if name != "Unknown" and not re.search(rf'"{command}"|\b{name}\b', tests):
+                self.report("include/daler/wire/messages.h", f"no test sends {name} to a node")
+            if name not in signals and name != "Unknown" and str(number) not in payloads:
+                self.report("test/fuzz/seeds.py", f"has no payload for {name}, number {number}")
+
     def output_types(self):
         """A test recognises each type of output scripts."""
         test = self.text("test/unit/script/standard_test.cpp")
@@ -159,7 +175,7 @@ def main():
     root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent).resolve()
     check = Check(root)
     for step in (check.sources, check.options, check.reasons, check.chain_params, check.methods, check.indexes,
-                 check.output_types):
+                 check.messages, check.output_types):
         step()
     for problem in check.problems:
         print(problem)

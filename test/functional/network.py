@@ -1,7 +1,11 @@
 #!/usr/bin/python3
 """Several nodes: syncing, relaying, reorganising, connecting and disconnecting."""
-from chainkit import ANYONE_ADDRESS, coin, coins_of, spend
+import struct
+import time
+
+from chainkit import ANYONE_ADDRESS, coin, coins_of, compact_size, spend, var_bytes
 from framework import equal, fails, run, sync_blocks, sync_mempools, wait_until
+from p2p import Peer
 
 
 def first_sync(test, a, b, c):
@@ -110,12 +114,25 @@ def late_nodes(test, a, b):
     friend.stop()
 
 
+def messages(test, node):
+    test.step("a peer asks for compact blocks, and names a node")
+    peer = Peer(node)
+    peer.send("sendcmpct", b"\x01" + struct.pack("<Q", 2))
+    known = struct.pack("<I", int(time.time())) + b"\x09" + b"\x01" + var_bytes(bytes([30, 1, 1, 1])) + b"\x20\x8d"
+    peer.send("addrv2", compact_size(1) + known)
+    peer.sync()
+    info = node.getpeerinfo()[-1]
+    equal((info["bip152_hb_from"], info["addr_processed"]), (True, 1))
+    peer.close()
+
+
 def main(test):
     a, b, c = test.node(), test.node(), test.node()
     first_sync(test, a, b, c)
     relay(test, a, b, c)
     reorganisation(test, a, b, c)
     connections(test, a, b, c)
+    messages(test, a)
     test.step("a node that does not listen and connects to no peer")
     alone = test.node("-listen=0", name="alone")
     equal(alone.getconnectioncount(), 0)

@@ -50,10 +50,11 @@ def script_input(script_sig, witness, script):
 def messages():
     """Payloads, each after a byte with the number of its command in fuzz_message."""
     items = inventory([(1, PAYMENT.txid), (0x40000002, BLOCK.hash)])
+    v1 = compact_size(1) + struct.pack("<IQ", 1, 9) + bytes(10) + b"\xff\xff" + bytes([127, 0, 0, 1]) + b"\x47\x9d"
     v2 = compact_size(1) + struct.pack("<I", 1) + b"\x09" + b"\x01" + var_bytes(bytes([127, 0, 0, 1])) + b"\x47\x9d"
     payloads = {0: version_payload(), 5: struct.pack("<Q", 1000), 6: b"\x01" + struct.pack("<Q", 2), 7: bytes(8), 8: bytes(8),
                 9: items, 10: items, 11: items, 12: locator_payload([BLOCK.hash]), 13: locator_payload([BLOCK.hash]),
-                14: headers_payload([BLOCK.header(), NEXT.header()]), 15: NEXT.serialize(), 16: PAYMENT.serialize(), 18: v2}
+                14: headers_payload([BLOCK.header(), NEXT.header()]), 15: NEXT.serialize(), 16: PAYMENT.serialize(), 17: v1, 18: v2}
     return [bytes([command]) + payload for command, payload in payloads.items()]
 
 
