@@ -40,6 +40,26 @@ BEGUN = {
 }
 
 
+# What contrib/check_places.py finds when a change is begun: the text that is added before another, and what is missing.
+MISSED = {
+    "An option": ("src/config/node_options.cpp", "    Option{\"daemon\",",
+                  '    Option{"brandnew", "", Kind::flag, Group::general, "0", "Something new", true},\n',
+                  ("no code reads the option -brandnew", "no test gives the option -brandnew",
+                   "write_docs: the list of options for the main chain only is wrong about -brandnew")),
+    "A reject reason": ("include/daler/consensus/rejection.h", "    count,", "    brand_new,\n",
+                        ("no rule gives Reason::brand_new", "no test expects Reason::brand_new")),
+    "A P2P message": ("include/daler/wire/messages.h", "GetMempool, Unknown>;", "BrandNew, ",
+                      ("no test sends BrandNew to a node", "has no payload for BrandNew, number 20")),
+    "A deployment": ("include/daler/primitives/chain_params.h", "    Height taproot;", "    Height brand_new;\n",
+                     ("no code uses ActivationHeights::brand_new", "no test names ActivationHeights::brand_new")),
+    "An index": ("src/index/brand_new_index.cpp", "", 'open_database(options, "brand new index", "brandnew")',
+                 ("brand_new_index.cpp: is not in src/index/CMakeLists.txt", "does not describe indexes/brandnew")),
+    "A type of output scripts": ("src/script/standard.cpp", "        case OutputType::anchor:\n            return",
+                                 '        case OutputType::brand_new:\n            return "brandnew";\n',
+                                 ("has no script of the type brandnew",)),
+}
+
+
 class Checks:
     """The checks of doc/extending.md in a copy of the tree. Each returns None if it passes, else what it said."""
 
@@ -173,12 +193,26 @@ def begun(checks, dice):
             assert error, f"{name} compiles although '{title}' is only begun"
 
 
+def missed(checks, dice):
+    for title in sorted(MISSED) if LONG else [dice.choice(sorted(MISSED))]:
+        name, before, added, expected = MISSED[title]
+        assert f"\n## {title}\n" in (ROOT / "doc" / "extending.md").read_text(), title
+        text = (ROOT / name).read_text() if before else ""
+        assert not before or text.count(before) == 1, f"{name} has {text.count(before)} times: {before}"
+        checks.tree.change({name: text.replace(before, added + before) if before else added})
+        found = checks.check("places", None) or ""
+        for problem in expected:
+            assert problem in found, f"'{title}' is begun, and check_places does not say '{problem}', but:\n{found}"
+        checks.test.step(f"{title}, only begun: places finds {len(expected)} forgotten places")
+
+
 def main(test):
     dice = random.Random(SEED)
     test.step(f"seed {SEED}, {'all places' if LONG else 'a share of the places'}")
     checks = Checks(test)
     leave_out(checks, RPC, dice)
     begun(checks, dice)
+    missed(checks, dice)
     files = leave_out(checks, FIELD, dice)
     split_networks(checks, files)
 
