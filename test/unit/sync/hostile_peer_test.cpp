@@ -132,6 +132,7 @@ TEST_CASE("a handshake may take a bounded time of the node's clock", "[sync][lim
     RawPeer peer(node);
     eventually([&] { return node.peers().peers().size() == 1; });
     node.clock.set_mock_time(now + limits::handshake_timeout - 1s);
+    node.peers().advance_timers(0s);
     CHECK(node.peers().peers().size() == 1);
     node.clock.set_mock_time(now + limits::handshake_timeout);
     CHECK(peer.is_disconnected());
