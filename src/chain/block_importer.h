@@ -11,6 +11,10 @@
 #include <map>
 #include <mutex>
 
+namespace daler {
+struct ChainParams;
+}
+
 namespace daler::chain {
 
 /// Finds blocks in files of records and hands them on, parents first. A block whose parent is not

@@ -2,6 +2,7 @@
 
 #include "xor_key.h"
 
+#include <daler/primitives/chain_params.h>
 #include <daler/util/ensure.h>
 
 #include <fmt/format.h>

@@ -3,7 +3,10 @@
 #include <daler/chain/block_index.h>
 #include <daler/coins/undo.h>
 #include <daler/consensus/check_transaction.h>
-#include <daler/primitives/chain_params.h>
+
+namespace daler {
+struct ChainParams;
+}
 
 namespace daler::chain {
 

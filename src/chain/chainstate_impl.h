@@ -9,6 +9,7 @@
 #include "stop_watch.h"
 
 #include <daler/chain/chainstate.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/storage/file_lock.h>
 #include <daler/util/published.h>
 

@@ -2,6 +2,7 @@
 
 #include <daler/consensus/check_block.h>
 #include <daler/consensus/sequence_lock.h>
+#include <daler/primitives/chain_params.h>
 
 namespace daler::chain {
 namespace {

@@ -5,6 +5,10 @@
 #include <daler/chain/block_index.h>
 #include <daler/script/interpreter.h>
 
+namespace daler {
+struct ChainParams;
+}
+
 namespace daler::chain {
 
 /// Where the block goes: on top of `parent`, at which the coins are.

@@ -1,5 +1,6 @@
 #include "block_importer.h"
 
+#include <daler/primitives/chain_params.h>
 #include <daler/util/log.h>
 
 #include <fmt/format.h>

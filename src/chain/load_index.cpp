@@ -1,5 +1,7 @@
 #include "startup.h"
 
+#include <daler/primitives/chain_params.h>
+
 #include <fmt/format.h>
 
 namespace daler::chain {

@@ -4,6 +4,7 @@
 #include "record_scanner.h"
 
 #include <daler/coins/disconnect_block.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/util/ensure.h>
 #include <daler/util/log.h>
 

@@ -1,6 +1,7 @@
 #include "block_importer.h"
 #include "chainstate_impl.h"
 
+#include <daler/primitives/chain_params.h>
 #include <daler/util/log.h>
 
 namespace daler::chain {

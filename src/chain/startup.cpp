@@ -3,6 +3,7 @@
 #include "inspection.h"
 #include "recovery.h"
 
+#include <daler/primitives/chain_params.h>
 #include <daler/util/log.h>
 
 #include <fmt/format.h>

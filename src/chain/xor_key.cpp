@@ -1,5 +1,6 @@
 #include "xor_key.h"
 
+#include <daler/primitives/chain_params.h>
 #include <daler/util/log.h>
 #include <daler/util/random.h>
 

@@ -1,7 +1,10 @@
 #pragma once
 
-#include <daler/primitives/chain_params.h>
 #include <daler/storage/flat_files.h>
+
+namespace daler {
+struct ChainParams;
+}
 
 namespace daler::chain {
 

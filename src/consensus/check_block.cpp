@@ -1,5 +1,6 @@
 #include <daler/consensus/check_block.h>
 #include <daler/consensus/signet.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/script/flags.h>
 #include <daler/script/standard.h>
 

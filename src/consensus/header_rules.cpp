@@ -1,5 +1,7 @@
 #include <daler/consensus/header_rules.h>
 
+#include <daler/primitives/chain_params.h>
+
 #include <fmt/format.h>
 
 #include <algorithm>

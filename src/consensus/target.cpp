@@ -1,5 +1,6 @@
 // Targets in compact form and the work behind them: the first half of header_rules.h.
 #include <daler/consensus/header_rules.h>
+#include <daler/primitives/chain_params.h>
 
 namespace daler::consensus {
 namespace {

@@ -1,6 +1,7 @@
 #include <daler/index/coin_stats_index.h>
 
 #include <daler/consensus/header_rules.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/script/standard.h>
 
 #include <fmt/format.h>

@@ -1,6 +1,7 @@
 #include "admission.h"
 
 #include <daler/consensus/sequence_lock.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/script/signature_cache.h>
 
 #include <fmt/format.h>

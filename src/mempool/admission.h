@@ -2,6 +2,10 @@
 
 #include "pool.h"
 
+namespace daler {
+struct ChainParams;
+}
+
 namespace daler::mempool {
 
 /// The constructor arguments of the mempool.

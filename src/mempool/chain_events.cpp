@@ -1,6 +1,8 @@
 // Chain events: blocks remove transactions, reorganisations add them again.
 #include "state.h"
 
+#include <daler/primitives/chain_params.h>
+
 #include <algorithm>
 
 namespace daler::mempool {

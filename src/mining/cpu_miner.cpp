@@ -1,4 +1,5 @@
 #include <daler/mining/mining.h>
+#include <daler/primitives/chain_params.h>
 
 #include <algorithm>
 #include <chrono>

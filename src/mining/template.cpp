@@ -1,6 +1,7 @@
 #include <daler/mining/mining.h>
 
 #include <daler/consensus/version_bits.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/script/standard.h>
 
 #include <algorithm>

@@ -3,6 +3,7 @@
 #include <daler/descriptor/addresses.h>
 #include <daler/encoding/hex.h>
 #include <daler/policy/policy.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
 #include <daler/script/limits.h>
 #include <daler/script/opcodes.h>

@@ -2,10 +2,13 @@
 
 #include <daler/encoding/json.h>
 #include <daler/ledger/ledger.h>
-#include <daler/primitives/chain_params.h>
 #include <daler/rpc/method.h>
 
 #include <map>
+
+namespace daler {
+struct ChainParams;
+}
 
 namespace daler::rpc {
 

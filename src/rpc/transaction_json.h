@@ -2,7 +2,7 @@
 
 #include <daler/coins/undo.h>
 #include <daler/encoding/json.h>
-#include <daler/primitives/chain_params.h>
+#include <daler/primitives/address_format.h>
 
 namespace daler::rpc {
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "address_book.h"
+
+#include <daler/primitives/chain_params.h>
 #include "context.h"
 
 namespace daler::sync {

@@ -1,5 +1,7 @@
 #include "connector.h"
 
+#include <daler/primitives/chain_params.h>
+
 #include "eviction.h"
 
 #include <boost/asio/co_spawn.hpp>

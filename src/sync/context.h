@@ -3,6 +3,7 @@
 #include "peer.h"
 
 #include <daler/ledger/ledger.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/sync/options.h>
 #include <daler/util/log.h>
 #include <daler/util/random.h>

@@ -2,6 +2,7 @@
 
 #include <daler/chain/chain_view.h>
 #include <daler/consensus/header_rules.h>
+#include <daler/primitives/chain_params.h>
 
 namespace daler::sync {
 

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <daler/chain/block_index.h>
-#include <daler/primitives/chain_params.h>
 #include <daler/util/random.h>
 #include <daler/wire/limits.h>
 
 #include <deque>
+
+namespace daler {
+struct ChainParams;
+}
 
 namespace daler::sync {
 

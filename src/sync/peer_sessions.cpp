@@ -1,5 +1,7 @@
 #include "peer_sessions.h"
 
+#include <daler/primitives/chain_params.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 

@@ -1,6 +1,7 @@
 #include "visibility.h"
 
 #include <daler/consensus/header_rules.h>
+#include <daler/primitives/chain_params.h>
 
 namespace daler::sync {
 namespace {

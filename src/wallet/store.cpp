@@ -1,5 +1,7 @@
 #include "store.h"
 
+#include <daler/primitives/chain_params.h>
+
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,9 +1,13 @@
 #pragma once
 
-#include <daler/primitives/chain_params.h>
+#include <daler/primitives/address_format.h>
 #include <daler/wallet/wallet.h>
 
 #include "database.h"
+
+namespace daler {
+struct ChainParams;
+}
 
 namespace daler::wallet {
 

@@ -1,5 +1,6 @@
 #include <daler/wallet/wallet.h>
 
+#include <daler/primitives/chain_params.h>
 #include <daler/util/ensure.h>
 #include <daler/util/log.h>
 

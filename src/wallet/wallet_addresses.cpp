@@ -1,5 +1,6 @@
 // Addresses, labels, descriptors and locked coins of a wallet.
 
+#include <daler/primitives/chain_params.h>
 #include <daler/util/ensure.h>
 #include <daler/wallet/wallet.h>
 

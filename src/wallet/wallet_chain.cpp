@@ -1,5 +1,6 @@
 // How a wallet follows the chain and the mempool.
 
+#include <daler/primitives/chain_params.h>
 #include <daler/util/log.h>
 #include <daler/wallet/wallet.h>
 

@@ -1,4 +1,5 @@
 #include <daler/descriptor/addresses.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/util/ensure.h>
 
 // An address that decodes has one text, which decodes to the same address. A script that has an

@@ -1,4 +1,5 @@
 #include <daler/consensus/check_block.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/util/ensure.h>
 
 namespace {

@@ -1,4 +1,5 @@
 #include <chain/block_importer.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/util/ensure.h>
 
 #include <map>

@@ -1,4 +1,5 @@
 #include <daler/descriptor/descriptor.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/util/ensure.h>
 
 // A descriptor that parses is printed with the right checksum, and the text parses to the same

@@ -1,3 +1,4 @@
+#include <daler/primitives/chain_params.h>
 #include <daler/util/ensure.h>
 
 #include "consensus/header_list.h"

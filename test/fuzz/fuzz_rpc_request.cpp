@@ -1,6 +1,7 @@
 // Random requests to the methods that need neither a wallet nor peers, on a chain with only the
 // genesis block. The answer is well-formed JSON.
 #include <daler/ledger/ledger.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/rpc/dispatcher.h>
 #include <daler/rpc/tip_watch.h>
 #include <daler/util/ensure.h>

@@ -19,6 +19,10 @@ namespace leveldb {
 class Env;
 }
 
+namespace daler {
+struct ChainParams;
+}
+
 namespace daler::script {
 class BoundedSignatureCache;
 }

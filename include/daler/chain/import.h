@@ -6,6 +6,10 @@
 #include <filesystem>
 #include <functional>
 
+namespace daler {
+struct ChainParams;
+}
+
 namespace daler::chain {
 
 struct ImportResult {

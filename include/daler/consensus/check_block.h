@@ -5,6 +5,10 @@
 
 #include <optional>
 
+namespace daler {
+struct ChainParams;
+}
+
 namespace daler::consensus {
 
 /// Parts of check_block that a block template cannot pass yet. By default all parts are checked.

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <daler/consensus/rejection.h>
-#include <daler/primitives/chain_params.h>
+#include <daler/primitives/block.h>
 #include <daler/primitives/transaction.h>
 
 #include <span>

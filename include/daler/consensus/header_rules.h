@@ -1,7 +1,11 @@
 #pragma once
 
 #include <daler/consensus/rejection.h>
-#include <daler/primitives/chain_params.h>
+#include <daler/primitives/block.h>
+
+namespace daler {
+struct ChainParams;
+}
 
 namespace daler::consensus {
 

@@ -1,8 +1,12 @@
 #pragma once
 
-#include <daler/primitives/chain_params.h>
+#include <daler/primitives/block.h>
 
 #include <optional>
+
+namespace daler {
+struct ChainParams;
+}
 
 namespace daler::consensus {
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <daler/consensus/header_rules.h>
+#include <daler/primitives/chain_params.h>
 
 #include <map>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <daler/crypto/key.h>
-#include <daler/primitives/chain_params.h>
+#include <daler/primitives/address_format.h>
 
 #include <optional>
 #include <string>

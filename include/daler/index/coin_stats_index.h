@@ -3,6 +3,10 @@
 #include <daler/coins/muhash.h>
 #include <daler/index/follower.h>
 
+namespace daler {
+struct ChainParams;
+}
+
 namespace daler::index {
 
 /// Totals over the coin set after a block, and how the block changed it.

@@ -17,6 +17,10 @@
 #include <mutex>
 #include <type_traits>
 
+namespace daler {
+struct ChainParams;
+}
+
 namespace daler::ledger {
 
 /// What the ledger thread owns. Functions given to the Ledger get it by reference and must not keep

@@ -11,6 +11,10 @@
 #include <set>
 #include <vector>
 
+namespace daler {
+struct ChainParams;
+}
+
 namespace daler::script {
 class BoundedSignatureCache;
 }

@@ -6,6 +6,10 @@
 #include <atomic>
 #include <functional>
 
+namespace daler {
+struct ChainParams;
+}
+
 namespace daler::mining {
 
 struct TemplateOptions {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <daler/primitives/address_format.h>
 #include <daler/primitives/block.h>
 #include <daler/primitives/u256.h>
 
@@ -38,16 +39,6 @@ struct ActivationHeights {
     Height taproot;  ///< for display only: taproot, like P2SH and witness, is checked from genesis
 };
 
-/// Text prefixes of addresses and keys.
-struct AddressFormat {
-    std::uint8_t pubkey_hash;
-    std::uint8_t script_hash;
-    std::uint8_t secret_key;
-    std::array<std::uint8_t, 4> extended_public;  ///< "xpub" / "tpub"
-    std::array<std::uint8_t, 4> extended_secret;  ///< "xprv" / "tprv"
-    std::string bech32_hrp;
-};
-
 /// Which of the rules P2SH, witness and taproot do not hold in a listed block: all, or taproot.
 enum class ScriptException : std::uint8_t { no_rules, no_taproot };
 
@@ -79,7 +70,7 @@ struct ChainParams {
     RetargetRule retarget;
     Height halving_interval = 210'000;  ///< blocks
     Amount initial_subsidy{50 * satoshis_per_coin};
-    Height coinbase_maturity = 100;  ///< blocks on top before a coinbase may be spent
+    Height coinbase_maturity = 100;  ///< the block that spends a coinbase is so much higher
     ActivationHeights activation{};
     std::vector<VersionBitsDeployment> version_bits;
     std::int32_t version_bits_threshold = 1815;

@@ -10,6 +10,10 @@
 #include <set>
 #include <vector>
 
+namespace daler {
+struct ChainParams;
+}
+
 namespace daler::wallet {
 
 /// The numbers of ancestors and descendants of a transaction in the mempool.

@@ -12,6 +12,10 @@
 #include <chrono>
 #include <filesystem>
 
+namespace daler {
+struct ChainParams;
+}
+
 namespace daler::wallet {
 
 class Store;

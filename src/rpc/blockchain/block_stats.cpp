@@ -2,6 +2,7 @@
 #include "rpc/blockchain/methods.h"
 
 #include <daler/consensus/header_rules.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
 #include <daler/script/standard.h>
 

@@ -3,6 +3,7 @@
 #include "rpc/blockchain/methods.h"
 
 #include <daler/encoding/hex.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
 
 #include <fmt/format.h>

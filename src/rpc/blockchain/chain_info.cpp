@@ -2,6 +2,7 @@
 #include "rpc/blockchain/methods.h"
 #include "rpc/warnings.h"
 
+#include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
 
 #include <algorithm>

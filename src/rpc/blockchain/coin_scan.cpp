@@ -4,6 +4,7 @@
 #include <daler/descriptor/descriptor.h>
 #include <daler/encoding/hex.h>
 #include <daler/ledger/ledger.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
 
 #include <fmt/format.h>

@@ -4,6 +4,7 @@
 #include "rpc/transaction_json.h"
 
 #include <daler/index/indexes.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
 
 #include <fmt/format.h>

@@ -2,6 +2,7 @@
 #include "rpc/blockchain/methods.h"
 
 #include <daler/consensus/version_bits.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
 
 namespace daler::rpc {

@@ -6,6 +6,7 @@
 #include <daler/descriptor/descriptor.h>
 #include <daler/encoding/hex.h>
 #include <daler/mining/mining.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
 
 #include <fmt/format.h>

@@ -2,6 +2,7 @@
 #include "rpc/warnings.h"
 
 #include <daler/ledger/ledger.h>
+#include <daler/primitives/chain_params.h>
 
 namespace daler::rpc {
 namespace {

@@ -3,6 +3,7 @@
 
 #include <daler/encoding/hex.h>
 #include <daler/mining/mining.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/rpc/tip_watch.h>
 #include <daler/rpc/values.h>
 

@@ -4,6 +4,7 @@
 
 #include <daler/descriptor/addresses.h>
 #include <daler/descriptor/descriptor.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
 #include <daler/script/opcodes.h>
 #include <daler/script/script_reader.h>

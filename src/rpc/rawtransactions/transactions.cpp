@@ -8,6 +8,7 @@
 #include <daler/encoding/hex.h>
 #include <daler/index/indexes.h>
 #include <daler/ledger/ledger.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
 
 namespace daler::rpc {

@@ -5,6 +5,7 @@
 #include <daler/descriptor/addresses.h>
 #include <daler/descriptor/descriptor.h>
 #include <daler/encoding/hex.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/rpc/services.h>
 #include <daler/rpc/values.h>
 #include <daler/script/limits.h>

@@ -3,6 +3,7 @@
 #include <daler/crypto/key.h>
 #include <daler/descriptor/addresses.h>
 #include <daler/encoding/base64.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/script/standard.h>
 
 namespace daler::rpc {

@@ -3,6 +3,7 @@
 #include "rpc/wallet/wallet_call.h"
 
 #include <daler/encoding/hex.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
 #include <daler/script/standard.h>
 

@@ -3,6 +3,7 @@
 
 #include <daler/encoding/hex.h>
 #include <daler/ledger/ledger.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/rpc/services.h>
 #include <daler/rpc/values.h>
 #include <daler/script/standard.h>

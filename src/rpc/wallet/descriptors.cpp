@@ -2,6 +2,7 @@
 #include "rpc/wallet/methods.h"
 #include "rpc/wallet/wallet_call.h"
 
+#include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
 
 #include <fmt/format.h>

@@ -4,6 +4,7 @@
 
 #include <daler/encoding/hex.h>
 #include <daler/policy/policy.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
 #include <daler/script/standard.h>
 

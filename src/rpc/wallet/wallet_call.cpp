@@ -1,5 +1,6 @@
 #include "rpc/wallet/wallet_call.h"
 
+#include <daler/primitives/chain_params.h>
 #include <daler/rpc/services.h>
 #include <daler/rpc/values.h>
 

@@ -1,6 +1,7 @@
 // Past vulnerabilities of Bitcoin software, by CVE number.
 #include <daler/consensus/check_block.h>
 #include <daler/consensus/check_transaction.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/script/flags.h>
 #include <daler/script/interpreter.h>
 #include <daler/script/opcodes.h>

@@ -2,6 +2,7 @@
 #include <daler/consensus/signet.h>
 #include <daler/crypto/key.h>
 #include <daler/encoding/hex.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/script/sighash.h>
 #include <daler/script/standard.h>
 

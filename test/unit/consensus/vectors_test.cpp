@@ -1,6 +1,7 @@
 #include <daler/consensus/check_block.h>
 #include <daler/encoding/hex.h>
 #include <daler/encoding/json.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/script/flags.h>
 
 #include "header_list.h"

@@ -1,4 +1,5 @@
 #include <daler/consensus/version_bits.h>
+#include <daler/primitives/chain_params.h>
 
 #include "header_list.h"
 

@@ -1,6 +1,7 @@
 #include <daler/descriptor/addresses.h>
 #include <daler/encoding/hex.h>
 #include <daler/encoding/json.h>
+#include <daler/primitives/chain_params.h>
 
 #include <test.h>
 #include "../support/vectors.h"

@@ -1,4 +1,5 @@
 #include <daler/descriptor/descriptor.h>
+#include <daler/primitives/chain_params.h>
 
 #include "keys.h"
 

@@ -1,6 +1,7 @@
 #include <daler/descriptor/descriptor.h>
 #include <daler/encoding/hex.h>
 #include <daler/encoding/json.h>
+#include <daler/primitives/chain_params.h>
 
 #include "keys.h"
 

@@ -1,5 +1,6 @@
 #include <daler/descriptor/descriptor.h>
 #include <daler/encoding/hex.h>
+#include <daler/primitives/chain_params.h>
 
 #include "keys.h"
 

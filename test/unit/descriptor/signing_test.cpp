@@ -1,5 +1,6 @@
 #include <daler/descriptor/descriptor.h>
 #include <daler/descriptor/signing.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/script/interpreter.h>
 #include <daler/script/opcodes.h>
 #include <daler/script/script_reader.h>

@@ -1,4 +1,5 @@
 #include <daler/consensus/header_rules.h>
+#include <daler/primitives/chain_params.h>
 #include <sync/header_presync.h>
 #include <test.h>
 

@@ -1,5 +1,6 @@
 #include "fake_node.h"
 
+#include <daler/primitives/chain_params.h>
 #include <daler/util/random.h>
 
 #include <test.h>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <daler/primitives/chain_params.h>
 #include <daler/util/log.h>
 #include <daler/wallet/wallet_service.h>
 

@@ -1,4 +1,5 @@
 #include <daler/descriptor/signing.h>
+#include <daler/primitives/chain_params.h>
 
 #include <test.h>
 

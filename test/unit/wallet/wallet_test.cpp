@@ -1,3 +1,4 @@
+#include <daler/primitives/chain_params.h>
 #include <daler/util/storage_error.h>
 
 #include <test.h>
