@@ -125,16 +125,16 @@ void Chainstate::Impl::disconnect_tip() {
     // It may come back, if what is tried instead fails.
     candidates.add(entry);
     candidates.add(*tip);
-    for (auto* listener : listeners)
-        listener->block_disconnected(entry, block);
+    for (auto* observer : observers)
+        observer->block_disconnected(entry, block);
 }
 
 void Chainstate::Impl::settle() {
     candidates.remove_below(tip->chainwork);
     publish();
     const auto current = view.load();
-    for (auto* listener : listeners)
-        listener->tip_changed(current);
+    for (auto* observer : observers)
+        observer->tip_changed(current);
 }
 
 void Chainstate::Impl::publish() {

@@ -10,8 +10,8 @@ Chainstate::Chainstate(const ChainParams& params, ChainOptions options, const Cl
 
 Chainstate::~Chainstate() = default;
 
-void Chainstate::add_listener(Listener& listener) {
-    impl_->listeners.push_back(&listener);
+void Chainstate::add_observer(ChainObserver& observer) {
+    impl_->observers.push_back(&observer);
 }
 
 consensus::Verdict Chainstate::accept_header(const BlockHeader& header, const BlockEntry** entry) {

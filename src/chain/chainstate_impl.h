@@ -74,7 +74,7 @@ struct Chainstate::Impl {
     std::function<void()> wake;
 
     // What others know.
-    std::vector<Listener*> listeners;
+    std::vector<ChainObserver*> observers;
     Published<const ChainView> view;
     const BlockEntry* published_tip = nullptr;  ///< what `view` shows
     const BlockEntry* published_best_header = nullptr;

@@ -85,8 +85,8 @@ void Chainstate::Impl::confirm_oldest() {
     const auto coins_time = watch.lap();
     log::debug(log::Category::validation, "Tip {} (height {}, {} transactions)",
                entry.hash.to_hex(), entry.height, closed.block->transactions.size());
-    for (auto* listener : listeners)
-        listener->block_connected(entry, closed.block, closed.connectable.undo);
+    for (auto* observer : observers)
+        observer->block_connected(entry, closed.block, closed.connectable.undo);
     // The middle of a long way up is published, that of a reorganisation is not.
     if (tip->chainwork > published_tip->chainwork) settle();
     log::debug(log::Category::bench,
@@ -107,8 +107,8 @@ void Chainstate::Impl::reject(BlockEntry& entry, const consensus::Rejection& rej
     log::warning("Block {} (height {}) is invalid: {}", entry.hash.to_hex(), entry.height,
                  consensus::to_text(rejection));
     mark_failed(entry);
-    for (auto* listener : listeners)
-        listener->block_refused(entry, rejection);
+    for (auto* observer : observers)
+        observer->block_refused(entry, rejection);
 }
 
 std::deque<OpenBlock> Chainstate::Impl::take_open_blocks() {

@@ -1,6 +1,6 @@
 #include <daler/http/server.h>
 
-#include "listener.h"
+#include "acceptor.h"
 
 #include <boost/asio/post.hpp>
 
@@ -10,7 +10,7 @@ namespace daler::http {
 class Server::Impl {
 public:
     Impl(Options options, Handler handler)
-        : shared_(std::move(options), std::move(handler)), listener_(shared_) {}
+        : shared_(std::move(options), std::move(handler)), acceptor_(shared_) {}
 
     ~Impl() { stop(); }
     Impl(const Impl&) = delete;
@@ -29,16 +29,16 @@ public:
             }
             shared_.allowed.push_back(*subnet);
         }
-        if (auto bound = listener_.bind(); !bound) {
-            listener_.close();
+        if (auto bound = acceptor_.bind(); !bound) {
+            acceptor_.close();
             return bound;
         }
-        listener_.start();
+        acceptor_.start();
         thread_ = std::thread([this] { shared_.io.run(); });
         return {};
     }
 
-    [[nodiscard]] std::uint16_t port() const { return listener_.port(); }
+    [[nodiscard]] std::uint16_t port() const { return acceptor_.port(); }
 
     void stop() {
         if (!thread_.joinable()) return;
@@ -50,7 +50,7 @@ public:
 private:
     void begin_stop() {
         shared_.stopping = true;
-        listener_.close();
+        acceptor_.close();
         // Closing runs no coroutine at once, so the set does not change under us.
         for (Connection* connection : shared_.connections)
             connection->stop();
@@ -63,7 +63,7 @@ private:
     }
 
     Shared shared_;
-    Listener listener_;
+    Acceptor acceptor_;
     std::thread thread_;
 };
 

@@ -40,7 +40,7 @@ private:
 }  // namespace
 
 /// Owns thread and state; between chain and mempool it is also the messenger.
-struct Ledger::Impl final : chain::Listener, mempool::Listener {
+struct Ledger::Impl final : chain::ChainObserver, mempool::MempoolObserver {
     Impl(const ChainParams& params, Options options, const Clock& clock_, ThreadPool& workers,
          script::BoundedSignatureCache* cache)
         : chain(params, std::move(options.chain), clock_, workers, cache),
@@ -49,45 +49,46 @@ struct Ledger::Impl final : chain::Listener, mempool::Listener {
           mempool(params, options.policy, options.limits, coins, workers, cache),
           state{chain, mempool, deployments, clock},
           fatal(std::move(options.fatal)) {
-        chain.add_listener(*this);
+        chain.add_observer(*this);
         chain.set_wake([this] {
             const std::lock_guard lock(mutex);
             chain_calls = true;
             wake.notify_one();
         });
-        mempool.add_listener(*this);
+        mempool.add_observer(*this);
     }
 
     void block_connected(const chain::BlockEntry& entry, const BlockRef& block,
                          const std::shared_ptr<const coins::BlockUndo>&) override {
         mempool.block_connected(*block, clock.now());
-        for (auto* listener : listeners)
-            listener->block_connected(entry, block);
+        for (auto* observer : observers)
+            observer->block_connected(entry, block);
     }
     void block_disconnected(const chain::BlockEntry& entry, const BlockRef& block) override {
         reorganising = true;
         mempool.block_disconnected(*block);
-        for (auto* listener : listeners)
-            listener->block_disconnected(entry, block);
+        for (auto* observer : observers)
+            observer->block_disconnected(entry, block);
     }
     void block_refused(const chain::BlockEntry& entry,
                        const consensus::Rejection& rejection) override {
-        for (auto* listener : listeners)
-            listener->block_refused(entry, rejection);
+        for (auto* observer : observers)
+            observer->block_refused(entry, rejection);
     }
     void tip_changed(const std::shared_ptr<const chain::ChainView>& view) override {
         if (std::exchange(reorganising, false)) mempool.reorganised(clock.now());
-        for (auto* listener : listeners)
-            listener->tip_changed(view);
+        for (auto* observer : observers)
+            observer->tip_changed(view);
     }
-    void transaction_added(const TransactionRef& tx, Amount, std::int64_t, std::uint64_t) override {
-        for (auto* listener : listeners)
-            listener->transaction_added(tx);
+    void transaction_added(const TransactionRef& tx, Amount fee, std::int64_t vsize,
+                           std::uint64_t) override {
+        for (auto* observer : observers)
+            observer->transaction_added(tx, fee, vsize);
     }
     void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason,
                              std::uint64_t) override {
-        for (auto* listener : listeners)
-            listener->transaction_removed(tx, reason);
+        for (auto* observer : observers)
+            observer->transaction_removed(tx, reason);
     }
 
     void work();
@@ -109,7 +110,7 @@ struct Ledger::Impl final : chain::Listener, mempool::Listener {
     std::vector<consensus::DeploymentCache> deployments;
     State state;
     std::function<void(const std::string&)> fatal;
-    std::vector<ledger::Listener*> listeners;
+    std::vector<ledger::LedgerObserver*> observers;
     bool failed = false;
     bool reorganising = false;  ///< blocks were disconnected since the last settled tip
 
@@ -190,12 +191,12 @@ void Ledger::run_now(const std::function<void()>& job) {
     done.get_future().wait();
 }
 
-void Ledger::add_listener(Listener& listener) {
-    run_now([this, &listener] { impl_->listeners.push_back(&listener); });
+void Ledger::add_observer(LedgerObserver& observer) {
+    run_now([this, &observer] { impl_->observers.push_back(&observer); });
 }
 
-void Ledger::remove_listener(Listener& listener) {
-    run_now([this, &listener] { std::erase(impl_->listeners, &listener); });
+void Ledger::remove_observer(LedgerObserver& observer) {
+    run_now([this, &observer] { std::erase(impl_->observers, &observer); });
 }
 
 const chain::Chainstate& Ledger::chain() const {

@@ -32,12 +32,12 @@ Mempool::Mempool(const ChainParams& params, const policy::PolicyOptions& policy,
 
 Mempool::~Mempool() = default;
 
-void Mempool::add_listener(Listener& listener) {
-    impl_->listeners.push_back(&listener);
+void Mempool::add_observer(MempoolObserver& observer) {
+    impl_->observers.push_back(&observer);
 }
 
-void Mempool::remove_listener(Listener& listener) {
-    std::erase(impl_->listeners, &listener);
+void Mempool::remove_observer(MempoolObserver& observer) {
+    std::erase(impl_->observers, &observer);
 }
 
 FeeRate Mempool::Impl::min_fee(BlockTime now) {
@@ -53,8 +53,8 @@ Amount Mempool::Impl::delta_of(const Txid& txid) const {
 const Entry& Mempool::Impl::add(Entry entry) {
     entry.sequence = sequence++;
     const Entry& added = pool.insert(std::move(entry));
-    for (Listener* listener : listeners)
-        listener->transaction_added(added.tx, added.fee, added.vsize, added.sequence);
+    for (MempoolObserver* observer : observers)
+        observer->transaction_added(added.tx, added.fee, added.vsize, added.sequence);
     return added;
 }
 
@@ -64,8 +64,8 @@ void Mempool::Impl::remove(const Entry& entry, RemovalReason reason) {
     unbroadcast.erase(tx->txid);
     // Removal by a block does not count as a change of its own.
     const std::uint64_t number = reason == RemovalReason::block ? sequence : sequence++;
-    for (Listener* listener : listeners)
-        listener->transaction_removed(tx, reason, number);
+    for (MempoolObserver* observer : observers)
+        observer->transaction_removed(tx, reason, number);
 }
 
 std::size_t Mempool::Impl::remove_with_descendants(const EntrySet& roots, RemovalReason reason) {

@@ -37,7 +37,7 @@ struct Mempool::Impl {
     std::map<Txid, Amount> deltas;
     std::set<Txid> unbroadcast;
     std::uint64_t sequence = 1;
-    std::vector<Listener*> listeners;
+    std::vector<MempoolObserver*> observers;
 };
 
 }  // namespace daler::mempool

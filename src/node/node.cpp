@@ -157,7 +157,7 @@ void Node::Impl::open_ledger() {
     ledger_options.fatal = [this](const std::string&) { disk_failed(); };
     ledger = std::make_unique<ledger::Ledger>(options.params, std::move(ledger_options), clock,
                                               *workers, signatures.get());
-    ledger->add_listener(tips);
+    ledger->add_observer(tips);
 }
 
 void Node::Impl::open_indexes() {
@@ -165,7 +165,7 @@ void Node::Impl::open_indexes() {
     indexes =
         std::make_unique<index::Indexes>(ledger->chain(), options.wanted_indexes, options.index);
     index_observer = std::make_unique<IndexObserver>(*indexes);
-    ledger->add_listener(*index_observer);
+    ledger->add_observer(*index_observer);
     indexes->start();
     limit_pruning();
 }
@@ -206,7 +206,7 @@ Result<void, std::string> Node::Impl::open_wallets() {
                                                options.policy.dust_relay_fee, stopping);
     wallets = std::make_unique<wallet::WalletService>(*wallet_view, options.wallet, *saved_wallets);
     wallet_observer = std::make_unique<WalletObserver>(*wallets);
-    ledger->add_listener(*wallet_observer);
+    ledger->add_observer(*wallet_observer);
     limit_pruning();
     return {};
 }
@@ -316,7 +316,7 @@ void Node::Impl::stop_wallets() noexcept {
     // The wallets call the ledger until they are destroyed, and the ledger calls them. Disconnect
     // the ledger from them first.
     forbid_pruning();
-    ledger->remove_listener(*wallet_observer);
+    ledger->remove_observer(*wallet_observer);
     wallets.reset();
 }
 
@@ -324,7 +324,7 @@ void Node::Impl::stop_indexes() noexcept {
     // The ledger asks the indexes what it may prune. Disconnect it before they are destroyed.
     if (!index_observer) return;
     forbid_pruning();
-    ledger->remove_listener(*index_observer);
+    ledger->remove_observer(*index_observer);
     indexes.reset();
 }
 

@@ -6,7 +6,7 @@
 namespace daler::node {
 
 /// Passes the ledger's notifications to the wallets, which queue them.
-class WalletObserver final : public ledger::Listener {
+class WalletObserver final : public ledger::LedgerObserver {
 public:
     explicit WalletObserver(wallet::WalletService& wallets) : wallets_(wallets) {}
 
@@ -17,7 +17,9 @@ public:
         wallets_.block_disconnected(entry);
     }
     void tip_changed(const std::shared_ptr<const chain::ChainView>&) override {}
-    void transaction_added(const TransactionRef& tx) override { wallets_.transaction_added(tx); }
+    void transaction_added(const TransactionRef& tx, Amount, std::int64_t) override {
+        wallets_.transaction_added(tx);
+    }
     void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason) override {
         // `block_connected` follows. Until then the payment stays in the mempool for the wallet.
         if (reason == mempool::RemovalReason::block) return;

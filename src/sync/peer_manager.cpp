@@ -59,7 +59,7 @@ struct PeerManager::Impl {
 PeerManager::PeerManager(ledger::Ledger& ledger, Clock& clock, ThreadPool& workers,
                          SyncOptions options)
     : impl_(std::make_unique<Impl>(ledger, clock, workers, std::move(options))) {
-    ledger.add_listener(*this);
+    ledger.add_observer(*this);
 }
 
 PeerManager::~PeerManager() {
@@ -207,15 +207,10 @@ void PeerManager::tip_changed(const std::shared_ptr<const chain::ChainView>& vie
     impl_->post([this, view] { impl_->sessions.tip_changed(view); });
 }
 
-void PeerManager::transaction_added(const TransactionRef& tx) {
+void PeerManager::transaction_added(const TransactionRef& tx, Amount fee, std::int64_t vsize) {
     if (!impl_->accepts_events) return;
-    // Only the mempool knows the fee rate. The transaction may have left when this job runs.
-    impl_->ledger.post([this, tx](ledger::State& state) {
-        const auto entry = state.mempool.entry(tx->txid);
-        if (!entry || entry->tx->wtxid != tx->wtxid) return;
-        const auto rate = FeeRate::of(entry->fee, entry->vsize);
-        impl_->post([this, tx, rate] { impl_->sessions.transaction_added(tx, rate); });
-    });
+    const auto rate = FeeRate::of(fee, vsize);
+    impl_->post([this, tx, rate] { impl_->sessions.transaction_added(tx, rate); });
 }
 
 void PeerManager::transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason) {

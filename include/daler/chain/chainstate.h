@@ -31,9 +31,9 @@ namespace daler::chain {
 
 /// Hears what happens to the best chain. Called on the ledger thread, in order, after the change is
 /// complete.
-class Listener {
+class ChainObserver {
 public:
-    virtual ~Listener() = default;
+    virtual ~ChainObserver() = default;
     virtual void block_connected(const BlockEntry& entry, const BlockRef& block,
                                  const std::shared_ptr<const coins::BlockUndo>& undo) = 0;
     virtual void block_disconnected(const BlockEntry& entry, const BlockRef& block) = 0;
@@ -93,7 +93,7 @@ public:
                ThreadPool& workers, script::BoundedSignatureCache* cache);
     ~Chainstate();  ///< does not flush: call `flush` for an orderly end
 
-    void add_listener(Listener& listener);
+    void add_observer(ChainObserver& observer);
 
     /// Puts `header` into the index if its own rules and those of its place hold. `*entry` is set
     /// if it is known afterwards. Reasons: previous_not_found, bad_previous, duplicate_invalid, and

@@ -1,9 +1,13 @@
 #pragma once
 
 #include <daler/consensus/header_rules.h>
-#include <daler/primitives/chain_params.h>
 
 #include <map>
+
+namespace daler {
+struct ChainParams;
+struct VersionBitsDeployment;
+}  // namespace daler
 
 namespace daler::consensus {
 

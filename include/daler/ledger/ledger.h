@@ -37,26 +37,27 @@ struct State {
                                                mempool::AcceptOptions options = {});
 };
 
-/// Hears what happened, in order, on the ledger thread: implementations hand the news to their own
-/// thread and return at once.
-class Listener {
+/// Is called after each change, in order, on the ledger thread. Implementations pass the event to
+/// their own thread and return at once.
+class LedgerObserver {
 public:
-    virtual ~Listener() = default;
+    virtual ~LedgerObserver() = default;
     virtual void block_connected(const chain::BlockEntry& entry, const BlockRef& block) = 0;
     virtual void block_disconnected(const chain::BlockEntry& entry, const BlockRef& block) = 0;
     /// A block that was stored turned out to be invalid when its turn to be connected came.
     virtual void block_refused(const chain::BlockEntry&, const consensus::Rejection&) {}
     /// After all connects and disconnects of one change; the mempool is in line with the new tip.
     virtual void tip_changed(const std::shared_ptr<const chain::ChainView>& view) = 0;
-    virtual void transaction_added(const TransactionRef& tx) = 0;
+    /// `vsize`: virtual bytes.
+    virtual void transaction_added(const TransactionRef& tx, Amount fee, std::int64_t vsize) = 0;
     virtual void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason) = 0;
 };
 
-/// The one asynchronous door to chain and mempool. Owns the thread on which both live. There are
-/// two queues: of threads that are blocked in `call`, and of all others, which is the network. Each
-/// keeps its order, and they take turns, so that who calls does not wait for all the blocks that
-/// peers have delivered. Any thread may call, but the blocking `call` neither from the ledger's own
-/// thread nor from one that runs coroutines.
+/// The asynchronous interface to chain and mempool. Owns the thread on which both live. There are
+/// two queues: for threads that are blocked in `call`, and for all others, which is the network.
+/// Each keeps its order. The ledger takes from them in turns, so that a caller of `call` waits for
+/// one block of the network at most. Any thread may call, but not `call` from the ledger's own
+/// thread or from one that runs coroutines.
 class Ledger {
 public:
     /// Opens the state on the ledger thread and returns when it is ready. Throws StorageError.
@@ -73,10 +74,10 @@ public:
     /// Finishes the calls already made, flushes, joins.
     ~Ledger();
 
-    /// A listener must stay until it is removed or the ledger has ended.
-    void add_listener(Listener& listener);
-    /// No news reach it any more once this returns.
-    void remove_listener(Listener& listener);
+    /// A observer must stay until it is removed or the ledger has ended.
+    void add_observer(LedgerObserver& observer);
+    /// Once this returns it is not called any more.
+    void remove_observer(LedgerObserver& observer);
 
     /// The chain as it is. Never waits.
     [[nodiscard]] std::shared_ptr<const chain::ChainView> view() const { return chain().view(); }

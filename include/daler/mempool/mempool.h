@@ -40,9 +40,9 @@ enum class RemovalReason : std::uint8_t { expiry, size_limit, reorg, block, conf
 
 /// Called after each change, on the mempool's thread. It may read the mempool, but must not change
 /// it.
-class Listener {
+class MempoolObserver {
 public:
-    virtual ~Listener() = default;
+    virtual ~MempoolObserver() = default;
     virtual void transaction_added(const TransactionRef& tx, Amount fee, std::int64_t vsize,
                                    std::uint64_t sequence) = 0;
     virtual void transaction_removed(const TransactionRef& tx, RemovalReason reason,
@@ -160,8 +160,8 @@ public:
     Mempool(const Mempool&) = delete;
     Mempool& operator=(const Mempool&) = delete;
 
-    void add_listener(Listener& listener);
-    void remove_listener(Listener& listener);
+    void add_observer(MempoolObserver& observer);
+    void remove_observer(MempoolObserver& observer);
 
     /// Checks `tx` against consensus rules and relay policy, and adds it.
     [[nodiscard]] AcceptResult accept(const TransactionRef& tx, const AcceptOptions& options);

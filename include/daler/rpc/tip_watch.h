@@ -11,7 +11,7 @@ namespace daler::rpc {
 
 /// Wakes the calls that wait for a new tip (waitforblock, getblocktemplate). Register it with the
 /// ledger; any thread may wait.
-class TipWatch final : public ledger::Listener {
+class TipWatch final : public ledger::LedgerObserver {
 public:
     /// Blocks until `done(view)` holds for the current chain, `deadline` has passed or `interrupt`
     /// was called. Returns the current view.
@@ -41,7 +41,7 @@ public:
 
     void block_connected(const chain::BlockEntry&, const BlockRef&) override {}
     void block_disconnected(const chain::BlockEntry&, const BlockRef&) override {}
-    void transaction_added(const TransactionRef&) override {}
+    void transaction_added(const TransactionRef&, Amount, std::int64_t) override {}
     void transaction_removed(const TransactionRef&, mempool::RemovalReason) override {}
     void tip_changed(const std::shared_ptr<const chain::ChainView>&) override {
         const std::lock_guard lock(mutex_);

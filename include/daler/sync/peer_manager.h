@@ -11,9 +11,9 @@ namespace daler::sync {
 /// The peer-to-peer protocol. Owns the net thread. Lifetime: construct the ledger, construct this,
 /// `start`; at the end `stop` this, destroy the ledger, destroy this (the ledger may report events
 /// until it is destroyed).
-class PeerManager final : public PeerService, public ledger::Listener {
+class PeerManager final : public PeerService, public ledger::LedgerObserver {
 public:
-    /// Adds itself to the ledger's listeners. All arguments must outlive `stop`.
+    /// Adds itself to the ledger's observers. All arguments must outlive `stop`.
     PeerManager(ledger::Ledger& ledger, Clock& clock, ThreadPool& workers, SyncOptions options);
     ~PeerManager() override;
 
@@ -48,13 +48,13 @@ public:
     void set_network_active(bool active) override;
     void announce(const Txid& txid, const Wtxid& wtxid) override;
 
-    // ledger::Listener: ledger thread.
+    // ledger::LedgerObserver: ledger thread.
     void block_connected(const chain::BlockEntry& entry, const BlockRef& block) override;
     void block_disconnected(const chain::BlockEntry& entry, const BlockRef& block) override;
     void block_refused(const chain::BlockEntry& entry,
                        const consensus::Rejection& rejection) override;
     void tip_changed(const std::shared_ptr<const chain::ChainView>& view) override;
-    void transaction_added(const TransactionRef& tx) override;
+    void transaction_added(const TransactionRef& tx, Amount fee, std::int64_t vsize) override;
     void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason) override;
 
 private:

@@ -12,7 +12,7 @@ OutPoint coinbase_of(const BlockRef& block) {
     return first_output(block->transactions[0]);
 }
 
-class Recorder final : public Listener {
+class Recorder final : public ChainObserver {
 public:
     void block_connected(const BlockEntry& entry, const BlockRef& block,
                          const std::shared_ptr<const coins::BlockUndo>& undo) override {
@@ -198,10 +198,10 @@ TEST_CASE("a block that breaks a rule of its place is remembered as bad", "[chai
     CHECK(node.state->view()->best_header().hash == node.builder.genesis());
 }
 
-TEST_CASE("listeners hear of every change, and of the tip once it has settled", "[chain]") {
+TEST_CASE("observers hear of every change, and of the tip once it has settled", "[chain]") {
     Node node;
     Recorder recorder;
-    node.state->add_listener(recorder);
+    node.state->add_observer(recorder);
     const auto fork = node.extend(2)[0];
     const auto other = node.builder.chain(hash_of(fork), 3);
     for (const auto& block : other)

@@ -82,12 +82,12 @@ inline std::int64_t value_of(const TransactionRef& tx, std::uint32_t index = 0) 
 }
 
 /// A mempool on a fake chain. Large OP_RETURN outputs are allowed, to make large transactions.
-class Fixture : public mempool::Listener {
+class Fixture : public mempool::MempoolObserver {
 public:
     explicit Fixture(const mempool::Limits& limits = {},
                      policy::PolicyOptions policy = large_data())
         : pool(params, policy, limits, chain, workers, &cache) {
-        pool.add_listener(*this);
+        pool.add_observer(*this);
     }
 
     static policy::PolicyOptions large_data() {

@@ -22,7 +22,7 @@ struct NodeFixture {
         : dispatcher(method_tables()),
           ledger(std::make_unique<ledger::Ledger>(builder.params(), options(), clock, workers,
                                                   nullptr)) {
-        ledger->add_listener(tips);
+        ledger->add_observer(tips);
         services = std::unique_ptr<Services>(new Services{
             .params = builder.params(),
             .clock = clock,

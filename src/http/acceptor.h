@@ -5,9 +5,9 @@
 namespace daler::http {
 
 /// The sockets that accept new clients.
-class Listener {
+class Acceptor {
 public:
-    explicit Listener(Shared& shared) : shared_(shared) {}
+    explicit Acceptor(Shared& shared) : shared_(shared) {}
 
     /// Binds all addresses of the options; a failure names the one that cannot be bound.
     [[nodiscard]] Result<void, std::string> bind();

@@ -1,4 +1,4 @@
-#include "listener.h"
+#include "acceptor.h"
 
 #include <daler/util/log.h>
 
@@ -38,7 +38,7 @@ bool replace_idle_client(Shared& shared) {
 
 }  // namespace
 
-error_code Listener::listen(const tcp::endpoint& endpoint) {
+error_code Acceptor::listen(const tcp::endpoint& endpoint) {
     auto acceptor = std::make_unique<tcp::acceptor>(shared_.io);
     error_code error;
     acceptor->open(endpoint.protocol(), error);
@@ -54,7 +54,7 @@ error_code Listener::listen(const tcp::endpoint& endpoint) {
     return {};
 }
 
-Result<void, std::string> Listener::bind(const Options::Address& address) {
+Result<void, std::string> Acceptor::bind(const Options::Address& address) {
     error_code error;
     tcp::resolver resolver(shared_.io);
     const auto found =
@@ -69,7 +69,7 @@ Result<void, std::string> Listener::bind(const Options::Address& address) {
     return {};
 }
 
-Result<void, std::string> Listener::bind_loopback() {
+Result<void, std::string> Acceptor::bind_loopback() {
     const auto ipv4 = asio::ip::make_address("127.0.0.1");
     const auto ipv6 = asio::ip::make_address("::1");
     if (const auto error = listen({ipv4, shared_.options.port}); error) {
@@ -84,7 +84,7 @@ Result<void, std::string> Listener::bind_loopback() {
     return {};
 }
 
-Result<void, std::string> Listener::bind() {
+Result<void, std::string> Acceptor::bind() {
     if (shared_.options.bind.empty()) return bind_loopback();
     for (const auto& address : shared_.options.bind) {
         if (auto bound = bind(address); !bound) return bound;
@@ -92,19 +92,19 @@ Result<void, std::string> Listener::bind() {
     return {};
 }
 
-void Listener::start() {
+void Acceptor::start() {
     for (const auto& acceptor : acceptors_) {
         asio::co_spawn(shared_.io, accept(shared_, *acceptor), asio::detached);
     }
 }
 
-void Listener::close() {
+void Acceptor::close() {
     error_code ignored;
     for (const auto& acceptor : acceptors_)
         acceptor->close(ignored);
 }
 
-asio::awaitable<void> Listener::accept(Shared& shared, tcp::acceptor& acceptor) {
+asio::awaitable<void> Acceptor::accept(Shared& shared, tcp::acceptor& acceptor) {
     asio::steady_timer timer(shared.io);
     for (;;) {
         tcp::socket socket(shared.io);
