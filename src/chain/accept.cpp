@@ -78,7 +78,7 @@ Submitted Chainstate::Impl::accept_block(const BlockRef& block, const BlockHash&
     result.entry = index.find(hash);
     const auto checked = consensus::check_block(block, hash, params);
     if (!checked) {
-        // Nothing is remembered: the header, if it is good, may belong to another, good block.
+        // Not remembered as failed: the header may belong to another block that is valid.
         result.verdict = fail(checked.error());
         return result;
     }
@@ -117,7 +117,7 @@ void Chainstate::Impl::received_block(BlockEntry& entry, const Block& block, Fil
     entry.block_checksum = crypto::crc32c(bytes);
     entry.data = position;
     pruning.note_growth(position);
-    // Last: readers of other threads take the members above for good once they see it.
+    // Last: threads that see this bit read the members above.
     entry.status |= has_data;
     changes.add_data(entry);
 

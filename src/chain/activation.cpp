@@ -29,7 +29,7 @@ void Chainstate::Impl::activate() {
 Chainstate::Impl::NextStep Chainstate::Impl::next_step(Pace pace) {
     auto* target = best_candidate();
     const auto& at = newest();
-    // A reorganisation continues until it has won what it gave up, or it is the way back.
+    // A reorganisation continues until the new chain, or the old one again, has its full work.
     const bool reorganises = is_reorganising();
     const bool yields = pace == Pace::turn && !reorganises;
     const bool stops = stopping() && !reorganises;
@@ -39,7 +39,7 @@ Chainstate::Impl::NextStep Chainstate::Impl::next_step(Pace pace) {
     if (yields && turn.so_far() > longest_turn) return {Step::end_turn};
     const auto* fork = last_common_ancestor(&at, target);
     if (open_blocks.is_full() || (fork != &at && !open_blocks.empty())) {
-        // A verdict that is not known yet wakes us when it is.
+        // `wake` is called when the verdict is known.
         return {yields && !open_blocks.is_oldest_ready() ? Step::stop : Step::close_oldest};
     }
     return {fork == &at ? Step::open_next : Step::go_back, target, fork};
@@ -61,9 +61,9 @@ void Chainstate::Impl::advance(Pace pace) {
         }
     }
     release_pending();
-    // Where there was nothing to check nobody else calls for the verdict.
+    // Without scripts to check there is no worker that would call `wake`.
     if (pace == Pace::turn && open_blocks.is_oldest_ready()) wake();
-    // What was not published on the way up: a way down, or aside, or headers alone.
+    // Blocks that add work are published when they are confirmed. The rest is published here.
     if (tip != published_tip) {
         settle();
     } else {
@@ -95,7 +95,7 @@ void Chainstate::Impl::go_back_to(const BlockEntry& fork, const BlockEntry& targ
 }
 
 bool Chainstate::Impl::scripts_needed(const BlockEntry& entry) const {
-    // They are valid whatever the chain above does: the coins below are part of the block's hash.
+    // Still valid: the block's hash commits to the chain below and so to the coins it spends.
     if (entry.has(was_connected)) return false;
     if (assume_valid.is_zero()) return true;
     const auto* assumed = index.find(assume_valid);
@@ -122,7 +122,7 @@ void Chainstate::Impl::disconnect_tip() {
     }
     coins->set_best_block(entry.previous->hash);
     tip = &writable(*entry.previous);
-    // It may come back, if what is tried instead fails.
+    // It becomes the tip again if the other chain is invalid.
     candidates.add(entry);
     candidates.add(*tip);
     for (auto* observer : observers)

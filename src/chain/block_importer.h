@@ -17,8 +17,8 @@ struct ChainParams;
 
 namespace daler::chain {
 
-/// Finds blocks in files of records and hands them on, parents first. A block whose parent is not
-/// known waits; only its place is remembered.
+/// Finds blocks in files of records and passes them on, parents first. A block whose parent is not
+/// known waits: its place is remembered, its bytes are not.
 class BlockImporter {
 public:
     struct Found {
@@ -28,14 +28,14 @@ public:
         std::uint64_t offset;  ///< of the block itself
         ByteSpan bytes;
     };
-    /// What the importer asks of its owner.
+    /// The importer calls these functions of its owner.
     struct Hooks {
         /// Returns when the header of the block is in the index, or refused. The verdict may come
         /// later and on any thread, but must come.
         std::function<void(const Found&, Chainstate::SubmitHandler)> submit;
         /// Of a block whose header is in the index; nothing for others.
         std::function<std::optional<Height>(const BlockHash&)> height;
-        std::function<bool(const BlockHash&)> is_stored;  ///< it need not even be read
+        std::function<bool(const BlockHash&)> is_stored;  ///< then it is not read
         /// The file that waiting blocks are read from again.
         std::function<RecordScanner(std::uint32_t file)> open;
         std::function<std::string(std::uint32_t file)> name;  ///< for the log
@@ -61,18 +61,18 @@ private:
     void take(const RecordScanner& scanner, const Place& place);
     void submit(const Place& place, BlockRef block, const BlockHash& hash, ByteSpan bytes);
     void submit_waiting(const BlockHash& parent);
-    /// Deals with the verdicts that have come; waits until no more than `missing` have not.
+    /// Processes the verdicts that have come. Waits until at most `missing` have not come.
     void take_verdicts(std::size_t missing);
     void conclude(const Place& place, const BlockHeader& header, const Submitted& submitted);
     void refuse(const Place& place, const BlockHeader& header, std::string_view reason);
     void refuse_bytes(const RecordScanner& scanner, const Place& place, std::string_view reason);
 
-    /// Verdicts on their way from the thread that gives them to ours.
+    /// Verdicts that another thread has given and ours has not taken yet.
     struct Verdicts {
         struct Given {
             Place place;
             BlockHeader header;
-            std::optional<Submitted> submitted;  ///< nothing: it will never be known
+            std::optional<Submitted> submitted;  ///< empty: there will be no verdict
         };
         std::mutex mutex;
         std::condition_variable arrived;

@@ -24,7 +24,7 @@ BlockTime median_time(const BlockEntry& entry) {
 }
 
 /// The far ancestor of a child of `parent`: jumps double while the path looks like a perfect tree,
-/// which makes every walk logarithmic (E. Myers, "An applicative random-access stack").
+/// which makes walks logarithmic (E. Myers, "An applicative random-access stack").
 const BlockEntry* skip_from(const BlockEntry& parent) {
     const auto* jump = parent.skip;
     if (!jump || !jump->skip) return &parent;

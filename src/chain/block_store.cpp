@@ -65,7 +65,7 @@ Bytes BlockStore::read_block_bytes(const BlockEntry& entry) const {
             damaged(blocks_, position, entry, "data");
         return bytes;
     } catch (const StorageError&) {
-        // Pruned by the ledger thread while we were at it.
+        // The ledger thread pruned it meanwhile.
         if (!entry.has(has_data)) return {};
         throw;
     }

@@ -10,7 +10,7 @@ struct ChainParams;
 
 namespace daler::chain {
 
-/// What errors of the block files tell the user to do.
+/// The remedy that errors of the block files name.
 inline constexpr std::string_view reindex_remedy = "Start with -reindex to rebuild it.";
 inline constexpr std::string_view reindex_chainstate_remedy =
     "Start with -reindex-chainstate to rebuild it.";
@@ -31,7 +31,7 @@ public:
 
     FilePosition append_block(ByteSpan bytes) { return blocks_.append(bytes); }
     /// Undo data goes to the file with the number of its block's, so that both can be pruned
-    /// together. It ends with SHA-256d of the parent's hash and the data, as bitcoind's does.
+    /// together. It ends with SHA-256d of the parent's hash and the data, as in Bitcoin Core.
     FilePosition append_undo(std::uint32_t file, const coins::BlockUndo& undo,
                              const BlockHash& previous);
 

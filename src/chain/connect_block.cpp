@@ -11,8 +11,8 @@ using consensus::Reason;
 using consensus::Rejection;
 using consensus::Verdict;
 
-// From here on heights are repeated that coinbases named before BIP 34 asked for them, so
-// transaction ids could repeat, too.
+// Some coinbases before BIP 34 contain heights from here on. Coinbases, and so transaction ids,
+// could repeat.
 constexpr Height bip34_implies_bip30_limit = 1'983'702;
 
 /// `first`: the transactions before it have changed the coins already.
@@ -26,8 +26,8 @@ Verdict check_bip30(const Block& block, std::size_t first, const coins::CoinOver
     return {};
 }
 
-/// Where heights keep coinbases apart from the first block on, only a transaction whose inputs are
-/// gone can be a repetition; then that is the reason, as it is for those who look before.
+/// If coinbases contain their heights from the first block on, they cannot repeat. A repetition of
+/// another transaction has missing inputs, and that is the reason Bitcoin Core gives.
 Rejection with_bip30(const Rejection& found, const Block& block, std::size_t failing,
                      const ChainParams& params, const coins::CoinOverlay& coins) {
     const bool looked_before = params.activation.bip34 > 1;
@@ -111,7 +111,7 @@ bool is_bip30_exception(const BlockPlace& place, const ChainParams& params) {
 bool needs_bip30_check(const BlockPlace& place, const ChainParams& params) {
     if (is_bip30_exception(place, params)) return false;
     if (place.height() >= bip34_implies_bip30_limit) return true;
-    // Coinbases that name their own height differ from each other from the first block on.
+    // Coinbases that contain their heights do not repeat.
     if (params.activation.bip34 <= 1) return false;
     const auto* activation = place.parent.ancestor(params.activation.bip34);
     return !activation || activation->hash != params.bip34_hash;

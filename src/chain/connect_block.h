@@ -19,15 +19,15 @@ struct BlockPlace {
     [[nodiscard]] Height height() const { return parent.height + 1; }
 };
 
-/// A block that keeps every rule if its scripts, run with `flags`, are true.
+/// A block that is valid if its scripts, run with `flags`, are true.
 struct Connectable {
     std::shared_ptr<const coins::BlockUndo> undo;
     script::Flags flags;
 };
 
 /// Checks all rules that need coins, but for scripts: BIP 30, values, maturity, relative lock
-/// times, sigop cost, the coinbase's amount. Changes the newest layer of `coins`, which is to be
-/// thrown away if the block is rejected, and refers to `block` from then on.
+/// times, sigop cost, the coinbase's amount. Changes the newest layer of `coins`, which refers
+/// to `block` from then on. Remove that layer if the block is rejected.
 [[nodiscard]] Result<Connectable, consensus::Rejection> check_connect(const Block& block,
                                                                       const BlockPlace& place,
                                                                       const ChainParams& params,
@@ -36,7 +36,7 @@ struct Connectable {
 /// True if this is one of the two blocks whose coinbase repeats an earlier one (main 91842, 91880).
 [[nodiscard]] bool is_bip30_exception(const BlockPlace& place, const ChainParams& params);
 
-/// True if a repeated transaction id is possible at this place and must be looked for: up to the
+/// True if a repeated transaction id is possible here, so that it must be checked: up to the
 /// block that activated BIP 34, and again from height 1,983,702 on. Source: BIP 30, BIP 34.
 [[nodiscard]] bool needs_bip30_check(const BlockPlace& place, const ChainParams& params);
 

@@ -2,8 +2,8 @@
 
 #include <daler/util/log.h>
 
-// The order in which things reach the disk is what makes a crash harmless: blocks and undo data,
-// then the index that points to them, then the coins that rest on both.
+// The order of writing makes a crash harmless: blocks and undo data first, then the index that
+// points to them, then the coins that depend on both.
 
 namespace daler::chain {
 namespace {

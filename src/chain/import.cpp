@@ -47,7 +47,7 @@ void BlockImporter::scan(std::uint32_t file) {
         }
         resynchronising_ = false;
         take(scanner, {file, *record});
-        // Behind a record that does not parse its size is not to be trusted, either.
+        // If a record does not parse, its size may be wrong, too.
         at = resynchronising_ ? at + 1 : record->end();
     }
 }
@@ -68,7 +68,7 @@ void BlockImporter::take(const RecordScanner& scanner, const Place& place) {
     }
     const auto block = std::make_shared<const Block>(std::move(*decoded));
     if (!hooks_.height(header->previous) && !hooks_.height(hash)) {
-        // What is damaged must not wait: its parent's name may be what is wrong.
+        // A damaged block must not wait: the hash of its parent may be what is damaged.
         const auto checked = consensus::check_block(block, hash, params_);
         if (!checked) {
             refuse(place, *header, consensus::to_text(checked.error()));
@@ -120,7 +120,7 @@ void BlockImporter::conclude(const Place& place, const BlockHeader& header,
         return;
     }
     const auto& rejection = submitted.verdict.error();
-    // The block below had its line; one for each on top of it would say nothing new.
+    // The log already has a line about the invalid block below.
     if (rejection.reason == consensus::Reason::bad_previous) {
         ++result_.rejected;
         return;
@@ -162,7 +162,7 @@ void BlockImporter::refuse(const Place& place, const BlockHeader& header, std::s
 
 void BlockImporter::refuse_bytes(const RecordScanner& scanner, const Place& place,
                                  std::string_view reason) {
-    // Perhaps only the frame is damaged: what would be the header names the block.
+    // If only the frame is damaged, these bytes are the header, whose hash names the block.
     if (const auto header =
             decode_header(scanner.read(place.record.payload(), BlockHeader::size))) {
         refuse(place, *header, reason);

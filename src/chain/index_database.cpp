@@ -30,7 +30,7 @@ FilePosition read_position(ByteReader& reader) {
     return position;
 }
 
-/// Height before header, so that a record says where it belongs without its parents.
+/// The height comes first, so that records can be sorted without their parents.
 Bytes encode(const BlockEntry& entry, bool header_only) {
     ByteWriter writer(128);
     writer.i32(entry.height);

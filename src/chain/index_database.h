@@ -12,7 +12,7 @@ namespace daler::chain {
 /// The block index on disk: one record per header, keyed by 'b' and its hash.
 class IndexDatabase {
 public:
-    /// What a record holds; everything else about a block follows from its place in the tree.
+    /// The contents of a record. The rest of an entry follows from its place in the tree.
     struct Record {
         BlockHash hash;
         BlockHeader header;
@@ -27,9 +27,9 @@ public:
 
     explicit IndexDatabase(storage::Database::Options options);
 
-    /// True for a database that was made just now, or whose making was interrupted.
+    /// True for a database that was just created, or whose creation was interrupted.
     [[nodiscard]] bool is_new() const;
-    /// Ends the making, so that missing blocks are damage from now on.
+    /// The creation is complete: from now on missing blocks are damage.
     void set_made();
 
     /// All records, parents before children.
@@ -37,9 +37,9 @@ public:
 
     /// Writes the entries as they are and waits until they are safe from a power cut.
     void write(std::span<const BlockEntry* const> entries);
-    /// Writes only what is known from the headers, and does not wait: afterwards they survive a
-    /// crash of this process.
-    /// From which height on the blocks here were checked by segwit's rules, as the last start said.
+    /// Writes only what is known from the headers, and does not wait. Afterwards they survive a
+    /// crash of this process, but not a power cut.
+    /// The height from which on the stored blocks were checked by the rules of segwit.
     [[nodiscard]] std::optional<Height> segwit_height() const;
     void set_segwit_height(Height height);
 

@@ -12,7 +12,7 @@
 namespace daler::chain {
 namespace {
 
-/// Coins that can be changed without changing anything: what is taken back here stays here.
+/// A copy of the coins: changes stay here and do not reach the cache.
 class ScratchCoins {
 public:
     explicit ScratchCoins(coins::CoinCache& below) : below_(below) {}
@@ -46,7 +46,7 @@ Chainstate::Impl::Inspection::Inspection(Impl& chain, int level, Height count)
     } catch (const StorageError& error) {
         damage_ = error.what();
     }
-    // Disk trouble in here is not caught: it leaves the coins where they should not be.
+    // A StorageError in here is not caught: the coins are then between two blocks.
     if (level >= 4 && damage_.empty()) connect_again();
 }
 
@@ -57,8 +57,8 @@ void Chainstate::Impl::Inspection::damaged(const BlockEntry& entry, std::string_
 }
 
 void Chainstate::Impl::Inspection::look_back(int level, Height count) {
-    // Levels: 0 the block can be read, 1 it is whole, 2 so are its undo data, 3 and the coins fit
-    // both, 4 and it keeps every rule once more.
+    // Levels: 0 the block can be read, 1 it is whole, 2 so are its undo data, 3 the coins fit both,
+    // 4 it is valid when it is connected again.
     const auto& store = *chain_.store;
     const auto* entry = chain_.tip;
     if (count <= 0 || count > entry->height) count = entry->height;
@@ -81,8 +81,7 @@ void Chainstate::Impl::Inspection::look_back(int level, Height count) {
         }
         if (level < 3) continue;
         if (scratch.memory_usage() > chain_.options.cache_bytes) {
-            // The coins of so many blocks have no place in memory: the rest is looked at less
-            // thoroughly.
+            // The changes of so many blocks need too much memory: the rest is checked at level 2.
             is_complete_ = false;
             continue;
         }
@@ -95,7 +94,7 @@ void Chainstate::Impl::Inspection::look_back(int level, Height count) {
 }
 
 void Chainstate::Impl::Inspection::connect_again() {
-    // The coins themselves go back and return: nobody sees them in between, and no flush happens.
+    // Changes the coins themselves and back. Nobody reads them in between, and there is no flush.
     auto& coins = *chain_.coins;
     const auto& store = *chain_.store;
     const auto& tip = *chain_.tip;

@@ -7,7 +7,7 @@
 namespace daler::chain {
 namespace {
 
-// Of headers that lead to no block, on a private chain.
+// Headers without blocks that survive a restart on a private chain.
 constexpr std::size_t max_kept_headers = 1'000;
 
 }  // namespace
@@ -37,15 +37,16 @@ bool Chainstate::Impl::Startup::has_unindexed_blocks(
     });
 }
 
-/// Where a header costs nothing to make, very many of them do not outlive a restart: only those
-/// stay that lead to a block, or that the user marked. Peers have the others again.
+/// On a private chain headers cost nothing to make. If there are many without blocks, only those
+/// stay that lead to a block or that the user marked. Peers send the others again.
 void Chainstate::Impl::Startup::forget_headers_without_blocks(
     std::vector<IndexDatabase::Record>& records) {
-    // Blocks behind the index's end, which a crash leaves, are found later and need their headers.
+    // After a crash there are blocks behind the end of the index. They are found later and need
+    // their headers.
     if (has_unindexed_blocks(records)) return;
     std::set<BlockHash> needed;
     std::vector<BlockHash> forgotten;
-    // From the highest to the lowest: a parent's turn comes after its children's.
+    // From the highest to the lowest: children before their parents.
     for (auto at = records.rbegin(); at != records.rend(); ++at) {
         const bool stays = at->tx_count != 0 || (at->status & failed) != 0 ||
                            at->hash == chain_.params.genesis_hash || needed.contains(at->hash);
@@ -69,7 +70,7 @@ void Chainstate::Impl::Startup::load_entries() {
         const auto* parent = chain_.index.find(record.header.previous);
         const bool is_root = record.hash == chain_.params.genesis_hash;
         if (!is_root && (!parent || parent->height + 1 != record.height)) {
-            // A header whose parent a power cut took comes again; a block would not be found.
+            // A power cut took its parent. Peers send the header again, but a block would be lost.
             if ((record.status & has_data) == 0) continue;
             throw StorageError(fmt::format("The block index lacks the parent of block {}. {}",
                                            record.hash.to_hex(), reindex_remedy));

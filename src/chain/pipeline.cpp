@@ -4,8 +4,8 @@
 #include <daler/util/log.h>
 
 // Several blocks at once: while the workers check the scripts of some, the next are opened on top
-// of them. Only the oldest open block can become the tip, so that verdicts come in order, and only
-// then do the coins, the index and everybody else hear of it.
+// of them. Only the oldest open block can become the tip, so that verdicts come in order. Coins,
+// index and observers change when it does.
 
 namespace daler::chain {
 void Chainstate::Impl::release_pending() {
@@ -27,7 +27,7 @@ void Chainstate::Impl::open_block(BlockEntry& entry) {
     const auto layer = overlay->begin_layer();
     auto connectable = check_connect(*block, {*entry.previous, entry.hash}, params, *overlay);
     if (!connectable) {
-        // Its ancestors' verdicts come first: if one is bad, nothing is known about this block.
+        // Its ancestors' verdicts come first: if one is invalid, this block cannot be judged.
         while (!open_blocks.empty())
             close_oldest();
         overlay->clear();
@@ -87,7 +87,7 @@ void Chainstate::Impl::confirm_oldest() {
                entry.hash.to_hex(), entry.height, closed.block->transactions.size());
     for (auto* observer : observers)
         observer->block_connected(entry, closed.block, closed.connectable.undo);
-    // The middle of a long way up is published, that of a reorganisation is not.
+    // A reorganisation is not published before it has more work than the old chain.
     if (tip->chainwork > published_tip->chainwork) settle();
     log::debug(log::Category::bench,
                "Connected {} transactions: open {:.2f} ms, undo {:.2f} ms, coins {:.2f} ms, news "
@@ -96,7 +96,7 @@ void Chainstate::Impl::confirm_oldest() {
                watch.lap());
     answer(closed.waiting, {});
     if (closed.block->transactions.size() > 1 && open_blocks.empty()) {
-        // Giving back its memory takes its time, and the workers have nothing else to do.
+        // Freeing the memory takes time, and the workers are idle.
         workers.run(
             [undo = std::move(closed.connectable.undo), scripts = std::move(closed.scripts)] {});
     }
@@ -122,7 +122,7 @@ void Chainstate::Impl::reject_oldest(script::ScriptError error) {
     const consensus::Rejection rejection{consensus::Reason::script_failed,
                                          std::string(script::describe(error))};
     reject(*dropped.front().entry, rejection);
-    // Those above are not to blame: they are stored, and will not be connected.
+    // The blocks above are stored, but cannot be connected. Their senders are not to blame.
     consensus::Verdict told = fail(rejection);
     for (const auto& open : dropped) {
         answer(open.waiting, told);
@@ -138,7 +138,7 @@ void Chainstate::Impl::close_ready() {
         close_oldest();
         closed = true;
     }
-    // There may be room for more; after a bad verdict another chain may be the best.
+    // There may be room for more. If a block was invalid, another chain may be the best.
     if (closed || turn_ended_early) advance(wake ? Pace::turn : Pace::all);
 }
 

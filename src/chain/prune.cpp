@@ -31,7 +31,7 @@ void Chainstate::Impl::remove_files(const std::set<std::uint32_t>& chosen) {
     for (const auto* constant : index.all()) {
         if (!constant->has(has_data) || !chosen.contains(constant->data.load().file)) continue;
         auto& entry = writable(*constant);
-        // Readers in other threads look at the status, and once more when a read fails.
+        // Readers in other threads check the status, and check it again when a read fails.
         entry.status &= ~std::uint32_t{has_data | has_undo};
         entry.data = FilePosition{};
         entry.undo = FilePosition{};
@@ -39,7 +39,7 @@ void Chainstate::Impl::remove_files(const std::set<std::uint32_t>& chosen) {
         highest = std::max(highest, entry.height);
     }
     std::erase_if(unlinked, [](const auto& item) { return !item.second->has(has_data); });
-    // First the index: a file that nobody names any more is removed at the next start.
+    // The index first: a file that no entry names is removed at the next start.
     write_index();
     for (const auto file : chosen) {
         store->blocks().remove(file);

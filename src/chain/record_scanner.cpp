@@ -51,7 +51,7 @@ std::optional<std::uint64_t> RecordScanner::find_magic(std::uint64_t offset) con
             return offset + static_cast<std::uint64_t>(found.begin() - chunk.begin());
         }
         if (chunk.size() < magic_.size()) break;
-        // The last bytes may be the start of one.
+        // The last bytes may be the start of a magic.
         offset += chunk.size() - magic_.size() + 1;
     }
     return std::nullopt;

@@ -7,7 +7,7 @@
 
 namespace daler::chain {
 
-/// Finds records (magic, size, payload) in a file of which nothing can be trusted.
+/// Finds records (magic, size, payload) in a file that may be damaged anywhere.
 class RecordScanner {
 public:
     struct Record {

@@ -96,7 +96,7 @@ void Chainstate::Impl::scan_tail() {
         if (whole) {
             whole = scan_tail_of(number, from);
         } else {
-            // Behind a damaged record: later files go, too.
+            // Files behind a damaged record are removed, too.
             store->blocks().remove(number);
         }
     }
@@ -106,7 +106,7 @@ bool Chainstate::Impl::scan_tail_of(std::uint32_t file, std::uint64_t from) {
     auto& blocks = store->blocks();
     const std::uint64_t end = blocks.end(file);
     if (from == end) return true;
-    // The process that wrote it did not come to that, and the index will name it soon.
+    // The process that wrote it did not sync it, and the index will point to it soon.
     blocks.mark_unsynced(file);
     const RecordScanner scanner(blocks.raw(file), blocks.xor_key(), params.magic);
     std::uint64_t at = from;
@@ -117,12 +117,12 @@ bool Chainstate::Impl::scan_tail_of(std::uint32_t file, std::uint64_t from) {
         if (!decoded) break;
         const auto block = std::make_shared<const Block>(std::move(*decoded));
         const auto hash = block->header.hash();
-        // The checks that show that the bytes are whole.
+        // These checks show that the bytes are complete.
         if (!consensus::check_block(block, hash, params)) break;
         const auto* known = index.find(hash);
         if (!known || !known->has(has_data)) {
             const FilePosition position{file, static_cast<std::uint32_t>(record->payload())};
-            // It was accepted once: by another clock, perhaps.
+            // It was accepted before, perhaps with another clock.
             const auto result = accept_block(block, hash, end_of_time, position, bytes);
             if (result.verdict) ++found;
         }
@@ -151,8 +151,8 @@ void Chainstate::Impl::repair_coins() {
     }
     log::info("A flush of coins was interrupted: repeating it from height {} to {}", from->height,
               to->height);
-    // The database has, for each coin, the state of one of the blocks between. Undoing and redoing
-    // all of them sets every coin that any of them touched.
+    // The database has each coin in the state of one of the blocks between. Taking back and
+    // connecting all of them sets each coin that one of them changed.
     const auto* fork = last_common_ancestor(from, to);
     ensure(fork != nullptr);
     const auto make_room = [&] {

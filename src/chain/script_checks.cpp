@@ -34,7 +34,7 @@ ScriptChecks::ScriptChecks(BlockRef block, std::shared_ptr<const coins::BlockUnd
       workers_(workers),
       first_failure_(none) {
     const auto& spent = undo_->transactions;
-    // What the mempool has checked, it has checked under more rules than blocks have.
+    // The mempool checks with more rules than blocks have.
     const bool may_be_known = known && (flags & ~script::standard_flags) == 0;
     const auto is_known = may_be_known ? look_up(*known) : std::vector<char>(spent.size());
     for (std::size_t i = 0; i < spent.size(); ++i) {
@@ -49,7 +49,7 @@ ScriptChecks::ScriptChecks(BlockRef block, std::shared_ptr<const coins::BlockUnd
 
 std::vector<char> ScriptChecks::look_up(const script::BoundedSignatureCache& known) const {
     std::vector<char> found(undo_->transactions.size());
-    // The cache is too large for that of the processor: several cores wait better than one.
+    // The signature cache does not fit into the processor's: several cores share the waiting.
     const std::size_t parts = (found.size() + lookups_per_job - 1) / lookups_per_job;
     workers_.for_each(parts, [&](std::size_t part) {
         const std::size_t end = std::min((part + 1) * lookups_per_job, found.size());
@@ -78,7 +78,7 @@ bool ScriptChecks::help() {
     for (std::size_t i = job * inputs_per_job; i < end; ++i)
         check(i);
     if (++jobs_done_ == jobs_) {
-        // Under the lock: who waits for the end may then destroy what `ended_` uses.
+        // Under the lock: a thread that waits for the end may then destroy what `ended_` uses.
         const std::lock_guard lock(mutex_);
         if (ended_) ended_();
         has_ended_ = true;
@@ -88,10 +88,10 @@ bool ScriptChecks::help() {
 }
 
 void ScriptChecks::check(std::size_t i) {
-    // Those before the first failure must still run: one of them may fail, too.
+    // Inputs before the first failure are still checked: one of them may fail, too.
     if (i > first_failure_.load(std::memory_order_relaxed)) return;
     const auto& [scripts, index] = inputs_[i];
-    // Without a cache of signatures: what is in a block will not come again.
+    // Without a signature cache: a confirmed transaction does not come again.
     const auto error = script::verify_input(
         {scripts->tx, index, scripts->coins[index].output, scripts->precomputed(), flags_});
     if (error == script::ScriptError::ok) return;

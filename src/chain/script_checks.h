@@ -14,9 +14,9 @@
 
 namespace daler::chain {
 
-/// The scripts of one block, checked in any order by the workers and whoever wants to help. Lives
-/// as long as a job needs it and owns a share of everything the jobs read, whatever becomes of the
-/// block meanwhile (CVE-2024-52911). Any thread, except where a member says otherwise.
+/// The scripts of one block, checked in any order by the workers and by threads that call `help`.
+/// Lives as long as a job needs it, and shares ownership of what the jobs read, so that the block
+/// may be released meanwhile (CVE-2024-52911). Any thread, except where a member says otherwise.
 class ScriptChecks : public std::enable_shared_from_this<ScriptChecks> {
 public:
     /// `known` (which may be null) is asked for transactions that need no check; `workers` help
@@ -24,22 +24,22 @@ public:
     ScriptChecks(BlockRef block, std::shared_ptr<const coins::BlockUndo> undo, script::Flags flags,
                  const script::BoundedSignatureCache* known, ThreadPool& workers);
 
-    /// Lets the workers begin. Once. `ended` is called when the last check has ended, before
+    /// Starts the workers. Call it once. `ended` is called when the last check has ended, before
     /// `has_ended` says so.
     void start(std::function<void()> ended);
-    /// Takes a few inputs that nobody has taken yet and checks them; false if there are none left.
+    /// Takes a few inputs that no other thread has taken, and checks them. False if none is left.
     bool help();
     [[nodiscard]] bool has_ended() const;
     /// Returns when the last check has ended.
     void wait() const;
-    /// Nobody wants to know any more: makes the checks that are left trivial, and waits.
+    /// Skips the checks that have not begun, and waits for the others.
     void cancel();
 
     /// The error of the first input in block order that fails. Requires: has_ended.
     [[nodiscard]] script::ScriptError error() const;
 
 private:
-    /// The scripts of one transaction; what its inputs share is hashed by who comes first.
+    /// The scripts of one transaction; the first thread computes the hashes that its inputs share.
     struct TxScripts {
         const SealedTransaction& tx;
         const coins::TxUndo& coins;
@@ -68,7 +68,7 @@ private:
 
     std::atomic<std::size_t> next_job_{0};
     std::atomic<std::size_t> jobs_done_{0};
-    std::atomic<std::size_t> first_failure_;  ///< no input behind it need be checked
+    std::atomic<std::size_t> first_failure_;  ///< inputs behind it are not checked
     mutable std::mutex mutex_;  ///< guards what follows, and changes of first_failure_
     mutable std::condition_variable end_;
     script::ScriptError error_ = script::ScriptError::ok;

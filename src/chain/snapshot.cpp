@@ -12,7 +12,7 @@ std::unique_ptr<coins::CoinSnapshot> Chainstate::snapshot_coins(bool& begun) {
     }
     if (impl.coins->is_flushing()) {
         if (!impl.continue_flush(flush_step)) return nullptr;
-        // Somebody else's flush may lack the latest blocks: ours comes next.
+        // A flush that began before this call may lack the latest blocks: another one follows.
         if (!begun) return nullptr;
     }
     const auto* block = impl.index.find(impl.coin_database->best_block());

@@ -13,7 +13,7 @@
 namespace daler::chain {
 namespace {
 
-// What of -dbcache goes to LevelDB itself; all else is for coins.
+// The parts of -dbcache that LevelDB uses. The rest is for coins.
 constexpr std::size_t max_index_cache = 2u << 20;
 constexpr std::size_t max_coin_database_cache = 32u << 20;
 
@@ -82,7 +82,7 @@ void Chainstate::Impl::Startup::open() {
     }
     chain_.index_database->set_segwit_height(chain_.params.activation.segwit);
 
-    // Blocks that the user marked, before their coins were written.
+    // The user marked these blocks as invalid before the coins were written.
     while (chain_.tip->is_failed())
         chain_.disconnect_tip();
     chain_.find_best_header();
@@ -166,7 +166,7 @@ void Chainstate::Impl::Startup::choose_start_tip() {
                             best.to_hex(), reindex_remedy));
         }
     }
-    // Found again in the same place: among equals it stays the tip.
+    // It stays the tip among blocks of equal work.
     Candidates::found_at_start(*chain_.tip);
 }
 
@@ -184,7 +184,7 @@ void Chainstate::Impl::Startup::check_pruning() {
             "The coins cannot be rebuilt from blocks that were pruned. Start with "
             "-reindex, which downloads the whole chain again.");
     }
-    // What a crash left behind, between the index and the files.
+    // A crash between the index and the files leaves files that no entry names.
     std::set<std::uint32_t> used;
     for (const auto& [file, end] : indexed_ends(chain_.index))
         used.insert(file);
@@ -196,7 +196,7 @@ void Chainstate::Impl::Startup::check_pruning() {
 }
 
 void Chainstate::Impl::Startup::forget_detached_files() {
-    // Blocks whose ancestors were pruned come again when they are downloaded.
+    // Blocks whose ancestors were pruned are downloaded again.
     std::uint32_t next = 0;
     for (const auto file : chain_.store->blocks().numbers()) {
         if (file == next) {

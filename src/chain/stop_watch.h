@@ -14,7 +14,7 @@ public:
         return std::chrono::duration<double, std::milli>(now - std::exchange(last_, now)).count();
     }
 
-    /// Milliseconds since then; starts no new lap.
+    /// As `lap`, without starting a new one.
     [[nodiscard]] double so_far() const {
         return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - last_)
             .count();

@@ -46,7 +46,7 @@ XorKey make_key(storage::FileSystem& files, const std::filesystem::path& path, b
         fill_secure_random(key);
         storage::write_atomically(files, path, key);
     } else {
-        // Whoever loses this file, or its content, does not lose anything.
+        // A key of zeros needs no file: the loss of it is no loss of data.
         files.open(path, storage::OpenMode::create)->write(key, 0);
     }
     return key;

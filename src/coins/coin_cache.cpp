@@ -86,8 +86,8 @@ void CoinCache::add(const OutPoint& outpoint, const TxOutput& output, Height hei
     write_coin(value_, output, height, is_coinbase);
     const CoinPlace place(outpoint, hasher_);
     auto& segment = active_.segment(place);
-    // A coin that is to be new has nothing below it, unless the database still has the one that was
-    // spent here.
+    // The database has no coin at the place of a new one, unless it still has one that was spent
+    // here.
     bool fresh = !overwrite;
     if (const auto* old = segment.find(place)) {
         ensure(overwrite || old->has(CoinRecord::spent));
@@ -99,12 +99,12 @@ void CoinCache::add(const OutPoint& outpoint, const TxOutput& output, Height hei
 
 void CoinCache::start_flush() {
     ensure(!flush_);
-    // What was written is likely to be used again, as long as there is room for it.
+    // Written coins are likely to be used again. They stay while there is room.
     const bool keep = memory_usage() <= budget_ / 2;
     flush_ = std::make_unique<Flush>(std::exchange(active_, {}), best_block_, keep);
 }
 
-/// Takes changes into the slice until it is large enough; true when there are no more.
+/// Adds changes to the slice until it is large enough. True when there are no more.
 bool CoinCache::fill(Flush& flush, std::size_t slice_size) {
     while (flush.slice.size() < slice_size) {
         if (flush.changes.empty()) {
@@ -122,7 +122,7 @@ void CoinCache::start_writing() {
     auto& flush = *flush_;
     if (!flush.marked) flush.slice.mark({flush.best_block, stored_best_block_});
     flush.is_last = fill(flush, database_.slice_size());
-    // A flush that fits into one slice is atomic as it is.
+    // A flush of one slice is atomic without a marker.
     if (flush.is_last) flush.slice.finish(flush.best_block);
     const auto done = std::make_shared<std::promise<void>>();
     flush.written = done->get_future();

@@ -15,7 +15,7 @@ constexpr std::uint8_t head_blocks_key = 'H';
 
 // About 15,000 coins, which take LevelDB some 25 ms.
 constexpr std::size_t usual_slice_size = 1u << 20;
-// With a crash switch even small caches need several slices, or there would be nothing to crash in.
+// With -dbcrashratio small caches need several slices, so that a crash can come between them.
 constexpr std::size_t crash_slice_size = 8u << 10;
 
 }  // namespace

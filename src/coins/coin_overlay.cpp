@@ -57,7 +57,7 @@ bool CoinOverlay::has(const OutPoint& outpoint) const {
 }
 
 void CoinOverlay::clear() {
-    // A table that a large block made large is slow to walk for ever after.
+    // A large block makes the table large, and then it stays slow to walk.
     const auto empty = [](auto& map) {
         map.clear();
         if (map.bucket_count() > max_idle_buckets) map = {};

@@ -110,7 +110,7 @@ void CoinSegment::insert(Slot slot) {
 void CoinSegment::remove(std::size_t at) {
     pool_.release(slots_[at].ref, record(slots_[at].ref)->size());
     --count_;
-    // Those behind move up, as far as each may, so that no search ends at a hole.
+    // The entries behind it move up, so that no search ends at the free slot.
     const std::size_t mask = slots_.size() - 1;
     for (std::size_t next = (at + 1) & mask; slots_[next].ref != 0; next = (next + 1) & mask) {
         const std::size_t home = slots_[next].tag & mask;

@@ -17,10 +17,10 @@ namespace {
 
 namespace asio = boost::asio;
 
-// How long an idle ledger waits before it looks whether a flush is due.
+// How long an idle ledger waits before it checks whether a flush is due.
 constexpr std::chrono::seconds idle_interval{1};
 
-/// The chain as the mempool wants to see it.
+/// The chain in the form that the mempool takes.
 class MempoolChain final : public mempool::CoinView {
 public:
     explicit MempoolChain(chain::Chainstate& chain) : chain_(chain) {}
@@ -39,7 +39,7 @@ private:
 
 }  // namespace
 
-/// Owns thread and state; between chain and mempool it is also the messenger.
+/// Owns thread and state. Passes the events of the chain on to the mempool.
 struct Ledger::Impl final : chain::ChainObserver, mempool::MempoolObserver {
     Impl(const ChainParams& params, Options options, const Clock& clock_, ThreadPool& workers,
          script::BoundedSignatureCache* cache)
@@ -92,7 +92,7 @@ struct Ledger::Impl final : chain::ChainObserver, mempool::MempoolObserver {
     }
 
     void work();
-    /// Waits for something to do; nothing when the end has come.
+    /// Waits for the next job. Nothing when the ledger ends.
     std::optional<Job> next_job();
     void run_job(const Job& job);
     void fail(const std::string& what);
@@ -138,7 +138,7 @@ std::optional<Ledger::Job> Ledger::Impl::next_job() {
     std::unique_lock lock(mutex);
     const auto wanted = [this] { return stopping || chain_calls || !jobs.empty(); };
     if (!wanted()) {
-        // Instead of idling: a share of the scripts that the workers are busy with.
+        // An idle ledger checks scripts together with the workers.
         lock.unlock();
         if (!failed && chain.help()) return maintain;
         lock.lock();
@@ -218,7 +218,7 @@ void Ledger::rethrow_fatal() {
     } catch (const std::bad_alloc&) {
         throw;
     } catch (...) {
-        // An RPC method ending with its own error, for example: the caller has it.
+        // For example an RPC method that ends with an error of its own: the caller has it.
     }
 }
 

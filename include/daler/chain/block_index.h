@@ -32,7 +32,7 @@ struct BlockEntry {
     BlockHash hash;
     BlockHeader header;
     const BlockEntry* previous = nullptr;  ///< null for genesis
-    const BlockEntry* skip = nullptr;      ///< some far ancestor, for walks in logarithmic time
+    const BlockEntry* skip = nullptr;      ///< an ancestor far below, for walks in logarithmic time
     Height height = 0;
     U256 chainwork;                ///< work of this block and all below it
     BlockTime median_time_past{};  ///< of this block and its up to 10 ancestors (BIP 113)
@@ -51,7 +51,7 @@ struct BlockEntry {
 
     /// True if all of these bits of BlockStatus are set.
     [[nodiscard]] bool has(std::uint32_t bits) const { return (status.load() & bits) == bits; }
-    /// Its data were here once.
+    /// Its data were here and have been removed.
     [[nodiscard]] bool is_pruned() const { return tx_count.load() != 0 && !has(has_data); }
     [[nodiscard]] bool is_failed() const { return (status.load() & failed_mask) != 0; }
 
@@ -67,7 +67,7 @@ struct BlockEntry {
 /// The last block that two blocks share.
 [[nodiscard]] const BlockEntry* last_common_ancestor(const BlockEntry* a, const BlockEntry* b);
 
-/// A chain of headers ending at an entry, as the rules want to see it.
+/// The chain of headers that ends at an entry, in the form that the rules take.
 class EntryChain final : public consensus::HeaderChain {
 public:
     explicit EntryChain(const BlockEntry& tip) : tip_(tip) {}
@@ -83,7 +83,8 @@ private:
     const BlockEntry& tip_;
 };
 
-/// The tree of all headers whose rules hold. Entries are never moved nor deleted.
+/// The tree of all headers whose rules hold. Entries are not moved or deleted while the index
+/// lives.
 class BlockIndex {
 public:
     BlockIndex();
@@ -100,7 +101,7 @@ public:
     /// if known.
     BlockEntry& insert(const BlockHeader& header, const BlockHash& hash);
 
-    /// Every entry, in no particular order, as of now. Any thread.
+    /// The entries known at the moment of the call, in no particular order. Any thread.
     [[nodiscard]] std::vector<const BlockEntry*> all() const;
 
 private:

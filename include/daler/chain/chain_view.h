@@ -27,12 +27,12 @@ public:
     }
     /// The known valid header with the most work, at or above the tip.
     [[nodiscard]] const BlockEntry& best_header() const { return *best_header_; }
-    /// Whether the tip is still too old or has too little work to be the present (latched to
-    /// false).
+    /// Whether the tip is too old or has too little work to be up to date. Once false, it stays
+    /// false.
     [[nodiscard]] bool initial_download() const { return initial_download_; }
 
-    /// Hashes of this chain from its tip to genesis with growing gaps (BIP-less; the `getheaders`
-    /// locator).
+    /// Hashes of this chain from its tip to genesis with growing gaps: the locator of `getheaders`
+    /// (no BIP).
     [[nodiscard]] std::vector<BlockHash> locator() const { return locator_from(*tip_); }
     [[nodiscard]] static std::vector<BlockHash> locator_from(const BlockEntry& entry);
     /// The highest block of this chain that `locator` names; genesis if none.

@@ -29,15 +29,14 @@ class BoundedSignatureCache;
 
 namespace daler::chain {
 
-/// Hears what happens to the best chain. Called on the ledger thread, in order, after the change is
-/// complete.
+/// Is called after each change of the best chain, in order, on the ledger thread.
 class ChainObserver {
 public:
     virtual ~ChainObserver() = default;
     virtual void block_connected(const BlockEntry& entry, const BlockRef& block,
                                  const std::shared_ptr<const coins::BlockUndo>& undo) = 0;
     virtual void block_disconnected(const BlockEntry& entry, const BlockRef& block) = 0;
-    /// A block that was stored turned out to be invalid when its turn to be connected came.
+    /// A stored block was found to be invalid when it was to be connected.
     virtual void block_refused(const BlockEntry&, const consensus::Rejection&) {}
     /// The chain has settled on a new tip (after all connects and disconnects of one
     /// reorganisation).
@@ -46,7 +45,7 @@ public:
 
 struct ChainOptions {
     std::filesystem::path folder;          ///< <datadir>/<chain>: holds blocks/ and chainstate/
-    bool in_memory = false;                ///< no disk at all: tests and throw-away nodes
+    bool in_memory = false;                ///< nothing on disk: for tests and temporary nodes
     std::size_t cache_bytes = 450u << 20;  ///< for coins, LevelDB's own caches included (-dbcache)
     int check_blocks = 6;                  ///< how many blocks to verify at start (-checkblocks)
     /// How thoroughly (-checklevel): 0 read, 1 whole, 2 undo data, 3 coins, 4 connect again.
@@ -61,8 +60,7 @@ struct ChainOptions {
     /// -dbcrashratio: the process ends at once, with exit code 99, after one in so many slices of a
     /// flush; slices are made small so that there are some.
     unsigned crash_ratio = 0;
-    std::chrono::seconds sync_interval{
-        60};  ///< at the latest then everything accepted is synced to disk
+    std::chrono::seconds sync_interval{60};  ///< the longest time between two flushes
     std::chrono::seconds max_tip_age{24 * 60 * 60};
     std::optional<U256> minimum_chain_work;      ///< instead of the chain's
     std::optional<BlockHash> assume_valid;       ///< instead of the chain's
@@ -72,7 +70,7 @@ struct ChainOptions {
     const std::atomic<bool>* stop = nullptr;
 };
 
-/// What became of a submitted block.
+/// The result of submitting a block.
 struct Submitted {
     /// Accepted: it is stored; if it is on the best chain now it is also fully valid. Rejected:
     /// why.
@@ -95,37 +93,38 @@ public:
 
     void add_observer(ChainObserver& observer);
 
-    /// Puts `header` into the index if its own rules and those of its place hold. `*entry` is set
-    /// if it is known afterwards. Reasons: previous_not_found, bad_previous, duplicate_invalid, and
-    /// those of header_rules.h.
+    /// Puts `header` into the index if it is valid by itself and at its place in the chain.
+    /// `*entry` is set if it is known afterwards. Reasons: previous_not_found, bad_previous,
+    /// duplicate_invalid, and those of header_rules.h.
     [[nodiscard]] consensus::Verdict accept_header(const BlockHeader& header,
                                                    const BlockEntry** entry = nullptr);
 
-    /// Checks, stores and, if it makes the best chain, connects `block`. One that was pruned counts
-    /// as known.
+    /// Checks and stores `block`, and connects it if its chain has the most work. A block that was
+    /// pruned counts as known.
     [[nodiscard]] Submitted submit(const BlockRef& block);
 
-    /// Hears once what became of a block, on the ledger thread. Null: it will never be known,
-    /// because the disk has failed.
+    /// Is called once with the result, on the ledger thread. Null: there will be no result, because
+    /// the disk has failed.
     using SubmitHandler = std::function<void(const Submitted*)>;
     /// As above, but returns when the block is stored, so that the next one can be submitted while
     /// the workers are busy with it. Verdicts come in order, now or in a later call of any member.
     /// Without a `wake` it waits for the oldest verdict when many blocks are open.
     void submit(const BlockRef& block, SubmitHandler done);
-    /// Checks a few scripts of the blocks that are open; false if nobody need help.
+    /// Checks a few scripts of the open blocks on this thread. Returns false if none is left to
+    /// check.
     bool help();
-    /// `wake` is called, on any thread, when `maintain` has something to go on with.
+    /// `wake` is called, on any thread, when `maintain` has work to do.
     void set_wake(std::function<void()> wake);
-    /// After a StorageError: gives up what is open.
+    /// After a StorageError: gives up the open blocks.
     void abandon();
 
-    /// Everything submit checks of a block on top of the current tip, proof of work excepted if so
-    /// wished; nothing is stored. For templates. Reason::bad_previous if it does not build on the
-    /// tip.
+    /// Checks what `submit` checks of a block on top of the tip, proof of work only if
+    /// `check_proof_of_work`. Stores nothing. For templates. Reason::bad_previous if the block does
+    /// not build on the tip.
     [[nodiscard]] consensus::Verdict test_block(const BlockRef& block, bool check_proof_of_work);
 
-    /// Treats the block and all above it as invalid until `reconsider`; reorganises. False if that
-    /// takes blocks that were pruned.
+    /// Treats the block and all above it as invalid until `reconsider`; reorganises. Returns
+    /// false if that needs blocks that were pruned.
     bool invalidate(const BlockHash& hash);
     void reconsider(const BlockHash& hash);
     /// Prefers this block among those of equal work.
@@ -134,12 +133,12 @@ public:
     /// The unspent coin at `outpoint`, if there is one on the best chain.
     [[nodiscard]] std::optional<consensus::Coin> coin(const OutPoint& outpoint);
 
-    /// Ends what is open, then writes all changes to disk, safe from a power cut. With `sync` false
-    /// only what a crash of the process alone could lose: headers whose blocks are not known yet
-    /// (all else has reached the kernel already).
+    /// Closes the open blocks, then writes all changes to disk, safe from a power cut. With `sync`
+    /// false it writes only what a crash of the process would lose: headers whose blocks are not
+    /// known yet (the kernel already has the rest).
     void flush(bool sync = true);
     /// Gives the verdicts that are known, and starts or continues a flush if the cache is full or
-    /// the interval is over, for at most about 50 ms. Called now and then by the owner.
+    /// the interval is over, for at most about 50 ms. The owner calls it regularly.
     void maintain();
 
     /// The current view. Any thread.
@@ -162,22 +161,22 @@ public:
     /// Bytes the coin cache takes now.
     [[nodiscard]] std::size_t cache_usage() const;
 
-    /// One step of at most about 50 ms towards a picture of the coins as they are now, or will be
-    /// when it is done: call again (`begun`, false at first, must stay) until it is not null.
+    /// Takes a step of at most about 50 ms towards a snapshot of the coins. Call it with the same
+    /// `begun`, which is false at first, until the result is not null.
     [[nodiscard]] std::unique_ptr<coins::CoinSnapshot> snapshot_coins(bool& begun);
-    /// Flushes, then walks over all coins, while everybody waits.
+    /// Flushes, then reads all coins. Blocks the ledger thread.
     [[nodiscard]] coins::CoinStats coin_stats(coins::CoinsHash kind);
 
     /// Looks at the last `count` blocks (0: all) as thoroughly as `level` says (see
-    /// ChainOptions::check_level). True if all of them were looked at and are right; what is not
-    /// goes to the log.
+    /// ChainOptions::check_level). True if all of them were checked and are right. Damage goes to
+    /// the log.
     [[nodiscard]] bool verify(int level, Height count);
 
-    /// Until this is called nothing is pruned. `limit` tells, on this thread, up to which height
-    /// blocks are no longer needed by others; an empty one forbids pruning again.
+    /// Until this is called no block is pruned. `limit`, called on this thread, gives the height up
+    /// to which others no longer need blocks. An empty one forbids pruning again.
     void allow_pruning(std::function<Height()> limit);
-    /// Removes the files all of whose blocks are at most `height` high and may go: those within 288
-    /// of the tip stay. Requires: ChainOptions::prune_target is set.
+    /// Removes the files whose blocks are all at or below `height` and more than 288 below the tip.
+    /// Requires: ChainOptions::prune_target is set.
     void prune(Height height);
 
 private:

@@ -15,9 +15,9 @@ namespace daler::coins {
 /// The unspent coins at `best_block`: changes and recently used coins in memory, in front of the
 /// database. Ledger thread.
 ///
-/// A flush freezes the changes and writes them in slices, on a thread of its own, because LevelDB
-/// makes a writer wait for its own work. Meanwhile the cache goes on in a fresh table in front of
-/// the frozen one. The memory of what is written is given back, or taken over, segment by segment.
+/// A flush freezes the changes and writes them in slices, on the one thread of `writer_`, because
+/// LevelDB makes a writer wait for its compactions. Meanwhile a new table in front of the frozen
+/// one takes the changes. The memory of written segments is freed, or taken over, one by one.
 class CoinCache {
 public:
     /// `budget`: the bytes that `is_full` compares with.
@@ -26,12 +26,12 @@ public:
     /// The coin at `outpoint`, if it is unspent. Remembers what it reads from the database.
     [[nodiscard]] std::optional<consensus::Coin> find(const OutPoint& outpoint);
     /// Reads those of these coins that are only in the database, on all workers at once, so that
-    /// `find` need not wait for one after the other.
+    /// `find` does not wait for one after the other.
     void prefetch(std::span<const OutPoint> outpoints, ThreadPool& workers);
     /// As find, but remembers nothing: for coins that are probably not there.
     [[nodiscard]] bool has(const OutPoint& outpoint) const;
 
-    /// Takes the coin away; false if there is none.
+    /// Removes the coin. False if there is none.
     bool spend(const OutPoint& outpoint);
     /// Adds a coin that is not there, or, with `overwrite`, whether there is one or not.
     void add(const OutPoint& outpoint, const TxOutput& output, Height height, bool is_coinbase,
@@ -40,7 +40,7 @@ public:
     [[nodiscard]] const BlockHash& best_block() const { return best_block_; }
     void set_best_block(const BlockHash& hash) { best_block_ = hash; }
 
-    /// `wake` is called, on another thread, when `write_slices` can go on without waiting.
+    /// `wake` is called, on another thread, when `write_slices` can continue without waiting.
     void set_wake(std::function<void()> wake) { wake_ = std::move(wake); }
     /// True from `start_flush` until `write_slices` has written all.
     [[nodiscard]] bool is_flushing() const { return flush_ != nullptr; }
@@ -48,19 +48,19 @@ public:
     [[nodiscard]] bool has_changes() const { return best_block_ != stored_best_block_; }
     /// Freezes the changes. Requires that no flush is under way.
     void start_flush();
-    /// Goes on with the flush; true when all is in the database. Waits for the disk, but not longer
-    /// than `limit`. After an exception it may be called again, and goes on where it was.
+    /// Continues the flush. True when all is in the database. Waits for the disk, but not longer
+    /// than `limit`. After an exception it can be called again, and continues where it was.
     bool write_slices(std::chrono::milliseconds limit);
-    /// Writes everything, in as many slices as it takes, and leaves the marker of an interrupted
-    /// flush where it is: for the repair of one, whose memory is bounded too.
+    /// Writes everything, in as many slices as needed, and keeps the marker of an interrupted
+    /// flush. For the repair of such a flush, whose memory is bounded, too.
     void write_through(const CoinDatabase::Heads& heads);
 
     /// Bytes on the heap.
     [[nodiscard]] std::size_t memory_usage() const;
     [[nodiscard]] bool is_full() const { return memory_usage() >= budget_; }
-    /// So full that what comes during a flush should come more slowly.
+    /// So full that new changes during a flush should be slowed down.
     [[nodiscard]] bool is_overfull() const { return memory_usage() > budget_ + budget_ / 2; }
-    /// So full that nothing more may come before some of it is written.
+    /// So full that some of it must be written before anything is added.
     [[nodiscard]] bool is_bursting() const { return memory_usage() > 2 * budget_; }
 
 private:
@@ -80,7 +80,7 @@ private:
         std::future<void> written{};  ///< valid while the writer has the slice
     };
 
-    /// The changed record at `place`, there or gone, or null.
+    /// The changed record at `place`, unspent or spent, or null.
     [[nodiscard]] const CoinRecord* find_record(const CoinPlace& place) const;
     static bool fill(Flush& flush, std::size_t slice_size);
     void start_writing();

@@ -18,10 +18,10 @@ namespace daler::coins {
 /// -> coin; 'B' -> best block; 'H' -> the new and the old block of a flush.
 class CoinDatabase {
 public:
-    /// The exit code of a process that dies on purpose in the middle of a flush.
+    /// The exit code of a process that ends on purpose in the middle of a flush.
     static constexpr int crash_exit_code = 99;
 
-    /// `crash_ratio`: see ChainOptions.
+    /// `crash_ratio`: the process ends after one write in so many (-dbcrashratio); 0: none.
     CoinDatabase(storage::Database::Options options, unsigned crash_ratio);
 
     /// The value of a coin, as the codec reads it; good until the next call.
@@ -42,15 +42,15 @@ public:
     /// The marker of a flush that did not come to its end.
     [[nodiscard]] std::optional<Heads> head_blocks() const;
 
-    /// A piece of a flush: coins that go, coins that come.
+    /// A part of a flush: coins to remove and coins to add.
     class Slice {
     public:
-        /// The state of `coin`, there or gone.
+        /// Adds the state of `coin`, unspent or spent.
         void write(const CoinRecord& coin);
         /// Says that the database is now between two blocks / wholly at one block.
         void mark(const Heads& heads);
         void finish(const BlockHash& best_block);
-        /// Bytes, about.
+        /// Approximate bytes.
         [[nodiscard]] std::size_t size() const { return batch_.size(); }
         void clear() { batch_.clear(); }
 
@@ -61,7 +61,7 @@ public:
     /// Writes `slice` so that it is safe from a power cut: a later one that survives means that all
     /// before it did.
     void write(const Slice& slice);
-    /// How large a slice should be: short enough for a pause.
+    /// The size at which a slice is written, so that a write takes a short time.
     [[nodiscard]] std::size_t slice_size() const { return slice_size_; }
 
     /// The database as it is now, for `for_each`.

@@ -19,18 +19,18 @@ public:
     /// Changes from now on belong to a new layer, above all others.
     Layer begin_layer() { return ++newest_; }
 
-    /// Reads the coins that `block` spends and that are in no memory yet.
+    /// Reads the coins that `block` spends and that are only on disk.
     void prefetch(const Block& block, ThreadPool& workers);
-    /// Takes the coin that an input spends. Nothing if there is none or it was taken already.
+    /// Spends a coin and returns it. Nothing if there is none or it was spent already.
     [[nodiscard]] std::optional<consensus::Coin> spend(const OutPoint& outpoint);
     /// Adds the coins that `tx` creates. It must outlive its layer.
     void add(const SealedTransaction& tx, Height height);
     /// Whether there is a coin. Remembers nothing: for coins that are probably not there.
     [[nodiscard]] bool has(const OutPoint& outpoint) const;
 
-    /// Forgets what the oldest layer, that of `block`, changed: the cache below has it now.
+    /// Removes the oldest layer, that of `block`: the cache below now has its changes.
     void remove_layer(Layer layer, const Block& block);
-    /// Forgets all layers.
+    /// Removes all layers.
     void clear();
 
 private:
@@ -45,7 +45,7 @@ private:
     CoinCache& below_;
     Layer newest_ = 0;
     boost::unordered_flat_map<Txid, Created, OutPointHasher> created_;
-    /// Coins that are gone, those of `created_` too, and the layer that took them.
+    /// Spent coins, those of `created_` too, and the layer that spent them.
     boost::unordered_flat_map<OutPoint, Layer, OutPointHasher> spent_;
 };
 

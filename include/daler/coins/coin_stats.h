@@ -12,9 +12,9 @@ namespace daler::coins {
 
 class CoinDatabase;
 
-/// A coin as the hashes over coin sets see it: outpoint, origin, output.
+/// The bytes of a coin that the hashes over coin sets cover: outpoint, origin, output.
 [[nodiscard]] Bytes hashed_form(const OutPoint& outpoint, const consensus::Coin& coin);
-/// The size of a coin in a database that nobody has (`bogosize`, as Bitcoin Core calls it).
+/// A size of a coin that does not depend on the database (Bitcoin Core's `bogosize`).
 [[nodiscard]] std::uint64_t bogo_size(const TxOutput& output);
 
 enum class CoinsHash : std::uint8_t { none, serialized_3, muhash };
@@ -31,7 +31,7 @@ struct CoinStats {
     Hash256 hash;  ///< hash_serialized_3 or muhash (displayed reversed)
 };
 
-/// The unspent coins as one block left them, whatever has happened since. Any thread. Must end
+/// The unspent coins as of one block. Later blocks do not change it. Any thread. Must end
 /// before its database.
 class CoinSnapshot {
 public:

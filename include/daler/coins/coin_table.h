@@ -9,14 +9,14 @@
 
 namespace daler::coins {
 
-/// A coin in memory, or the place of one that is gone: the key and value that the database has for
+/// A coin in memory, unspent or spent: the key and value that the database has for
 /// it, in one piece behind this header. A usual coin takes 64 bytes and 10 to 20 of its table.
 struct CoinRecord {
-    /// Differs from what lies below the cache.
+    /// Differs from the database.
     static constexpr std::uint8_t dirty = 1;
-    /// What lies below the cache has no coin here: if this one is spent, nothing need be written.
+    /// The database has no coin here: if this one is spent, nothing is written.
     static constexpr std::uint8_t fresh = 2;
-    /// There is no coin here any more; the value is empty.
+    /// The coin is spent; the value is empty.
     static constexpr std::uint8_t spent = 4;
 
     std::uint16_t value_size;
@@ -48,9 +48,9 @@ struct CoinPlace {
     std::uint8_t segment;
 };
 
-/// The coins whose txids have the same first byte. A hash table of names of records: open
-/// addressing, no tombstones, grown before it is four fifths full. Its share of the whole is small,
-/// so that no step (growing, sorting) takes long.
+/// The coins whose txids have the same first byte. A hash table of references to
+/// records: open addressing, no tombstones, grown before it is four fifths full. It is a small part
+/// of the whole, so that growing or sorting it takes a short time.
 class CoinSegment {
 public:
     CoinSegment() = default;
@@ -71,12 +71,12 @@ public:
 
     /// The changes, nearly in the order of their keys.
     struct Change {
-        std::uint64_t order;  ///< the key from its second byte on; what follows is left aside
+        std::uint64_t order;  ///< eight bytes of the key from its second on
         const CoinRecord* record;
     };
     [[nodiscard]] std::vector<Change> changes() const;
 
-    /// After the changes were written: forgets the spent, and that the others are new.
+    /// After the changes were written: removes spent coins, and marks the others as written.
     void settle();
     /// Takes over all records of `newer`, which replace those that are here.
     void absorb(const CoinSegment& newer);

@@ -10,8 +10,8 @@ namespace daler::coins {
 [[nodiscard]] bool undo_fits(const Block& block, const BlockUndo& undo);
 
 /// Takes back what `block` at `height` did to `coins` (which has find, spend and add as CoinCache
-/// has). False if the coins are not those that the block left: an output is gone or another one, a
-/// spent coin is there. It is taken back nevertheless, as far as that goes.
+/// has). False if the coins are not those that the block left: an output is missing or differs, or
+/// a spent coin exists. The rest is taken back nevertheless.
 /// Requires: undo_fits.
 template <class Coins>
 bool disconnect_block(Coins& coins, const Block& block, const BlockUndo& undo, Height height) {

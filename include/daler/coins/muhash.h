@@ -7,9 +7,9 @@
 namespace daler::coins {
 
 /// MuHash3072: a hash of a set that does not depend on the order of its elements, and from which
-/// elements can be taken away again. Each becomes a number of 3072 bits (SHA-256, then the ChaCha20
-/// keystream under it); they are multiplied modulo 2^3072 - 1103717, those that go in the
-/// denominator of a fraction.
+/// elements can be removed again. Each becomes a number of 3072 bits (SHA-256, then the ChaCha20
+/// keystream under it); they are multiplied modulo 2^3072 - 1103717, removed
+/// ones in the denominator of a fraction.
 class MuHash {
 public:
     static constexpr std::size_t state_size = 384;
@@ -20,9 +20,9 @@ public:
     explicit MuHash(const State& state);
 
     void insert(ByteSpan element);
-    /// Takes away an element that was inserted (now or later: only the balance counts).
+    /// Removes an element that was inserted. It may also be inserted later.
     void remove(ByteSpan element);
-    /// All there is to know of the set: the number, little-endian and less than the prime. Costs a
+    /// The number, little-endian and less than the prime. Costs a
     /// millisecond if something was removed.
     [[nodiscard]] State state() const;
     /// SHA-256 of `state`.

@@ -7,8 +7,8 @@
 
 namespace daler::coins {
 
-/// Mixes an outpoint or a txid with a secret of the table's own. Not SipHash: the id is a hash
-/// already, and without the secret nobody can tell which ids meet in a bucket.
+/// Mixes an outpoint or a txid with a secret of the table. SipHash is not needed: a txid is a hash
+/// already, and without the secret nobody can find ids that share a bucket.
 class OutPointHasher {
 public:
     using is_avalanching = void;

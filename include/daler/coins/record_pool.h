@@ -9,11 +9,11 @@
 
 namespace daler::coins {
 
-/// Memory for many small records: pieces of chunks, named by 32 bits and without a header of their
-/// own. A piece that is given back serves the next of its size; the chunks go only with the pool.
+/// Memory for many small records: pieces of chunks, referred to by 32 bits, without a header of
+/// their own. A freed piece is used again for one of its size. Chunks are freed with the pool.
 class RecordPool {
 public:
-    /// The name of a piece; 0 is none.
+    /// Refers to a piece; 0: none.
     using Ref = std::uint32_t;
     static constexpr std::size_t alignment = 4;
     static constexpr std::size_t max_size = 16u << 10;
@@ -24,7 +24,7 @@ public:
 
     /// A piece of at least `size` bytes, at most `max_size`.
     [[nodiscard]] Ref allocate(std::size_t size);
-    /// Gives back a piece that was allocated with `size`.
+    /// Frees a piece that was allocated with `size`.
     void release(Ref ref, std::size_t size);
     [[nodiscard]] std::uint8_t* at(Ref ref) const {
         return chunks_[ref >> offset_bits].get() + (ref & offset_mask) * alignment;
@@ -50,7 +50,7 @@ private:
     std::size_t used_ = 0;  ///< of the newest chunk
     std::size_t room_ = 0;  ///< in the newest chunk, used or not
     std::size_t memory_usage_ = 0;
-    std::array<Ref, classes> free_{};  ///< each free piece starts with the name of the next
+    std::array<Ref, classes> free_{};  ///< each free piece starts with the reference to the next
 };
 
 }  // namespace daler::coins

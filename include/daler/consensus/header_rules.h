@@ -2,6 +2,7 @@
 
 #include <daler/consensus/rejection.h>
 #include <daler/primitives/block.h>
+#include <daler/primitives/u256.h>
 
 namespace daler {
 struct ChainParams;

@@ -23,8 +23,8 @@ struct ChainParams;
 
 namespace daler::ledger {
 
-/// What the ledger thread owns. Functions given to the Ledger get it by reference and must not keep
-/// it.
+/// What the ledger thread owns. Functions given to the Ledger get a reference, which
+/// they must not keep.
 struct State {
     chain::Chainstate& chain;
     mempool::Mempool& mempool;
@@ -44,9 +44,9 @@ public:
     virtual ~LedgerObserver() = default;
     virtual void block_connected(const chain::BlockEntry& entry, const BlockRef& block) = 0;
     virtual void block_disconnected(const chain::BlockEntry& entry, const BlockRef& block) = 0;
-    /// A block that was stored turned out to be invalid when its turn to be connected came.
+    /// A stored block was found to be invalid when it was to be connected.
     virtual void block_refused(const chain::BlockEntry&, const consensus::Rejection&) {}
-    /// After all connects and disconnects of one change; the mempool is in line with the new tip.
+    /// After all connects and disconnects of one change. The mempool fits the new tip.
     virtual void tip_changed(const std::shared_ptr<const chain::ChainView>& view) = 0;
     /// `vsize`: virtual bytes.
     virtual void transaction_added(const TransactionRef& tx, Amount fee, std::int64_t vsize) = 0;
@@ -71,10 +71,10 @@ public:
     };
     Ledger(const ChainParams& params, Options options, const Clock& clock, ThreadPool& workers,
            script::BoundedSignatureCache* cache);
-    /// Finishes the calls already made, flushes, joins.
+    /// Finishes the calls that were made, flushes, ends the thread.
     ~Ledger();
 
-    /// A observer must stay until it is removed or the ledger has ended.
+    /// An observer must stay until it is removed or the ledger has ended.
     void add_observer(LedgerObserver& observer);
     /// Once this returns it is not called any more.
     void remove_observer(LedgerObserver& observer);
@@ -135,27 +135,29 @@ public:
         co_return std::move(*outcome);
     }
 
-    /// The two calls that most of the node makes. A block's verdict may come after the calls that
-    /// were made behind it have ended; verdicts come in order.
+    /// The two calls that most of the node makes. A block's verdict may come after calls that were
+    /// made later have ended. Verdicts come in order.
     boost::asio::awaitable<chain::Submitted> submit(BlockRef block);
     boost::asio::awaitable<mempool::AcceptResult> accept(TransactionRef tx);
 
 private:
-    /// What waits in the queue. It gets null when the disk has failed, and must then report that.
+    /// What waits in the queue. It is called with null when the disk has failed, and must report
+    /// it.
     using Job = std::function<void(State*)>;
 
     [[noreturn]] static void throw_closed();
-    /// Inside a catch block: passes on what must stop the node, swallows what only concerns the
+    /// Inside a catch block: throws again what must stop the node, drops what concerns only the
     /// caller.
     static void rethrow_fatal();
     void enqueue_call(Job job);
     void enqueue(Job job);
     /// Runs `job` on the ledger thread, whether the disk works or not, and waits for it.
     void run_now(const std::function<void()>& job);
-    /// A job that says itself when the coroutine behind it may go on. More than once does no harm.
+    /// A job that calls a function when the coroutine that waits for it may continue. It may call
+    /// it more than once.
     using Resume = std::function<void()>;
     using OpenJob = std::function<void(State*, const Resume&)>;
-    /// Runs `job` on the ledger thread; goes on when it says so, or has thrown.
+    /// Runs `job` on the ledger thread. Resumes when it says so, or has thrown.
     boost::asio::awaitable<void> run_open(OpenJob job);
     /// Runs `job` on the ledger thread, then resumes.
     boost::asio::awaitable<void> run(Job job);
