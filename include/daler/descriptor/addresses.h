@@ -2,6 +2,7 @@
 
 #include <daler/crypto/key.h>
 #include <daler/primitives/address_format.h>
+#include <daler/primitives/script.h>
 
 #include <optional>
 #include <string>
