@@ -142,7 +142,7 @@ Json not_scanned(std::int64_t created, std::int64_t since) {
     reason.append(
         "message",
         fmt::format("Rescan failed for descriptor with timestamp {}. Blocks up to time {} were "
-                    "pruned, and their payments to it are not known. To find them, download the "
+                    "removed by pruning, so their payments to it are unknown. Download the "
                     "blocks again "
                     "(-reindex without -prune), then call rescanblockchain.",
                     created, since - block_time_margin - 1));
