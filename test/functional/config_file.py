@@ -7,43 +7,50 @@ def conf_name(kind):
     return "daler.conf" if kind == "daler" else "bitcoin.conf"
 
 
-def main(test):
-    node = test.node(start=False)
-    conf = node.datadir / conf_name(node.kind)
+def comments(node, conf, text, *options):
+    """The comments in the user agent after a start with this file. They show which -uacomment lines are used."""
+    conf.write_text(text)
+    node.start(*options)
+    agent = node.getnetworkinfo()["subversion"]
+    node.stop()
+    return agent.partition("(")[2].partition(")")[0]
 
-    def comments(text, *options):
-        """The comments in the user agent after a start with this file. They show which -uacomment lines are used."""
-        conf.write_text(text)
-        node.start(*options)
-        agent = node.getnetworkinfo()["subversion"]
-        node.stop()
-        return agent.partition("(")[2].partition(")")[0]
 
+def mempool_limit(node, conf, text, *options):
+    conf.write_text(text)
+    node.start(*options)
+    limit = node.getmempoolinfo()["maxmempool"]
+    node.stop()
+    return limit
+
+
+def sections(test, node, conf):
     test.step("a section applies to its chain only, and has precedence over the top level")
-    equal(comments("# a comment\nuacomment=top\n\n[test]\nuacomment=test\n[regtest]\nuacomment=here\n"), "here; top")
+    equal(comments(node, conf, "# a comment\nuacomment=top\n\n[test]\nuacomment=test\n[regtest]\nuacomment=here\n"),
+          "here; top")
 
+
+def precedence(test, node, conf):
     test.step("precedence of single values: the command line, then the section, then the top level; the first in a file")
-
-    def mempool_limit(text, *options):
-        conf.write_text(text)
-        node.start(*options)
-        limit = node.getmempoolinfo()["maxmempool"]
-        node.stop()
-        return limit
-
     first_wins = "maxmempool=30\nmaxmempool=40\n"
-    equal(mempool_limit(first_wins), 30_000_000)
+    equal(mempool_limit(node, conf, first_wins), 30_000_000)
     section_wins = first_wins + "[regtest]\nmaxmempool=50\nmaxmempool=60\n"
-    equal(mempool_limit(section_wins), 50_000_000)
-    equal(mempool_limit(section_wins, "-maxmempool=70", "-maxmempool=80"), 80_000_000)
+    equal(mempool_limit(node, conf, section_wins), 50_000_000)
+    equal(mempool_limit(node, conf, section_wins, "-maxmempool=70", "-maxmempool=80"), 80_000_000)
 
+
+def included_file(test, node, conf):
     test.step("includeconf and dotted section names")
     (node.datadir / "more.conf").write_text("regtest.uacomment=included\nuacomment=more\n")
-    equal(comments("includeconf=more.conf\n"), "included; more")
+    equal(comments(node, conf, "includeconf=more.conf\n"), "included; more")
 
+
+def cleared_list(test, node, conf):
     test.step("-no clears the earlier values of a list")
-    equal(comments("", "-uacomment=a", "-nouacomment", "-uacomment=b"), "b")
+    equal(comments(node, conf, "", "-uacomment=a", "-nouacomment", "-uacomment=b"), "b")
 
+
+def chain_in_file(test, node, conf):
     test.step("the chain can be chosen in the file")
     conf.write_text(f"regtest=1\n[regtest]\nrpcport={node.rpcport}\n")
     full = node.command
@@ -53,6 +60,8 @@ def main(test):
     node.stop()
     node.command = full
 
+
+def mistakes(test, node, conf):
     test.step("mistakes")
     conf.write_text("nosuchkey=1\n")
     node.start()
@@ -71,18 +80,35 @@ def main(test):
     text = node.fails_to_start("-conf=absent.conf")
     assert "absent.conf" in text, text
 
+
+def named_file(test, node):
     test.step("-conf names another file")
     (node.datadir / "other.conf").write_text("uacomment=other\n")
     node.start("-conf=other.conf")
     assert "(other)" in node.getnetworkinfo()["subversion"]
     node.stop()
 
+
+def bitcoin_file(test, node):
+    test.step("bitcoin.conf is read if there is no daler.conf")
+    (node.datadir / "bitcoin.conf").write_text("uacomment=borrowed\n")
+    node.start()
+    assert "(borrowed)" in node.getnetworkinfo()["subversion"]
+    node.stop()
+
+
+def main(test):
+    node = test.node(start=False)
+    conf = node.datadir / conf_name(node.kind)
+    sections(test, node, conf)
+    precedence(test, node, conf)
+    included_file(test, node, conf)
+    cleared_list(test, node, conf)
+    chain_in_file(test, node, conf)
+    mistakes(test, node, conf)
+    named_file(test, node)
     if node.kind == "daler":
-        test.step("bitcoin.conf is read if there is no daler.conf")
-        (node.datadir / "bitcoin.conf").write_text("uacomment=borrowed\n")
-        node.start()
-        assert "(borrowed)" in node.getnetworkinfo()["subversion"]
-        node.stop()
+        bitcoin_file(test, node)
 
 
 run(main)

@@ -7,60 +7,66 @@ import threading
 from framework import equal, fails, from_json, run, wait_until
 
 
-def main(test):
-    node = test.node()
+def post(node, body, expected_status, **settings):
+    """The parsed answer to a request, given as an object or as the exact text."""
+    status, headers, data = node.rpc.http(body=body if isinstance(body, (str, bytes)) else json.dumps(body),
+                                          **settings)
+    equal(status, expected_status, f"status for {str(body)[:80]}")
+    if data:
+        equal(headers["Content-Type"], "application/json")
+    return from_json(data) if data else None
 
-    def post(body, expected_status, **settings):
-        """The parsed answer to a request, given as an object or as the exact text."""
-        status, headers, data = node.rpc.http(body=body if isinstance(body, (str, bytes)) else json.dumps(body),
-                                              **settings)
-        equal(status, expected_status, f"status for {str(body)[:80]}")
-        if data:
-            equal(headers["Content-Type"], "application/json")
-        return from_json(data) if data else None
 
+def old_protocol(test, node):
     test.step("the old protocol")
-    genesis = node.getblockhash(0)
-    equal(post({"id": "a", "method": "getblockcount"}, 200), {"result": 0, "error": None, "id": "a"})
-    equal(post({"method": "getblockcount"}, 200), {"result": 0, "error": None})
-    equal(post({"jsonrpc": "1.0", "id": None, "method": "getblockcount", "params": []}, 200),
+    equal(post(node, {"id": "a", "method": "getblockcount"}, 200), {"result": 0, "error": None, "id": "a"})
+    equal(post(node, {"method": "getblockcount"}, 200), {"result": 0, "error": None})
+    equal(post(node, {"jsonrpc": "1.0", "id": None, "method": "getblockcount", "params": []}, 200),
           {"result": 0, "error": None, "id": None})
-    answer = post({"id": 7, "method": "nosuchmethod"}, 404)
+    answer = post(node, {"id": 7, "method": "nosuchmethod"}, 404)
     equal(answer, {"result": None, "error": {"code": -32601, "message": "Method not found"}, "id": 7})
-    equal(post({"id": 7, "method": 5}, 400)["error"], {"code": -32600, "message": "Method must be a string"})
-    equal(post({"id": 7}, 400)["error"], {"code": -32600, "message": "Missing method"})
-    equal(post({"id": 7, "method": "getblockcount", "params": 3}, 400)["error"]["code"], -32600)
-    equal(post({"id": 7, "method": "getblockhash", "params": [999]}, 500)["error"],
+    equal(post(node, {"id": 7, "method": 5}, 400)["error"], {"code": -32600, "message": "Method must be a string"})
+    equal(post(node, {"id": 7}, 400)["error"], {"code": -32600, "message": "Missing method"})
+    equal(post(node, {"id": 7, "method": "getblockcount", "params": 3}, 400)["error"]["code"], -32600)
+    equal(post(node, {"id": 7, "method": "getblockhash", "params": [999]}, 500)["error"],
           {"code": -8, "message": "Block height out of range"})
     for text in ("", "{", "[1,", "nonsense", '{"id":1}}', "\x00\x01"):
-        equal(post(text, 500)["error"], {"code": -32700, "message": "Parse error"})
-    equal(post('"text"', 500)["error"]["message"], "Top-level object parse error")
+        equal(post(node, text, 500)["error"], {"code": -32700, "message": "Parse error"})
+    equal(post(node, '"text"', 500)["error"]["message"], "Top-level object parse error")
 
+
+def version_2(test, node):
     test.step("version 2")
     two = {"jsonrpc": "2.0", "id": 1}
-    equal(post({**two, "method": "getblockcount"}, 200), {"jsonrpc": "2.0", "result": 0, "id": 1})
-    equal(post({**two, "method": "nosuchmethod"}, 200),
+    equal(post(node, {**two, "method": "getblockcount"}, 200), {"jsonrpc": "2.0", "result": 0, "id": 1})
+    equal(post(node, {**two, "method": "nosuchmethod"}, 200),
           {"jsonrpc": "2.0", "error": {"code": -32601, "message": "Method not found"}, "id": 1})
-    equal(list(post({**two, "method": "getblockhash", "params": [999]}, 200)), ["jsonrpc", "error", "id"])
-    equal(post({"jsonrpc": "2.0", "method": "getblockcount"}, 204), None)
-    equal(post(two, 400), {"jsonrpc": "2.0", "error": {"code": -32600, "message": "Missing method"}, "id": 1})
-    equal(post({"jsonrpc": "2.0"}, 400), {"jsonrpc": "2.0", "error": {"code": -32600, "message": "Missing method"}})
+    equal(list(post(node, {**two, "method": "getblockhash", "params": [999]}, 200)), ["jsonrpc", "error", "id"])
+    equal(post(node, {"jsonrpc": "2.0", "method": "getblockcount"}, 204), None)
+    equal(post(node, two, 400), {"jsonrpc": "2.0", "error": {"code": -32600, "message": "Missing method"}, "id": 1})
+    equal(post(node, {"jsonrpc": "2.0"}, 400),
+          {"jsonrpc": "2.0", "error": {"code": -32600, "message": "Missing method"}})
     if node.kind == "daler":  # as Bitcoin Core; Bitcoin Knots treats these as the old protocol
-        equal(post({"jsonrpc": "3.0", "id": 1, "method": "getblockcount"}, 400)["error"],
+        equal(post(node, {"jsonrpc": "3.0", "id": 1, "method": "getblockcount"}, 400)["error"],
               {"code": -32600, "message": "JSON-RPC version not supported"})
-        equal(post({"jsonrpc": 2, "id": 1, "method": "getblockcount"}, 400)["error"],
+        equal(post(node, {"jsonrpc": 2, "id": 1, "method": "getblockcount"}, 400)["error"],
               {"code": -32600, "message": "jsonrpc field must be a string"})
 
+
+def batches(test, node, genesis):
     test.step("batches")
-    answers = post([5, {"id": 1, "method": "getblockcount"}, {**two, "id": 2, "method": "getblockhash", "params": [0]},
-                    {"id": 3, "method": "nosuchmethod"}, {"jsonrpc": "2.0", "method": "uptime"}], 200)
+    answers = post(node, [5, {"id": 1, "method": "getblockcount"},
+                          {"jsonrpc": "2.0", "id": 2, "method": "getblockhash", "params": [0]},
+                          {"id": 3, "method": "nosuchmethod"}, {"jsonrpc": "2.0", "method": "uptime"}], 200)
     equal([a.get("id") for a in answers], [None, 1, 2, 3])
     equal(answers[2], {"jsonrpc": "2.0", "result": genesis, "id": 2})
     equal(answers[3]["error"]["code"], -32601)
     equal(answers[0]["error"], {"code": -32600, "message": "Invalid Request object"})
-    equal(post([{"jsonrpc": "2.0", "method": "uptime"}], 204), None)
-    equal(post([], 200), [])
+    equal(post(node, [{"jsonrpc": "2.0", "method": "uptime"}], 204), None)
+    equal(post(node, [], 200), [])
 
+
+def named_arguments(test, node, genesis):
     test.step("named arguments")
     equal(node.getblockhash(height=0), genesis)
     equal(node.getblock(blockhash=genesis, verbosity=0), node.getblock(genesis, 0))
@@ -74,6 +80,8 @@ def main(test):
     equal(node.echo("a", None, 3), ["a", None, 3])
     equal(node.echo(arg1=5), [None, 5])
 
+
+def argument_types(test, node):
     test.step("types and counts of arguments")
     error = fails(-3, "JSON value of type string is not of expected type number", node.getblockhash, "1")
     assert "Position 1 (height)" in error.message, error.message
@@ -85,10 +93,12 @@ def main(test):
     fails(-8, "must be hexadecimal string (not '" + "z" * 64 + "')", node.getblock, "z" * 64)
     fails(-5, "Block not found", node.getblock, "0" * 64)
     for number in ("1.5", "1e3", "99999999999999999999", "-9223372036854775809"):
-        answer = post(f'{{"id":1,"method":"getblockhash","params":[{number}]}}', 500)
+        answer = post(node, f'{{"id":1,"method":"getblockhash","params":[{number}]}}', 500)
         assert answer["error"]["code"] in (-1, -3, -8), answer
     fails(-8, "Block height out of range", node.getblockhash, -1)
 
+
+def help_texts(test, node):
     test.step("help")
     everything = node.help()
     for section in ("== Blockchain ==", "== Control ==", "== Mining ==", "== Network ==", "== Rawtransactions ==",
@@ -98,6 +108,8 @@ def main(test):
     assert node.help("getblock").startswith('getblock "blockhash" ( verbosity )\n')
     assert "nosuchmethod" in node.help("nosuchmethod")
 
+
+def http_requests(test, node):
     test.step("HTTP: credentials, methods, paths")
     for secret in ("", "__cookie__:wrong", "wrong", node.cookie() + "x", "a:" + "b" * 5000):
         status, headers, data = node.rpc.http(body='{"method":"uptime"}', credentials=secret)
@@ -112,12 +124,14 @@ def main(test):
     fails(-18, "Requested wallet does not exist or is not loaded", node.wallet("nosuchwallet").getbalance)
     equal(node.wallet("nosuchwallet").getblockcount(), 0)
 
+
+def large_bodies(test, node):
     test.step("bodies that are too deep or too large")
-    deep = post('{"id":1,"method":"echo","params":' + "[" * 400 + "]" * 400 + "}", 200)
+    deep = post(node, '{"id":1,"method":"echo","params":' + "[" * 400 + "]" * 400 + "}", 200)
     assert deep["error"] is None
     for depth in (600, 100_000):
-        equal(post("[" * depth + "]" * depth, 500)["error"]["code"], -32700)
-        equal(post('{"a":' * depth + "1" + "}" * depth, 500)["error"]["code"], -32700)
+        equal(post(node, "[" * depth + "]" * depth, 500)["error"]["code"], -32700)
+        equal(post(node, '{"a":' * depth + "1" + "}" * depth, 500)["error"]["code"], -32700)
     text = "x" * 3_000_000
     equal(node.echo(text), [text])
     with socket.create_connection(("127.0.0.1", node.rpcport), timeout=10) as raw:
@@ -141,6 +155,8 @@ def main(test):
                 pass
     equal(node.getblockcount(), 0)
 
+
+def many_clients(test, node, genesis):
     test.step("many clients at once, one of them slow")
     slow = socket.create_connection(("127.0.0.1", node.rpcport), timeout=10)
     slow.sendall(b"POST / HTTP/1.1\r\nContent-Length: 100\r\n")
@@ -161,6 +177,8 @@ def main(test):
     slow.close()
     assert not errors, errors[0]
 
+
+def stop_while_waiting(test, node):
     test.step("stop interrupts a call that waits")
     waiting = []
 
@@ -177,9 +195,21 @@ def main(test):
     thread.join(10)
     assert waiting
 
-    refused_blocks(test)
-    if node.kind == "daler":  # bitcoind continues for minutes
-        stop_ends_long_work(test)
+
+def refused_blocks(test):
+    test.step("generate answers an error if its block is rejected")
+    node = test.node()
+    now = node.getblockheader(node.tip())["time"] + 10_000_000
+    address = node.decodescript("51")["segwit"]["address"]
+    node.setmocktime(now + 100_000)
+    equal(len(node.generatetoaddress(20, address)), 20)
+    node.setmocktime(now)
+    for method, target in (("generatetoaddress", address), ("generatetodescriptor", "raw(51)")):
+        fails(-1, "CreateNewBlock: TestBlockValidity failed: time-too-new", node.rpc.call, method, 1, target)
+    equal(node.getblockcount(), 20)
+    if node.kind == "daler":  # bitcoind knows the block interval of the public signet only
+        own = test.node("-signetchallenge=51", chain="signet")
+        equal(own.getblockchaininfo()["verificationprogress"], 1)
 
 
 def stop_ends_long_work(test):
@@ -205,20 +235,22 @@ def stop_ends_long_work(test):
         thread.join(10)
 
 
-def refused_blocks(test):
-    test.step("generate answers an error if its block is rejected")
+def main(test):
     node = test.node()
-    now = node.getblockheader(node.tip())["time"] + 10_000_000
-    address = node.decodescript("51")["segwit"]["address"]
-    node.setmocktime(now + 100_000)
-    equal(len(node.generatetoaddress(20, address)), 20)
-    node.setmocktime(now)
-    for method, target in (("generatetoaddress", address), ("generatetodescriptor", "raw(51)")):
-        fails(-1, "CreateNewBlock: TestBlockValidity failed: time-too-new", node.rpc.call, method, 1, target)
-    equal(node.getblockcount(), 20)
-    if node.kind == "daler":  # bitcoind knows the block interval of the public signet only
-        own = test.node("-signetchallenge=51", chain="signet")
-        equal(own.getblockchaininfo()["verificationprogress"], 1)
+    genesis = node.getblockhash(0)
+    old_protocol(test, node)
+    version_2(test, node)
+    batches(test, node, genesis)
+    named_arguments(test, node, genesis)
+    argument_types(test, node)
+    help_texts(test, node)
+    http_requests(test, node)
+    large_bodies(test, node)
+    many_clients(test, node, genesis)
+    stop_while_waiting(test, node)
+    refused_blocks(test)
+    if node.kind == "daler":  # bitcoind continues for minutes
+        stop_ends_long_work(test)
 
 
 run(main)
