@@ -16,14 +16,8 @@ COINS = 2030
 COINS_HASH = "3e85469a1be66feecae70d4d5e5c6621662827c55052690bb4325193d67bf593"  # computed by bitcoind
 
 
-def main(test):
-    data = bz2.decompress((vectors() / "mainnet" / "blocks1-2100.dat.bz2").read_bytes())
-    blocks = [block for _, block in records(data, MAGIC["main"])]
-    equal(len(blocks), HEIGHT, "blocks in the file")
-    equal(from_hash(sha256d(blocks[-1][:80])), TIP)
-    path = test.folder / "blocks.dat"
-    path.write_bytes(data)
-
+def in_order(test, path):
+    """Returns the node, which is stopped, and its coins."""
     test.step("import of 2100 blocks")
     node = test.node(*OPTIONS, start=False, chain="main", name="main")
     started = time.monotonic()
@@ -41,13 +35,18 @@ def main(test):
     node.restart(f"-loadblock={path}")
     equal(node.utxo(), coins, "after the same import again")
     node.stop()
+    return node, coins
 
+
+def missing_file(test, node):
     test.step("a missing file")
     node.start("-loadblock=/nonexistent/file.dat")
     node.expect_log("/nonexistent/file.dat")
     equal(node.tip(), TIP)
     node.stop()
 
+
+def interrupted(test, path, coins):
     test.step("the process is ended in the middle of an import")
     other = test.node(*OPTIONS, start=False, chain="main", name="interrupted")
     other.wait_for_mempool = False
@@ -61,23 +60,41 @@ def main(test):
     equal(other.utxo(), coins)
     other.stop()
 
-    if node.kind == "daler":
-        test.step("blocks before their parents in the file")
-        shuffled = []
-        for i in range(0, HEIGHT, 50):
-            shuffled += reversed(blocks[i:i + 50])
-        path.write_bytes(b"".join(framed(block, MAGIC["main"]) for block in shuffled))
-        third = test.node(*OPTIONS, f"-loadblock={path}", chain="main", name="shuffled")
-        wait_until(lambda: third.getblockcount() == HEIGHT, 60, "all blocks")
-        equal(third.utxo(), coins)
-        third.stop()
 
+def random_order(test, path, blocks, coins):
+    test.step("blocks before their parents in the file")
+    shuffled = []
+    for i in range(0, HEIGHT, 50):
+        shuffled += reversed(blocks[i:i + 50])
+    path.write_bytes(b"".join(framed(block, MAGIC["main"]) for block in shuffled))
+    third = test.node(*OPTIONS, f"-loadblock={path}", chain="main", name="shuffled")
+    wait_until(lambda: third.getblockcount() == HEIGHT, 60, "all blocks")
+    equal(third.utxo(), coins)
+    third.stop()
+
+
+def garbage(test, path, blocks):
     test.step("garbage before, between and after the blocks")
     junk = b"\x00" * 5000 + MAGIC["main"][:3] + b"junk" + MAGIC["main"] + b"\xff\xff\xff\xff"
     path.write_bytes(junk + b"".join(framed(block, MAGIC["main"]) + b"\0" * 7 for block in blocks[:200]) + junk)
     fourth = test.node(*OPTIONS, f"-loadblock={path}", chain="main", name="junk")
     equal(fourth.getblockcount(), 200)
     fourth.stop()
+
+
+def main(test):
+    data = bz2.decompress((vectors() / "mainnet" / "blocks1-2100.dat.bz2").read_bytes())
+    blocks = [block for _, block in records(data, MAGIC["main"])]
+    equal(len(blocks), HEIGHT, "blocks in the file")
+    equal(from_hash(sha256d(blocks[-1][:80])), TIP)
+    path = test.folder / "blocks.dat"
+    path.write_bytes(data)
+    node, coins = in_order(test, path)
+    missing_file(test, node)
+    interrupted(test, path, coins)
+    if node.kind == "daler":
+        random_order(test, path, blocks, coins)
+    garbage(test, path, blocks)
 
 
 run(main)

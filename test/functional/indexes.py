@@ -47,21 +47,18 @@ def fresh_contents(test, node):
     return out
 
 
-def questions(test):
-    plain = test.node(name="plain")
-    plain.generatetoaddress(101, ANYONE_ADDRESS)
-    payment = spend(coins_of(plain, 1, 1), outputs=3)
-    plain.sendrawtransaction(payment.hex())
-    tip = plain.generatetoaddress(1, ANYONE_ADDRESS)[0]
-
+def without_indexes(test, plain, txid, tip):
+    """Returns the statistics of the coins."""
     test.step("without indexes")
     equal(plain.getindexinfo(), {})
-    fails(-5, "Use -txindex or provide a block hash", plain.getrawtransaction, payment.txid)
+    fails(-5, "Use -txindex or provide a block hash", plain.getrawtransaction, txid)
     fails(-1, "Index is not enabled for filtertype basic", plain.getblockfilter, tip)
     fails(-5, "Unknown filtertype", plain.getblockfilter, tip, "nosuch")
     fails(-8, "requires coinstatsindex", plain.gettxoutsetinfo, "muhash", 5)
-    by_hand = plain.gettxoutsetinfo("muhash")
+    return plain.gettxoutsetinfo("muhash")
 
+
+def switched_on(test, plain, payment, tip, by_hand):
     test.step("indexes are switched on for an existing chain")
     plain.restart(*ALL)
     synced(plain)
@@ -85,6 +82,8 @@ def questions(test):
     fails(-8, "cannot be queried for a specific block", plain.gettxoutsetinfo, "hash_serialized_3", 1)
     fails(-8, "Cannot set use_index to false", plain.gettxoutsetinfo, "none", 1, False)
 
+
+def new_blocks(test, plain):
     test.step("a new block is in the indexes when the call that mines it returns")
     for _ in range(20):
         name = plain.generatetoaddress(1, ANYONE_ADDRESS)[0]
@@ -93,22 +92,30 @@ def questions(test):
         equal(plain.gettxoutsetinfo("none", name)["bestblock"], name)
         equal(sorted(plain.getblockfilter(name)), ["filter", "header"])
 
+
+def failing_starts(test, plain):
     test.step("an unknown option, and a damaged index")
     plain.stop()
     assert "Unknown -blockfilterindex value extended." in plain.fails_to_start("-blockfilterindex=extended")
     (plain.folder / "indexes" / "txindex" / "CURRENT").unlink()
     text = plain.fails_to_start("-txindex")
     assert "indexes/txindex" in text and "Delete" in text, text
-    shutil.rmtree(plain.folder / "indexes")
 
+
+def deleted_indexes(test, plain):
+    """Returns the contents of the new indexes. Then blocks are mined with only one of them."""
     test.step("deleted indexes are built again")
+    shutil.rmtree(plain.folder / "indexes")
     plain.start(*ALL)
     synced(plain)
     expected = index_contents(plain)
     plain.restart("-txindex", "-nocoinstatsindex", "-blockfilterindex=0")
     equal(list(plain.getindexinfo()), ["txindex"])
     plain.generatetoaddress(3, ANYONE_ADDRESS)
+    return expected
 
+
+def catching_up(test, plain, expected):
     test.step("indexes that were switched off catch up; -reindex rebuilds them")
     plain.restart(*ALL)
     synced(plain)
@@ -117,7 +124,20 @@ def questions(test):
     synced(plain)
     equal(index_contents(plain)[:len(expected)], expected)
     plain.stop()
-    return plain
+
+
+def questions(test):
+    plain = test.node(name="plain")
+    plain.generatetoaddress(101, ANYONE_ADDRESS)
+    payment = spend(coins_of(plain, 1, 1), outputs=3)
+    plain.sendrawtransaction(payment.hex())
+    tip = plain.generatetoaddress(1, ANYONE_ADDRESS)[0]
+    by_hand = without_indexes(test, plain, payment.txid, tip)
+    switched_on(test, plain, payment, tip, by_hand)
+    new_blocks(test, plain)
+    failing_starts(test, plain)
+    expected = deleted_indexes(test, plain)
+    catching_up(test, plain, expected)
 
 
 class Workload:

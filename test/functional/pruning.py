@@ -37,6 +37,7 @@ large_block.height = 0
 
 
 def refusals(test):
+    test.step("refused options, and the service bits")
     node = test.node(start=False, name="refused")
     for options, text in (
             (["-prune=-1"], "negative value"), (["-prune=2"], "minimum of 550 MiB"), (["-prune=549"], "minimum of 550"),
@@ -54,10 +55,8 @@ def refusals(test):
     node.stop()
 
 
-def main(test):
-    test.step("refused options, and the service bits")
-    refusals(test)
-
+def chain_to_prune(test):
+    """A full node and a node that can prune, both with the same 500 blocks."""
     test.step("a chain to prune")
     full = test.node("-blockfilterindex", name="full")
     node = test.node("-prune=1", "-fastprune", "-coinstatsindex", "-blockfilterindex", name="pruned")
@@ -73,7 +72,11 @@ def main(test):
     equal(node.getblockcount(), 500)
     sync_blocks([full, node])
     assert len(block_files(node)) > 15, block_files(node)
+    return full, node
 
+
+def pruning(test, full, node):
+    """Returns the height of the last pruned block."""
     test.step("pruneblockchain")
     node.syncwithvalidationinterfacequeue()  # blocks that are not yet in an index are kept
     equal(node.pruneblockchain(0), -1)
@@ -96,12 +99,17 @@ def main(test):
     equal(node.submitblock(full.getblock(full.getblockhash(0), 0)), "duplicate")
     fails(-20, "pruned", node.invalidateblock, gone)
     equal(node.getblockcount(), 500)
+    return last
 
+
+def indexes(test, full, node, gone):
     test.step("the indexes keep the data of pruned blocks")
     equal(node.getblockfilter(gone), full.getblockfilter(gone))
     equal(node.gettxoutsetinfo("none", 5)["txouts"], 5)
     equal(node.utxo(), full.utxo())
 
+
+def kill(test, node, last):
     test.step("a kill and a restart")
     node.kill()
     node.start()
@@ -111,6 +119,8 @@ def main(test):
     equal(node.verifychain(1, 0), False)  # some blocks to verify are pruned
     equal(node.getblockchaininfo()["pruneheight"], last + 1)
 
+
+def pruning_again(test, full, node, last):
     test.step("more blocks are mined and pruned; the last 288 are kept")
     node.connect(full)
     for _ in range(60):
@@ -119,8 +129,9 @@ def main(test):
     equal(node.pruneblockchain(560 - KEPT), node.getblockchaininfo()["pruneheight"] - 1)
     assert last < data_blocks(node) - 1 <= 560 - KEPT
     sync_blocks([full, node])
-    last = data_blocks(node) - 1
 
+
+def reorganisation(test, full, node):
     test.step("a reorganisation of 100 blocks")
     branch = full.getblockhash(461)
     node.disconnect(full)
@@ -131,6 +142,8 @@ def main(test):
     sync_blocks([full, node])
     equal(node.utxo(), full.utxo())
 
+
+def new_peer(test, full, node):
     test.step("a new node gets the headers from a pruned node, but the blocks only from a full one")
     new_node = test.node(name="new")
     new_node.connect(node)
@@ -140,6 +153,8 @@ def main(test):
     sync_blocks([new_node, node])
     new_node.stop()
 
+
+def pruned_blocks_needed(test, node):
     test.step("calls and options that need pruned blocks fail with a clear error")
     node.stop()
     text = node.fails_to_start("-prune=0")
@@ -150,6 +165,8 @@ def main(test):
     node.options.remove("-coinstatsindex")
     node.start()
 
+
+def reindex(test, full, node):
     test.step("a reindex begins at genesis")
     node.stop().start("-reindex")
     equal(node.getblockcount(), 0)
@@ -160,6 +177,8 @@ def main(test):
     node.pruneblockchain(200)
     assert data_blocks(node) > 0
 
+
+def reindex_without_pruning(test, full, node):
     test.step("without -prune, all blocks are downloaded again")
     node.stop().start("-reindex", "-prune=0")
     equal(node.getblockcount(), 0)
@@ -167,6 +186,20 @@ def main(test):
     sync_blocks([full, node])
     equal(data_blocks(node), 0)
     equal(node.getblockchaininfo()["pruned"], False)
+
+
+def main(test):
+    refusals(test)
+    full, node = chain_to_prune(test)
+    last = pruning(test, full, node)
+    indexes(test, full, node, node.getblockhash(last))
+    kill(test, node, last)
+    pruning_again(test, full, node, last)
+    reorganisation(test, full, node)
+    new_peer(test, full, node)
+    pruned_blocks_needed(test, node)
+    reindex(test, full, node)
+    reindex_without_pruning(test, full, node)
 
 
 run(main)

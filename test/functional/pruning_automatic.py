@@ -64,16 +64,11 @@ def import_at(node, wallet, address, time):
     return answer
 
 
-def main(test):
-    if FACTOR > 1:
-        test.step("not run with a sanitizer: 600 MB of blocks are too slow; pruning.py covers pruning there")
-        return
+def files_above_target(test, node, early, start):
+    """Returns the peer that sent large blocks, and coins for more of them."""
     test.step("the files exceed the target, but all blocks are recent")
-    node = test.node("-prune=550", name="pruned")
     services = services_of(node)
     assert services & NETWORK_LIMITED and not services & NODE_NETWORK, services
-    early = bech32_address("bcrt", 0, bytes([1] * 20))
-    start = node.getblockheader(node.getblockhash(0))["time"] + 1_000_000
     node.setmocktime(start)
     node.generatetoaddress(5, ANYONE_ADDRESS)
     node.generatetoaddress(1, early)
@@ -86,14 +81,19 @@ def main(test):
           [True, True, TARGET, 0])
     assert info["size_on_disk"] > TARGET, info
     assert (node.folder / "blocks" / "blk00000.dat").exists()
+    return sender, coins[150:]
 
+
+def old_files_deleted(test, node, sender, coins, time):
+    """Returns the heights of the first stored block and of the last."""
     test.step("old files are deleted")
-    node.setmocktime(start + 100_000)
+    before = node.getblockchaininfo()["size_on_disk"]
+    node.setmocktime(time)
     node.generatetoaddress(KEPT, ANYONE_ADDRESS)
-    largest = max(send_large_blocks(node, sender, coins[150:160]))
+    largest = max(send_large_blocks(node, sender, coins))
     sender.close()
     wait_until(lambda: node.getblockchaininfo()["size_on_disk"] <= TARGET, what="files to be deleted")
-    assert largest <= info["size_on_disk"] + (30 << 20), (largest, info["size_on_disk"])
+    assert largest <= before + (30 << 20), (largest, before)
     info = node.getblockchaininfo()
     first = info["pruneheight"]
     assert 0 < first <= info["blocks"] - KEPT, info
@@ -102,9 +102,11 @@ def main(test):
     assert not (node.folder / "blocks" / "rev00000.dat").exists()
     fails(-1, "Block not available (pruned data)", node.getblock, node.getblockhash(first - 1))
     node.getblock(node.getblockhash(first))
+    return first, info["blocks"]
 
+
+def blocks_for_peers(test, node, first, tip):
     test.step("peers get all stored blocks on a private chain, else the last 288 blocks and two more")
-    tip = info["blocks"]
     assert first < tip - KEPT - SLACK - 1
     equal(get_block(node, tip), True)
     equal(get_block(node, tip - KEPT - SLACK), True)
@@ -116,12 +118,19 @@ def main(test):
     equal(get_block(node, 1), False)
     node.restart()
 
+
+def rescans(test, node, first, tip):
     test.step("wallets cannot rescan pruned blocks")
     node.createwallet(wallet_name="watch", disable_private_keys=True)
     wallet = node.wallet("watch")
     fails(-1, "Can't rescan beyond pruned data.", wallet.rescanblockchain, first - 1)
     fails(-1, "Can't rescan beyond pruned data.", wallet.rescanblockchain)
     equal(wallet.rescanblockchain(first), {"start_height": first, "stop_height": tip})
+    return wallet
+
+
+def imports(node, wallet, first, early, start):
+    """Imports of addresses with payments in pruned blocks and in stored ones."""
     answer = import_at(node, "watch", early, start)
     equal([answer["success"], answer["error"]["code"]], [False, -1])
     assert f"Rescan failed for descriptor with timestamp {start}" in answer["error"]["message"], answer
@@ -140,11 +149,28 @@ def main(test):
         for name, time in ((early, 0), (late, "now"))])
     equal([one["success"], other], [False, {"success": True}])
 
+
+def restart(test, node, first):
     test.step("the same state after a restart")
     node.restart()
     info = node.getblockchaininfo()
     equal([info["pruneheight"], info["automatic_pruning"]], [first, True])
     assert info["size_on_disk"] <= TARGET, info
+
+
+def main(test):
+    if FACTOR > 1:
+        test.step("not run with a sanitizer: 600 MB of blocks are too slow; pruning.py covers pruning there")
+        return
+    node = test.node("-prune=550", name="pruned")
+    early = bech32_address("bcrt", 0, bytes([1] * 20))
+    start = node.getblockheader(node.getblockhash(0))["time"] + 1_000_000
+    sender, coins = files_above_target(test, node, early, start)
+    first, tip = old_files_deleted(test, node, sender, coins[:10], start + 100_000)
+    blocks_for_peers(test, node, first, tip)
+    wallet = rescans(test, node, first, tip)
+    imports(node, wallet, first, early, start)
+    restart(test, node, first)
 
 
 run(main)

@@ -97,6 +97,8 @@ def payments(test, node, wallet, other):
     total += wallet.gettransaction(txid)["amount"]
     equal(wallet.getbalance(), total)
 
+
+def replaceable_payments(test, node, wallet, other):
     test.step("a payment can be replaced if a payment that it depends on can")
     parent = wallet.sendtoaddress(address=other.getnewaddress(), amount=1, replaceable=True)
     change = [coin for coin in wallet.listunspent(0) if coin["txid"] == parent]
@@ -111,6 +113,8 @@ def payments(test, node, wallet, other):
     node.generatetoaddress(1, ANYONE_ADDRESS)
     equal(wallet.gettransaction(child)["bip125-replaceable"], "no")
 
+
+def failing_payments(test, wallet, other):
     test.step("payments that fail")
     fails(-6, "Insufficient funds", wallet.sendtoaddress, other.getnewaddress(), 10_000)
     fails(-5, "Invalid", wallet.sendtoaddress, "nonsense", 1)
@@ -124,6 +128,8 @@ def payments(test, node, wallet, other):
             assert error.code in (-3, -4, -6), error
     fails(-5, "Invalid or non-wallet transaction id", wallet.gettransaction, "11" * 32)
 
+
+def long_chain(test, node, wallet):
     test.step("a chain that the mempool would reject is not created, and the wallet keeps no part of it")
     node.createwallet("chain")
     chain = node.wallet("chain")
@@ -368,6 +374,9 @@ def main(test):
     addresses(test, node, wallet)
     maturity(test, node, wallet)
     payments(test, node, wallet, other)
+    replaceable_payments(test, node, wallet, other)
+    failing_payments(test, wallet, other)
+    long_chain(test, node, wallet)
     history(test, wallet)
     restarts(test, node)
     reorganisations(test, node)
