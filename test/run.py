@@ -96,7 +96,7 @@ def run_fuzz_target(program, environment, timeout):
 def collect(arguments, environment, factor):
     """The jobs to run: name and function."""
     jobs = [(name, lambda script=script: run_script(ROOT / "contrib" / script, environment, 60))
-            for name, script in (("layers", "check_layers.py"), ("places", "check_places.py"))]
+            for name, script in (("layers", "check_layers.py"), ("places", "check_places.py"), ("sizes", "check_sizes.py"))]
     for program in sorted(arguments.build.glob("test/unit/*/test_*")):
         if program.is_file() and os.access(program, os.X_OK):
             jobs.append((f"unit/{program.name.removeprefix('test_')}",

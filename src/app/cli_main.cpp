@@ -47,18 +47,15 @@ Result<void, std::string> read_input(const config::Settings& settings, Access& a
         }
         words.insert(words.begin() + 1, read_line("Wallet passphrase> "));
     }
-    if (settings.flag("stdin")) {
+    if (settings.flag("stdin"))
         for (std::string line; std::getline(std::cin, line);)
             words.push_back(line);
-    }
     return {};
 }
 
 Outcome call(Connection& connection, const config::Settings& settings,
              const std::vector<std::string>& words) {
-    if (words.empty()) {
-        return failure("too few parameters (need at least command)");
-    }
+    if (words.empty()) return failure("too few parameters (need at least command)");
     const std::span arguments = std::span(words).subspan(1);
     const auto table = conversion_table();
     const auto params = settings.flag("named") ? named_params(table, words[0], arguments)
@@ -79,13 +76,11 @@ Outcome run(const config::Settings& settings) {
     constexpr std::array<std::string_view, 4> own{"getinfo", "generate", "netinfo", "addrinfo"};
     const auto count =
         std::ranges::count_if(own, [&](std::string_view name) { return settings.flag(name); });
-    if (count > 1) {
+    if (count > 1)
         return failure("Only one of -getinfo, -generate, -netinfo, -addrinfo may be specified.");
-    }
     if (settings.flag("generate")) return generate(connection, words);
-    if (count == 1 && !words.empty()) {
+    if (count == 1 && !words.empty())
         return failure("-getinfo, -netinfo and -addrinfo take no arguments");
-    }
     if (settings.flag("getinfo")) return getinfo(connection);
     if (settings.flag("netinfo")) return netinfo(connection);
     if (settings.flag("addrinfo")) return addrinfo(connection);
@@ -121,9 +116,8 @@ int main_of(std::span<const std::string> arguments) {
         return EXIT_FAILURE;
     }
     const Outcome outcome = run(*settings);
-    if (!outcome.text.empty()) {
+    if (!outcome.text.empty())
         (outcome.exit_code == 0 ? std::cout : std::cerr) << outcome.text << std::endl;
-    }
     return outcome.exit_code;
 }
 

@@ -37,10 +37,9 @@ std::string_view rule_for(const Method& method, Type type) {
 int main() {
     using namespace daler::rpc;
     std::map<std::string_view, const Method*> methods;
-    for (const auto table : method_tables()) {
+    for (const auto table : method_tables())
         for (const Method& method : table)
             methods.emplace(method.name, &method);
-    }
     std::string rows;
     for (const auto& [name, method] : methods) {
         for (std::size_t i = 0; i < method->arguments.size(); ++i) {

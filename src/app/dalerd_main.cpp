@@ -47,15 +47,13 @@ daler::Result<bool, std::string> create_data_folder(const std::filesystem::path&
 
 std::uint32_t debug_categories(const Settings& settings) {
     std::uint32_t mask = 0;
-    for (const auto& name : settings.list("debug")) {
+    for (const auto& name : settings.list("debug"))
         if (name == "0" || name == "none")
             mask = 0;
         else
             mask |= static_cast<std::uint32_t>(daler::log::category(name));
-    }
-    for (const auto& name : settings.list("debugexclude")) {
+    for (const auto& name : settings.list("debugexclude"))
         mask &= ~static_cast<std::uint32_t>(daler::log::category(name));
-    }
     return mask;
 }
 

@@ -43,11 +43,10 @@ void Chainstate::Impl::submit(const BlockRef& block, SubmitHandler done) {
         result = accept_block(block, hash, clock.now(), std::nullopt, {});
         if (result.verdict) pending.add(*result.entry, block);
     }
-    if (auto* waiting = waiting_for(result.entry)) {
+    if (auto* waiting = waiting_for(result.entry))
         waiting->push_back({std::move(done), result});
-    } else {
+    else
         answer({{std::move(done), result}}, result.verdict);
-    }
     if (result.is_new) advance(wake ? Pace::turn : Pace::all);
 }
 
@@ -90,9 +89,8 @@ Submitted Chainstate::Impl::accept_block(const BlockRef& block, const BlockHash&
 
     result.verdict = consensus::check_block_in_chain(*block, EntryChain(*entry->previous), params);
     if (!result.verdict) {
-        if (consensus::blame(result.verdict.error().reason) == consensus::Blame::invalid) {
+        if (consensus::blame(result.verdict.error().reason) == consensus::Blame::invalid)
             mark_failed(*entry);
-        }
         return result;
     }
     const auto check_time = watch.lap();
@@ -121,14 +119,12 @@ void Chainstate::Impl::received_block(BlockEntry& entry, const Block& block, Fil
     entry.status |= has_data;
     changes.add_data(entry);
 
-    if (entry.previous && entry.previous->chain_tx_count == 0) {
+    if (entry.previous && entry.previous->chain_tx_count == 0)
         unlinked.emplace(entry.previous, &entry);
-    } else {
+    else
         link(entry);
-    }
-    for (auto* other : candidates.take_set_aside()) {
+    for (auto* other : candidates.take_set_aside())
         if (!other->is_failed() && other->chainwork >= tip->chainwork) candidates.add(*other);
-    }
 }
 
 void Chainstate::Impl::link(BlockEntry& first) {

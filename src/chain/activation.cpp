@@ -33,9 +33,8 @@ Chainstate::Impl::NextStep Chainstate::Impl::next_step(Pace pace) {
     const bool reorganises = is_reorganising();
     const bool yields = pace == Pace::turn && !reorganises;
     const bool stops = stopping() && !reorganises;
-    if (!target || target == &at || stops) {
+    if (!target || target == &at || stops)
         return {reorganises && !open_blocks.empty() ? Step::close_oldest : Step::stop};
-    }
     if (yields && turn.so_far() > longest_turn) return {Step::end_turn};
     const auto* fork = last_common_ancestor(&at, target);
     if (open_blocks.is_full() || (fork != &at && !open_blocks.empty())) {
@@ -64,21 +63,19 @@ void Chainstate::Impl::advance(Pace pace) {
     // Without scripts to check there is no worker that would call `wake`.
     if (pace == Pace::turn && open_blocks.is_oldest_ready()) wake();
     // Blocks that add work are published when they are confirmed. The rest is published here.
-    if (tip != published_tip) {
+    if (tip != published_tip)
         settle();
-    } else {
+    else
         publish();
-    }
 }
 
 BlockEntry* Chainstate::Impl::best_candidate() {
     while (auto* best = candidates.best()) {
         if (!best->is_failed() && pruning.can_reach(*best, *tip)) return best;
-        if (best->is_failed()) {
+        if (best->is_failed())
             candidates.remove(*best);
-        } else {
+        else
             candidates.set_aside(*best);
-        }
     }
     return nullptr;
 }

@@ -15,9 +15,8 @@ constexpr std::size_t median_time_span = 11;  // BIP 113
 BlockTime median_time(const BlockEntry& entry) {
     std::array<std::uint32_t, median_time_span> times;
     std::size_t count = 0;
-    for (const auto* at = &entry; at && count < times.size(); at = at->previous) {
+    for (const auto* at = &entry; at && count < times.size(); at = at->previous)
         times[count++] = at->header.time;
-    }
     const auto end = times.begin() + static_cast<std::ptrdiff_t>(count);
     std::sort(times.begin(), end);
     return from_unix(times[count / 2]);
@@ -37,9 +36,8 @@ const BlockEntry* skip_from(const BlockEntry& parent) {
 const BlockEntry* BlockEntry::ancestor(Height wanted) const {
     if (wanted < 0 || wanted > height) return nullptr;
     const auto* at = this;
-    while (at->height != wanted) {
+    while (at->height != wanted)
         at = at->skip && at->skip->height >= wanted ? at->skip : at->previous;
-    }
     return at;
 }
 

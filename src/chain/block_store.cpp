@@ -75,9 +75,7 @@ BlockRef BlockStore::read_block(const BlockEntry& entry) const {
     const Bytes bytes = read_block_bytes(entry);
     if (bytes.empty()) return nullptr;
     auto block = decode_block(bytes);
-    if (!block || block->header != entry.header) {
-        damaged(blocks_, entry.data.load(), entry, "data");
-    }
+    if (!block || block->header != entry.header) damaged(blocks_, entry.data.load(), entry, "data");
     return std::make_shared<const Block>(std::move(*block));
 }
 

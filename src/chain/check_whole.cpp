@@ -17,9 +17,8 @@ Verdict Chainstate::Impl::test_block(const BlockRef& block, bool check_proof_of_
     }
     const auto checked = consensus::check_block(block, hash, params, {check_proof_of_work, true});
     if (!checked) return fail(checked.error());
-    if (auto verdict = consensus::check_block_in_chain(*block, chain, params); !verdict) {
+    if (auto verdict = consensus::check_block_in_chain(*block, chain, params); !verdict)
         return verdict;
-    }
     const auto connectable = check_whole(block, {*tip, hash}, cache);
     if (!connectable) return fail(connectable.error());
     return {};

@@ -19,9 +19,8 @@ constexpr Height bip34_implies_bip30_limit = 1'983'702;
 Verdict check_bip30(const Block& block, std::size_t first, const coins::CoinOverlay& coins) {
     for (std::size_t i = first; i < block.transactions.size(); ++i) {
         const auto& tx = *block.transactions[i];
-        for (std::uint32_t k = 0; k < tx.outputs.size(); ++k) {
+        for (std::uint32_t k = 0; k < tx.outputs.size(); ++k)
             if (coins.has({tx.txid, k})) return consensus::reject(Reason::bip30);
-        }
     }
     return {};
 }
@@ -67,9 +66,8 @@ public:
             if (auto verdict = check_inputs(tx, coins, spent); !verdict) return verdict;
         }
         sigops_ += consensus::sigop_cost(tx, spent, flags_);
-        if (sigops_ > consensus::max_block_sigop_cost) {
+        if (sigops_ > consensus::max_block_sigop_cost)
             return consensus::reject(Reason::bad_block_sigops);
-        }
         return {};
     }
 
@@ -134,15 +132,13 @@ Result<Connectable, Rejection> check_connect(const Block& block, const BlockPlac
     for (std::size_t i = 0; i < block.transactions.size(); ++i) {
         const auto& tx = *block.transactions[i];
         auto& spent = i == 0 ? none : undo->transactions[i - 1];
-        if (auto verdict = values.check(tx, coins, spent); !verdict) {
+        if (auto verdict = values.check(tx, coins, spent); !verdict)
             return fail(with_bip30(verdict.error(), block, i, params, coins));
-        }
         coins.add(tx, place.height());
     }
     const Amount reward = values.fees() + consensus::block_subsidy(place.height(), params);
-    if (block.transactions[0]->output_value() > reward) {
+    if (block.transactions[0]->output_value() > reward)
         return consensus::reject(Reason::bad_coinbase_amount);
-    }
     return Connectable{undo, flags};
 }
 

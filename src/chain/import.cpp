@@ -29,18 +29,16 @@ void BlockImporter::scan(std::uint32_t file) {
     while (at < scanner.file_size() && !hooks_.stop()) {
         if (!scanner.has_magic_at(at)) {
             const auto next = scanner.find_magic(at).value_or(scanner.file_size());
-            if (!resynchronising_ && !scanner.is_blank(at, next)) {
+            if (!resynchronising_ && !scanner.is_blank(at, next))
                 refuse_bytes(scanner, {file, {at, 0}}, "no record starts here");
-            }
             resynchronising_ = false;
             at = next;
             continue;
         }
         const auto record = scanner.record_at(at);
         if (!record) {
-            if (!resynchronising_) {
+            if (!resynchronising_)
                 refuse_bytes(scanner, {file, {at, 0}}, "the size of the record is wrong");
-            }
             resynchronising_ = true;
             at += 1;
             continue;
@@ -70,11 +68,10 @@ void BlockImporter::take(const RecordScanner& scanner, const Place& place) {
     if (!hooks_.height(header->previous) && !hooks_.height(hash)) {
         // A damaged block must not wait: the hash of its parent may be what is damaged.
         const auto checked = consensus::check_block(block, hash, params_);
-        if (!checked) {
+        if (!checked)
             refuse(place, *header, consensus::to_text(checked.error()));
-        } else {
+        else
             waiting_.emplace(header->previous, place);
-        }
         return;
     }
     submit(place, block, hash, bytes);
@@ -101,15 +98,13 @@ void BlockImporter::take_verdicts(std::size_t missing) {
         std::vector<Verdicts::Given> given;
         {
             std::unique_lock lock(verdicts_->mutex);
-            if (missing_verdicts_ > missing) {
+            if (missing_verdicts_ > missing)
                 verdicts_->arrived.wait(lock, [this] { return !verdicts_->given.empty(); });
-            }
             given.swap(verdicts_->given);
         }
         missing_verdicts_ -= given.size();
-        for (const auto& [place, header, submitted] : given) {
+        for (const auto& [place, header, submitted] : given)
             if (submitted) conclude(place, header, *submitted);
-        }
     } while (missing_verdicts_ > missing);
 }
 

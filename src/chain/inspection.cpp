@@ -71,14 +71,12 @@ void Chainstate::Impl::Inspection::look_back(int level, Height count) {
         const auto block = store.read_block(*entry);
         if (!block) return damaged(*entry, "the block is missing", reindex_remedy);
         if (level < 1) continue;
-        if (!consensus::check_block(block, entry->hash, chain_.params)) {
+        if (!consensus::check_block(block, entry->hash, chain_.params))
             return damaged(*entry, "the stored block is not valid", reindex_remedy);
-        }
         if (level < 2) continue;
         const auto undo = store.read_undo(*entry);
-        if (!undo || !coins::undo_fits(*block, *undo)) {
+        if (!undo || !coins::undo_fits(*block, *undo))
             return damaged(*entry, "the undo data are missing", reindex_remedy);
-        }
         if (level < 3) continue;
         if (scratch.memory_usage() > chain_.options.cache_bytes) {
             // The changes of so many blocks need too much memory: the rest is checked at level 2.
@@ -86,9 +84,8 @@ void Chainstate::Impl::Inspection::look_back(int level, Height count) {
             continue;
         }
         const bool clean = coins::disconnect_block(scratch, *block, *undo, entry->height);
-        if (!clean && !may_be_overwritten(entry->height, chain_.params)) {
+        if (!clean && !may_be_overwritten(entry->height, chain_.params))
             return damaged(*entry, "the coins do not fit it", reindex_chainstate_remedy);
-        }
         coins_fit_ = entry->previous;
     }
 }

@@ -5,9 +5,8 @@ namespace daler::chain {
 bool Chainstate::Impl::invalidate(BlockEntry& entry) {
     if (&entry == genesis) return true;
     if (entry.is_ancestor_of(*tip)) {
-        for (const auto* at = tip; at != entry.previous; at = at->previous) {
+        for (const auto* at = tip; at != entry.previous; at = at->previous)
             if (at->is_pruned()) return false;
-        }
     }
     while (entry.is_ancestor_of(*tip))
         disconnect_tip();

@@ -50,11 +50,10 @@ void Chainstate::Impl::Startup::forget_headers_without_blocks(
     for (auto at = records.rbegin(); at != records.rend(); ++at) {
         const bool stays = at->tx_count != 0 || (at->status & failed) != 0 ||
                            at->hash == chain_.params.genesis_hash || needed.contains(at->hash);
-        if (stays) {
+        if (stays)
             needed.insert(at->header.previous);
-        } else {
+        else
             forgotten.push_back(at->hash);
-        }
     }
     if (forgotten.size() <= max_kept_headers) return;
     chain_.index_database->remove(forgotten);

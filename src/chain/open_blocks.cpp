@@ -41,9 +41,8 @@ std::deque<OpenBlock> OpenBlocks::take_all() {
     bytes_ = 0;
     auto taken = std::exchange(blocks_, {});
     // A worker that is still busy would wake an owner that may be gone by then.
-    for (const auto& open : taken) {
+    for (const auto& open : taken)
         if (open.scripts) open.scripts->cancel();
-    }
     return taken;
 }
 
@@ -54,16 +53,14 @@ bool OpenBlocks::help() {
 
 void OpenBlocks::wait_for_oldest() {
     const auto& oldest = blocks_.front();
-    while (!oldest.has_verdict()) {
+    while (!oldest.has_verdict())
         if (!help()) oldest.scripts->wait();
-    }
 }
 
 void PendingBlocks::add(const BlockEntry& entry, const BlockRef& block) {
     std::size_t bytes = entry.block_size;
-    for (const auto& [other, pending] : blocks_) {
+    for (const auto& [other, pending] : blocks_)
         if (pending.block) bytes += other->block_size;
-    }
     blocks_[&entry].block = bytes <= max_pending_bytes ? block : nullptr;
 }
 

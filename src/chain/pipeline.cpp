@@ -50,11 +50,10 @@ void Chainstate::Impl::close_oldest() {
     open_blocks.wait_for_oldest();
     const auto& scripts = open_blocks.oldest().scripts;
     const auto error = scripts ? scripts->error() : script::ScriptError::ok;
-    if (error == script::ScriptError::ok) {
+    if (error == script::ScriptError::ok)
         confirm_oldest();
-    } else {
+    else
         reject_oldest(error);
-    }
 }
 
 void Chainstate::Impl::record_connected(BlockEntry& entry, const coins::BlockUndo& undo) {

@@ -76,9 +76,8 @@ std::vector<std::uint32_t> PruneRules::prunable_files(Height limit, const BlockE
 bool PruneRules::can_reach(const BlockEntry& target, const BlockEntry& tip) {
     if (!has_pruned_) return true;
     const auto* fork = last_common_ancestor(&tip, &target);
-    for (const auto* entry = &target; entry != fork; entry = entry->previous) {
+    for (const auto* entry = &target; entry != fork; entry = entry->previous)
         if (!entry->has(has_data)) return false;
-    }
     // The way there takes back blocks of this chain: their data must be here, too.
     for (const auto* entry = &tip; entry != fork; entry = entry->previous) {
         if (entry->has(has_data | has_undo)) continue;

@@ -37,9 +37,8 @@ std::optional<RecordScanner::Record> RecordScanner::record_at(std::uint64_t offs
     }
     Record record{offset, 0};
     std::memcpy(&record.size, frame.data() + magic_.size(), sizeof record.size);
-    if (record.size < min_block_size || record.size > max_block_size || record.end() > size_) {
+    if (record.size < min_block_size || record.size > max_block_size || record.end() > size_)
         return std::nullopt;
-    }
     return record;
 }
 
@@ -47,9 +46,8 @@ std::optional<std::uint64_t> RecordScanner::find_magic(std::uint64_t offset) con
     while (offset + magic_.size() <= size_) {
         const Bytes chunk = read(offset, chunk_size);
         const auto found = std::ranges::search(chunk, magic_);
-        if (!found.empty()) {
+        if (!found.empty())
             return offset + static_cast<std::uint64_t>(found.begin() - chunk.begin());
-        }
         if (chunk.size() < magic_.size()) break;
         // The last bytes may be the start of a magic.
         offset += chunk.size() - magic_.size() + 1;

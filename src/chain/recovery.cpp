@@ -73,10 +73,9 @@ void roll_forward(coins::CoinCache& coins, const BlockStore& store, const BlockE
                                        entry.height, reindex_remedy));
     }
     for (const auto& tx : block->transactions) {
-        if (!tx->is_coinbase()) {
+        if (!tx->is_coinbase())
             for (const auto& input : tx->inputs)
                 (void)coins.spend(input.prevout);
-        }
         for (std::uint32_t i = 0; i < tx->outputs.size(); ++i) {
             const auto& output = tx->outputs[i];
             if (script::is_unspendable(output.script_pubkey.bytes())) continue;

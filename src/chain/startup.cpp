@@ -189,22 +189,19 @@ void Chainstate::Impl::Startup::check_pruning() {
     for (const auto& [file, end] : indexed_ends(chain_.index))
         used.insert(file);
     for (auto* kind : {&chain_.store->blocks(), &chain_.store->undo()}) {
-        for (const auto file : kind->numbers()) {
+        for (const auto file : kind->numbers())
             if (!used.empty() && file < *used.rbegin() && !used.contains(file)) kind->remove(file);
-        }
     }
 }
 
 void Chainstate::Impl::Startup::forget_detached_files() {
     // Blocks whose ancestors were pruned are downloaded again.
     std::uint32_t next = 0;
-    for (const auto file : chain_.store->blocks().numbers()) {
-        if (file == next) {
+    for (const auto file : chain_.store->blocks().numbers())
+        if (file == next)
             ++next;
-        } else {
+        else
             chain_.store->blocks().remove(file);
-        }
-    }
 }
 
 void Chainstate::Impl::Startup::forget_undo_files() {

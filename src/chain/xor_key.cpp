@@ -75,9 +75,8 @@ XorKey load_xor_key(storage::FileSystem& files, const std::filesystem::path& fol
     if (is_whole) return key;
     if (bytes.empty()) return make_key(files, path, random && stored.empty());
     // A file of zeros whose writing was interrupted.
-    if (std::ranges::all_of(bytes, [](auto byte) { return byte == 0; })) {
+    if (std::ranges::all_of(bytes, [](auto byte) { return byte == 0; }))
         return make_key(files, path, false);
-    }
     throw StorageError(fmt::format(
         "{}: must have {} bytes, and without the right key the block files cannot be read. "
         "Put it back, or remove the folder {} to download all blocks again.",

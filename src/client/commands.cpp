@@ -12,9 +12,8 @@ namespace {
 Result<Json, Outcome> ask(Connection& connection, const std::string& method, Json params) {
     auto reply = connection.call(method, params);
     if (!reply) return fail(failure(reply.error()));
-    if (const Json* error = reply->find("error"); error && !error->is_null()) {
+    if (const Json* error = reply->find("error"); error && !error->is_null())
         return fail(outcome_of(*reply));
-    }
     const Json* result = reply->find("result");
     return result ? *result : Json();
 }
@@ -34,9 +33,7 @@ std::string shown(const Json& object, std::string_view key) {
 }  // namespace
 
 Outcome generate(Connection& connection, std::span<const std::string> words) {
-    if (words.size() > 2) {
-        return failure("too many arguments (maximum 2 for nblocks and maxtries)");
-    }
+    if (words.size() > 2) return failure("too many arguments (maximum 2 for nblocks and maxtries)");
     const auto blocks = words.empty() ? 1 : parse_count(words[0]).value_or(0);
     if (blocks <= 0) {
         return failure(
@@ -102,9 +99,8 @@ Outcome addrinfo(Connection& connection) {
         }
     }
     Json known = Json::object();
-    for (std::size_t i = 0; i < networks.size(); ++i) {
+    for (std::size_t i = 0; i < networks.size(); ++i)
         known.append(std::string(networks[i]), counts[i]);
-    }
     known.append("total", total);
     Json out = Json::object();
     out.append("addresses_known", std::move(known));

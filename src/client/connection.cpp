@@ -79,12 +79,10 @@ Result<Access, std::string> access(const config::Settings& settings) {
     const auto params = settings.chain_params();
     if (!params) return fail(params.error());
     out.port = params->rpc_port;
-    if (auto split = split_host(settings.text("rpcconnect"), out); !split) {
+    if (auto split = split_host(settings.text("rpcconnect"), out); !split)
         return fail(split.error());
-    }
-    if (const auto port = settings.integer_if_set("rpcport")) {
+    if (const auto port = settings.integer_if_set("rpcport"))
         out.port = static_cast<std::uint16_t>(*port);
-    }
     out.user = settings.text("rpcuser");
     out.password = settings.text("rpcpassword");
     out.cookie = settings.path("rpccookiefile");
@@ -133,9 +131,8 @@ Result<Json, Connection::Trouble> Connection::exchange(
     if (response->body.empty()) return fail(Trouble{"no response from server"});
     auto reply = Json::parse(response->body);
     if (!reply) return fail(Trouble{"couldn't parse reply from server"});
-    if (!reply->is_object() || reply->empty()) {
+    if (!reply->is_object() || reply->empty())
         return fail(Trouble{"expected reply to have result, error and id properties"});
-    }
     return std::move(*reply);
 }
 

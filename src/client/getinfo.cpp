@@ -31,13 +31,11 @@ std::string proxies(const Json& network) {
 std::string warnings(const Json& network) {
     const Json* given = network.find("warnings");
     std::string out;
-    if (given && given->is_array()) {
-        for (const Json& text : given->items()) {
+    if (given && given->is_array())
+        for (const Json& text : given->items())
             out += (out.empty() ? "" : "\n") + result_text(text);
-        }
-    } else if (given && given->is_string()) {
+    else if (given && given->is_string())
         out = given->as_string();
-    }
     return out.empty() ? "(none)" : out;
 }
 
@@ -77,18 +75,16 @@ std::string overview_text(const Overview& overview) {
                 return name.empty() ? std::string("\"\"") : name;
             }(),
             shown(wallet, "keypoolsize"));
-        if (wallet.find("unlocked_until")) {
+        if (wallet.find("unlocked_until"))
             out += fmt::format("Unlocked until: {}\n", shown(wallet, "unlocked_until"));
-        }
         out += fmt::format("Transaction fee rate (-paytxfee) (BTC/kvB): {}\n\n",
                            shown(wallet, "paytxfee"));
     }
     if (balances.is_object()) out += fmt::format("Balance: {}\n\n", trusted(balances));
     if (!all_balances.empty()) {
         out += "Balances\n";
-        for (const auto& [name, balance] : all_balances) {
+        for (const auto& [name, balance] : all_balances)
             out += fmt::format("{:>16} {}\n", trusted(balance), name.empty() ? "\"\"" : name);
-        }
         out += '\n';
     }
     return out + "Warnings: " + warnings(network);

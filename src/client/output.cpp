@@ -36,9 +36,8 @@ std::string result_text(const Json& result) {
 }
 
 Outcome outcome_of(const Json& reply) {
-    if (const Json* error = reply.find("error"); error && !error->is_null()) {
+    if (const Json* error = reply.find("error"); error && !error->is_null())
         return error_outcome(*error);
-    }
     const Json* result = reply.find("result");
     return {0, result ? result_text(*result) : std::string{}};
 }

@@ -8,13 +8,11 @@ std::string percent_encode(std::string_view text) {
     constexpr std::string_view plain =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
     std::string out;
-    for (const char c : text) {
-        if (plain.find(c) != std::string_view::npos) {
+    for (const char c : text)
+        if (plain.find(c) != std::string_view::npos)
             out += c;
-        } else {
+        else
             out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-        }
-    }
     return out;
 }
 

@@ -71,11 +71,10 @@ bool CoinCache::spend(const OutPoint& outpoint) {
     const auto* here = segment.find(place);
     const auto* coin = here ? here : find_record(place);
     if (coin ? coin->has(CoinRecord::spent) : !database_.value(place.key)) return false;
-    if (here && here->has(CoinRecord::fresh)) {
+    if (here && here->has(CoinRecord::fresh))
         segment.erase(place);
-    } else {
+    else
         segment.put(place, {}, CoinRecord::dirty | CoinRecord::spent);
-    }
     return true;
 }
 

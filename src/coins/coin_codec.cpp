@@ -121,11 +121,10 @@ std::uint64_t decompress_amount(std::uint64_t compressed) {
     std::uint64_t zeros = compressed % 10;
     compressed /= 10;
     std::uint64_t satoshis = 0;
-    if (zeros == 9) {
+    if (zeros == 9)
         satoshis = compressed + 1;
-    } else {
+    else
         satoshis = compressed / 9 * 10 + compressed % 9 + 1;
-    }
     for (; zeros > 0; --zeros)
         satoshis *= 10;
     return satoshis;

@@ -57,18 +57,16 @@ std::optional<CoinDatabase::Heads> CoinDatabase::head_blocks() const {
     const auto count = reader.compact_size();
     heads.to.bytes = reader.array<32>();
     heads.from.bytes = reader.array<32>();
-    if (count != 2 || reader.finish() != DecodeError::none) {
+    if (count != 2 || reader.finish() != DecodeError::none)
         throw StorageError("The coin database has a damaged flush marker. " + remedy_);
-    }
     return heads;
 }
 
 void CoinDatabase::Slice::write(const CoinRecord& coin) {
-    if (coin.has(CoinRecord::spent)) {
+    if (coin.has(CoinRecord::spent))
         batch_.erase(coin.key());
-    } else {
+    else
         batch_.put(coin.key(), coin.value());
-    }
 }
 
 void CoinDatabase::Slice::mark(const Heads& heads) {
@@ -102,9 +100,8 @@ void CoinDatabase::for_each(
     std::map<std::uint32_t, consensus::Coin> group;
     Txid txid;
     const auto visit_group = [&] {
-        for (const auto& [index, coin] : group) {
+        for (const auto& [index, coin] : group)
             if (!visit({txid, index}, coin)) return false;
-        }
         group.clear();
         return true;
     };
@@ -115,9 +112,8 @@ void CoinDatabase::for_each(
         const Txid id{key.array<32>()};
         const auto index = read_varint(key);
         auto coin = decode_coin(at.value());
-        if (key.finish() != DecodeError::none || index > OutPoint::null_index || !coin) {
+        if (key.finish() != DecodeError::none || index > OutPoint::null_index || !coin)
             throw StorageError("A damaged coin in the database. " + remedy_);
-        }
         if (id != txid && !visit_group()) return;
         txid = id;
         group.emplace(static_cast<std::uint32_t>(index), std::move(*coin));

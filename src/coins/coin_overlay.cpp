@@ -85,13 +85,11 @@ void apply_block(CoinCache& coins, const Block& block, const BlockUndo& undo, He
     for (std::size_t i = 1; i < block.transactions.size(); ++i) {
         const auto& inputs = block.transactions[i]->inputs;
         const auto& spent = undo.transactions[i - 1];
-        for (std::size_t k = 0; k < inputs.size(); ++k) {
-            if (spent[k].height == height) {
+        for (std::size_t k = 0; k < inputs.size(); ++k)
+            if (spent[k].height == height)
                 inside.insert(inputs[k].prevout);
-            } else {
+            else
                 ensure(coins.spend(inputs[k].prevout));
-            }
-        }
     }
     for (std::size_t i = 0; i < block.transactions.size(); ++i) {
         const auto& tx = *block.transactions[i];

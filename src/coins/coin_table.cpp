@@ -62,9 +62,8 @@ std::size_t CoinSegment::locate(std::uint32_t tag, ByteSpan key) const {
     for (std::size_t at = tag & mask; slots_[at].ref != 0; at = (at + 1) & mask) {
         if (slots_[at].tag != tag) continue;
         const auto found = record(slots_[at].ref)->key();
-        if (found.size() == key.size() && std::memcmp(found.data(), key.data(), key.size()) == 0) {
+        if (found.size() == key.size() && std::memcmp(found.data(), key.data(), key.size()) == 0)
             return at;
-        }
     }
     return nowhere;
 }
@@ -125,9 +124,8 @@ void CoinSegment::grow() {
     if ((count_ + 1) * 5 <= slots_.size() * 4) return;
     const auto old =
         std::exchange(slots_, std::vector<Slot>(std::max(least_slots, slots_.size() * 2)));
-    for (const auto& slot : old) {
+    for (const auto& slot : old)
         if (slot.ref != 0) insert(slot);
-    }
 }
 
 std::vector<CoinSegment::Change> CoinSegment::changes() const {

@@ -30,9 +30,8 @@ Result<BlockUndo, DecodeError> decode_undo(ByteSpan bytes) {
         auto& coins = undo.transactions.emplace_back();
         const std::size_t count = reader.count(min_coin_size);
         coins.reserve(count);
-        for (std::size_t k = 0; k < count && reader.ok(); ++k) {
+        for (std::size_t k = 0; k < count && reader.ok(); ++k)
             coins.push_back(read_undo_coin(reader));
-        }
     }
     if (const auto error = reader.finish(); error != DecodeError::none) return fail(error);
     return undo;

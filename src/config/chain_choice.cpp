@@ -15,13 +15,11 @@ namespace {
 
 std::vector<std::string> split(const std::string& text, char separator) {
     std::vector<std::string> parts{{}};
-    for (const char c : text) {
-        if (c == separator) {
+    for (const char c : text)
+        if (c == separator)
             parts.emplace_back();
-        } else {
+        else
             parts.back() += c;
-        }
-    }
     return parts;
 }
 
@@ -48,9 +46,8 @@ Step set_activation(ActivationHeights& heights, const std::string& text) {
                            : name == "cltv"   ? &bip65
                            : name == "csv"    ? &csv
                                               : nullptr;
-    if (!target) {
+    if (!target)
         return fail(fmt::format("Invalid name ({}) for -testactivationheight=name@height.", text));
-    }
     *target = static_cast<Height>(*height);
     return {};
 }
@@ -70,9 +67,8 @@ Step set_deployment(std::vector<VersionBitsDeployment>& deployments, const std::
     std::int64_t min_height = 0;
     if (parts.size() == 4) {
         const auto given = parse_integer(parts[3]);
-        if (!given || *given < 0 || *given > std::numeric_limits<Height>::max()) {
+        if (!given || *given < 0 || *given > std::numeric_limits<Height>::max())
             return fail(fmt::format("Invalid min_activation_height ({})", parts[3]));
-        }
         min_height = *given;
     }
     for (VersionBitsDeployment& deployment : deployments) {
@@ -112,25 +108,19 @@ Result<ChainParams, std::string> Settings::chain_params() const {
     if (chain_file_) return chain_file_->params;
     if (chain_ == "signet" && has("signetchallenge")) {
         const auto challenges = list("signetchallenge");
-        if (challenges.size() != 1) {
+        if (challenges.size() != 1)
             return fail(std::string("-signetchallenge cannot be multiple values."));
-        }
         const auto challenge = from_hex(challenges[0]);
-        if (!challenge || challenge->empty()) {
+        if (!challenge || challenge->empty())
             return fail(fmt::format("-signetchallenge must be hex, not '{}'.", challenges[0]));
-        }
         return signet_params(*challenge);
     }
     ChainParams params = *params_by_name(chain_);
     if (chain_ != "regtest") return params;
-    for (const auto& text : list("testactivationheight")) {
+    for (const auto& text : list("testactivationheight"))
         if (auto step = set_activation(params.activation, text); !step) return fail(step.error());
-    }
-    for (const auto& text : list("vbparams")) {
-        if (auto step = set_deployment(params.version_bits, text); !step) {
-            return fail(step.error());
-        }
-    }
+    for (const auto& text : list("vbparams"))
+        if (auto step = set_deployment(params.version_bits, text); !step) return fail(step.error());
     if (flag("strictregtest")) params.is_private = false;
     return params;
 }

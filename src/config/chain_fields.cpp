@@ -66,9 +66,8 @@ std::string ChainFields::choice(std::string_view field, std::string_view fallbac
                                 std::span<const std::string_view> words) {
     const Json* value = find(field);
     if (!value) return std::string(fallback);
-    if (value->is_string() && std::ranges::find(words, value->as_string()) != words.end()) {
+    if (value->is_string() && std::ranges::find(words, value->as_string()) != words.end())
         return value->as_string();
-    }
     refuse(field, fmt::format("one of \"{}\"", fmt::join(words, "\", \"")));
     return std::string(fallback);
 }
@@ -104,9 +103,8 @@ std::optional<std::string> ChainFields::finish() {
             return fmt::format("{} is not a field of a chain; the fields are {}",
                                shown(Json(member.key)), fmt::join(known_, ", "));
         }
-        if (std::ranges::find(seen, member.key) != seen.end()) {
+        if (std::ranges::find(seen, member.key) != seen.end())
             return fmt::format("\"{}\" appears twice", member.key);
-        }
         seen.push_back(member.key);
     }
     return wrong_;

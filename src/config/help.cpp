@@ -68,9 +68,8 @@ std::string help_text(std::span<const Option> options, bool with_hidden) {
     for (const auto& [group, heading] : headings) {
         if (group == Group::hidden && !with_hidden) continue;
         std::string body;
-        for (const Option& option : options) {
+        for (const Option& option : options)
             if (option.group == group) body += describe(option);
-        }
         if (!body.empty()) out += std::string(heading) + "\n\n" + body;
     }
     if (!with_hidden) {

@@ -178,9 +178,8 @@ struct Settings::Loader {
                 }
                 continue;
             }
-            if (auto step = read_entry(entry, written, included); !step) {
+            if (auto step = read_entry(entry, written, included); !step)
                 return fail(fmt::format("{} line {}: {}", name, entry.line, step.error()));
-            }
         }
         return {};
     }
@@ -211,13 +210,11 @@ struct Settings::Loader {
             if (found == out.sections_.end()) continue;
             const auto* given = values(found->second, "includeconf");
             if (!given) continue;
-            for (const Value& value : *given) {
-                if (value.negated) {
+            for (const Value& value : *given)
+                if (value.negated)
                     names.clear();
-                } else {
+                else
                     names.push_back(value.text);
-                }
-            }
         }
         for (const auto& name : names) {
             const auto path = out.data_folder_ / name;
@@ -291,9 +288,8 @@ struct Settings::Loader {
         const auto folder =
             out.chain_file_ ? out.chain_file_->params.folder : params_by_name(out.chain_)->folder;
         out.chain_folder_ = out.data_folder_ / folder;
-        for (const auto& [section, warning] : unknown_sections) {
+        for (const auto& [section, warning] : unknown_sections)
             if (section == out.chain_) std::erase(out.warnings_, warning);
-        }
         return {};
     }
 
@@ -315,9 +311,8 @@ struct Settings::Loader {
                 out.warnings_.push_back("Ignoring unknown rw_settings value " + key);
                 continue;
             }
-            if (auto step = store_saved(*option, json); !step) {
+            if (auto step = store_saved(*option, json); !step)
                 return fail(fmt::format("{}: {}", path.string(), step.error()));
-            }
         }
         return {};
     }
@@ -368,16 +363,13 @@ Result<Settings, std::string> Settings::load(std::span<const Option> options,
     const auto named = [](std::string_view what, const std::string& why) {
         return fail(std::string(what) + ": " + why);
     };
-    if (auto step = loader.read_command_line(arguments); !step) {
+    if (auto step = loader.read_command_line(arguments); !step)
         return named("Error parsing command line arguments", step.error());
-    }
-    for (const auto name : {"?", "h", "help", "help-debug", "version"}) {
+    for (const auto name : {"?", "h", "help", "help-debug", "version"})
         if (settings.has(name)) return settings;
-    }
     if (auto step = loader.choose_data_folder(home); !step) return fail(step.error());
-    if (auto step = loader.read_config(); !step) {
+    if (auto step = loader.read_config(); !step)
         return named("Error reading configuration file", step.error());
-    }
     // The file may have named another data folder.
     if (auto step = loader.choose_data_folder(home); !step) return fail(step.error());
     if (auto step = loader.choose(); !step) return fail(step.error());

@@ -29,9 +29,8 @@ Result<Json, std::string> parse_saved_settings(std::string_view text) {
 std::string format_saved_settings(const Json& settings) {
     Json out = Json::object();
     out.append(std::string(note_key), note);
-    for (const auto& [key, value] : settings.members()) {
+    for (const auto& [key, value] : settings.members())
         if (key != note_key) out.append(key, value);
-    }
     return out.write(4) + "\n";
 }
 
@@ -39,9 +38,8 @@ std::vector<std::string> saved_wallets(const Json& settings) {
     std::vector<std::string> names;
     const Json* list = settings.find("wallet");
     if (!list || !list->is_array()) return names;
-    for (const Json& name : list->items()) {
+    for (const Json& name : list->items())
         if (name.is_string()) names.push_back(name.as_string());
-    }
     return names;
 }
 
@@ -49,11 +47,10 @@ bool set_saved_wallet(Json& settings, const std::string& name, bool load) {
     auto names = saved_wallets(settings);
     const auto found = std::ranges::find(names, name);
     if (load == (found != names.end())) return false;
-    if (load) {
+    if (load)
         names.push_back(name);
-    } else {
+    else
         names.erase(found);
-    }
     Json list = Json::array();
     for (auto& wallet : names)
         list.push(std::move(wallet));

@@ -18,22 +18,19 @@ const std::vector<Settings::Value>* Settings::values(const Values& source, std::
 
 std::vector<const Settings::Values*> Settings::lower_sources(const Option& option) const {
     std::vector<const Values*> sources{&saved_};
-    if (const auto own = sections_.find(chain_); own != sections_.end()) {
+    if (const auto own = sections_.find(chain_); own != sections_.end())
         sources.push_back(&own->second);
-    }
     const bool top_counts = !option.network_only || chain_ == "main";
-    if (const auto top = sections_.find(""); top != sections_.end() && top_counts) {
+    if (const auto top = sections_.find(""); top != sections_.end() && top_counts)
         sources.push_back(&top->second);
-    }
     return sources;
 }
 
 const Settings::Value* Settings::find(std::string_view name) const {
     const Option& wanted = option(name);
     if (const auto* given = values(command_line_, name)) return &given->back();
-    for (const Values* source : lower_sources(wanted)) {
+    for (const Values* source : lower_sources(wanted))
         if (const auto* given = values(*source, name)) return &given->front();
-    }
     return nullptr;
 }
 
@@ -48,9 +45,8 @@ bool Settings::negated(std::string_view name) const {
     }
     // A list is negated if its last value in the highest source that has it is a negation.
     if (const auto* given = values(command_line_, name)) return given->back().negated;
-    for (const Values* source : lower_sources(option(name))) {
+    for (const Values* source : lower_sources(option(name)))
         if (const auto* given = values(*source, name)) return given->back().negated;
-    }
     return false;
 }
 

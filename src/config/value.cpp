@@ -55,17 +55,15 @@ std::optional<std::string> check_value(const Option& option, std::string_view te
         case Kind::integer: {
             if (text.empty()) return missing();
             const auto value = parse_integer(text);
-            if (!value || *value < option.min || *value > option.max) {
+            if (!value || *value < option.min || *value > option.max)
                 return malformed(expected_integer(option));
-            }
             break;
         }
         case Kind::amount: {
             if (text.empty()) return missing();
             const auto value = Amount::from_text(text);
-            if (!value || !is_money(*value)) {
+            if (!value || !is_money(*value))
                 return malformed("an amount with at most eight decimals");
-            }
             break;
         }
         case Kind::hash:

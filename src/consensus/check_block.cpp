@@ -35,12 +35,10 @@ Verdict check_size(const Block& block) {
 Verdict check_transactions(const Block& block) {
     const auto& all = block.transactions;
     if (!all[0]->is_coinbase()) return reject(Reason::coinbase_missing);
-    for (std::size_t i = 1; i < all.size(); ++i) {
+    for (std::size_t i = 1; i < all.size(); ++i)
         if (all[i]->is_coinbase()) return reject(Reason::coinbase_multiple);
-    }
-    for (const auto& tx : all) {
+    for (const auto& tx : all)
         if (auto verdict = check_transaction(*tx); !verdict) return verdict;
-    }
     std::int64_t cost = 0;
     for (const auto& tx : all)
         cost += legacy_sigop_cost(*tx);
@@ -82,9 +80,8 @@ Verdict check_witnesses(const Block& block, bool segwit_active) {
             return {};
         }
     }
-    for (const auto& tx : block.transactions) {
+    for (const auto& tx : block.transactions)
         if (tx->has_witness()) return reject(Reason::unexpected_witness);
-    }
     return {};
 }
 
@@ -111,9 +108,8 @@ Verdict check_block_in_chain(const Block& block, const HeaderChain& parents,
     const BlockTime clock = is_csv_active(height, params)
                                 ? parents.median_time_past(parents.height())
                                 : block.header.block_time();
-    for (const auto& tx : block.transactions) {
+    for (const auto& tx : block.transactions)
         if (!is_final(*tx, height, clock)) return reject(Reason::not_final);
-    }
     if (height >= params.activation.bip34 &&
         !starts_with_height(block.transactions[0]->inputs[0].script_sig, height)) {
         return reject(Reason::bad_coinbase_height);

@@ -53,18 +53,16 @@ Verdict check_transaction(const Transaction& tx) {
     if (stripped * witness_scale_factor > max_block_weight) return reject(Reason::tx_oversize);
 
     if (auto verdict = check_outputs(tx); !verdict) return verdict;
-    if (tx.inputs.size() > 1 && spends_one_output_twice(tx)) {
+    if (tx.inputs.size() > 1 && spends_one_output_twice(tx))
         return reject(Reason::inputs_duplicate);
-    }
     if (tx.is_coinbase()) {
         const auto size = tx.inputs[0].script_sig.size();
         if (size < min_coinbase_script || size > max_coinbase_script)
             return reject(Reason::coinbase_length);
         return {};
     }
-    for (const auto& input : tx.inputs) {
+    for (const auto& input : tx.inputs)
         if (input.prevout.is_null()) return reject(Reason::prevout_null);
-    }
     return {};
 }
 

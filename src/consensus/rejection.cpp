@@ -106,9 +106,8 @@ constexpr auto rows = std::to_array<Row>({
 });
 
 constexpr bool table_is_complete() {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (std::size_t i = 0; i < rows.size(); ++i)
         if (static_cast<std::size_t>(rows[i].reason) != i) return false;
-    }
     return rows.size() == static_cast<std::size_t>(Reason::count);
 }
 static_assert(table_is_complete(), "a Reason has no row, or the rows are out of order");

@@ -24,9 +24,8 @@ std::optional<Bytes> base58check_decode(std::string_view text, std::size_t max_s
     if (!bytes || bytes->size() < checksum_size) return std::nullopt;
     const std::size_t size = bytes->size() - checksum_size;
     const Digest256 hash = sha256d(ByteSpan(*bytes).first(size));
-    if (!std::equal(hash.begin(), hash.begin() + checksum_size, bytes->data() + size)) {
+    if (!std::equal(hash.begin(), hash.begin() + checksum_size, bytes->data() + size))
         return std::nullopt;
-    }
     bytes->resize(size);
     return bytes;
 }

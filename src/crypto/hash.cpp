@@ -173,9 +173,8 @@ std::uint64_t siphash(std::uint64_t k0, std::uint64_t k1, ByteSpan data) {
         std::memcpy(&word, data.data(), sizeof word);
         absorb(word);
     }
-    for (std::size_t i = 0; i < data.size(); ++i) {
+    for (std::size_t i = 0; i < data.size(); ++i)
         last |= static_cast<std::uint64_t>(data[i]) << (8 * i);
-    }
     absorb(last);
     v2 ^= 0xff;
     round(), round(), round(), round();

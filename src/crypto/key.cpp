@@ -103,9 +103,8 @@ bool is_low_s(ByteSpan der) {
 }
 
 std::optional<PrivateKey> PrivateKey::from_bytes(ByteSpan secret) {
-    if (secret.size() != 32 || !secp256k1_ec_seckey_verify(secp_context(), secret.data())) {
+    if (secret.size() != 32 || !secp256k1_ec_seckey_verify(secp_context(), secret.data()))
         return std::nullopt;
-    }
     PrivateKey out;
     std::ranges::copy(secret, out.secret_.begin());
     return out;
@@ -185,17 +184,15 @@ std::array<std::uint8_t, 64> PrivateKey::sign_schnorr(const Digest256& hash,
 
 std::optional<PrivateKey> PrivateKey::tweak_add(const Digest256& tweak) const {
     PrivateKey out = *this;
-    if (!secp256k1_ec_seckey_tweak_add(secp_context(), out.secret_.data(), tweak.data())) {
+    if (!secp256k1_ec_seckey_tweak_add(secp_context(), out.secret_.data(), tweak.data()))
         return std::nullopt;
-    }
     return out;
 }
 
 std::optional<PrivateKey> PrivateKey::tweak_x_only(const Digest256& tweak) const {
     KeyPair key(secret_);
-    if (!secp256k1_keypair_xonly_tweak_add(secp_context(), &key.pair, tweak.data())) {
+    if (!secp256k1_keypair_xonly_tweak_add(secp_context(), &key.pair, tweak.data()))
         return std::nullopt;
-    }
     PrivateKey out;
     ensure(secp256k1_keypair_sec(secp_context(), out.secret_.data(), &key.pair) == 1);
     return out;

@@ -37,17 +37,15 @@ Result<Script, AddressError> decode_base58_address(std::string_view text,
                                                    const AddressFormat& format) {
     const auto payload = crypto::base58check_decode(text, hash_address_size);
     if (!payload) {
-        if (!base58_decode(text, max_base58_guess)) {
+        if (!base58_decode(text, max_base58_guess))
             return refuse("Invalid or unsupported Segwit (Bech32) or Base58 encoding.");
-        }
         return refuse("Invalid checksum or length of Base58 address (P2PKH or P2SH)");
     }
     const bool is_key = !payload->empty() && payload->front() == format.pubkey_hash;
     const bool is_script = !payload->empty() && payload->front() == format.script_hash;
     if (!is_key && !is_script) return refuse("Invalid or unsupported Base58-encoded address.");
-    if (payload->size() != hash_address_size) {
+    if (payload->size() != hash_address_size)
         return refuse("Invalid length for Base58 address (P2PKH or P2SH)");
-    }
     crypto::Digest160 hash;
     std::copy(payload->begin() + 1, payload->end(), hash.begin());
     return is_key ? script::pay_to_pubkey_hash(hash) : script::pay_to_script_hash(hash);
@@ -64,12 +62,10 @@ Result<Script, AddressError> decode_witness_address(std::string_view text,
             format.bech32_hrp, parts->prefix));
     }
     const std::uint8_t version = parts->values.front();
-    if (version == 0 && parts->kind != Bech32Kind::bech32) {
+    if (version == 0 && parts->kind != Bech32Kind::bech32)
         return refuse("Version 0 witness address must use Bech32 checksum");
-    }
-    if (version != 0 && parts->kind != Bech32Kind::bech32m) {
+    if (version != 0 && parts->kind != Bech32Kind::bech32m)
         return refuse("Version 1+ witness address must use Bech32m checksum");
-    }
     const auto program = from_five_bits(ByteSpan(parts->values).subspan(1));
     if (!program) return refuse("Invalid padding in Bech32 data section");
 
@@ -80,9 +76,8 @@ Result<Script, AddressError> decode_witness_address(std::string_view text,
             fmt::format("Invalid Bech32 v0 address program size ({} {}), per BIP141", size, unit));
     }
     if (version > max_witness_version) return refuse("Invalid Bech32 address witness version");
-    if (size < min_program || size > max_program) {
+    if (size < min_program || size > max_program)
         return refuse(fmt::format("Invalid Bech32 address program size ({} {})", size, unit));
-    }
     return script::pay_to_witness(version, *program);
 }
 
@@ -133,9 +128,8 @@ std::optional<std::string> encode_address(ByteSpan script, const AddressFormat& 
 
 std::optional<WalletKey> decode_wif(std::string_view text, const AddressFormat& format) {
     const auto payload = crypto::base58check_decode(text, secret_size + 1);
-    if (!payload || payload->size() < secret_size || payload->front() != format.secret_key) {
+    if (!payload || payload->size() < secret_size || payload->front() != format.secret_key)
         return std::nullopt;
-    }
     const bool compressed = payload->size() == secret_size + 1;
     if (compressed && payload->back() != compressed_mark) return std::nullopt;
     const auto key = crypto::PrivateKey::from_bytes(ByteSpan(*payload).subspan(1, secret_size - 1));

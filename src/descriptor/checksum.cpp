@@ -17,9 +17,8 @@ std::uint64_t add_symbol(std::uint64_t state, std::uint64_t symbol) {
                                                      0x3706b1677a, 0x644d626ffd};
     const std::uint64_t top = state >> 35;
     state = (state & 0x7ffffffff) << 5 ^ symbol;
-    for (std::size_t i = 0; i < generator.size(); ++i) {
+    for (std::size_t i = 0; i < generator.size(); ++i)
         if (top >> i & 1) state ^= generator[i];
-    }
     return state;
 }
 
@@ -41,15 +40,13 @@ std::optional<std::string> checksum(std::string_view text) {
         }
     }
     if (group_count > 0) state = add_symbol(state, groups);
-    for (std::size_t i = 0; i < checksum_size; ++i) {
+    for (std::size_t i = 0; i < checksum_size; ++i)
         state = add_symbol(state, 0);
-    }
     state ^= 1;
 
     std::string out;
-    for (std::size_t i = 0; i < checksum_size; ++i) {
+    for (std::size_t i = 0; i < checksum_size; ++i)
         out.push_back(checksum_characters[state >> 5 * (checksum_size - 1 - i) & 31]);
-    }
     return out;
 }
 

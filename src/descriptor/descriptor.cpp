@@ -32,9 +32,8 @@ Result<std::string_view, std::string> without_checksum(std::string_view text, Ch
     }
     const std::string_view given = text.substr(hash + 1);
     if (given.find('#') != std::string_view::npos) return fail(std::string("Multiple '#' symbols"));
-    if (given.size() != checksum_size) {
+    if (given.size() != checksum_size)
         return fail(fmt::format("Expected 8 character checksum, not {} characters", given.size()));
-    }
     const auto expected = checksum(payload);
     if (!expected) return fail(std::string("Invalid characters in payload"));
     if (given != *expected) {

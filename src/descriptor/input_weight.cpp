@@ -26,17 +26,15 @@ std::size_t push_size(std::size_t size) {
 
 std::size_t script_sig_size(const Sizes& items) {
     std::size_t out = 0;
-    for (const std::size_t item : items) {
+    for (const std::size_t item : items)
         out += push_size(item);
-    }
     return out;
 }
 
 std::size_t witness_size(const Sizes& items) {
     std::size_t out = compact_size_length(items.size());
-    for (const std::size_t item : items) {
+    for (const std::size_t item : items)
         out += compact_size_length(item) + item;
-    }
     return out;
 }
 

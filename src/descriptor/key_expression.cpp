@@ -7,16 +7,14 @@ namespace daler::descriptor {
 void KeyExpression::Extended::derive_parent() {
     if (root_secret) {
         parent_secret = root_secret;
-        for (const std::uint32_t step : path) {
+        for (const std::uint32_t step : path)
             if (parent_secret) parent_secret = parent_secret->derive(step);
-        }
         if (parent_secret) parent = parent_secret->neuter();
         return;
     }
     parent = root;
-    for (const std::uint32_t step : path) {
+    for (const std::uint32_t step : path)
         if (parent) parent = parent->derive(step);
-    }
 }
 
 bool KeyExpression::is_range() const {

@@ -42,12 +42,10 @@ Result<ParsedPath, std::string> parse_path(std::span<const std::string_view> par
         }
         std::uint32_t number = 0;
         const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), number);
-        if (error != std::errc{} || end != part.data() + part.size()) {
+        if (error != std::errc{} || end != part.data() + part.size())
             return fail(fmt::format("Key path value '{}' is not a valid uint32", part));
-        }
-        if (number >= crypto::hardened) {
+        if (number >= crypto::hardened)
             return fail(fmt::format("Key path value {} is out of range", number));
-        }
         out.steps.push_back(hardened ? number | crypto::hardened : number);
     }
     return out;
@@ -65,13 +63,11 @@ Result<Key, std::string> parse_hex_key(std::string_view text, Context context,
         if (key && key->is_on_curve()) return Constant{full_key(*key), true, {}};
     }
     const auto key = crypto::PublicKey::from_bytes(data);
-    if (key && (data[0] == 6 || data[0] == 7)) {
+    if (key && (data[0] == 6 || data[0] == 7))
         return fail(std::string("Hybrid public keys are not allowed"));
-    }
     if (!key || !key->is_on_curve()) return fail(fmt::format("Pubkey '{}' is invalid", text));
-    if (!key->is_compressed() && !uncompressed_allowed) {
+    if (!key->is_compressed() && !uncompressed_allowed)
         return fail(std::string("Uncompressed keys are not allowed"));
-    }
     return Constant{*key, false, {}};
 }
 
@@ -113,9 +109,8 @@ Result<Key, std::string> parse_bare_key(std::string_view text, Context context,
     if (parts.size() > 1) return parse_extended_key(std::move(parts), format);
     if (is_hex(text)) return parse_hex_key(text, context, uncompressed_allowed);
     if (const auto secret = decode_wif(text, format)) {
-        if (!secret->compressed && !uncompressed_allowed) {
+        if (!secret->compressed && !uncompressed_allowed)
             return fail(std::string("Uncompressed keys are not allowed"));
-        }
         return Constant{secret->public_key(), context == Context::p2tr, secret};
     }
     return parse_extended_key(std::move(parts), format);
@@ -130,9 +125,8 @@ Result<KeyExpression::Origin, std::string> parse_origin(std::string_view text) {
             "Fingerprint is not 4 bytes ({} characters instead of 8 characters)", digits.size()));
     }
     KeyExpression::Origin out;
-    if (!from_hex(digits, out.origin.fingerprint)) {
+    if (!from_hex(digits, out.origin.fingerprint))
         return fail(fmt::format("Fingerprint '{}' is not hex", digits));
-    }
     const auto path = parse_path(std::span(parts).subspan(1));
     if (!path) return fail(path.error());
     out.origin.path = path->steps;
@@ -145,9 +139,8 @@ Result<KeyExpression::Origin, std::string> parse_origin(std::string_view text) {
 Result<KeyExpression, std::string> parse_key(std::string_view text, Context context,
                                              const AddressFormat& format) {
     const auto parts = split(text, ']');
-    if (parts.size() > 2) {
+    if (parts.size() > 2)
         return fail(std::string("Multiple ']' characters found for a single pubkey"));
-    }
     std::optional<KeyExpression::Origin> origin;
     if (parts.size() == 2) {
         if (parts[0].empty() || parts[0].front() != '[') {

@@ -29,13 +29,12 @@ std::string_view take_expression(std::string_view& text) {
     std::size_t end = 0;
     for (; end < text.size(); ++end) {
         const char c = text[end];
-        if (c == '(' || c == '{') {
+        if (c == '(' || c == '{')
             ++level;
-        } else if (level > 0 && (c == ')' || c == '}')) {
+        else if (level > 0 && (c == ')' || c == '}'))
             --level;
-        } else if (level == 0 && (c == ')' || c == '}' || c == ',')) {
+        else if (level == 0 && (c == ')' || c == '}' || c == ','))
             break;
-        }
     }
     const auto out = text.substr(0, end);
     text.remove_prefix(end);
@@ -72,6 +71,8 @@ private:
     Parsed wrapped(Function function, std::string_view inside, Context context,
                    Context inner) const;
     Parsed tree(std::string_view inside) const;
+    /// The key of rawtr(), which is the output's own.
+    Parsed output_key(std::string_view inside, Context context) const;
     Parsed address(std::string_view inside) const;
     Parsed raw(std::string_view inside) const;
 
@@ -85,9 +86,8 @@ Parsed Parser::script(std::string_view& text, Context context) const {
     const bool in_p2wsh = context == Context::p2wsh;
     if (take_function(inside, "pk")) return one_key(Function::pk, inside, context, context);
     if (take_function(inside, "pkh")) {
-        if (!top && !in_p2sh && !in_p2wsh) {
+        if (!top && !in_p2sh && !in_p2wsh)
             return error("Can only have pkh at top level, in sh(), wsh(), or in tr()");
-        }
         return one_key(Function::pkh, inside, context, context);
     }
     if (take_function(inside, "combo")) {
@@ -96,9 +96,8 @@ Parsed Parser::script(std::string_view& text, Context context) const {
     }
     for (const auto function : {Function::multi, Function::sortedmulti}) {
         if (!take_function(inside, name(function))) continue;
-        if (!top && !in_p2sh && !in_p2wsh) {
+        if (!top && !in_p2sh && !in_p2wsh)
             return error("Can only have multi/sortedmulti at top level, in sh(), or in wsh()");
-        }
         return multisig(function, inside, context);
     }
     for (const auto function : {Function::multi_a, Function::sortedmulti_a}) {
@@ -129,10 +128,7 @@ Parsed Parser::script(std::string_view& text, Context context) const {
     }
     if (take_function(inside, "rawtr")) {
         if (!top) return error("Can only have rawtr at top level");
-        std::string_view rest = inside;
-        take_expression(rest);
-        if (!rest.empty()) return error("rawtr(): only one key expected.");
-        return one_key(Function::rawtr, inside, context, Context::p2tr);
+        return output_key(inside, context);
     }
     if (take_function(inside, "raw")) {
         if (!top) return error("Can only have raw() at top level");
@@ -141,6 +137,13 @@ Parsed Parser::script(std::string_view& text, Context context) const {
     if (in_p2sh) return error("A function is needed within P2SH");
     if (in_p2wsh) return error("A function is needed within P2WSH");
     return error(fmt::format("'{}' is not a valid descriptor function", inside));
+}
+
+Parsed Parser::output_key(std::string_view inside, Context context) const {
+    std::string_view rest = inside;
+    take_expression(rest);
+    if (!rest.empty()) return error("rawtr(): only one key expected.");
+    return one_key(Function::rawtr, inside, context, Context::p2tr);
 }
 
 Parsed Parser::one_key(Function function, std::string_view inside, Context context,
@@ -155,14 +158,12 @@ Parsed Parser::multisig(Function function, std::string_view inside, Context cont
     const auto threshold = take_expression(inside);
     const auto end = threshold.data() + threshold.size();
     const auto [stop, trouble] = std::from_chars(threshold.data(), end, node.threshold);
-    if (trouble != std::errc{} || stop != end || node.threshold < 0) {
+    if (trouble != std::errc{} || stop != end || node.threshold < 0)
         return error(fmt::format("Multi threshold '{}' is not valid", threshold));
-    }
     std::size_t script_size = 0;
     while (!inside.empty()) {
-        if (!take_character(inside, ',')) {
+        if (!take_character(inside, ','))
             return error(fmt::format("Multi: expected ',', got '{}'", inside.front()));
-        }
         auto key = parse_key(take_expression(inside), context, format_);
         if (!key) return error(fmt::format("Multi: {}", key.error()));
         script_size += 1 + (key->is_compressed() ? crypto::PublicKey::compressed_size
@@ -201,9 +202,8 @@ Parsed Parser::wrapped(Function function, std::string_view inside, Context conte
                        Context inner) const {
     auto child = script(inside, inner);
     if (!child) return child;
-    if (!inside.empty()) {
+    if (!inside.empty())
         return error(fmt::format("{}(): only one script expected", name(function)));
-    }
     Node node{.function = function, .context = context};
     node.children.push_back(std::move(*child));
     return node;
@@ -214,9 +214,8 @@ Parsed Parser::tree(std::string_view inside) const {
     if (!key) return error("tr(): " + key.error());
     Node node{.function = Function::tr, .keys = {std::move(*key)}};
     if (inside.empty()) return node;
-    if (!take_character(inside, ',')) {
+    if (!take_character(inside, ','))
         return error(fmt::format("tr: expected ',', got '{}'", inside.front()));
-    }
     // The open branches around the current position; true: the right side of its brace.
     std::vector<bool> branches;
     do {
@@ -232,15 +231,13 @@ Parsed Parser::tree(std::string_view inside) const {
         node.children.push_back(std::move(*leaf));
         node.depths.push_back(branches.size());
         while (!branches.empty() && branches.back()) {
-            if (!take_character(inside, '}')) {
+            if (!take_character(inside, '}'))
                 return error("tr(): expected '}' after script expression");
-            }
             branches.pop_back();
         }
         if (!branches.empty()) {
-            if (!take_character(inside, ',')) {
+            if (!take_character(inside, ','))
                 return error("tr(): expected ',' after script expression");
-            }
             branches.back() = true;
         }
     } while (!branches.empty());
@@ -298,9 +295,8 @@ std::string_view name(Function function) {
 
 Result<Node, std::string> parse_node(std::string_view text, const AddressFormat& format) {
     auto node = Parser(format).script(text, Context::top);
-    if (node && !text.empty()) {
+    if (node && !text.empty())
         return error(fmt::format("'{}' after the end of the descriptor", text));
-    }
     return node;
 }
 

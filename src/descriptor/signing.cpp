@@ -103,9 +103,8 @@ private:
 void InputSigner::collect_given() {
     given_ = input().witness;
     script::ScriptReader reader(input().script_sig.bytes());
-    while (const auto instruction = reader.next()) {
+    while (const auto instruction = reader.next())
         given_.emplace_back(instruction->data.begin(), instruction->data.end());
-    }
 }
 
 Hash256 InputSigner::hash(ByteSpan script_code, std::uint8_t hash_type, Rules rules) const {
@@ -146,9 +145,8 @@ Satisfaction InputSigner::satisfy_key_hash(const Script& script, ByteSpan hash, 
     std::ranges::copy(hash, id.begin());
     std::optional<crypto::PublicKey> key;
     if (const auto* known = ring_.find_public_key(id)) key = *known;
-    for (const auto& item : given_) {
+    for (const auto& item : given_)
         if (!key && crypto::hash160(item) == id) key = crypto::PublicKey::from_bytes(item);
-    }
     if (!key) return {};
     auto made = signature(*key, script.bytes(), rules);
     if (!made) return {};
@@ -171,9 +169,8 @@ Satisfaction InputSigner::satisfy_multisig(const Script& script, const std::vect
     }
     // OP_CHECKMULTISIG takes one element too many; it must be empty (BIP 147).
     Satisfaction out{{Bytes{}}, count == required};
-    for (auto& signature : made) {
+    for (auto& signature : made)
         if (signature) out.stack.push_back(std::move(*signature));
-    }
     // Bitcoin Core fills half of the missing places, which decides the error that callers see.
     out.stack.resize(out.stack.size() + (required - count + 1) / 2);
     return out;
@@ -207,17 +204,15 @@ Satisfaction InputSigner::satisfy(const Script& script, Rules rules) const {
 
 std::optional<Script> InputSigner::redeem_script(ByteSpan hash160) const {
     if (const auto* known = ring_.find_script(hash160)) return *known;
-    for (const auto& item : given_) {
+    for (const auto& item : given_)
         if (std::ranges::equal(crypto::hash160(item), hash160)) return Script(item);
-    }
     return std::nullopt;
 }
 
 std::optional<Script> InputSigner::witness_script(ByteSpan sha256) const {
     if (const auto* known = ring_.find_witness_script(sha256)) return *known;
-    for (const auto& item : given_) {
+    for (const auto& item : given_)
         if (std::ranges::equal(crypto::sha256(item), sha256)) return Script(item);
-    }
     return std::nullopt;
 }
 

@@ -26,11 +26,10 @@ std::optional<crypto::XOnlyKey> pushed_key(const script::Instruction& instructio
 
 std::optional<int> pushed_number(const script::Instruction& instruction) {
     std::optional<std::int64_t> number;
-    if (instruction.opcode >= script::op_1) {
+    if (instruction.opcode >= script::op_1)
         number = script::small_number(instruction.opcode);
-    } else if (instruction.pushes_data() && script::is_minimal_push(instruction)) {
+    else if (instruction.pushes_data() && script::is_minimal_push(instruction))
         number = script::decode_number(instruction.data, true);
-    }
     if (!number || *number < 1) return std::nullopt;
     return static_cast<int>(*number);
 }

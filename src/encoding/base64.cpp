@@ -9,9 +9,8 @@ constexpr std::string_view alphabet =
 constexpr std::array<std::int8_t, 256> values = [] {
     std::array<std::int8_t, 256> out{};
     out.fill(-1);
-    for (std::size_t i = 0; i < alphabet.size(); ++i) {
+    for (std::size_t i = 0; i < alphabet.size(); ++i)
         out[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::int8_t>(i);
-    }
     return out;
 }();
 

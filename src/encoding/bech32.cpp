@@ -17,9 +17,8 @@ constexpr std::array kinds{Bech32Kind::bech32, Bech32Kind::bech32m};
 constexpr std::array<std::int8_t, 128> numbers = [] {
     std::array<std::int8_t, 128> out{};
     out.fill(-1);
-    for (std::size_t i = 0; i < alphabet.size(); ++i) {
+    for (std::size_t i = 0; i < alphabet.size(); ++i)
         out[static_cast<std::size_t>(alphabet[i])] = static_cast<std::int8_t>(i);
-    }
     return out;
 }();
 
@@ -35,9 +34,8 @@ constexpr std::uint32_t step(std::uint32_t remainder, std::uint32_t value) {
                                                      0x2a1462b3};
     const std::uint32_t top = remainder >> 25;
     remainder = (remainder & 0x1ffffff) << 5 ^ value;
-    for (std::size_t i = 0; i < generator.size(); ++i) {
+    for (std::size_t i = 0; i < generator.size(); ++i)
         if (top >> i & 1) remainder ^= generator[i];
-    }
     return remainder;
 }
 
@@ -67,13 +65,12 @@ std::vector<std::size_t> bad_positions(std::string_view text) {
     bool lower = false;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
-        if (is_lower(c) && !upper) {
+        if (is_lower(c) && !upper)
             lower = true;
-        } else if (is_upper(c) && !lower) {
+        else if (is_upper(c) && !lower)
             upper = true;
-        } else if (is_lower(c) || is_upper(c) || c < 33 || c > 126) {
+        else if (is_lower(c) || is_upper(c) || c < 33 || c > 126)
             out.push_back(i);
-        }
     }
     return out;
 }
@@ -103,9 +100,8 @@ std::vector<std::size_t> find_changes(std::uint32_t difference, std::size_t size
     }
     for (const auto& change : changes) {
         const auto other = place_of.find(difference ^ change.effect);
-        if (other != place_of.end() && other->second != change.place) {
+        if (other != place_of.end() && other->second != change.place)
             return {change.place, other->second};
-        }
     }
     return {};
 }
@@ -152,14 +148,12 @@ Result<Bech32, Bech32Error> bech32_decode(std::string_view text) {
         std::iota(beyond.begin(), beyond.end(), max_bech32_size);
         return fail(Bech32Error{"Bech32 string too long", std::move(beyond)});
     }
-    if (auto wrong = bad_positions(text); !wrong.empty()) {
+    if (auto wrong = bad_positions(text); !wrong.empty())
         return fail(Bech32Error{"Invalid character or mixed case", std::move(wrong)});
-    }
     const std::size_t split = text.rfind(separator);
     if (split == std::string_view::npos) return fail(Bech32Error{"Missing separator", {}});
-    if (split == 0 || split + checksum_size >= text.size()) {
+    if (split == 0 || split + checksum_size >= text.size())
         return fail(Bech32Error{"Invalid separator position", {split}});
-    }
 
     const auto lower = [](char c) { return is_upper(c) ? static_cast<char>(c + ('a' - 'A')) : c; };
     Bech32 out{Bech32Kind::bech32, std::string(text.substr(0, split)), {}};
@@ -172,9 +166,7 @@ Result<Bech32, Bech32Error> bech32_decode(std::string_view text) {
 
     const std::uint32_t remainder = remainder_of(out.prefix, out.values);
     const auto kind = std::ranges::find(kinds, remainder, target);
-    if (kind == kinds.end()) {
-        return fail(locate_errors(remainder, out.values.size(), text.size()));
-    }
+    if (kind == kinds.end()) return fail(locate_errors(remainder, out.values.size(), text.size()));
     out.kind = *kind;
     out.values.resize(out.values.size() - checksum_size);
     return out;
@@ -187,9 +179,8 @@ Bytes to_five_bits(ByteSpan bytes) {
     unsigned held = 0;
     for (const std::uint8_t byte : bytes) {
         bits = bits << 8 | byte;
-        for (held += 8; held >= 5; held -= 5) {
+        for (held += 8; held >= 5; held -= 5)
             out.push_back(static_cast<std::uint8_t>(bits >> (held - 5) & 31));
-        }
     }
     if (held > 0) out.push_back(static_cast<std::uint8_t>(bits << (5 - held) & 31));
     return out;

@@ -22,9 +22,8 @@ constexpr std::array<std::uint8_t, 256> values = [] {
     out.fill(not_a_digit);
     for (std::size_t i = 0; i < 10; ++i)
         out['0' + i] = static_cast<std::uint8_t>(i);
-    for (std::size_t i = 0; i < 6; ++i) {
+    for (std::size_t i = 0; i < 6; ++i)
         out['a' + i] = out['A' + i] = static_cast<std::uint8_t>(10 + i);
-    }
     return out;
 }();
 

@@ -10,9 +10,8 @@ namespace {
 // Whether a character needs no escape inside a string. As in bitcoind, DEL is escaped too.
 constexpr std::array<bool, 256> plain = [] {
     std::array<bool, 256> out{};
-    for (std::size_t c = 0; c < out.size(); ++c) {
+    for (std::size_t c = 0; c < out.size(); ++c)
         out[c] = c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
-    }
     return out;
 }();
 

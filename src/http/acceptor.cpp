@@ -27,10 +27,9 @@ std::string refusal(const std::string& host, std::uint16_t port, const error_cod
 /// if none is idle.
 bool replace_idle_client(Shared& shared) {
     Connection* first = nullptr;
-    for (Connection* connection : shared.connections) {
+    for (Connection* connection : shared.connections)
         if (connection->is_idle() && (!first || connection->is_replaced_before(*first)))
             first = connection;
-    }
     if (!first) return false;
     first->stop();
     return true;
@@ -61,41 +60,35 @@ Result<void, std::string> Acceptor::bind(const Options::Address& address) {
         resolver.resolve(address.host, std::to_string(address.port),
                          tcp::resolver::passive | tcp::resolver::numeric_service, error);
     if (error) return fail(refusal(address.host, address.port, error));
-    for (const auto& entry : found) {
-        if (error = listen(entry.endpoint()); error) {
+    for (const auto& entry : found)
+        if (error = listen(entry.endpoint()); error)
             return fail(refusal(address.host, address.port, error));
-        }
-    }
     return {};
 }
 
 Result<void, std::string> Acceptor::bind_loopback() {
     const auto ipv4 = asio::ip::make_address("127.0.0.1");
     const auto ipv6 = asio::ip::make_address("::1");
-    if (const auto error = listen({ipv4, shared_.options.port}); error) {
+    if (const auto error = listen({ipv4, shared_.options.port}); error)
         return fail(refusal(ipv4.to_string(), shared_.options.port, error));
-    }
     // A machine without IPv6 is common and not an error. A port that is in use is an error, unless
     // the system chose its number.
     const auto error = listen({ipv6, port_});
-    if (error == asio::error::address_in_use && shared_.options.port != 0) {
+    if (error == asio::error::address_in_use && shared_.options.port != 0)
         return fail(refusal(ipv6.to_string(), port_, error));
-    }
     return {};
 }
 
 Result<void, std::string> Acceptor::bind() {
     if (shared_.options.bind.empty()) return bind_loopback();
-    for (const auto& address : shared_.options.bind) {
+    for (const auto& address : shared_.options.bind)
         if (auto bound = bind(address); !bound) return bound;
-    }
     return {};
 }
 
 void Acceptor::start() {
-    for (const auto& acceptor : acceptors_) {
+    for (const auto& acceptor : acceptors_)
         asio::co_spawn(shared_.io, accept(shared_, *acceptor), asio::detached);
-    }
 }
 
 void Acceptor::close() {

@@ -127,9 +127,8 @@ asio::awaitable<bool> Connection::read_headers(Parser& parser) {
         const auto data = buffer_.data();
         const std::string_view received(static_cast<const char*>(data.data()), data.size());
         const auto size = header_size(received);
-        if (size.value_or(received.size()) > shared_.options.max_header_size) {
+        if (size.value_or(received.size()) > shared_.options.max_header_size)
             co_return co_await refuse_unreadable(beast_http::error::header_limit);
-        }
         if (size) {
             const std::string headers = with_crlf(received.substr(0, *size));
             parser.put(asio::buffer(headers), error);
@@ -151,9 +150,8 @@ asio::awaitable<bool> Connection::admit(const Parser& parser) {
     if (std::ranges::none_of(shared_.allowed, allows)) co_return co_await refuse(plain(403, ""));
     const auto& serves = shared_.options.serves;
     if (serves && !serves(text(parser.get().target()))) co_return co_await refuse(plain(404, ""));
-    if (parser.get().method() != beast_http::verb::post) {
+    if (parser.get().method() != beast_http::verb::post)
         co_return co_await refuse(plain(405, "JSONRPC server handles only POST requests"));
-    }
 
     request_.authorization = text(parser.get()[beast_http::field::authorization]);
     const auto& authorize = shared_.options.authorize;
@@ -171,9 +169,8 @@ asio::awaitable<bool> Connection::admit(const Parser& parser) {
     }
 
     const auto announced = parser.content_length();
-    if (announced && *announced > shared_.options.max_body_size) {
+    if (announced && *announced > shared_.options.max_body_size)
         co_return co_await refuse(plain(413, "Request body too large"));
-    }
     co_return true;
 }
 
@@ -231,9 +228,8 @@ asio::awaitable<bool> Connection::answer(Response response, bool keep_alive) {
         static_cast<beast_http::status>(response.status), version_);
     for (const auto& [name, value] : response.headers)
         message.set(name, value);
-    if (!response.content_type.empty()) {
+    if (!response.content_type.empty())
         message.set(beast_http::field::content_type, response.content_type);
-    }
     message.body() = std::move(response.body);
     message.keep_alive(keep_alive && !shared_.stopping);
     // A response without content has no length (RFC 9110, section 8.6).
@@ -264,12 +260,10 @@ asio::awaitable<bool> Connection::refuse(Response response) {
 }
 
 asio::awaitable<bool> Connection::refuse_unreadable(error_code why) {
-    if (why == beast_http::error::header_limit || why == beast_http::error::buffer_overflow) {
+    if (why == beast_http::error::header_limit || why == beast_http::error::buffer_overflow)
         co_return co_await refuse(plain(431, "Request headers too large"));
-    }
-    if (why == beast_http::error::body_limit) {
+    if (why == beast_http::error::body_limit)
         co_return co_await refuse(plain(413, "Request body too large"));
-    }
     // The client is gone or silent; the other errors of this kind are about what it sent.
     const bool is_parse_error =
         why.category() == error_code(beast_http::error::bad_method).category();
@@ -284,10 +278,8 @@ asio::awaitable<void> Connection::linger() {
     stream_.socket().shutdown(tcp::socket::shutdown_send, error);
     stream_.expires_after(linger_time);
     std::vector<char> discarded(16 * 1024);
-    for (std::size_t total = 0;
-         !error && !shared_.stopping && !is_closed_ && total < linger_bytes;) {
+    for (std::size_t total = 0; !error && !shared_.stopping && !is_closed_ && total < linger_bytes;)
         total += co_await stream_.async_read_some(asio::buffer(discarded), to(error));
-    }
 }
 
 asio::awaitable<void> Connection::pause(std::chrono::steady_clock::duration time) {

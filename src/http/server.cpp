@@ -17,9 +17,8 @@ public:
     Impl& operator=(const Impl&) = delete;
 
     Result<void, std::string> start() {
-        for (const char* loopback : {"127.0.0.0/8", "::1"}) {
+        for (const char* loopback : {"127.0.0.0/8", "::1"})
             shared_.allowed.push_back(Subnet::parse(loopback).value());
-        }
         for (const std::string& text : shared_.options.allow) {
             const auto subnet = Subnet::parse(text);
             if (!subnet) {

@@ -52,9 +52,8 @@ std::optional<unsigned> parse_length(std::string_view text, const ip::address& n
     const unsigned longest = network.is_v4() ? 32 : 128;
     unsigned length = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
-    if (error == std::errc{} && end == text.data() + text.size()) {
+    if (error == std::errc{} && end == text.data() + text.size())
         return length <= longest ? std::optional(length) : std::nullopt;
-    }
     const auto mask = parse_address(text);
     if (!mask || mask->is_v4() != network.is_v4()) return std::nullopt;
     return mask_length(*mask);

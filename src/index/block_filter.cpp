@@ -95,10 +95,9 @@ Bytes basic_filter(const Block& block, const BlockHash& hash, const coins::Block
         }
     }
     for (const auto& spent : undo.transactions) {
-        for (const auto& coin : spent) {
+        for (const auto& coin : spent)
             if (!coin.output.script_pubkey.empty())
                 scripts.push_back(coin.output.script_pubkey.bytes());
-        }
     }
     return golomb_set(std::move(scripts), hash);
 }

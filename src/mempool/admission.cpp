@@ -97,10 +97,9 @@ Admission::Admission(const Rules& rules, const Pool& pool, TransactionRef tx,
       package_(package) {}
 
 std::optional<Refused> Admission::run(std::initializer_list<Stage> stages) {
-    for (const auto stage : stages) {
+    for (const auto stage : stages)
         if (const auto verdict = (this->*stage)(); !verdict)
             return Refused{verdict.error(), std::move(missing_), witness_stripped_};
-    }
     return std::nullopt;
 }
 
@@ -205,9 +204,8 @@ Verdict Admission::check_against_coins() {
     if (!fee) return fail(fee.error());
     if (auto verdict = policy::check_inputs_standard(*tx_, coins_, rules_.policy); !verdict)
         return verdict;
-    if (auto verdict = policy::check_witness_standard(*tx_, coins_, rules_.policy); !verdict) {
+    if (auto verdict = policy::check_witness_standard(*tx_, coins_, rules_.policy); !verdict)
         return verdict;
-    }
 
     entry_.tx = tx_;
     entry_.fee = *fee;
@@ -296,15 +294,13 @@ script::ScriptError Admission::run_all(const script::PrecomputedHashes& hashes, 
     const std::size_t count = coins_.size();
     std::vector<script::ScriptError> errors(count, script::ScriptError::ok);
     const auto job = [&](std::size_t i) { errors[i] = run_input(i, hashes, flags); };
-    if (count < worth_sharing) {
+    if (count < worth_sharing)
         for (std::size_t i = 0; i < count; ++i)
             job(i);
-    } else {
+    else
         rules_.workers.for_each(count, job);
-    }
-    for (failed = 0; failed < count; ++failed) {
+    for (failed = 0; failed < count; ++failed)
         if (errors[failed] != script::ScriptError::ok) return errors[failed];
-    }
     return script::ScriptError::ok;
 }
 

@@ -71,10 +71,9 @@ void Mempool::Impl::drop(const std::vector<TransactionRef>& gone) {
 // count for the limits when the blocks were made.
 void Mempool::Impl::take_back(BlockTime now) {
     std::vector<const Entry*> returned;
-    for (const auto& from_block : disconnected.take()) {
+    for (const auto& from_block : disconnected.take())
         for (const Entry* entry : take_back(from_block, now))
             returned.push_back(entry);
-    }
     pool.link_children(returned);
 }
 
@@ -98,9 +97,8 @@ EntryHashSet Mempool::Impl::take_back(const std::vector<TransactionRef>& from_bl
     }
     // Now the transactions of earlier blocks count, too.
     EntrySet too_long;
-    for (const Entry* entry : returned) {
+    for (const Entry* entry : returned)
         if (has_too_many_ancestors(*entry)) too_long.insert(entry);
-    }
     for (const Entry* entry : Pool::with_descendants(too_long)) {
         returned.erase(entry);
         // Children that were in the pool before are not linked yet.
@@ -119,9 +117,8 @@ bool Mempool::Impl::has_too_many_ancestors(const Entry& entry) const {
 // With the returned transactions, chains in the pool can exceed the limits.
 void Mempool::Impl::remove_long_chains() {
     EntrySet too_long;
-    for (const Entry& entry : pool.entries()) {
+    for (const Entry& entry : pool.entries())
         if (has_too_many_ancestors(entry)) too_long.insert(&entry);
-    }
     remove_with_descendants(too_long, RemovalReason::size_limit);
 }
 

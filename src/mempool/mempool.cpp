@@ -117,10 +117,9 @@ AcceptResult Mempool::accept(const TransactionRef& tx, const AcceptOptions& opti
         accepted.replaced.push_back(entry->tx);
     if (options.test_only) return accepted;
 
-    for (const auto& old : accepted.replaced) {
+    for (const auto& old : accepted.replaced)
         if (const Entry* entry = self.pool.find(old->txid))
             self.remove(*entry, RemovalReason::replaced);
-    }
     self.add(admission.entry());
     if (!options.bypass_limits) {
         self.expire(options.now);

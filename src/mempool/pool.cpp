@@ -16,9 +16,8 @@ std::vector<const Entry*> closure(const EntrySet& from) {
     std::vector<const Entry*> found(from.begin(), from.end());
     boost::unordered_flat_set<const Entry*> seen(from.begin(), from.end());
     for (std::size_t i = 0; i < found.size(); ++i) {
-        for (const Entry* next : found[i]->*links) {
+        for (const Entry* next : found[i]->*links)
             if (seen.insert(next).second) found.push_back(next);
-        }
     }
     return found;
 }
@@ -84,17 +83,15 @@ const Entry* Pool::spender(const OutPoint& outpoint) const {
 
 EntrySet Pool::parents_of(const Transaction& tx) const {
     EntrySet parents;
-    for (const auto& input : tx.inputs) {
+    for (const auto& input : tx.inputs)
         if (const Entry* parent = find(input.prevout.txid)) parents.insert(parent);
-    }
     return parents;
 }
 
 EntrySet Pool::children_of(const SealedTransaction& tx) const {
     EntrySet children;
-    for (std::uint32_t i = 0; i < tx.outputs.size(); ++i) {
+    for (std::uint32_t i = 0; i < tx.outputs.size(); ++i)
         if (const Entry* child = spender({tx.txid, i})) children.insert(child);
-    }
     return children;
 }
 

@@ -75,12 +75,10 @@ private:
     // final.
     bool take(const Entry& entry) {
         std::vector<const Entry*> package{&entry};
-        for (const Entry* ancestor : Pool::ancestors(entry)) {
+        for (const Entry* ancestor : Pool::ancestors(entry))
             if (!taken_.contains(ancestor)) package.push_back(ancestor);
-        }
-        for (const Entry* member : package) {
+        for (const Entry* member : package)
             if (!consensus::is_final(*member->tx, space_.height, space_.time)) return false;
-        }
         // A child has more ancestors than its parent, so this order puts parents first.
         std::ranges::sort(package, [](const Entry* a, const Entry* b) {
             if (a->ancestors.count != b->ancestors.count)

@@ -12,9 +12,8 @@ namespace {
 BlockTime earliest_time(const chain::BlockEntry& tip, const ChainParams& params) {
     BlockTime earliest = tip.median_time_past + std::chrono::seconds{1};
     const bool starts_window = (tip.height + 1) % params.retarget.window == 0;
-    if (params.retarget.timewarp_protection && starts_window) {
+    if (params.retarget.timewarp_protection && starts_window)
         earliest = std::max(earliest, tip.header.block_time() - consensus::max_timewarp);
-    }
     return earliest;
 }
 
@@ -98,16 +97,14 @@ Template make_template(ledger::State& state, const TemplateOptions& options,
 void finish_block(Block& block, Height height, const ChainParams& params) {
     auto& coinbase = block.transactions.at(0);
     Transaction changed = *coinbase;
-    if (const auto old = consensus::witness_commitment_index(block)) {
+    if (const auto old = consensus::witness_commitment_index(block))
         changed.outputs.erase(changed.outputs.begin() + static_cast<std::ptrdiff_t>(*old));
-    }
     // Before segwit the commitment has no meaning, but Bitcoin Core's blocks contain it, too.
     const Hash256 reserved{};
     const Hash256 commitment = consensus::witness_commitment(block, reserved);
     changed.outputs.push_back({Amount{0}, consensus::witness_commitment_script(commitment)});
-    if (height >= params.activation.segwit) {
+    if (height >= params.activation.segwit)
         changed.inputs[0].witness = {Bytes(reserved.bytes.begin(), reserved.bytes.end())};
-    }
     coinbase = seal(std::move(changed));
     block.header.merkle_root = consensus::merkle_root(block);
 }

@@ -64,9 +64,8 @@ asio::awaitable<Result<ConnectionRef, std::string>> connect(PeerAddress address,
     error_code error;
     auto token = asio::redirect_error(asio::use_awaitable, error);
     const auto endpoints = co_await lookup.run();
-    if (endpoints.empty() && !late) {
+    if (endpoints.empty() && !late)
         co_return fail(fmt::format("cannot resolve {}: {}", address.host, lookup.error()));
-    }
     if (!late) {
         const auto any = [](const error_code&, const tcp::endpoint&) { return true; };
         co_await asio::async_connect(socket, endpoints, any, token);
@@ -75,9 +74,8 @@ asio::awaitable<Result<ConnectionRef, std::string>> connect(PeerAddress address,
     timer.cancel();
     if (attempt->cancelled_) co_return fail(std::string("cancelled"));
     if (late) co_return fail(fmt::format("connecting to {} took too long", address.to_text()));
-    if (error) {
+    if (error)
         co_return fail(fmt::format("cannot connect to {}: {}", address.to_text(), error.message()));
-    }
     co_return make_connection(std::move(socket), options, clock);
 }
 

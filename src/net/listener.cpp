@@ -73,9 +73,8 @@ Result<std::unique_ptr<Listener>, std::string> Listener::open(const asio::any_io
     // Otherwise [::] would bind the IPv4 port too, and binding 0.0.0.0 would fail.
     if (host.is_v6()) acceptor.set_option(asio::ip::v6_only(true), error);
     acceptor.bind(endpoint, error);
-    if (error == asio::error::address_in_use) {
+    if (error == asio::error::address_in_use)
         return failed("the port is in use; another node is probably running");
-    }
     if (error) return failed(error.message());
     acceptor.listen(asio::socket_base::max_listen_connections, error);
     if (error) return failed(error.message());

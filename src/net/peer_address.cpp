@@ -14,9 +14,8 @@ Result<PeerAddress, std::string> PeerAddress::from_text(std::string_view text,
         if (end == std::string_view::npos) return fail(fmt::format("'{}' has no closing ]", text));
         out.host = text.substr(1, end - 1);
         const auto rest = text.substr(end + 1);
-        if (!rest.empty() && !rest.starts_with(':')) {
+        if (!rest.empty() && !rest.starts_with(':'))
             return fail(fmt::format("'{}' has something other than a port after ]", text));
-        }
         if (!rest.empty()) port = rest.substr(1);
         if (rest == ":") return fail(fmt::format("'{}' has no port after the colon", text));
     } else if (const auto colon = text.find(':');
@@ -28,14 +27,12 @@ Result<PeerAddress, std::string> PeerAddress::from_text(std::string_view text,
         if (port.empty()) return fail(fmt::format("'{}' has no port after the colon", text));
     }
     if (out.host.empty()) return fail(fmt::format("'{}' has no host name", text));
-    if (out.host.find_first_of(" \t\r\n/[]") != std::string::npos) {
+    if (out.host.find_first_of(" \t\r\n/[]") != std::string::npos)
         return fail(fmt::format("'{}' is not a host name", text));
-    }
     if (!port.empty()) {
         const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
-        if (error != std::errc{} || end != port.data() + port.size() || out.port == 0) {
+        if (error != std::errc{} || end != port.data() + port.size() || out.port == 0)
             return fail(fmt::format("'{}' is not a port between 1 and 65535", port));
-        }
     }
     return out;
 }

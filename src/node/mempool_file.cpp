@@ -34,9 +34,8 @@ void load_mempool(ledger::Ledger& ledger, const std::filesystem::path& file,
     ledger.call([&saved](ledger::State& state) {
         for (const auto& [txid, delta] : saved->fee_deltas)
             state.mempool.prioritise(txid, delta);
-        for (const auto& txid : saved->unbroadcast) {
+        for (const auto& txid : saved->unbroadcast)
             if (state.mempool.contains(txid)) state.mempool.add_unbroadcast(txid);
-        }
     });
     log::info("Mempool: {} of {} saved transactions accepted", accepted,
               saved->transactions.size());

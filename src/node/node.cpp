@@ -192,9 +192,8 @@ void Node::Impl::limit_pruning() {
 
 Result<void, std::string> Node::Impl::open_wallets() {
     // The peers are created first, because wallets announce through them, and started last.
-    if (const auto bytes = storage::read_file(storage::real_file_system(), file(peers_name))) {
+    if (const auto bytes = storage::read_file(storage::real_file_system(), file(peers_name)))
         options.sync.address_book = *bytes;
-    }
     peers = std::make_unique<sync::PeerManager>(*ledger, clock, *workers, options.sync);
     if (!options.use_wallets) return {};
 
@@ -225,9 +224,8 @@ Result<void, std::string> Node::Impl::open_peers() {
 
 /// The option by which daler-cli finds this chain, followed by a space.
 std::string Node::Impl::chain_option() const {
-    if (const auto* file = settings.chain_file()) {
+    if (const auto* file = settings.chain_file())
         return fmt::format("-chainfile={} ", file->path.string());
-    }
     const auto& name = options.params.name;
     return name == "main" ? "" : fmt::format("-{} ", name == "test" ? "testnet" : name);
 }
@@ -280,9 +278,8 @@ void Node::Impl::serve() {
 
 void Node::Impl::import() {
     try {
-        for (const auto& path : options.load_blocks) {
+        for (const auto& path : options.load_blocks)
             if (!stopping) import_file(path);
-        }
         if (options.persist_mempool) load_mempool(*ledger, file(mempool_name), stopping);
     } catch (const StorageError& error) {
         log::error("{}", error.what());
@@ -340,15 +337,13 @@ void Node::Impl::stop() noexcept {
     if (peers) {
         peers->stop();
         save(peers_name, [this] {
-            if (const auto book = peers->address_book(); !book.empty()) {
+            if (const auto book = peers->address_book(); !book.empty())
                 storage::write_atomically(storage::real_file_system(), file(peers_name), book);
-            }
         });
     }
     stop_wallets();
-    if (ledger && !failed && !loading && options.persist_mempool) {
+    if (ledger && !failed && !loading && options.persist_mempool)
         save(mempool_name, [this] { save_mempool(*ledger, file(mempool_name)); });
-    }
     stop_indexes();
     ledger.reset();
     if (wrote_pid) {

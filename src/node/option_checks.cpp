@@ -161,18 +161,16 @@ Status check_networks(const Settings& settings) {
     }
     for (const auto& text : settings.list("externalip")) {
         const auto address = net::PeerAddress::from_text(text, 1);
-        if (!address || !wire::HostAddress::from_text(address->host)) {
+        if (!address || !wire::HostAddress::from_text(address->host))
             return fail(fmt::format("Cannot resolve -externalip address: '{}'", text));
-        }
     }
     return {};
 }
 
 Status check_combinations(const Settings& settings) {
     const bool never_listens = settings.flag_if_set("listen") == false;
-    if (never_listens && !settings.list("bind").empty()) {
+    if (never_listens && !settings.list("bind").empty())
         return fail(std::string("Cannot set -bind or -whitebind together with -listen=0"));
-    }
     // With -connect, -dnsseed is off unless it is set.
     const bool dns_seed = settings.flag_if_set("dnsseed").value_or(!settings.has("connect"));
     if (settings.flag("forcednsseed") && !dns_seed) {
@@ -210,24 +208,20 @@ Status check_refused(const Settings& settings) {
 }  // namespace
 
 Status check_options(const Settings& settings) {
-    if (const auto& lines = settings.misplaced(); !lines.empty()) {
+    if (const auto& lines = settings.misplaced(); !lines.empty())
         return fail(fmt::format("{}\n", fmt::join(lines, "\n")));
-    }
-    for (const auto option : {"debug", "debugexclude"}) {
+    for (const auto option : {"debug", "debugexclude"})
         if (auto status = check_debug(settings, option); !status) return status;
-    }
-    for (const auto check : {&check_refused, &check_networks, &check_combinations}) {
+    for (const auto check : {&check_refused, &check_networks, &check_combinations})
         if (auto status = check(settings); !status) return status;
-    }
     return {};
 }
 
 std::vector<std::string> options_without_effect(const Settings& settings) {
     std::vector<std::string> out;
-    for (const auto name : without_effect) {
+    for (const auto name : without_effect)
         if (const auto value = non_default_value(settings, name))
             out.push_back(fmt::format("-{}={} has no effect here", name, *value));
-    }
     return out;
 }
 

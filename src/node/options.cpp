@@ -68,9 +68,8 @@ Status read_pruning(const Settings& settings, NodeOptions& options) {
             "Prune configured below the minimum of {} MiB.  Please use a higher number.",
             least_prune_target));
     }
-    if (settings.flag("txindex")) {
+    if (settings.flag("txindex"))
         return fail(std::string("Prune mode is incompatible with -txindex."));
-    }
     if (settings.flag("reindex-chainstate")) {
         return fail(
             std::string("Prune mode is incompatible with -reindex-chainstate. Use full "
@@ -88,9 +87,8 @@ Status read_indexes(const Settings& settings, NodeOptions& options) {
     if (!settings.negated("blockfilterindex")) {
         const auto type = settings.text("blockfilterindex");
         filters = type.empty() || type == "1" || type == "basic";
-        if (!filters && type != "0") {
+        if (!filters && type != "0")
             return fail(fmt::format("Unknown -blockfilterindex value {}.", type));
-        }
     }
     auto& index = options.index;
     index.folder = options.folder / "indexes";
@@ -103,9 +101,8 @@ Status read_indexes(const Settings& settings, NodeOptions& options) {
 
 Status read_relay(const Settings& settings, NodeOptions& options) {
     const auto accepts_nonstandard = settings.flag_if_set("acceptnonstdtxn");
-    if (accepts_nonstandard == true && options.params.kind == ChainKind::main) {
+    if (accepts_nonstandard == true && options.params.kind == ChainKind::main)
         return fail(std::string("acceptnonstdtxn is not currently supported for main chain"));
-    }
     auto& policy = options.policy;
     policy.require_standard =
         accepts_nonstandard ? !*accepts_nonstandard : options.params.require_standard;
@@ -119,9 +116,8 @@ Status read_relay(const Settings& settings, NodeOptions& options) {
     policy.incremental_relay_fee = rate(settings, "incrementalrelayfee");
     policy.min_relay_fee = rate(settings, "minrelaytxfee");
     // A replacement must pay for its own relay: the minimum fee is lower only if the user set it.
-    if (!settings.has("minrelaytxfee")) {
+    if (!settings.has("minrelaytxfee"))
         policy.min_relay_fee = std::max(policy.min_relay_fee, policy.incremental_relay_fee);
-    }
     policy.bytes_per_sigop = settings.integer("bytespersigop");
 
     auto& limits = options.mempool;

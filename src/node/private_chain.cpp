@@ -46,10 +46,9 @@ Status compare(const config::ChainFile& file, const Json& record,
             return refuse_change(file, folder, field, before->write(), value.write());
     }
     // Fields that later versions add are stored only if they differ from their default.
-    for (const auto& [field, before] : remembered.members()) {
+    for (const auto& [field, before] : remembered.members())
         if (!file.rules.find(field))
             return refuse_change(file, folder, field, before.write(), "not set");
-    }
     const Json magic(to_hex(file.params.magic));
     const Json* before = record.find("magic");
     if (!before || *before != magic) {

@@ -23,11 +23,10 @@ public:
     void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason) override {
         // `block_connected` follows. Until then the payment stays in the mempool for the wallet.
         if (reason == mempool::RemovalReason::block) return;
-        if (reason == mempool::RemovalReason::reorg) {
+        if (reason == mempool::RemovalReason::reorg)
             wallets_.transaction_displaced(tx);
-        } else {
+        else
             wallets_.transaction_removed(tx);
-        }
     }
 
 private:

@@ -16,9 +16,8 @@ bool spends(const SealedTransaction& tx, const SealedTransaction& parent) {
 /// True if no transaction spends an output of one that comes later (or of itself).
 bool is_sorted(std::span<const TransactionRef> package, std::set<Txid> later) {
     for (const auto& tx : package) {
-        for (const auto& input : tx->inputs) {
+        for (const auto& input : tx->inputs)
             if (later.contains(input.prevout.txid)) return false;
-        }
         later.erase(tx->txid);
     }
     return true;
@@ -30,9 +29,8 @@ bool is_consistent(std::span<const TransactionRef> package) {
     std::set<OutPoint> spent;
     for (const auto& tx : package) {
         if (tx->inputs.empty()) return false;
-        for (const auto& input : tx->inputs) {
+        for (const auto& input : tx->inputs)
             if (spent.contains(input.prevout)) return false;
-        }
         for (const auto& input : tx->inputs)
             spent.insert(input.prevout);
     }

@@ -103,11 +103,9 @@ Verdict check_inputs_standard(const Transaction& tx, std::span<const Coin> coins
                               const PolicyOptions& options) {
     ensure(coins.size() == tx.inputs.size());
     if (!options.require_standard) return {};
-    for (std::size_t i = 0; i < coins.size(); ++i) {
-        if (!is_standard_input(tx.inputs[i], coins[i].output)) {
+    for (std::size_t i = 0; i < coins.size(); ++i)
+        if (!is_standard_input(tx.inputs[i], coins[i].output))
             return reject(Reason::nonstandard_inputs);
-        }
-    }
     return {};
 }
 
@@ -117,9 +115,8 @@ Verdict check_witness_standard(const Transaction& tx, std::span<const Coin> coin
     if (!options.require_standard) return {};
     for (std::size_t i = 0; i < coins.size(); ++i) {
         if (tx.inputs[i].witness.empty()) continue;
-        if (!is_standard_witness(tx.inputs[i], coins[i].output)) {
+        if (!is_standard_witness(tx.inputs[i], coins[i].output))
             return reject(Reason::nonstandard_witness);
-        }
     }
     return {};
 }

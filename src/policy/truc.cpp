@@ -35,9 +35,8 @@ Verdict check_truc(const SealedTransaction& tx, std::int64_t vsize,
                                   truc_max_vsize));
     }
     if (unconfirmed_ancestors.empty()) return {};
-    if (unconfirmed_ancestors.size() > 1) {
+    if (unconfirmed_ancestors.size() > 1)
         return refuse(fmt::format("{} would have too many ancestors", id(tx)));
-    }
     if (vsize > truc_child_max_vsize) {
         return refuse(fmt::format("version=3 child {} is too big: {} > {} virtual bytes", id(tx),
                                   vsize, truc_child_max_vsize));

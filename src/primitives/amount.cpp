@@ -33,6 +33,23 @@ std::string Amount::to_short_text() const {
     return text;
 }
 
+namespace {
+
+/// The number behind the 'e' of a number in scientific notation, between -64 and 64.
+std::optional<int> parse_exponent(std::string_view text) {
+    if (text.starts_with('+')) {
+        text.remove_prefix(1);
+        if (text.starts_with('-')) return std::nullopt;
+    }
+    int exponent = 0;
+    const auto* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, exponent);
+    if (error != std::errc{} || stop != end || exponent < -64 || exponent > 64) return std::nullopt;
+    return exponent;
+}
+
+}  // namespace
+
 std::optional<Amount> Amount::from_text(std::string_view text) {
     const bool negative = text.starts_with('-');
     if (negative) text.remove_prefix(1);
@@ -71,17 +88,9 @@ std::optional<Amount> Amount::from_text(std::string_view text) {
     if (!any) return std::nullopt;
     if (i < text.size()) {
         if (text[i] != 'e' && text[i] != 'E') return std::nullopt;
-        auto exponent_text = text.substr(i + 1);
-        if (exponent_text.starts_with('+')) {
-            exponent_text.remove_prefix(1);
-            if (exponent_text.starts_with('-')) return std::nullopt;
-        }
-        int exponent = 0;
-        const auto* end = exponent_text.data() + exponent_text.size();
-        const auto [stop, error] = std::from_chars(exponent_text.data(), end, exponent);
-        if (error != std::errc{} || stop != end || exponent < -64 || exponent > 64)
-            return std::nullopt;
-        scale -= exponent;
+        const auto exponent = parse_exponent(text.substr(i + 1));
+        if (!exponent) return std::nullopt;
+        scale -= *exponent;
     }
     if (digits == 0) return Amount{0};
     std::int64_t power = decimals - scale + trailing_zeros;

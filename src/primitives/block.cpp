@@ -55,9 +55,8 @@ void write(ByteWriter& writer, const Block& block, WitnessMode mode) {
 
 std::size_t serialized_size(const Block& block, WitnessMode mode) {
     std::size_t size = BlockHeader::size + compact_size_length(block.transactions.size());
-    for (const auto& tx : block.transactions) {
+    for (const auto& tx : block.transactions)
         size += mode == WitnessMode::include ? tx->total_size : tx->stripped_size;
-    }
     return size;
 }
 
@@ -72,9 +71,8 @@ Block read_block(ByteReader& reader) {
     block.header = read_header(reader);
     const std::size_t count = reader.count(min_transaction_size);
     block.transactions.reserve(count);
-    for (std::size_t i = 0; i < count && reader.ok(); ++i) {
+    for (std::size_t i = 0; i < count && reader.ok(); ++i)
         if (auto tx = read_sealed_transaction(reader)) block.transactions.push_back(std::move(tx));
-    }
     return block;
 }
 

@@ -113,10 +113,9 @@ U256 U256::operator>>(unsigned bits) const {
 }
 
 unsigned U256::bit_length() const {
-    for (std::size_t i = 4; i-- > 0;) {
+    for (std::size_t i = 4; i-- > 0;)
         if (limbs_[i] != 0)
             return static_cast<unsigned>(64 * i) + static_cast<unsigned>(std::bit_width(limbs_[i]));
-    }
     return 0;
 }
 
@@ -128,9 +127,8 @@ double U256::to_double() const {
 }
 
 std::strong_ordering U256::operator<=>(const U256& other) const {
-    for (std::size_t i = 4; i-- > 0;) {
+    for (std::size_t i = 4; i-- > 0;)
         if (limbs_[i] != other.limbs_[i]) return limbs_[i] <=> other.limbs_[i];
-    }
     return std::strong_ordering::equal;
 }
 

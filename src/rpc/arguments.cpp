@@ -116,9 +116,8 @@ void check_arguments(const Method& method, std::span<const Json> arguments) {
     while (required > 0 &&
            !method.arguments[static_cast<std::size_t>(required) - 1].fallback.empty())
         --required;
-    if (arguments.size() > method.arguments.size() || std::ssize(arguments) < required) {
+    if (arguments.size() > method.arguments.size() || std::ssize(arguments) < required)
         throw Error{code::misc, full_help(method)};
-    }
     const Json missing;
     Json wrong = Json::object();
     for (std::size_t i = 0; i < method.arguments.size(); ++i) {

@@ -70,9 +70,8 @@ std::optional<Height> last_pruned(const chain::ChainView& view) {
     const auto is_whole = [](const chain::BlockEntry& entry) {
         return entry.has(chain::has_data | chain::has_undo);
     };
-    for (const auto* entry = &view.tip(); entry->height > 0; entry = entry->previous) {
+    for (const auto* entry = &view.tip(); entry->height > 0; entry = entry->previous)
         if (!is_whole(*entry)) return entry->height;
-    }
     return std::nullopt;
 }
 

@@ -27,21 +27,18 @@ constexpr std::string_view basic = "Basic ";
 bool equal_in_constant_time(std::string_view given, std::string_view expected) {
     if (expected.empty()) return given.empty();
     std::size_t difference = given.size() ^ expected.size();
-    for (std::size_t i = 0; i < given.size(); ++i) {
+    for (std::size_t i = 0; i < given.size(); ++i)
         difference |= static_cast<std::size_t>(given[i] ^ expected[i % expected.size()]);
-    }
     return difference == 0;
 }
 
 std::vector<std::string> split(std::string_view text, char separator) {
     std::vector<std::string> parts{{}};
-    for (const char c : text) {
-        if (c == separator) {
+    for (const char c : text)
+        if (c == separator)
             parts.emplace_back();
-        } else {
+        else
             parts.back() += c;
-        }
-    }
     return parts;
 }
 
@@ -83,9 +80,8 @@ Result<Credentials, std::string> Credentials::make(const Options& options) {
         std::set<std::string> methods;
         if (colon != std::string::npos) {
             for (const auto& part : split(text.substr(colon + 1), ',')) {
-                for (const auto& word : split(part, ' ')) {
+                for (const auto& word : split(part, ' '))
                     if (!word.empty()) methods.insert(word);
-                }
             }
         }
         const auto [entry, is_new] = made.whitelist_.emplace(user, methods);

@@ -42,11 +42,10 @@ void read_request(Request& request, Json& json) {
     if (const Json* version = json.find("jsonrpc"); version && !version->is_null()) {
         if (!version->is_string()) invalid_request("jsonrpc field must be a string");
         // Old clients send "1.0" although that version has no such member.
-        if (version->as_string() == "2.0") {
+        if (version->as_string() == "2.0")
             request.is_v2 = true;
-        } else if (version->as_string() != "1.0") {
+        else if (version->as_string() != "1.0")
             invalid_request("JSON-RPC version not supported");
-        }
     }
     const Json* method = json.find("method");
     if (!method || method->is_null()) invalid_request("Missing method");
@@ -55,9 +54,8 @@ void read_request(Request& request, Json& json) {
 
     Json* params = json.find("params");
     if (!params || params->is_null()) return;
-    if (!params->is_array() && !params->is_object()) {
+    if (!params->is_array() && !params->is_object())
         invalid_request("Params must be an array or object");
-    }
     request.params = std::move(*params);
 }
 
@@ -66,11 +64,10 @@ Json reply_json(const Request& request, Json result, Json error) {
     const bool failed = !error.is_null();
     if (request.is_v2) {
         reply.append("jsonrpc", "2.0");
-        if (failed) {
+        if (failed)
             reply.append("error", std::move(error));
-        } else {
+        else
             reply.append("result", std::move(result));
-        }
     } else {
         reply.append("result", failed ? Json() : std::move(result));
         reply.append("error", std::move(error));
@@ -250,9 +247,7 @@ Reply Dispatcher::answer(std::string_view body, const Origin& origin) {
     };
     auto json = Json::parse(body);
     if (!json) return fail_whole("Parse error");
-    if (!json->is_object() && !json->is_array()) {
-        return fail_whole("Top-level object parse error");
-    }
+    if (!json->is_object() && !json->is_array()) return fail_whole("Top-level object parse error");
     if (!is_all_allowed(*json, origin)) {
         log::warning("RPC user {} is not allowed to call that method", origin.user);
         return {forbidden, {}};

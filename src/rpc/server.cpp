@@ -31,9 +31,8 @@ Result<std::pair<std::string, std::uint16_t>, std::string> parse_endpoint(std::s
     if (rest.empty()) return std::pair(std::string(host), port);
     rest.remove_prefix(1);
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), port);
-    if (error != std::errc{} || end != rest.data() + rest.size() || port == 0 || host.empty()) {
+    if (error != std::errc{} || end != rest.data() + rest.size() || port == 0 || host.empty())
         return fail(std::string(text));
-    }
     return std::pair(std::string(host), port);
 }
 
@@ -98,9 +97,8 @@ Result<ServerOptions, std::string> server_options(const config::Settings& settin
     } else {
         for (const auto& text : bind) {
             auto endpoint = parse_endpoint(text, out.port);
-            if (!endpoint) {
+            if (!endpoint)
                 return fail(fmt::format("Invalid port specified in -rpcbind: '{}'", text));
-            }
             out.bind.push_back(std::move(*endpoint));
         }
     }
@@ -138,9 +136,8 @@ struct Server::Impl {
         out.allow = options.allow;
         out.authorize = [this](std::string_view authorization, std::string_view peer) {
             if (credentials->user(authorization)) return true;
-            if (!authorization.empty() && failures.allow()) {
+            if (!authorization.empty() && failures.allow())
                 log::warning("incorrect RPC password attempt from {}", peer);
-            }
             return false;
         };
         out.serves = [](std::string_view target) { return parse_target(target).has_value(); };

@@ -41,12 +41,10 @@ std::vector<TxOutput> outputs_to_spend(const Transaction& tx,
 
 /// The message for an input that is not fully signed; usually a key is missing.
 std::string_view describe_failure(script::ScriptError error) {
-    if (error == script::ScriptError::invalid_stack_operation) {
+    if (error == script::ScriptError::invalid_stack_operation)
         return "Unable to sign input, invalid stack size (possibly missing key)";
-    }
-    if (error == script::ScriptError::nullfail) {
+    if (error == script::ScriptError::nullfail)
         return "CHECK(MULTI)SIG failing with non-zero signature (possibly need more signatures)";
-    }
     return script::describe(error);
 }
 

@@ -27,13 +27,11 @@ TxInput construct_input(const Json& value, std::uint32_t default_sequence) {
     const auto* txid = value.find("txid");
     input.prevout.txid = Txid{to_hash(txid ? *txid : Json{}, "txid")};
     const auto* index = value.find("vout");
-    if (!index || !index->is_number()) {
+    if (!index || !index->is_number())
         throw Error{code::invalid_parameter, "Invalid parameter, missing vout key"};
-    }
     const auto number = to_int32(*index);
-    if (number < 0) {
+    if (number < 0)
         throw Error{code::invalid_parameter, "Invalid parameter, vout cannot be negative"};
-    }
     input.prevout.index = static_cast<std::uint32_t>(number);
     input.sequence = default_sequence;
     if (const auto* sequence = member(value, "sequence"); sequence && sequence->is_number()) {
@@ -65,9 +63,8 @@ public:
         const auto script = descriptor::decode_address(key, params_.address);
         const Amount amount = to_amount(value);
         if (!script) throw Error{code::invalid_address_or_key, "Invalid Bitcoin address: " + key};
-        if (!seen_.insert(*script).second) {
+        if (!seen_.insert(*script).second)
             throw Error{code::invalid_parameter, "Invalid parameter, duplicated address: " + key};
-        }
         outputs_.push_back({amount, *script});
     }
 
@@ -75,9 +72,8 @@ public:
 
 private:
     void add_data(const Json& value) {
-        if (std::exchange(has_data_, true)) {
+        if (std::exchange(has_data_, true))
             throw Error{code::invalid_parameter, "Invalid parameter, duplicate key: data"};
-        }
         Script script;
         script.append(script::op_return);
         script::push(script, to_bytes(text_of(value), "Data"));
@@ -91,9 +87,8 @@ private:
 };
 
 std::vector<TxOutput> construct_outputs(const Json& value, const ChainParams& params) {
-    if (value.is_null()) {
+    if (value.is_null())
         throw Error{code::invalid_parameter, "Invalid parameter, output argument must be non-null"};
-    }
     OutputList list(params);
     if (value.is_object()) {
         for (const auto& [key, amount] : value.members())
@@ -151,29 +146,24 @@ std::map<OutPoint, consensus::Coin> find_spent_coins(ledger::Ledger& ledger,
                                                      const Transaction& tx) {
     return ledger.call([&tx](ledger::State& state) {
         std::map<OutPoint, consensus::Coin> coins;
-        for (const auto& input : tx.inputs) {
-            if (auto output = state.mempool.output(input.prevout)) {
+        for (const auto& input : tx.inputs)
+            if (auto output = state.mempool.output(input.prevout))
                 coins.emplace(input.prevout, consensus::Coin{std::move(*output)});
-            } else if (auto coin = state.chain.coin(input.prevout)) {
+            else if (auto coin = state.chain.coin(input.prevout))
                 coins.emplace(input.prevout, std::move(*coin));
-            }
-        }
         return coins;
     });
 }
 
 Transaction construct_transaction(const Json& inputs, const Json& outputs, std::int64_t lock_time,
                                   std::optional<bool> replaceable, const ChainParams& params) {
-    if (lock_time < 0 || lock_time > TxInput::final_sequence) {
+    if (lock_time < 0 || lock_time > TxInput::final_sequence)
         throw Error{code::invalid_parameter, "Invalid parameter, locktime out of range"};
-    }
     Transaction tx;
     tx.lock_time = static_cast<std::uint32_t>(lock_time);
-    if (!inputs.is_null()) {
-        for (const auto& input : inputs.items()) {
+    if (!inputs.is_null())
+        for (const auto& input : inputs.items())
             tx.inputs.push_back(construct_input(input, sequence_for(lock_time, replaceable)));
-        }
-    }
     tx.outputs = construct_outputs(outputs, params);
     if (replaceable == true && !tx.inputs.empty() && !policy::signals_replacement(tx)) {
         throw Error{
@@ -198,9 +188,8 @@ std::uint8_t sighash_by_name(const Json& name) {
         {"SINGLE", script::sighash_single},
         {"SINGLE|ANYONECANPAY", script::sighash_single | script::sighash_anyonecanpay},
     }};
-    for (const auto& [known, type] : types) {
+    for (const auto& [known, type] : types)
         if (known == to_text(name)) return static_cast<std::uint8_t>(type);
-    }
     throw Error{code::invalid_parameter,
                 fmt::format("'{}' is not a valid sighash parameter.", to_text(name))};
 }

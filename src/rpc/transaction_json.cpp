@@ -61,9 +61,8 @@ Json script_pubkey_json(ByteSpan script, const AddressFormat& format) {
     out.append("asm", script::to_asm(script));
     out.append("desc", descriptor::infer(Script(script), {}, format));
     out.append("hex", to_hex(script));
-    if (const auto address = descriptor::encode_address(script, format)) {
+    if (const auto address = descriptor::encode_address(script, format))
         out.append("address", *address);
-    }
     out.append("type", script::name(type));
     return out;
 }

@@ -75,9 +75,8 @@ const std::string& to_text(const Json& value) {
 }
 
 Amount to_amount(const Json& value) {
-    if (!value.is_number() && !value.is_string()) {
+    if (!value.is_number() && !value.is_string())
         throw Error{code::type, "Amount is not a number or string"};
-    }
     const auto amount =
         Amount::from_text(value.is_number() ? value.number_text() : value.as_string());
     if (!amount) throw Error{code::type, "Invalid amount"};
@@ -141,9 +140,8 @@ IndexRange to_index_range(const Json& value) {
 
 std::string lower_case(std::string_view text) {
     std::string out(text);
-    for (char& c : out) {
+    for (char& c : out)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
     return out;
 }
 
@@ -164,11 +162,9 @@ void check_object(const Json& object, std::span<const Field> fields, bool strict
                                 type_name(value->kind()), field.name, type_name(*field.kind))};
     }
     if (!strict) return;
-    for (const auto& given : object.members()) {
-        if (std::ranges::find(fields, given.key, &Field::name) == fields.end()) {
+    for (const auto& given : object.members())
+        if (std::ranges::find(fields, given.key, &Field::name) == fields.end())
             throw Error{code::type, "Unexpected key " + given.key};
-        }
-    }
 }
 
 }  // namespace daler::rpc

@@ -32,12 +32,10 @@ std::string_view hash_type_name(std::uint8_t type) {
 }
 
 std::string push_text(ByteSpan data, bool decode_hash_types) {
-    if (data.size() <= max_shown_number) {
+    if (data.size() <= max_shown_number)
         return std::to_string(*decode_number(data, false, max_shown_number));
-    }
-    if (decode_hash_types && check_signature_encoding(data, verify_strictenc) == ScriptError::ok) {
+    if (decode_hash_types && check_signature_encoding(data, verify_strictenc) == ScriptError::ok)
         return to_hex(data.first(data.size() - 1)).append(hash_type_name(data.back()));
-    }
     return to_hex(data);
 }
 

@@ -18,14 +18,12 @@ ScriptError Machine::run() {
 ScriptError Machine::step(const Instruction& instruction) {
     const auto op = instruction.opcode;
     if (instruction.data.size() > max_element_size) return ScriptError::push_size;
-    if (counts_operations() && op > op_16 && ++operations_ > max_operations) {
+    if (counts_operations() && op > op_16 && ++operations_ > max_operations)
         return ScriptError::op_count;
-    }
     // These two checks also apply in branches that are not executed.
     if (is_disabled(op)) return ScriptError::disabled_opcode;
-    if (op == op_codeseparator && version_ == SigVersion::base && has(verify_const_scriptcode)) {
+    if (op == op_codeseparator && version_ == SigVersion::base && has(verify_const_scriptcode))
         return ScriptError::op_codeseparator;
-    }
     const bool executed = conditions_.all_true();
     if (instruction.pushes_data()) return executed ? push(instruction) : ScriptError::ok;
     const bool is_branch = op >= op_if && op <= op_endif;

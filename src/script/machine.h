@@ -24,11 +24,10 @@ public:
     }
     /// OP_ELSE: changes the result only if all branches around the innermost one are taken.
     void toggle() {
-        if (all_true()) {
+        if (all_true())
             first_false_ = depth_ - 1;
-        } else if (first_false_ == depth_ - 1) {
+        else if (first_false_ == depth_ - 1)
             first_false_ = none;
-        }
     }
 
 private:
@@ -82,6 +81,8 @@ private:
     ScriptError verify_top();
 
     ScriptError stack_operation(Opcode op);
+    /// Those that only copy, move or remove elements. Requires: there are enough.
+    ScriptError rearrange(Opcode op);
     ScriptError pick_or_roll(Opcode op);
     ScriptError compare(Opcode op);
 

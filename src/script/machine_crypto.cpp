@@ -83,9 +83,8 @@ ScriptError Machine::check_one_signature(ByteSpan signature, ByteSpan key, bool&
 
 ScriptError Machine::check_ecdsa_signature(ByteSpan signature, ByteSpan key, bool& valid) {
     ScriptCode code(code_);
-    if (version_ == SigVersion::base && code.remove(signature) && has(verify_const_scriptcode)) {
+    if (version_ == SigVersion::base && code.remove(signature) && has(verify_const_scriptcode))
         return ScriptError::sig_findanddelete;
-    }
     auto error = check_signature_encoding(signature, input_.flags);
     if (error != ScriptError::ok) return error;
     error = check_key_encoding(key, input_.flags, version_ == SigVersion::witness_v0);
@@ -183,9 +182,8 @@ ScriptError Machine::run_multisig(const MultisigArguments& arguments, bool& vali
 
 ScriptError Machine::drop_multisig(const MultisigArguments& arguments, bool valid) {
     if (!valid && has(verify_nullfail)) {
-        for (std::size_t i = 0; i < arguments.signatures; ++i) {
+        for (std::size_t i = 0; i < arguments.signatures; ++i)
             if (top(arguments.first_signature() + i).size() != 0) return ScriptError::nullfail;
-        }
     }
     pop(arguments.size());
     return ScriptError::ok;

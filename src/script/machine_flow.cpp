@@ -35,9 +35,8 @@ ScriptError Machine::begin_branch(Opcode op) {
     const auto condition = top().bytes();
     const bool minimal = condition.empty() || (condition.size() == 1 && condition[0] == 1);
     if (!minimal && version_ == SigVersion::tapscript) return ScriptError::tapscript_minimalif;
-    if (!minimal && version_ == SigVersion::witness_v0 && has(verify_minimalif)) {
+    if (!minimal && version_ == SigVersion::witness_v0 && has(verify_minimalif))
         return ScriptError::minimalif;
-    }
     conditions_.push(is_true(condition) == (op == op_if));
     pop();
     return ScriptError::ok;

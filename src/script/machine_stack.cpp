@@ -40,6 +40,35 @@ std::size_t elements_needed(Opcode op) {
 ScriptError Machine::stack_operation(Opcode op) {
     if (op == op_reserved1 || op == op_reserved2) return ScriptError::bad_opcode;
     if (stack_.size() < elements_needed(op)) return ScriptError::invalid_stack_operation;
+    switch (op) {
+        case op_toaltstack:
+            alt_stack_.push_back(top());
+            pop();
+            break;
+        case op_fromaltstack:
+            if (alt_stack_.empty()) return ScriptError::invalid_altstack_operation;
+            stack_.push_back(alt_stack_.back());
+            alt_stack_.pop_back();
+            break;
+        case op_depth:
+            stack_.push_back(Element::number(static_cast<std::int64_t>(stack_.size())));
+            break;
+        case op_size:
+            stack_.push_back(Element::number(static_cast<std::int64_t>(top().size())));
+            break;
+        case op_pick:
+        case op_roll:
+            return pick_or_roll(op);
+        case op_equal:
+        case op_equalverify:
+            return compare(op);
+        default:
+            return rearrange(op);
+    }
+    return ScriptError::ok;
+}
+
+ScriptError Machine::rearrange(Opcode op) {
     // Pushes copies of the `count` elements that start `depth` below the top.
     const auto copy_up = [this](std::size_t depth, std::size_t count) {
         for (std::size_t i = 0; i < count; ++i) {
@@ -52,15 +81,6 @@ ScriptError Machine::stack_operation(Opcode op) {
         std::rotate(stack_.end() - count, stack_.end() - count + by, stack_.end());
     };
     switch (op) {
-        case op_toaltstack:
-            alt_stack_.push_back(top());
-            pop();
-            break;
-        case op_fromaltstack:
-            if (alt_stack_.empty()) return ScriptError::invalid_altstack_operation;
-            stack_.push_back(alt_stack_.back());
-            alt_stack_.pop_back();
-            break;
         case op_2drop:
             pop(2);
             break;
@@ -82,9 +102,6 @@ ScriptError Machine::stack_operation(Opcode op) {
         case op_ifdup:
             if (top().is_true()) copy_up(0, 1);
             break;
-        case op_depth:
-            stack_.push_back(Element::number(static_cast<std::int64_t>(stack_.size())));
-            break;
         case op_drop:
             pop();
             break;
@@ -98,9 +115,6 @@ ScriptError Machine::stack_operation(Opcode op) {
         case op_over:
             copy_up(1, 1);
             break;
-        case op_pick:
-        case op_roll:
-            return pick_or_roll(op);
         case op_rot:
             rotate(3, 1);
             break;
@@ -111,12 +125,6 @@ ScriptError Machine::stack_operation(Opcode op) {
             rotate(2, 1);
             copy_up(1, 1);
             break;
-        case op_size:
-            stack_.push_back(Element::number(static_cast<std::int64_t>(top().size())));
-            break;
-        case op_equal:
-        case op_equalverify:
-            return compare(op);
         default:
             return ScriptError::bad_opcode;
     }
@@ -127,9 +135,8 @@ ScriptError Machine::pick_or_roll(Opcode op) {
     const auto depth = number(0);
     if (!depth) return ScriptError::unknown_error;
     pop();
-    if (*depth < 0 || *depth >= static_cast<std::int64_t>(stack_.size())) {
+    if (*depth < 0 || *depth >= static_cast<std::int64_t>(stack_.size()))
         return ScriptError::invalid_stack_operation;
-    }
     const auto position = stack_.end() - 1 - static_cast<std::ptrdiff_t>(*depth);
     if (op == op_roll) {
         std::rotate(position, position + 1, stack_.end());

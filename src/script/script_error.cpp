@@ -85,9 +85,8 @@ constexpr std::array<Entry, 53> entries{{
 }};
 
 consteval bool in_order() {
-    for (std::size_t i = 0; i < entries.size(); ++i) {
+    for (std::size_t i = 0; i < entries.size(); ++i)
         if (static_cast<std::size_t>(entries[i].error) != i) return false;
-    }
     return true;
 }
 static_assert(in_order(), "the table is indexed by the error");

@@ -33,9 +33,8 @@ void write_script_code(ByteWriter& writer, ByteSpan code) {
     ByteSpan before = code;
     while (const auto instruction = reader.next()) {
         const auto taken = before.first(before.size() - reader.rest().size());
-        if (instruction->opcode != op_codeseparator) {
+        if (instruction->opcode != op_codeseparator)
             kept.insert(kept.end(), taken.begin(), taken.end());
-        }
         before = reader.rest();
     }
     // Bytes that do not parse are kept: the script fails when it reaches them.
@@ -50,11 +49,10 @@ void write_legacy_inputs(ByteWriter& writer, const Transaction& tx, std::uint32_
         const bool signing = i == index;
         if (type.anyonecanpay && !signing) continue;
         write(writer, tx.inputs[i].prevout);
-        if (signing) {
+        if (signing)
             write_script_code(writer, script_code);
-        } else {
+        else
             writer.u8(0);
-        }
         // Others may still be replaced if their outputs are not signed.
         const bool sequence_signed = signing || !(type.none || type.single);
         writer.u32(sequence_signed ? tx.inputs[i].sequence : 0);

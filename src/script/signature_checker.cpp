@@ -60,9 +60,8 @@ ScriptError check_schnorr(const InputToVerify& input, ByteSpan signature, ByteSp
         signature = signature.first(64);
     }
     // Not all spent outputs are known, so the signed hash cannot be computed.
-    if (input.hashes.spent_outputs.size() != input.tx.inputs.size()) {
+    if (input.hashes.spent_outputs.size() != input.tx.inputs.size())
         return ScriptError::unknown_error;
-    }
     const auto hash =
         taproot_sighash(input.tx, input.index, hash_type, input.hashes, annex, tapscript);
     if (!hash) return ScriptError::schnorr_sig_hashtype;

@@ -51,22 +51,18 @@ ScriptError check_signature_encoding(ByteSpan signature, Flags flags) {
     if (signature.empty()) return ScriptError::ok;
     constexpr Flags asks_der = verify_dersig | verify_low_s | verify_strictenc;
     if ((flags & asks_der) && !is_strict_der(signature)) return ScriptError::sig_der;
-    if ((flags & verify_low_s) && !crypto::is_low_s(signature.first(signature.size() - 1))) {
+    if ((flags & verify_low_s) && !crypto::is_low_s(signature.first(signature.size() - 1)))
         return ScriptError::sig_high_s;
-    }
-    if ((flags & verify_strictenc) && !has_defined_hash_type(signature)) {
+    if ((flags & verify_strictenc) && !has_defined_hash_type(signature))
         return ScriptError::sig_hashtype;
-    }
     return ScriptError::ok;
 }
 
 ScriptError check_key_encoding(ByteSpan key, Flags flags, bool witness_v0) {
-    if ((flags & verify_strictenc) && !is_compressed_or_uncompressed(key)) {
+    if ((flags & verify_strictenc) && !is_compressed_or_uncompressed(key))
         return ScriptError::pubkeytype;
-    }
-    if ((flags & verify_witness_pubkeytype) && witness_v0 && !is_compressed(key)) {
+    if ((flags & verify_witness_pubkeytype) && witness_v0 && !is_compressed(key))
         return ScriptError::witness_pubkeytype;
-    }
     return ScriptError::ok;
 }
 

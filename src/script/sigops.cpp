@@ -21,9 +21,7 @@ std::optional<ByteSpan> last_push(ByteSpan script) {
 unsigned program_sigops(const WitnessProgram& program, const std::vector<Bytes>& witness) {
     if (program.version != 0) return 0;
     if (program.program.size() == 20) return 1;
-    if (program.program.size() == 32 && !witness.empty()) {
-        return count_sigops(witness.back(), true);
-    }
+    if (program.program.size() == 32 && !witness.empty()) return count_sigops(witness.back(), true);
     return 0;
 }
 
@@ -55,9 +53,8 @@ unsigned count_p2sh_sigops(ByteSpan script_pubkey, ByteSpan script_sig) {
 
 unsigned count_witness_sigops(ByteSpan script_pubkey, ByteSpan script_sig,
                               const std::vector<Bytes>& witness) {
-    if (const auto program = witness_program(script_pubkey)) {
+    if (const auto program = witness_program(script_pubkey))
         return program_sigops(*program, witness);
-    }
     if (!is_pay_to_script_hash(script_pubkey)) return 0;
     const auto redeem_script = last_push(script_sig);
     const auto program = redeem_script ? witness_program(*redeem_script) : std::nullopt;

@@ -40,12 +40,10 @@ std::optional<ByteSpan> match_pubkey_hash(ByteSpan script) {
 // A count in a multisig script: OP_1 to OP_16, above that a minimal push.
 std::optional<int> multisig_count(const Instruction& instruction, int at_least) {
     std::optional<std::int64_t> count;
-    if (instruction.opcode >= op_1) {
+    if (instruction.opcode >= op_1)
         count = small_number(instruction.opcode);
-    } else if (instruction.opcode > op_0 && instruction.pushes_data() &&
-               is_minimal_push(instruction)) {
+    else if (instruction.opcode > op_0 && instruction.pushes_data() && is_minimal_push(instruction))
         count = decode_number(instruction.data, true);
-    }
     if (!count || *count < at_least || *count > max_multisig_keys) return std::nullopt;
     return static_cast<int>(*count);
 }
@@ -79,9 +77,8 @@ Solution solve_program(const WitnessProgram& program) {
         if (size == 32) return {OutputType::witness_v0_script_hash, {copy(program.program)}};
         return {};
     }
-    if (program.version == 1 && size == 32) {
+    if (program.version == 1 && size == 32)
         return {OutputType::witness_v1_taproot, {copy(program.program)}};
-    }
     if (program.version == 1 && size == 2 && program.program[0] == 0x4e &&
         program.program[1] == 0x73) {
         return {OutputType::anchor, {}};
@@ -121,17 +118,14 @@ std::string_view name(OutputType type) {
 }
 
 Solution solve(ByteSpan script) {
-    if (is_pay_to_script_hash(script)) {
+    if (is_pay_to_script_hash(script))
         return {OutputType::script_hash, {copy(script.subspan(2, 20))}};
-    }
     if (const auto program = witness_program(script)) return solve_program(*program);
-    if (!script.empty() && script[0] == op_return && is_push_only(script.subspan(1))) {
+    if (!script.empty() && script[0] == op_return && is_push_only(script.subspan(1)))
         return {OutputType::null_data, {}};
-    }
     if (const auto key = match_pubkey(script)) return {OutputType::pubkey, {copy(*key)}};
-    if (const auto hash = match_pubkey_hash(script)) {
+    if (const auto hash = match_pubkey_hash(script))
         return {OutputType::pubkey_hash, {copy(*hash)}};
-    }
     return match_multisig(script).value_or(Solution{});
 }
 
@@ -153,20 +147,18 @@ bool is_unspendable(ByteSpan script) {
 
 bool is_push_only(ByteSpan script) {
     ScriptReader reader(script);
-    while (const auto instruction = reader.next()) {
+    while (const auto instruction = reader.next())
         if (instruction->opcode > op_16) return false;
-    }
     return reader.at_end();
 }
 
 void push(Script& script, ByteSpan data) {
-    if (data.size() == 1 && data[0] >= 1 && data[0] <= 16) {
+    if (data.size() == 1 && data[0] >= 1 && data[0] <= 16)
         script.append(small_number_opcode(data[0]));
-    } else if (data.size() == 1 && data[0] == 0x81) {
+    else if (data.size() == 1 && data[0] == 0x81)
         script.append(op_1negate);
-    } else {
+    else
         push_bytes(script, data);
-    }
 }
 
 void push_bytes(Script& script, ByteSpan data) {
@@ -186,13 +178,12 @@ void push_bytes(Script& script, ByteSpan data) {
 }
 
 void push_number(Script& script, std::int64_t number) {
-    if (number == -1) {
+    if (number == -1)
         script.append(op_1negate);
-    } else if (number >= 0 && number <= 16) {
+    else if (number >= 0 && number <= 16)
         script.append(small_number_opcode(static_cast<int>(number)));
-    } else {
+    else
         push_bytes(script, encode_number(number).bytes());
-    }
 }
 
 Script pay_to_pubkey(const crypto::PublicKey& key) {

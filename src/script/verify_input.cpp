@@ -59,9 +59,8 @@ ScriptError InputVerifier::verify() {
         if (error != ScriptError::ok) return error;
     }
     if (has(verify_cleanstack) && stack_.size() != 1) return ScriptError::cleanstack;
-    if (has(verify_witness) && !had_program_ && !input_.tx.inputs[input_.index].witness.empty()) {
+    if (has(verify_witness) && !had_program_ && !input_.tx.inputs[input_.index].witness.empty())
         return ScriptError::witness_unexpected;
-    }
     return ScriptError::ok;
 }
 
@@ -87,9 +86,8 @@ ScriptError InputVerifier::verify_redeem_script() {
     if (const auto program = witness_program(redeem_script)) {
         Script only_redeem_script;
         push_bytes(only_redeem_script, redeem_script);
-        if (!std::ranges::equal(script_sig_, only_redeem_script.bytes())) {
+        if (!std::ranges::equal(script_sig_, only_redeem_script.bytes()))
             return ScriptError::witness_malleated_p2sh;
-        }
         error = verify_program(*program, true);
         if (error != ScriptError::ok) return error;
     }

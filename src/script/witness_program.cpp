@@ -37,9 +37,8 @@ ScriptError run_witness_script(const InputToVerify& input, SigVersion version, B
 ScriptError verify_script_hash(const InputToVerify& input, ByteSpan program, Items items) {
     if (items.empty()) return ScriptError::witness_program_witness_empty;
     const auto& script = items.back();
-    if (!std::ranges::equal(crypto::sha256(script), program)) {
+    if (!std::ranges::equal(crypto::sha256(script), program))
         return ScriptError::witness_program_mismatch;
-    }
     return run_witness_script(input, SigVersion::witness_v0, script, items.first(items.size() - 1),
                               nullptr);
 }
@@ -95,9 +94,8 @@ ScriptError verify_taproot_spend(const InputToVerify& input, ByteSpan program,
     const auto control = ControlBlock::parse(items.back());
     if (!control) return ScriptError::taproot_wrong_control_size;
     const auto leaf = tap_leaf_hash(control->leaf_version, script);
-    if (!control->proves(leaf, *crypto::XOnlyKey::from_bytes(program))) {
+    if (!control->proves(leaf, *crypto::XOnlyKey::from_bytes(program)))
         return ScriptError::witness_program_mismatch;
-    }
     if (control->leaf_version != tapscript_leaf_version) {
         return (input.flags & verify_discourage_upgradable_taproot_version)
                    ? ScriptError::discourage_upgradable_taproot_version

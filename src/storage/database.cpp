@@ -114,9 +114,7 @@ Database::Database(Options options) : impl_(std::make_unique<Impl>()) {
         env = impl_->memory.get();
     }
     impl_->cache.reset(leveldb::NewLRUCache(wanted.cache_bytes / 2));
-    if (wanted.bloom_filter) {
-        impl_->filter.reset(leveldb::NewBloomFilterPolicy(bloom_bits_per_key));
-    }
+    if (wanted.bloom_filter) impl_->filter.reset(leveldb::NewBloomFilterPolicy(bloom_bits_per_key));
     settings.env = env;
     settings.paranoid_checks = true;
     settings.info_log = &impl_->logger;
@@ -133,9 +131,8 @@ Database::Database(Options options) : impl_(std::make_unique<Impl>()) {
     if (!wanted.in_memory && !wanted.env) {
         std::error_code error;
         std::filesystem::create_directories(wanted.folder, error);
-        if (error) {
+        if (error)
             throw StorageError(name + ": cannot create the folder: " + error.message() + ".");
-        }
     }
     if (wanted.wipe) impl_->check(leveldb::DestroyDB(name, settings));
     // LevelDB would make a new database if it does not find the old one.

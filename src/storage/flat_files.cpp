@@ -32,9 +32,8 @@ std::optional<std::uint32_t> file_number(std::string_view name, std::string_view
 
 void apply_xor(const XorKey& key, std::span<std::uint8_t> bytes, std::uint64_t offset) {
     if (key == XorKey{}) return;
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
+    for (std::size_t i = 0; i < bytes.size(); ++i)
         bytes[i] ^= key[(offset + i) % key.size()];
-    }
 }
 
 FlatFiles::FlatFiles(FileSystem& files, Options options)
@@ -98,9 +97,8 @@ FilePosition FlatFiles::append_to(std::uint32_t file, ByteSpan payload, ByteSpan
     std::memcpy(out + options_.magic.size(), &size, sizeof size);
     // Not std::copy, which copies byte by byte through the iterators of a span.
     std::memcpy(out + frame_size, payload.data(), payload.size());
-    if (!trailer.empty()) {
+    if (!trailer.empty())
         std::memcpy(out + frame_size + payload.size(), trailer.data(), trailer.size());
-    }
     apply_xor(options_.xor_key, buffer_, end);
     handle->write(buffer_, end);
 
@@ -183,9 +181,8 @@ void FlatFiles::sync() {
     std::vector<std::uint32_t> dirty;
     {
         const std::lock_guard lock(mutex_);
-        for (const auto& [number, state] : states_) {
+        for (const auto& [number, state] : states_)
             if (state.dirty) dirty.push_back(number);
-        }
     }
     for (const auto number : dirty) {
         handle(number, false)->sync();

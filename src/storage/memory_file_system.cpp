@@ -59,9 +59,8 @@ public:
         const std::lock_guard lock(mutex_);
         auto found = files_.find(path);
         if (found == files_.end()) {
-            if (mode != OpenMode::create) {
+            if (mode != OpenMode::create)
                 throw StorageError(fmt::format("{}: no such file.", path.string()));
-            }
             found = files_.emplace(path, std::make_shared<Content>()).first;
         }
         return std::make_unique<MemoryFile>(found->second);
@@ -89,9 +88,8 @@ public:
     std::vector<std::string> list(const std::filesystem::path& folder) const override {
         const std::lock_guard lock(mutex_);
         std::vector<std::string> names;
-        for (const auto& [path, content] : files_) {
+        for (const auto& [path, content] : files_)
             if (path.parent_path() == folder) names.push_back(path.filename().string());
-        }
         return names;
     }
 

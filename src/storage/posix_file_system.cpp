@@ -140,9 +140,8 @@ public:
         std::vector<std::string> names;
         if (!exists(folder)) return names;
         try {
-            for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+            for (const auto& entry : std::filesystem::directory_iterator(folder))
                 names.push_back(entry.path().filename().string());
-            }
         } catch (const std::filesystem::filesystem_error& error) {
             throw StorageError(
                 fmt::format("{}: cannot list: {}.", folder.string(), error.code().message()));

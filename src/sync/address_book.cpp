@@ -110,9 +110,8 @@ void AddressBook::was_connected(const Endpoint& endpoint, BlockTime now) {
     const auto found = entries_.find(endpoint);
     if (found == entries_.end()) return;
     auto& last_seen = found->second.node.last_seen;
-    if (from_unix(last_seen) + fresh_enough < now) {
+    if (from_unix(last_seen) + fresh_enough < now)
         last_seen = static_cast<std::uint32_t>(unix_seconds(now));
-    }
 }
 
 std::optional<Endpoint> AddressBook::choose(const std::vector<std::string>& avoid, BlockTime now,

@@ -4,9 +4,8 @@ namespace daler::sync {
 
 AddressRelay::AddressRelay(Context& context) : context_(context), book_(context.random) {
     const auto& saved = context.options.address_book;
-    if (!saved.empty() && !book_.decode(saved)) {
+    if (!saved.empty() && !book_.decode(saved))
         log::warning("peers.dat is damaged; the list of addresses starts empty");
-    }
 }
 
 void AddressRelay::start(Peer& peer) {
@@ -48,11 +47,10 @@ void AddressRelay::on_getaddr(Peer& peer) {
     auto nodes =
         is_trusted ? book_.sample(limits::addresses, context_.clock.now()) : daily_sample();
     if (nodes.empty()) return;
-    if (peer.wants_addrv2) {
+    if (peer.wants_addrv2)
         peer.send(wire::AddressesV2{std::move(nodes)});
-    } else {
+    else
         peer.send(wire::Addresses{std::move(nodes)});
-    }
 }
 
 void AddressRelay::on_addresses(Peer& peer, const std::vector<wire::KnownNode>& nodes) {

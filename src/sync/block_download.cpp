@@ -108,9 +108,8 @@ bool BlockDownload::is_promised(PeerId peer, const BlockEntry& block, Time now) 
     const auto& state = peers_.at(peer);
     const bool is_recent = state.keeps == Keeps::all ||
                            block.height >= state.best_known->height - limits::limited_peer_blocks;
-    if (const auto said = state.not_here.find(block.hash); said != state.not_here.end()) {
+    if (const auto said = state.not_here.find(block.hash); said != state.not_here.end())
         return is_recent && now - said->second >= limits::not_here_age;
-    }
     if (is_recent) return true;
     if (state.keeps == Keeps::recent) return false;
     return std::ranges::none_of(peers_, [&](const auto& item) {
@@ -134,9 +133,8 @@ void BlockDownload::scan_window(PeerId peer, const chain::ChainView& view, Time 
         const Height count = std::min(last - below, scan_step);
         path.resize(static_cast<std::size_t>(count));
         const auto* entry = best.ancestor(below + count);
-        for (auto slot = path.rbegin(); slot != path.rend(); ++slot, entry = entry->previous) {
+        for (auto slot = path.rbegin(); slot != path.rend(); ++slot, entry = entry->previous)
             *slot = entry;
-        }
         below += count;
         for (const auto* block : path) {
             if (block->is_failed()) return;
@@ -162,12 +160,10 @@ void BlockDownload::scan_window(PeerId peer, const chain::ChainView& view, Time 
                 if (scan.wanted.size() >= scan.room) return;
                 continue;
             }
-            if (!std::exchange(scan.seen_asked, true) && asked->second.being_checked == 0) {
+            if (!std::exchange(scan.seen_asked, true) && asked->second.being_checked == 0)
                 scan.first_asked = asked->second.peers.front().peer;
-            }
-            if (scan.late.size() < scan.room && may_help(peer, asked->second, now)) {
+            if (scan.late.size() < scan.room && may_help(peer, asked->second, now))
                 scan.late.push_back(block);
-            }
         }
     }
 }
@@ -309,10 +305,9 @@ std::vector<PeerId> BlockDownload::stallers(Time now) {
 
 std::vector<Height> BlockDownload::in_flight(PeerId peer) const {
     std::vector<Height> out;
-    if (const auto found = peers_.find(peer); found != peers_.end()) {
+    if (const auto found = peers_.find(peer); found != peers_.end())
         for (const auto* entry : found->second.in_flight)
             out.push_back(entry->height);
-    }
     return out;
 }
 

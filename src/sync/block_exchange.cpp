@@ -63,11 +63,10 @@ void BlockExchange::look_for_sources() {
     const auto view = context_.view();
     const bool is_waiting = view->best_header().chainwork > view->tip().chainwork &&
                             !download_.is_busy() && !context_.peers.empty();
-    if (!is_waiting) {
+    if (!is_waiting)
         lacking_since_.reset();
-    } else if (!lacking_since_) {
+    else if (!lacking_since_)
         lacking_since_ = context_.now();
-    }
     lacks_source_ =
         lacking_since_ && context_.now() - *lacking_since_ >= limits::lacking_blocks_delay;
 }
@@ -78,9 +77,8 @@ BlockExchange::Action BlockExchange::action_for(Peer& peer, const Block& block,
                                                 const BlockHash& hash) {
     const auto* entry = context_.find(hash);
     const auto view = context_.view();
-    if (entry && (entry->has(chain::has_data) || (entry->is_pruned() && view->contains(*entry)))) {
+    if (entry && (entry->has(chain::has_data) || (entry->is_pruned() && view->contains(*entry))))
         return Action::drop;
-    }
     const auto* parent = context_.find(block.header.previous);
     if (!parent) {
         // Its parent may be waiting for its verdict; then the ledger decides.
@@ -99,11 +97,10 @@ void BlockExchange::on_block(const PeerRef& peer, BlockRef block, std::size_t si
     const bool without_header = std::erase(peer->asked_without_headers, hash) > 0;
     const bool was_asked = download_.arrived(peer->id, hash, context_.now()) || without_header;
     auto action = Action::drop;
-    if (!consensus::check_header(block->header, hash, context_.params)) {
+    if (!consensus::check_header(block->header, hash, context_.params))
         misbehaviour_.punish(*peer, "block without proof of work");
-    } else {
+    else
         action = was_asked ? Action::submit : action_for(*peer, *block, hash);
-    }
     if (action == Action::drop) {
         download_.copy_rejected(hash);
         if (const auto* entry = context_.find(hash)) download_.peer_has(peer->id, *entry);
@@ -164,11 +161,10 @@ void BlockExchange::conclude(Peer& peer, const chain::Submitted& submitted, cons
         headers_.request(peer, *submitted.entry);
     if (!submitted.is_new) return;
     peer.last_block = context_.clock.now();
-    if (submitted.was_connected) {
+    if (submitted.was_connected)
         download_.delivered_valid_block(peer.id);
-    } else {
+    else
         unproven_.remember(*submitted.entry, peer.id);
-    }
 }
 
 void BlockExchange::block_refused(const chain::BlockEntry& entry,
@@ -198,9 +194,8 @@ void BlockExchange::judge(Peer& peer, const consensus::Rejection& rejection,
         case consensus::Blame::policy:
             download_.copy_rejected(hash);
             // We request only blocks whose parent is known: this one was not requested.
-            if (rejection.reason == consensus::Reason::previous_not_found) {
+            if (rejection.reason == consensus::Reason::previous_not_found)
                 misbehaviour_.punish(peer, to_text(rejection));
-            }
             break;
     }
 }
@@ -278,9 +273,8 @@ void BlockExchange::announce_to(Peer& peer, const std::vector<const chain::Block
     const bool connects = (*first)->previous && has_header(peer, *(*first)->previous);
     if (peer.wants_headers && connects && blocks.size() <= limits::headers_to_announce) {
         wire::Headers message;
-        for (auto each = first; each != blocks.end(); ++each) {
+        for (auto each = first; each != blocks.end(); ++each)
             message.headers.push_back((*each)->header);
-        }
         peer.best_header_sent = &tip;
         peer.send(message);
         return;
@@ -302,9 +296,8 @@ void BlockExchange::announce_tip(const chain::ChainView& view) {
     }
     if (blocks.empty()) return;  // the tip went back, for example after invalidateblock
     std::ranges::reverse(blocks);
-    for (const auto& [id, peer] : context_.peers) {
+    for (const auto& [id, peer] : context_.peers)
         if (peer->is_ready()) announce_to(*peer, blocks);
-    }
 }
 
 }  // namespace daler::sync

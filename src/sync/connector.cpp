@@ -32,11 +32,10 @@ constexpr bool is_known_command(std::string_view command) {
 
 template <class Message>
 constexpr bool is_counted() {
-    if constexpr (std::same_as<Message, wire::Unknown>) {
+    if constexpr (std::same_as<Message, wire::Unknown>)
         return true;
-    } else {
+    else
         return is_known_command(Message::command);
-    }
 }
 
 template <class... Messages>
@@ -89,13 +88,12 @@ Result<void, std::string> Connector::listen() {
         auto opened = net::Listener::open(
             context_.executor, bind, connection_options(), context_.clock,
             [this](net::ConnectionRef connection) { accept(std::move(connection)); });
-        if (opened) {
+        if (opened)
             listeners_.push_back(std::move(*opened));
-        } else if (!all_interfaces || bind.host == "0.0.0.0") {
+        else if (!all_interfaces || bind.host == "0.0.0.0")
             return fail(opened.error());
-        } else {
+        else
             problem = opened.error();  // a computer without IPv6
-        }
     }
     if (listeners_.empty()) return fail(problem);
     return {};
@@ -121,11 +119,9 @@ std::size_t Connector::inbound_limit() const {
 
 std::uint32_t Connector::permissions_of(const wire::HostAddress& host, bool inbound) const {
     std::uint32_t out = permission_none;
-    for (const auto& entry : context_.options.whitelist) {
-        if ((inbound ? entry.inbound : entry.outbound) && entry.subnet.contains(host)) {
+    for (const auto& entry : context_.options.whitelist)
+        if ((inbound ? entry.inbound : entry.outbound) && entry.subnet.contains(host))
             out |= entry.permissions;
-        }
-    }
     return out;
 }
 
@@ -133,9 +129,8 @@ std::uint32_t Connector::permissions_of(const wire::HostAddress& host, bool inbo
 bool Connector::make_room() {
     std::vector<EvictionCandidate> candidates;
     for (const auto& [id, peer] : context_.peers) {
-        if (!peer->is_inbound() || peer->may(permission_noban) || !peer->connection->is_open()) {
+        if (!peer->is_inbound() || peer->may(permission_noban) || !peer->connection->is_open())
             continue;
-        }
         EvictionCandidate candidate;
         candidate.id = id;
         candidate.connected_at = peer->connected_at;
@@ -158,9 +153,8 @@ void Connector::accept(net::ConnectionRef connection) {
     const auto& remote = connection->remote();
     const bool trusted = (permissions_of(remote.host, true) & permission_noban) == permission_noban;
     std::size_t inbound = 0;
-    for (const auto& [id, peer] : context_.peers) {
+    for (const auto& [id, peer] : context_.peers)
         inbound += peer->is_inbound() && peer->connection->is_open() ? 1 : 0;
-    }
     const bool is_full = inbound >= inbound_limit();
     if (context_.stopping || !active_ ||
         (!trusted && inbound + 1 >= inbound_limit() && misbehaviour_.is_discouraged(remote.host)) ||

@@ -96,9 +96,8 @@ void Handshake::on_version(Peer& peer, const wire::Version& message) {
     peer.user_agent = printable(message.user_agent);
     peer.start_height = message.start_height;
     peer.wants_transactions = message.relay && peer.type != ConnectionType::block_relay_only;
-    if (!message.receiver.endpoint.host.is_empty()) {
+    if (!message.receiver.endpoint.host.is_empty())
         peer.seen_as = message.receiver.endpoint.to_text();
-    }
     const auto now = unix_seconds(context_.clock.now());
     // A peer may send any 64-bit time; the clamp prevents an overflow.
     constexpr std::int64_t far = std::int64_t{1} << 40;

@@ -116,9 +116,8 @@ HeaderPresync::Step HeaderPresync::second_pass(std::span<const BlockHeader> head
         if (!extend(second_, header)) return give_up();
         const bool proven = second_.work >= required_work_;
         if (!proven && is_commitment_height(second_.height)) {
-            if (commitments_.empty() || commitments_.front() != commitment(second_.last)) {
+            if (commitments_.empty() || commitments_.front() != commitment(second_.last))
                 return give_up();
-            }
             commitments_.pop_front();
         }
         waiting_.push_back(header);

@@ -32,9 +32,8 @@ void HeaderSync::start(Peer& peer) {
 void HeaderSync::peer_gone(const Peer& peer) {
     if (sync_peer_ != peer.id) return;
     sync_peer_.reset();
-    for (const auto& [id, other] : context_.peers) {
+    for (const auto& [id, other] : context_.peers)
         if (id != peer.id && other->is_ready() && !sync_peer_) start(*other);
-    }
 }
 
 void HeaderSync::tick() {
@@ -53,20 +52,18 @@ void HeaderSync::tick() {
     if (is_current()) {
         // Not far behind any more: from now on request headers from all peers.
         sync_peer_.reset();
-        for (const auto& [id, peer] : context_.peers) {
+        for (const auto& [id, peer] : context_.peers)
             if (peer->is_ready()) start(*peer);
-        }
         return;
     }
     auto& peer = *found->second;
     if (!peer.is_reading || !peer.headers_asked_at) sync_started_ = context_.now();
     if (context_.now() - sync_started_ < limits::headers_sync_timeout) return;
     log::debug(log::Category::net, "{} does not send its headers", label(peer));
-    if (peer.may(permission_noban) || peer.is_manual()) {
+    if (peer.may(permission_noban) || peer.is_manual())
         peer_gone(peer);
-    } else {
+    else
         peer.connection->close();
-    }
 }
 
 void HeaderSync::send_request(Peer& peer, std::vector<BlockHash> locator) {
@@ -138,9 +135,8 @@ bool HeaderSync::passes_gate(Peer& peer, std::vector<BlockHeader>& headers, bool
     if (!parent) {
         peer.unknown_block = headers.back().hash();
         // A peer of another chain would answer for ever with headers that connect to nothing.
-        if (++peer.unconnected_headers <= limits::unconnected_headers) {
+        if (++peer.unconnected_headers <= limits::unconnected_headers)
             request(peer, context_.view()->best_header());
-        }
         return false;
     }
     peer.unconnected_headers = 0;
@@ -192,9 +188,8 @@ asio::awaitable<const chain::BlockEntry*> HeaderSync::on_headers(PeerRef peer,
         co_return nullptr;
     }
     const bool may_have_more = headers.size() == limits::headers;
-    if (!check_alone(*peer, headers) || !passes_gate(*peer, headers, may_have_more)) {
+    if (!check_alone(*peer, headers) || !passes_gate(*peer, headers, may_have_more))
         co_return nullptr;
-    }
     if (is_full() && !context_.find(headers.back().hash())) {
         fetch_without_headers(*peer, headers);
         co_return nullptr;

@@ -8,11 +8,10 @@ namespace limits = wire::limits;
 
 void Orphanage::charge(PeerId peer, const SealedTransaction& tx, int sign) {
     auto& usage = usage_[peer];
-    if (sign > 0) {
+    if (sign > 0)
         ++usage.count;
-    } else {
+    else
         --usage.count;
-    }
     usage.weight += sign * tx.weight();
     if (usage.count == 0) usage_.erase(peer);
 }
@@ -44,11 +43,9 @@ void Orphanage::trim() {
         });
         const PeerId peer = greediest->first;
         const Orphan* oldest = nullptr;
-        for (const auto& [id, orphan] : orphans_) {
-            if (orphan.peers.contains(peer) && (!oldest || orphan.sequence < oldest->sequence)) {
+        for (const auto& [id, orphan] : orphans_)
+            if (orphan.peers.contains(peer) && (!oldest || orphan.sequence < oldest->sequence))
                 oldest = &orphan;
-            }
-        }
         ensure(oldest != nullptr);
         const Wtxid victim = oldest->tx->wtxid;
         erase(victim);
@@ -124,9 +121,8 @@ void Orphanage::peer_gone(PeerId peer) {
 
 void Orphanage::expire(Time now) {
     std::vector<Wtxid> old;
-    for (const auto& [wtxid, orphan] : orphans_) {
+    for (const auto& [wtxid, orphan] : orphans_)
         if (orphan.expires_at <= now) old.push_back(wtxid);
-    }
     for (const auto& wtxid : old)
         erase(wtxid);
 }
@@ -141,9 +137,8 @@ void Orphanage::check() const {
             ++counted[peer].count;
             counted[peer].weight += orphan.tx->weight();
         }
-        for (const auto& input : orphan.tx->inputs) {
+        for (const auto& input : orphan.tx->inputs)
             ensure(by_input_.at(input.prevout).contains(wtxid));
-        }
     }
     for (const auto& [outpoint, spenders] : by_input_) {
         ensure(!spenders.empty());
@@ -152,9 +147,8 @@ void Orphanage::check() const {
     }
     ensure(total == weight_);
     ensure(counted.size() == usage_.size());
-    for (const auto& [peer, usage] : usage_) {
+    for (const auto& [peer, usage] : usage_)
         ensure(counted[peer].count == usage.count && counted[peer].weight == usage.weight);
-    }
     ensure(std::set(work_.begin(), work_.end()).size() == work_.size());
     for (const auto& wtxid : work_)
         ensure(orphans_.contains(wtxid));

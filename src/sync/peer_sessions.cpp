@@ -103,9 +103,8 @@ void PeerSessions::send_ping(Peer& peer) {
 }
 
 void PeerSessions::ping() {
-    for (const auto& [id, peer] : context_.peers) {
+    for (const auto& [id, peer] : context_.peers)
         if (peer->is_ready()) send_ping(*peer);
-    }
 }
 
 void PeerSessions::advance_timers(std::chrono::seconds time) {
@@ -174,9 +173,8 @@ NetworkTotals PeerSessions::totals() const {
 
 std::vector<PeerInfo> PeerSessions::peers() const {
     std::vector<PeerInfo> out;
-    for (const auto& [id, peer] : context_.peers) {
+    for (const auto& [id, peer] : context_.peers)
         if (peer->connection->is_open()) out.push_back(describe(*peer));
-    }
     return out;
 }
 

@@ -46,6 +46,8 @@ private:
     asio::awaitable<void> read_messages(PeerRef peer);
     asio::awaitable<std::optional<wire::Message>> decode(PeerRef peer, net::RawMessage raw);
     asio::awaitable<void> handle(PeerRef peer, wire::Message message);
+    bool handle_handshake(Peer& peer, const wire::Message& message);
+    void handle_at_once(Peer& peer, const wire::Message& message);
     asio::awaitable<void> handle_getdata(PeerRef peer, wire::GetData message);
     asio::awaitable<void> wait_for_verdicts(PeerRef peer);
     asio::awaitable<void> handle_inventory(PeerRef peer, wire::Inventory message);

@@ -25,9 +25,8 @@ constexpr Name names[] = {
 
 std::vector<std::string> permission_names(std::uint32_t permissions) {
     std::vector<std::string> out;
-    for (const auto& [name, bits] : names) {
+    for (const auto& [name, bits] : names)
         if ((permissions & bits) == bits) out.emplace_back(name);
-    }
     return out;
 }
 
@@ -45,19 +44,18 @@ Result<WhitelistEntry, std::string> WhitelistEntry::from_text(std::string_view t
             const auto word = list.substr(0, comma);
             list = comma == std::string_view::npos ? "" : list.substr(comma + 1);
             const auto* known = std::ranges::find(names, word, &Name::name);
-            if (known != std::end(names)) {
+            if (known != std::end(names))
                 entry.permissions |= known->bits;
-            } else if (word == "bloom") {
+            else if (word == "bloom")
                 entry.permissions |= permission_bloom;
-            } else if (word == "all") {
+            else if (word == "all")
                 entry.permissions |= permission_all;
-            } else if (word == "in") {
+            else if (word == "in")
                 in = true;
-            } else if (word == "out") {
+            else if (word == "out")
                 out = true;
-            } else if (!word.empty()) {
+            else if (!word.empty())
                 return fail(fmt::format("Invalid P2P permission: '{}'", word));
-            }
         }
     }
     entry.inbound = in || !out;

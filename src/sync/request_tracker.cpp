@@ -51,9 +51,8 @@ void RequestTracker::choose(const Hash256& hash) {
         if (each.state == State::requested) return;
         if (each.state == State::chosen) chosen = &each;
         if (each.state != State::ready && each.state != State::chosen) continue;
-        if (!best || std::pair(each.preferred, each.lot) > std::pair(best->preferred, best->lot)) {
+        if (!best || std::pair(each.preferred, each.lot) > std::pair(best->preferred, best->lot))
             best = &each;
-        }
     }
     if (!is_open) {
         erase(hash);
@@ -93,9 +92,8 @@ void RequestTracker::answered(PeerId peer, const Hash256& hash, Time now) {
         auto& state = peers_[peer];
         if (announcement->state == State::requested) --state.in_flight;
         if (announcement->state == State::chosen) state.chosen.erase({announcement->lot, hash});
-        if (announcement->state == State::requested || announcement->state == State::waiting) {
+        if (announcement->state == State::requested || announcement->state == State::waiting)
             timeline_.erase({announcement->when, hash, peer});
-        }
         announcement->state = State::done;
         choose(hash);
     }
@@ -109,9 +107,8 @@ void RequestTracker::drop_announcement(const Hash256& hash, Item& item, std::siz
     state.known.erase(hash);
     if (gone.state == State::requested) --state.in_flight;
     if (gone.state == State::chosen) state.chosen.erase({gone.lot, hash});
-    if (gone.state == State::requested || gone.state == State::waiting) {
+    if (gone.state == State::requested || gone.state == State::waiting)
         timeline_.erase({gone.when, hash, gone.peer});
-    }
     item.erase(item.begin() + static_cast<std::ptrdiff_t>(index));
 }
 

@@ -16,11 +16,10 @@ public:
     /// the peer so far. True if data was queued for limits::send_timeout and `taken` did not grow.
     [[nodiscard]] bool is_stuck(bool has_queued, std::uint64_t taken, Time now) {
         const bool took_nothing = has_queued && taken == std::exchange(taken_, taken);
-        if (!took_nothing) {
+        if (!took_nothing)
             since_.reset();
-        } else if (!since_) {
+        else if (!since_)
             since_ = now;
-        }
         return since_ && now - *since_ >= wire::limits::send_timeout;
     }
 

@@ -84,11 +84,10 @@ asio::awaitable<std::optional<wire::Message>> PeerSessions::decode(PeerRef peer,
                                                                    net::RawMessage raw) {
     const auto command = raw.command;
     Decoded decoded = fail(DecodeError::none);
-    if (raw.payload.size() >= large_payload) {
+    if (raw.payload.size() >= large_payload)
         decoded = co_await decode_on_worker(context_.workers, std::move(raw));
-    } else {
+    else
         decoded = wire::decode_message(raw.command, raw.payload);
-    }
     if (decoded) co_return std::move(*decoded);
     log::debug(log::Category::net, "{}: '{}' cannot be decoded: {}", label(*peer), command,
                daler::describe(decoded.error()));
@@ -120,7 +119,7 @@ Overloaded(Handlers...) -> Overloaded<Handlers...>;
 template <class M, class... Others>
 concept OneOf = (std::same_as<M, Others> || ...);
 
-/// The messages that are handled before the std::visit in `handle`.
+/// The messages that others than `handle_at_once` handle.
 template <class M>
 concept HandledBefore =
     OneOf<M, wire::Version, wire::Verack, wire::WtxidRelay, wire::SendAddrV2, wire::BlockMessage,
@@ -128,28 +127,62 @@ concept HandledBefore =
 
 }  // namespace
 
-asio::awaitable<void> PeerSessions::handle(PeerRef peer, wire::Message message) {
-    // First the messages of the handshake.
+/// The messages of the handshake, and what comes before its end. Returns false for messages that
+/// follow it.
+bool PeerSessions::handle_handshake(Peer& peer, const wire::Message& message) {
     if (const auto* version = std::get_if<wire::Version>(&message)) {
-        handshake_.on_version(*peer, *version);
-        co_return;
+        handshake_.on_version(peer, *version);
+        return true;
     }
-    if (!peer->got_version) co_return;
+    if (!peer.got_version) return true;
     if (std::holds_alternative<wire::Verack>(message)) {
-        if (handshake_.on_verack(*peer)) handshake_done(*peer);
-        co_return;
+        if (handshake_.on_verack(peer)) handshake_done(peer);
+        return true;
     }
     if (std::holds_alternative<wire::WtxidRelay>(message)) {
-        handshake_.on_wtxidrelay(*peer);
-        co_return;
+        handshake_.on_wtxidrelay(peer);
+        return true;
     }
     if (std::holds_alternative<wire::SendAddrV2>(message)) {
-        handshake_.on_sendaddrv2(*peer);
-        co_return;
+        handshake_.on_sendaddrv2(peer);
+        return true;
     }
-    if (!peer->handshake_done) co_return;
+    return !peer.handshake_done;
+}
 
-    // Then the messages whose handlers are coroutines.
+/// The messages whose handlers are no coroutines.
+void PeerSessions::handle_at_once(Peer& peer, const wire::Message& message) {
+    std::visit(Overloaded{
+                   [&](const wire::Ping& m) {
+                       if (peer.version >= wire::pong_version) peer.send(wire::Pong{m.nonce});
+                   },
+                   [&](const wire::Pong& m) { handle_pong(peer, m); },
+                   [&](const wire::GetHeaders& m) { headers_.on_getheaders(peer, m); },
+                   [&](const wire::GetBlocks& m) { headers_.on_getblocks(peer, m); },
+                   [&](const wire::SendHeaders&) { peer.wants_headers = true; },
+                   [&](const wire::SendCompact& m) { peer.high_bandwidth_from = m.high_bandwidth; },
+                   [&](const wire::FeeFilter& m) {
+                       if (is_money(m.rate)) peer.fee_filter = m.rate;
+                   },
+                   [&](const wire::Addresses& m) { addresses_.on_addresses(peer, m.nodes); },
+                   [&](const wire::AddressesV2& m) { addresses_.on_addresses(peer, m.nodes); },
+                   [&](const wire::GetAddr&) { addresses_.on_getaddr(peer); },
+                   [&](const wire::GetMempool&) { transactions_.on_getmempool(peer); },
+                   [&](const wire::Unknown& m) {
+                       if (is_service_not_offered(m.command)) {
+                           log::debug(log::Category::net, "{} sends '{}', which we do not offer",
+                                      label(peer), m.command);
+                           peer.connection->close();
+                       }
+                   },
+                   // A message type that is neither here nor above does not compile.
+                   [](const HandledBefore auto&) {},
+               },
+               message);
+}
+
+asio::awaitable<void> PeerSessions::handle(PeerRef peer, wire::Message message) {
+    if (handle_handshake(*peer, message)) co_return;
     if (auto* headers = std::get_if<wire::Headers>(&message)) {
         const auto* last = co_await headers_.on_headers(peer, std::move(*headers));
         if (last) blocks_.fetch_announced(*peer, *last);
@@ -172,34 +205,7 @@ asio::awaitable<void> PeerSessions::handle(PeerRef peer, wire::Message message) 
         co_await handle_not_found(peer, std::move(*not_found));
         co_return;
     }
-    std::visit(
-        Overloaded{
-            [&](const wire::Ping& m) {
-                if (peer->version >= wire::pong_version) peer->send(wire::Pong{m.nonce});
-            },
-            [&](const wire::Pong& m) { handle_pong(*peer, m); },
-            [&](const wire::GetHeaders& m) { headers_.on_getheaders(*peer, m); },
-            [&](const wire::GetBlocks& m) { headers_.on_getblocks(*peer, m); },
-            [&](const wire::SendHeaders&) { peer->wants_headers = true; },
-            [&](const wire::SendCompact& m) { peer->high_bandwidth_from = m.high_bandwidth; },
-            [&](const wire::FeeFilter& m) {
-                if (is_money(m.rate)) peer->fee_filter = m.rate;
-            },
-            [&](const wire::Addresses& m) { addresses_.on_addresses(*peer, m.nodes); },
-            [&](const wire::AddressesV2& m) { addresses_.on_addresses(*peer, m.nodes); },
-            [&](const wire::GetAddr&) { addresses_.on_getaddr(*peer); },
-            [&](const wire::GetMempool&) { transactions_.on_getmempool(*peer); },
-            [&](const wire::Unknown& m) {
-                if (is_service_not_offered(m.command)) {
-                    log::debug(log::Category::net, "{} sends '{}', which we do not offer",
-                               label(*peer), m.command);
-                    peer->connection->close();
-                }
-            },
-            // A message type that is neither here nor above does not compile.
-            [](const HandledBefore auto&) {},
-        },
-        message);
+    handle_at_once(*peer, message);
 }
 
 /// Requests are answered in order; adjacent transactions together, in small groups.
@@ -236,9 +242,7 @@ asio::awaitable<void> PeerSessions::handle_inventory(PeerRef peer, wire::Invento
         if (entry) blocks_.fetch_announced(*peer, *entry);
         blocks_.request(*peer);
     }
-    if (!transactions.empty()) {
-        co_await transactions_.on_announced(peer, std::move(transactions));
-    }
+    if (!transactions.empty()) co_await transactions_.on_announced(peer, std::move(transactions));
 }
 
 asio::awaitable<void> PeerSessions::handle_not_found(PeerRef peer, wire::NotFound message) {

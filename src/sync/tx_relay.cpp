@@ -94,9 +94,8 @@ Time TxRelay::ready_at(const Peer& peer, const TxIdentifier& id) const {
     if (context_.skips_delays()) return when;
     if (peer.is_inbound() && !peer.may(permission_noban)) when += limits::inbound_delay;
     if (!id.is_wtxid && wtxid_peers_ > 0) when += limits::txid_delay;
-    if (tracker_.in_flight(peer.id) >= limits::requests_in_flight && !peer.may(permission_relay)) {
+    if (tracker_.in_flight(peer.id) >= limits::requests_in_flight && !peer.may(permission_relay))
         when += limits::busy_delay;
-    }
     return when;
 }
 
@@ -134,11 +133,10 @@ void TxRelay::note_announcement(Peer& peer, const TxIdentifier& id) {
 bool TxRelay::is_behind(const Peer& peer) {
     const auto view = context_.view();
     const auto now = std::chrono::steady_clock::now();
-    if (view->best_header().height <= view->height()) {
+    if (view->best_header().height <= view->height())
         behind_since_.reset();
-    } else if (!behind_since_) {
+    else if (!behind_since_)
         behind_since_ = now;
-    }
     // A new peer may have blocks whose headers we do not have yet. The wait is limited, because the
     // blocks may never come.
     const bool peer_is_ahead =
@@ -184,9 +182,8 @@ asio::awaitable<void> TxRelay::on_transaction(PeerRef peer, TransactionRef tx) {
     tracker_.answered(peer->id, tx->txid.as<Hash256>(), context_.now());
     tracker_.answered(peer->id, tx->wtxid.as<Hash256>(), context_.now());
     if (has(TxIdentifier::of(tx->wtxid))) {
-        if (peer->may(permission_forcerelay) && pool_.contains(tx->wtxid)) {
+        if (peer->may(permission_forcerelay) && pool_.contains(tx->wtxid))
             announce(tx->txid, tx->wtxid);
-        }
         if (orphanage_.contains(tx->wtxid)) orphanage_.add(tx, peer->id, context_.now());
         co_return;
     }
@@ -219,9 +216,8 @@ void TxRelay::accepted(Peer& peer, const TransactionRef& tx, FeeRate fee_rate) {
 
 /// True if the transaction was added to the mempool or confirmed after `before`.
 bool TxRelay::has_arrived_since(const Txid& txid, const Arrivals& before) const {
-    if (const auto wtxid = pool_by_txid_.find(txid); wtxid != pool_by_txid_.end()) {
+    if (const auto wtxid = pool_by_txid_.find(txid); wtxid != pool_by_txid_.end())
         return pool_.at(wtxid->second).arrival > before.transactions;
-    }
     return arrivals_.blocks > before.blocks && recent_blocks_.confirms(txid.as<Hash256>());
 }
 
@@ -257,9 +253,8 @@ void TxRelay::refused(Peer& peer, const TransactionRef& tx, const mempool::Refus
     refused_.remember(*tx, why);
     // Another node may have stripped the witness.
     if (why.witness_stripped) return;
-    if (transaction_blame(why.rejection.reason) == consensus::Blame::invalid) {
+    if (transaction_blame(why.rejection.reason) == consensus::Blame::invalid)
         misbehaviour_.punish(peer, to_text(why.rejection));
-    }
 }
 
 /// Tries the orphans whose parents have arrived, of all peers.
@@ -274,11 +269,10 @@ asio::awaitable<void> TxRelay::try_orphans() {
             const auto work = orphanage_.take_work();
             if (!work) break;
             const auto sender = context_.peers.find(work->peer);
-            if (sender == context_.peers.end()) {
+            if (sender == context_.peers.end())
                 orphanage_.erase(work->tx->wtxid);
-            } else {
+            else
                 co_await submit(sender->second, work->tx);
-            }
         }
     } catch (const std::exception& error) {
         // An error of the disk: the ledger has reported it, and the node is about to stop.
@@ -330,9 +324,8 @@ void TxRelay::tip_changed() {
     // Refused transactions may be valid on the new chain.
     refused_.clear();
     // Peers announce transactions only after a lower fee filter.
-    if (std::exchange(was_catching_up_, context_.is_catching_up()) && !was_catching_up_) {
+    if (std::exchange(was_catching_up_, context_.is_catching_up()) && !was_catching_up_)
         refresh_fee_filter();
-    }
     for (const auto& [id, peer] : context_.peers)
         request(*peer);
 }
@@ -361,9 +354,8 @@ void TxRelay::schedule_announcements() {
 /// On public networks random delays hide where a transaction came from.
 Time TxRelay::next_announcement(const Peer& peer) {
     const auto now = context_.now();
-    if (!peer.is_inbound()) {
+    if (!peer.is_inbound())
         return now + seconds_to_ms(context_.random.exponential(outbound_announcement_mean));
-    }
     if (next_inbound_announcement_ <= now) {
         next_inbound_announcement_ =
             now + seconds_to_ms(context_.random.exponential(inbound_announcement_mean));
@@ -409,9 +401,8 @@ void TxRelay::announce_queued(Peer& peer) {
 void TxRelay::announce_unbroadcast() {
     context_.ledger.post([this, executor = context_.executor](ledger::State& state) {
         std::vector<TransactionRef> transactions;
-        for (const auto& txid : state.mempool.unbroadcast()) {
+        for (const auto& txid : state.mempool.unbroadcast())
             if (auto tx = state.mempool.find(txid)) transactions.push_back(std::move(tx));
-        }
         if (transactions.empty()) return;
         asio::post(executor, [this, transactions = std::move(transactions)] {
             for (const auto& tx : transactions)
@@ -436,9 +427,8 @@ void TxRelay::refresh_fee_filter() {
         const auto rate = state.mempool.min_fee(state.clock.now()).per_kvb;
         asio::post(executor, [this, rate] {
             min_fee_ = std::max(rate, context_.options.min_relay_fee_rate.per_kvb);
-            for (const auto& [id, peer] : context_.peers) {
+            for (const auto& [id, peer] : context_.peers)
                 if (relays(*peer)) send_fee_filter(*peer);
-            }
         });
     });
 }

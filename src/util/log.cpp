@@ -92,16 +92,14 @@ std::string printable(std::string_view text) {
 
 Category category(std::string_view text) {
     if (text == "all" || text == "1" || text.empty()) return Category::all;
-    for (const auto& [known, which] : names) {
+    for (const auto& [known, which] : names)
         if (known == text) return which;
-    }
     return Category::none;
 }
 
 std::string_view name(Category which) {
-    for (const auto& [known, category] : names) {
+    for (const auto& [known, category] : names)
         if (category == which) return known;
-    }
     return "";
 }
 
@@ -115,9 +113,8 @@ void reopen() {
     const auto& options = state().options;
     std::vector<spdlog::sink_ptr> sinks;
     if (options.console) sinks.push_back(std::make_shared<spdlog::sinks::stdout_sink_mt>());
-    if (!options.file.empty()) {
+    if (!options.file.empty())
         sinks.push_back(std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file));
-    }
     auto logger = std::make_shared<spdlog::logger>("daler", sinks.begin(), sinks.end());
     logger->set_pattern("%v");
     logger->flush_on(spdlog::level::info);
@@ -155,9 +152,8 @@ void write_limited(const std::source_location& place, std::string_view tag, std:
     const auto verdict = state().budgets.spend(place, text.size());
     if (verdict == Budgets::Verdict::drop) return;
     write(tag, text);
-    if (verdict == Budgets::Verdict::write_last) {
+    if (verdict == Budgets::Verdict::write_last)
         write("warning", "More lines of this kind are left out for up to an hour");
-    }
 }
 
 bool RateLimit::allow() {

@@ -10,17 +10,15 @@ constexpr int max_search_steps = 100'000;
 
 Amount sum(std::span<const Candidate> coins, std::span<const std::size_t> chosen) {
     Amount out;
-    for (const auto i : chosen) {
+    for (const auto i : chosen)
         out += coins[i].value;
-    }
     return out;
 }
 
 std::int64_t weight(std::span<const Candidate> coins, std::span<const std::size_t> chosen) {
     std::int64_t out = 0;
-    for (const auto i : chosen) {
+    for (const auto i : chosen)
         out += coins[i].weight;
-    }
     return out;
 }
 
@@ -54,23 +52,19 @@ class ExactSearch {
 public:
     ExactSearch(std::span<const Candidate> coins, const SelectionGoal& goal)
         : coins_(coins), goal_(goal), order_(by_falling_value(coins)), left_(coins.size() + 1) {
-        for (std::size_t i = coins.size(); i-- > 0;) {
+        for (std::size_t i = coins.size(); i-- > 0;)
             left_[i] = left_[i + 1] + coins[order_[i]].value;
-        }
     }
 
     std::optional<std::vector<std::size_t>> run() {
-        for (int step = 0; step < max_search_steps; ++step) {
-            if (!is_dead_end()) {
+        for (int step = 0; step < max_search_steps; ++step)
+            if (!is_dead_end())
                 take();
-            } else if (!backtrack()) {
+            else if (!backtrack())
                 break;
-            }
-        }
         if (best_.empty()) return std::nullopt;
-        for (auto& i : best_) {
+        for (auto& i : best_)
             i = order_[i];
-        }
         return best_;
     }
 
@@ -156,9 +150,8 @@ std::optional<std::vector<std::size_t>> largest_first(std::span<const Candidate>
 Amount waste(std::span<const Candidate> coins, std::span<const std::size_t> chosen,
              const SelectionGoal& goal) {
     Amount out;
-    for (const auto i : chosen) {
+    for (const auto i : chosen)
         out += coins[i].fee - coins[i].long_term_fee;
-    }
     const Amount excess = sum(coins, chosen) - goal.target;
     const bool makes_change = excess - goal.change_fee >= goal.min_change;
     return out + (makes_change ? goal.cost_of_change : excess);

@@ -62,9 +62,8 @@ Database::Database(const std::filesystem::path& file, bool create) : file_(file)
 }
 
 Database::~Database() {
-    if (sqlite3_close(handle_) != SQLITE_OK) {
+    if (sqlite3_close(handle_) != SQLITE_OK)
         log::warning("closing {}: {}", file_.string(), sqlite3_errmsg(handle_));
-    }
 }
 
 void Database::raise(const std::string& what) const {
@@ -102,9 +101,8 @@ void Database::copy_to(const std::filesystem::path& target) {
 }
 
 Statement::Statement(Database& database, const std::string& sql) : database_(database) {
-    if (sqlite3_prepare_v2(database.handle_, sql.c_str(), -1, &handle_, nullptr) != SQLITE_OK) {
+    if (sqlite3_prepare_v2(database.handle_, sql.c_str(), -1, &handle_, nullptr) != SQLITE_OK)
         database.raise(sql);
-    }
 }
 
 Statement::~Statement() {
@@ -119,9 +117,8 @@ Statement& Statement::bind(int index, std::int64_t value) {
 Statement& Statement::bind(int index, ByteSpan blob) {
     // A null pointer would bind NULL instead of an empty blob.
     const void* data = blob.empty() ? "" : static_cast<const void*>(blob.data());
-    if (sqlite3_bind_blob64(handle_, index, data, blob.size(), SQLITE_TRANSIENT) != SQLITE_OK) {
+    if (sqlite3_bind_blob64(handle_, index, data, blob.size(), SQLITE_TRANSIENT) != SQLITE_OK)
         database_.raise("bind");
-    }
     return *this;
 }
 

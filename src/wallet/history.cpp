@@ -75,9 +75,8 @@ void History::mark_used(const Transaction& tx) {
         const KeyBook::Place place = *found;
         std::uint32_t index = keys_.records()[place.record].next_index;
         if (!keys_.mark_used(place, KeyBook::Lookahead::whole)) continue;
-        for (; index <= place.index; ++index) {
+        for (; index <= place.index; ++index)
             used_.push_back({place.record, index});
-        }
     }
 }
 
@@ -89,9 +88,8 @@ void History::mark_all_used() {
 
 void History::refresh_reused() {
     for (const auto& [txid, record] : records_) {
-        for (const auto& input : record.tx->inputs) {
+        for (const auto& input : record.tx->inputs)
             if (const auto* spent = owned_prevout(input)) reused_.insert(spent->script_pubkey);
-        }
     }
 }
 
@@ -106,9 +104,8 @@ void History::for_descendants(const Txid& txid, Visit visit) {
         if (found == records_.end() || !done.insert(next).second) continue;
         if (!visit(found->second)) continue;
         const auto first = spends_.lower_bound(OutPoint{next, 0});
-        for (auto spend = first; spend != spends_.end() && spend->first.txid == next; ++spend) {
+        for (auto spend = first; spend != spends_.end() && spend->first.txid == next; ++spend)
             todo.push_back(spend->second);
-        }
     }
 }
 
@@ -117,14 +114,12 @@ void History::mark_conflicts(const Transaction& tx, const Txid& txid,
     for (const auto& input : tx.inputs) {
         std::vector<Txid> losers;
         const auto [begin, end] = spends_.equal_range(input.prevout);
-        for (auto spend = begin; spend != end; ++spend) {
+        for (auto spend = begin; spend != end; ++spend)
             if (spend->second != txid) losers.push_back(spend->second);
-        }
         for (const auto& loser : losers) {
             for_descendants(loser, [&](TxRecord& record) {
-                if (record.status == TxStatus::confirmed || record.status == TxStatus::conflicted) {
+                if (record.status == TxStatus::confirmed || record.status == TxStatus::conflicted)
                     return false;
-                }
                 record.status = TxStatus::conflicted;
                 record.abandoned = record.orphaned = false;
                 record.block = block.hash;
@@ -219,9 +214,8 @@ void History::mempool_added(const TransactionRef& tx, std::int64_t now) {
     for (const auto& input : tx->inputs) {
         const auto [begin, end] = spends_.equal_range(input.prevout);
         std::vector<Txid> rivals;
-        for (auto spend = begin; spend != end; ++spend) {
+        for (auto spend = begin; spend != end; ++spend)
             if (spend->second != tx->txid) rivals.push_back(spend->second);
-        }
         for (const auto& rival : rivals) {
             for_descendants(rival, [&](TxRecord& record) {
                 return record.mempool_conflicts.insert(tx->txid).second;
@@ -248,9 +242,8 @@ void History::mempool_removed(const TransactionRef& tx) {
     for (const auto& input : tx->inputs) {
         const auto [begin, end] = spends_.equal_range(input.prevout);
         std::vector<Txid> rivals;
-        for (auto spend = begin; spend != end; ++spend) {
+        for (auto spend = begin; spend != end; ++spend)
             if (spend->second != tx->txid) rivals.push_back(spend->second);
-        }
         for (const auto& rival : rivals) {
             for_descendants(rival, [&](TxRecord& record) {
                 return record.mempool_conflicts.erase(tx->txid) > 0;

@@ -4,17 +4,15 @@ namespace daler::wallet {
 
 Amount History::debit(const Transaction& tx) const {
     Amount out;
-    for (const auto& input : tx.inputs) {
+    for (const auto& input : tx.inputs)
         if (const auto* spent = owned_prevout(input)) out += spent->value;
-    }
     return out;
 }
 
 Amount History::credit(const Transaction& tx) const {
     Amount out;
-    for (const auto& output : tx.outputs) {
+    for (const auto& output : tx.outputs)
         if (owner(output)) out += output.value;
-    }
     return out;
 }
 
@@ -60,9 +58,8 @@ std::set<Txid> History::conflicts(const TxRecord& record) const {
     std::set<Txid> out;
     for (const auto& input : record.tx->inputs) {
         const auto [begin, end] = spends_.equal_range(input.prevout);
-        for (auto spend = begin; spend != end; ++spend) {
+        for (auto spend = begin; spend != end; ++spend)
             out.insert(spend->second);
-        }
     }
     out.erase(record.tx->txid);
     return out;

@@ -42,9 +42,8 @@ bool KeyBook::widen(std::size_t record, std::uint32_t size) {
 }
 
 void KeyBook::insert(const Place& place, std::span<const Script> scripts) {
-    for (const auto& script : scripts) {
+    for (const auto& script : scripts)
         scripts_.emplace(script, place);
-    }
 }
 
 void KeyBook::extend(std::size_t position, std::uint32_t end) {
@@ -70,14 +69,12 @@ std::size_t KeyBook::add(DescriptorRecord record, std::span<const std::vector<Sc
         !record.descriptor.has_private_keys() || signs_alone(record.descriptor, record.range_begin);
     const auto [known, is_new] = by_id_.emplace(record.descriptor.id(), records_.size());
     const std::size_t position = known->second;
-    if (is_new) {
+    if (is_new)
         records_.push_back(std::move(record));
-    } else {
+    else
         records_[position] = std::move(record);
-    }
-    for (const auto& scripts : derived) {
+    for (const auto& scripts : derived)
         insert({position, records_[position].derived_end++}, scripts);
-    }
     extend(position, std::max(records_[position].range_begin, records_[position].next_index) +
                          eager_lookahead);
     return position;
@@ -100,9 +97,8 @@ std::optional<std::size_t> KeyBook::active(ActiveKey key) const {
 }
 
 std::optional<bool> KeyBook::active_internal(std::size_t record) const {
-    for (const auto& [key, position] : active_) {
+    for (const auto& [key, position] : active_)
         if (position == record) return key.internal;
-    }
     return std::nullopt;
 }
 
@@ -152,9 +148,8 @@ std::uint64_t KeyBook::underived() const {
 }
 
 void KeyBook::top_up_all() {
-    for (std::size_t i = 0; i < records_.size(); ++i) {
+    for (std::size_t i = 0; i < records_.size(); ++i)
         extend(i, records_[i].range_end);
-    }
 }
 
 descriptor::KeyRing KeyBook::key_ring(const Place& place,

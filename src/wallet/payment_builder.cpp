@@ -47,9 +47,8 @@ Outcome<Payment> PaymentBuilder::build() {
     if (request_.sign) {
         if (auto ok = sign(); !ok) return daler::fail(ok.error());
     }
-    if (result_.fee > wallet_.options().max_tx_fee) {
+    if (result_.fee > wallet_.options().max_tx_fee)
         return insufficient("Fee exceeds maximum configured by user (e.g. -maxtxfee, maxfeerate)");
-    }
     result_.tx = seal(std::move(tx_));
     if (auto ok = check_chain(); !ok) return daler::fail(ok.error());
     result_.fee_reason = rate_.reason;
@@ -69,9 +68,8 @@ Outcome<void> PaymentBuilder::check_chain() {
 }
 
 Outcome<void> PaymentBuilder::check_recipients() {
-    if (request_.recipients.empty()) {
+    if (request_.recipients.empty())
         return insufficient("Transaction must have at least one recipient");
-    }
     const FeeRate dust_rate = wallet_.node().relay_dust_fee_rate();
     for (const auto& recipient : request_.recipients) {
         if (recipient.amount < Amount{0} || !is_money(recipient.amount) ||
@@ -80,10 +78,8 @@ Outcome<void> PaymentBuilder::check_recipients() {
         }
         sent_ += recipient.amount;
         recipients_pay_ |= recipient.pays_fee;
-        if (!recipient.pays_fee &&
-            policy::is_dust({recipient.amount, recipient.script}, dust_rate)) {
+        if (!recipient.pays_fee && policy::is_dust({recipient.amount, recipient.script}, dust_rate))
             return insufficient("Transaction amount too small");
-        }
         tx_.outputs.push_back({recipient.amount, recipient.script});
     }
     return {};
@@ -103,15 +99,12 @@ AddressType PaymentBuilder::change_type() const {
     const auto has = [this](AddressType type) {
         return wallet_.keys().active({type, true}).has_value();
     };
-    if (has(AddressType::bech32m) && pays_to(OutputType::witness_v1_taproot)) {
+    if (has(AddressType::bech32m) && pays_to(OutputType::witness_v1_taproot))
         return AddressType::bech32m;
-    }
-    if (has(AddressType::bech32) && pays_to(OutputType::witness_v0_key_hash)) {
+    if (has(AddressType::bech32) && pays_to(OutputType::witness_v0_key_hash))
         return AddressType::bech32;
-    }
-    if (has(AddressType::p2sh_segwit) && pays_to(OutputType::script_hash)) {
+    if (has(AddressType::p2sh_segwit) && pays_to(OutputType::script_hash))
         return AddressType::p2sh_segwit;
-    }
     if (has(AddressType::legacy) && pays_to(OutputType::pubkey_hash)) return AddressType::legacy;
     if (has(AddressType::bech32m)) return AddressType::bech32m;
     if (has(AddressType::bech32)) return AddressType::bech32;
@@ -129,9 +122,7 @@ Outcome<void> PaymentBuilder::choose_change() {
         }
     } else if (const auto record = wallet_.keys().active({change_type(), true})) {
         const auto script = wallet_.keys().peek(*record);
-        if (!script) {
-            return insufficient("Error: Keypool ran out, please call keypoolrefill first");
-        }
+        if (!script) return insufficient("Error: Keypool ran out, please call keypoolrefill first");
         change_.script_pubkey = *script;
         change_record_ = record;
         const auto ring =
@@ -189,9 +180,8 @@ std::optional<std::vector<PaymentBuilder::Coin>> PaymentBuilder::usable_coins(Am
     }
     if (presets_found != request_.inputs.size()) return std::nullopt;
     std::set<Txid> unconfirmed;
-    for (const auto& coin : out) {
+    for (const auto& coin : out)
         if (coin.owned.depth == 0) unconfirmed.insert(coin.owned.outpoint.txid);
-    }
     if (unconfirmed.empty()) return out;
     const auto chains = wallet_.node().mempool_chains(unconfirmed);
     for (auto& coin : out) {
@@ -264,9 +254,8 @@ bool PaymentBuilder::select_from(const std::vector<Coin>& available, const Selec
         }
         const auto selected = select_coins(candidates, wanted, random_);
         if (!selected) continue;
-        for (const auto i : *selected) {
+        for (const auto i : *selected)
             chosen_.push_back(*coins[i]);
-        }
         return true;
     }
     return false;
@@ -302,9 +291,8 @@ Failure PaymentBuilder::selection_failure(const std::vector<Coin>& available, Am
 Outcome<void> PaymentBuilder::choose_coins() {
     Amount preset;
     const auto available = usable_coins(preset);
-    if (!available) {
+    if (!available)
         return fail(FailureKind::wallet, "Pre-selected input not found or already spent");
-    }
     auto wanted = goal();
     wanted.target -= preset;
     if (!request_.inputs.empty() && wanted.target <= Amount{0}) return {};
@@ -325,12 +313,10 @@ std::int64_t PaymentBuilder::weight(bool with_change) const {
         witness_scale_factor * static_cast<std::int64_t>(8 + compact_size_length(chosen_.size()) +
                                                          compact_size_length(outputs)) +
         2;
-    for (const auto& coin : chosen_) {
+    for (const auto& coin : chosen_)
         out += coin.candidate.weight;
-    }
-    for (const auto& output : tx_.outputs) {
+    for (const auto& output : tx_.outputs)
         out += output_weight(output);
-    }
     return with_change ? out + output_weight(change_) : out;
 }
 
@@ -340,9 +326,8 @@ Amount PaymentBuilder::fee_for(bool with_change) const {
 
 Outcome<void> PaymentBuilder::take_fee_from_recipients(Amount fee) {
     std::int64_t payers = 0;
-    for (const auto& recipient : request_.recipients) {
+    for (const auto& recipient : request_.recipients)
         payers += recipient.pays_fee ? 1 : 0;
-    }
     const FeeRate dust_rate = wallet_.node().relay_dust_fee_rate();
     bool first = true;
     for (std::size_t i = 0; i < request_.recipients.size(); ++i) {
@@ -352,9 +337,8 @@ Outcome<void> PaymentBuilder::take_fee_from_recipients(Amount fee) {
         // The first one pays the remainder.
         if (first) output.value -= Amount{fee.satoshis() % payers};
         first = false;
-        if (output.value < Amount{0}) {
+        if (output.value < Amount{0})
             return insufficient("The transaction amount is too small to pay the fee");
-        }
         if (policy::is_dust(output, dust_rate)) {
             return insufficient(
                 "The transaction amount is too small to send after the fee has been deducted");
@@ -369,9 +353,8 @@ std::uint32_t PaymentBuilder::lock_time() {
     if (wallet_.now() - tip.header.time > max_tip_age) return 0;
     auto height = static_cast<std::uint32_t>(tip.height);
     // Sometimes a lower height, so that payments that were delayed cannot be recognised.
-    if (random_.below(10) == 0) {
+    if (random_.below(10) == 0)
         height -= std::min(height, static_cast<std::uint32_t>(random_.below(max_lock_time_offset)));
-    }
     return height;
 }
 
@@ -401,9 +384,8 @@ Outcome<void> PaymentBuilder::fill_transaction() {
     result_.fee = makes_change ? fee_with_change : fee_for(false);
     if (recipients_pay_) {
         const Amount left = makes_change ? Amount{0} : change;
-        if (auto ok = take_fee_from_recipients(std::max(Amount{0}, result_.fee - left)); !ok) {
+        if (auto ok = take_fee_from_recipients(std::max(Amount{0}, result_.fee - left)); !ok)
             return ok;
-        }
         result_.fee = std::max(result_.fee, left);
     } else if (!makes_change) {
         if (selected - sent_ < result_.fee) return insufficient("Insufficient funds");
@@ -422,9 +404,8 @@ Outcome<void> PaymentBuilder::fill_transaction() {
 
 Outcome<void> PaymentBuilder::sign() {
     std::vector<TxOutput> spent;
-    for (const auto& coin : chosen_) {
+    for (const auto& coin : chosen_)
         spent.push_back(coin.owned.output);
-    }
     const script::PrecomputedHashes hashes(tx_, spent);
     for (std::uint32_t i = 0; i < tx_.inputs.size(); ++i) {
         const auto ring = wallet_.keys().key_ring(chosen_[i].owned.place,

@@ -53,9 +53,8 @@ constexpr std::array tables{meta_table,         descriptors_table, active_table,
 /// The statement that writes a row of a table. Its parameters are the columns.
 std::string write_row(const Table& table) {
     std::string values = "?1";
-    for (auto i = 1; i <= std::ranges::count(table.columns, ','); ++i) {
+    for (auto i = 1; i <= std::ranges::count(table.columns, ','); ++i)
         values += fmt::format(", ?{}", i + 1);
-    }
     return fmt::format("INSERT OR REPLACE INTO {} VALUES ({}, row_checksum({}))", table.name,
                        values, values);
 }
@@ -114,9 +113,8 @@ bool is_wallet_file(const std::filesystem::path& file, const ChainParams& params
     if (!header.starts_with(magic)) return false;
     const auto number = [&](std::size_t at) {
         std::uint32_t out = 0;
-        for (const char byte : header.substr(at, 4)) {
+        for (const char byte : header.substr(at, 4))
             out = out << 8 | static_cast<std::uint8_t>(byte);
-        }
         return out;
     };
     const auto id = number(id_at);
@@ -206,10 +204,16 @@ StoredWallet Store::load() {
         out.flags.avoid_reuse = (bits[0] & avoid_reuse_bit) != 0;
     }
     const auto locator = meta("locator");
-    for (std::size_t at = 0; at + 32 <= locator.size(); at += 32) {
+    for (std::size_t at = 0; at + 32 <= locator.size(); at += 32)
         out.locator.push_back(read_hash(ByteSpan(locator).subspan(at, 32)));
-    }
+    load_descriptors(out);
+    load_active(out);
+    load_transactions(out);
+    load_labels_and_locks(out);
+    return out;
+}
 
+void Store::load_descriptors(StoredWallet& out) {
     auto descriptors = database_.prepare(
         "SELECT text, created, range_begin, range_end, next_index FROM descriptors "
         "ORDER BY position");
@@ -226,26 +230,28 @@ StoredWallet Store::load() {
                                    .range_end = to<std::uint32_t>(descriptors.integer(3)),
                                    .next_index = to<std::uint32_t>(descriptors.integer(4))});
     }
+}
 
+void Store::load_active(StoredWallet& out) {
     auto active = database_.prepare("SELECT type, internal, descriptor FROM active");
     while (active.step()) {
         const auto type = descriptor::address_type_by_name(active.text(0));
         const auto position = to<std::size_t>(active.integer(2));
-        if (!type || position >= out.descriptors.size()) {
+        if (!type || position >= out.descriptors.size())
             throw StorageError("Wallet " + file_.string() + " has a damaged table: active");
-        }
         out.active.emplace_back(ActiveKey{*type, active.integer(1) != 0}, position);
     }
+}
 
+void Store::load_transactions(StoredWallet& out) {
     auto transactions = database_.prepare(
         "SELECT bytes, status, abandoned, block, height, position, received, time, place, comment, "
         "comment_to FROM transactions ORDER BY place");
     while (transactions.step()) {
         auto tx = decode_transaction(transactions.blob(0));
         const auto status = transactions.integer(1);
-        if (!tx || status < 0 || status > static_cast<std::int64_t>(TxStatus::conflicted)) {
+        if (!tx || status < 0 || status > static_cast<std::int64_t>(TxStatus::conflicted))
             throw StorageError("Wallet " + file_.string() + " holds a damaged transaction");
-        }
         out.transactions.push_back({.tx = seal(std::move(*tx)),
                                     .status = static_cast<TxStatus>(status),
                                     .abandoned = transactions.integer(2) != 0,
@@ -259,18 +265,18 @@ StoredWallet Store::load() {
                                     .comment = transactions.text(9),
                                     .comment_to = transactions.text(10)});
     }
+}
 
+void Store::load_labels_and_locks(StoredWallet& out) {
     auto labels = database_.prepare("SELECT address, label, purpose FROM labels");
-    while (labels.step()) {
+    while (labels.step())
         out.labels[labels.text(0)] = {labels.text(1), labels.text(2)};
-    }
 
     auto locked = database_.prepare("SELECT txid, output FROM locked_coins");
     while (locked.step()) {
         out.locked_coins.insert(
             {read_hash(locked.blob(0)).as<Txid>(), to<std::uint32_t>(locked.integer(1))});
     }
-    return out;
 }
 
 Store::Batch::Batch(Store& store) : database_(store.database_), transaction_(store.database_) {}
@@ -287,9 +293,8 @@ void Store::Batch::flags(const WalletFlags& flags) {
 
 void Store::Batch::locator(std::span<const BlockHash> locator) {
     Bytes value;
-    for (const auto& hash : locator) {
+    for (const auto& hash : locator)
         value.insert(value.end(), hash.bytes.begin(), hash.bytes.end());
-    }
     meta("locator", value);
 }
 
@@ -342,9 +347,8 @@ void Store::Batch::label(const std::string& address, const AddressLabel& label) 
 void Store::Batch::locked_coins(const std::set<OutPoint>& all) {
     database_.execute("DELETE FROM locked_coins");
     auto statement = database_.prepare(write_row(locked_coins_table));
-    for (const auto& coin : all) {
+    for (const auto& coin : all)
         statement.bind(1, ByteSpan(coin.txid.bytes)).bind(2, std::int64_t{coin.index}).run();
-    }
 }
 
 }  // namespace daler::wallet

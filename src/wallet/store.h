@@ -65,6 +65,11 @@ public:
 private:
     Store(const std::filesystem::path& file, const ChainParams& params, bool create);
     [[nodiscard]] Bytes meta(const std::string& key);
+    // The parts of `load`.
+    void load_descriptors(StoredWallet& out);
+    void load_active(StoredWallet& out);
+    void load_transactions(StoredWallet& out);
+    void load_labels_and_locks(StoredWallet& out);
     /// Upgrades a file of schema version 1 to version 2.
     void add_checksums();
     /// Throws if the file's structure or a row is damaged.

@@ -107,12 +107,10 @@ void Wallet::restore() {
     flags_ = stored.flags;
     labels_ = std::move(stored.labels);
     locked_ = persistent_locked_ = std::move(stored.locked_coins);
-    for (auto& record : stored.descriptors) {
+    for (auto& record : stored.descriptors)
         keys_.add(std::move(record));
-    }
-    for (const auto& [key, position] : stored.active) {
+    for (const auto& [key, position] : stored.active)
         keys_.set_active(key, position);
-    }
     for (auto& record : stored.transactions) {
         // Set when the mempool is read.
         if (record.status == TxStatus::in_mempool) record.status = TxStatus::inactive;
@@ -145,15 +143,12 @@ void Wallet::commit() {
             batch.active(keys_.active());
         }
         batch.locator(chain::ChainView::locator_from(*tip_));
-        for (const auto position : descriptors_changed_) {
+        for (const auto position : descriptors_changed_)
             batch.descriptor(position, keys_.records()[position]);
-        }
-        for (const auto& txid : transactions) {
+        for (const auto& txid : transactions)
             batch.transaction(*history_.find(txid));
-        }
-        for (const auto& address : labels_changed_) {
+        for (const auto& address : labels_changed_)
             batch.label(address, labels_.at(address));
-        }
         if (locks_changed_) batch.locked_coins(persistent_locked_);
         batch.commit();
     } catch (...) {

@@ -90,9 +90,8 @@ Outcome<DescriptorRecord> Wallet::plan_import(const ImportRequest& request,
             record.range_end = options().keypool;
         }
         record.next_index = request.next_index.value_or(record.range_begin);
-        if (record.next_index < record.range_begin || record.next_index >= record.range_end) {
+        if (record.next_index < record.range_begin || record.next_index >= record.range_end)
             return fail(FailureKind::invalid_parameter, "next_index is out of range");
-        }
     }
     if (!descriptor.scripts(record.range_begin)) {
         return fail(FailureKind::wallet,
@@ -131,9 +130,8 @@ Outcome<DescriptorRecord> Wallet::plan_import(const ImportRequest& request,
 
 Outcome<std::vector<std::string>> Wallet::check_import(const ImportRequest& request) const {
     std::vector<std::string> warnings;
-    if (auto planned = plan_import(request, warnings); !planned) {
+    if (auto planned = plan_import(request, warnings); !planned)
         return daler::fail(planned.error());
-    }
     return warnings;
 }
 
@@ -164,11 +162,10 @@ Outcome<std::vector<std::string>> Wallet::import_descriptor(ImportRequest reques
             if (address) put_label(*address, {request.label.value_or(""), "receive"});
         }
     }
-    if (request.next_index) {
+    if (request.next_index)
         history_.refresh_reused();
-    } else {
+    else
         history_.keys_changed();
-    }
     note_changes();
     commit();
     return warnings;
@@ -199,9 +196,8 @@ void Wallet::unlock_all_coins() {
 }
 
 Outcome<void> Wallet::abandon(const Txid& txid) {
-    if (!history_.find(txid)) {
+    if (!history_.find(txid))
         return fail(FailureKind::invalid_address_or_key, "Invalid or non-wallet transaction id");
-    }
     if (!history_.abandon(txid)) {
         return fail(FailureKind::invalid_address_or_key,
                     "Transaction not eligible for abandonment");

@@ -13,9 +13,8 @@ void Wallet::take_block(const chain::BlockEntry& entry, const Block& block, bool
     // the block is read again.
     do {
         known = keys_.script_count();
-        for (std::uint32_t i = 0; i < block.transactions.size(); ++i) {
+        for (std::uint32_t i = 0; i < block.transactions.size(); ++i)
             history_.confirm(block.transactions[i], entry, i, now(), scanning);
-        }
     } while (keys_.script_count() != known);
     note_changes();
     // Transactions in the mempool may pay to the new addresses too. A scan reads the mempool at its
@@ -71,9 +70,8 @@ void Wallet::adopt_mempool() {
     std::size_t known = 0;
     do {
         known = keys_.script_count();
-        for (const auto& tx : transactions) {
+        for (const auto& tx : transactions)
             history_.mempool_added(tx, now());
-        }
     } while (keys_.script_count() != known);
     note_changes();
 }

@@ -62,18 +62,16 @@ Outcome<void> WalletService::open(const std::string& name) {
 }
 
 Outcome<void> WalletService::finish_opening(const std::string& name, Outcome<bool> done) {
-    while (done && !*done) {
+    while (done && !*done)
         done = call([&] { return continue_open(name); });
-    }
     if (!done) return daler::fail(done.error());
     return {};
 }
 
 Outcome<void> WalletService::begin_open(const std::string& name) {
     const auto file = file_of(name);
-    if (find(name)) {
+    if (find(name))
         return fail(FailureKind::already_loaded, "Wallet \"" + name + "\" is already loaded.");
-    }
     if (opening_.contains(name)) return fail(FailureKind::wallet, "Wallet already loading.");
     return guarded(verification_failed, [&]() -> Outcome<void> {
         const auto refuse = [&](const char* why) {
@@ -82,9 +80,8 @@ Outcome<void> WalletService::begin_open(const std::string& name) {
                             (options_.folder / name).string() + "'. " + why);
         };
         if (!fs::exists(options_.folder / name)) return refuse("Path does not exist.");
-        if (!is_wallet_file(file, node_.params())) {
+        if (!is_wallet_file(file, node_.params()))
             return refuse("Data is not in recognized format.");
-        }
         opening_[name] = Wallet::open({node_, options_, interrupt_}, name, file);
         return {};
     });
@@ -167,9 +164,8 @@ Outcome<void> WalletService::unload(const std::string& name, std::optional<bool>
 Outcome<void> WalletService::copy_backup(const std::string& name, const fs::path& backup) const {
     const auto file = file_of(name);
     return guarded("", [&]() -> Outcome<void> {
-        if (!fs::exists(backup)) {
+        if (!fs::exists(backup))
             return fail(FailureKind::invalid_parameter, "Backup file does not exist");
-        }
         if (fs::exists(file) || (!name.empty() && fs::exists(file.parent_path()))) {
             return fail(FailureKind::already_exists, "Failed to create database path '" +
                                                          (options_.folder / name).string() +
@@ -199,9 +195,8 @@ Outcome<void> WalletService::restore(const std::string& name, const fs::path& ba
 std::vector<std::string> WalletService::list() {
     return call([&] {
         std::vector<std::string> out;
-        for (const auto& wallet : wallets_) {
+        for (const auto& wallet : wallets_)
             out.push_back(wallet->name());
-        }
         return out;
     });
 }
@@ -214,10 +209,8 @@ std::vector<std::string> WalletService::list_dir() {
                                            fs::directory_options::skip_permission_denied, error);
     for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
         if (entry.depth() >= max_folder_depth) entry.disable_recursion_pending();
-        if (entry->is_directory(error) &&
-            is_wallet_file(entry->path() / file_name, node_.params())) {
+        if (entry->is_directory(error) && is_wallet_file(entry->path() / file_name, node_.params()))
             out.push_back(entry->path().lexically_relative(options_.folder).string());
-        }
     }
     std::ranges::sort(out);
     return out;

@@ -7,9 +7,8 @@
 
 namespace daler::wallet {
 Outcome<Payment> Wallet::prepare(const PaymentRequest& request) {
-    if (flags_.private_keys_disabled && request.sign) {
+    if (flags_.private_keys_disabled && request.sign)
         return fail(FailureKind::wallet, "Error: Private keys are disabled for this wallet");
-    }
     return PaymentBuilder(*this, request, random_).build();
 }
 

@@ -44,11 +44,10 @@ void Wallet::offer_displaced() {
     });
     for (const auto& [order, tx] : mature) {
         const auto verdict = node().broadcast(tx, Amount{0});
-        if (verdict) {
+        if (verdict)
             transaction_added(tx);
-        } else if (may_come_later(verdict.error().reason)) {
+        else if (may_come_later(verdict.error().reason))
             displaced_.insert(tx->txid);
-        }
     }
 }
 
@@ -61,11 +60,10 @@ void Wallet::rebroadcast(Offered what, std::int64_t before) {
                            (record.status == TxStatus::in_mempool && what == Offered::all);
         if (!waits || record.abandoned || record.received > before) continue;
         if (record.tx->is_coinbase()) continue;
-        if (spends_immature(*record.tx)) {
+        if (spends_immature(*record.tx))
             displaced_.insert(txid);
-        } else {
+        else
             unconfirmed.push_back(record.tx);
-        }
     }
     std::size_t offered = 0;
     for (const auto& tx : unconfirmed) {

@@ -78,9 +78,8 @@ Outcome<bool> Wallet::catch_up() {
 
 Height Wallet::first_height_since(std::int64_t created) const {
     const auto* first = tip_;
-    for (const auto* entry = tip_; entry; entry = entry->previous) {
+    for (const auto* entry = tip_; entry; entry = entry->previous)
         if (entry->header.time >= created - block_time_margin) first = entry;
-    }
     return first->height;
 }
 
@@ -118,9 +117,8 @@ Outcome<bool> Wallet::scan_some(ScanRange& range) {
         if (steady_clock::now() > deadline) return false;
         // The genesis block is left out: its transaction cannot be spent.
         if (range.next == 0) continue;
-        if (auto scanned = scan_block(*tip_->ancestor(range.next)); !scanned) {
+        if (auto scanned = scan_block(*tip_->ancestor(range.next)); !scanned)
             return daler::fail(scanned.error());
-        }
         if (scan_) {
             scan_->progress = static_cast<double>(range.next - range.first + 1) /
                               static_cast<double>(range.last - range.first + 1);

@@ -208,9 +208,8 @@ void WalletService::post_transaction(const TransactionRef& tx,
 
 Outcome<Wallet*> WalletService::find(const std::optional<std::string>& name) {
     if (name) {
-        for (const auto& wallet : wallets_) {
+        for (const auto& wallet : wallets_)
             if (wallet->name() == *name) return wallet.get();
-        }
         return fail(FailureKind::not_found, "Requested wallet does not exist or is not loaded");
     }
     if (wallets_.size() == 1) return wallets_.front().get();

@@ -168,9 +168,8 @@ std::optional<Subnet> Subnet::from_text(std::string_view text) {
     const auto digits = text.substr(slash + 1);
     const auto [end, error] =
         std::from_chars(digits.data(), digits.data() + digits.size(), subnet.bits_);
-    if (error != std::errc{} || end != digits.data() + digits.size() || subnet.bits_ > all_bits) {
+    if (error != std::errc{} || end != digits.data() + digits.size() || subnet.bits_ > all_bits)
         return {};
-    }
     return subnet;
 }
 

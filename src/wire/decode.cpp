@@ -162,9 +162,8 @@ Message read_message(std::string_view command, ByteReader& reader) {
     if (is<GetHeaders>(command)) return read_locator<GetHeaders>(reader);
     if (is<GetBlocks>(command)) return read_locator<GetBlocks>(reader);
     if (is<Headers>(command)) return read_headers(reader);
-    if (is<BlockMessage>(command)) {
+    if (is<BlockMessage>(command))
         return BlockMessage{std::make_shared<const Block>(read_block(reader))};
-    }
     if (is<TransactionMessage>(command)) return TransactionMessage{read_sealed_transaction(reader)};
     if (is<Addresses>(command)) return read_addresses(reader);
     if (is<AddressesV2>(command)) return read_addresses_v2(reader);

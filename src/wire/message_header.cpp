@@ -11,15 +11,13 @@ namespace {
 std::string read_command(ByteSpan bytes) {
     std::string command;
     bool ended = false;
-    for (const std::uint8_t byte : bytes) {
-        if (byte == 0) {
+    for (const std::uint8_t byte : bytes)
+        if (byte == 0)
             ended = true;
-        } else if (ended || byte < 0x20 || byte > 0x7e) {
+        else if (ended || byte < 0x20 || byte > 0x7e)
             return {};
-        } else {
+        else
             command.push_back(static_cast<char>(byte));
-        }
-    }
     return command;
 }
 

@@ -71,9 +71,8 @@ private:
         const auto block = builder_.block(
             at_, {std::move(transactions), Amount{0}, 0, key_set_.new_script(kind_, key_)});
         const auto& coinbase = block->transactions[0];
-        if (made_++ < fan_outs) {
+        if (made_++ < fan_outs)
             rewards_.push_back({{coinbase->txid, 0}, coinbase->outputs[0], kind_, key_});
-        }
         at_ = block->header.hash();
         const Bytes bytes = encode(*block);
         ByteWriter frame;

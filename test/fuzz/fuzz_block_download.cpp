@@ -47,9 +47,8 @@ struct Tree {
     }
     void fail(const chain::BlockEntry& entry) {
         if (entry.is_ancestor_of(*tip)) return;
-        for (auto* block : entries) {
+        for (auto* block : entries)
             if (entry.is_ancestor_of(*block)) block->status = block->status | chain::failed;
-        }
     }
     [[nodiscard]] chain::ChainView view() const {
         return {*tip, *entries[branch_length - 1], false};

@@ -72,9 +72,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const auto settings = Settings::load(node_options(), arguments, files, "/home/me");
     if (!settings) return 0;
-    for (const auto* name : {"?", "h", "help", "help-debug", "version"}) {
+    for (const auto* name : {"?", "h", "help", "help-debug", "version"})
         if (settings->has(name)) return 0;
-    }
     read_all(*settings);
     return 0;
 }

@@ -10,11 +10,10 @@ using namespace daler::wire;
 
 template <class M>
 constexpr std::string_view command_of() {
-    if constexpr (std::same_as<M, Unknown>) {
+    if constexpr (std::same_as<M, Unknown>)
         return "whatever";
-    } else {
+    else
         return M::command;
-    }
 }
 
 template <class... M>

@@ -63,8 +63,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static BoundedSignatureCache cache(1 << 20);
     ensure(verify_input({tx, 0, spent, hashes, flags, &cache}) == error);
     const Flags fewer = flags & ~dropped;
-    if (error == ScriptError::ok && consistent(fewer) == fewer) {
+    if (error == ScriptError::ok && consistent(fewer) == fewer)
         ensure(verify_input({tx, 0, spent, hashes, fewer}) == ScriptError::ok);
-    }
     return 0;
 }

@@ -24,11 +24,10 @@ public:
             // The ledger publishes a view before it notifies us, so none is missed.
             auto view = ledger.view();
             if (!in_time || interrupted_ || done(*view)) return view;
-            if (deadline) {
+            if (deadline)
                 in_time = changed_.wait_until(lock, *deadline) == std::cv_status::no_timeout;
-            } else {
+            else
                 changed_.wait(lock);
-            }
         }
     }
 

@@ -32,9 +32,8 @@ Json getblockfilter(Call& call) {
     if (type != "basic") throw Error{code::invalid_address_or_key, "Unknown filtertype"};
     auto* indexes = call.node().indexes;
     auto* index = indexes ? indexes->filters() : nullptr;
-    if (!index) {
+    if (!index)
         throw Error{code::misc, fmt::format("Index is not enabled for filtertype {}", type)};
-    }
     const auto& block = find_block(call.node().ledger, hash);
     const bool is_ready = index->follower().wait_if_synced();
     const auto filter = index->find(hash);

@@ -31,9 +31,7 @@ Json getblock(Call& call) {
     const auto level = verbosity(call, 1);
     const auto& chain = call.node().ledger.chain();
     const auto& entry = find_block(call.node().ledger, hash);
-    if (level <= 0) {
-        return to_hex(read_available_bytes(call.node().ledger, entry));
-    }
+    if (level <= 0) return to_hex(read_available_bytes(call.node().ledger, entry));
     const BlockRef block = read_available_block(call.node().ledger, entry);
     std::optional<coins::BlockUndo> undo;
     if (level >= 2 && entry.has(chain::has_undo)) undo = chain.read_undo(entry);

@@ -70,9 +70,7 @@ std::string_view tip_status(const chain::BlockEntry& entry, const chain::ChainVi
 const chain::BlockEntry& window_end(Call& call, const chain::ChainView& view) {
     if (!call.has(1)) return view.tip();
     const auto& entry = find_block(call.node().ledger, call.hash<BlockHash>(1));
-    if (!view.contains(entry)) {
-        throw Error{code::invalid_parameter, "Block is not in main chain"};
-    }
+    if (!view.contains(entry)) throw Error{code::invalid_parameter, "Block is not in main chain"};
     return entry;
 }
 
@@ -129,13 +127,11 @@ Json getchaintips(Call& call) {
     const auto view = call.node().ledger.view();
     const auto entries = call.node().ledger.chain().index().all();
     std::set<const chain::BlockEntry*> has_child;
-    for (const auto* entry : entries) {
+    for (const auto* entry : entries)
         if (!view->contains(*entry)) has_child.insert(entry->previous);
-    }
     std::vector<const chain::BlockEntry*> tips{&view->tip()};
-    for (const auto* entry : entries) {
+    for (const auto* entry : entries)
         if (!view->contains(*entry) && !has_child.contains(entry)) tips.push_back(entry);
-    }
     std::ranges::sort(tips, [](const auto* a, const auto* b) {
         return std::tuple(-a->height, a->hash) < std::tuple(-b->height, b->hash);
     });

@@ -28,9 +28,8 @@ void add_scripts(WantedScripts& wanted, const Json& object, const Services& node
         text = object.as_string();
     } else if (object.is_object()) {
         const Json* desc = member(object, "desc");
-        if (!desc) {
+        if (!desc)
             throw Error{code::invalid_parameter, "Descriptor needs to be provided in scan object"};
-        }
         text = to_text(*desc);
         if (const Json* given = member(object, "range")) range = to_index_range(*given);
     } else {
@@ -48,9 +47,8 @@ void add_scripts(WantedScripts& wanted, const Json& object, const Services& node
             throw Error{code::invalid_address_or_key,
                         fmt::format("Cannot derive script without private keys: '{}'", text)};
         }
-        for (const Script& script : *scripts) {
+        for (const Script& script : *scripts)
             wanted.emplace(script, descriptor::infer(script, *ring, format));
-        }
     }
 }
 
@@ -143,18 +141,15 @@ Json scantxoutset(Call& call) {
         state.is_aborted = true;
         return true;
     }
-    if (action != "start") {
+    if (action != "start")
         throw Error{code::invalid_parameter, fmt::format("Invalid action '{}'", action)};
-    }
     const ScanClaim claim(state);
-    if (call.arguments().size() < 2) {
+    if (call.arguments().size() < 2)
         throw Error{code::misc, "scanobjects argument is required for the start action"};
-    }
     expect(call.json(1), Json::Kind::array);
     WantedScripts wanted;
-    for (const Json& object : call.json(1).items()) {
+    for (const Json& object : call.json(1).items())
         add_scripts(wanted, object, node);
-    }
     const auto coins = snapshot_coins(node);
     const ScanResult result = scan(*coins, wanted, state, node.stopping);
 

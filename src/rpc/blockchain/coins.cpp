@@ -98,9 +98,8 @@ Json counted_set_info(Services& node, coins::CoinsHash kind) {
 Json gettxout(Call& call) {
     const auto txid = call.hash<Txid>(0);
     const auto index = to_integer(call.json(1));
-    if (index < 0 || index > std::numeric_limits<std::uint32_t>::max()) {
+    if (index < 0 || index > std::numeric_limits<std::uint32_t>::max())
         throw Error{code::misc, "JSON integer out of range"};
-    }
     const OutPoint outpoint{txid, static_cast<std::uint32_t>(index)};
     const bool include_mempool = call.boolean(2, true);
     const Found found = call.node().ledger.call(
@@ -126,12 +125,9 @@ Json gettxoutsetinfo(Call& call) {
     if (call.has(1)) {
         const auto refuse = [](const char* text) { throw Error{code::invalid_parameter, text}; };
         if (!index) refuse("Querying specific block heights requires coinstatsindex");
-        if (kind == coins::CoinsHash::serialized_3) {
+        if (kind == coins::CoinsHash::serialized_3)
             refuse("hash_serialized_3 hash type cannot be queried for a specific block");
-        }
-        if (!use_index) {
-            refuse("Cannot set use_index to false when querying for a specific block");
-        }
+        if (!use_index) refuse("Cannot set use_index to false when querying for a specific block");
         block = &block_by_hash_or_height(call, 1);
     }
     if (!index || !use_index) return counted_set_info(node, kind);

@@ -65,9 +65,8 @@ Json deployment_json(const VersionBitsDeployment& deployment, const chain::Block
     bip9.append("status", consensus::name(current));
     bip9.append("since", since);
     bip9.append("status_next", consensus::name(next));
-    if (has_signal) {
+    if (has_signal)
         append_statistics(bip9, after, deployment, params, current == DeploymentState::locked_in);
-    }
     Json out = Json::object();
     out.append("type", "bip9");
     if (next == DeploymentState::active) out.append("height", since_next);

@@ -43,9 +43,8 @@ Json entry_json(const mempool::EntryDetails& entry) {
 Json list_json(const mempool::Mempool& mempool, const std::vector<Txid>& txids, bool verbose) {
     if (!verbose) return txids_json(txids);
     Json out = Json::object();
-    for (const auto& txid : txids) {
+    for (const auto& txid : txids)
         if (const auto entry = mempool.entry(txid)) out.append(txid.to_hex(), entry_json(*entry));
-    }
     return out;
 }
 
@@ -135,9 +134,8 @@ Json getmempooldescendants(Call& call) {
 }
 
 Json gettxspendingprevout(Call& call) {
-    if (call.json(0).empty()) {
+    if (call.json(0).empty())
         throw Error{code::invalid_parameter, "Invalid parameter, outputs are missing"};
-    }
     std::vector<OutPoint> wanted;
     for (const auto& item : call.json(0).items())
         wanted.push_back(outpoint_of(item));
@@ -147,9 +145,8 @@ Json gettxspendingprevout(Call& call) {
             Json item = Json::object();
             item.append("txid", outpoint.txid.to_hex());
             item.append("vout", outpoint.index);
-            if (const auto spender = state.mempool.spender(outpoint)) {
+            if (const auto spender = state.mempool.spender(outpoint))
                 item.append("spendingtxid", spender->txid.to_hex());
-            }
             out.push(std::move(item));
         }
         return out;
@@ -157,9 +154,8 @@ Json gettxspendingprevout(Call& call) {
 }
 
 Json savemempool(Call& call) {
-    if (!call.node().save_mempool || call.node().loading()) {
+    if (!call.node().save_mempool || call.node().loading())
         throw Error{code::misc, "The mempool was not loaded yet"};
-    }
     Json out = Json::object();
     out.append("filename", call.node().save_mempool());
     return out;

@@ -20,11 +20,10 @@ Json change_block(Call& call, Change change) {
 template <class Done>
 Json wait_for_tip(Call& call, std::size_t timeout, Done done) {
     std::optional<std::chrono::steady_clock::time_point> deadline;
-    if (const auto given = call.integer(timeout, 0); given < 0) {
+    if (const auto given = call.integer(timeout, 0); given < 0)
         throw Error{code::misc, "Negative timeout"};
-    } else if (given > 0) {
+    else if (given > 0)
         deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(given);
-    }
     const auto view = call.node().tips.wait(call.node().ledger, deadline, done);
     Json out = Json::object();
     out.append("hash", view->tip().hash.to_hex());
@@ -36,9 +35,8 @@ Json wait_for_tip(Call& call, std::size_t timeout, Done done) {
 
 Json invalidateblock(Call& call) {
     return change_block(call, [](chain::Chainstate& chain, const BlockHash& hash) {
-        if (!chain.invalidate(hash)) {
+        if (!chain.invalidate(hash))
             throw Error{code::database, "Blocks that would have to be disconnected were pruned"};
-        }
     });
 }
 

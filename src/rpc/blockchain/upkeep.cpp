@@ -35,9 +35,8 @@ Json verifychain(Call& call) {
 
 Json pruneblockchain(Call& call) {
     const Services& node = call.node();
-    if (!node.prune_target) {
+    if (!node.prune_target)
         throw Error{code::misc, "Cannot prune blocks because node is not in prune mode."};
-    }
     std::int64_t height = to_int32(call.json(0));
     if (height < 0) throw Error{code::invalid_parameter, "Negative block height."};
     const auto view = node.ledger.view();
@@ -49,9 +48,8 @@ Json pruneblockchain(Call& call) {
         }
         height = entry->height;
     }
-    if (view->height() < node.prune_after) {
+    if (view->height() < node.prune_after)
         throw Error{code::misc, "Blockchain is too short for pruning."};
-    }
     if (height > view->height()) {
         throw Error{code::invalid_parameter,
                     "Blockchain is shorter than the attempted prune height."};

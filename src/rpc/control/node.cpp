@@ -28,9 +28,7 @@ void switch_categories(const Json& names, void (*change)(log::Category)) {
         const auto category = log::category(name);
         const bool is_known = category != log::Category::none ||
                               std::ranges::find(category_names, name) != category_names.end();
-        if (!is_known) {
-            throw Error{code::invalid_parameter, "unknown logging category " + name};
-        }
+        if (!is_known) throw Error{code::invalid_parameter, "unknown logging category " + name};
         change(category);
     }
 }
@@ -82,15 +80,12 @@ Json logging(Call& call) {
 
 Json getmemoryinfo(Call& call) {
     const std::string mode = call.string(0, "stats");
-    if (mode == "mallocinfo") {
-        throw Error{code::invalid_parameter, "mallocinfo mode not available"};
-    }
+    if (mode == "mallocinfo") throw Error{code::invalid_parameter, "mallocinfo mode not available"};
     if (mode != "stats") throw Error{code::invalid_parameter, "unknown mode " + mode};
     // daler locks no memory, so the counts are zero.
     Json locked = Json::object();
-    for (const auto* name : {"used", "free", "total", "locked", "chunks_used", "chunks_free"}) {
+    for (const auto* name : {"used", "free", "total", "locked", "chunks_used", "chunks_free"})
         locked.append(name, 0);
-    }
     Json out = Json::object();
     out.append("locked", std::move(locked));
     return out;

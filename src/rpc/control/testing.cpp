@@ -16,9 +16,8 @@ bool is_mockable(const ChainParams& params) {
 }  // namespace
 
 Json setmocktime(Call& call) {
-    if (!is_mockable(call.node().params)) {
+    if (!is_mockable(call.node().params))
         throw Error{code::misc, "setmocktime is for regression testing (-regtest mode) only"};
-    }
     constexpr auto max_time =
         std::chrono::floor<std::chrono::seconds>(std::chrono::nanoseconds::max()).count();
     const auto time = call.long_integer(0);
@@ -31,13 +30,11 @@ Json setmocktime(Call& call) {
 }
 
 Json mockscheduler(Call& call) {
-    if (!is_mockable(call.node().params)) {
+    if (!is_mockable(call.node().params))
         throw Error{code::misc, "mockscheduler is for regression testing (-regtest mode) only"};
-    }
     const auto delta = call.long_integer(0);
-    if (delta <= 0 || delta > 3600) {
+    if (delta <= 0 || delta > 3600)
         throw Error{code::misc, "delta_time must be between 1 and 3600 seconds (1 hr)"};
-    }
     call.node().peers.advance_timers(std::chrono::seconds{delta});
     return nullptr;
 }

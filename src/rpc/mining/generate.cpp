@@ -26,9 +26,8 @@ Json hashes_json(const std::vector<BlockHash>& hashes) {
 /// Bitcoin Core checks a block before it searches the nonce; only the solution of a signet is
 /// checked later.
 [[noreturn]] void refused(const consensus::Rejection& rejection) {
-    if (rejection.reason == consensus::Reason::bad_signet_solution) {
+    if (rejection.reason == consensus::Reason::bad_signet_solution)
         throw Error{code::internal_error, "ProcessNewBlock, block not accepted"};
-    }
     throw Error{code::misc,
                 "CreateNewBlock: TestBlockValidity failed: " + consensus::to_text(rejection)};
 }
@@ -57,9 +56,8 @@ std::optional<Script> script_of_descriptor(const std::string& text, const ChainP
                     "Ranged descriptor not accepted. Maybe pass through deriveaddresses first?"};
     }
     const auto scripts = parsed->scripts(0);
-    if (!scripts || scripts->empty()) {
+    if (!scripts || scripts->empty())
         throw Error{code::invalid_address_or_key, "Cannot derive script without private keys"};
-    }
     // combo() gives pk, pkh, wpkh and sh(wpkh), or the first two: Bitcoin Core uses the third, or
     // the second.
     return (*scripts)[scripts->size() == 4 ? 2 : scripts->size() - 1];
@@ -96,19 +94,17 @@ Json generateblock(Call& call) {
     const auto& params = call.node().params;
     auto options = template_options(call.node(), {});
     std::string error;
-    if (const auto script = script_of_descriptor(call.string(0), params, error)) {
+    if (const auto script = script_of_descriptor(call.string(0), params, error))
         options.coinbase_script = *script;
-    } else if (const auto address = descriptor::decode_address(call.string(0), params.address)) {
+    else if (const auto address = descriptor::decode_address(call.string(0), params.address))
         options.coinbase_script = *address;
-    } else {
+    else
         throw Error{code::invalid_address_or_key, "Error: Invalid address or descriptor"};
-    }
     auto& ledger = call.node().ledger;
     auto made = ledger.call([&](ledger::State& state) {
         std::vector<TransactionRef> transactions;
-        for (const auto& item : call.json(1).items()) {
+        for (const auto& item : call.json(1).items())
             transactions.push_back(block_transaction(state, to_text(item)));
-        }
         auto result = mining::make_template(state, options, std::move(transactions));
         const auto verdict =
             state.chain.test_block(std::make_shared<const Block>(result.block), false);
@@ -119,9 +115,8 @@ Json generateblock(Call& call) {
         return result;
     });
     auto tries = static_cast<std::uint64_t>(default_max_tries);
-    if (!mining::solve(made.block.header, params, tries, call.node().stopping)) {
+    if (!mining::solve(made.block.header, params, tries, call.node().stopping))
         throw Error{code::misc, "Failed to make block."};
-    }
     const auto block = std::make_shared<const Block>(std::move(made.block));
     Json out = Json::object();
     out.append("hash", block->header.hash().to_hex());

@@ -32,12 +32,10 @@ Json getnetworkhashps(Call& call) {
     const auto lookup = call.integer(0, 120);
     const auto height = call.integer(1, -1);
     const auto view = call.node().ledger.view();
-    if (lookup < -1 || lookup == 0) {
+    if (lookup < -1 || lookup == 0)
         throw Error{code::invalid_parameter, "Invalid nblocks. Must be a positive number or -1."};
-    }
-    if (height < -1 || height > view->height()) {
+    if (height < -1 || height > view->height())
         throw Error{code::invalid_parameter, "Block does not exist at specified height"};
-    }
     return network_hashes_per_second(*view, lookup, height, call.node().params);
 }
 

@@ -27,9 +27,8 @@ Block decode_hex_block(const std::string& hex) {
     if (!bytes) throw Error{code::deserialization, "Block decode failed"};
     ByteReader reader(*bytes);
     Block block = read_block(reader);
-    if (reader.error() != DecodeError::none) {
+    if (reader.error() != DecodeError::none)
         throw Error{code::deserialization, "Block decode failed"};
-    }
     return block;
 }
 
@@ -38,9 +37,8 @@ BlockHeader decode_hex_header(const std::string& hex) {
     if (!bytes) throw Error{code::deserialization, "Block header decode failed"};
     ByteReader reader(*bytes);
     const BlockHeader header = read_header(reader);
-    if (reader.error() != DecodeError::none) {
+    if (reader.error() != DecodeError::none)
         throw Error{code::deserialization, "Block header decode failed"};
-    }
     return header;
 }
 
@@ -64,9 +62,8 @@ constexpr std::chrono::seconds long_poll_patience{60};
 
 Json propose(Call& call, const Json& request) {
     const auto* data = member(request, "data");
-    if (!data || !data->is_string()) {
+    if (!data || !data->is_string())
         throw Error{code::type, "Missing data String key for proposal"};
-    }
     auto block = std::make_shared<const Block>(decode_hex_block(data->as_string()));
     auto& ledger = call.node().ledger;
     if (const auto* entry = ledger.chain().index().find(block->header.hash())) {
@@ -115,11 +112,9 @@ Json transactions_json(const mining::Template& made, std::int64_t scale) {
     for (std::size_t i = 1; i < made.block.transactions.size(); ++i) {
         const auto& tx = *made.block.transactions[i];
         Json depends = Json::array();
-        for (const auto& input : tx.inputs) {
-            if (const auto found = positions.find(input.prevout.txid); found != positions.end()) {
+        for (const auto& input : tx.inputs)
+            if (const auto found = positions.find(input.prevout.txid); found != positions.end())
                 depends.push(found->second);
-            }
-        }
         positions.emplace(tx.txid, i);
         Json item = Json::object();
         item.append("data", to_hex(encode(tx)));
@@ -207,9 +202,8 @@ Json template_json(const mining::Template& made, ledger::State& state) {
 
 Json submitblock(Call& call) {
     Block block = decode_hex_block(call.json(0).as_string());
-    if (block.transactions.empty() || !block.transactions[0]->is_coinbase()) {
+    if (block.transactions.empty() || !block.transactions[0]->is_coinbase())
         throw Error{code::deserialization, "Block does not start with a coinbase"};
-    }
     auto& ledger = call.node().ledger;
     const auto hash = block.header.hash();
     const auto& index = ledger.chain().index();
@@ -242,9 +236,8 @@ Json getblocktemplate(Call& call) {
     const auto& request = call.json(0);
     const auto* mode = request.is_object() ? member(request, "mode") : nullptr;
     if (mode && mode->is_string() && mode->as_string() == "proposal") return propose(call, request);
-    if (mode && !(mode->is_string() && mode->as_string() == "template")) {
+    if (mode && !(mode->is_string() && mode->as_string() == "template"))
         throw Error{code::invalid_parameter, "Invalid mode"};
-    }
     const auto& params = call.node().params;
     const auto rules = known_rules(request);
     if (!params.signet_challenge.empty() && !rules.contains("signet")) {

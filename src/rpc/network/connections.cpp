@@ -30,13 +30,11 @@ Json addnode(Call& call) {
     if (command == "onetry") {
         peers.try_node(address);
     } else if (command == "add") {
-        if (const auto added = peers.add_node(address); !added) {
+        if (const auto added = peers.add_node(address); !added)
             throw Error{code::client_node_already_added, added.error()};
-        }
     } else if (command == "remove") {
-        if (const auto removed = peers.remove_node(address); !removed) {
+        if (const auto removed = peers.remove_node(address); !removed)
             throw Error{code::client_node_not_added, removed.error()};
-        }
     } else {
         throw Error{code::misc, full_help(call.method())};
     }
@@ -45,9 +43,8 @@ Json addnode(Call& call) {
 
 Json disconnectnode(Call& call) {
     const bool by_address = call.has(0) && !(call.string(0).empty() && call.has(1));
-    if (by_address == call.has(1)) {
+    if (by_address == call.has(1))
         throw Error{code::invalid_params, "Only one of address and nodeid should be provided."};
-    }
     auto& peers = call.node().peers;
     const bool found =
         by_address ? peers.disconnect(call.string(0)) : peers.disconnect(call.long_integer(1));
@@ -57,12 +54,10 @@ Json disconnectnode(Call& call) {
 
 Json getaddednodeinfo(Call& call) {
     Json out = Json::array();
-    for (const auto& node : call.node().peers.added_nodes()) {
+    for (const auto& node : call.node().peers.added_nodes())
         if (!call.has(0) || node.address == call.string(0)) out.push(added_node_json(node));
-    }
-    if (call.has(0) && out.empty()) {
+    if (call.has(0) && out.empty())
         throw Error{code::client_node_not_added, "Error: Node has not been added."};
-    }
     return out;
 }
 

@@ -38,9 +38,8 @@ void check_burned(const Transaction& tx, Amount limit) {
 }
 
 bool has_unspent_output(ledger::State& state, const SealedTransaction& tx) {
-    for (std::uint32_t i = 0; i < tx.outputs.size(); ++i) {
+    for (std::uint32_t i = 0; i < tx.outputs.size(); ++i)
         if (state.chain.coin({tx.txid, i})) return true;
-    }
     return false;
 }
 
@@ -93,9 +92,8 @@ Json sendrawtransaction(Call& call) {
     const auto max_rate = max_fee_rate(call, 1);
     check_burned(*tx, call.has(2) ? to_amount(call.json(2)) : Amount{0});
     const auto wtxid = call.node().ledger.call([&](ledger::State& state) {
-        if (has_unspent_output(state, *tx)) {
+        if (has_unspent_output(state, *tx))
             throw Error{code::verify_already_in_chain, "Transaction outputs already in utxo set"};
-        }
         // The transaction in the mempool may have another witness. Peers can request only that one.
         if (const auto known = state.mempool.find(tx->txid)) return known->wtxid;
         mempool::AcceptOptions options;

@@ -16,9 +16,8 @@ namespace {
 /// True if the script has an opcode that only tapscript has, or that makes a tapscript succeed.
 bool is_for_tapscript(ByteSpan script) {
     script::ScriptReader reader(script);
-    while (const auto instruction = reader.next()) {
+    while (const auto instruction = reader.next())
         if (script::is_op_success(instruction->opcode)) return true;
-    }
     return false;
 }
 
@@ -57,9 +56,8 @@ bool may_be_segwit(const script::Solution& solution) {
 
 /// The witness program that replaces this script.
 Script segwit_form(ByteSpan bytes, const script::Solution& solution) {
-    if (solution.type == script::OutputType::pubkey) {
+    if (solution.type == script::OutputType::pubkey)
         return script::pay_to_witness(0, crypto::hash160(solution.data.at(0)));
-    }
     if (solution.type == script::OutputType::pubkey_hash)
         return script::pay_to_witness(0, solution.data.at(0));
     return script::pay_to_witness(0, crypto::sha256(bytes));
@@ -77,9 +75,8 @@ Json decodescript(Call& call) {
     const auto solution = script::solve(bytes);
     const Json shown = script_pubkey_json(bytes, format);
     Json out = Json::object();
-    for (const auto& [key, value] : shown.members()) {
+    for (const auto& [key, value] : shown.members())
         if (key != "hex") out.append(key, value);
-    }
     if (!may_be_wrapped_in_p2sh(solution.type, bytes)) return out;
     out.append("p2sh", p2sh_address(bytes, format));
     if (!may_be_segwit(solution)) return out;
@@ -89,9 +86,8 @@ Json decodescript(Call& call) {
     ring.add_script(Script(bytes));
     Json segwit = Json::object();
     const Json inner = script_pubkey_json(wrapped.bytes(), format);
-    for (const auto& [key, value] : inner.members()) {
+    for (const auto& [key, value] : inner.members())
         segwit.append(key, key == "desc" ? Json(descriptor::infer(wrapped, ring, format)) : value);
-    }
     segwit.append("p2sh-segwit", p2sh_address(wrapped.bytes(), format));
     out.append("segwit", std::move(segwit));
     return out;

@@ -115,11 +115,10 @@ Json createmultisig(Call& call) {
     }
     const Script witness = script::pay_to_witness(0, crypto::sha256(redeem.bytes()));
     Script output = witness;
-    if (*type == descriptor::AddressType::legacy) {
+    if (*type == descriptor::AddressType::legacy)
         output = script::pay_to_script_hash(crypto::hash160(redeem.bytes()));
-    } else if (*type == descriptor::AddressType::p2sh_segwit) {
+    else if (*type == descriptor::AddressType::p2sh_segwit)
         output = script::pay_to_script_hash(crypto::hash160(witness.bytes()));
-    }
     descriptor::KeyRing ring;
     for (const auto& key : keys)
         ring.add_public_key(key);

@@ -28,9 +28,8 @@ Json verifymessage(Call& call) {
     const auto script = descriptor::decode_address(call.string(0), call.node().params.address);
     if (!script) throw Error{code::invalid_address_or_key, "Invalid address"};
     const auto solution = script::solve(script->bytes());
-    if (solution.type != script::OutputType::pubkey_hash) {
+    if (solution.type != script::OutputType::pubkey_hash)
         throw Error{code::type, "Address does not refer to key"};
-    }
     const auto signature = base64_decode(call.string(1));
     if (!signature) throw Error{code::type, "Malformed base64 encoding"};
     const auto key = crypto::recover_public_key(message_hash(call.string(2)), *signature);

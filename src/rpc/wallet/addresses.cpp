@@ -42,14 +42,12 @@ public:
                 append_key(out, solution.data[0], false);
                 break;
             case script::OutputType::script_hash:
-                if (const auto* inner = ring_.find_script(solution.data[0])) {
+                if (const auto* inner = ring_.find_script(solution.data[0]))
                     append_inner(out, *inner);
-                }
                 break;
             case script::OutputType::witness_v0_script_hash:
-                if (const auto* inner = ring_.find_witness_script(solution.data[0])) {
+                if (const auto* inner = ring_.find_witness_script(solution.data[0]))
                     append_inner(out, *inner);
-                }
                 break;
             case script::OutputType::nonstandard:
             case script::OutputType::anchor:
@@ -87,9 +85,8 @@ private:
         } else if (solution.type == script::OutputType::multisig) {
             out.append("sigsrequired", solution.data.front().at(0));
             Json keys = Json::array();
-            for (std::size_t i = 1; i + 1 < solution.data.size(); ++i) {
+            for (std::size_t i = 1; i + 1 < solution.data.size(); ++i)
                 keys.push(to_hex(solution.data[i]));
-            }
             out.append("pubkeys", std::move(keys));
         }
     }
@@ -148,9 +145,8 @@ Json getnewaddress(Call& call) {
     const auto label = label_of(call.json(0));
     const auto wanted = address_type(call, 1);
     return with_wallet(call, [&](wallet::Wallet& wallet) -> Json {
-        if (!wallet.can_get_addresses(false)) {
+        if (!wallet.can_get_addresses(false))
             throw Error{code::wallet, "Error: This wallet has no available keys"};
-        }
         const auto type = wanted.value_or(wallet.options().address_type);
         const auto script = value_of(wallet.new_address(type, label));
         return *descriptor::encode_address(script, wallet.params().address);
@@ -160,9 +156,8 @@ Json getnewaddress(Call& call) {
 Json getrawchangeaddress(Call& call) {
     const auto wanted = address_type(call, 0);
     return with_wallet(call, [&](wallet::Wallet& wallet) -> Json {
-        if (!wallet.can_get_addresses(true)) {
+        if (!wallet.can_get_addresses(true))
             throw Error{code::wallet, "Error: This wallet has no available keys"};
-        }
         const auto& options = wallet.options();
         const auto type = wanted.value_or(options.change_type.value_or(options.address_type));
         const auto script = value_of(wallet.new_change_address(type));
@@ -178,9 +173,8 @@ Json getaddressinfo(Call& call) {
 
 Json setlabel(Call& call) {
     const auto address = call.string(0);
-    if (!descriptor::decode_address(address, call.node().params.address)) {
+    if (!descriptor::decode_address(address, call.node().params.address))
         throw Error{code::invalid_address_or_key, "Invalid Bitcoin address"};
-    }
     const auto label = label_of(call.json(1));
     return with_wallet(call, [&](wallet::Wallet& wallet) -> Json {
         wallet.set_label(address, label);
@@ -198,9 +192,8 @@ Json getaddressesbylabel(Call& call) {
             purpose.append("purpose", entry.purpose);
             out.append(address, std::move(purpose));
         }
-        if (out.empty()) {
+        if (out.empty())
             throw Error{code::wallet_invalid_label_name, "No addresses with label " + label};
-        }
         return out;
     });
 }
@@ -217,13 +210,11 @@ Json listlabels(Call& call) {
     }
     return with_wallet(call, [&](wallet::Wallet& wallet) {
         std::set<std::string> labels;
-        for (const auto& [address, entry] : wallet.labels()) {
+        for (const auto& [address, entry] : wallet.labels())
             if (!purpose || entry.purpose == *purpose) labels.insert(entry.label);
-        }
         Json out = Json::array();
-        for (const auto& label : labels) {
+        for (const auto& label : labels)
             out.push(label);
-        }
         return out;
     });
 }

@@ -19,9 +19,8 @@ constexpr std::int32_t any_depth = 9'999'999;
 bool avoid_reuse(const Call& call, std::size_t i, const wallet::Wallet& wallet) {
     const bool can = wallet.flags().avoid_reuse;
     const bool wanted = call.boolean(i, can);
-    if (wanted && !can) {
+    if (wanted && !can)
         throw Error{code::wallet, "wallet does not have the \"avoid reuse\" feature enabled"};
-    }
     return wanted;
 }
 
@@ -46,9 +45,8 @@ CoinFilter parse_filter(const Call& call) {
     for (std::size_t i = 0; i < addresses.size(); ++i) {
         const auto& address = to_text(addresses[i]);
         const auto script = descriptor::decode_address(address, call.node().params.address);
-        if (!script) {
+        if (!script)
             throw Error{code::invalid_address_or_key, "Invalid Bitcoin address: " + address};
-        }
         if (!out.scripts.insert(*script).second) {
             throw Error{code::invalid_parameter,
                         "Invalid parameter, duplicated address: " + address};
@@ -70,9 +68,8 @@ CoinFilter parse_filter(const Call& call) {
         const auto count = to_integer(*value);
         if (count > 0) out.max_count = static_cast<std::size_t>(count);
     }
-    if (const auto* value = options.find("include_immature_coinbase")) {
+    if (const auto* value = options.find("include_immature_coinbase"))
         out.include_immature = to_bool(*value);
-    }
     return out;
 }
 
@@ -95,9 +92,8 @@ CoinJson coin_json(const wallet::Wallet& wallet, const wallet::OwnedCoin& coin) 
     const auto append_witness_script = [&](const Script& outer) {
         const auto solution = script::solve(outer.bytes());
         if (solution.type != script::OutputType::witness_v0_script_hash) return;
-        if (const auto* inner = ring.find_witness_script(solution.data[0])) {
+        if (const auto* inner = ring.find_witness_script(solution.data[0]))
             head.append("witnessScript", to_hex(inner->bytes()));
-        }
     };
     if (script::is_pay_to_script_hash(script.bytes())) {
         if (const auto* redeem = ring.find_script(script::solve(script.bytes()).data[0])) {
@@ -115,9 +111,7 @@ CoinJson coin_json(const wallet::Wallet& wallet, const wallet::OwnedCoin& coin) 
     Json tail = Json::object();
     tail.append("spendable", coin.spendable);
     tail.append("solvable", solvable);
-    if (solvable) {
-        tail.append("desc", descriptor::infer(script, ring, wallet.params().address));
-    }
+    if (solvable) tail.append("desc", descriptor::infer(script, ring, wallet.params().address));
     append_parent_descriptors(tail, wallet, script);
     if (wallet.flags().avoid_reuse) tail.append("reused", coin.reused);
     tail.append("safe", coin.safe);
@@ -148,15 +142,13 @@ std::vector<CoinJson> find_coins(const wallet::Wallet& wallet, const CoinFilter&
 std::map<Txid, mempool::EntryDetails> mempool_entries(const Call& call,
                                                       const std::vector<CoinJson>& coins) {
     std::set<Txid> unconfirmed;
-    for (const auto& coin : coins) {
+    for (const auto& coin : coins)
         if (!coin.confirmed) unconfirmed.insert(coin.txid);
-    }
     if (unconfirmed.empty()) return {};
     return call.node().ledger.call([&](ledger::State& state) {
         std::map<Txid, mempool::EntryDetails> out;
-        for (const auto& txid : unconfirmed) {
+        for (const auto& txid : unconfirmed)
             if (auto entry = state.mempool.entry(txid)) out.emplace(txid, std::move(*entry));
-        }
         return out;
     });
 }
@@ -167,9 +159,8 @@ OutPoint parse_outpoint(const Json& item) {
     check_object(item, fields, false);
     const Txid id{to_hash(*item.find("txid"), "txid")};
     const auto number = to_int32(*item.find("vout"));
-    if (number < 0) {
+    if (number < 0)
         throw Error{code::invalid_parameter, "Invalid parameter, vout cannot be negative"};
-    }
     return {id, static_cast<std::uint32_t>(number)};
 }
 
@@ -241,9 +232,8 @@ Json listunspent(Call& call) {
             coin.head.append("ancestorsize", entry.ancestor_vsize);
             coin.head.append("ancestorfees", entry.ancestor_fees.satoshis());
         }
-        for (const auto& [key, value] : coin.tail.members()) {
+        for (const auto& [key, value] : coin.tail.members())
             coin.head.append(key, value);
-        }
         out.push(std::move(coin.head));
     }
     return out;
@@ -262,13 +252,11 @@ Json lockunspent(Call& call) {
             coins.push_back(parse_outpoint(item));
             check_lock(wallet, coins.back(), unlock, persistent);
         }
-        for (const auto& coin : coins) {
-            if (unlock) {
+        for (const auto& coin : coins)
+            if (unlock)
                 wallet.unlock_coin(coin);
-            } else {
+            else
                 wallet.lock_coin(coin, persistent);
-            }
-        }
         return true;
     });
 }

@@ -56,31 +56,25 @@ wallet::ImportRequest parse_import(const Json& data, std::int64_t created,
     }
     if (next_index && is_range) {
         const auto index = to_integer(*next_index);
-        if (index < 0 || index >> 31 != 0) {
+        if (index < 0 || index >> 31 != 0)
             throw Error{code::invalid_parameter, "next_index is out of range"};
-        }
         out.next_index = static_cast<std::uint32_t>(index);
     }
-    if (out.active && !is_range) {
+    if (out.active && !is_range)
         throw Error{code::invalid_parameter, "Active descriptors must be ranged"};
-    }
-    if (is_range && label) {
+    if (is_range && label)
         throw Error{code::invalid_parameter, "Ranged descriptors should not have a label"};
-    }
-    if (out.internal && label) {
+    if (out.internal && label)
         throw Error{code::invalid_parameter, "Internal addresses should not have a label"};
-    }
-    if (out.active && !out.descriptor.is_single_script()) {
+    if (out.active && !out.descriptor.is_single_script())
         throw Error{code::wallet, "Combo descriptors cannot be set to active"};
-    }
     return out;
 }
 
 Json warnings_json(const std::vector<std::string>& warnings) {
     Json list = Json::array();
-    for (const auto& warning : warnings) {
+    for (const auto& warning : warnings)
         list.push(warning);
-    }
     return list;
 }
 
@@ -194,9 +188,8 @@ Json import_all(Call& call, const std::string& wallet) {
 Json listdescriptors(Call& call) {
     const bool with_private = call.boolean(0, false);
     return with_wallet(call, [&](wallet::Wallet& wallet) {
-        if (with_private && wallet.flags().private_keys_disabled) {
+        if (with_private && wallet.flags().private_keys_disabled)
             throw Error{code::wallet, "Can't get private descriptor string for watch-only wallets"};
-        }
         const auto& records = wallet.keys().records();
         std::vector<std::pair<std::string, Json>> sorted;
         for (std::size_t i = 0; i < records.size(); ++i) {
@@ -221,9 +214,8 @@ Json listdescriptors(Call& call) {
         }
         std::ranges::sort(sorted, {}, [](const auto& item) -> auto& { return item.first; });
         Json list = Json::array();
-        for (auto& [text, entry] : sorted) {
+        for (auto& [text, entry] : sorted)
             list.push(std::move(entry));
-        }
         Json out = Json::object();
         out.append("wallet_name", wallet.name());
         out.append("descriptors", std::move(list));

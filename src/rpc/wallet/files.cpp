@@ -23,9 +23,8 @@ Json name_json(const std::string& name, Json warnings = Json::array()) {
 
 std::optional<std::int64_t> birth_time(const wallet::Wallet& wallet) {
     std::optional<std::int64_t> out;
-    for (const auto& record : wallet.keys().records()) {
+    for (const auto& record : wallet.keys().records())
         out = std::min(out.value_or(record.created), record.created);
-    }
     return out;
 }
 
@@ -95,17 +94,15 @@ Json unloadwallet(Call& call) {
 
 Json listwallets(Call& call) {
     Json out = Json::array();
-    for (const auto& name : wallets(call).list()) {
+    for (const auto& name : wallets(call).list())
         out.push(name);
-    }
     return out;
 }
 
 Json listwalletdir(Call& call) {
     Json found = Json::array();
-    for (const auto& name : wallets(call).list_dir()) {
+    for (const auto& name : wallets(call).list_dir())
         found.push(name_json(name));
-    }
     Json out = Json::object();
     out.append("wallets", std::move(found));
     return out;

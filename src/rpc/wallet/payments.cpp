@@ -40,9 +40,8 @@ void parse_fee_choice(wallet::PaymentRequest& request, const Json& conf_target,
                         "confirmation target in blocks for automatic fee estimation, or an "
                         "explicit fee rate."};
         }
-        if (lower != "unset") {
+        if (lower != "unset")
             throw Error{code::invalid_parameter, "Cannot specify both estimate_mode and fee_rate"};
-        }
         request.fee_rate = parse_fee_rate(fee_rate);
         // A fee that the user chose may be too low.
         if (!request.replaceable) request.replaceable = true;
@@ -70,9 +69,8 @@ std::vector<wallet::Recipient> parse_recipients(const Json& amounts, const Chain
     for (const auto& [address, value] : amounts.members()) {
         auto script = descriptor::decode_address(address, params.address);
         const Amount amount = to_amount(value);
-        if (!script) {
+        if (!script)
             throw Error{code::invalid_address_or_key, "Invalid Bitcoin address: " + address};
-        }
         if (!seen.insert(*script).second) {
             throw Error{code::invalid_parameter,
                         "Invalid parameter, duplicated address: " + address};
@@ -113,9 +111,8 @@ std::set<std::size_t> parse_fee_payers(const Json& names, const Json& amounts) {
 
 Json pay(wallet::Wallet& wallet, const wallet::PaymentRequest& request, const std::string& comment,
          const std::string& comment_to, bool verbose) {
-    if (wallet.flags().private_keys_disabled) {
+    if (wallet.flags().private_keys_disabled)
         throw Error{code::wallet, "Error: Private keys are disabled for this wallet"};
-    }
     const auto payment = value_of(wallet.prepare(request));
     const auto txid = value_of(wallet.send(payment, comment, comment_to));
     if (!verbose) return txid.to_hex();
@@ -137,9 +134,8 @@ Json sendtoaddress(Call& call) {
     parse_fee_choice(request, call.json(6), call.json(7), call.json(9));
     return with_wallet(call, [&](wallet::Wallet& wallet) {
         const bool avoid_reuse = call.boolean(8, wallet.flags().avoid_reuse);
-        if (avoid_reuse && !wallet.flags().avoid_reuse) {
+        if (avoid_reuse && !wallet.flags().avoid_reuse)
             throw Error{code::wallet, "wallet does not have the \"avoid reuse\" feature enabled"};
-        }
         request.avoid_reuse = avoid_reuse;
         return pay(wallet, request, call.string(2, ""), call.string(3, ""),
                    call.boolean(10, false));
@@ -147,9 +143,8 @@ Json sendtoaddress(Call& call) {
 }
 
 Json sendmany(Call& call) {
-    if (call.has(0) && !call.string(0).empty()) {
+    if (call.has(0) && !call.string(0).empty())
         throw Error{code::invalid_parameter, "Dummy value must be set to \"\""};
-    }
     wallet::PaymentRequest request;
     const Json& amounts = call.json(1);
     if (call.has(5)) request.replaceable = call.boolean(5, true);
@@ -171,9 +166,8 @@ Json signrawtransactionwithwallet(Call& call) {
     auto coins = find_spent_coins(call.node().ledger, tx);
     if (call.has(1)) add_given_coins(call.json(1), coins, nullptr);
     std::vector<Script> scripts;
-    for (const auto& [outpoint, coin] : coins) {
+    for (const auto& [outpoint, coin] : coins)
         scripts.push_back(coin.output.script_pubkey);
-    }
     ring.merge(
         with_wallet(call, [&](wallet::Wallet& wallet) { return wallet.signing_keys(scripts); }));
     return sign_transaction(std::move(tx), coins, ring, sighash_by_name(call.json(2)));

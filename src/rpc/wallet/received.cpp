@@ -54,9 +54,7 @@ Json getreceivedbyaddress(Call& call) {
     const auto script = descriptor::decode_address(call.string(0), call.node().params.address);
     if (!script) throw Error{code::invalid_address_or_key, "Invalid Bitcoin address"};
     return with_wallet(call, [&](wallet::Wallet& wallet) {
-        if (!wallet.keys().find(*script)) {
-            throw Error{code::wallet, "Address not found in wallet"};
-        }
+        if (!wallet.keys().find(*script)) throw Error{code::wallet, "Address not found in wallet"};
         const auto all = received_by_script(wallet, call.integer(1, 1), call.boolean(2, false));
         const auto found = all.find(*script);
         return from_amount(found == all.end() ? Amount{0} : found->second.amount);
@@ -86,9 +84,8 @@ Json listreceivedbyaddress(Call& call) {
     std::optional<std::string> wanted;
     if (call.has(3) && !call.string(3).empty()) {
         wanted = call.string(3);
-        if (!descriptor::decode_address(*wanted, call.node().params.address)) {
+        if (!descriptor::decode_address(*wanted, call.node().params.address))
             throw Error{code::wallet, "address_filter parameter was invalid"};
-        }
     }
     return with_wallet(call, [&](wallet::Wallet& wallet) {
         const auto all = received_by_script(wallet, call.integer(0, 1), call.boolean(4, false));
@@ -105,9 +102,8 @@ Json listreceivedbyaddress(Call& call) {
             item.append("confirmations", shown_depth(received));
             item.append("label", entry.label);
             Json txids = Json::array();
-            for (const auto& txid : received.txids) {
+            for (const auto& txid : received.txids)
                 txids.push(txid.to_hex());
-            }
             item.append("txids", std::move(txids));
             out.push(std::move(item));
         }

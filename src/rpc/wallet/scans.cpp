@@ -13,18 +13,13 @@ constexpr std::int64_t max_keypool = 1'000'000;
 wallet::ScanRange parse_range(const Call& call, const wallet::Wallet& wallet) {
     const Height tip = wallet.tip().height;
     const auto first = call.integer(0, 0);
-    if (first < 0 || first > tip) {
-        throw Error{code::invalid_parameter, "Invalid start_height"};
-    }
+    if (first < 0 || first > tip) throw Error{code::invalid_parameter, "Invalid start_height"};
     std::optional<Height> last;
     if (call.has(1)) {
         const auto height = call.integer(1);
-        if (height < 0 || height > tip) {
-            throw Error{code::invalid_parameter, "Invalid stop_height"};
-        }
-        if (height < first) {
+        if (height < 0 || height > tip) throw Error{code::invalid_parameter, "Invalid stop_height"};
+        if (height < first)
             throw Error{code::invalid_parameter, "stop_height must be greater than start_height"};
-        }
         last = static_cast<Height>(height);
     }
     if (last_pruned(*call.node().ledger.view()).value_or(-1) >= first) {
@@ -56,9 +51,8 @@ Json abortrescan(Call& call) {
 
 Json keypoolrefill(Call& call) {
     const auto size = call.integer(0, 0);
-    if (size < 0 || size > max_keypool) {
+    if (size < 0 || size > max_keypool)
         throw Error{code::invalid_parameter, "Invalid parameter, expected valid size."};
-    }
     const auto name = with_wallet(call, [](const wallet::Wallet& wallet) { return wallet.name(); });
     in_slices(call, name, [&](wallet::Wallet& wallet) {
         return wallet.refill(static_cast<std::uint32_t>(size));

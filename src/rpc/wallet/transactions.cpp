@@ -48,9 +48,8 @@ void append_transaction(Json& out, const wallet::Wallet& wallet, const wallet::T
     out.append("wtxid", record.tx->wtxid.to_hex());
     const auto ids = [](const std::set<Txid>& txids) {
         Json list = Json::array();
-        for (const auto& txid : txids) {
+        for (const auto& txid : txids)
             list.push(txid.to_hex());
-        }
         return list;
     };
     out.append("walletconflicts", ids(history.conflicts(record)));
@@ -87,9 +86,8 @@ void list_payments(Json& out, const wallet::Wallet& wallet, const wallet::TxReco
         append_address(entry, wallet, outputs[i].script_pubkey);
         entry.append("category", "send");
         entry.append("amount", from_amount(-outputs[i].value));
-        if (const auto* label = wallet.label_of(outputs[i].script_pubkey)) {
+        if (const auto* label = wallet.label_of(outputs[i].script_pubkey))
             entry.append("label", label->label);
-        }
         entry.append("vout", i);
         entry.append("fee", from_amount(fee));
         if (options.with_transaction) append_transaction(entry, wallet, record);
@@ -152,9 +150,8 @@ Json gettransaction(Call& call) {
     return with_wallet(call, [&](wallet::Wallet& wallet) {
         const auto& history = wallet.history();
         const auto* record = history.find(txid);
-        if (!record) {
+        if (!record)
             throw Error{code::invalid_address_or_key, "Invalid or non-wallet transaction id"};
-        }
         const auto& tx = *record->tx;
         const Amount debit = history.debit(tx);
         const bool immature = history.blocks_to_maturity(*record) > 0;
@@ -201,9 +198,8 @@ Json listtransactions(Call& call) {
         const std::size_t begin = std::min(skip, newest_first.size());
         const std::size_t end = std::min(skip + count, newest_first.size());
         Json out = Json::array();
-        for (std::size_t i = end; i > begin; --i) {
+        for (std::size_t i = end; i > begin; --i)
             out.push(std::move(newest_first[i - 1]));
-        }
         return out;
     });
 }
@@ -229,9 +225,7 @@ Json listsinceblock(Call& call) {
         }
         Json out = Json::object();
         out.append("transactions", std::move(transactions));
-        if (include_removed) {
-            out.append("removed", removed_payments(wallet, since, options));
-        }
+        if (include_removed) out.append("removed", removed_payments(wallet, since, options));
         const Height tip = wallet.tip().height;
         const auto back = std::min<std::int64_t>(target, std::int64_t{tip} + 1);
         const auto* last = wallet.tip().ancestor(static_cast<Height>(tip + 1 - back));

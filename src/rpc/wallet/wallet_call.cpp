@@ -81,9 +81,8 @@ void append_last_block(Json& object, const wallet::Wallet& wallet) {
 
 void append_parent_descriptors(Json& object, const wallet::Wallet& wallet, const Script& script) {
     Json parents = Json::array();
-    if (const auto* place = wallet.keys().find(script)) {
+    if (const auto* place = wallet.keys().find(script))
         parents.push(wallet.keys().records()[place->record].descriptor.to_text());
-    }
     object.append("parent_descs", std::move(parents));
 }
 

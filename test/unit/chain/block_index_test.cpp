@@ -36,13 +36,11 @@ const BlockEntry* naive_ancestor(const BlockEntry* entry, Height height) {
 }
 
 const BlockEntry* naive_common(const BlockEntry* a, const BlockEntry* b) {
-    while (a != b) {
-        if (a->height >= b->height) {
+    while (a != b)
+        if (a->height >= b->height)
             a = a->previous;
-        } else {
+        else
             b = b->previous;
-        }
-    }
     return a;
 }
 
@@ -80,9 +78,8 @@ TEST_CASE("the median time is that of up to eleven blocks", "[chain]") {
     const Tree tree(40, 9, 1);
     for (const auto* entry : tree.entries) {
         std::vector<std::uint32_t> times;
-        for (const auto* at = entry; at && times.size() < 11; at = at->previous) {
+        for (const auto* at = entry; at && times.size() < 11; at = at->previous)
             times.push_back(at->header.time);
-        }
         std::ranges::sort(times);
         CHECK(entry->median_time_past == from_unix(times[times.size() / 2]));
     }
@@ -117,7 +114,6 @@ TEST_CASE("a view knows its blocks and their successors", "[chain]") {
     CHECK(view.at(tip->height + 1) == nullptr);
     CHECK(view.next(*tip) == nullptr);
     CHECK(view.next(*view.at(3)) == view.at(4));
-    for (const auto* entry : tree.entries) {
+    for (const auto* entry : tree.entries)
         CHECK(view.contains(*entry) == (view.at(entry->height) == entry));
-    }
 }

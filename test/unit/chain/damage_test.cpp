@@ -94,9 +94,8 @@ TEST_CASE("damaged files are named, with the remedy, and the remedy works", "[ch
             storage::Database coins(options);
             auto at = coins.iterate();
             const std::uint8_t prefix = 'C';
-            for (at.seek({&prefix, 1}); at.valid() && at.key()[0] == prefix; at.next()) {
+            for (at.seek({&prefix, 1}); at.valid() && at.key()[0] == prefix; at.next())
                 coins.erase(Bytes(at.key().begin(), at.key().end()));
-            }
         }
         CHECK(mentions(thrown(open), {"coins", "-reindex-chainstate"}));
         node.options.reindex_chainstate = true;

@@ -51,9 +51,8 @@ struct Node {
     void extend(std::span<const BlockRef> blocks) {
         for (const auto& block : blocks) {
             const auto result = state->submit(block);
-            if (!result.verdict || !result.was_connected) {
+            if (!result.verdict || !result.was_connected)
                 throw std::runtime_error("a block of the test was not connected");
-            }
         }
     }
     std::vector<BlockRef> extend(std::size_t count) {

@@ -120,9 +120,8 @@ public:
     /// Of these blocks, those that are held for invalid.
     [[nodiscard]] std::string failed_of(const std::string& names) const {
         std::string out;
-        for (const auto& name : words(names)) {
+        for (const auto& name : words(names))
             if (is_failed(name)) out += (out.empty() ? "" : " ") + name;
-        }
         return out;
     }
     /// Whether the coins are those of the tip's chain, computed from nothing.

@@ -58,9 +58,8 @@ Imported import(Node& node, const Bytes& content) {
     log::stop();
     out.height = node.height();
     std::ifstream lines(log_file);
-    for (std::string line; std::getline(lines, line);) {
+    for (std::string line; std::getline(lines, line);)
         if (line.find("bootstrap.dat: block at") != std::string::npos) out.lines.push_back(line);
-    }
     return out;
 }
 

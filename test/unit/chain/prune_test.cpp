@@ -227,9 +227,8 @@ TEST_CASE("blocks of another branch that were pruned may come again, and the bra
     REQUIRE(node.tip() == tip);
     node.state->prune(40);
     std::vector<BlockRef> gone;
-    for (const auto& block : branch) {
+    for (const auto& block : branch)
         if (node.state->index().find(hash_of(block))->is_pruned()) gone.push_back(block);
-    }
     REQUIRE(gone.size() > 10);
     REQUIRE(node.state->index().find(hash_of(other[0]))->has(has_data));
 

@@ -75,9 +75,8 @@ TEST_CASE("after a crash every accepted block is still there", "[chain]") {
     node.reopen(false);
     CHECK(node.tip() == tip);
     CHECK(node.coins_hash() == coins);
-    for (const auto& block : side) {
+    for (const auto& block : side)
         CHECK(node.state->index().find(hash_of(block))->has(has_data));
-    }
     node.reopen(true);
     CHECK(node.tip() == tip);
 }
@@ -97,12 +96,10 @@ TEST_CASE("blocks whose parents are still missing survive a crash", "[chain]") {
     CHECK(node.state->accept_header(late[1]->header));
     CHECK(node.state->submit(late[1]).verdict);
     node.reopen(false);
-    for (const auto* block : {&blocks[0], &blocks[9], &blocks[5], &blocks[3], &late[1]}) {
+    for (const auto* block : {&blocks[0], &blocks[9], &blocks[5], &blocks[3], &late[1]})
         CHECK(node.state->index().find(hash_of(*block))->has(has_data));
-    }
-    for (const std::size_t i : {1u, 2u, 4u, 6u, 7u, 8u}) {
+    for (const std::size_t i : {1u, 2u, 4u, 6u, 7u, 8u})
         CHECK(node.state->submit(blocks[i]).is_new);
-    }
     CHECK(node.state->submit(late[0]).verdict);
     CHECK(node.tip() == hash_of(late[1]));
 }

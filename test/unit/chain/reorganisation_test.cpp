@@ -91,9 +91,8 @@ TEST_CASE("a reorganisation that fails returns to where it was", "[chain]") {
     const auto b = node.builder.chain(node.builder.genesis(), 2);
     const auto x3 = invalid_block(node, hash_of(b[1]));
     const auto x4 = node.builder.block(hash_of(x3));
-    for (const auto& block : {b[0], b[1], x3}) {
+    for (const auto& block : {b[0], b[1], x3})
         CHECK(node.state->submit(block).verdict);  // not better: not connected
-    }
     const auto result = node.state->submit(x4);
     CHECK(result.verdict);  // it is stored, and not to blame
     CHECK_FALSE(result.was_connected);
@@ -190,9 +189,7 @@ TEST_CASE("any sequence of forks ends at the most work with the coins of its cha
         const auto& parent = blocks[blocks.size() - 1 - back];
         ChainBuilder::Plan plan;
         const auto& spent = blocks[random.below(blocks.size())];
-        if (random.below(2) == 0) {
-            plan.transactions.push_back(spend(coinbase_of(spent), subsidy));
-        }
+        if (random.below(2) == 0) plan.transactions.push_back(spend(coinbase_of(spent), subsidy));
         const auto block = node.builder.block(hash_of(parent), std::move(plan));
         if (node.state->submit(block).verdict) blocks.push_back(block);
         if (random.below(10) == 0) node.state->flush();
@@ -203,10 +200,8 @@ TEST_CASE("any sequence of forks ends at the most work with the coins of its cha
             node.state->reconsider(hash_of(victim));
         }
     }
-    for (const auto* entry : node.state->index().all()) {
-        if (!entry->is_failed() && entry->chain_tx_count != 0) {
+    for (const auto* entry : node.state->index().all())
+        if (!entry->is_failed() && entry->chain_tx_count != 0)
             CHECK(entry->height <= node.height());
-        }
-    }
     CHECK(node.coins_hash() == replayed_hash(node));
 }

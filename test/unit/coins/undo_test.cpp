@@ -57,9 +57,8 @@ TEST_CASE("no prefix of an undo record parses", "[coins]") {
     while (undo.transactions.empty())
         undo = random_undo(random);
     const Bytes bytes = encode(undo);
-    for (std::size_t size = 0; size < bytes.size(); ++size) {
+    for (std::size_t size = 0; size < bytes.size(); ++size)
         CHECK_FALSE(decode_undo(ByteSpan(bytes).first(size)));
-    }
     Bytes longer = bytes;
     longer.push_back(0);
     CHECK_FALSE(decode_undo(longer));

@@ -18,13 +18,11 @@ const std::vector<ChainParams>& all_chains() {
 }
 
 std::string swap_case(std::string text) {
-    for (char& c : text) {
-        if (c >= 'a' && c <= 'z') {
+    for (char& c : text)
+        if (c >= 'a' && c <= 'z')
             c = static_cast<char>(c - 'a' + 'A');
-        } else if (c >= 'A' && c <= 'Z') {
+        else if (c >= 'A' && c <= 'Z')
             c = static_cast<char>(c - 'A' + 'a');
-        }
-    }
     return text;
 }
 

@@ -22,9 +22,8 @@ std::string error(const std::string& text, ChecksumRule rule = ChecksumRule::opt
 
 std::string keys(int count) {
     std::string out;
-    for (int i = 0; i < count; ++i) {
+    for (int i = 0; i < count; ++i)
         out += "," + key;
-    }
     return out;
 }
 
@@ -104,9 +103,8 @@ TEST_CASE("multisig takes as many keys as its place allows", "[descriptor]") {
 TEST_CASE("a script tree is at most 128 levels deep", "[descriptor][bip341]") {
     const auto deep = [](std::size_t levels) {
         std::string text = "pk(" + key + ")";
-        for (std::size_t i = 0; i < levels; ++i) {
+        for (std::size_t i = 0; i < levels; ++i)
             text = "{" + text + ",pk(" + key + ")}";
-        }
         return "tr(" + key + "," + text + ")";
     };
     CHECK(error(deep(128)) == "");

@@ -30,9 +30,8 @@ std::vector<std::string> scripts(const std::string& text, std::uint32_t index = 
     const auto made = parse(text).scripts(index);
     REQUIRE(made);
     std::vector<std::string> out;
-    for (const auto& script : *made) {
+    for (const auto& script : *made)
         out.push_back(to_hex(script.bytes()));
-    }
     return out;
 }
 

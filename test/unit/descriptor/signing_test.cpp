@@ -46,9 +46,8 @@ struct Spend {
     [[nodiscard]] std::int64_t input_weight() const {
         const auto& input = tx.inputs[0];
         std::size_t witness = compact_size_length(input.witness.size());
-        for (const auto& item : input.witness) {
+        for (const auto& item : input.witness)
             witness += compact_size_length(item.size()) + item.size();
-        }
         const auto size = input.script_sig.size();
         return static_cast<std::int64_t>(4 * (40 + compact_size_length(size) + size) + witness);
     }

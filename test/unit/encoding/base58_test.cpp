@@ -35,9 +35,8 @@ TEST_CASE("base 58 ignores white space around, not inside", "[encoding]") {
 }
 
 TEST_CASE("base 58 refuses characters outside its alphabet", "[encoding]") {
-    for (const char c : std::string_view("0OIl+/-_\x80\xff\0", 11)) {
+    for (const char c : std::string_view("0OIl+/-_\x80\xff\0", 11))
         CHECK_FALSE(base58_decode(std::string("2g") + c + "2g", 10));
-    }
 }
 
 TEST_CASE("base 58 refuses a long text before it is decoded", "[encoding]") {

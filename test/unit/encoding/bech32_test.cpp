@@ -8,9 +8,8 @@ using namespace daler;
 namespace {
 
 std::string lower(std::string text) {
-    for (char& c : text) {
+    for (char& c : text)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    }
     return text;
 }
 

@@ -13,9 +13,8 @@ TEST_CASE("after a failed disk operation the next start has the coins of a repla
     const auto run = [&](SimulatedDisk& disk) { promises = scenario.run(disk); };
     const auto check = [&](SimulatedDisk& disk, const Restart& restart) -> std::string {
         const auto node = scenario.open(Scenario::options(disk));
-        if (auto wrong = scenario.check(*node, promises, restart.power_cut); !wrong.empty()) {
+        if (auto wrong = scenario.check(*node, promises, restart.power_cut); !wrong.empty())
             return wrong;
-        }
         if (auto wrong = scenario.check_coins(*node); !wrong.empty()) return wrong;
         return restart.to_the_end ? scenario.finish(*node) : std::string();
     };

@@ -26,11 +26,9 @@ std::unique_ptr<SimulatedDisk> good_disk(const Scenario& scenario) {
 std::string check_start(const Scenario& scenario, SimulatedDisk& disk) {
     try {
         const auto node = scenario.open(Scenario::options(disk));
-        for (const auto* entry : node->state->index().all()) {
-            if (entry->has(chain::failed) && entry->hash != scenario.marked_at_the_end()) {
+        for (const auto* entry : node->state->index().all())
+            if (entry->has(chain::failed) && entry->hash != scenario.marked_at_the_end())
                 return "a block was marked invalid";
-            }
-        }
         if (node->tip() != scenario.last_tip()) return "blocks are missing, and there is no error";
         return scenario.check_coins(*node);
     } catch (const StorageError& error) {
@@ -91,9 +89,8 @@ TEST_CASE("a damaged byte is reported or harmless, and -reindex repairs it", "[f
             // All bytes of a small file; of other files the first and last eight, and random ones.
             auto at = static_cast<std::size_t>(dice.below(content.size()));
             if (content.size() <= flips_per_file || i < 8) at = i % content.size();
-            if (content.size() > flips_per_file && i >= flips_per_file - 8) {
+            if (content.size() > flips_per_file && i >= flips_per_file - 8)
                 at = content.size() - (flips_per_file - i);
-            }
             const auto mask = static_cast<std::uint8_t>(1 + dice.below(255));
             const auto flip = [&](SimulatedDisk& disk) {
                 auto bytes = content;

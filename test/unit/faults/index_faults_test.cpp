@@ -146,9 +146,8 @@ TEST_CASE("a damaged byte of an index is reported or harmless, and a deleted ind
             });
             if (error.empty()) continue;
             CHECK(mentions(error, {"/node/indexes/", "Delete"}));
-            for (const auto& file : disk->paths()) {
+            for (const auto& file : disk->paths())
                 if (file.parent_path() == path.parent_path()) disk->remove(file);
-            }
             IndexedNode indexed(scenario, *disk, wanted);
             CHECK(indexed.wait_for_tip());
             CHECK(index_hash(indexed) == expected);

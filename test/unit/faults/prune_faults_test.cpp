@@ -64,12 +64,10 @@ public:
         if (node->height() < static_cast<Height>(old_blocks)) return "blocks are missing";
         if (node->coins_hash() != coins_.at(node->tip())) return "the coins are wrong";
         const auto view = node->state->view();
-        for (Height height = view->height() - kept; height <= view->height(); ++height) {
+        for (Height height = view->height() - kept; height <= view->height(); ++height)
             if (!node->state->read_block(*view->at(height))) return "a block was pruned too soon";
-        }
-        for (const auto* entry : node->state->index().all()) {
+        for (const auto* entry : node->state->index().all())
             if (entry->is_failed()) return "a block was marked invalid";
-        }
         node->extend(
             std::span(blocks_).last(blocks_.size() - static_cast<std::size_t>(node->height())));
         node->state->prune(static_cast<Height>(blocks_.size()));

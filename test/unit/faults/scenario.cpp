@@ -177,14 +177,12 @@ std::string Scenario::check(const Node& node, const Promises& promises, bool pow
     const auto count = power_cut ? promises.synced_answered : promises.answered.size();
     for (std::size_t i = 0; i < count; ++i) {
         const auto* entry = index.find(promises.answered[i]);
-        if (!entry || !entry->has(chain::has_data)) {
+        if (!entry || !entry->has(chain::has_data))
             return fmt::format("accepted block {} is missing", promises.answered[i].to_hex());
-        }
     }
     const auto height = power_cut ? promises.synced_height : promises.height;
-    if (node.height() < height) {
+    if (node.height() < height)
         return fmt::format("the tip is at {} instead of {}", node.height(), height);
-    }
     for (const auto& hash : promises.marked) {
         const auto* entry = index.find(hash);
         if (!entry || !entry->has(chain::failed))
@@ -210,9 +208,8 @@ std::string Scenario::finish(Node& node) const {
     for (const auto* marked : {&b_[12], &b_.back()})
         node.state->reconsider(hash_of(*marked));
     for (const auto branch : branches()) {
-        for (const auto& block : branch) {
+        for (const auto& block : branch)
             if (!node.state->submit(block).verdict) return "a valid block was rejected";
-        }
     }
     node.state->invalidate(hash_of(b_.back()));
     if (node.tip() != last_tip()) return "the scenario ends at another block";

@@ -60,9 +60,8 @@ public:
 
     /// The next response; nothing if the connection ends before it is complete.
     std::optional<RawResponse> receive() {
-        while (received_.find("\r\n\r\n") == std::string::npos) {
+        while (received_.find("\r\n\r\n") == std::string::npos)
             if (!read_more()) return std::nullopt;
-        }
         RawResponse out;
         const std::size_t end = received_.find("\r\n\r\n") + 4;
         out.headers = received_.substr(0, end);
@@ -70,9 +69,8 @@ public:
         const std::size_t at = out.headers.find("Content-Length: ");
         const std::size_t size =
             at == std::string::npos ? 0 : std::stoul(out.headers.substr(at + 16));
-        while (received_.size() < end + size) {
+        while (received_.size() < end + size)
             if (!read_more()) return std::nullopt;
-        }
         out.body = received_.substr(end, size);
         received_.erase(0, end + size);
         return out;

@@ -97,9 +97,8 @@ TEST_CASE("a wrong password is answered late and before the body is read", "[htt
         CHECK(contains(response->headers, "WWW-Authenticate: Basic realm=\"jsonrpc\"\r\n"));
         CHECK(contains(response->headers, "Connection: close\r\n"));
         CHECK(client.is_closed());
-        if (!header.empty()) {
+        if (!header.empty())
             CHECK(std::chrono::steady_clock::now() - before >= std::chrono::milliseconds(100));
-        }
     }
 }
 

@@ -162,9 +162,8 @@ public:
         for (auto tx = block.transactions.rbegin(); tx != block.transactions.rend(); ++tx) {
             for (std::uint32_t i = 0; i < (*tx)->outputs.size(); ++i)
                 chain.coins.erase({(*tx)->txid, i});
-            for (const auto& input : (*tx)->inputs) {
+            for (const auto& input : (*tx)->inputs)
                 if (!(*tx)->is_coinbase()) chain.coins[input.prevout] = spent_.at(input.prevout);
-            }
         }
         --chain.tip;
         pool.block_disconnected(block);

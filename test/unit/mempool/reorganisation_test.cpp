@@ -32,10 +32,9 @@ bool spends(const TransactionRef& child, const TransactionRef& parent) {
 TransactionList above(const TransactionRef& tx, const TransactionList& all) {
     TransactionList out{tx};
     for (std::size_t i = 0; i < out.size(); ++i) {
-        for (const auto& other : all) {
+        for (const auto& other : all)
             if (spends(out[i], other) && std::ranges::find(out, other) == out.end())
                 out.push_back(other);
-        }
     }
     out.erase(out.begin());
     return out;
@@ -60,9 +59,8 @@ public:
             remove_long_chains();
         }
         // Parents before children, as `waiting` is in that order.
-        for (const auto& tx : waiting) {
+        for (const auto& tx : waiting)
             if (has_coins(tx)) pool_.push_back(tx);
-        }
         remove_long_chains();
         return pool_;
     }

@@ -91,11 +91,9 @@ TEST_CASE("taproot has seven hash types", "[script][sighash][bip341]") {
     tx.outputs.resize(1);
     const PrecomputedHashes hashes(tx, std::vector<TxOutput>(1));
     std::vector<int> defined;
-    for (int type = 0; type < 256; ++type) {
-        if (taproot_sighash(tx, 0, static_cast<std::uint8_t>(type), hashes, {}, {})) {
+    for (int type = 0; type < 256; ++type)
+        if (taproot_sighash(tx, 0, static_cast<std::uint8_t>(type), hashes, {}, {}))
             defined.push_back(type);
-        }
-    }
     CHECK(defined == std::vector<int>{0, 1, 2, 3, 0x81, 0x82, 0x83});
 }
 
@@ -130,9 +128,8 @@ TEST_CASE("taproot key path hashes and signatures agree with BIP 341", "[script]
             CHECK(plain_hex(hash) == steps.find("sigHash")->as_string());
 
             std::optional<Hash256> root;
-            if (const auto* given_root = in.find("merkleRoot"); given_root->is_string()) {
+            if (const auto* given_root = in.find("merkleRoot"); given_root->is_string())
                 root = plain_hash(given_root->as_string());
-            }
             const auto secret =
                 crypto::PrivateKey::from_bytes(unhex(in.find("internalPrivkey")->as_string()));
             const auto tweak = tap_tweak_hash(secret->x_only(), root);

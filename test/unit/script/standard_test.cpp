@@ -212,9 +212,8 @@ TEST_CASE("errors, flags and opcodes have their standard names", "[script]") {
     CHECK_FALSE(opcode_by_name("OP_NO_SUCH"));
     for (int i = 0; i < 256; ++i) {
         const auto op = static_cast<Opcode>(i);
-        if (name(op).starts_with("OP_") && i >= op_pushdata1 && i <= op_checksigadd) {
+        if (name(op).starts_with("OP_") && i >= op_pushdata1 && i <= op_checksigadd)
             CHECK(opcode_by_name(name(op)) == op);
-        }
     }
 }
 
@@ -223,12 +222,10 @@ TEST_CASE("the opcodes of BIP 342 that succeed at once are the published ones", 
     for (int i = 0; i < 256; ++i)
         count += is_op_success(static_cast<Opcode>(i));
     CHECK(count == 87);
-    for (const int op : {80, 98, 126, 129, 131, 134, 137, 138, 141, 142, 149, 153, 187, 254}) {
+    for (const int op : {80, 98, 126, 129, 131, 134, 137, 138, 141, 142, 149, 153, 187, 254})
         CHECK(is_op_success(static_cast<Opcode>(op)));
-    }
-    for (const int op : {79, 81, 97, 99, 125, 130, 135, 136, 139, 140, 148, 154, 186, 255}) {
+    for (const int op : {79, 81, 97, 99, 125, 130, 135, 136, 139, 140, 148, 154, 186, 255})
         CHECK_FALSE(is_op_success(static_cast<Opcode>(op)));
-    }
 }
 
 }  // namespace

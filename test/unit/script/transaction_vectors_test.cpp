@@ -45,11 +45,9 @@ std::optional<Vector> read_vector(const Json& row, std::size_t& without_scripts)
 
 bool all_inputs_verify(const Vector& vector, Flags flags) {
     const PrecomputedHashes hashes(vector.tx, vector.spent);
-    for (std::uint32_t i = 0; i < vector.tx.inputs.size(); ++i) {
-        if (verify_input({vector.tx, i, vector.spent[i], hashes, flags}) != ScriptError::ok) {
+    for (std::uint32_t i = 0; i < vector.tx.inputs.size(); ++i)
+        if (verify_input({vector.tx, i, vector.spent[i], hashes, flags}) != ScriptError::ok)
             return false;
-        }
-    }
     return true;
 }
 

@@ -34,9 +34,8 @@ TEST_CASE("a batch is applied as a whole, keys are sorted by their bytes", "[sto
     CHECK_FALSE(db.get(Bytes{9}).has_value());
 
     std::vector<Bytes> keys;
-    for (auto at = db.iterate(); at.valid(); at.next()) {
+    for (auto at = db.iterate(); at.valid(); at.next())
         keys.emplace_back(at.key().begin(), at.key().end());
-    }
     CHECK(keys == std::vector<Bytes>{{1, 0}, {2}});
     auto at = db.iterate();
     at.seek(Bytes{1, 1});
@@ -81,11 +80,9 @@ TEST_CASE("a damaged database is an error that names folder and remedy", "[stora
         CHECK(names_both([&] { const Database db(options); }));
     }
     SECTION("its MANIFEST is missing") {
-        for (const auto& file : std::filesystem::directory_iterator(options.folder)) {
-            if (file.path().filename().string().starts_with("MANIFEST")) {
+        for (const auto& file : std::filesystem::directory_iterator(options.folder))
+            if (file.path().filename().string().starts_with("MANIFEST"))
                 std::filesystem::remove(file.path());
-            }
-        }
         CHECK(names_both([&] { const Database db(options); }));
     }
     SECTION("a bit in its log flipped") {

@@ -29,13 +29,11 @@ void SimulatedDisk::Change::apply_to(Bytes& content) const {
 }
 
 void SimulatedDisk::Folder::apply(const Rename& change, std::map<std::string, ContentRef>& names) {
-    for (const auto& [name, content] : change) {
-        if (content) {
+    for (const auto& [name, content] : change)
+        if (content)
             names[name] = content;
-        } else {
+        else
             names.erase(name);
-        }
-    }
 }
 
 SimulatedDisk::SimulatedDisk(std::uint64_t seed)
@@ -77,14 +75,12 @@ std::unique_ptr<SimulatedDisk> SimulatedDisk::after_crash() const {
     };
     left->folders_ = folders_;
     for (auto& [path, folder] : left->folders_) {
-        for (auto* names : {&folder.now, &folder.synced}) {
+        for (auto* names : {&folder.now, &folder.synced})
             for (auto& [name, content] : *names)
                 content = copy(content);
-        }
-        for (auto& change : folder.unsynced) {
+        for (auto& change : folder.unsynced)
             for (auto& [name, content] : change)
                 content = copy(content);
-        }
     }
     return left;
 }
@@ -141,10 +137,9 @@ std::unique_ptr<SimulatedDisk> SimulatedDisk::after_power_cut(Loss loss, std::ui
 std::vector<std::filesystem::path> SimulatedDisk::paths() const {
     const std::lock_guard lock(mutex_);
     std::vector<std::filesystem::path> all;
-    for (const auto& [path, folder] : folders_) {
+    for (const auto& [path, folder] : folders_)
         for (const auto& [name, content] : folder.now)
             all.push_back(path / name);
-    }
     return all;
 }
 
@@ -217,9 +212,8 @@ void SimulatedDisk::sync_name(const std::filesystem::path& path, const ContentRe
     auto& folder = folders_[path.parent_path()];
     std::size_t last = 0;
     for (std::size_t i = 0; i < folder.unsynced.size(); ++i) {
-        for (const auto& [name, target] : folder.unsynced[i]) {
+        for (const auto& [name, target] : folder.unsynced[i])
             if (target == content) last = i + 1;
-        }
     }
     sync_names(folder, last);
 }
@@ -270,9 +264,8 @@ std::unique_ptr<storage::File> SimulatedDisk::open(const std::filesystem::path& 
     const std::lock_guard lock(mutex_);
     auto content = find(path);
     if (!content) {
-        if (mode != storage::OpenMode::create) {
+        if (mode != storage::OpenMode::create)
             throw StorageError(fmt::format("{}: no such file.", path.string()));
-        }
         content = create(path);
     }
     return std::make_unique<OpenFile>(*this, path, std::move(content));
@@ -303,10 +296,9 @@ std::vector<std::string> SimulatedDisk::list(const std::filesystem::path& folder
     const std::lock_guard lock(mutex_);
     step(Operation::read, folder);
     std::vector<std::string> names;
-    if (const auto found = folders_.find(folder); found != folders_.end()) {
+    if (const auto found = folders_.find(folder); found != folders_.end())
         for (const auto& [name, content] : found->second.now)
             names.push_back(name);
-    }
     return names;
 }
 

@@ -134,11 +134,10 @@ Status SimulatedDisk::Env::make_writer(const std::string& name, bool empty,
                                        leveldb::WritableFile** file) {
     return attempt(name, [&] {
         auto content = disk_.find(name);
-        if (!content) {
+        if (!content)
             content = disk_.create(name);
-        } else if (empty) {
+        else if (empty)
             disk_.write(*content, name, {0, {}});
-        }
         *file = new Writer(*this, name, content);
         return Status::OK();
     });

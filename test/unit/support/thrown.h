@@ -21,9 +21,8 @@ std::string thrown(const Action& action) {
 
 /// True if `text` contains all `words`.
 inline bool mentions(std::string_view text, std::initializer_list<std::string_view> words) {
-    for (const auto word : words) {
+    for (const auto word : words)
         if (text.find(word) == std::string_view::npos) return false;
-    }
     return true;
 }
 

@@ -11,9 +11,8 @@ namespace daler::test {
 
 std::optional<std::filesystem::path> vectors_folder() {
     if (const char* named = std::getenv("DALER_VECTORS"); named && *named) {
-        if (!std::filesystem::is_directory(named)) {
+        if (!std::filesystem::is_directory(named))
             throw std::runtime_error(std::string("DALER_VECTORS names no folder: ") + named);
-        }
         return named;
     }
     const auto beside = std::filesystem::path(DALER_SOURCE_DIR) / "../shared/vectors";

@@ -49,17 +49,15 @@ TEST_CASE("the entries of one group and of one source are bounded", "[sync][limi
     AddressBook book(random);
     for (int i = 0; i <= per_group; ++i)
         CHECK(book.add(node(5, 5, 1, i), source(11 + i), now) == (i < per_group));
-    for (int i = 0; i <= per_source; ++i) {
+    for (int i = 0; i <= per_source; ++i)
         CHECK(book.add(node(20, i % 256, 1, i / 256 + 1), source(9), now) == (i < per_source));
-    }
 }
 
 TEST_CASE("a full book replaces untried entries by new ones", "[sync][limits]") {
     Random random(1);
     AddressBook book(random);
-    for (int i = 0; i < 5'000; ++i) {
+    for (int i = 0; i < 5'000; ++i)
         book.add(node(20 + i / 250, i % 250, 1, 1), source(60 + i / 250, i % 2), now);
-    }
     CHECK(book.size() == limits::address_book_entries);
     CHECK(book.add(node(150, 1, 1, 1), source(150), now));
     CHECK(book.size() == limits::address_book_entries);
@@ -136,10 +134,9 @@ TEST_CASE("the time of an entry is updated when a connection ends, not while it 
         book.add(node(30, i, 1, 1), source(9), now - 1h);
     const auto times = [&] {
         std::set<std::uint32_t> out;
-        for (int round = 0; round < 50; ++round) {
+        for (int round = 0; round < 50; ++round)
             for (const auto& each : book.sample(10, now))
                 out.insert(each.last_seen);
-        }
         return out;
     };
     const auto before = times();

@@ -100,10 +100,9 @@ TEST_CASE("blocks are requested in a window above the last common block", "[sync
     Headers headers(1'100);
     Download download(headers, 100);
     std::vector<Height> asked;
-    for (PeerId peer = 1; peer <= 100; ++peer) {
+    for (PeerId peer = 1; peer <= 100; ++peer)
         for (const auto height : download.take(peer))
             asked.push_back(height);
-    }
     CHECK(asked == range(1, limits::block_window));
     headers.store(1);
     CHECK(download.take(100) == std::vector<Height>{limits::block_window + 1});
@@ -323,9 +322,8 @@ TEST_CASE("a peer that stalls the whole window is named after the stall timeout"
     for (PeerId peer = 1; peer <= 64; ++peer)
         (void)download.take(peer);
     // All blocks have arrived except those requested from peer 1.
-    for (Height height = 17; height <= 1'024; ++height) {
+    for (Height height = 17; height <= 1'024; ++height)
         download.arrive((height - 1) / 16 + 1, height);
-    }
     CHECK(download.take(65).empty());
     CHECK(download.stallers(start + limits::stall_timeout - 1ms).empty());
     CHECK(download.stallers(start + limits::stall_timeout) == std::vector<PeerId>{1});
@@ -341,9 +339,8 @@ TEST_CASE("the stall timeout grows up to its bound", "[sync][limits]") {
     Download download(headers, 65);
     for (PeerId peer = 1; peer <= 64; ++peer)
         (void)download.take(peer);
-    for (Height height = 17; height <= 1'024; ++height) {
+    for (Height height = 17; height <= 1'024; ++height)
         download.arrive((height - 1) / 16 + 1, height);
-    }
     // The peer that is asked for the first blocks stalls the others and is disconnected.
     auto now = start;
     PeerId holder = 1;
@@ -391,10 +388,9 @@ TEST_CASE("a peer that answered notfound does not stall when it is asked again",
     CHECK(download.take(1) == range(1, 16));
     for (Height height = 2; height <= 16; ++height)
         download.arrive(1, height);
-    for (Height first = 17; first <= limits::block_window + 1; first += 16) {
+    for (Height first = 17; first <= limits::block_window + 1; first += 16)
         for (const auto height : download.take(2))
             download.arrive(2, height);
-    }
     CHECK(download.take(2).empty());  // the window ends: the first peer stalls it
     download.not_found(1, headers.at(1).hash, start);
     download.arrive(2, 1);

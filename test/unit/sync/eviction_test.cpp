@@ -29,9 +29,8 @@ TEST_CASE("a few peers are all protected", "[sync]") {
 
 TEST_CASE("the youngest of the largest group is evicted", "[sync]") {
     auto peers = plain_peers(80);
-    for (auto& peer : peers) {
+    for (auto& peer : peers)
         if (peer.id >= 72) peer.group = "others";
-    }
     // The last eight are younger, but from a smaller group.
     CHECK(choose_eviction(peers) == 71);
 }

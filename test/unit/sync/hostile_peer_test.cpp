@@ -18,9 +18,8 @@ BlockHeader make_header(const BlockHeader& previous, const ChainParams& params,
     header.previous = previous.hash();
     ++header.time;
     header.version = 0x20000000;
-    while (consensus::has_proof_of_work(header.hash(), header.bits, params) != with_work) {
+    while (consensus::has_proof_of_work(header.hash(), header.bits, params) != with_work)
         ++header.nonce;
-    }
     return header;
 }
 

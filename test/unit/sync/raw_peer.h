@@ -57,9 +57,8 @@ public:
     /// The next message of this kind; others are skipped. Nothing at the end of the connection.
     template <class M>
     std::optional<M> wait_for() {
-        while (auto message = receive()) {
+        while (auto message = receive())
             if (auto* wanted = std::get_if<M>(&*message)) return std::move(*wanted);
-        }
         return {};
     }
     /// True if the node closes the connection.
@@ -71,9 +70,8 @@ public:
     /// True if the node still answers; then everything sent before has been handled.
     bool is_answered() {
         send(wire::Ping{++nonce_});
-        while (const auto pong = wait_for<wire::Pong>()) {
+        while (const auto pong = wait_for<wire::Pong>())
             if (pong->nonce == nonce_) return true;
-        }
         return false;
     }
 

@@ -23,9 +23,8 @@ struct Tracker {
 
     /// The peer from 0 to 9 that would be asked now; -1 for none.
     PeerId asked(Time now) {
-        for (PeerId peer = 0; peer < 10; ++peer) {
+        for (PeerId peer = 0; peer < 10; ++peer)
             if (!requests.take_requests(peer, now).empty()) return peer;
-        }
         return -1;
     }
     RequestTracker* operator->() { return &requests; }

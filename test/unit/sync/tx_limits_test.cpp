@@ -14,9 +14,7 @@ namespace {
 SyncOptions with_permission(const std::string& name, bool strict) {
     SyncOptions options;
     options.strict = strict;
-    if (!name.empty()) {
-        options.whitelist.push_back(*WhitelistEntry::from_text(name + "@127.0.0.1"));
-    }
+    if (!name.empty()) options.whitelist.push_back(*WhitelistEntry::from_text(name + "@127.0.0.1"));
     return options;
 }
 

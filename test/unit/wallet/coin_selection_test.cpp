@@ -24,9 +24,8 @@ SelectionGoal goal(std::int64_t target) {
 
 std::int64_t sum(const std::vector<Candidate>& coins, const std::vector<std::size_t>& chosen) {
     std::int64_t out = 0;
-    for (const auto i : chosen) {
+    for (const auto i : chosen)
         out += coins[i].value.satoshis();
-    }
     return out;
 }
 
@@ -61,9 +60,8 @@ TEST_CASE("of several matches, the search takes the one with the least waste", "
 
 TEST_CASE("the search ends with thousands of coins and no match", "[wallet]") {
     std::vector<Candidate> coins;
-    for (int i = 0; i < 2'000; ++i) {
+    for (int i = 0; i < 2'000; ++i)
         coins.push_back(coin(2'000 + 2 * i));
-    }
     // All sums are even, and the window is too narrow for one that is not.
     auto odd = goal(1'000'001);
     odd.cost_of_change = Amount{0};

@@ -75,9 +75,8 @@ const chain::BlockEntry& FakeNode::mine(const Script& script) {
     coinbase.inputs[0].script_sig = Script(unique.view());
     coinbase.outputs.push_back({coins(50), script});
     block.transactions.push_back(seal(std::move(coinbase)));
-    for (const auto& tx : mempool) {
+    for (const auto& tx : mempool)
         block.transactions.push_back(tx);
-    }
     block.header.previous = tip_->hash;
     block.header.time = static_cast<std::uint32_t>(unix_seconds(clock_.now()));
     block.header.nonce = unique_;
@@ -88,18 +87,16 @@ const chain::BlockEntry& FakeNode::mine(const Script& script) {
     tip_ = &entry;
     const auto confirmed = std::exchange(mempool, {});
     if (wallet) {
-        for (const auto& tx : confirmed) {
+        for (const auto& tx : confirmed)
             wallet->transaction_removed(tx);
-        }
         wallet->block_connected(entry, shared);
     }
     return entry;
 }
 
 void FakeNode::mine_many(int count, const Script& script) {
-    for (int i = 0; i < count; ++i) {
+    for (int i = 0; i < count; ++i)
         mine(script);
-    }
 }
 
 void FakeNode::rewind(Height height) {
@@ -114,9 +111,8 @@ void FakeNode::reconnect(const chain::BlockEntry& entry) {
     while (tip_ != &entry) {
         tip_ = entry.ancestor(tip_->height + 1);
         const auto& block = blocks_.at(tip_->hash);
-        for (const auto& tx : block->transactions) {
+        for (const auto& tx : block->transactions)
             std::erase(mempool, tx);
-        }
         if (wallet) wallet->block_connected(*tip_, block);
     }
 }

@@ -48,9 +48,8 @@ TEST_CASE("a payment from all kinds of coins is valid and pays the wanted fee ra
     CHECK(payment->fee <= wanted.fee(payment->tx->vsize() + 4));
     REQUIRE(payment->change_position);
     CHECK(wallet->is_change(payment->tx->outputs[*payment->change_position]));
-    for (const auto& input : payment->tx->inputs) {
+    for (const auto& input : payment->tx->inputs)
         CHECK(input.sequence == 0xfffffffd);
-    }
 }
 
 TEST_CASE("change has the address type of the payment", "[wallet]") {
@@ -141,9 +140,8 @@ TEST_CASE("preselected inputs are spent, alone or with others", "[wallet]") {
     Bench bench;
     const auto wallet = wallet_with(bench, {coins(1), coins(5)});
     OutPoint small;
-    for (const auto& coin : wallet->history().coins()) {
+    for (const auto& coin : wallet->history().coins())
         if (coin.output.value == coins(1)) small = coin.outpoint;
-    }
     const auto alone = wallet->prepare(
         {.recipients = {{elsewhere, coins(0.5)}}, .inputs = {small}, .add_inputs = false});
     REQUIRE(alone);
@@ -207,9 +205,8 @@ TEST_CASE("coins of short mempool chains are chosen before coins of long ones", 
     std::vector<OutPoint> change;
     for (int i = 0; i < 3; ++i) {
         const auto tx = send(*wallet, elsewhere, coins(0.6));
-        for (const auto& coin : wallet->history().coins()) {
+        for (const auto& coin : wallet->history().coins())
             if (coin.outpoint.txid == tx->txid) change.push_back(coin.outpoint);
-        }
     }
     REQUIRE(change.size() == 3);
     const auto chosen = [&](double amount) {
@@ -272,8 +269,7 @@ TEST_CASE("signing_keys gives the keys for the wallet's own scripts only", "[wal
     const script::PrecomputedHashes hashes(tx, spent);
     const auto ring = wallet->signing_keys(scripts);
     CHECK(ring.secrets.size() == 4);
-    for (std::uint32_t i = 0; i < 4; ++i) {
+    for (std::uint32_t i = 0; i < 4; ++i)
         CHECK(descriptor::sign_input(tx, i, spent[i], hashes, ring));
-    }
     CHECK(wallet->signing_keys(std::vector{elsewhere}).secrets.empty());
 }

@@ -27,21 +27,18 @@ std::string content(const std::filesystem::path& file, const ChainParams& params
         out += fmt::format("{} {} {} {} {}\n", each.descriptor.to_private_text(), each.created,
                            each.range_begin, each.range_end, each.next_index);
     }
-    for (const auto& [key, position] : stored.active) {
+    for (const auto& [key, position] : stored.active)
         out += fmt::format("{} {} {}\n", name(key.type), key.internal, position);
-    }
     for (const auto& each : stored.transactions) {
         out += fmt::format("{} {} {} {} {} {} {} {} {} {} {}\n", to_hex(encode(*each.tx)),
                            static_cast<int>(each.status), each.abandoned, to_hex(each.block.bytes),
                            each.height, each.position, each.received, each.time, each.order,
                            each.comment, each.comment_to);
     }
-    for (const auto& [address, label] : stored.labels) {
+    for (const auto& [address, label] : stored.labels)
         out += fmt::format("{} {} {}\n", address, label.label, label.purpose);
-    }
-    for (const auto& coin : stored.locked_coins) {
+    for (const auto& coin : stored.locked_coins)
         out += fmt::format("{} {}\n", to_hex(coin.txid.bytes), coin.index);
-    }
     return out;
 }
 

@@ -188,9 +188,8 @@ TEST_CASE("a wallet finds payments of blocks while its ranges are not derived", 
     auto wallet = bench.create("w");
     wallet->backup(bench.file("old"));
     std::vector<Script> scripts;
-    for (int i = 0; i < 400; ++i) {
+    for (int i = 0; i < 400; ++i)
         scripts.push_back(address(*wallet));
-    }
     const auto old = bench.load("old");
     // Each pays the last address of the range that the one before it extended (the keypool is 100).
     // The last two come in one block, in reverse order.
@@ -211,9 +210,8 @@ TEST_CASE("a payment in the mempool becomes ours when a range is extended", "[wa
     auto wallet = bench.create("w");
     wallet->backup(bench.file("old"));
     std::vector<Script> scripts;
-    for (int i = 0; i < 300; ++i) {
+    for (int i = 0; i < 300; ++i)
         scripts.push_back(address(*wallet));
-    }
     const auto old = bench.load("old");
     bench.node.add_to_mempool(bench.node.pay(scripts[199], coins(2)));
     bench.node.add_to_mempool(bench.node.pay(scripts[299], coins(4)));
@@ -331,13 +329,11 @@ TEST_CASE("an old copy finds payments to addresses that were given out later", "
     auto wallet = bench.create("w");
     wallet->backup(bench.file("old"));
     Script far;
-    for (int i = 0; i < 90; ++i) {
+    for (int i = 0; i < 90; ++i)
         far = address(*wallet);
-    }
     Script farther;
-    for (int i = 0; i < 90; ++i) {
+    for (int i = 0; i < 90; ++i)
         farther = address(*wallet);
-    }
     bench.node.mempool = {bench.node.pay(far, coins(1)), bench.node.pay(farther, coins(2))};
     bench.node.mine();
     const auto old = bench.load("old");
@@ -466,9 +462,8 @@ TEST_CASE("an import sets next_index back if the request says so", "[wallet]") {
     };
     CHECK(import({}) == 0);
     std::vector<Script> scripts;
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < 5; ++i)
         scripts.push_back(address(*wallet));
-    }
     bench.node.mine(scripts[1]);
     CHECK(import({}) == 5);
     CHECK(import(2) == 2);
