@@ -56,6 +56,8 @@ ScriptError Machine::stack_operation(Opcode op) {
         case op_size:
             stack_.push_back(Element::number(static_cast<std::int64_t>(top().size())));
             break;
+        case op_ifdup:
+            return top().is_true() ? rearrange(op_dup) : ScriptError::ok;
         case op_pick:
         case op_roll:
             return pick_or_roll(op);
@@ -98,9 +100,6 @@ ScriptError Machine::rearrange(Opcode op) {
             break;
         case op_2swap:
             rotate(4, 2);
-            break;
-        case op_ifdup:
-            if (top().is_true()) copy_up(0, 1);
             break;
         case op_drop:
             pop();
