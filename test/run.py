@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Runs the tests of a build folder and counts them: the unit tests, by test case; the fuzz targets, if the folder has
-them; contrib/check_layers.py and contrib/check_places.py; the scripts of test/functional and, with --interop, of
+them; contrib/check_layers.py, check_places.py and check_sizes.py; the scripts of test/functional and, with --interop, of
 test/interop. `contrib/test` builds the folder and then calls this script.
 """
 import argparse
@@ -96,7 +96,8 @@ def run_fuzz_target(program, environment, timeout):
 def collect(arguments, environment, factor):
     """The jobs to run: name and function."""
     jobs = [(name, lambda script=script: run_script(ROOT / "contrib" / script, environment, 60))
-            for name, script in (("layers", "check_layers.py"), ("places", "check_places.py"), ("sizes", "check_sizes.py"))]
+            for name, script in (("layers", "check_layers.py"), ("places", "check_places.py"),
+                                 ("sizes", "check_sizes.py"))]
     for program in sorted(arguments.build.glob("test/unit/*/test_*")):
         if program.is_file() and os.access(program, os.X_OK):
             jobs.append((f"unit/{program.name.removeprefix('test_')}",
