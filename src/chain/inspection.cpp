@@ -91,7 +91,8 @@ void Chainstate::Impl::Inspection::look_back(int level, Height count) {
 }
 
 void Chainstate::Impl::Inspection::connect_again() {
-    // Changes the coins themselves and back. Nobody reads them in between, and there is no flush.
+    // Changes the coins themselves and back. They are not read in between, and there is no
+    // flush.
     auto& coins = *chain_.coins;
     const auto& store = *chain_.store;
     const auto& tip = *chain_.tip;

@@ -11,7 +11,7 @@
 
 namespace daler::chain {
 
-/// Somebody who waits for the verdict on a block, and what to report if it is valid.
+/// A caller that waits for the verdict on a block, and what to report if it is valid.
 struct Waiting {
     Chainstate::SubmitHandler done;
     Submitted submitted;

@@ -89,7 +89,7 @@ void Chainstate::Impl::confirm_oldest() {
     // A reorganisation is not published before it has more work than the old chain.
     if (tip->chainwork > published_tip->chainwork) settle();
     log::debug(log::Category::bench,
-               "Connected {} transactions: open {:.2f} ms, undo {:.2f} ms, coins {:.2f} ms, news "
+               "Connected {} transactions: open {:.2f} ms, undo {:.2f} ms, coins {:.2f} ms, events "
                "{:.2f} ms",
                closed.block->transactions.size(), closed.opening_time, undo_time, coins_time,
                watch.lap());

@@ -42,7 +42,7 @@ void Chainstate::Impl::reindex() {
     BlockImporter importer(params, std::move(hooks));
     for (const auto file : blocks.numbers()) {
         log::info("Reading {}", blocks.path(file).string());
-        blocks.mark_unsynced(file);  // whoever put it there
+        blocks.mark_unsynced(file);  // it may come from elsewhere
         importer.scan(file);
         if (stopping()) return;
     }

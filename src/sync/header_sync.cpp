@@ -134,7 +134,7 @@ bool HeaderSync::passes_gate(Peer& peer, std::vector<BlockHeader>& headers, bool
     const auto* parent = context_.find(headers.front().previous);
     if (!parent) {
         peer.unknown_block = headers.back().hash();
-        // A peer of another chain would answer for ever with headers that connect to nothing.
+        // A peer of another chain would always answer with headers that connect to nothing.
         if (++peer.unconnected_headers <= limits::unconnected_headers)
             request(peer, context_.view()->best_header());
         return false;

@@ -1,4 +1,4 @@
-// Every rule that a header or block can break, broken once on a real chain.
+// Breaks each rule of headers and blocks once, on a real chain.
 #include <test.h>
 
 #include "fixture.h"
@@ -31,7 +31,7 @@ struct Scene {
     /// A good next block.
     BlockRef next() {
         if (node.builder.params().signet_challenge.empty()) return with({});
-        // A signet's solution hangs at the commitment to the witnesses: there must be one.
+        // The solution of a signet is part of the witness commitment, so there must be one.
         return changed([](Block& block) {
             const auto commitment = consensus::witness_commitment(block, Hash256{});
             reseal(block, 0, [&](Transaction& tx) {
@@ -187,7 +187,7 @@ std::vector<Row> header_rows() {
          }},
         {Reason::timewarp,
          [](Scene& scene) {
-             // The last block of a window is late, the next one does as if it were not.
+             // The last block of a window is late, the next one claims that it was not.
              const auto time = scene.blocks.back()->header.time;
              const auto late = scene.node.builder.block(scene.node.tip(),
                                                         {{}, {}, time + 602, anyone_can_spend()});
@@ -293,7 +293,7 @@ std::vector<Row> block_rows() {
         {Reason::bad_coinbase_amount, [](Scene& scene) { return scene.with({}, Amount{1}); }},
         {Reason::bad_signet_solution,
          [](Scene& scene) {
-             // The challenge is true as it stands, but a solution that is there must parse.
+             // The challenge needs no solution, but a solution that is present must parse.
              Block block = *scene.next();
              Scene::reseal(block, 0, [](Transaction& tx) {
                  script::push(tx.outputs.back().script_pubkey, Bytes{0xec, 0xc7, 0xda, 0xa2, 0x01});
@@ -310,7 +310,7 @@ std::vector<Row> all_rows() {
     return rows;
 }
 
-/// Reasons that no block can give, as another rule stands before them.
+/// Reasons that no block can give, because another rule is checked before.
 const std::set<Reason> unreachable{
     Reason::tx_oversize,       // its block is too long
     Reason::fee_out_of_range,  // what goes in is money, what comes out is not negative
@@ -338,7 +338,7 @@ TEST_CASE("each rule of blocks, broken alone on a real chain, gives its reason",
         if (consensus::blame(row.reason) == Blame::invalid) {
             CHECK_FALSE(node.state->submit(bad).verdict);
         } else {
-            // Another copy, or another time, may be good.
+            // Another copy of the block may be valid, or this one at another time.
             CHECK((!entry || !entry->is_failed()));
         }
         node.clock.set_mock_time(scene.blocks.back()->header.block_time() + std::chrono::hours(1));

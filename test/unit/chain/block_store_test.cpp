@@ -40,7 +40,7 @@ TEST_CASE("block and undo files have bitcoind's bytes", "[chain]") {
     CHECK(node.state->size_on_disk() == expected.size() + undo.size());
 }
 
-TEST_CASE("a random key hides what is in the files, and any key is honoured", "[chain]") {
+TEST_CASE("a random key obfuscates the files, and an existing key is used", "[chain]") {
     const TemporaryFolder folder;
     auto options = Node::in_folder(folder.path());
     options.random_xor_key = true;

@@ -89,7 +89,7 @@ TEST_CASE("spending moves coins, also within one block", "[chain]") {
     CHECK(node.coins_hash() == replayed_hash(node));
 }
 
-TEST_CASE("what a block may not do with coins, each with its reason", "[chain]") {
+TEST_CASE("each misuse of coins in a block has its reason", "[chain]") {
     Node node;
     const auto blocks = node.extend(4);
     const auto mature = coinbase_of(blocks[0]);
@@ -162,7 +162,7 @@ TEST_CASE("a block whose parent is unknown is refused and not remembered", "[cha
     node.extend(blocks);
 }
 
-TEST_CASE("a mutated copy does not poison the hash of the good block", "[chain]") {
+TEST_CASE("a mutated copy does not make the hash of the valid block invalid", "[chain]") {
     Node node;
     const auto blocks = node.extend(4);
     // Three transactions: the last one repeated leaves the merkle root as it was (CVE-2012-2459).
@@ -185,7 +185,8 @@ TEST_CASE("a mutated copy does not poison the hash of the good block", "[chain]"
     node.extend({&good, 1});
 }
 
-TEST_CASE("a block that breaks a rule of its place is remembered as bad", "[chain]") {
+TEST_CASE("a block that breaks a rule of its place in the chain is remembered as invalid",
+          "[chain]") {
     Node node;
     const auto good = node.builder.block(node.tip());
     auto changed = *good;
@@ -198,7 +199,8 @@ TEST_CASE("a block that breaks a rule of its place is remembered as bad", "[chai
     CHECK(node.state->view()->best_header().hash == node.builder.genesis());
 }
 
-TEST_CASE("observers hear of every change, and of the tip once it has settled", "[chain]") {
+TEST_CASE("observers are called for each change, and for the tip after a reorganisation",
+          "[chain]") {
     Node node;
     Recorder recorder;
     node.state->add_observer(recorder);
@@ -210,7 +212,7 @@ TEST_CASE("observers hear of every change, and of the tip once it has settled", 
           std::vector<std::string>{"+1", "=1", "+2", "=2", "-2", "+2", "+3", "=3", "+4", "=4"});
 }
 
-TEST_CASE("a template is checked like a block, and leaves no trace", "[chain]") {
+TEST_CASE("a template is checked like a block, and changes nothing", "[chain]") {
     Node node;
     const auto blocks = node.extend(3);
     const auto good = node.builder.block(

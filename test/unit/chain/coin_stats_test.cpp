@@ -19,7 +19,7 @@ TEST_CASE("the serialized hash covers outpoint, origin and output of every coin"
     CHECK(stats.total == Amount{7 * 50 * satoshis_per_coin});
     CHECK(stats.bogo_size == 7 * (50 + 1));
 
-    // Written down once more, from the blocks.
+    // Computed again, from the blocks.
     std::map<Txid, Height> coins;
     for (Height height = 1; height <= 7; ++height) {
         const auto block = node.state->read_block(*node.state->view()->at(height));
@@ -42,25 +42,25 @@ TEST_CASE("the serialized hash covers outpoint, origin and output of every coin"
     CHECK(node.state->coin_stats(coins::CoinsHash::none).hash.is_zero());
 }
 
-TEST_CASE("a picture of the coins stays as it is while the chain goes on", "[chain]") {
+TEST_CASE("a snapshot of the coins does not change when blocks are added", "[chain]") {
     Node node;
     node.extend(5);
     const auto expected = node.coins_hash();
     node.extend(2);
     bool begun = false;
-    std::unique_ptr<coins::CoinSnapshot> picture;
-    while (!picture)
-        picture = node.state->snapshot_coins(begun);
-    CHECK(picture->best_block() == node.tip());
+    std::unique_ptr<coins::CoinSnapshot> snapshot;
+    while (!snapshot)
+        snapshot = node.state->snapshot_coins(begun);
+    CHECK(snapshot->best_block() == node.tip());
     const auto seven = node.coins_hash();
     node.extend(3);
     node.state->flush();
-    CHECK(picture->stats(coins::CoinsHash::serialized_3)->hash == seven);
-    CHECK(picture->stats(coins::CoinsHash::serialized_3)->height == 7);
+    CHECK(snapshot->stats(coins::CoinsHash::serialized_3)->hash == seven);
+    CHECK(snapshot->stats(coins::CoinsHash::serialized_3)->height == 7);
     CHECK(seven != expected);
     std::size_t visits = 0;
-    picture->for_each([&](const OutPoint&, const consensus::Coin&) { return ++visits < 4; });
+    snapshot->for_each([&](const OutPoint&, const consensus::Coin&) { return ++visits < 4; });
     CHECK(visits == 4);
     const std::atomic<bool> stop{true};
-    CHECK_FALSE(picture->stats(coins::CoinsHash::none, &stop));
+    CHECK_FALSE(snapshot->stats(coins::CoinsHash::none, &stop));
 }

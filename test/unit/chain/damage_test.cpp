@@ -65,12 +65,12 @@ TEST_CASE("damaged files are named, with the remedy, and the remedy works", "[ch
         CHECK(mentions(thrown(open), {"blocks/index", "-reindex"}));
         node.options.reindex = true;
     }
-    SECTION("an index without the file that names its tables") {
+    SECTION("an index without the file that lists its tables") {
         std::filesystem::remove(folder.path() / "blocks/index/CURRENT");
         CHECK(mentions(thrown(open), {"blocks/index", "-reindex"}));
         node.options.reindex = true;
     }
-    SECTION("coins without the file that names their tables") {
+    SECTION("coins without the file that lists their tables") {
         std::filesystem::remove(folder.path() / "chainstate/CURRENT");
         CHECK(mentions(thrown(open), {"chainstate", "-reindex-chainstate"}));
         node.options.reindex_chainstate = true;

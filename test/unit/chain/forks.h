@@ -24,7 +24,7 @@ namespace daler::test {
 /// to be run.
 ///
 /// `submit` waits for each verdict. `start` does not: blocks are then open together, as when peers
-/// send them, and `verdicts` tells what became of each, in the order in which that was known. To
+/// send them, and `verdicts` returns their results in the order in which they were known. To
 /// decide how many are open when something happens, keep the workers busy with `hold`.
 class Forks {
 public:
@@ -36,7 +36,7 @@ public:
     Forks(const Forks&) = delete;
     Forks& operator=(const Forks&) = delete;
 
-    /// Makes blocks, the first on `parent`, each on the one before. Nobody hears of them yet.
+    /// Makes blocks, the first on `parent`, each on the one before. They are not submitted yet.
     Forks& grow(const std::string& parent, const std::string& names) {
         std::string below = parent;
         for (const auto& name : words(names)) {
@@ -63,7 +63,7 @@ public:
             return reason(node_.state->submit(block).verdict);
         });
     }
-    /// The same with nothing but their headers.
+    /// The same with their headers only.
     std::string headers(const std::string& names) {
         return each(names, [this](const BlockRef& block) {
             return reason(node_.state->accept_header(block->header));
@@ -73,18 +73,20 @@ public:
     /// Submits blocks one after the other without waiting for what becomes of them.
     Forks& start(const std::string& names) {
         for (const auto& name : words(names)) {
-            const auto told = [news = news_, name](const chain::Submitted* result) {
+            const auto note = [verdicts = verdicts_, name](const chain::Submitted* result) {
                 const auto why = result ? reason(result->verdict) : "lost";
-                *news += (news->empty() ? "" : " ") + name + ":" + (why.empty() ? "ok" : why);
+                *verdicts +=
+                    (verdicts->empty() ? "" : " ") + name + ":" + (why.empty() ? "ok" : why);
             };
-            node_.state->submit(blocks_.at(name).block, told);
+            node_.state->submit(blocks_.at(name).block, note);
         }
         return *this;
     }
-    /// What is known by now of started blocks that was not told before: "a1:ok x2:bad-cb-amount".
+    /// What is known by now of started blocks that was not returned before: "a1:ok
+    /// x2:bad-cb-amount".
     std::string verdicts() {
         node_.state->maintain();
-        return std::exchange(*news_, {});
+        return std::exchange(*verdicts_, {});
     }
     /// Keeps all workers from checking scripts until `release`, so that blocks stay open. Only
     /// those who wait for a verdict check scripts then.
@@ -98,7 +100,7 @@ public:
         if (held_) held_->count_down();
         held_.reset();
     }
-    /// Waits until no block is open and tells all verdicts not told before.
+    /// Waits until no block is open and returns the verdicts not returned before.
     std::string finish() {
         release();
         node_.state->flush();
@@ -112,12 +114,12 @@ public:
     [[nodiscard]] std::string best_header() const {
         return names_.at(node_.state->view()->best_header().hash);
     }
-    /// Whether the node holds the block for invalid, itself or by an ancestor.
+    /// Whether the node counts the block as invalid, by itself or by an ancestor.
     [[nodiscard]] bool is_failed(const std::string& name) const {
         const auto* entry = node_.state->index().find(hash(name));
         return entry && entry->is_failed();
     }
-    /// Of these blocks, those that are held for invalid.
+    /// Those of these blocks that count as invalid.
     [[nodiscard]] std::string failed_of(const std::string& names) const {
         std::string out;
         for (const auto& name : words(names))
@@ -181,7 +183,7 @@ private:
     std::map<std::string, Made> blocks_;
     std::map<BlockHash, std::string> names_;
     /// Shared with the handlers, which may be called when the scenario is over.
-    std::shared_ptr<std::string> news_ = std::make_shared<std::string>();
+    std::shared_ptr<std::string> verdicts_ = std::make_shared<std::string>();
     std::shared_ptr<std::latch> held_;
 };
 

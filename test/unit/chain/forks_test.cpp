@@ -11,7 +11,7 @@ using namespace daler::test;
 //     a1 - a2 - a3
 // 0 <
 //     b1 - b2 - b3 - b4
-TEST_CASE("of two branches the longer wins, whatever the order of their blocks", "[chain][forks]") {
+TEST_CASE("the longer of two branches wins, in any order of their blocks", "[chain][forks]") {
     const auto seed = GENERATE(range(1u, 9u));
     Node node;
     Forks forks(node);
@@ -30,7 +30,8 @@ TEST_CASE("of two branches the longer wins, whatever the order of their blocks",
 //     a1 - a2
 // 0 <
 //     b1 - b2 - b3
-TEST_CASE("of equal branches the first seen stays, also over a restart", "[chain][forks]") {
+TEST_CASE("the branch seen first stays the best of two equal ones, also after a restart",
+          "[chain][forks]") {
     Node node;
     Forks forks(node);
     forks.grow("0", "a1 a2").grow("0", "b1 b2 b3");
@@ -48,14 +49,14 @@ TEST_CASE("of equal branches the first seen stays, also over a restart", "[chain
 //                  c4 - c5 - c6
 //                /
 // 0 - a1 - a2 - a3 - x4 - x5 - a6 - a7
-TEST_CASE("a bad block takes down all that wait above it, and nobody else", "[chain][forks]") {
+TEST_CASE("an invalid block makes the blocks above it invalid, and no others", "[chain][forks]") {
     Node node;
     Forks forks(node);
     forks.grow("0", "a1 a2 a3 x4 x5 a6 a7").grow("a3", "c4 c5 c6");
     forks.submit("a1 a2 a3");
     forks.headers("x4 x5 a6 a7");
     CHECK(forks.best_header() == "a7");
-    // What stands above comes first and waits.
+    // The blocks above come first and wait.
     CHECK(forks.submit("x5 a6 a7") == "ok ok ok");
     CHECK(forks.tip() == "a3");
     CHECK(forks.submit("x4") == "bad-cb-amount");
@@ -75,8 +76,7 @@ TEST_CASE("a bad block takes down all that wait above it, and nobody else", "[ch
 //     b1 - b2 - b3 - x4 - b5
 //            \.
 //              c3 - x4' - c5
-TEST_CASE("when two better branches turn out bad, the node is back where it was",
-          "[chain][forks]") {
+TEST_CASE("if two better branches are invalid, the node returns to its old tip", "[chain][forks]") {
     Node node;
     Forks forks(node);
     forks.grow("0", "a1 a2 a3 a4").grow("0", "b1 b2 b3 x4 b5").grow("b2", "c3 x4' c5");
@@ -98,8 +98,7 @@ TEST_CASE("when two better branches turn out bad, the node is back where it was"
 //     a1 - a2 - a3 - a4
 // 0 <
 //     b1 - b2 - b3
-TEST_CASE("invalid by hand and by rule: reconsidering heals only what the rules allow",
-          "[chain][forks]") {
+TEST_CASE("reconsidering a block does not help one that breaks a rule", "[chain][forks]") {
     Node node;
     Forks forks(node);
     forks.grow("0", "a1 a2 a3 a4").grow("0", "b1 b2 b3").grow("a4", "x5");
@@ -147,7 +146,7 @@ TEST_CASE("marks of invalid blocks survive a restart", "[chain][forks]") {
 //          a2 - a3 - ... - a301
 // 0 - a1 <
 //          b2 - b3 - ... - b302
-TEST_CASE("300 blocks with transactions give way to 301 others, and come back", "[chain][forks]") {
+TEST_CASE("301 blocks with transactions replace 300, and the 300 can come back", "[chain][forks]") {
     Node node;
     Forks forks(node);
     forks.grow("0", "a1").grow("a1", "a", 2, 301).grow("a1", "b", 2, 302);
@@ -191,7 +190,8 @@ TEST_CASE("a reorganisation of open blocks that fails returns to them", "[chain]
 //     a1 - a2 - a3      open when the others come
 // 0 <
 //     b1 - b2 - b3 - b4
-TEST_CASE("of equal branches the first seen wins, also while it is open", "[chain][forks][open]") {
+TEST_CASE("the branch seen first wins among equal ones, also while it is open",
+          "[chain][forks][open]") {
     Node node;
     Forks forks(node);
     forks.grow("0", "a1 a2 a3").grow("0", "b1 b2 b3 b4");
@@ -212,7 +212,7 @@ TEST_CASE("of equal branches the first seen wins, also while it is open", "[chai
 // 0 - a1 - a2 - a3 - ? - a5 - a6 - a7     ?: s4 or x4
 //                 \.
 //                  c4 - c5
-TEST_CASE("a bad block falls with all that are open above it, and with none below",
+TEST_CASE("an invalid block closes the open blocks above it, and none below",
           "[chain][forks][open]") {
     const std::string bad = GENERATE("s4", "x4");
     const std::string why = bad == "s4" ? "mandatory-script-verify-flag-failed" : "bad-cb-amount";
@@ -224,7 +224,7 @@ TEST_CASE("a bad block falls with all that are open above it, and with none belo
     std::string told = forks.verdicts();
     forks.start("a5 a6 a7");
     told += " " + forks.verdicts() + " " + forks.finish();
-    // In order, and those above are not to blame where they were taken in before it was known.
+    // In order. Blocks above that were stored before the verdict are not to blame.
     const auto words = Forks::words(told);
     const std::string a5 = bad == "s4" ? "a5:ok" : "a5:bad-prevblk";
     REQUIRE(words.size() == 7);
@@ -235,7 +235,7 @@ TEST_CASE("a bad block falls with all that are open above it, and with none belo
     CHECK(forks.best_header() == "a3");
     CHECK(forks.failed_of("a1 a2 a3 " + bad) == bad);
     if (bad == "s4") CHECK(forks.failed_of("a5 a6 a7") == "a5 a6 a7");
-    // What they spent is there for others.
+    // The coins they spent can be spent by others.
     forks.hold();
     forks.start("c4 c5");
     CHECK(forks.finish() == "c4:ok c5:ok");
@@ -295,7 +295,7 @@ TEST_CASE("blocks that are open when the user invalidates one of them are confir
 //          b2 - b3 - b4 - x5 - b6 - b7
 //                 \.
 //                  c4 - c5 - c6
-TEST_CASE("the same blocks end at the same tip, whatever their order and however many are open",
+TEST_CASE("the same blocks lead to the same tip, in any order and with any number open",
           "[chain][forks][open]") {
     const auto seed = GENERATE(range(1u, 21u));
     const std::string all = "a1 a2 a3 s4 a5 b2 b3 b4 x5 b6 b7 c4 c5 c6";

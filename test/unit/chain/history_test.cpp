@@ -1,4 +1,4 @@
-// What the history of the public chains asks of the rules, played on short chains of our own.
+// Special cases in the history of the public chains, repeated on short chains.
 #include <test.h>
 
 #include "fixture.h"
@@ -63,7 +63,7 @@ bool is_looked_for(const BlockEntry& parent, const ChainParams& params, BlockHas
 
 }  // namespace
 
-TEST_CASE("the coinbases that BIP 30 excepts overwrite the coins of their firsts",
+TEST_CASE("the coinbases that BIP 30 excepts overwrite the coins of the earlier ones",
           "[chain][history][bip30]") {
     const RepeatedCoinbase history;
     Node node(Node::in_memory(), history.params);
@@ -74,12 +74,12 @@ TEST_CASE("the coinbases that BIP 30 excepts overwrite the coins of their firsts
     CHECK(node.state->coin(coinbase_of(history.blocks[0]))->height == 5);
     CHECK(node.state->coin_stats(coins::CoinsHash::none).outputs == coins + 1);
     CHECK(node.coins_hash() == replayed_hash(node));
-    // The new coin is mature when it is old enough itself.
+    // The new coin matures at its own age.
     const auto spent = spend(coinbase_of(history.blocks[0]), subsidy);
     const auto late = node.builder.block(node.tip(), {{spent}, {}, 0, anyone_can_spend()});
     node.extend({&late, 1});
 
-    // Without the exception it is a repetition like any other.
+    // Without the exception the repetition is refused.
     Node strict(Node::in_memory(), before_bip34());
     strict.extend(std::span(history.blocks).first(4));
     CHECK(reason(strict.state->submit(history.blocks[4]).verdict) == "bad-txns-BIP30");
@@ -112,7 +112,7 @@ TEST_CASE("what an excepted coinbase overwrote does not return when that block g
     CHECK(node.coins_hash() == coins);
 }
 
-TEST_CASE("repeated ids are looked for up to BIP 34's block and from height 1,983,702 on",
+TEST_CASE("repeated ids are checked up to the block of BIP 34 and from height 1,983,702 on",
           "[chain][history][bip30]") {
     const auto params = main_params();
     const Height activation = params.activation.bip34;
@@ -130,7 +130,7 @@ TEST_CASE("repeated ids are looked for up to BIP 34's block and from height 1,98
     put_at(late, 1'983'701, &activated);
     CHECK(is_looked_for(late, params));
 
-    // On a branch where another block stands at that height coinbases may have been prepared.
+    // On a branch with another block at that height coinbases may repeat.
     activated.hash = params.genesis_hash;
     CHECK(is_looked_for(activated, params));
     put_at(late, 1'983'700, &activated);
@@ -157,7 +157,7 @@ TEST_CASE("only main's blocks 91,842 and 91,880 may repeat a coinbase", "[chain]
 
 TEST_CASE("a block that the chain exempts from a script rule is judged without it",
           "[chain][history]") {
-    // The script that the hash stands for is false, which only P2SH looks at.
+    // The script behind the hash is false, which matters only with P2SH.
     const Bytes redeem{script::op_0};
     Node maker;
     const auto locked = maker.builder.block(
@@ -177,14 +177,14 @@ TEST_CASE("a block that the chain exempts from a script rule is judged without i
         hand_over(node, {&block, 1});
     }
     hand_over(node, {&bad, 1});
-    // The next block is an ordinary one.
+    // The next block is not exempt.
     tx.inputs[0].prevout = coinbase_of(bad);
     node.extend(1);
     const auto next = node.builder.block(node.tip(), {{seal(tx)}, {}, 0, anyone_can_spend()});
     node.extend({&next, 1});
 }
 
-TEST_CASE("outputs that nobody can ever spend do not become coins", "[chain][history]") {
+TEST_CASE("outputs that cannot be spent do not become coins", "[chain][history]") {
     Node node;
     const auto blocks = node.extend(3);
     Transaction tx = *spend(coinbase_of(blocks[0]), subsidy);
@@ -232,7 +232,7 @@ TEST_CASE("the signature operations of a block cost at most 80,000, those of its
     Transaction tx = *spend(coinbase_of(locked), subsidy);
     tx.inputs[0].witness = {script};
     ChainBuilder::Plan plan{{seal(tx)}, {}, 0, anyone_can_spend()};
-    // What the coinbase pays to counts, too, and four times.
+    // The outputs of the coinbase count four times.
     plan.payout = Script(Bytes(19'999, script::op_checksig));
     const auto block = node.builder.block(node.tip(), std::move(plan));
     CHECK(reason(node.state->submit(block).verdict) == (checks == 4 ? "" : "bad-blk-sigops"));

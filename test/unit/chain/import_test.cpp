@@ -83,7 +83,7 @@ TEST_CASE("blocks are imported in any order, with anything between them", "[chai
     CHECK(imported.result.waiting == 0);
     CHECK(node.tip() == hash_of(blocks.back()));
     CHECK(imported.lines.empty());
-    // Once more: nothing is new, nothing is wrong.
+    // A second import finds no new block and no error.
     const auto again = import(node, content);
     CHECK(again.result.accepted == 0);
     CHECK(again.result.rejected == 0);
@@ -129,7 +129,7 @@ TEST_CASE("any flipped byte ends the chain at the block before, with one line", 
         decode_errors += line.find("end") != std::string::npos ? 1 : 0;
         CHECK(imported.result.rejected == 1);
         CHECK(imported.result.waiting == blocks.size() - victim - 1);
-        // The node goes on: the whole file repairs it.
+        // The node still works: the undamaged file gives it the rest.
         CHECK(import(node, content).height == 6);
     }
     CHECK(decode_errors > 0);

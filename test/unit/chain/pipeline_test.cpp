@@ -17,8 +17,8 @@ using namespace daler::test;
 
 namespace {
 
-/// A node with one worker, which a test can keep busy: scripts are then checked by nobody but who
-/// helps.
+/// A node with one worker, which a test can keep busy. Then only threads that call `help` check
+/// scripts.
 struct Pipeline {
     Pipeline() {
         node.state.reset();
@@ -152,14 +152,14 @@ TEST_CASE("an open block may spend what other open blocks made, but not twice", 
     CHECK(node.coins_hash() == replayed_hash(node));
 }
 
-TEST_CASE("a bad script drops the blocks above, which are not to blame", "[chain]") {
+TEST_CASE("an invalid script closes the blocks above, which are not to blame", "[chain]") {
     Pipeline test;
     auto& node = test.node;
     test.hold();
     const auto good = test.block(node.tip());
     const auto bad = test.block(hash_of(good), false);
     const auto above = test.chain(hash_of(bad), 3);
-    // Its own fault does not count: nobody knows what its coins would be.
+    // Its own fault does not count: its coins cannot be known.
     const auto hopeless = node.builder.block(hash_of(above[2]), {{}, Amount{1}, 0, {}});
     test.open(good, "good");
     test.open(bad, "bad");
@@ -180,7 +180,7 @@ TEST_CASE("a bad script drops the blocks above, which are not to blame", "[chain
         CHECK(index.find(hash_of(block))->has(failed_ancestor));
     }
     CHECK(node.coins_hash() == replayed_hash(node));
-    // What was dropped left nothing behind: the same coin is spent on the good chain.
+    // The closed blocks changed nothing: the same coin is spent on the valid chain.
     test.next -= 3;
     const auto next = test.block(hash_of(good));
     CHECK(node.state->submit(next).was_connected);
@@ -203,7 +203,7 @@ TEST_CASE("the window of open blocks closes the oldest to open the next", "[chai
     CHECK(node.coins_hash() == replayed_hash(node));
 }
 
-TEST_CASE("behind a full window blocks wait, and nobody for them", "[chain]") {
+TEST_CASE("blocks wait behind a full window, and no caller waits for them", "[chain]") {
     Pipeline test;
     auto& node = test.node;
     test.hold();
@@ -225,7 +225,7 @@ TEST_CASE("behind a full window blocks wait, and nobody for them", "[chain]") {
     CHECK(node.coins_hash() == replayed_hash(node));
 }
 
-TEST_CASE("what reads the chain as a whole opens the blocks that wait, too", "[chain]") {
+TEST_CASE("calls that read the whole chain open the waiting blocks, too", "[chain]") {
     Pipeline test;
     auto& node = test.node;
     test.hold();
@@ -239,7 +239,7 @@ TEST_CASE("what reads the chain as a whole opens the blocks that wait, too", "[c
     CHECK(node.tip() == hash_of(blocks.back()));
 }
 
-TEST_CASE("a bad script below a full window is told to all above it", "[chain]") {
+TEST_CASE("an invalid script below a full window is reported to all blocks above", "[chain]") {
     Pipeline test;
     auto& node = test.node;
     test.hold();
@@ -264,7 +264,7 @@ TEST_CASE("a bad script below a full window is told to all above it", "[chain]")
 //        a1 - ... - a16 (open) - a17 - a18 (wait)
 // tip <
 //        b1 - ... - b19
-TEST_CASE("blocks that wait hear when another branch has won", "[chain]") {
+TEST_CASE("waiting blocks get an answer when another branch has won", "[chain]") {
     Pipeline test;
     auto& node = test.node;
     test.hold();
@@ -288,7 +288,7 @@ TEST_CASE("blocks that wait hear when another branch has won", "[chain]") {
 //        a1 - a2 - a3 (open)
 // tip <
 //        b1 - b2 - b3 - b4
-TEST_CASE("a better branch makes open blocks of the other close first", "[chain]") {
+TEST_CASE("open blocks are closed before a better branch is opened", "[chain]") {
     Pipeline test;
     auto& node = test.node;
     test.hold();
@@ -309,7 +309,7 @@ TEST_CASE("a better branch makes open blocks of the other close first", "[chain]
     CHECK(node.coins_hash() == replayed_hash(node));
 }
 
-TEST_CASE("a reorganisation to a branch with a bad script comes back", "[chain]") {
+TEST_CASE("a reorganisation to a branch with an invalid script is undone", "[chain]") {
     Pipeline test;
     auto& node = test.node;
     const auto fork = node.tip();
@@ -346,7 +346,7 @@ TEST_CASE("a block that comes again while it is open waits for the same verdict"
     CHECK(third.was_connected);
 }
 
-TEST_CASE("who waits for a verdict hears when there will be none", "[chain]") {
+TEST_CASE("callers that wait get an answer when there will be no verdict", "[chain]") {
     Pipeline test;
     test.hold();
     test.serve();
@@ -364,7 +364,7 @@ TEST_CASE("who waits for a verdict hears when there will be none", "[chain]") {
     CHECK_FALSE(test.verdicts["block"]);
 }
 
-TEST_CASE("the last check to end says so", "[chain]") {
+TEST_CASE("the last check to end reports the end", "[chain]") {
     Pipeline test;
     auto& node = test.node;
     std::counting_semaphore woken(0);  // it may be told twice
@@ -379,7 +379,7 @@ TEST_CASE("the last check to end says so", "[chain]") {
 TEST_CASE("scripts of a transaction that the mempool knows are not checked again", "[chain]") {
     Pipeline test;
     auto& node = test.node;
-    // A lie, to see that it is believed.
+    // Wrong on purpose, to see that it is used.
     const auto lie = test.spend_locked(false);
     test.cache.insert_tx(lie->wtxid, script::standard_flags);
     const auto believed = node.builder.block(node.tip(), {{lie}, {}, 0, anyone_can_spend()});

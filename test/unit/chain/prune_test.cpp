@@ -61,7 +61,7 @@ constexpr auto no_limit = [] { return std::numeric_limits<Height>::max(); };
 
 }  // namespace
 
-TEST_CASE("the last 288 blocks stay, and no file goes that has one of them", "[chain][prune]") {
+TEST_CASE("the last 288 blocks stay, and so do the files that hold one of them", "[chain][prune]") {
     const TemporaryFolder folder;
     Node node(pruning(0, folder.path()));
     node.state->allow_pruning(no_limit);
@@ -92,8 +92,7 @@ TEST_CASE("the last 288 blocks stay, and no file goes that has one of them", "[c
     CHECK(node.state->read_block_bytes(gone).empty());
 }
 
-TEST_CASE("files go by themselves when they grow over the target, and only then",
-          "[chain][prune]") {
+TEST_CASE("files are removed when all of them exceed the target, and only then", "[chain][prune]") {
     const TemporaryFolder folder;
     Node node(pruning(1'000'000, folder.path()));
     node.state->allow_pruning(no_limit);
@@ -109,7 +108,7 @@ TEST_CASE("files go by themselves when they grow over the target, and only then"
     CHECK(node.state->size_on_disk() < 1'100'000);
 }
 
-TEST_CASE("nothing goes that somebody needs, or before pruning is allowed", "[chain][prune]") {
+TEST_CASE("no block is pruned that is needed, or before pruning is allowed", "[chain][prune]") {
     const TemporaryFolder folder;
     Node node(pruning(1, folder.path()));
     extend_fat(node, 30);
@@ -142,7 +141,7 @@ TEST_CASE("a pruned chain opens again, with its counts, coins and what a crash l
     node.state->prune(node.height());
     const auto first = first_stored(node);
     REQUIRE(first > 10);
-    // As if the process had died between index and files.
+    // As after a crash between index and files.
     std::filesystem::rename(folder.path() / "left", folder.path() / "blocks/blk00001.dat");
 
     node.reopen(false);
@@ -181,7 +180,7 @@ TEST_CASE("blocks that were pruned are known, cannot be taken back, and no branc
     Node node(pruning(0, folder.path()));
     node.state->allow_pruning(no_limit);
     extend_fat(node, 10);
-    // A branch that lost: its blocks go, too.
+    // Blocks of a branch that lost are pruned, too.
     const auto branch = fat_branch(node, 8);
     REQUIRE(node.tip() == hash_of(branch.back()));
     REQUIRE(node.state->invalidate(hash_of(branch[0])));
@@ -201,7 +200,7 @@ TEST_CASE("blocks that were pruned are known, cannot be taken back, and no branc
     CHECK(node.tip() == tip);
     CHECK_FALSE(node.state->invalidate(node.state->view()->at(2)->hash));
     CHECK(node.tip() == tip);
-    // Work that would win stands on blocks that are gone.
+    // The branch with more work needs blocks that are gone.
     auto parent = hash_of(branch.back());
     for (const auto& block : node.builder.chain(parent, kept + 40))
         (void)node.state->submit(block);
@@ -219,7 +218,7 @@ TEST_CASE("blocks of another branch that were pruned may come again, and the bra
     extend_fat(node, 10);
     const auto fork = node.tip();
     const auto branch = fat_branch(node, 30);
-    // Another one wins; the files of the first hold nothing else, and go.
+    // Another branch wins. The files of the first hold no other block, and are removed.
     const auto other = node.builder.chain(fork, kept + 60);
     for (const auto& block : other)
         (void)node.state->submit(block);
@@ -232,7 +231,7 @@ TEST_CASE("blocks of another branch that were pruned may come again, and the bra
     REQUIRE(gone.size() > 10);
     REQUIRE(node.state->index().find(hash_of(other[0]))->has(has_data));
 
-    // The first grows, and has more work now.
+    // The first branch grows and has more work now.
     const auto top = node.builder.chain(hash_of(branch.back()), kept + 31);
     for (const auto& block : top)
         CHECK(node.state->submit(block).is_new);

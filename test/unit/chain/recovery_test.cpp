@@ -159,13 +159,13 @@ TEST_CASE("the first damaged record behind the index is cut, with what follows",
         CHECK(node.tip() == hash_of(blocks[1]));
         CHECK(std::filesystem::file_size(file) == flushed_size + 2 * record);
     }
-    SECTION("zeros, as a power cut leaves them") {
+    SECTION("zeros, as after a power cut") {
         std::filesystem::resize_file(file, flushed_size + record);
         std::filesystem::resize_file(file, flushed_size + 3 * record);
         node.open();
         CHECK(node.tip() == hash_of(blocks[0]));
     }
-    SECTION("everything behind the last sync is gone") {
+    SECTION("everything behind the last sync is lost") {
         std::filesystem::resize_file(file, flushed_size);
         std::filesystem::resize_file(folder.path() / "blocks/rev00000.dat", 3 * 41);
         node.open();
@@ -254,7 +254,7 @@ TEST_CASE("everything is rebuilt from the block files alone", "[chain]") {
         node.open();
         check();
     }
-    SECTION("a rebuild that is stopped early goes on at the next start") {
+    SECTION("a rebuild that is stopped early continues at the next start") {
         const std::atomic<bool> stop{true};
         node.options.reindex = true;
         node.options.stop = &stop;
@@ -266,7 +266,7 @@ TEST_CASE("everything is rebuilt from the block files alone", "[chain]") {
         node.open();
         check();
     }
-    SECTION("a rebuild that is killed while it throws things away starts again") {
+    SECTION("a rebuild that is killed while it removes files starts again") {
         std::ofstream(marker) << "wipe";
         std::filesystem::remove(folder.path() / "blocks/index/CURRENT");
         node.open();
@@ -280,10 +280,10 @@ TEST_CASE("everything is rebuilt from the block files alone", "[chain]") {
     }
 }
 
-TEST_CASE("a first start that is interrupted is made good by the next", "[chain]") {
+TEST_CASE("the next start completes a first start that was interrupted", "[chain]") {
     const TemporaryFolder folder;
     { Node node(Node::in_folder(folder.path())); }
-    // The index was made, its first record was not; of the genesis block only a part was written.
+    // The index exists without a record, and only a part of the genesis block was written.
     storage::Database::Options options;
     options.folder = folder.path() / "blocks/index";
     {

@@ -84,7 +84,7 @@ TEST_CASE("a reorganisation of 300 blocks with transactions restores every coin"
 //        a1 - a2 - a3
 // 0 <
 //        b1 - b2 - x3 - x4     x3 is invalid
-TEST_CASE("a reorganisation that fails returns to where it was", "[chain]") {
+TEST_CASE("a reorganisation that fails returns to the old tip", "[chain]") {
     Node node;
     const auto a = node.extend(3);
     const auto before = node.coins_hash();
@@ -108,7 +108,7 @@ TEST_CASE("a reorganisation that fails returns to where it was", "[chain]") {
     CHECK(node.coins_hash() == replayed_hash(node));
 }
 
-TEST_CASE("a header chain whose middle block is invalid leads nowhere", "[chain]") {
+TEST_CASE("a header chain with an invalid block in the middle cannot win", "[chain]") {
     Node node;
     auto blocks = node.builder.chain(node.builder.genesis(), 3);
     blocks.push_back(invalid_block(node, hash_of(blocks.back())));

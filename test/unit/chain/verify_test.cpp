@@ -27,7 +27,7 @@ struct SpendingNode : Node {
 
 }  // namespace
 
-TEST_CASE("looking at blocks, at any level, leaves the coins as they were", "[chain]") {
+TEST_CASE("a check of blocks, at any level, leaves the coins as they were", "[chain]") {
     SpendingNode node;
     const auto before = node.coins_hash();
     for (int level = 0; level <= 4; ++level) {
@@ -42,8 +42,8 @@ TEST_CASE("looking at blocks, at any level, leaves the coins as they were", "[ch
     CHECK(node.coins_hash() == replayed_hash(node));
 }
 
-TEST_CASE("level 4 finds what keeps its coins together but breaks a rule", "[chain]") {
-    // Coins that are mature after 2 blocks for the one who wrote the chain, but not for the reader.
+TEST_CASE("level 4 finds a block that fits its coins but breaks a rule", "[chain]") {
+    // Coinbases mature after 2 blocks for the writer of the chain, and later for the reader.
     const TemporaryFolder folder;
     SpendingNode node(Node::in_folder(folder.path()));
     const auto tip = node.tip();

@@ -50,7 +50,7 @@ Model stored(const CoinDatabase& database) {
 
 }  // namespace
 
-TEST_CASE("the cache holds what a plain map holds, whatever is flushed when", "[coins]") {
+TEST_CASE("the cache holds what a plain map holds, at any order of flushes", "[coins]") {
     const auto seed = GENERATE(range(1u, 9u));
     Random random(seed);
     CoinDatabase database(test::database_in_memory(), 0);
@@ -125,8 +125,7 @@ TEST_CASE("a coin made and spent between two flushes never reaches the disk", "[
     CHECK(stored(database).size() == 1);
 }
 
-TEST_CASE("while a flush is under way the database names the blocks between which it is",
-          "[coins]") {
+TEST_CASE("during a flush the database names its old and its new block", "[coins]") {
     CoinDatabase database(test::database_in_memory(), 1'000'000'000);  // small slices
     CoinCache cache(database, 64u << 20);
     Random random(2);
@@ -143,7 +142,7 @@ TEST_CASE("while a flush is under way the database names the blocks between whic
         resume.acquire();
     });
     cache.start_flush();
-    // One slice is written, and the writer does not begin with the next.
+    // One slice is written, the next is not begun.
     REQUIRE_FALSE(cache.write_slices(0ms));
     written.acquire();
     const auto heads = database.head_blocks();
@@ -151,7 +150,7 @@ TEST_CASE("while a flush is under way the database names the blocks between whic
     CHECK(heads->to == block(1));
     CHECK(heads->from.is_zero());
     CHECK(database.best_block().is_zero());
-    // The cache goes on meanwhile, and what is new is not part of this flush.
+    // The cache takes new changes meanwhile, which are not part of this flush.
     OutPoint later = outpoint(0);
     later.index = 5000;
     add(cache, later, random_coin(random), false);

@@ -88,7 +88,7 @@ TEST_CASE("amounts compress to the published numbers and back", "[coins]") {
 }
 
 TEST_CASE("coins have the form of Bitcoin's coin database", "[coins]") {
-    // From the published tests of the reference implementation.
+    // From Bitcoin Core's tests.
     CHECK(coin_hex(coin(203'998, false, 60'000'000'000,
                         script_of("76a914816115944e077fe7c803cfa57f29b36bf87c1d3588ac"))) ==
           "97f23c835800816115944e077fe7c803cfa57f29b36bf87c1d35");

@@ -42,7 +42,7 @@ TEST_CASE("an open block's coins can be spent once, in it or above it", "[coins]
     CHECK_FALSE(coins.overlay.has({tx->txid, 2}));
 }
 
-TEST_CASE("an output that nobody can spend is no coin, nor is one that is not there", "[coins]") {
+TEST_CASE("an unspendable output is no coin, nor is a missing one", "[coins]") {
     Coins coins;
     const auto tx = transaction(1);
     coins.overlay.begin_layer();
@@ -80,7 +80,7 @@ TEST_CASE("a transaction that repeats one whose coins are spent has coins again"
     CHECK(again->height == 6);
 }
 
-TEST_CASE("a layer that goes leaves what newer layers did", "[coins]") {
+TEST_CASE("removing a layer keeps the changes of newer layers", "[coins]") {
     Coins coins;
     Block block;
     block.transactions = {transaction(1)};

@@ -43,7 +43,7 @@ TEST_CASE("pieces of a pool keep what is written into them", "[coins]") {
     }
 }
 
-TEST_CASE("a piece that was given back serves the next of its size", "[coins]") {
+TEST_CASE("a freed piece is used for the next of its size", "[coins]") {
     const auto size = GENERATE(from_range(record_sizes));
     RecordPool pool;
     const auto first = pool.allocate(size);
@@ -118,7 +118,7 @@ TEST_CASE("the changes of a segment come in the order of their keys", "[coins]")
     }));
 }
 
-TEST_CASE("what was written is clean, and what is gone is forgotten", "[coins]") {
+TEST_CASE("written records are clean, and spent ones are removed", "[coins]") {
     const OutPointHasher hasher;
     CoinSegment segment;
     constexpr std::uint64_t count = 400;

@@ -19,8 +19,8 @@ TEST_CASE("the set hash does not depend on order and has the published form", "[
     for (std::size_t i = members.size(); i-- > 0;)
         other.insert(element(members[i]));
     CHECK(one.finish() == other.finish());
-    // Computed with big integers from the definition (the same program gives the reference
-    // implementation's published value for 0 * 1 / 2).
+    // Computed with big integers from the definition (the same program gives Bitcoin Core's
+    // published value for 0 * 1 / 2).
     CHECK(Hash256{one.finish()}.to_hex() ==
           "fedcbc6fcfc5aade35878ab9d9c2e0692a31225aaacb75f5b5b78dbe630e6ebd");
     // SHA-256 of the number one.
@@ -29,7 +29,7 @@ TEST_CASE("the set hash does not depend on order and has the published form", "[
     CHECK(MuHash().finish() == crypto::sha256(identity));
 }
 
-TEST_CASE("what is taken away from a set leaves no trace in its hash", "[coins]") {
+TEST_CASE("a removed element leaves no trace in the hash of a set", "[coins]") {
     const auto element = [](std::uint8_t i) { return Bytes(40, i); };
     MuHash set;
     set.insert(element(1));
@@ -40,7 +40,7 @@ TEST_CASE("what is taken away from a set leaves no trace in its hash", "[coins]"
     other.remove(element(3));
     CHECK(other.finish() == set.finish());
     CHECK(other.state() == set.state());
-    // The order does not matter, nor does what lies in between.
+    // The order and the elements in between do not matter.
     MuHash restored(other.state());
     restored.remove(element(1));
     MuHash two;
@@ -53,7 +53,7 @@ TEST_CASE("what is taken away from a set leaves no trace in its hash", "[coins]"
 }
 
 TEST_CASE("the published sequence of insertions and removals gives the published hash", "[coins]") {
-    // Elements 0 and 1 put in, 2 taken away (the value is that of the reference implementation).
+    // Elements 0 and 1 put in, 2 taken away (the value is Bitcoin Core's).
     const auto element = [](std::uint8_t i) {
         Bytes bytes(32, 0);
         bytes[0] = i;

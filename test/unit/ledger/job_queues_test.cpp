@@ -15,7 +15,7 @@ std::string taken(ledger::JobQueues<char>& queues) {
 
 }  // namespace
 
-TEST_CASE("a call waits for one turn of the network, not for all it has delivered", "[ledger]") {
+TEST_CASE("a call waits for one job of the network, not for all of them", "[ledger]") {
     ledger::JobQueues<char> queues;
     for (const char job : {'1', '2', '3'})
         queues.push_other(job);
@@ -24,7 +24,7 @@ TEST_CASE("a call waits for one turn of the network, not for all it has delivere
     CHECK(taken(queues) == "a1b23");
 }
 
-TEST_CASE("callers that come again at once do not keep the network waiting", "[ledger]") {
+TEST_CASE("callers that call again at once do not delay the network", "[ledger]") {
     ledger::JobQueues<char> queues;
     queues.push_call('a');
     CHECK(queues.take() == 'a');
