@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Holds what doc/architecture.md says of sizes: the median source file has under 100 lines, none over 600, and no
+"""Checks what doc/testing.md says of sizes: the median source file has under 100 lines, none over 600, and no
 function has over 60 lines. Reads the formatting of clang-format: what begins in column 0 ends with a brace there.
 
 check_sizes.py [ROOT]

@@ -116,12 +116,12 @@ BENCHMARK(read_coin);
 void write_undo(benchmark::State& state) {
     const auto& undo = sample().undo;
     for (auto _ : state)
-        benchmark::DoNotOptimize(chain::encode(undo));
+        benchmark::DoNotOptimize(coins::encode(undo));
 }
 BENCHMARK(write_undo)->Unit(benchmark::kMillisecond);
 
 void read_undo(benchmark::State& state) {
-    const auto bytes = chain::encode(sample().undo);
+    const auto bytes = coins::encode(sample().undo);
     for (auto _ : state)
         benchmark::DoNotOptimize(coins::decode_undo(bytes));
 }
