@@ -40,7 +40,9 @@ bool asks_for_help(const Settings& settings) {
 daler::Result<bool, std::string> create_data_folder(const std::filesystem::path& folder) {
     std::error_code error;
     if (std::filesystem::is_directory(folder, error)) return false;
-    if (std::filesystem::create_directory(folder, error)) return true;
+    const bool is_new = std::filesystem::create_directories(folder, error);
+    // Another process may have created it meanwhile.
+    if (!error) return is_new;
     return daler::fail(
         fmt::format("Cannot create the data folder \"{}\": {}", folder.string(), error.message()));
 }

@@ -43,10 +43,11 @@ void Chainstate::Impl::submit(const BlockRef& block, SubmitHandler done) {
         result = accept_block(block, hash, clock.now(), std::nullopt, {});
         if (result.verdict) pending.add(*result.entry, block);
     }
+    Waiting caller(std::move(done), result);
     if (auto* waiting = waiting_for(result.entry))
-        waiting->push_back({std::move(done), result});
+        waiting->push_back(std::move(caller));
     else
-        answer({{std::move(done), result}}, result.verdict);
+        caller.answer(result.verdict);
     if (result.is_new) advance(wake ? Pace::turn : Pace::all);
 }
 

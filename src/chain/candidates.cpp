@@ -35,7 +35,9 @@ void Candidates::arrived(BlockEntry& entry) {
 }
 
 void Candidates::found_at_start(BlockEntry& tip) {
+    const bool is_ranked = ranked_.erase(&tip) != 0;
     tip.data_sequence = start_tip_sequence;
+    if (is_ranked) add(tip);
 }
 
 void Candidates::prefer(BlockEntry& entry) {

@@ -30,7 +30,7 @@ public:
     /// came earlier. It is no candidate until `add`.
     void arrived(BlockEntry& entry);
     /// The tip that was found at start ranks before all others of equal work.
-    static void found_at_start(BlockEntry& tip);
+    void found_at_start(BlockEntry& tip);
     /// The user prefers `entry` among those of equal work. It becomes a candidate.
     void prefer(BlockEntry& entry);
 

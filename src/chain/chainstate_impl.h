@@ -161,7 +161,7 @@ struct Chainstate::Impl {
     /// Leaves no block open: what reads or changes the chain as a whole starts with this.
     void finish();
     void abandon();
-    static void answer(const std::vector<Waiting>& waiting, const consensus::Verdict& verdict);
+    static void answer(std::vector<Waiting> waiting, const consensus::Verdict& verdict);
 
     // invalidate.cpp
     bool invalidate(BlockEntry& entry);

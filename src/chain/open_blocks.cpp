@@ -1,6 +1,6 @@
 #include "open_blocks.h"
 
-#include <iterator>
+#include <utility>
 
 namespace daler::chain {
 namespace {
@@ -11,6 +11,12 @@ constexpr std::size_t max_open_bytes = 32u << 20;
 constexpr std::size_t max_pending_bytes = 8u << 20;
 
 }  // namespace
+
+void Waiting::answer(const consensus::Verdict& verdict) {
+    submitted_.verdict = verdict;
+    submitted_.was_connected = submitted_.entry && submitted_.entry->has(was_connected);
+    std::exchange(done_, nullptr)(&submitted_);
+}
 
 bool OpenBlocks::is_full() const {
     return blocks_.size() >= max_open_blocks || bytes_ >= max_open_bytes;
@@ -77,12 +83,15 @@ std::vector<Waiting>* PendingBlocks::waiting_for(const BlockEntry* entry) {
 std::vector<Waiting> PendingBlocks::take_unless(
     const std::function<bool(const BlockEntry&)>& will_open) {
     std::vector<Waiting> taken;
-    std::erase_if(blocks_, [&](auto& item) {
-        auto& [entry, pending] = item;
-        if (will_open(*entry)) return false;
-        std::ranges::move(pending.waiting, std::back_inserter(taken));
-        return true;
-    });
+    for (auto at = blocks_.begin(); at != blocks_.end();) {
+        if (will_open(*at->first)) {
+            ++at;
+            continue;
+        }
+        for (auto& waiting : at->second.waiting)
+            taken.push_back(std::move(waiting));
+        at = blocks_.erase(at);
+    }
     return taken;
 }
 

@@ -11,10 +11,24 @@
 
 namespace daler::chain {
 
-/// A caller that waits for the verdict on a block, and what to report if it is valid.
-struct Waiting {
-    Chainstate::SubmitHandler done;
-    Submitted submitted;
+/// A caller that waits for the verdict on a block, and what to report if it is valid. If it is
+/// destroyed without an answer, the caller learns that there will be none.
+class Waiting {
+public:
+    Waiting(Chainstate::SubmitHandler done, Submitted submitted)
+        : done_(std::move(done)), submitted_(std::move(submitted)) {}
+    Waiting(Waiting&& other) noexcept
+        : done_(std::exchange(other.done_, nullptr)), submitted_(std::move(other.submitted_)) {}
+    Waiting& operator=(Waiting&&) = delete;
+    ~Waiting() {
+        if (done_) done_(nullptr);
+    }
+
+    void answer(const consensus::Verdict& verdict);
+
+private:
+    Chainstate::SubmitHandler done_;
+    Submitted submitted_;
 };
 
 /// A block that has changed the overlay, but whose scripts are still being checked.

@@ -31,9 +31,9 @@ void Chainstate::Impl::open_block(BlockEntry& entry) {
         while (!open_blocks.empty())
             close_oldest();
         overlay->clear();
-        if (tip != entry.previous) return answer(ready.waiting, {});
+        if (tip != entry.previous) return answer(std::move(ready.waiting), {});
         reject(entry, connectable.error());
-        return answer(ready.waiting, fail(connectable.error()));
+        return answer(std::move(ready.waiting), fail(connectable.error()));
     }
     OpenBlock opened{&entry, block, std::move(*connectable), layer, nullptr, {}};
     opened.waiting = std::move(ready.waiting);
@@ -73,7 +73,6 @@ void Chainstate::Impl::confirm_oldest() {
     auto& entry = *open_blocks.oldest().entry;
     record_connected(entry, *open_blocks.oldest().connectable.undo);
     const auto undo_time = watch.lap();
-    // From here on nothing can fail that would leave its callers without an answer.
     auto closed = open_blocks.take_oldest();
     coins::apply_block(*coins, *closed.block, *closed.connectable.undo, entry.height,
                        is_bip30_exception({*entry.previous, entry.hash}, params));
@@ -93,7 +92,7 @@ void Chainstate::Impl::confirm_oldest() {
                "{:.2f} ms",
                closed.block->transactions.size(), closed.opening_time, undo_time, coins_time,
                watch.lap());
-    answer(closed.waiting, {});
+    answer(std::move(closed.waiting), {});
     if (closed.block->transactions.size() > 1 && open_blocks.empty()) {
         // Freeing the memory takes time, and the workers are idle.
         workers.run(
@@ -117,14 +116,14 @@ std::deque<OpenBlock> Chainstate::Impl::take_open_blocks() {
 }
 
 void Chainstate::Impl::reject_oldest(script::ScriptError error) {
-    const auto dropped = take_open_blocks();
+    auto dropped = take_open_blocks();
     const consensus::Rejection rejection{consensus::Reason::script_failed,
                                          std::string(script::describe(error))};
     reject(*dropped.front().entry, rejection);
     // The blocks above are stored, but cannot be connected. Their senders are not to blame.
     consensus::Verdict told = fail(rejection);
-    for (const auto& open : dropped) {
-        answer(open.waiting, told);
+    for (auto& open : dropped) {
+        answer(std::move(open.waiting), told);
         told = {};
     }
 }
@@ -146,23 +145,14 @@ void Chainstate::Impl::finish() {
 }
 
 void Chainstate::Impl::abandon() {
-    const auto give_up = [](const std::vector<Waiting>& all) {
-        for (const auto& waiting : all)
-            waiting.done(nullptr);
-    };
-    for (const auto& open : take_open_blocks())
-        give_up(open.waiting);
-    give_up(pending.take_unless([](const BlockEntry&) { return false; }));
+    // Callers that still wait learn that there will be no verdict.
+    (void)take_open_blocks();
+    (void)pending.take_unless([](const BlockEntry&) { return false; });
 }
 
-void Chainstate::Impl::answer(const std::vector<Waiting>& waiting,
-                              const consensus::Verdict& verdict) {
-    for (const auto& [done, submitted] : waiting) {
-        auto told = submitted;
-        told.verdict = verdict;
-        told.was_connected = told.entry && told.entry->has(was_connected);
-        done(&told);
-    }
+void Chainstate::Impl::answer(std::vector<Waiting> waiting, const consensus::Verdict& verdict) {
+    for (auto& one : waiting)
+        one.answer(verdict);
 }
 
 }  // namespace daler::chain

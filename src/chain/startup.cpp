@@ -167,7 +167,7 @@ void Chainstate::Impl::Startup::choose_start_tip() {
         }
     }
     // It stays the tip among blocks of equal work.
-    Candidates::found_at_start(*chain_.tip);
+    chain_.candidates.found_at_start(*chain_.tip);
 }
 
 void Chainstate::Impl::Startup::check_pruning() {

@@ -89,7 +89,9 @@ EntryHashSet Mempool::Impl::take_back(const std::vector<TransactionRef>& from_bl
             Admission admission(rules, pool, tx, options, delta_of(tx->txid), min_fee(now));
             admission.count_only(returned);
             if (!admission.check() && admission.replaced().empty()) {
-                returned.insert(&add(admission.entry()));
+                const Entry& added = insert(admission.entry());
+                report_added(added);
+                returned.insert(&added);
                 continue;
             }
         }

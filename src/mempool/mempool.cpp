@@ -50,20 +50,25 @@ Amount Mempool::Impl::delta_of(const Txid& txid) const {
     return found == deltas.end() ? Amount{} : found->second;
 }
 
-const Entry& Mempool::Impl::add(Entry entry) {
+const Entry& Mempool::Impl::insert(Entry entry) {
     entry.sequence = sequence++;
-    const Entry& added = pool.insert(std::move(entry));
+    return pool.insert(std::move(entry));
+}
+
+void Mempool::Impl::report_added(const Entry& added) {
     for (MempoolObserver* observer : observers)
         observer->transaction_added(added.tx, added.fee, added.vsize, added.sequence);
-    return added;
 }
 
 void Mempool::Impl::remove(const Entry& entry, RemovalReason reason) {
     const TransactionRef tx = entry.tx;
+    const bool was_reported = &entry != entering;
+    if (!was_reported) entering = nullptr;
     pool.erase(entry);
     unbroadcast.erase(tx->txid);
     // Removal by a block does not count as a change of its own.
     const std::uint64_t number = reason == RemovalReason::block ? sequence : sequence++;
+    if (!was_reported) return;
     for (MempoolObserver* observer : observers)
         observer->transaction_removed(tx, reason, number);
 }
@@ -120,12 +125,13 @@ AcceptResult Mempool::accept(const TransactionRef& tx, const AcceptOptions& opti
     for (const auto& old : accepted.replaced)
         if (const Entry* entry = self.pool.find(old->txid))
             self.remove(*entry, RemovalReason::replaced);
-    self.add(admission.entry());
+    self.entering = &self.insert(admission.entry());
     if (!options.bypass_limits) {
         self.expire(options.now);
         self.trim();
-        if (!self.pool.find(tx->txid)) return fail(Refused{{Reason::mempool_full, {}}, {}, false});
+        if (!self.entering) return fail(Refused{{Reason::mempool_full, {}}, {}, false});
     }
+    self.report_added(*std::exchange(self.entering, nullptr));
     return accepted;
 }
 

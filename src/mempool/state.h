@@ -13,7 +13,8 @@ struct Mempool::Impl {
 
     FeeRate min_fee(BlockTime now);
     [[nodiscard]] Amount delta_of(const Txid& txid) const;
-    const Entry& add(Entry entry);
+    const Entry& insert(Entry entry);
+    void report_added(const Entry& added);
     void remove(const Entry& entry, RemovalReason reason);
     std::size_t remove_with_descendants(const EntrySet& roots, RemovalReason reason);
     std::size_t expire(BlockTime now);
@@ -32,6 +33,8 @@ struct Mempool::Impl {
 
     const Rules rules;
     Pool pool;
+    /// Inserted, but not reported to observers yet: it may be evicted at once.
+    const Entry* entering = nullptr;
     RollingFee rolling_fee;
     Disconnected disconnected;
     std::map<Txid, Amount> deltas;

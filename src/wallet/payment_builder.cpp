@@ -292,7 +292,7 @@ Outcome<void> PaymentBuilder::choose_coins() {
     Amount preset;
     const auto available = usable_coins(preset);
     if (!available)
-        return fail(FailureKind::wallet, "Pre-selected input not found or already spent");
+        return fail(FailureKind::wallet, "Not found pre-selected input, or it is spent already");
     auto wanted = goal();
     wanted.target -= preset;
     if (!request_.inputs.empty() && wanted.target <= Amount{0}) return {};

@@ -87,7 +87,7 @@ const std::vector<Method> wallet_table{
      "getbalances",
      "Shows what the wallet owns, in BTC.",
      {},
-     "mine: trusted, untrusted_pending, include_immature, used",
+     "mine: trusted, untrusted_pending, immature, used",
      getbalances},
     {"Wallet",
      "getnewaddress",

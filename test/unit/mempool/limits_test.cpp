@@ -40,8 +40,11 @@ TEST_CASE("a transaction that is evicted at once is refused", "[mempool]") {
     Fixture f(small_pool());
     while (f.pool.info(f.now).usage < 18'000)
         f.add({.from = {f.coin()}, .fee = 5000});
+    f.events.clear();
     CHECK(f.accept(make({.from = {f.coin()}, .fee = 6000, .padding = 4000})) == "mempool full");
     CHECK(f.pool.info(f.now).usage <= 20'000);
+    // It was never in the pool for others.
+    CHECK(f.events.empty());
 }
 
 TEST_CASE("a child that pays keeps its parent in a full pool", "[mempool]") {

@@ -100,7 +100,7 @@ TEST_CASE("a peer is not read from while too many bytes of its blocks wait for t
     peer.shake_hands();
     RawPeer observer(node);
     observer.shake_hands();
-    const std::size_t spare = GENERATE(0, 1);
+    const auto spare = GENERATE(std::size_t{0}, std::size_t{1});
     // The last one that fits is small: it is decoded in the same step in which it is read.
     constexpr std::size_t small = 10'000;
     constexpr auto rest = limits::open_block_bytes - limits::message_bytes - small;
