@@ -53,7 +53,7 @@ Result<void, std::string> read_input(const config::Settings& settings, Access& a
     return {};
 }
 
-Outcome call(Connection& connection, const config::Settings& settings,
+Outcome call(RpcConnection& connection, const config::Settings& settings,
              const std::vector<std::string>& words) {
     if (words.empty()) return failure("too few parameters (need at least command)");
     const std::span arguments = std::span(words).subspan(1);
@@ -71,7 +71,7 @@ Outcome run(const config::Settings& settings) {
     if (!found) return failure(found.error());
     std::vector<std::string> words = settings.rest();
     if (auto read = read_input(settings, *found, words); !read) return failure(read.error());
-    Connection connection(std::move(*found));
+    RpcConnection connection(std::move(*found));
 
     constexpr std::array<std::string_view, 4> own{"getinfo", "generate", "netinfo", "addrinfo"};
     const auto count =

@@ -43,7 +43,7 @@ void Chainstate::Impl::submit(const BlockRef& block, SubmitHandler done) {
         result = accept_block(block, hash, clock.now(), std::nullopt, {});
         if (result.verdict) pending.add(*result.entry, block);
     }
-    Waiting caller(std::move(done), result);
+    WaitingCaller caller(std::move(done), result);
     if (auto* waiting = waiting_for(result.entry))
         waiting->push_back(std::move(caller));
     else
@@ -51,7 +51,7 @@ void Chainstate::Impl::submit(const BlockRef& block, SubmitHandler done) {
     if (result.is_new) advance(wake ? Pace::turn : Pace::all);
 }
 
-std::vector<Waiting>* Chainstate::Impl::waiting_for(const BlockEntry* entry) {
+std::vector<WaitingCaller>* Chainstate::Impl::waiting_for(const BlockEntry* entry) {
     auto* waiting = pending.waiting_for(entry);
     return waiting ? waiting : open_blocks.waiting_for(entry);
 }

@@ -91,7 +91,7 @@ struct Chainstate::Impl {
     void submit(const BlockRef& block, SubmitHandler done);
     Submitted submit(const BlockRef& block);
     /// Those of a block that is pending or open; null for others.
-    std::vector<Waiting>* waiting_for(const BlockEntry* entry);
+    std::vector<WaitingCaller>* waiting_for(const BlockEntry* entry);
     /// Its data are here, or were, and will not be needed again.
     [[nodiscard]] bool is_settled(const BlockEntry& entry) const;
     /// Checks `block`, and takes its bytes over: into the store, or where they lie already.
@@ -161,7 +161,7 @@ struct Chainstate::Impl {
     /// Leaves no block open: what reads or changes the chain as a whole starts with this.
     void finish();
     void abandon();
-    static void answer(std::vector<Waiting> waiting, const consensus::Verdict& verdict);
+    static void answer(std::vector<WaitingCaller> waiting, const consensus::Verdict& verdict);
 
     // invalidate.cpp
     bool invalidate(BlockEntry& entry);

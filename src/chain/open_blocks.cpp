@@ -12,7 +12,7 @@ constexpr std::size_t max_pending_bytes = 8u << 20;
 
 }  // namespace
 
-void Waiting::answer(const consensus::Verdict& verdict) {
+void WaitingCaller::answer(const consensus::Verdict& verdict) {
     submitted_.verdict = verdict;
     submitted_.was_connected = submitted_.entry && submitted_.entry->has(was_connected);
     std::exchange(done_, nullptr)(&submitted_);
@@ -26,7 +26,7 @@ bool OpenBlocks::is_oldest_ready() const {
     return !blocks_.empty() && blocks_.front().has_verdict();
 }
 
-std::vector<Waiting>* OpenBlocks::waiting_for(const BlockEntry* entry) {
+std::vector<WaitingCaller>* OpenBlocks::waiting_for(const BlockEntry* entry) {
     const auto found = std::ranges::find(blocks_, entry, &OpenBlock::entry);
     return found == blocks_.end() ? nullptr : &found->waiting;
 }
@@ -75,14 +75,14 @@ PendingBlocks::Pending PendingBlocks::take(const BlockEntry& entry) {
     return node.empty() ? Pending{} : std::move(node.mapped());
 }
 
-std::vector<Waiting>* PendingBlocks::waiting_for(const BlockEntry* entry) {
+std::vector<WaitingCaller>* PendingBlocks::waiting_for(const BlockEntry* entry) {
     const auto found = blocks_.find(entry);
     return found == blocks_.end() ? nullptr : &found->second.waiting;
 }
 
-std::vector<Waiting> PendingBlocks::take_unless(
+std::vector<WaitingCaller> PendingBlocks::take_unless(
     const std::function<bool(const BlockEntry&)>& will_open) {
-    std::vector<Waiting> taken;
+    std::vector<WaitingCaller> taken;
     for (auto at = blocks_.begin(); at != blocks_.end();) {
         if (will_open(*at->first)) {
             ++at;

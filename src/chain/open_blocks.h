@@ -13,14 +13,14 @@ namespace daler::chain {
 
 /// A caller that waits for the verdict on a block, and what to report if it is valid. If it is
 /// destroyed without an answer, the caller learns that there will be none.
-class Waiting {
+class WaitingCaller {
 public:
-    Waiting(Chainstate::SubmitHandler done, Submitted submitted)
+    WaitingCaller(Chainstate::SubmitHandler done, Submitted submitted)
         : done_(std::move(done)), submitted_(std::move(submitted)) {}
-    Waiting(Waiting&& other) noexcept
+    WaitingCaller(WaitingCaller&& other) noexcept
         : done_(std::exchange(other.done_, nullptr)), submitted_(std::move(other.submitted_)) {}
-    Waiting& operator=(Waiting&&) = delete;
-    ~Waiting() {
+    WaitingCaller& operator=(WaitingCaller&&) = delete;
+    ~WaitingCaller() {
         if (done_) done_(nullptr);
     }
 
@@ -38,7 +38,7 @@ struct OpenBlock {
     Connectable connectable;
     coins::CoinOverlay::Layer layer;
     std::shared_ptr<ScriptChecks> scripts;  ///< null if they need no check
-    std::vector<Waiting> waiting;
+    std::vector<WaitingCaller> waiting;
     double opening_time = 0;  ///< milliseconds, for the log
 
     [[nodiscard]] bool has_verdict() const { return !scripts || scripts->has_ended(); }
@@ -55,7 +55,7 @@ public:
     [[nodiscard]] const OpenBlock& oldest() const { return blocks_.front(); }
     [[nodiscard]] BlockEntry& newest() const { return *blocks_.back().entry; }
     /// Null if `entry` is not open.
-    [[nodiscard]] std::vector<Waiting>* waiting_for(const BlockEntry* entry);
+    [[nodiscard]] std::vector<WaitingCaller>* waiting_for(const BlockEntry* entry);
 
     void push(OpenBlock block);
     OpenBlock take_oldest();
@@ -77,7 +77,7 @@ class PendingBlocks {
 public:
     struct Pending {
         BlockRef block;  ///< null if it must be read again
-        std::vector<Waiting> waiting{};
+        std::vector<WaitingCaller> waiting{};
     };
 
     /// Keeps `block` in memory until `take`, as long as few bytes are kept.
@@ -85,9 +85,9 @@ public:
     /// An empty one if `entry` is not pending.
     Pending take(const BlockEntry& entry);
     /// Null if `entry` is not pending.
-    [[nodiscard]] std::vector<Waiting>* waiting_for(const BlockEntry* entry);
+    [[nodiscard]] std::vector<WaitingCaller>* waiting_for(const BlockEntry* entry);
     /// Takes those out for which `will_open` is false, and returns who waited for them.
-    std::vector<Waiting> take_unless(const std::function<bool(const BlockEntry&)>& will_open);
+    std::vector<WaitingCaller> take_unless(const std::function<bool(const BlockEntry&)>& will_open);
 
 private:
     std::map<const BlockEntry*, Pending> blocks_;

@@ -150,7 +150,8 @@ void Chainstate::Impl::abandon() {
     (void)pending.take_unless([](const BlockEntry&) { return false; });
 }
 
-void Chainstate::Impl::answer(std::vector<Waiting> waiting, const consensus::Verdict& verdict) {
+void Chainstate::Impl::answer(std::vector<WaitingCaller> waiting,
+                              const consensus::Verdict& verdict) {
     for (auto& one : waiting)
         one.answer(verdict);
 }

@@ -9,7 +9,7 @@ namespace daler::client {
 namespace {
 
 /// The result of a call, or how the program ends.
-Result<Json, Outcome> ask(Connection& connection, const std::string& method, Json params) {
+Result<Json, Outcome> ask(RpcConnection& connection, const std::string& method, Json params) {
     auto reply = connection.call(method, params);
     if (!reply) return fail(failure(reply.error()));
     if (const Json* error = reply->find("error"); error && !error->is_null())
@@ -32,7 +32,7 @@ std::string shown(const Json& object, std::string_view key) {
 
 }  // namespace
 
-Outcome generate(Connection& connection, std::span<const std::string> words) {
+Outcome generate(RpcConnection& connection, std::span<const std::string> words) {
     if (words.size() > 2) return failure("too many arguments (maximum 2 for nblocks and maxtries)");
     const auto blocks = words.empty() ? 1 : parse_count(words[0]).value_or(0);
     if (blocks <= 0) {
@@ -59,7 +59,7 @@ Outcome generate(Connection& connection, std::span<const std::string> words) {
     return {0, result_text(out)};
 }
 
-Outcome netinfo(Connection& connection) {
+Outcome netinfo(RpcConnection& connection) {
     const auto network = ask(connection, "getnetworkinfo", Json::array());
     if (!network) return network.error();
     const auto peers = ask(connection, "getpeerinfo", Json::array());
@@ -81,7 +81,7 @@ Outcome netinfo(Connection& connection) {
     return {0, out};
 }
 
-Outcome addrinfo(Connection& connection) {
+Outcome addrinfo(RpcConnection& connection) {
     Json all = Json::array();
     all.push(0);
     const auto addresses = ask(connection, "getnodeaddresses", std::move(all));

@@ -94,7 +94,7 @@ Result<Access, std::string> access(const config::Settings& settings) {
     return out;
 }
 
-Result<Json, Connection::Trouble> Connection::exchange(
+Result<Json, RpcConnection::Trouble> RpcConnection::exchange(
     const std::string& body, const std::optional<std::string>& wallet) const {
     http::ClientOptions options;
     options.host = access_.host;
@@ -136,12 +136,12 @@ Result<Json, Connection::Trouble> Connection::exchange(
     return std::move(*reply);
 }
 
-Result<Json, std::string> Connection::call(const std::string& method, const Json& params) {
+Result<Json, std::string> RpcConnection::call(const std::string& method, const Json& params) {
     return call(method, params, access_.wallet);
 }
 
-Result<Json, std::string> Connection::call(const std::string& method, const Json& params,
-                                           const std::optional<std::string>& wallet) {
+Result<Json, std::string> RpcConnection::call(const std::string& method, const Json& params,
+                                              const std::optional<std::string>& wallet) {
     Json request = Json::object();
     request.append("method", method);
     request.append("params", params);

@@ -40,7 +40,7 @@ std::string warnings(const Json& network) {
 }
 
 /// The result of a call; null for an RPC error that means "there is none here".
-Result<Json, Outcome> ask(Connection& connection, const std::string& method, bool may_fail,
+Result<Json, Outcome> ask(RpcConnection& connection, const std::string& method, bool may_fail,
                           const std::optional<std::string>& wallet) {
     auto reply = connection.call(method, Json::array(), wallet);
     if (!reply) return fail(failure(reply.error()));
@@ -90,7 +90,7 @@ std::string overview_text(const Overview& overview) {
     return out + "Warnings: " + warnings(network);
 }
 
-Outcome getinfo(Connection& connection) {
+Outcome getinfo(RpcConnection& connection) {
     const auto& wallet = connection.access().wallet;
     Overview overview;
     const auto read = [&](Json& into, const std::string& method, bool may_fail,

@@ -14,10 +14,11 @@ constexpr std::size_t checksum_size = 8;
 constexpr std::size_t max_text_size = 1'000'000;
 
 template <class Predicate>
-bool any_key(const Node& node, Predicate predicate) {
+bool any_key(const DescriptorNode& node, Predicate predicate) {
     return std::ranges::any_of(node.keys, predicate) ||
-           std::ranges::any_of(node.children,
-                               [&](const Node& child) { return any_key(child, predicate); });
+           std::ranges::any_of(node.children, [&](const DescriptorNode& child) {
+               return any_key(child, predicate);
+           });
 }
 
 /// Removes the checksum, if it is right.
@@ -84,7 +85,7 @@ std::string_view name(AddressType type) {
     return address_type_names[static_cast<std::size_t>(type)];
 }
 
-Descriptor::Descriptor(std::shared_ptr<const Node> root, const AddressFormat& format)
+Descriptor::Descriptor(std::shared_ptr<const DescriptorNode> root, const AddressFormat& format)
     : root_(std::move(root)), format_(std::make_shared<const AddressFormat>(format)) {}
 
 Result<Descriptor, std::string> Descriptor::parse(std::string_view text,
@@ -93,7 +94,7 @@ Result<Descriptor, std::string> Descriptor::parse(std::string_view text,
     if (!payload) return fail(payload.error());
     auto node = parse_node(*payload, format);
     if (!node) return fail(node.error());
-    return Descriptor(std::make_shared<const Node>(std::move(*node)), format);
+    return Descriptor(std::make_shared<const DescriptorNode>(std::move(*node)), format);
 }
 
 bool Descriptor::is_range() const {

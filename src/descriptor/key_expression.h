@@ -75,10 +75,11 @@ private:
 };
 
 /// The place of a key or script in a descriptor, which decides what is allowed.
-enum class Context : std::uint8_t { top, p2sh, p2wpkh, p2wsh, p2tr };
+enum class ScriptContext : std::uint8_t { top, p2sh, p2wpkh, p2wsh, p2tr };
 
 /// Parses a key expression. The reason of a failure is bitcoind's text.
-[[nodiscard]] Result<KeyExpression, std::string> parse_key(std::string_view text, Context context,
+[[nodiscard]] Result<KeyExpression, std::string> parse_key(std::string_view text,
+                                                           ScriptContext context,
                                                            const AddressFormat& format);
 
 }  // namespace daler::descriptor

@@ -55,10 +55,10 @@ using Constant = KeyExpression::Constant;
 using Extended = KeyExpression::Extended;
 using Key = std::variant<Constant, Extended>;
 
-Result<Key, std::string> parse_hex_key(std::string_view text, Context context,
+Result<Key, std::string> parse_hex_key(std::string_view text, ScriptContext context,
                                        bool uncompressed_allowed) {
     const Bytes data = *from_hex(text);
-    if (data.size() == 32 && context == Context::p2tr) {
+    if (data.size() == 32 && context == ScriptContext::p2tr) {
         const auto key = crypto::XOnlyKey::from_bytes(data);
         if (key && key->is_on_curve()) return Constant{full_key(*key), true, {}};
     }
@@ -101,9 +101,10 @@ Result<Key, std::string> parse_extended_key(std::vector<std::string_view> parts,
 }
 
 /// A key without origin.
-Result<Key, std::string> parse_bare_key(std::string_view text, Context context,
+Result<Key, std::string> parse_bare_key(std::string_view text, ScriptContext context,
                                         const AddressFormat& format) {
-    const bool uncompressed_allowed = context == Context::top || context == Context::p2sh;
+    const bool uncompressed_allowed =
+        context == ScriptContext::top || context == ScriptContext::p2sh;
     auto parts = split(text, '/');
     if (parts.front().empty()) return fail(std::string("No key provided"));
     if (parts.size() > 1) return parse_extended_key(std::move(parts), format);
@@ -111,7 +112,7 @@ Result<Key, std::string> parse_bare_key(std::string_view text, Context context,
     if (const auto secret = decode_wif(text, format)) {
         if (!secret->compressed && !uncompressed_allowed)
             return fail(std::string("Uncompressed keys are not allowed"));
-        return Constant{secret->public_key(), context == Context::p2tr, secret};
+        return Constant{secret->public_key(), context == ScriptContext::p2tr, secret};
     }
     return parse_extended_key(std::move(parts), format);
 }
@@ -136,7 +137,7 @@ Result<KeyExpression::Origin, std::string> parse_origin(std::string_view text) {
 
 }  // namespace
 
-Result<KeyExpression, std::string> parse_key(std::string_view text, Context context,
+Result<KeyExpression, std::string> parse_key(std::string_view text, ScriptContext context,
                                              const AddressFormat& format) {
     const auto parts = split(text, ']');
     if (parts.size() > 2)

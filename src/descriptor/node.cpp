@@ -14,8 +14,9 @@ namespace {
 using crypto::PublicKey;
 
 /// Prints the part of a script tree that starts at leaf `position`, `depth` levels down.
-std::optional<std::string> tree_text(const Node& node, std::size_t& position, std::size_t depth,
-                                     TextMode mode, const AddressFormat& format) {
+std::optional<std::string> tree_text(const DescriptorNode& node, std::size_t& position,
+                                     std::size_t depth, TextMode mode,
+                                     const AddressFormat& format) {
     if (node.depths[position] == depth) return node_text(node.children[position++], mode, format);
     const auto left = tree_text(node, position, depth + 1, mode, format);
     const auto right = tree_text(node, position, depth + 1, mode, format);
@@ -46,7 +47,7 @@ Script tapscript_multisig(int threshold, std::span<const PublicKey> keys) {
     return out;
 }
 
-Script multisig_script(const Node& node, std::vector<PublicKey> keys) {
+Script multisig_script(const DescriptorNode& node, std::vector<PublicKey> keys) {
     const bool tapscript =
         node.function == Function::multi_a || node.function == Function::sortedmulti_a;
     if (node.function == Function::sortedmulti) std::ranges::sort(keys);
@@ -79,13 +80,13 @@ std::optional<Script> taproot_script(const PublicKey& key, std::vector<TaprootLe
 }
 
 /// The one script of a function that has one.
-std::optional<Script> single_script(const Node& node, std::uint32_t index,
+std::optional<Script> single_script(const DescriptorNode& node, std::uint32_t index,
                                     std::vector<PublicKey> keys, KeyRing* ring,
                                     Descriptor::Secrets secrets) {
     switch (node.function) {
         case Function::pk:
-            return node.context == Context::p2tr ? tapscript_pk(keys[0])
-                                                 : script::pay_to_pubkey(keys[0]);
+            return node.context == ScriptContext::p2tr ? tapscript_pk(keys[0])
+                                                       : script::pay_to_pubkey(keys[0]);
         case Function::pkh:
             return script::pay_to_pubkey_hash(keys[0].hash());
         case Function::wpkh:
@@ -136,7 +137,8 @@ void add_key(const KeyExpression& expression, const KeyExpression::Derived& deri
 
 }  // namespace
 
-std::optional<std::string> node_text(const Node& node, TextMode mode, const AddressFormat& format) {
+std::optional<std::string> node_text(const DescriptorNode& node, TextMode mode,
+                                     const AddressFormat& format) {
     std::string out(name(node.function));
     out.push_back('(');
     if (node.function == Function::raw) out += to_hex(node.script.bytes());
@@ -160,7 +162,7 @@ std::optional<std::string> node_text(const Node& node, TextMode mode, const Addr
     return out;
 }
 
-std::optional<std::vector<Script>> node_scripts(const Node& node, std::uint32_t index,
+std::optional<std::vector<Script>> node_scripts(const DescriptorNode& node, std::uint32_t index,
                                                 KeyRing* ring, Descriptor::Secrets secrets) {
     std::vector<PublicKey> keys;
     for (const auto& expression : node.keys) {

@@ -27,27 +27,27 @@ enum class Function : std::uint8_t {
 [[nodiscard]] std::string_view name(Function function);
 
 /// One function of a descriptor with its arguments.
-struct Node {
+struct DescriptorNode {
     Function function;
-    Context context = Context::top;
+    ScriptContext context = ScriptContext::top;
     std::vector<KeyExpression> keys{};
-    int threshold = 0;                  ///< of the multisig functions
-    std::vector<Node> children{};       ///< one for sh and wsh; the leaves of tr, depth first
-    std::vector<std::size_t> depths{};  ///< of the leaves of tr
-    Script script{};                    ///< of addr and raw
+    int threshold = 0;                       ///< of the multisig functions
+    std::vector<DescriptorNode> children{};  ///< one for sh and wsh; the leaves of tr, depth first
+    std::vector<std::size_t> depths{};       ///< of the leaves of tr
+    Script script{};                         ///< of addr and raw
 };
 
 /// Parses a descriptor without its checksum.
-[[nodiscard]] Result<Node, std::string> parse_node(std::string_view text,
-                                                   const AddressFormat& format);
+[[nodiscard]] Result<DescriptorNode, std::string> parse_node(std::string_view text,
+                                                             const AddressFormat& format);
 
 /// The text of a descriptor without its checksum; nothing only for TextMode::normalized.
-[[nodiscard]] std::optional<std::string> node_text(const Node& node, TextMode mode,
+[[nodiscard]] std::optional<std::string> node_text(const DescriptorNode& node, TextMode mode,
                                                    const AddressFormat& format);
 
 /// The output scripts at `index`. Fills `ring` (if there is one) with their keys and scripts.
-[[nodiscard]] std::optional<std::vector<Script>> node_scripts(const Node& node, std::uint32_t index,
-                                                              KeyRing* ring,
+[[nodiscard]] std::optional<std::vector<Script>> node_scripts(const DescriptorNode& node,
+                                                              std::uint32_t index, KeyRing* ring,
                                                               Descriptor::Secrets secrets);
 
 }  // namespace daler::descriptor

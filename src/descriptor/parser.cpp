@@ -16,7 +16,7 @@ constexpr std::size_t max_bare_multisig_keys = 3;    // what nodes relay
 constexpr std::size_t max_redeem_script_size = 520;  // one push
 constexpr std::size_t multisig_overhead = 3;         // two numbers and the opcode
 
-using Parsed = Result<Node, std::string>;
+using Parsed = Result<DescriptorNode, std::string>;
 
 tl::unexpected<std::string> error(std::string text) {
     return fail(std::move(text));
@@ -62,28 +62,28 @@ public:
     explicit Parser(const AddressFormat& format) : format_(format) {}
 
     /// Parses one function at the start of `text` and removes it.
-    Parsed script(std::string_view& text, Context context) const;
+    Parsed script(std::string_view& text, ScriptContext context) const;
 
 private:
-    Parsed one_key(Function function, std::string_view inside, Context context,
-                   Context key_context) const;
-    Parsed multisig(Function function, std::string_view inside, Context context) const;
-    Parsed wrapped(Function function, std::string_view inside, Context context,
-                   Context inner) const;
+    Parsed one_key(Function function, std::string_view inside, ScriptContext context,
+                   ScriptContext key_context) const;
+    Parsed multisig(Function function, std::string_view inside, ScriptContext context) const;
+    Parsed wrapped(Function function, std::string_view inside, ScriptContext context,
+                   ScriptContext inner) const;
     Parsed tree(std::string_view inside) const;
     /// The key of rawtr(), which is the output's own.
-    Parsed output_key(std::string_view inside, Context context) const;
+    Parsed output_key(std::string_view inside, ScriptContext context) const;
     Parsed address(std::string_view inside) const;
     Parsed raw(std::string_view inside) const;
 
     const AddressFormat& format_;
 };
 
-Parsed Parser::script(std::string_view& text, Context context) const {
+Parsed Parser::script(std::string_view& text, ScriptContext context) const {
     std::string_view inside = take_expression(text);
-    const bool top = context == Context::top;
-    const bool in_p2sh = context == Context::p2sh;
-    const bool in_p2wsh = context == Context::p2wsh;
+    const bool top = context == ScriptContext::top;
+    const bool in_p2sh = context == ScriptContext::p2sh;
+    const bool in_p2wsh = context == ScriptContext::p2wsh;
     if (take_function(inside, "pk")) return one_key(Function::pk, inside, context, context);
     if (take_function(inside, "pkh")) {
         if (!top && !in_p2sh && !in_p2wsh)
@@ -102,21 +102,21 @@ Parsed Parser::script(std::string_view& text, Context context) const {
     }
     for (const auto function : {Function::multi_a, Function::sortedmulti_a}) {
         if (!take_function(inside, name(function))) continue;
-        if (context != Context::p2tr)
+        if (context != ScriptContext::p2tr)
             return error("Can only have multi_a/sortedmulti_a inside tr()");
         return multisig(function, inside, context);
     }
     if (take_function(inside, "wpkh")) {
         if (!top && !in_p2sh) return error("Can only have wpkh() at top level or inside sh()");
-        return one_key(Function::wpkh, inside, context, Context::p2wpkh);
+        return one_key(Function::wpkh, inside, context, ScriptContext::p2wpkh);
     }
     if (take_function(inside, "sh")) {
         if (!top) return error("Can only have sh() at top level");
-        return wrapped(Function::sh, inside, context, Context::p2sh);
+        return wrapped(Function::sh, inside, context, ScriptContext::p2sh);
     }
     if (take_function(inside, "wsh")) {
         if (!top && !in_p2sh) return error("Can only have wsh() at top level or inside sh()");
-        return wrapped(Function::wsh, inside, context, Context::p2wsh);
+        return wrapped(Function::wsh, inside, context, ScriptContext::p2wsh);
     }
     if (take_function(inside, "addr")) {
         if (!top) return error("Can only have addr() at top level");
@@ -139,22 +139,22 @@ Parsed Parser::script(std::string_view& text, Context context) const {
     return error(fmt::format("'{}' is not a valid descriptor function", inside));
 }
 
-Parsed Parser::output_key(std::string_view inside, Context context) const {
+Parsed Parser::output_key(std::string_view inside, ScriptContext context) const {
     std::string_view rest = inside;
     take_expression(rest);
     if (!rest.empty()) return error("rawtr(): only one key expected.");
-    return one_key(Function::rawtr, inside, context, Context::p2tr);
+    return one_key(Function::rawtr, inside, context, ScriptContext::p2tr);
 }
 
-Parsed Parser::one_key(Function function, std::string_view inside, Context context,
-                       Context key_context) const {
+Parsed Parser::one_key(Function function, std::string_view inside, ScriptContext context,
+                       ScriptContext key_context) const {
     auto key = parse_key(inside, key_context, format_);
     if (!key) return error(fmt::format("{}(): {}", name(function), key.error()));
-    return Node{.function = function, .context = context, .keys = {std::move(*key)}};
+    return DescriptorNode{.function = function, .context = context, .keys = {std::move(*key)}};
 }
 
-Parsed Parser::multisig(Function function, std::string_view inside, Context context) const {
-    Node node{.function = function, .context = context};
+Parsed Parser::multisig(Function function, std::string_view inside, ScriptContext context) const {
+    DescriptorNode node{.function = function, .context = context};
     const auto threshold = take_expression(inside);
     const auto end = threshold.data() + threshold.size();
     const auto [stop, trouble] = std::from_chars(threshold.data(), end, node.threshold);
@@ -170,7 +170,8 @@ Parsed Parser::multisig(Function function, std::string_view inside, Context cont
                                                  : crypto::PublicKey::uncompressed_size);
         node.keys.push_back(std::move(*key));
     }
-    const std::size_t limit = context == Context::p2tr ? max_tapscript_keys : max_multisig_keys;
+    const std::size_t limit =
+        context == ScriptContext::p2tr ? max_tapscript_keys : max_multisig_keys;
     if (node.keys.empty() || node.keys.size() > limit) {
         return error(fmt::format(
             "Cannot have {} keys in multisig; must have between 1 and {} keys, inclusive",
@@ -186,33 +187,33 @@ Parsed Parser::multisig(Function function, std::string_view inside, Context cont
                         "threshold is {} but only {} keys specified",
                         node.threshold, node.keys.size()));
     }
-    if (context == Context::top && node.keys.size() > max_bare_multisig_keys) {
+    if (context == ScriptContext::top && node.keys.size() > max_bare_multisig_keys) {
         return error(fmt::format("Cannot have {} pubkeys in bare multisig; only at most 3 pubkeys",
                                  node.keys.size()));
     }
     script_size += multisig_overhead;
-    if (context == Context::p2sh && script_size > max_redeem_script_size) {
+    if (context == ScriptContext::p2sh && script_size > max_redeem_script_size) {
         return error(fmt::format("P2SH script is too large, {} bytes is larger than {} bytes",
                                  script_size, max_redeem_script_size));
     }
     return node;
 }
 
-Parsed Parser::wrapped(Function function, std::string_view inside, Context context,
-                       Context inner) const {
+Parsed Parser::wrapped(Function function, std::string_view inside, ScriptContext context,
+                       ScriptContext inner) const {
     auto child = script(inside, inner);
     if (!child) return child;
     if (!inside.empty())
         return error(fmt::format("{}(): only one script expected", name(function)));
-    Node node{.function = function, .context = context};
+    DescriptorNode node{.function = function, .context = context};
     node.children.push_back(std::move(*child));
     return node;
 }
 
 Parsed Parser::tree(std::string_view inside) const {
-    auto key = parse_key(take_expression(inside), Context::p2tr, format_);
+    auto key = parse_key(take_expression(inside), ScriptContext::p2tr, format_);
     if (!key) return error("tr(): " + key.error());
-    Node node{.function = Function::tr, .keys = {std::move(*key)}};
+    DescriptorNode node{.function = Function::tr, .keys = {std::move(*key)}};
     if (inside.empty()) return node;
     if (!take_character(inside, ','))
         return error(fmt::format("tr: expected ',', got '{}'", inside.front()));
@@ -226,7 +227,7 @@ Parsed Parser::tree(std::string_view inside) const {
                                          script::max_taproot_depth));
             }
         }
-        auto leaf = script(inside, Context::p2tr);
+        auto leaf = script(inside, ScriptContext::p2tr);
         if (!leaf) return leaf;
         node.children.push_back(std::move(*leaf));
         node.depths.push_back(branches.size());
@@ -248,13 +249,13 @@ Parsed Parser::tree(std::string_view inside) const {
 Parsed Parser::address(std::string_view inside) const {
     auto decoded = decode_address(inside, format_);
     if (!decoded) return error("Address is not valid");
-    return Node{.function = Function::addr, .script = std::move(*decoded)};
+    return DescriptorNode{.function = Function::addr, .script = std::move(*decoded)};
 }
 
 Parsed Parser::raw(std::string_view inside) const {
     const auto bytes = from_hex(inside);
     if (!bytes) return error("Raw script is not hex");
-    return Node{.function = Function::raw, .script = Script(*bytes)};
+    return DescriptorNode{.function = Function::raw, .script = Script(*bytes)};
 }
 
 }  // namespace
@@ -293,8 +294,8 @@ std::string_view name(Function function) {
     return "";
 }
 
-Result<Node, std::string> parse_node(std::string_view text, const AddressFormat& format) {
-    auto node = Parser(format).script(text, Context::top);
+Result<DescriptorNode, std::string> parse_node(std::string_view text, const AddressFormat& format) {
+    auto node = Parser(format).script(text, ScriptContext::top);
     if (node && !text.empty())
         return error(fmt::format("'{}' after the end of the descriptor", text));
     return node;

@@ -20,7 +20,7 @@ constexpr std::size_t min_signature_size = 9;
 constexpr std::size_t max_signature_size = 73;
 
 /// Which rules a signature's hash follows.
-enum class Rules : std::uint8_t { legacy, segwit_v0 };
+enum class SigningRules : std::uint8_t { legacy, segwit_v0 };
 
 /// The stack that makes one script true, or the known part of it.
 struct Satisfaction {
@@ -65,19 +65,23 @@ public:
 private:
     /// The pushes of the original input: signatures and scripts of other signers.
     void collect_given();
-    [[nodiscard]] Hash256 hash(ByteSpan script_code, std::uint8_t hash_type, Rules rules) const;
+    [[nodiscard]] Hash256 hash(ByteSpan script_code, std::uint8_t hash_type,
+                               SigningRules rules) const;
     /// The existing signature, or a new one.
     [[nodiscard]] std::optional<Bytes> signature(const crypto::PublicKey& key, ByteSpan script_code,
-                                                 Rules rules) const;
+                                                 SigningRules rules) const;
     [[nodiscard]] std::optional<Bytes> own_signature(const crypto::PublicKey& key,
-                                                     ByteSpan script_code, Rules rules) const;
+                                                     ByteSpan script_code,
+                                                     SigningRules rules) const;
     [[nodiscard]] std::optional<Bytes> given_signature(const crypto::PublicKey& key,
-                                                       ByteSpan script_code, Rules rules) const;
-    [[nodiscard]] Satisfaction satisfy(const Script& script, Rules rules) const;
+                                                       ByteSpan script_code,
+                                                       SigningRules rules) const;
+    [[nodiscard]] Satisfaction satisfy(const Script& script, SigningRules rules) const;
     [[nodiscard]] Satisfaction satisfy_key_hash(const Script& script, ByteSpan hash,
-                                                Rules rules) const;
+                                                SigningRules rules) const;
     [[nodiscard]] Satisfaction satisfy_multisig(const Script& script,
-                                                const std::vector<Bytes>& data, Rules rules) const;
+                                                const std::vector<Bytes>& data,
+                                                SigningRules rules) const;
     [[nodiscard]] std::optional<Script> redeem_script(ByteSpan hash160) const;
     [[nodiscard]] std::optional<Script> witness_script(ByteSpan sha256) const;
     [[nodiscard]] SignedInput sign_witness(const script::WitnessProgram& program) const;
@@ -107,14 +111,15 @@ void InputSigner::collect_given() {
         given_.emplace_back(instruction->data.begin(), instruction->data.end());
 }
 
-Hash256 InputSigner::hash(ByteSpan script_code, std::uint8_t hash_type, Rules rules) const {
-    return rules == Rules::legacy ? script::legacy_sighash(tx_, index_, script_code, hash_type)
-                                  : script::segwit_v0_sighash(tx_, index_, script_code,
-                                                              spent_.value, hash_type, hashes_);
+Hash256 InputSigner::hash(ByteSpan script_code, std::uint8_t hash_type, SigningRules rules) const {
+    return rules == SigningRules::legacy
+               ? script::legacy_sighash(tx_, index_, script_code, hash_type)
+               : script::segwit_v0_sighash(tx_, index_, script_code, spent_.value, hash_type,
+                                           hashes_);
 }
 
 std::optional<Bytes> InputSigner::given_signature(const crypto::PublicKey& key,
-                                                  ByteSpan script_code, Rules rules) const {
+                                                  ByteSpan script_code, SigningRules rules) const {
     for (const auto& item : given_) {
         if (item.size() < min_signature_size || item.size() > max_signature_size) continue;
         const auto digest = hash(script_code, item.back(), rules);
@@ -124,9 +129,9 @@ std::optional<Bytes> InputSigner::given_signature(const crypto::PublicKey& key,
 }
 
 std::optional<Bytes> InputSigner::own_signature(const crypto::PublicKey& key, ByteSpan script_code,
-                                                Rules rules) const {
+                                                SigningRules rules) const {
     const auto* secret = ring_.find_secret(key.hash());
-    if (!secret || (rules == Rules::segwit_v0 && !key.is_compressed())) return std::nullopt;
+    if (!secret || (rules == SigningRules::segwit_v0 && !key.is_compressed())) return std::nullopt;
     std::uint8_t type = type_;
     if (type == script::sighash_default) type = script::sighash_all;
     Bytes out = secret->key.sign_ecdsa(hash(script_code, type, rules).bytes);
@@ -135,12 +140,13 @@ std::optional<Bytes> InputSigner::own_signature(const crypto::PublicKey& key, By
 }
 
 std::optional<Bytes> InputSigner::signature(const crypto::PublicKey& key, ByteSpan script_code,
-                                            Rules rules) const {
+                                            SigningRules rules) const {
     if (auto given = given_signature(key, script_code, rules)) return given;
     return own_signature(key, script_code, rules);
 }
 
-Satisfaction InputSigner::satisfy_key_hash(const Script& script, ByteSpan hash, Rules rules) const {
+Satisfaction InputSigner::satisfy_key_hash(const Script& script, ByteSpan hash,
+                                           SigningRules rules) const {
     crypto::Digest160 id;
     std::ranges::copy(hash, id.begin());
     std::optional<crypto::PublicKey> key;
@@ -154,7 +160,7 @@ Satisfaction InputSigner::satisfy_key_hash(const Script& script, ByteSpan hash, 
 }
 
 Satisfaction InputSigner::satisfy_multisig(const Script& script, const std::vector<Bytes>& data,
-                                           Rules rules) const {
+                                           SigningRules rules) const {
     const std::size_t required = data.front().at(0);
     std::vector<std::optional<Bytes>> made(data.size() - 2);
     std::size_t count = 0;
@@ -176,7 +182,7 @@ Satisfaction InputSigner::satisfy_multisig(const Script& script, const std::vect
     return out;
 }
 
-Satisfaction InputSigner::satisfy(const Script& script, Rules rules) const {
+Satisfaction InputSigner::satisfy(const Script& script, SigningRules rules) const {
     const auto solution = script::solve(script.bytes());
     switch (solution.type) {
         case OutputType::pubkey: {
@@ -295,12 +301,13 @@ SignedInput InputSigner::sign_witness(const script::WitnessProgram& program) con
     if (bytes.size() == std::tuple_size_v<crypto::Digest160>) {
         crypto::Digest160 hash;
         std::ranges::copy(bytes, hash.begin());
-        auto made = satisfy_key_hash(script::pay_to_pubkey_hash(hash), bytes, Rules::segwit_v0);
+        auto made =
+            satisfy_key_hash(script::pay_to_pubkey_hash(hash), bytes, SigningRules::segwit_v0);
         return {.witness = std::move(made.stack), .is_known = true};
     }
     const auto inner = witness_script(bytes);
     if (!inner) return {};
-    auto made = satisfy(*inner, Rules::segwit_v0);
+    auto made = satisfy(*inner, SigningRules::segwit_v0);
     made.stack.emplace_back(inner->bytes().begin(), inner->bytes().end());
     return {.witness = std::move(made.stack), .is_known = made.is_known};
 }
@@ -323,7 +330,7 @@ SignedInput InputSigner::sign() const {
                 out.script_sig = push_all({std::move(pushed)});
                 return out;
             }
-            auto made = satisfy(*redeem, Rules::legacy);
+            auto made = satisfy(*redeem, SigningRules::legacy);
             made.stack.push_back(std::move(pushed));
             return {.script_sig = push_all(made.stack), .is_known = made.is_known};
         }
@@ -336,7 +343,7 @@ SignedInput InputSigner::sign() const {
         case OutputType::witness_unknown:
             break;
     }
-    const auto made = satisfy(locking, Rules::legacy);
+    const auto made = satisfy(locking, SigningRules::legacy);
     return {.script_sig = push_all(made.stack), .is_known = made.is_known};
 }
 

@@ -26,8 +26,8 @@ std::string refusal(const std::string& host, std::uint16_t port, const error_cod
 /// Disconnects the client that has been idle longest, those without a right password first. False
 /// if none is idle.
 bool replace_idle_client(Shared& shared) {
-    Connection* first = nullptr;
-    for (Connection* connection : shared.connections)
+    ClientConnection* first = nullptr;
+    for (ClientConnection* connection : shared.connections)
         if (connection->is_idle() && (!first || connection->is_replaced_before(*first)))
             first = connection;
     if (!first) return false;
@@ -113,7 +113,7 @@ asio::awaitable<void> Acceptor::accept(Shared& shared, tcp::acceptor& acceptor) 
             !replace_idle_client(shared)) {
             continue;
         }
-        std::make_shared<Connection>(shared, std::move(socket))->start();
+        std::make_shared<ClientConnection>(shared, std::move(socket))->start();
     }
 }
 

@@ -12,7 +12,7 @@ public:
     /// Binds all addresses of the options; a failure names the one that cannot be bound.
     [[nodiscard]] Result<void, std::string> bind();
 
-    /// Starts a Connection for each client, until `close`.
+    /// Starts a ClientConnection for each client, until `close`.
     void start();
     void close();
 

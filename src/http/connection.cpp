@@ -54,32 +54,32 @@ std::string text(beast::string_view view) {
 
 }  // namespace
 
-Connection::Connection(Shared& shared, tcp::socket socket)
+ClientConnection::ClientConnection(Shared& shared, tcp::socket socket)
     : shared_(shared), stream_(std::move(socket)), buffer_(max_buffer_size), timer_(shared.io) {
     shared_.connections.insert(this);
 }
 
-Connection::~Connection() {
+ClientConnection::~ClientConnection() {
     shared_.connections.erase(this);
     if (shared_.stopping && shared_.connections.empty()) shared_.stop_timer.cancel();
 }
 
-void Connection::start() {
+void ClientConnection::start() {
     asio::co_spawn(shared_.io, run(shared_from_this()), asio::detached);
 }
 
-void Connection::stop() {
+void ClientConnection::stop() {
     if (state_ != State::listening) return;
     is_closed_ = true;
     stream_.close();
     timer_.cancel();
 }
 
-void Connection::close_unless_handling() {
+void ClientConnection::close_unless_handling() {
     if (state_ != State::handling) stream_.close();
 }
 
-asio::awaitable<void> Connection::run(std::shared_ptr<Connection> self) {
+asio::awaitable<void> ClientConnection::run(std::shared_ptr<ClientConnection> self) {
     error_code error;
     const tcp::endpoint peer = self->stream_.socket().remote_endpoint(error);
     if (error) co_return;
@@ -92,7 +92,7 @@ asio::awaitable<void> Connection::run(std::shared_ptr<Connection> self) {
 }
 
 // One request. False if the connection ends with it.
-asio::awaitable<bool> Connection::serve() {
+asio::awaitable<bool> ClientConnection::serve() {
     Parser parser;
     // We count the bytes ourselves. Lines that ended in LF alone are longer now.
     parser.header_limit(static_cast<std::uint32_t>(2 * shared_.options.max_header_size));
@@ -120,7 +120,7 @@ asio::awaitable<bool> Connection::serve() {
 
 // The parser accepts only lines that end in CR LF, and limits only bytes that it has not parsed
 // yet. So we find the end of the headers and count their bytes ourselves.
-asio::awaitable<bool> Connection::read_headers(Parser& parser) {
+asio::awaitable<bool> ClientConnection::read_headers(Parser& parser) {
     error_code error;
     stream_.expires_after(shared_.options.timeout);
     for (;;) {
@@ -145,8 +145,8 @@ asio::awaitable<bool> Connection::read_headers(Parser& parser) {
 }
 
 // Checks the headers before the body is read.
-asio::awaitable<bool> Connection::admit(const Parser& parser) {
-    const auto allows = [this](const Subnet& subnet) { return subnet.contains(peer_); };
+asio::awaitable<bool> ClientConnection::admit(const Parser& parser) {
+    const auto allows = [this](const IpRange& subnet) { return subnet.contains(peer_); };
     if (std::ranges::none_of(shared_.allowed, allows)) co_return co_await refuse(plain(403, ""));
     const auto& serves = shared_.options.serves;
     if (serves && !serves(text(parser.get().target()))) co_return co_await refuse(plain(404, ""));
@@ -174,7 +174,7 @@ asio::awaitable<bool> Connection::admit(const Parser& parser) {
     co_return true;
 }
 
-asio::awaitable<bool> Connection::read_body(Parser& parser) {
+asio::awaitable<bool> ClientConnection::read_body(Parser& parser) {
     error_code error;
     parser.body_limit(
         shared_.options.max_body_size);  // counts the chunks of a body of unknown size
@@ -195,7 +195,7 @@ asio::awaitable<bool> Connection::read_body(Parser& parser) {
 }
 
 // Lets a worker answer request_ and waits for it.
-asio::awaitable<void> Connection::handle() {
+asio::awaitable<void> ClientConnection::handle() {
     stream_.expires_never();
     timer_.expires_at(asio::steady_timer::time_point::max());
     if (!shared_.queue.try_run([this] { work(); })) {
@@ -207,7 +207,7 @@ asio::awaitable<void> Connection::handle() {
 }
 
 // Runs on a worker. The last step returns the connection to its own thread.
-void Connection::work() {
+void ClientConnection::work() {
     Response response;
     try {
         request_.waiting = &shared_.queue;
@@ -223,7 +223,7 @@ void Connection::work() {
     asio::post(shared_.io, std::move(finish));
 }
 
-asio::awaitable<bool> Connection::answer(Response response, bool keep_alive) {
+asio::awaitable<bool> ClientConnection::answer(Response response, bool keep_alive) {
     beast_http::response<beast_http::string_body> message(
         static_cast<beast_http::status>(response.status), version_);
     for (const auto& [name, value] : response.headers)
@@ -253,13 +253,13 @@ asio::awaitable<bool> Connection::answer(Response response, bool keep_alive) {
 }
 
 // Answers and ends the connection, because the rest of what the client sends may be unreadable.
-asio::awaitable<bool> Connection::refuse(Response response) {
+asio::awaitable<bool> ClientConnection::refuse(Response response) {
     co_await answer(std::move(response), false);
     co_await linger();
     co_return false;
 }
 
-asio::awaitable<bool> Connection::refuse_unreadable(error_code why) {
+asio::awaitable<bool> ClientConnection::refuse_unreadable(error_code why) {
     if (why == beast_http::error::header_limit || why == beast_http::error::buffer_overflow)
         co_return co_await refuse(plain(431, "Request headers too large"));
     if (why == beast_http::error::body_limit)
@@ -273,7 +273,7 @@ asio::awaitable<bool> Connection::refuse_unreadable(error_code why) {
     co_return co_await refuse(plain(400, "Bad request"));
 }
 
-asio::awaitable<void> Connection::linger() {
+asio::awaitable<void> ClientConnection::linger() {
     error_code error;
     stream_.socket().shutdown(tcp::socket::shutdown_send, error);
     stream_.expires_after(linger_time);
@@ -282,7 +282,7 @@ asio::awaitable<void> Connection::linger() {
         total += co_await stream_.async_read_some(asio::buffer(discarded), to(error));
 }
 
-asio::awaitable<void> Connection::pause(std::chrono::steady_clock::duration time) {
+asio::awaitable<void> ClientConnection::pause(std::chrono::steady_clock::duration time) {
     if (is_closed_) co_return;
     timer_.expires_after(time);
     error_code cancelled;

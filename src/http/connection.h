@@ -1,7 +1,7 @@
 #pragma once
 
+#include "ip_range.h"
 #include "penalties.h"
-#include "subnet.h"
 #include "work_queue.h"
 
 #include <daler/http/server.h>
@@ -23,7 +23,7 @@ namespace beast = boost::beast;
 using tcp = asio::ip::tcp;
 using beast::error_code;
 
-class Connection;
+class ClientConnection;
 
 /// How long a client may take to receive its answer while the server stops.
 inline constexpr std::chrono::seconds stop_timeout{5};
@@ -40,9 +40,9 @@ struct Shared {
 
     const Options options;
     const Handler handler;
-    std::vector<Subnet> allowed;
+    std::vector<IpRange> allowed;
     asio::io_context io{1};
-    std::unordered_set<Connection*> connections;
+    std::unordered_set<ClientConnection*> connections;
     bool stopping = false;
     asio::steady_timer stop_timer;  ///< runs while stopping, until the last connection is gone
     Penalties penalties;
@@ -50,12 +50,12 @@ struct Shared {
 };
 
 /// One client: reads a request, lets a worker handle it, answers, and repeats.
-class Connection : public std::enable_shared_from_this<Connection> {
+class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
 public:
-    Connection(Shared& shared, tcp::socket socket);
-    ~Connection();
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
+    ClientConnection(Shared& shared, tcp::socket socket);
+    ~ClientConnection();
+    ClientConnection(const ClientConnection&) = delete;
+    ClientConnection& operator=(const ClientConnection&) = delete;
 
     /// Serves requests until one side closes the connection; keeps itself alive until then.
     void start();
@@ -68,7 +68,7 @@ public:
 
     /// Whether it may be closed for another client, and whether it is closed before another one.
     [[nodiscard]] bool is_idle() const { return state_ == State::listening && !is_closed_; }
-    [[nodiscard]] bool is_replaced_before(const Connection& other) const {
+    [[nodiscard]] bool is_replaced_before(const ClientConnection& other) const {
         if (is_authorised_ != other.is_authorised_) return other.is_authorised_;
         return idle_since_ < other.idle_since_;
     }
@@ -77,7 +77,7 @@ private:
     enum class State : std::uint8_t { listening, handling, answering };
     using Parser = beast::http::request_parser<beast::http::string_body>;
 
-    static asio::awaitable<void> run(std::shared_ptr<Connection> self);
+    static asio::awaitable<void> run(std::shared_ptr<ClientConnection> self);
     asio::awaitable<bool> serve();
     asio::awaitable<bool> read_headers(Parser& parser);
     asio::awaitable<bool> admit(const Parser& parser);

@@ -18,9 +18,9 @@ public:
 
     Result<void, std::string> start() {
         for (const char* loopback : {"127.0.0.0/8", "::1"})
-            shared_.allowed.push_back(Subnet::parse(loopback).value());
+            shared_.allowed.push_back(IpRange::parse(loopback).value());
         for (const std::string& text : shared_.options.allow) {
-            const auto subnet = Subnet::parse(text);
+            const auto subnet = IpRange::parse(text);
             if (!subnet) {
                 return fail("\"" + text +
                             "\" is not a network that may use RPC: give an address (1.2.3.4), or a "
@@ -51,12 +51,12 @@ private:
         shared_.stopping = true;
         acceptor_.close();
         // Closing runs no coroutine at once, so the set does not change under us.
-        for (Connection* connection : shared_.connections)
+        for (ClientConnection* connection : shared_.connections)
             connection->stop();
         if (shared_.connections.empty()) return;
         shared_.stop_timer.expires_after(stop_timeout);
         shared_.stop_timer.async_wait([this](const error_code&) {
-            for (Connection* connection : shared_.connections)
+            for (ClientConnection* connection : shared_.connections)
                 connection->close_unless_handling();
         });
     }

@@ -21,9 +21,9 @@ namespace asio = boost::asio;
 constexpr std::chrono::seconds idle_interval{1};
 
 /// The chain in the form that the mempool takes.
-class MempoolChain final : public mempool::CoinView {
+class LedgerChain final : public mempool::CoinView {
 public:
-    explicit MempoolChain(chain::Chainstate& chain) : chain_(chain) {}
+    explicit LedgerChain(chain::Chainstate& chain) : chain_(chain) {}
 
     std::optional<consensus::Coin> coin(const OutPoint& outpoint) const override {
         return chain_.coin(outpoint);
@@ -105,7 +105,7 @@ struct Ledger::Impl final : chain::ChainObserver, mempool::MempoolObserver {
 
     chain::Chainstate chain;
     const Clock& clock;
-    MempoolChain coins;
+    LedgerChain coins;
     mempool::Mempool mempool;
     std::vector<consensus::DeploymentCache> deployments;
     State state;

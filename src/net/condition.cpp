@@ -19,14 +19,14 @@ namespace {
 
 /// Keeps a timer in the list until its coroutine continues or is destroyed.
 template <class Impl>
-class Waiting {
+class WaitingTimer {
 public:
-    Waiting(Impl& impl, asio::steady_timer& timer) : impl_(impl), timer_(timer) {
+    WaitingTimer(Impl& impl, asio::steady_timer& timer) : impl_(impl), timer_(timer) {
         impl_.waiting.push_back(&timer_);
     }
-    ~Waiting() { std::erase(impl_.waiting, &timer_); }
-    Waiting(const Waiting&) = delete;
-    Waiting& operator=(const Waiting&) = delete;
+    ~WaitingTimer() { std::erase(impl_.waiting, &timer_); }
+    WaitingTimer(const WaitingTimer&) = delete;
+    WaitingTimer& operator=(const WaitingTimer&) = delete;
 
 private:
     Impl& impl_;
@@ -51,7 +51,7 @@ asio::awaitable<void> Condition::wait_for(std::chrono::milliseconds time) {
     // while it waits. The waiter keeps `impl` alive and takes its timer off the list.
     const auto impl = impl_;
     asio::steady_timer timer(impl->executor, time);
-    const Waiting waiting(*impl, timer);
+    const WaitingTimer waiting(*impl, timer);
     boost::system::error_code error;
     auto token = asio::redirect_error(asio::use_awaitable, error);
     co_await timer.async_wait(token);

@@ -78,7 +78,7 @@ struct Node::Impl {
     rpc::TipWatch tips;
     std::unique_ptr<rpc::Dispatcher> dispatcher;
     std::unique_ptr<rpc::Services> services;
-    std::unique_ptr<rpc::Server> server;
+    std::unique_ptr<rpc::RpcServer> server;
     std::unique_ptr<ThreadPool> workers;
     std::unique_ptr<script::BoundedSignatureCache> signatures;
     // The ledger notifies its observers until it is destroyed.
@@ -132,7 +132,7 @@ Result<void, std::string> Node::Impl::open_rpc() {
     dispatcher = std::make_unique<rpc::Dispatcher>(rpc::method_tables());
     if (!options.serve_rpc) return {};
     dispatcher->set_warmup_status("Loading block index…");
-    server = std::make_unique<rpc::Server>(options.rpc, *dispatcher);
+    server = std::make_unique<rpc::RpcServer>(options.rpc, *dispatcher);
     return server->start();
 }
 

@@ -13,7 +13,7 @@ constexpr int ok = 200, no_content = 204, bad_request = 400, forbidden = 403, no
               server_error = 500;
 
 /// One request of a body, as far as it could be read.
-struct Request {
+struct ParsedRequest {
     bool is_v2 = false;          ///< it says "jsonrpc": "2.0"
     bool is_unreadable = false;  ///< it is not valid JSON-RPC
     bool has_id = false;
@@ -30,7 +30,7 @@ struct Request {
 
 /// Fills `request` in the order in which Bitcoin Core checks the members, so that the answer to an
 /// error has what was read before the error. Moves the parts out of `json`: they may be large.
-void read_request(Request& request, Json& json) {
+void read_request(ParsedRequest& request, Json& json) {
     if (!json.is_object()) {
         request.has_id = true;  // null: the id is not known
         invalid_request("Invalid Request object");
@@ -59,7 +59,7 @@ void read_request(Request& request, Json& json) {
     request.params = std::move(*params);
 }
 
-Json reply_json(const Request& request, Json result, Json error) {
+Json reply_json(const ParsedRequest& request, Json result, Json error) {
     Json reply = Json::object();
     const bool failed = !error.is_null();
     if (request.is_v2) {
@@ -76,7 +76,7 @@ Json reply_json(const Request& request, Json result, Json error) {
     return reply;
 }
 
-int http_status(const Request& request, int error_code) {
+int http_status(const ParsedRequest& request, int error_code) {
     if (request.is_v2 && !request.is_unreadable) return ok;
     if (error_code == code::invalid_request) return bad_request;
     if (error_code == code::method_not_found) return not_found;
@@ -197,7 +197,7 @@ Json Dispatcher::execute(const std::string& name, Json params, const Origin& ori
 namespace {
 
 /// Answers one request; `error_code` is set if it is an error.
-Json answer_one(Dispatcher& dispatcher, Request& request, Json& json, const Origin& origin,
+Json answer_one(Dispatcher& dispatcher, ParsedRequest& request, Json& json, const Origin& origin,
                 int& error_code) {
     try {
         request.is_unreadable = true;
@@ -214,7 +214,7 @@ Json answer_one(Dispatcher& dispatcher, Request& request, Json& json, const Orig
 Reply answer_batch(Dispatcher& dispatcher, Json& batch, const Origin& origin) {
     Json replies = Json::array();
     for (std::size_t i = 0; i < batch.size(); ++i) {
-        Request request;
+        ParsedRequest request;
         int error_code = 0;
         Json reply = answer_one(dispatcher, request, batch[i], origin, error_code);
         if (!request.is_notification()) replies.push(std::move(reply));
@@ -241,9 +241,9 @@ bool is_all_allowed(const Json& json, const Origin& origin) {
 Reply Dispatcher::answer(std::string_view body, const Origin& origin) {
     const auto fail_whole = [](const char* message) {
         const Error error{code::parse_error, message};
-        Request nobody;
-        nobody.has_id = true;
-        return Reply{server_error, line(reply_json(nobody, {}, error_json(error)))};
+        ParsedRequest unknown;
+        unknown.has_id = true;
+        return Reply{server_error, line(reply_json(unknown, {}, error_json(error)))};
     };
     auto json = Json::parse(body);
     if (!json) return fail_whole("Parse error");
@@ -254,7 +254,7 @@ Reply Dispatcher::answer(std::string_view body, const Origin& origin) {
     }
     if (json->is_array()) return answer_batch(*this, *json, origin);
 
-    Request request;
+    ParsedRequest request;
     int error_code = 0;
     const Json reply = answer_one(*this, request, *json, origin, error_code);
     if (request.is_notification() && !request.is_unreadable) return {no_content, {}};

@@ -108,7 +108,7 @@ Result<ServerOptions, std::string> server_options(const config::Settings& settin
     return out;
 }
 
-struct Server::Impl {
+struct RpcServer::Impl {
     Impl(ServerOptions given, Dispatcher& to) : options(std::move(given)), dispatcher(to) {}
 
     [[nodiscard]] http::Response answer(const http::Request& request) const {
@@ -154,14 +154,14 @@ struct Server::Impl {
     log::RateLimit failures{60};
 };
 
-Server::Server(ServerOptions options, Dispatcher& dispatcher)
+RpcServer::RpcServer(ServerOptions options, Dispatcher& dispatcher)
     : impl_(std::make_unique<Impl>(std::move(options), dispatcher)) {}
 
-Server::~Server() {
+RpcServer::~RpcServer() {
     stop();
 }
 
-Result<void, std::string> Server::start() {
+Result<void, std::string> RpcServer::start() {
     auto credentials = Credentials::make(impl_->options.credentials);
     if (!credentials) return fail(credentials.error());
     impl_->credentials = std::move(*credentials);
@@ -180,11 +180,11 @@ Result<void, std::string> Server::start() {
     return {};
 }
 
-std::uint16_t Server::port() const {
+std::uint16_t RpcServer::port() const {
     return impl_->http ? impl_->http->port() : std::uint16_t{0};
 }
 
-void Server::stop() {
+void RpcServer::stop() {
     if (!impl_->http) return;
     impl_->http->stop();
     impl_->http.reset();

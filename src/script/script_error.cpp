@@ -5,7 +5,7 @@
 namespace daler::script {
 namespace {
 
-struct Entry {
+struct Row {
     ScriptError error;
     std::string_view name;
     std::string_view text;
@@ -13,7 +13,7 @@ struct Entry {
 
 using enum ScriptError;
 
-constexpr std::array<Entry, 53> entries{{
+constexpr std::array<Row, 53> entries{{
     {ok, "OK", "No error"},
     {unknown_error, "UNKNOWN_ERROR", "unknown error"},
     {eval_false, "EVAL_FALSE",

@@ -26,7 +26,7 @@ void row_checksum(sqlite3_context* context, int count, sqlite3_value** values) {
 
 }  // namespace
 
-Database::Database(const std::filesystem::path& file, bool create) : file_(file) {
+SqliteDatabase::SqliteDatabase(const std::filesystem::path& file, bool create) : file_(file) {
     const int flags =
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
     if (sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr) != SQLITE_OK) {
@@ -61,12 +61,12 @@ Database::Database(const std::filesystem::path& file, bool create) : file_(file)
     }
 }
 
-Database::~Database() {
+SqliteDatabase::~SqliteDatabase() {
     if (sqlite3_close(handle_) != SQLITE_OK)
         log::warning("closing {}: {}", file_.string(), sqlite3_errmsg(handle_));
 }
 
-void Database::raise(const std::string& what) const {
+void SqliteDatabase::raise(const std::string& what) const {
     const int code = sqlite3_errcode(handle_) & 0xff;  // without the extended part
     const bool damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR;
     throw StorageError("SQLiteDatabase: " + file_.string() + ": " + what + ": " +
@@ -74,20 +74,20 @@ void Database::raise(const std::string& what) const {
                        (damaged ? "; the file is damaged, restore it from a backup" : ""));
 }
 
-void Database::execute(const std::string& sql) {
+void SqliteDatabase::execute(const std::string& sql) {
     if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) raise(sql);
 }
 
-Statement Database::prepare(const std::string& sql) {
+Statement SqliteDatabase::prepare(const std::string& sql) {
     return {*this, sql};
 }
 
-std::int64_t Database::pragma(const std::string& name) {
+std::int64_t SqliteDatabase::pragma(const std::string& name) {
     auto statement = prepare("PRAGMA " + name);
     return statement.step() ? statement.integer(0) : 0;
 }
 
-void Database::copy_to(const std::filesystem::path& target) {
+void SqliteDatabase::copy_to(const std::filesystem::path& target) {
     sqlite3* copy = nullptr;
     const int opened = sqlite3_open(target.c_str(), &copy);
     sqlite3_backup* backup =
@@ -100,7 +100,7 @@ void Database::copy_to(const std::filesystem::path& target) {
         throw StorageError("SQLiteDatabase: cannot write " + target.string() + ": " + reason);
 }
 
-Statement::Statement(Database& database, const std::string& sql) : database_(database) {
+Statement::Statement(SqliteDatabase& database, const std::string& sql) : database_(database) {
     if (sqlite3_prepare_v2(database.handle_, sql.c_str(), -1, &handle_, nullptr) != SQLITE_OK)
         database.raise(sql);
 }

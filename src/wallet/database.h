@@ -17,14 +17,14 @@ class Statement;
 
 /// One SQLite file, held exclusively while open and durable at each commit. Throws StorageError.
 /// Its SQL has a function `row_checksum(VALUES...)`, a CRC-32C over its values.
-class Database {
+class SqliteDatabase {
 public:
     /// Opens (and creates, if `create`) the file. If another process holds the file, the error
     /// message says so.
-    Database(const std::filesystem::path& file, bool create);
-    ~Database();
-    Database(const Database&) = delete;
-    Database& operator=(const Database&) = delete;
+    SqliteDatabase(const std::filesystem::path& file, bool create);
+    ~SqliteDatabase();
+    SqliteDatabase(const SqliteDatabase&) = delete;
+    SqliteDatabase& operator=(const SqliteDatabase&) = delete;
 
     void execute(const std::string& sql);
     [[nodiscard]] Statement prepare(const std::string& sql);
@@ -43,7 +43,7 @@ private:
 /// A prepared statement: bind 1-based parameters, then `step` through the rows.
 class Statement {
 public:
-    Statement(Database& database, const std::string& sql);
+    Statement(SqliteDatabase& database, const std::string& sql);
     ~Statement();
     Statement(const Statement&) = delete;
     Statement& operator=(const Statement&) = delete;
@@ -62,14 +62,14 @@ public:
     [[nodiscard]] std::string text(int column) const;
 
 private:
-    Database& database_;
+    SqliteDatabase& database_;
     sqlite3_stmt* handle_ = nullptr;
 };
 
 /// Rolls back unless committed.
 class DatabaseTransaction {
 public:
-    explicit DatabaseTransaction(Database& database) : database_(database) {
+    explicit DatabaseTransaction(SqliteDatabase& database) : database_(database) {
         database_.execute("BEGIN IMMEDIATE");
     }
     ~DatabaseTransaction();
@@ -78,7 +78,7 @@ public:
     void commit();
 
 private:
-    Database& database_;
+    SqliteDatabase& database_;
     bool done_ = false;
 };
 

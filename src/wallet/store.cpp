@@ -81,7 +81,7 @@ bool is_known_version(std::int64_t version) {
     return version == 1 || version == schema_version;
 }
 
-void write_application_id(Database& database, const ChainParams& params) {
+void write_application_id(SqliteDatabase& database, const ChainParams& params) {
     const auto id = static_cast<std::int32_t>(application_id(params));
     database.execute(fmt::format("PRAGMA application_id = {}", id));
 }

@@ -56,7 +56,7 @@ public:
     private:
         void meta(const std::string& key, ByteSpan value);
 
-        Database& database_;
+        SqliteDatabase& database_;
         DatabaseTransaction transaction_;
     };
 
@@ -75,7 +75,7 @@ private:
     /// Throws if the file's structure or a row is damaged.
     void check();
 
-    Database database_;
+    SqliteDatabase database_;
     std::filesystem::path file_;
     AddressFormat format_;
 };

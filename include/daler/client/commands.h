@@ -8,16 +8,16 @@
 namespace daler::client {
 
 /// -getinfo: an overview as text.
-[[nodiscard]] Outcome getinfo(Connection& connection);
+[[nodiscard]] Outcome getinfo(RpcConnection& connection);
 
 /// -generate [blocks [max tries]]: mines to a new address of the wallet.
-[[nodiscard]] Outcome generate(Connection& connection, std::span<const std::string> words);
+[[nodiscard]] Outcome generate(RpcConnection& connection, std::span<const std::string> words);
 
 /// -netinfo: a line per connection.
-[[nodiscard]] Outcome netinfo(Connection& connection);
+[[nodiscard]] Outcome netinfo(RpcConnection& connection);
 
 /// -addrinfo: how many addresses are known, by network.
-[[nodiscard]] Outcome addrinfo(Connection& connection);
+[[nodiscard]] Outcome addrinfo(RpcConnection& connection);
 
 /// The answers that make up the overview; those of wallets are null where there is none.
 struct Overview {

@@ -26,9 +26,9 @@ struct Access {
 [[nodiscard]] Result<Access, std::string> access(const config::Settings& settings);
 
 /// Exchanges requests with the node.
-class Connection {
+class RpcConnection {
 public:
-    explicit Connection(Access access) : access_(std::move(access)) {}
+    explicit RpcConnection(Access access) : access_(std::move(access)) {}
 
     /// The whole reply (`result`, `error`, `id`) to one call. The error is the text to print after
     /// "error: ".

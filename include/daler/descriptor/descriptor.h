@@ -6,7 +6,7 @@
 
 namespace daler::descriptor {
 
-struct Node;
+struct DescriptorNode;
 
 /// The kinds of addresses that a wallet can be asked for ("legacy", "p2sh-segwit", "bech32",
 /// "bech32m").
@@ -65,9 +65,9 @@ public:
     [[nodiscard]] std::optional<KeyRing> key_ring(std::uint32_t index, Secrets secrets) const;
 
 private:
-    Descriptor(std::shared_ptr<const Node> root, const AddressFormat& format);
+    Descriptor(std::shared_ptr<const DescriptorNode> root, const AddressFormat& format);
 
-    std::shared_ptr<const Node> root_;
+    std::shared_ptr<const DescriptorNode> root_;
     std::shared_ptr<const AddressFormat> format_;
 };
 

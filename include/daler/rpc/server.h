@@ -26,11 +26,11 @@ struct ServerOptions {
 
 /// JSON-RPC over HTTP: POST / and POST /wallet/NAME. Start it before the node is ready: until the
 /// dispatcher is opened, callers get the warm-up status.
-class Server {
+class RpcServer {
 public:
     /// `dispatcher` must outlive it.
-    Server(ServerOptions options, Dispatcher& dispatcher);
-    ~Server();  ///< stops
+    RpcServer(ServerOptions options, Dispatcher& dispatcher);
+    ~RpcServer();  ///< stops
 
     /// Listens and writes the cookie. The error is for the user. Throws StorageError if the cookie
     /// cannot be written.

@@ -11,7 +11,7 @@ using namespace daler::test;
 namespace {
 
 /// A caller that notes its answers: "ok", a reason, or "none".
-Waiting caller(std::vector<std::string>& answers) {
+WaitingCaller caller(std::vector<std::string>& answers) {
     return {[&answers](const Submitted* result) {
                 if (!result)
                     answers.emplace_back("none");

@@ -39,7 +39,7 @@ struct Served : rpc::test::Fixture {
         access.timeout = std::chrono::seconds(60);
     }
 
-    std::optional<rpc::Server> server;
+    std::optional<rpc::RpcServer> server;
     Access access;
 };
 
@@ -69,7 +69,7 @@ TEST_CASE("wallet names are encoded for the path", "[client]") {
 }
 
 TEST_CASE_METHOD(Served, "a call brings back the whole reply", "[client]") {
-    Connection connection(access);
+    RpcConnection connection(access);
     const auto reply = connection.call("add", *Json::parse("[1,2]"));
     REQUIRE(reply);
     CHECK(reply->write() == R"({"result":3,"error":null,"id":1})");
@@ -82,11 +82,11 @@ TEST_CASE_METHOD(Served, "a call brings back the whole reply", "[client]") {
 
 TEST_CASE_METHOD(Served, "the error for a wrong password says so", "[client]") {
     access.password = "other";
-    CHECK(Connection(access).call("add", Json::array()).error() ==
+    CHECK(RpcConnection(access).call("add", Json::array()).error() ==
           "Authorization failed: Incorrect rpcuser or rpcpassword");
     access.password.clear();
     access.cookie = "/nowhere/.cookie";
-    CHECK(Connection(access)
+    CHECK(RpcConnection(access)
               .call("add", Json::array())
               .error()
               .starts_with("Could not locate RPC credentials. There is no cookie file "
@@ -95,7 +95,7 @@ TEST_CASE_METHOD(Served, "the error for a wrong password says so", "[client]") {
 
 TEST_CASE_METHOD(Served, "no node is an error that names host and port", "[client]") {
     server->stop();
-    const auto reply = Connection(access).call("add", Json::array());
+    const auto reply = RpcConnection(access).call("add", Json::array());
     REQUIRE_FALSE(reply);
     CHECK(reply.error().starts_with(
         "timeout on transient error: Could not connect to the server 127.0.0.1:" +
@@ -107,7 +107,7 @@ TEST_CASE_METHOD(Served, "-rpcwait waits for a node that is starting", "[client]
     access.wait = true;
     // Whichever comes first, the call or the end of the warm-up: the answer is the same.
     std::thread opener([&] { dispatcher.open(none.get()); });
-    const auto reply = Connection(access).call("add", *Json::parse("[1]"));
+    const auto reply = RpcConnection(access).call("add", *Json::parse("[1]"));
     opener.join();
     REQUIRE(reply);
     CHECK(reply->find("result")->write() == "2");

@@ -62,7 +62,7 @@ TEST_CASE_METHOD(Fixture, "calls are answered over HTTP", "[rpc]") {
     ServerOptions options;
     options.credentials = {.user = "me", .password = "secret"};
     options.bind = {{"127.0.0.1", 0}};
-    Server server(options, dispatcher);
+    RpcServer server(options, dispatcher);
     const auto started = server.start();
     INFO((started ? std::string{} : started.error()));
     REQUIRE(started);

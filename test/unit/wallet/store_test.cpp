@@ -97,9 +97,9 @@ TEST_CASE("a wallet file has an application id of its own; the old id is replace
     const auto& params = bench.node.params();
     const auto expected = content(file, params);
     constexpr std::int32_t core_id = static_cast<std::int32_t>(0xfabfb5da);  // regtest's magic
-    const auto id = [&] { return Database(file, false).pragma("application_id"); };
+    const auto id = [&] { return SqliteDatabase(file, false).pragma("application_id"); };
     const auto set = [&](const std::string& name, std::int64_t value) {
-        Database(file, false).execute(fmt::format("PRAGMA {} = {}", name, value));
+        SqliteDatabase(file, false).execute(fmt::format("PRAGMA {} = {}", name, value));
     };
     const auto own_id = id();
     CHECK(own_id != core_id);
@@ -124,7 +124,7 @@ TEST_CASE("a wallet file without checksums gets them", "[wallet]") {
     const auto file = used_wallet(bench);
     const auto expected = content(file, bench.node.params());
     {
-        Database database(file, false);
+        SqliteDatabase database(file, false);
         for (const auto* table :
              {"meta", "descriptors", "active", "transactions", "labels", "locked_coins"}) {
             database.execute(fmt::format("ALTER TABLE {} DROP COLUMN checksum", table));
@@ -133,7 +133,7 @@ TEST_CASE("a wallet file without checksums gets them", "[wallet]") {
     }
     CHECK(content(file, bench.node.params()) == expected);
     {
-        Database database(file, false);
+        SqliteDatabase database(file, false);
         CHECK(database.pragma("user_version") == 2);
         database.execute("UPDATE labels SET label = 'mine'");
     }

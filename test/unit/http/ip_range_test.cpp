@@ -1,4 +1,4 @@
-#include <http/subnet.h>
+#include <http/ip_range.h>
 #include <test.h>
 
 using namespace daler::http;
@@ -22,7 +22,7 @@ TEST_CASE("a subnet contains its addresses and no others", "[http]") {
         {"::ffff:1.2.3.4", "1.2.3.4", "1.2.3.5"},
     }));
     CAPTURE(example.subnet);
-    const auto subnet = Subnet::parse(example.subnet);
+    const auto subnet = IpRange::parse(example.subnet);
     REQUIRE(subnet);
     CHECK(subnet->contains(make_address(example.inside)));
     CHECK_FALSE(subnet->contains(make_address(example.outside)));
@@ -34,5 +34,5 @@ TEST_CASE("text that is not a subnet is refused", "[http]") {
                  "1.2.3.4/-1", "1.2.3.4/255.0.255.0", "1.2.3.4/ffff::", "::1/129", "1.2.3.4/8x",
                  "1.2.3.4/255.255.255.127", "::/255.0.0.0", " 1.2.3.4");
     CAPTURE(text);
-    CHECK_FALSE(Subnet::parse(text));
+    CHECK_FALSE(IpRange::parse(text));
 }

@@ -1,4 +1,4 @@
-#include "subnet.h"
+#include "ip_range.h"
 
 #include <algorithm>
 #include <bit>
@@ -61,11 +61,11 @@ std::optional<unsigned> parse_length(std::string_view text, const ip::address& n
 
 }  // namespace
 
-std::optional<Subnet> Subnet::parse(std::string_view text) {
+std::optional<IpRange> IpRange::parse(std::string_view text) {
     const std::size_t slash = text.find('/');
     const auto network = parse_address(text.substr(0, slash));
     if (!network) return std::nullopt;
-    Subnet out;
+    IpRange out;
     out.network_ = *network;
     out.prefix_length_ = network->is_v4() ? 32 : 128;
     if (slash != std::string_view::npos) {
@@ -76,7 +76,7 @@ std::optional<Subnet> Subnet::parse(std::string_view text) {
     return out;
 }
 
-bool Subnet::contains(const ip::address& address) const {
+bool IpRange::contains(const ip::address& address) const {
     const auto asked = unwrap(address);
     if (asked.is_v4() != network_.is_v4()) return false;
     const auto a = bytes_of(asked);
