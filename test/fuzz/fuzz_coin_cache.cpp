@@ -7,7 +7,7 @@
 namespace {
 
 using namespace daler;
-using namespace daler::chain;
+using namespace daler::coins;
 
 constexpr std::uint8_t places = 48;
 constexpr std::uint8_t max_flushes = 5;  // they take most of the time
