@@ -11,9 +11,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     coins::write_coin(record, coin->output, coin->height, coin->is_coinbase);
     ensure(coins::decode_coin(record.view()) == *coin);
     ByteWriter undo;
-    chain::write_undo_coin(undo, *coin);
+    coins::write_undo_coin(undo, *coin);
     ByteReader reader(undo.view());
-    ensure(chain::read_undo_coin(reader) == *coin);
+    ensure(coins::read_undo_coin(reader) == *coin);
     ensure(reader.finish() == DecodeError::none);
     return 0;
 }
