@@ -2,7 +2,6 @@
 #include "recovery.h"
 
 #include <daler/coins/disconnect_block.h>
-
 #include <daler/primitives/chain_params.h>
 #include <daler/util/ensure.h>
 #include <daler/util/log.h>

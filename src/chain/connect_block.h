@@ -1,8 +1,7 @@
 #pragma once
 
-#include <daler/coins/coin_overlay.h>
-
 #include <daler/chain/block_index.h>
+#include <daler/coins/coin_overlay.h>
 #include <daler/script/interpreter.h>
 
 namespace daler {

@@ -2,7 +2,6 @@
 #include "recovery.h"
 
 #include <daler/coins/disconnect_block.h>
-
 #include <daler/util/log.h>
 
 #include <boost/unordered/unordered_flat_map.hpp>

@@ -8,6 +8,7 @@
 // index and observers change when it does.
 
 namespace daler::chain {
+
 void Chainstate::Impl::release_pending() {
     const auto* target = stopping() ? nullptr : best_candidate();
     const auto height = newest().height;

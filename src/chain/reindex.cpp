@@ -5,6 +5,7 @@
 #include <daler/util/log.h>
 
 namespace daler::chain {
+
 void Chainstate::Impl::reindex() {
     rebuild_marker.reading_files();
     auto& blocks = store->blocks();

@@ -60,7 +60,7 @@ struct Node::Impl {
     void stop_wallets() noexcept;
     void stop_indexes() noexcept;
     void save(std::string_view what, const std::function<void()>& action) noexcept;
-    std::string chain_option() const;
+    std::string client_options() const;
     std::filesystem::path file(std::string_view name) const { return options.folder / name; }
 
     const config::Settings& settings;
@@ -222,12 +222,19 @@ Result<void, std::string> Node::Impl::open_peers() {
     return {};
 }
 
-/// The option by which daler-cli finds this chain, followed by a space.
-std::string Node::Impl::chain_option() const {
-    if (const auto* file = settings.chain_file())
-        return fmt::format("-chainfile={} ", file->path.string());
+/// The options by which daler-cli finds this node, each followed by a space.
+std::string Node::Impl::client_options() const {
+    std::string out;
     const auto& name = options.params.name;
-    return name == "main" ? "" : fmt::format("-{} ", name == "test" ? "testnet" : name);
+    if (const auto* file = settings.chain_file())
+        out = fmt::format("-chainfile={} ", file->path.string());
+    else if (name != "main")
+        out = fmt::format("-{} ", name == "test" ? "testnet" : name);
+    if (settings.text_if_set("datadir"))
+        out += fmt::format("-datadir={} ", settings.data_folder().string());
+    if (server->port() != options.params.rpc_port)
+        out += fmt::format("-rpcport={} ", server->port());
+    return out;
 }
 
 void Node::Impl::serve() {
@@ -272,7 +279,7 @@ void Node::Impl::serve() {
         std::chrono::steady_clock::now() - started);
     if (server) {
         log::info("Ready after {} ms: JSON-RPC on port {}, try daler-cli {}getblockchaininfo",
-                  took.count(), server->port(), chain_option());
+                  took.count(), server->port(), client_options());
     }
 }
 

@@ -97,6 +97,24 @@ def creates_its_folder(test):
     assert "Created the data folder" in (folder / "regtest" / "debug.log").read_text()
 
 
+def names_the_client_command(test, node):
+    test.step("the command that the log names reaches the node")
+    words = node.log().rsplit("try daler-cli ", 1)[1].splitlines()[0].split()
+    done = subprocess.run([program("daler", "cli"), *words], capture_output=True, text=True, env=test.environment)
+    equal((done.returncode, '"chain": "regtest"' in done.stdout), (0, True))
+
+
+def creates_the_default_folder(test):
+    test.step("the default data folder is created with all folders above it")
+    home = test.folder / "new" / "home"
+    done = subprocess.Popen([program("daler", "node"), "-regtest", "-server=0", "-connect=0"], stdin=subprocess.DEVNULL,
+                            stdout=subprocess.DEVNULL, env=dict(test.environment, HOME=str(home)))
+    log = home / ".daler" / "regtest" / "debug.log"
+    wait_until(lambda: log.exists() and "Chain regtest" in log.read_text(), what="the node to open its chain")
+    done.terminate()
+    equal(done.wait(60), 0)
+
+
 def refuses_ports_in_use(test, node):
     test.step("ports in use")
     other = test.node(start=False, name="ports")
@@ -188,6 +206,8 @@ def main(test):
     prints_help_and_version(test)
     if node.kind == "daler":
         creates_its_folder(test)
+        creates_the_default_folder(test)
+        names_the_client_command(test, node)
     runs_as_a_daemon(test)
     accepts_option_forms(test)
     works_from_any_folder(test, node)

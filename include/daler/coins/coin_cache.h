@@ -1,7 +1,6 @@
 #pragma once
 
 #include <daler/coins/coin_database.h>
-
 #include <daler/util/thread_pool.h>
 
 #include <chrono>

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <daler/coins/coin_table.h>
-
 #include <daler/consensus/check_transaction.h>
 #include <daler/storage/database.h>
 #include <daler/util/random.h>

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <daler/coins/coin_cache.h>
-
 #include <daler/coins/undo.h>
 
 #include <boost/unordered/unordered_flat_map.hpp>
