@@ -72,21 +72,23 @@ def stays(condition, seconds, what="the condition"):
 
 
 _ports = random.Random(os.getpid() * 7919 + time.time_ns())
-_used_ports = set()
+_claims = []  # sockets whose names tell other tests which ports are taken
 
 
 def free_port():
-    """An unused port on loopback, below the range that the system uses for outgoing connections."""
+    """An unused port on loopback, below the range that the system uses for outgoing connections. No other test gets it
+    while this process lives."""
     while True:
         port = _ports.randrange(11000, 32000)
-        if port in _used_ports:
-            continue
-        with socket.socket() as probe:
-            try:
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0daler-test-port-{port}")
+            with socket.socket() as probe:
                 probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        _used_ports.add(port)
+        except OSError:
+            claim.close()
+            continue
+        _claims.append(claim)
         return port
 
 
