@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t line_width = 79;
 constexpr std::size_t help_indent = 7;
 
-constexpr std::array<std::pair<Group, std::string_view>, 11> headings{{
+constexpr std::array<std::pair<Group, std::string_view>, 12> headings{{
     {Group::general, "General options:"},
     {Group::chain, "Chain selection options:"},
     {Group::connection, "Connection options:"},
@@ -20,6 +20,8 @@ constexpr std::array<std::pair<Group, std::string_view>, 11> headings{{
     {Group::wallet, "Wallet options:"},
     {Group::relay, "Relay options:"},
     {Group::mining, "Mining options:"},
+    {Group::private_networks,
+     "Options for private networks (regtest, chain files, signets of your own):"},
     {Group::client, "Call options:"},
     {Group::commands, "Commands of the program itself:"},
     {Group::debugging, "Debugging and testing options:"},

@@ -63,7 +63,8 @@ Template assemble(ledger::State& state, const TemplateOptions& options,
     result.fees[0] = -fees;
     const Amount reward = consensus::block_subsidy(result.height, params) + fees;
     result.block.transactions[0] = make_coinbase(options.coinbase_script, result.height, reward);
-    fill_header(result.block.header, state, tip, std::max(result.min_time, state.clock.now()));
+    fill_header(result.block.header, state, tip,
+                std::max(result.min_time, state.clock.chain_now()));
     finish_block(result.block, result.height, params);
     result.sigop_costs[0] = consensus::sigop_cost(*result.block.transactions[0], {}, 0);
     return result;

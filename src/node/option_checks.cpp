@@ -180,6 +180,20 @@ Status check_combinations(const Settings& settings) {
     return {};
 }
 
+/// The options of the group `private_networks` change history, time or rules.
+Status check_private_networks(const Settings& settings) {
+    const auto params = settings.chain_params();
+    if (!params || !params->is_public()) return {};
+    for (const auto& option : config::node_options()) {
+        if (option.group != config::Group::private_networks || !settings.has(option.name)) continue;
+        return fail(
+            fmt::format("-{} works on private networks only: with -regtest, -chainfile or a "
+                        "-signetchallenge of your own.",
+                        option.name));
+    }
+    return {};
+}
+
 /// A number of bytes such as 12, 12k or 12M: small letters are powers of 1000, capitals of 1024.
 bool is_byte_count(std::string_view text) {
     constexpr std::string_view units = "kKmMgGtT";
@@ -212,7 +226,8 @@ Status check_options(const Settings& settings) {
         return fail(fmt::format("{}\n", fmt::join(lines, "\n")));
     for (const auto option : {"debug", "debugexclude"})
         if (auto status = check_debug(settings, option); !status) return status;
-    for (const auto check : {&check_refused, &check_networks, &check_combinations})
+    for (const auto check :
+         {&check_refused, &check_networks, &check_combinations, &check_private_networks})
         if (auto status = check(settings); !status) return status;
     return {};
 }

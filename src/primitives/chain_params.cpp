@@ -207,6 +207,21 @@ ChainParams regtest_params() {
     return params;
 }
 
+bool ChainParams::is_public() const {
+    switch (kind) {
+        case ChainKind::main:
+        case ChainKind::test:
+        case ChainKind::testnet4:
+            return true;
+        case ChainKind::signet:
+            return signet_challenge == signet_params().signet_challenge;
+        case ChainKind::regtest:
+        case ChainKind::custom:
+            return false;
+    }
+    return true;
+}
+
 std::optional<ChainParams> params_by_name(std::string_view name) {
     if (name == "main") return main_params();
     if (name == "test") return test_params();

@@ -1,6 +1,9 @@
+#include <daler/primitives/chain_params.h>
 #include <daler/rpc/dispatcher.h>
 #include <daler/util/ensure.h>
 #include <daler/util/log.h>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <exception>
@@ -158,6 +161,14 @@ private:
     http::Waiting* waiting_;
 };
 
+void refuse_on_public_chain(const Method& method, const Services& node) {
+    if (method.category != private_networks || !node.params.is_public()) return;
+    throw Error{code::misc,
+                fmt::format("{} works on private networks only: start the node with -regtest, "
+                            "-chainfile or a -signetchallenge of your own.",
+                            method.name)};
+}
+
 }  // namespace
 
 Json Dispatcher::execute(const std::string& name, Json params, const Origin& origin) {
@@ -182,6 +193,7 @@ Json Dispatcher::execute(const std::string& name, Json params, const Origin& ori
 
     const WaitingCall waiting(*method, origin.waiting);
     log::debug(log::Category::rpc, "method={} user={}", name, origin.user);
+    refuse_on_public_chain(*method, *services);
     try {
         auto arguments = positional_arguments(*method, std::move(params));
         check_arguments(*method, arguments);

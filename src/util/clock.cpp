@@ -12,16 +12,44 @@ Clock::Milliseconds Clock::now_ms() const {
     return std::chrono::floor<std::chrono::milliseconds>(real_now());
 }
 
+BlockTime Clock::chain_now() const {
+    if (const auto stopped = stopped_.load(); stopped != 0) return from_unix(stopped);
+    return now() + chain_offset();
+}
+
 std::chrono::sys_time<std::chrono::microseconds> Clock::real_now() {
     return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
 void Clock::set_mock_time(BlockTime time) {
     mock_.store(unix_seconds(time));
+    if (time == BlockTime{}) return;
+    offset_.store(0);
+    if (is_chain_time_stopped()) stopped_.store(unix_seconds(time));
 }
 
 BlockTime Clock::mock_time() const {
     return from_unix(mock_.load());
+}
+
+void Clock::set_chain_time(BlockTime time) {
+    if (is_chain_time_stopped())
+        stopped_.store(unix_seconds(time));
+    else
+        offset_.store(unix_seconds(time) - unix_seconds(now()));
+}
+
+void Clock::stop_chain_time(BlockTime time) {
+    stopped_.store(unix_seconds(time));
+}
+
+std::chrono::seconds Clock::chain_offset() const {
+    if (is_chain_time_stopped()) return chain_now() - now();
+    return std::chrono::seconds{offset_.load()};
+}
+
+bool Clock::is_chain_time_stopped() const {
+    return stopped_.load() != 0;
 }
 
 }  // namespace daler

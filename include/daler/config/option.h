@@ -28,6 +28,7 @@ enum class Group : std::uint8_t {
     relay,
     mining,
     chain,
+    private_networks,  ///< refused on public chains
     debugging,
     client,
     commands,

@@ -93,6 +93,10 @@ struct ChainParams {
     /// Whether nodes of this chain relay only standard transactions by default. True for the
     /// built-in chains. On main the user cannot change it.
     bool require_standard = true;
+
+    /// Main, the public testnets and the default signet: chains of other people. A node does not
+    /// change their history and time at will.
+    [[nodiscard]] bool is_public() const;
 };
 
 [[nodiscard]] ChainParams main_params();

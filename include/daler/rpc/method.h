@@ -36,6 +36,9 @@ struct Argument {
 
 class Call;
 
+/// The category of the methods that are refused on public chains.
+inline constexpr std::string_view private_networks = "Private networks";
+
 /// A method. Its help, argument checks and named arguments come from this declaration.
 struct Method {
     std::string_view
@@ -109,6 +112,7 @@ private:
 [[nodiscard]] std::span<const Method> control_methods();
 [[nodiscard]] std::span<const Method> mining_methods();
 [[nodiscard]] std::span<const Method> network_methods();
+[[nodiscard]] std::span<const Method> private_networks_methods();
 [[nodiscard]] std::span<const Method> rawtransaction_methods();
 [[nodiscard]] std::span<const Method> util_methods();
 [[nodiscard]] std::span<const Method> wallet_methods();
