@@ -274,7 +274,7 @@ def main():
     os.environ["DALER_BUILD"] = str(build)
     sys.path.insert(0, str(ROOT / "test" / "functional"))
     import framework
-    subprocess.run(["cmake", "--build", build, "--target", "dalerd", "make_chain", "floor"], check=True,
+    subprocess.run(["cmake", "--build", build, "--target", "daler", "make_chain", "floor"], check=True,
                    stdout=subprocess.DEVNULL)
     kinds = ["daler"]
     if not arguments.no_bitcoind:

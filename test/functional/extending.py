@@ -7,16 +7,15 @@ leaves out each place and begins each kind.
 """
 import random
 import re
-import shutil
 import subprocess
 
-from framework import BUILD, LONG, ROOT, SEED, run
+from framework import LONG, ROOT, SEED, run
 from overlay import COPY, Failed, Overlay
 
 SHARE = 0.25
 # What each example is seen with: programs, files that are only compiled, and the test files of a module.
 RPC, FIELD = "Example: an RPC", "Example: a field of a chain file"
-PROGRAMS = {RPC: ("dalerd",), FIELD: ("test_config", "test_consensus")}
+PROGRAMS = {RPC: ("daler",), FIELD: ("test_config", "test_consensus")}
 COMPILED = {RPC: (), FIELD: ("src/mining/template.cpp",)}
 TESTS = {"test_config": ("test/unit/config/chain_file_fields_test.cpp", "test/unit/config/chain_file_test.cpp"),
          "test_consensus": ("test/unit/consensus/header_rules_test.cpp",)}
@@ -88,8 +87,10 @@ class Checks:
         if name.startswith("unit/"):
             program = f"test_{name.removeprefix('unit/')}"
             return self.execute(self.tree.build(program, TESTS[program]))
-        self.tree.build("dalerd")
-        shutil.copy(BUILD / "daler-cli", COPY / "programs")
+        program = self.tree.build("daler")
+        for link in ("dalerd", "daler-cli"):
+            if not (program.parent / link).is_symlink():
+                (program.parent / link).symlink_to(program.name)
         if name == "documents":
             return self.execute("contrib/write_docs", "--check", "programs")
         return self.execute("/usr/bin/python3", f"test/{name}.py")

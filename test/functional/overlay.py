@@ -104,7 +104,8 @@ class Overlay:
                     current = includes.setdefault(line.split(":")[0], set())
                 else:
                     current.add(os.path.relpath(BUILD / line.strip(), ROOT))
-            self.commands[target] = (sources, includes, lines[-1])
+            # What follows the linker makes other names of the program.
+            self.commands[target] = (sources, includes, lines[-1].split(" && cd ")[0])
         return self.commands[target]
 
     def build(self, target, tests=()):

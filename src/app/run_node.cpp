@@ -1,4 +1,5 @@
-// dalerd: reads the settings, runs a node until a signal or the RPC `stop`, returns an exit code.
+#include "app/run_node.h"
+
 #include "app/daemon.h"
 #include "app/signals.h"
 
@@ -17,9 +18,10 @@
 #include <filesystem>
 #include <thread>
 
+namespace daler::app {
 namespace {
 
-using daler::config::Settings;
+using config::Settings;
 
 constexpr std::string_view usage =
     "Usage: dalerd [options]\n\n"
@@ -37,13 +39,13 @@ bool asks_for_help(const Settings& settings) {
 }
 
 /// Creates the folder if it is missing, but no parent folders. True if it was missing.
-daler::Result<bool, std::string> create_data_folder(const std::filesystem::path& folder) {
+Result<bool, std::string> create_data_folder(const std::filesystem::path& folder) {
     std::error_code error;
     if (std::filesystem::is_directory(folder, error)) return false;
     const bool is_new = std::filesystem::create_directories(folder, error);
     // Another process may have created it meanwhile.
     if (!error) return is_new;
-    return daler::fail(
+    return fail(
         fmt::format("Cannot create the data folder \"{}\": {}", folder.string(), error.message()));
 }
 
@@ -53,14 +55,14 @@ std::uint32_t debug_categories(const Settings& settings) {
         if (name == "0" || name == "none")
             mask = 0;
         else
-            mask |= static_cast<std::uint32_t>(daler::log::category(name));
+            mask |= static_cast<std::uint32_t>(log::category(name));
     for (const auto& name : settings.list("debugexclude"))
-        mask &= ~static_cast<std::uint32_t>(daler::log::category(name));
+        mask &= ~static_cast<std::uint32_t>(log::category(name));
     return mask;
 }
 
 void start_log(const Settings& settings, bool in_background) {
-    daler::log::Options options;
+    log::Options options;
     if (!settings.negated("debuglogfile")) {
         const auto file = settings.path("debuglogfile");
         std::filesystem::create_directories(file.parent_path());
@@ -70,27 +72,26 @@ void start_log(const Settings& settings, bool in_background) {
     options.timestamps = settings.flag("logtimestamps");
     options.debug = debug_categories(settings);
     try {
-        daler::log::start(options);
+        log::start(options);
     } catch (const std::exception& error) {
         const std::string_view what = error.what();
         throw std::runtime_error(fmt::format("Could not open debug log file {}: {}", options.file,
                                              what.substr(what.rfind(": ") + 2)));
     }
-    daler::log::info("daler {} starting, data in {}", daler::version,
-                     settings.chain_folder().string());
+    log::info("daler {} starting, data in {}", version, settings.chain_folder().string());
     if (!settings.config_file().empty())
-        daler::log::info("Config file {}", settings.config_file().string());
+        log::info("Config file {}", settings.config_file().string());
     for (const auto& warning : settings.warnings())
-        daler::log::warning("{}", warning);
+        log::warning("{}", warning);
 }
 
 /// Runs a node until it stops. The error says why it did not start.
-daler::Result<bool, std::string> run(const Settings& settings, daler::app::Daemon& daemon) {
-    daler::app::Signals signals;
-    daler::node::Node node(settings, [&signals] { signals.stop(); });
+Result<bool, std::string> run(const Settings& settings, Daemon& daemon) {
+    Signals signals;
+    node::Node node(settings, [&signals] { signals.stop(); });
     // Signals must work during the start, because rebuilding the chain may take long.
     std::thread watcher([&] {
-        signals.wait(daler::log::reopen);
+        signals.wait(log::reopen);
         node.interrupt();
     });
     const auto started = node.start();
@@ -99,8 +100,8 @@ daler::Result<bool, std::string> run(const Settings& settings, daler::app::Daemo
     else
         signals.stop();
     watcher.join();
-    if (!started) return daler::fail(started.error());
-    daler::log::info("Stopping");
+    if (!started) return fail(started.error());
+    log::info("Stopping");
     return node.healthy();
 }
 
@@ -110,44 +111,41 @@ int main_with(const Settings& settings) {
     const bool in_background = settings.flag("daemon") || settings.flag("daemonwait");
     const auto is_new = create_data_folder(settings.data_folder());
     if (!is_new) return fail_start(is_new.error());
-    auto daemon = in_background ? daler::app::Daemon::start() : daler::app::Daemon();
+    auto daemon = in_background ? Daemon::start() : Daemon();
     std::string reason;
     try {
         start_log(settings, in_background);
-        if (*is_new) daler::log::info("Created the data folder");
+        if (*is_new) log::info("Created the data folder");
         const auto ended = run(settings, daemon);
         if (ended) {
-            daler::log::info("Stopped");
-            daler::log::stop();
+            log::info("Stopped");
+            log::stop();
             return *ended ? EXIT_SUCCESS : EXIT_FAILURE;
         }
         reason = ended.error();
-        daler::log::error("{}", reason);
+        log::error("{}", reason);
     } catch (const std::exception& error) {
         reason = error.what();
     }
-    daler::log::stop();
+    log::stop();
     daemon.failed(reason);
     return in_background ? EXIT_FAILURE : fail_start(reason);
 }
 
 }  // namespace
 
-int main(int argc, char** argv) {
-    const std::vector<std::string> arguments(argv + 1, argv + argc);
+int run_node(std::span<const std::string> arguments) {
     const char* home = std::getenv("HOME");
-    const auto settings =
-        Settings::load(daler::config::node_options(), arguments, daler::config::disk_files(),
-                       home ? home : "", daler::config::client_options());
+    const auto settings = Settings::load(config::node_options(), arguments, config::disk_files(),
+                                         home ? home : "", config::client_options());
     if (!settings) return fail_start(settings.error());
     if (asks_for_help(*settings)) {
-        const auto text =
-            daler::config::help_text(daler::config::node_options(), settings->flag("help-debug"));
-        fmt::print("daler {}\n\n{}{}", daler::version, usage, text);
+        const auto text = config::help_text(config::node_options(), settings->flag("help-debug"));
+        fmt::print("daler {}\n\n{}{}", version, usage, text);
         return EXIT_SUCCESS;
     }
     if (settings->flag("version")) {
-        fmt::print("daler version {}\n", daler::version);
+        fmt::print("daler version {}\n", version);
         return EXIT_SUCCESS;
     }
     if (!settings->rest().empty()) {
@@ -157,3 +155,5 @@ int main(int argc, char** argv) {
     }
     return main_with(*settings);
 }
+
+}  // namespace daler::app

@@ -1,8 +1,9 @@
-// daler-cli: sends commands to a running dalerd.
+#include "app/run_client.h"
+
+#include "app/argument_types.h"
+
 #include <daler/client/commands.h>
 #include <daler/client/conversion.h>
-#include <daler/client/conversion_table.h>
-
 #include <daler/util/version.h>
 
 #include <fmt/format.h>
@@ -13,8 +14,12 @@
 #include <filesystem>
 #include <iostream>
 
-namespace daler::client {
+namespace daler::app {
 namespace {
+
+using client::failure;
+using client::Outcome;
+using client::RpcConnection;
 
 constexpr std::string_view usage =
     "Usage: daler-cli [options] <command> [arguments]    send a command to the node\n"
@@ -30,7 +35,7 @@ std::string read_line(const char* prompt) {
 }
 
 /// Reads the values that options take from standard input. The error is for the user.
-Result<void, std::string> read_input(const config::Settings& settings, Access& access,
+Result<void, std::string> read_input(const config::Settings& settings, client::Access& access,
                                      std::vector<std::string>& words) {
     if (settings.flag("stdinrpcpass")) {
         access.password = read_line("RPC password> ");
@@ -57,17 +62,18 @@ Outcome call(RpcConnection& connection, const config::Settings& settings,
              const std::vector<std::string>& words) {
     if (words.empty()) return failure("too few parameters (need at least command)");
     const std::span arguments = std::span(words).subspan(1);
-    const auto table = conversion_table();
-    const auto params = settings.flag("named") ? named_params(table, words[0], arguments)
-                                               : positional_params(table, words[0], arguments);
+    const auto table = argument_types();
+    const auto params = settings.flag("named")
+                            ? client::named_params(table, words[0], arguments)
+                            : client::positional_params(table, words[0], arguments);
     if (!params) return failure(params.error());
     const auto reply = connection.call(words[0], *params);
     if (!reply) return failure(reply.error());
-    return outcome_of(*reply);
+    return client::outcome_of(*reply);
 }
 
 Outcome run(const config::Settings& settings) {
-    auto found = access(settings);
+    auto found = client::access(settings);
     if (!found) return failure(found.error());
     std::vector<std::string> words = settings.rest();
     if (auto read = read_input(settings, *found, words); !read) return failure(read.error());
@@ -78,12 +84,12 @@ Outcome run(const config::Settings& settings) {
         std::ranges::count_if(own, [&](std::string_view name) { return settings.flag(name); });
     if (count > 1)
         return failure("Only one of -getinfo, -generate, -netinfo, -addrinfo may be specified.");
-    if (settings.flag("generate")) return generate(connection, words);
+    if (settings.flag("generate")) return client::generate(connection, words);
     if (count == 1 && !words.empty())
         return failure("-getinfo, -netinfo and -addrinfo take no arguments");
-    if (settings.flag("getinfo")) return getinfo(connection);
-    if (settings.flag("netinfo")) return netinfo(connection);
-    if (settings.flag("addrinfo")) return addrinfo(connection);
+    if (settings.flag("getinfo")) return client::getinfo(connection);
+    if (settings.flag("netinfo")) return client::netinfo(connection);
+    if (settings.flag("addrinfo")) return client::addrinfo(connection);
     return call(connection, settings, words);
 }
 
@@ -122,14 +128,14 @@ int main_of(std::span<const std::string> arguments) {
 }
 
 }  // namespace
-}  // namespace daler::client
 
-int main(int argc, char** argv) {
-    const std::vector<std::string> arguments(argv + 1, argv + argc);
+int run_client(std::span<const std::string> arguments) {
     try {
-        return daler::client::main_of(arguments);
+        return main_of(arguments);
     } catch (const std::exception& e) {
         std::cerr << "error: " << e.what() << std::endl;
         return EXIT_FAILURE;
     }
 }
+
+}  // namespace daler::app

@@ -1,0 +1,52 @@
+#include "app/argument_types.h"
+
+#include <daler/rpc/method.h>
+
+#include <algorithm>
+#include <optional>
+#include <tuple>
+
+namespace daler::app {
+namespace {
+
+/// The conversion rule for an argument; nothing for strings.
+std::optional<client::Rule> rule_for(const rpc::Method& method, rpc::Type type) {
+    // `echo` returns words unconverted; `echojson` converts them.
+    if (method.name == "echo") return std::nullopt;
+    switch (type) {
+        case rpc::Type::string:
+        case rpc::Type::hex:
+            return std::nullopt;
+        case rpc::Type::any:
+            return client::Rule::json_or_text;
+        case rpc::Type::integer:
+        case rpc::Type::number:
+        case rpc::Type::amount:
+        case rpc::Type::boolean:
+        case rpc::Type::object:
+        case rpc::Type::array:
+            return client::Rule::json;
+    }
+    return std::nullopt;
+}
+
+void append_rows(std::vector<client::Conversion>& rows, const rpc::Method& method) {
+    for (std::size_t i = 0; i < method.arguments.size(); ++i)
+        if (const auto rule = rule_for(method, method.arguments[i].type))
+            rows.push_back({method.name, i, method.arguments[i].names, *rule});
+}
+
+}  // namespace
+
+std::vector<client::Conversion> argument_types() {
+    std::vector<client::Conversion> rows;
+    for (const auto table : rpc::method_tables())
+        for (const rpc::Method& method : table)
+            append_rows(rows, method);
+    std::ranges::sort(rows, {}, [](const client::Conversion& row) {
+        return std::tuple(row.method, row.position);
+    });
+    return rows;
+}
+
+}  // namespace daler::app
