@@ -82,14 +82,19 @@ public:
 
     bool exists(const std::filesystem::path& path) const override {
         const std::lock_guard lock(mutex_);
-        return files_.contains(path);
+        const auto found = first_in(path);
+        return found != files_.end() && name_below(path, found->first).has_value();
     }
 
     std::vector<std::string> list(const std::filesystem::path& folder) const override {
         const std::lock_guard lock(mutex_);
         std::vector<std::string> names;
-        for (const auto& [path, content] : files_)
-            if (path.parent_path() == folder) names.push_back(path.filename().string());
+        for (auto file = first_in(folder); file != files_.end(); ++file) {
+            const auto name = name_below(folder, file->first);
+            if (!name) break;
+            // The files of one folder follow each other.
+            if (!name->empty() && (names.empty() || names.back() != *name)) names.push_back(*name);
+        }
         return names;
     }
 
@@ -100,8 +105,29 @@ public:
     }
 
 private:
+    using Files = std::map<std::filesystem::path, std::shared_ptr<Content>>;
+
+    /// The file `path`, or the first in that folder; another one if there is neither: paths are
+    /// sorted by their parts.
+    Files::const_iterator first_in(const std::filesystem::path& path) const {
+        return files_.lower_bound(path.has_filename() ? path : path.parent_path());
+    }
+
+    /// The part of `path` after `folder`; empty if they are the same, nothing if `path` is
+    /// elsewhere.
+    static std::optional<std::string> name_below(const std::filesystem::path& folder,
+                                                 const std::filesystem::path& path) {
+        auto part = path.begin();
+        for (const auto& above : folder) {
+            if (above.empty()) break;  // behind a slash at the end
+            if (part == path.end() || *part != above) return std::nullopt;
+            ++part;
+        }
+        return part == path.end() ? std::string{} : part->string();
+    }
+
     mutable std::mutex mutex_;  ///< guards files_
-    std::map<std::filesystem::path, std::shared_ptr<Content>> files_;
+    Files files_;
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 namespace daler::storage {
@@ -126,7 +127,7 @@ public:
     }
 
     void remove(const std::filesystem::path& path) override {
-        if (::unlink(path.c_str()) != 0 && errno != ENOENT) fail(path, "remove");
+        if (std::remove(path.c_str()) != 0 && errno != ENOENT) fail(path, "remove");
     }
 
     bool exists(const std::filesystem::path& path) const override {

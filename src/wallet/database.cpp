@@ -5,6 +5,8 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+
 namespace daler::wallet {
 namespace {
 
@@ -26,28 +28,20 @@ void row_checksum(sqlite3_context* context, int count, sqlite3_value** values) {
 
 }  // namespace
 
-SqliteDatabase::SqliteDatabase(const std::filesystem::path& file, bool create) : file_(file) {
-    const int flags =
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
-    if (sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr) != SQLITE_OK) {
-        const std::string reason = sqlite3_errmsg(handle_);
-        sqlite3_close(handle_);
-        throw StorageError("SQLiteDatabase: Failed to open " + file.string() + ": " + reason);
-    }
+SqliteDatabase::SqliteDatabase(storage::FileSystem& files, const std::filesystem::path& file,
+                               bool create)
+    : files_(files), on_disk_(&files == &storage::real_file_system()), file_(file) {
+    auto stored = on_disk_ ? std::nullopt : storage::read_file(files, file);
+    if (on_disk_ || (!stored && !create))
+        open(file.c_str(), SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0));
+    else
+        open(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
     try {
-        // With exclusive locking the write-ahead log needs no shared memory file, and a commit
-        // costs one sync of the disk.
-        execute("PRAGMA locking_mode = EXCLUSIVE");
-        if (sqlite3_exec(handle_, "BEGIN EXCLUSIVE; COMMIT", nullptr, nullptr, nullptr) !=
-            SQLITE_OK) {
-            const bool busy = sqlite3_errcode(handle_) == SQLITE_BUSY;
-            if (!busy) raise("open");
-            throw StorageError(
-                "SQLiteDatabase: Unable to obtain an exclusive lock on the database, "
-                "is it being used by another instance of daler?");
-        }
-        execute("PRAGMA journal_mode = WAL");
-        execute("PRAGMA synchronous = FULL");
+        if (on_disk_)
+            lock_file();
+        else
+            execute("PRAGMA temp_store = MEMORY");
+        if (stored) load_bytes(std::move(*stored));
         execute("PRAGMA trusted_schema = OFF");
         constexpr int any_number = -1;
         if (sqlite3_create_function_v2(handle_, "row_checksum", any_number,
@@ -61,7 +55,64 @@ SqliteDatabase::SqliteDatabase(const std::filesystem::path& file, bool create) :
     }
 }
 
+void SqliteDatabase::open(const char* name, int flags) {
+    if (sqlite3_open_v2(name, &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr) == SQLITE_OK) return;
+    const std::string reason = sqlite3_errmsg(handle_);
+    sqlite3_close(handle_);
+    throw StorageError("SQLiteDatabase: Failed to open " + file_.string() + ": " + reason);
+}
+
+void SqliteDatabase::lock_file() {
+    // With exclusive locking the write-ahead log needs no shared memory file, and a commit costs
+    // one sync of the disk.
+    execute("PRAGMA locking_mode = EXCLUSIVE");
+    if (sqlite3_exec(handle_, "BEGIN EXCLUSIVE; COMMIT", nullptr, nullptr, nullptr) != SQLITE_OK) {
+        if (sqlite3_errcode(handle_) != SQLITE_BUSY) raise("open");
+        throw StorageError(
+            "SQLiteDatabase: Unable to obtain an exclusive lock on the database, "
+            "is it being used by another instance of daler?");
+    }
+    execute("PRAGMA journal_mode = WAL");
+    execute("PRAGMA synchronous = FULL");
+}
+
+void SqliteDatabase::load_bytes(Bytes bytes) {
+    // A file that had a write-ahead log on disk says so in these two bytes of its header; in memory
+    // there is none (https://www.sqlite.org/fileformat.html, 1.3.3).
+    constexpr std::size_t write_version = 18, read_version = 19;
+    constexpr std::uint8_t without_log = 1;
+    if (bytes.size() > read_version) bytes[write_version] = bytes[read_version] = without_log;
+    auto* copy =
+        static_cast<unsigned char*>(sqlite3_malloc64(std::max<std::size_t>(bytes.size(), 1)));
+    if (!copy) throw StorageError("SQLiteDatabase: " + file_.string() + ": out of memory");
+    std::ranges::copy(bytes, copy);
+    const auto size = static_cast<sqlite3_int64>(bytes.size());
+    // Frees the copy also if it fails.
+    if (sqlite3_deserialize(handle_, "main", copy, size, size,
+                            SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE) !=
+        SQLITE_OK) {
+        raise("open");
+    }
+}
+
+Bytes SqliteDatabase::bytes() {
+    sqlite3_int64 size = 0;
+    const std::unique_ptr<unsigned char, void (*)(void*)> copy(
+        sqlite3_serialize(handle_, "main", &size, 0), sqlite3_free);
+    if (!copy) throw StorageError("SQLiteDatabase: " + file_.string() + ": cannot be copied");
+    return {copy.get(), copy.get() + size};
+}
+
+void SqliteDatabase::save() {
+    if (!on_disk_) storage::write_atomically(files_, file_, bytes());
+}
+
 SqliteDatabase::~SqliteDatabase() {
+    try {
+        save();
+    } catch (const StorageError& error) {
+        log::warning("{}", error.what());
+    }
     if (sqlite3_close(handle_) != SQLITE_OK)
         log::warning("closing {}: {}", file_.string(), sqlite3_errmsg(handle_));
 }

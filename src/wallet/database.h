@@ -1,6 +1,7 @@
 #pragma once
 
 #include <daler/encoding/bytes.h>
+#include <daler/storage/file_system.h>
 #include <daler/util/storage_error.h>
 
 #include <filesystem>
@@ -15,13 +16,15 @@ namespace daler::wallet {
 
 class Statement;
 
-/// One SQLite file, held exclusively while open and durable at each commit. Throws StorageError.
-/// Its SQL has a function `row_checksum(VALUES...)`, a CRC-32C over its values.
+/// One SQLite file, held exclusively while open and durable at each commit. A file of another file
+/// system than the real one is in memory while it is open, and changes only by `save` and when it
+/// is closed. Throws StorageError. Its SQL has a function `row_checksum(VALUES...)`, a CRC-32C over
+/// its values.
 class SqliteDatabase {
 public:
     /// Opens (and creates, if `create`) the file. If another process holds the file, the error
     /// message says so.
-    SqliteDatabase(const std::filesystem::path& file, bool create);
+    SqliteDatabase(storage::FileSystem& files, const std::filesystem::path& file, bool create);
     ~SqliteDatabase();
     SqliteDatabase(const SqliteDatabase&) = delete;
     SqliteDatabase& operator=(const SqliteDatabase&) = delete;
@@ -29,13 +32,22 @@ public:
     void execute(const std::string& sql);
     [[nodiscard]] Statement prepare(const std::string& sql);
     [[nodiscard]] std::int64_t pragma(const std::string& name);
-    /// Writes a consistent copy to another file.
+    /// The content of the file as it would be without a write-ahead log.
+    [[nodiscard]] Bytes bytes();
+    /// Stores a file in memory; on disk each commit has done it.
+    void save();
+    /// Writes a consistent copy to another file, on disk.
     void copy_to(const std::filesystem::path& target);
 
 private:
     friend class Statement;
     [[noreturn]] void raise(const std::string& what) const;
+    void open(const char* name, int flags);
+    void lock_file();
+    void load_bytes(Bytes bytes);
 
+    storage::FileSystem& files_;
+    const bool on_disk_;
     std::filesystem::path file_;
     sqlite3* handle_ = nullptr;
 };

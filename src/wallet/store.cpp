@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 
 namespace daler::wallet {
 namespace {
@@ -103,44 +102,53 @@ std::filesystem::path log_of(const std::filesystem::path& file) {
     return file.string() + "-wal";
 }
 
-bool is_wallet_file(const std::filesystem::path& file, const ChainParams& params) {
+bool is_wallet_file(storage::FileSystem& files, const std::filesystem::path& file,
+                    const ChainParams& params) {
     // SQLite's file header: a text, and big-endian numbers at fixed offsets.
     constexpr std::string_view magic{"SQLite format 3\0", 16};
     constexpr std::size_t version_at = 60, id_at = 68, header_size = 100;
-    std::ifstream in(file, std::ios::binary);
-    std::string header(header_size, '\0');
-    if (!in.read(header.data(), static_cast<std::streamsize>(header.size()))) return false;
-    if (!header.starts_with(magic)) return false;
+    std::array<std::uint8_t, header_size> header{};
+    try {
+        if (!files.exists(file)) return false;
+        if (files.open(file, storage::OpenMode::read)->read(header, 0) < header.size())
+            return false;
+    } catch (const StorageError&) {
+        return false;
+    }
+    if (!as_text(header).starts_with(magic)) return false;
     const auto number = [&](std::size_t at) {
         std::uint32_t out = 0;
-        for (const char byte : header.substr(at, 4))
-            out = out << 8 | static_cast<std::uint8_t>(byte);
+        for (const auto byte : std::span(header).subspan(at, 4))
+            out = out << 8 | byte;
         return out;
     };
     const auto id = number(id_at);
     if (id == application_id(params)) return true;
     if (id == old_application_id(params)) return is_known_version(number(version_at));
     // After a crash, all content may be in the log.
-    std::error_code ignored;
-    return id == 0 && std::filesystem::exists(log_of(file), ignored);
+    return id == 0 && files.exists(log_of(file));
 }
 
-Store::Store(const std::filesystem::path& file, const ChainParams& params, bool create)
-    : database_(file, create), file_(file), format_(params.address) {}
+Store::Store(storage::FileSystem& files, const std::filesystem::path& file,
+             const ChainParams& params, bool create)
+    : database_(files, file, create), file_(file), format_(params.address) {}
 
-std::unique_ptr<Store> Store::create(const std::filesystem::path& file, const ChainParams& params) {
-    std::unique_ptr<Store> store(new Store(file, params, true));
+std::unique_ptr<Store> Store::create(storage::FileSystem& files, const std::filesystem::path& file,
+                                     const ChainParams& params) {
+    std::unique_ptr<Store> store(new Store(files, file, params, true));
     auto& database = store->database_;
     DatabaseTransaction transaction(database);
     database.execute(schema);
     write_application_id(database, params);
     database.execute(fmt::format("PRAGMA user_version = {}", schema_version));
     transaction.commit();
+    database.save();
     return store;
 }
 
-std::unique_ptr<Store> Store::open(const std::filesystem::path& file, const ChainParams& params) {
-    std::unique_ptr<Store> store(new Store(file, params, false));
+std::unique_ptr<Store> Store::open(storage::FileSystem& files, const std::filesystem::path& file,
+                                   const ChainParams& params) {
+    std::unique_ptr<Store> store(new Store(files, file, params, false));
     auto& database = store->database_;
     const auto id = to<std::uint32_t>(database.pragma("application_id"));
     const bool is_old = id == old_application_id(params);

@@ -26,16 +26,19 @@ struct StoredWallet {
 [[nodiscard]] std::filesystem::path log_of(const std::filesystem::path& file);
 
 /// Whether the file's header is that of a wallet of this chain.
-[[nodiscard]] bool is_wallet_file(const std::filesystem::path& file, const ChainParams& params);
+[[nodiscard]] bool is_wallet_file(storage::FileSystem& files, const std::filesystem::path& file,
+                                  const ChainParams& params);
 
 /// A wallet file; see doc/formats.md. Throws StorageError.
 class Store {
 public:
     /// Creates the file with an empty wallet in it.
-    static std::unique_ptr<Store> create(const std::filesystem::path& file,
+    static std::unique_ptr<Store> create(storage::FileSystem& files,
+                                         const std::filesystem::path& file,
                                          const ChainParams& params);
     /// Opens an existing file of this chain.
-    static std::unique_ptr<Store> open(const std::filesystem::path& file,
+    static std::unique_ptr<Store> open(storage::FileSystem& files,
+                                       const std::filesystem::path& file,
                                        const ChainParams& params);
 
     [[nodiscard]] StoredWallet load();
@@ -63,7 +66,8 @@ public:
     void backup(const std::filesystem::path& target) { database_.copy_to(target); }
 
 private:
-    Store(const std::filesystem::path& file, const ChainParams& params, bool create);
+    Store(storage::FileSystem& files, const std::filesystem::path& file, const ChainParams& params,
+          bool create);
     [[nodiscard]] Bytes meta(const std::string& key);
     // The parts of `load`.
     void load_descriptors(StoredWallet& out);

@@ -64,8 +64,8 @@ Outcome<std::unique_ptr<Wallet>> Wallet::create(const WalletContext& context,
                                                 const std::string& name,
                                                 const std::filesystem::path& file,
                                                 const WalletFlags& flags) {
-    std::unique_ptr<Wallet> wallet(
-        new Wallet(context, name, Store::create(file, context.node.params())));
+    std::unique_ptr<Wallet> wallet(new Wallet(
+        context, name, Store::create(*context.options.files, file, context.node.params())));
     wallet->flags_ = flags;
     wallet->all_changed_ = true;
     if (!flags.blank && !flags.private_keys_disabled) {
@@ -77,8 +77,8 @@ Outcome<std::unique_ptr<Wallet>> Wallet::create(const WalletContext& context,
 
 std::unique_ptr<Wallet> Wallet::open(const WalletContext& context, const std::string& name,
                                      const std::filesystem::path& file) {
-    std::unique_ptr<Wallet> wallet(
-        new Wallet(context, name, Store::open(file, context.node.params())));
+    std::unique_ptr<Wallet> wallet(new Wallet(
+        context, name, Store::open(*context.options.files, file, context.node.params())));
     wallet->restore();
     return wallet;
 }

@@ -1,9 +1,8 @@
 // Creates, opens, closes and copies the files of wallets.
 
+#include <daler/util/log.h>
 #include <daler/util/storage_error.h>
 #include <daler/wallet/wallet_service.h>
-
-#include <fstream>
 
 #include "store.h"
 
@@ -17,11 +16,14 @@ constexpr int max_folder_depth = 4;
 const std::string verification_failed = "Wallet file verification failed. ";
 
 /// Removes a wallet's file and the folder that was made for it.
-void discard(const fs::path& file, const std::string& name) {
-    std::error_code ignored;
-    fs::remove(file, ignored);
-    fs::remove(log_of(file), ignored);
-    if (!name.empty()) fs::remove(file.parent_path(), ignored);
+void discard(storage::FileSystem& files, const fs::path& file, const std::string& name) {
+    try {
+        files.remove(file);
+        files.remove(log_of(file));
+        if (!name.empty()) files.remove(file.parent_path());
+    } catch (const StorageError& error) {
+        log::warning("{}", error.what());
+    }
 }
 
 /// Runs `work` and turns exceptions of the disk into failures.
@@ -79,8 +81,8 @@ Outcome<void> WalletService::begin_open(const std::string& name) {
                         verification_failed + "Failed to load database path '" +
                             (options_.folder / name).string() + "'. " + why);
         };
-        if (!fs::exists(options_.folder / name)) return refuse("Path does not exist.");
-        if (!is_wallet_file(file, node_.params()))
+        if (!options_.files->exists(options_.folder / name)) return refuse("Path does not exist.");
+        if (!is_wallet_file(*options_.files, file, node_.params()))
             return refuse("Data is not in recognized format.");
         opening_[name] = Wallet::open({node_, options_, interrupt_}, name, file);
         return {};
@@ -107,7 +109,7 @@ Result<std::vector<std::string>, std::string> WalletService::open_at_start(
         if (node_.is_stopping()) break;  // shutdown during the start is not a failure
         std::string why = opened.error().message;
         if (why.starts_with(verification_failed)) why.erase(0, verification_failed.size());
-        if (fs::exists(options_.folder / name)) return daler::fail(std::move(why));
+        if (options_.files->exists(options_.folder / name)) return daler::fail(std::move(why));
         warnings.push_back("Skipping -wallet path that doesn't exist. " + why);
     }
     return warnings;
@@ -117,12 +119,12 @@ Outcome<void> WalletService::create(const std::string& name, const CreateOptions
     auto made = call([&]() -> Outcome<bool> {
         const auto file = file_of(name);
         return guarded(verification_failed, [&]() -> Outcome<bool> {
-            if (fs::exists(file)) {
+            if (options_.files->exists(file)) {
                 return fail(FailureKind::wallet,
                             verification_failed + "Failed to create database path '" +
                                 (options_.folder / name).string() + "'. Database already exists.");
             }
-            fs::create_directories(file.parent_path());
+            options_.files->create_folders(file.parent_path());
             auto wallet = Wallet::create({node_, options_, interrupt_}, name, file, options.flags);
             if (!wallet) return daler::fail(wallet.error());
             if ((*wallet)->has_much_to_derive()) {
@@ -163,23 +165,24 @@ Outcome<void> WalletService::unload(const std::string& name, std::optional<bool>
 
 Outcome<void> WalletService::copy_backup(const std::string& name, const fs::path& backup) const {
     const auto file = file_of(name);
+    auto& files = *options_.files;
+    auto& disk = storage::real_file_system();
     return guarded("", [&]() -> Outcome<void> {
-        if (!fs::exists(backup))
+        if (!disk.exists(backup))
             return fail(FailureKind::invalid_parameter, "Backup file does not exist");
-        if (fs::exists(file) || (!name.empty() && fs::exists(file.parent_path()))) {
+        if (files.exists(file) || (!name.empty() && files.exists(file.parent_path()))) {
             return fail(FailureKind::already_exists, "Failed to create database path '" +
                                                          (options_.folder / name).string() +
                                                          "'. Database already exists.");
         }
-        fs::create_directories(file.parent_path());
-        std::ifstream in(backup, std::ios::binary);
-        std::ofstream out(file, std::ios::binary);
-        // Only the owner may read the keys, whatever the permissions of the backup are.
-        fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
-        out << in.rdbuf();
-        if (out.flush()) return {};
-        discard(file, name);
-        return fail(FailureKind::wallet, "Cannot copy " + backup.string() + " to " + file.string());
+        files.create_folders(file.parent_path());
+        try {
+            storage::copy_file(disk, backup, files, file);
+        } catch (const StorageError&) {
+            discard(files, file, name);
+            throw;
+        }
+        return {};
     });
 }
 
@@ -188,7 +191,7 @@ Outcome<void> WalletService::restore(const std::string& name, const fs::path& ba
     if (auto copied = copy_backup(name, backup); !copied) return copied;
     auto opened = open(name);
     if (opened) return remember(name, load_on_startup);
-    discard(file_of(name), name);
+    discard(*options_.files, file_of(name), name);
     return opened;
 }
 
@@ -203,14 +206,12 @@ std::vector<std::string> WalletService::list() {
 
 std::vector<std::string> WalletService::list_dir() {
     std::vector<std::string> out;
-    std::error_code error;
-    if (is_wallet_file(options_.folder / file_name, node_.params())) out.emplace_back();
-    fs::recursive_directory_iterator entry(options_.folder,
-                                           fs::directory_options::skip_permission_denied, error);
-    for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-        if (entry.depth() >= max_folder_depth) entry.disable_recursion_pending();
-        if (entry->is_directory(error) && is_wallet_file(entry->path() / file_name, node_.params()))
-            out.push_back(entry->path().lexically_relative(options_.folder).string());
+    const auto found =
+        storage::find_files(*options_.files, options_.folder, file_name, max_folder_depth + 1);
+    for (const auto& file : found) {
+        if (!is_wallet_file(*options_.files, file, node_.params())) continue;
+        const auto name = file.parent_path().lexically_relative(options_.folder).string();
+        out.push_back(name == "." ? "" : name);
     }
     std::ranges::sort(out);
     return out;

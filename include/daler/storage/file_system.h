@@ -7,6 +7,8 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace daler::storage {
@@ -40,10 +42,11 @@ public:
                                                      OpenMode mode) = 0;
     /// Atomically replaces `to` by `from`.
     virtual void rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
-    /// Removes a file; one that does not exist is fine.
+    /// Removes a file or an empty folder; one that does not exist is fine.
     virtual void remove(const std::filesystem::path& path) = 0;
     [[nodiscard]] virtual bool exists(const std::filesystem::path& path) const = 0;
-    /// Names (not paths) of the files in `folder`, sorted; none if there is no such folder.
+    /// Names (not paths) of the files and folders in `folder`, sorted; none if there is no such
+    /// folder. In memory a folder exists while there is a file in it.
     [[nodiscard]] virtual std::vector<std::string> list(
         const std::filesystem::path& folder) const = 0;
     virtual void create_folders(const std::filesystem::path& folder) = 0;
@@ -64,6 +67,16 @@ public:
 /// Replaces `path` by `bytes`: after a crash it has either the whole old or the whole new content
 /// (temporary file, fsync, rename, fsync of the folder).
 void write_atomically(FileSystem& files, const std::filesystem::path& path, ByteSpan bytes);
+
+/// Copies a file, also from one file system to another. `to` must not exist.
+void copy_file(FileSystem& from_files, const std::filesystem::path& from, FileSystem& to_files,
+               const std::filesystem::path& to);
+
+/// The paths of the files called `name` in `folder` and up to `depth` folders below it. Folders
+/// that cannot be read are left out.
+[[nodiscard]] std::vector<std::filesystem::path> find_files(const FileSystem& files,
+                                                            const std::filesystem::path& folder,
+                                                            std::string_view name, int depth);
 
 /// The space that is left free on every disk, so that databases can still write.
 inline constexpr std::uint64_t min_free_space = 50u << 20;

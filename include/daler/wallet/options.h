@@ -2,6 +2,7 @@
 
 #include <daler/descriptor/descriptor.h>
 #include <daler/primitives/amount.h>
+#include <daler/storage/file_system.h>
 
 #include <filesystem>
 
@@ -9,7 +10,10 @@ namespace daler::wallet {
 
 /// Settings for all wallets of a node, from its options.
 struct WalletOptions {
-    std::filesystem::path folder;      ///< -walletdir: holds NAME/wallet.dat
+    std::filesystem::path folder;  ///< -walletdir: holds NAME/wallet.dat
+    /// Where that folder is. Wallets of another file system than the real one are in memory while
+    /// they are open, and stored there when they are closed. Backups are real files.
+    storage::FileSystem* files = &storage::real_file_system();
     std::uint32_t keypool = 1000;      ///< -keypool: unused addresses that are derived ahead
     FeeRate fallback_fee{Amount{0}};   ///< -fallbackfee: used if there is no estimate; 0: refuse
     FeeRate pay_tx_fee{Amount{0}};     ///< -paytxfee: 0: estimate

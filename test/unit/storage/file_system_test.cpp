@@ -40,6 +40,19 @@ void check_files(FileSystem& files, const std::filesystem::path& folder) {
     write_atomically(files, path, Bytes{1});
     CHECK(read_file(files, path) == Bytes{1});
     CHECK(files.list(folder) == std::vector<std::string>{"a"});
+
+    files.create_folders(folder / "c" / "d");
+    copy_file(files, path, files, folder / "c" / "d" / "a");
+    CHECK(read_file(files, folder / "c" / "d" / "a") == Bytes{1});
+    CHECK(files.list(folder) == std::vector<std::string>{"a", "c"});
+    CHECK(files.exists(folder / "c"));
+    CHECK_FALSE(files.exists(folder / "c" / "e"));
+    const std::vector above{path}, all{path, folder / "c" / "d" / "a"};
+    CHECK(find_files(files, folder, "a", 1) == above);
+    CHECK(find_files(files, folder, "a", 2) == all);
+    files.remove(folder / "c" / "d" / "a");
+    files.remove(folder / "c" / "d");
+    CHECK_FALSE(files.exists(folder / "c" / "d"));
 }
 
 class FullDisk final : public FileSystem {

@@ -13,12 +13,13 @@
 using namespace daler;
 using namespace daler::wallet;
 using namespace daler::wallet::test;
+using storage::real_file_system;
 
 namespace {
 
 /// The content of a wallet file, as text.
 std::string content(const std::filesystem::path& file, const ChainParams& params) {
-    const auto stored = Store::open(file, params)->load();
+    const auto stored = Store::open(real_file_system(), file, params)->load();
     std::string out = fmt::format("{} {} {}\n", stored.flags.private_keys_disabled,
                                   stored.flags.blank, stored.flags.avoid_reuse);
     for (const auto& hash : stored.locator)
@@ -97,25 +98,28 @@ TEST_CASE("a wallet file has an application id of its own; the old id is replace
     const auto& params = bench.node.params();
     const auto expected = content(file, params);
     constexpr std::int32_t core_id = static_cast<std::int32_t>(0xfabfb5da);  // regtest's magic
-    const auto id = [&] { return SqliteDatabase(file, false).pragma("application_id"); };
+    const auto id = [&] {
+        return SqliteDatabase(real_file_system(), file, false).pragma("application_id");
+    };
     const auto set = [&](const std::string& name, std::int64_t value) {
-        SqliteDatabase(file, false).execute(fmt::format("PRAGMA {} = {}", name, value));
+        SqliteDatabase(real_file_system(), file, false)
+            .execute(fmt::format("PRAGMA {} = {}", name, value));
     };
     const auto own_id = id();
     CHECK(own_id != core_id);
-    CHECK(is_wallet_file(file, params));
+    CHECK(is_wallet_file(real_file_system(), file, params));
     set("application_id", core_id);
-    CHECK(is_wallet_file(file, params));
+    CHECK(is_wallet_file(real_file_system(), file, params));
     CHECK(content(file, params) == expected);
     CHECK(id() == own_id);
     // Bitcoin Core's own files have version 0.
     set("application_id", core_id);
     set("user_version", 0);
-    CHECK_FALSE(is_wallet_file(file, params));
+    CHECK_FALSE(is_wallet_file(real_file_system(), file, params));
     CHECK_THROWS_AS(content(file, params), StorageError);
     set("user_version", 2);
     set("application_id", own_id + 1);
-    CHECK_FALSE(is_wallet_file(file, params));
+    CHECK_FALSE(is_wallet_file(real_file_system(), file, params));
     CHECK_THROWS_AS(content(file, params), StorageError);
 }
 
@@ -124,7 +128,7 @@ TEST_CASE("a wallet file without checksums gets them", "[wallet]") {
     const auto file = used_wallet(bench);
     const auto expected = content(file, bench.node.params());
     {
-        SqliteDatabase database(file, false);
+        SqliteDatabase database(real_file_system(), file, false);
         for (const auto* table :
              {"meta", "descriptors", "active", "transactions", "labels", "locked_coins"}) {
             database.execute(fmt::format("ALTER TABLE {} DROP COLUMN checksum", table));
@@ -133,7 +137,7 @@ TEST_CASE("a wallet file without checksums gets them", "[wallet]") {
     }
     CHECK(content(file, bench.node.params()) == expected);
     {
-        SqliteDatabase database(file, false);
+        SqliteDatabase database(real_file_system(), file, false);
         CHECK(database.pragma("user_version") == 2);
         database.execute("UPDATE labels SET label = 'mine'");
     }

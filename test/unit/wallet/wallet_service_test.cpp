@@ -299,3 +299,48 @@ TEST_CASE("a folder that cannot be written gives a clear failure", "[wallet]") {
     REQUIRE_FALSE(refused);
     CHECK(refused.error().kind == FailureKind::wallet);
 }
+
+TEST_CASE("wallets of a file system in memory leave nothing on disk", "[wallet]") {
+    ServiceBench bench;
+    const auto files = storage::memory_file_system();
+    auto options = bench.options();
+    options.folder = "/nowhere/wallets";
+    options.files = files.get();
+    WalletService service(bench.node, options, bench.settings);
+    REQUIRE(service.create("a", {}));
+    REQUIRE(service.create("b/c", {}));
+    CHECK(service.list_dir() == std::vector<std::string>{"a", "b/c"});
+    CHECK(service.create("a", {}).error().message.ends_with("Database already exists."));
+    const auto new_address = [&] {
+        return *service.with("a", [](Wallet& wallet) { return address(wallet); });
+    };
+    const auto first = new_address();
+    REQUIRE(service.unload("a", {}));
+    REQUIRE(service.load("a", {}));
+    CHECK(new_address() != first);
+    CHECK_FALSE(std::filesystem::exists("/nowhere"));
+
+    // Backups are files of the disk, in both directions.
+    const auto backup = bench.folder.path() / "backup.dat";
+    REQUIRE(service.with("a", [&](Wallet& wallet) { wallet.backup(backup); }));
+    CHECK(std::filesystem::exists(backup));
+    REQUIRE(service.restore("copy", backup, {}));
+    CHECK(*service.with("copy",
+                        [&](Wallet& wallet) { return wallet.keys().find(first) != nullptr; }));
+    CHECK(service.list_dir() == std::vector<std::string>{"a", "b/c", "copy"});
+}
+
+TEST_CASE("a wallet file that was on disk is opened in memory", "[wallet]") {
+    ServiceBench bench;
+    {
+        WalletService service(bench.node, bench.options(), bench.settings);
+        REQUIRE(service.create("a", {}));
+    }
+    const auto files = storage::memory_file_system();
+    auto options = bench.options();
+    options.files = files.get();
+    storage::copy_file(storage::real_file_system(), bench.path("a") + "/wallet.dat", *files,
+                       bench.path("a") + "/wallet.dat");
+    WalletService service(bench.node, options, bench.settings);
+    CHECK(service.load("a", {}));
+}
