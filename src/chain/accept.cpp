@@ -145,4 +145,14 @@ void Chainstate::Impl::link(BlockEntry& first) {
     }
 }
 
+void Chainstate::Impl::link_all(std::span<BlockEntry* const> entries) {
+    unlinked.clear();
+    for (auto* entry : entries) {
+        const auto below = entry->previous ? entry->previous->chain_tx_count.load() : 0;
+        const bool is_linked = !entry->previous || below != 0;
+        entry->chain_tx_count = is_linked ? below + entry->tx_count : 0;
+        if (!is_linked && entry->has(has_data)) unlinked.emplace(entry->previous, entry);
+    }
+}
+
 }  // namespace daler::chain

@@ -41,6 +41,13 @@ const BlockEntry* BlockEntry::ancestor(Height wanted) const {
     return at;
 }
 
+const BlockEntry& BlockEntry::still_known() const {
+    const auto* at = this;
+    while (at->is_forgotten())
+        at = at->previous;
+    return *at;
+}
+
 const BlockEntry* last_common_ancestor(const BlockEntry* a, const BlockEntry* b) {
     if (!a || !b) return nullptr;
     const Height height = std::min(a->height, b->height);
@@ -56,9 +63,10 @@ const BlockEntry* last_common_ancestor(const BlockEntry* a, const BlockEntry* b)
 }
 
 struct BlockIndex::Impl {
-    mutable std::shared_mutex mutex;  ///< guards both: only the ledger thread inserts
+    mutable std::shared_mutex mutex;  ///< guards the rest: only the ledger thread changes it
     boost::unordered_flat_map<BlockHash, BlockEntry*, PlainHasher> by_hash;
-    std::deque<BlockEntry> entries;
+    std::vector<const BlockEntry*> known;  ///< in the order of arrival
+    std::deque<BlockEntry> entries;        ///< with forgotten ones
 };
 
 BlockIndex::BlockIndex() : impl_(std::make_unique<Impl>()) {}
@@ -75,6 +83,11 @@ BlockEntry* BlockIndex::find(const BlockHash& hash) {
 }
 
 std::size_t BlockIndex::size() const {
+    const std::shared_lock lock(impl_->mutex);
+    return impl_->known.size();
+}
+
+std::uint64_t BlockIndex::last_sequence() const {
     const std::shared_lock lock(impl_->mutex);
     return impl_->entries.size();
 }
@@ -98,16 +111,22 @@ BlockEntry& BlockIndex::insert(const BlockHeader& header, const BlockHash& hash)
     entry.median_time_past = median_time(entry);
     entry.sequence = impl_->entries.size();
     impl_->by_hash.emplace(hash, &entry);
+    impl_->known.push_back(&entry);
     return entry;
 }
 
 std::vector<const BlockEntry*> BlockIndex::all() const {
     const std::shared_lock lock(impl_->mutex);
-    std::vector<const BlockEntry*> entries;
-    entries.reserve(impl_->entries.size());
-    for (const auto& entry : impl_->entries)
-        entries.push_back(&entry);
-    return entries;
+    return impl_->known;
+}
+
+void BlockIndex::forget(std::span<BlockEntry* const> entries) {
+    const std::unique_lock lock(impl_->mutex);
+    for (auto* entry : entries) {
+        entry->status = forgotten;
+        impl_->by_hash.erase(entry->hash);
+    }
+    std::erase_if(impl_->known, [](const auto* entry) { return entry->is_forgotten(); });
 }
 
 }  // namespace daler::chain

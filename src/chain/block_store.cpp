@@ -109,6 +109,11 @@ void BlockStore::sync() {
     undo_.sync();
 }
 
+void BlockStore::cut_after(FilePosition end) {
+    blocks_.cut_after(end);
+    undo_.cut_after({end.file, FilePosition::none});
+}
+
 std::uint64_t BlockStore::size_on_disk() const {
     return blocks_.total_size() + undo_.total_size();
 }

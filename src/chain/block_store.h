@@ -44,6 +44,13 @@ public:
     void sync();
     [[nodiscard]] std::uint64_t size_on_disk() const;
 
+    /// Where the last block file ends.
+    [[nodiscard]] FilePosition blocks_end() const { return blocks_.end(); }
+    /// Removes the blocks behind `end`, and the undo files of later block files.
+    void cut_after(FilePosition end);
+    /// As `sync`, without the undo data that were appended.
+    void sync_blocks() { blocks_.sync(); }
+
     /// For scanning and repair.
     [[nodiscard]] storage::FlatFiles& blocks() { return blocks_; }
     [[nodiscard]] storage::FlatFiles& undo() { return undo_; }

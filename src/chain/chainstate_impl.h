@@ -101,6 +101,9 @@ struct Chainstate::Impl {
                         ByteSpan bytes);
     /// Gives a block whose ancestors are all here its place, and those that waited for it.
     void link(BlockEntry& entry);
+    /// Says of each block whether its ancestors are all here. Requires: all entries whose block
+    /// has come, parents before their children.
+    void link_all(std::span<BlockEntry* const> entries);
 
     // check_whole.cpp
     consensus::Verdict test_block(const BlockRef& block, bool check_proof_of_work);
@@ -171,6 +174,9 @@ struct Chainstate::Impl {
     void derive_failed_ancestors();
     void find_best_header();
     void find_candidates();
+
+    // return_to.h
+    class Return;
 
     // flush.cpp
     void write_index();

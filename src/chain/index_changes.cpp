@@ -31,9 +31,28 @@ void IndexChanges::write_headers(IndexDatabase& database) {
 
 void IndexChanges::write(IndexDatabase& database) {
     if (changed_.empty()) return;
+    database.write(sorted());
+    clear();
+}
+
+void IndexChanges::forget(std::span<BlockEntry* const> entries) {
+    for (auto* entry : entries)
+        changed_.erase(entry);
+}
+
+void IndexChanges::write_return(IndexDatabase& database, std::span<BlockEntry* const> forgotten,
+                                FilePosition files_end) {
+    database.write_return(sorted(), forgotten, files_end);
+    clear();
+}
+
+std::vector<const BlockEntry*> IndexChanges::sorted() const {
     std::vector<const BlockEntry*> entries(changed_.begin(), changed_.end());
     std::ranges::sort(entries, {}, &BlockEntry::sequence);
-    database.write(entries);
+    return entries;
+}
+
+void IndexChanges::clear() {
     changed_.clear();
     unrecorded_.clear();
     unrecorded_without_data_ = 0;

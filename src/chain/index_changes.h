@@ -27,8 +27,17 @@ public:
     /// entries point to are synced.
     void write(IndexDatabase& database);
 
+    /// These entries have left the index.
+    void forget(std::span<BlockEntry* const> entries);
+    /// As `write`, and in the same step removes the records of `forgotten` and notes that the
+    /// block files end at `files_end`.
+    void write_return(IndexDatabase& database, std::span<BlockEntry* const> forgotten,
+                      FilePosition files_end);
+
 private:
     [[nodiscard]] bool is_unrecorded(const BlockEntry& entry) const;
+    [[nodiscard]] std::vector<const BlockEntry*> sorted() const;
+    void clear();
 
     boost::unordered_flat_set<BlockEntry*> changed_;
     /// Of those, the ones that never had a record, in the order in which they came.

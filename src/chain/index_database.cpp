@@ -8,6 +8,7 @@ namespace {
 constexpr std::uint8_t entry_prefix = 'b';
 constexpr std::uint8_t format_key = 'V';
 constexpr std::uint8_t segwit_key = 'S';
+constexpr std::uint8_t cut_key = 'C';
 constexpr std::uint8_t format_version = 1;
 constexpr std::size_t max_batch_size = 4u << 20;
 
@@ -106,6 +107,32 @@ void IndexDatabase::write(std::span<const BlockEntry* const> entries) {
         batch.clear();
     }
     database_.write(batch, true);
+}
+
+void IndexDatabase::write_return(std::span<const BlockEntry* const> changed,
+                                 std::span<BlockEntry* const> forgotten, FilePosition files_end) {
+    storage::Database::Batch batch;
+    for (const auto* entry : changed)
+        batch.put(entry_key(entry->hash), encode(*entry, false));
+    for (const auto* entry : forgotten)
+        batch.erase(entry_key(entry->hash));
+    ByteWriter mark(8);
+    write_position(mark, files_end);
+    batch.put(ByteSpan{&cut_key, 1}, mark.view());
+    database_.write(batch, true);
+}
+
+std::optional<FilePosition> IndexDatabase::cut() const {
+    const auto bytes = database_.get(ByteSpan{&cut_key, 1});
+    if (!bytes) return std::nullopt;
+    ByteReader reader(*bytes);
+    const auto end = read_position(reader);
+    if (reader.finish() == DecodeError::none) return end;
+    throw StorageError("The block index has a damaged record. " + remedy_);
+}
+
+void IndexDatabase::set_cut_done() {
+    database_.erase(ByteSpan{&cut_key, 1});
 }
 
 std::optional<Height> IndexDatabase::segwit_height() const {

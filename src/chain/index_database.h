@@ -37,14 +37,25 @@ public:
 
     /// Writes the entries as they are and waits until they are safe from a power cut.
     void write(std::span<const BlockEntry* const> entries);
-    /// Writes only what is known from the headers, and does not wait. Afterwards they survive a
-    /// crash of this process, but not a power cut.
+
+    /// All at once, safe from a power cut: writes `changed`, removes the records of `forgotten`,
+    /// and sets the mark that the block files are to be cut at `files_end`.
+    void write_return(std::span<const BlockEntry* const> changed,
+                      std::span<BlockEntry* const> forgotten, FilePosition files_end);
+    /// The mark, if it is set.
+    [[nodiscard]] std::optional<FilePosition> cut() const;
+    /// The files are cut, safe from a power cut: removes the mark. It is gone before later writes
+    /// arrive.
+    void set_cut_done();
+
     /// The height from which on the stored blocks were checked by the rules of segwit.
     [[nodiscard]] std::optional<Height> segwit_height() const;
     void set_segwit_height(Height height);
 
     /// Forgets these records. Not synced.
     void remove(std::span<const BlockHash> hashes);
+    /// Writes only what is known from the headers, and does not wait. Afterwards they survive a
+    /// crash of this process, but not a power cut.
     void write_headers(std::span<const BlockEntry* const> entries);
 
 private:

@@ -42,7 +42,7 @@ void Chainstate::Impl::mark_failed(BlockEntry& failed_entry) {
     failed_entry.status |= failed;
     changes.mark(failed_entry);
     candidates.remove(failed_entry);
-    const bool is_newest = failed_entry.sequence == index.size();
+    const bool is_newest = failed_entry.sequence == index.last_sequence();
     if (is_newest && best_header != &failed_entry) return;
     for (const auto* other : index.all()) {
         if (other->height <= failed_entry.height || !failed_entry.is_ancestor_of(*other)) continue;

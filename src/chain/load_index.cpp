@@ -96,14 +96,7 @@ void Chainstate::Impl::Startup::load_entries() {
 }
 
 void Chainstate::Impl::Startup::link_entries(std::vector<BlockEntry*>& with_data) {
-    for (auto* entry : with_data) {
-        if (entry->previous && entry->previous->chain_tx_count == 0) {
-            if (entry->has(has_data)) chain_.unlinked.emplace(entry->previous, entry);
-        } else {
-            const auto below = entry->previous ? entry->previous->chain_tx_count.load() : 0;
-            entry->chain_tx_count = below + entry->tx_count;
-        }
-    }
+    chain_.link_all(with_data);
     // The files are in the order in which blocks arrived.
     std::ranges::sort(with_data, {}, [](const auto* entry) { return entry->data.load(); });
     for (auto* entry : with_data)

@@ -9,10 +9,6 @@
 namespace daler::chain {
 namespace {
 
-// So many blocks below the tip always stay: peers are promised them (BIP 159), and a reorganisation
-// takes back at most that many.
-constexpr Height blocks_kept = 288;
-
 // Of another branch that is being fetched, so many blocks above the fork stay.
 constexpr Height longest_awaited = 1'024;
 

@@ -12,6 +12,10 @@ namespace daler::chain {
 /// Decides which block files may go, and what follows from those that have gone. Ledger thread.
 class PruneRules {
 public:
+    /// So many blocks below the tip always stay: peers are promised them (BIP 159), and a
+    /// reorganisation takes back at most that many.
+    static constexpr Height blocks_kept = 288;
+
     PruneRules(const ChainOptions& options, const BlockIndex& index)
         : options_(options), index_(index) {}
 

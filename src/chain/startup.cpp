@@ -135,10 +135,30 @@ void Chainstate::Impl::Startup::open_databases() {
     database.cache_bytes = for_index;
     database.remedy = reindex_remedy;
     database.wipe = rebuild_ == Rebuild::start;
+    if (database.wipe) finish_cut(cut_of_old_index(database));
     chain_.index_database.emplace(database);
     opening.get();
+    finish_cut(chain_.index_database->cut());
+    chain_.index_database->set_cut_done();
     chain_.coins.emplace(*chain_.coin_database, chain_.options.cache_bytes - for_index - for_coins);
     chain_.overlay.emplace(*chain_.coins);
+}
+
+void Chainstate::Impl::Startup::finish_cut(std::optional<FilePosition> end) {
+    if (!end) return;
+    log::info("Removing blocks that were forgotten before the last stop");
+    chain_.store->cut_after(*end);
+    chain_.store->sync_blocks();
+}
+
+std::optional<FilePosition> Chainstate::Impl::Startup::cut_of_old_index(
+    storage::Database::Options options) {
+    options.wipe = false;
+    try {
+        return IndexDatabase(options).cut();
+    } catch (const StorageError&) {
+        return std::nullopt;  // it is damaged: that is why it is built again
+    }
 }
 
 void Chainstate::Impl::Startup::check_files() const {

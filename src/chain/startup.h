@@ -18,6 +18,11 @@ private:
     // startup.cpp
     void open_files();
     void open_databases();
+    /// Cuts the block files if an earlier process was about to (see return_to.h).
+    void finish_cut(std::optional<FilePosition> end);
+    /// The mark in the index that is to be thrown away; none if it cannot be read.
+    [[nodiscard]] static std::optional<FilePosition> cut_of_old_index(
+        storage::Database::Options options);
     void check_files() const;
     void choose_start_tip();
     void refuse_future_tip() const;

@@ -198,6 +198,8 @@ void Follower::record(const chain::BlockEntry& entry) {
     const auto block = chain_.read_block(entry);
     std::optional<coins::BlockUndo> undo{coins::BlockUndo{}};
     if (entry.previous && recorder_.needs_undo()) undo = chain_.read_undo(entry);
+    // The chain has returned to a state without this block; `follow` sees it next.
+    if (entry.is_forgotten()) return;
     if (!block || !undo) {
         throw StorageError(fmt::format("{}: block {} (height {}) or its undo data are missing. {}",
                                        name_, entry.hash.to_hex(), entry.height,

@@ -80,6 +80,10 @@ struct Ledger::Impl final : chain::ChainObserver, mempool::MempoolObserver {
         for (auto* observer : observers)
             observer->tip_changed(view);
     }
+    void blocks_forgotten(const std::vector<const chain::BlockEntry*>& entries) override {
+        for (auto* observer : observers)
+            observer->blocks_forgotten(entries);
+    }
     void transaction_added(const TransactionRef& tx, Amount fee, std::int64_t vsize,
                            std::uint64_t) override {
         for (auto* observer : observers)

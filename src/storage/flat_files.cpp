@@ -153,6 +153,22 @@ std::uint64_t FlatFiles::end(std::uint32_t file) const {
     return found == states_.end() ? 0 : found->second.end;
 }
 
+FilePosition FlatFiles::end() const {
+    const std::lock_guard lock(mutex_);
+    if (states_.empty()) return {};
+    const auto& [last, state] = *states_.rbegin();
+    return {last, static_cast<std::uint32_t>(state.end)};
+}
+
+void FlatFiles::cut_after(FilePosition end) {
+    auto all = numbers();
+    std::ranges::reverse(all);
+    // The last one first: after a crash in between no file is missing in the middle.
+    for (const auto file : all)
+        if (file > end.file) remove(file);
+    if (this->end(end.file) > end.offset) truncate(end.file, end.offset);
+}
+
 void FlatFiles::truncate(std::uint32_t file, std::uint64_t end) {
     const auto handle = this->handle(file, false);
     ensure(handle != nullptr);

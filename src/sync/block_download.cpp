@@ -34,7 +34,18 @@ void BlockDownload::peer_has(PeerId peer, const BlockEntry& entry) {
     const auto found = peers_.find(peer);
     if (found == peers_.end()) return;
     auto& best = found->second.best_known;
-    if (!best || entry.chainwork >= best->chainwork) best = &entry;
+    const auto& known = entry.still_known();
+    if (!best || known.chainwork >= best->chainwork) best = &known;
+}
+
+bool BlockDownload::blocks_forgotten(PeerId peer) {
+    const auto found = peers_.find(peer);
+    if (found == peers_.end()) return false;
+    auto& state = found->second;
+    if (state.last_common) state.last_common = &state.last_common->still_known();
+    if (!state.best_known || !state.best_known->is_forgotten()) return false;
+    state.best_known = &state.best_known->still_known();
+    return true;
 }
 
 const BlockEntry* BlockDownload::best_known(PeerId peer) const {

@@ -96,10 +96,12 @@ void BlockExchange::on_block(const PeerRef& peer, BlockRef block, std::size_t si
     const auto hash = block->header.hash();
     const bool without_header = std::erase(peer->asked_without_headers, hash) > 0;
     const bool was_asked = download_.arrived(peer->id, hash, context_.now()) || without_header;
+    // We request blocks whose parents we know. This one was forgotten since.
+    const bool is_late = was_asked && !without_header && !context_.find(block->header.previous);
     auto action = Action::drop;
     if (!consensus::check_header(block->header, hash, context_.params))
         misbehaviour_.punish(*peer, "block without proof of work");
-    else
+    else if (!is_late)
         action = was_asked ? Action::submit : action_for(*peer, *block, hash);
     if (action == Action::drop) {
         download_.copy_rejected(hash);
@@ -132,9 +134,13 @@ asio::awaitable<void> BlockExchange::submit_header(PeerRef peer, BlockHeader hea
 
 asio::awaitable<void> BlockExchange::submit(PeerRef peer, BlockRef block, BlockHash hash,
                                             std::size_t size) {
+    const auto* parent = context_.find(block->header.previous);
     try {
         const auto submitted = co_await context_.ledger.submit(std::move(block));
-        conclude(*peer, submitted, hash);
+        if (parent && parent->is_forgotten())
+            download_.copy_rejected(hash);
+        else
+            conclude(*peer, submitted, hash);
     } catch (const StorageError&) {
         // The ledger has reported it; the node is about to stop.
         download_.copy_rejected(hash);
@@ -173,6 +179,16 @@ void BlockExchange::block_refused(const chain::BlockEntry& entry,
     if (!sender) return;
     const auto peer = context_.peers.find(*sender);
     if (peer != context_.peers.end()) judge(*peer->second, rejection, entry.hash);
+}
+
+void BlockExchange::blocks_forgotten() {
+    const auto view = context_.view();
+    for (const auto& [id, peer] : context_.peers) {
+        if (peer->best_header_sent) peer->best_header_sent = &peer->best_header_sent->still_known();
+        peer->presync.reset();
+        const bool has_forgotten = download_.blocks_forgotten(id);
+        if (has_forgotten && peer->is_ready()) headers_.request(*peer, view->best_header());
+    }
 }
 
 void BlockExchange::judge(Peer& peer, const consensus::Rejection& rejection,

@@ -29,6 +29,9 @@ public:
     void block_connected(const chain::BlockEntry& entry) { (void)unproven_.take(entry); }
     void block_refused(const chain::BlockEntry& entry, const consensus::Rejection& rejection);
 
+    /// Peers that have forgotten blocks are asked for headers: what they have is new to us.
+    void blocks_forgotten();
+
     /// Submits the block and returns at once; `peer.open_blocks` counts the open verdicts.
     void on_block(const PeerRef& peer, BlockRef block, std::size_t size);
 

@@ -207,6 +207,10 @@ void PeerManager::tip_changed(const std::shared_ptr<const chain::ChainView>& vie
     impl_->post([this, view] { impl_->sessions.tip_changed(view); });
 }
 
+void PeerManager::blocks_forgotten(const std::vector<const chain::BlockEntry*>&) {
+    impl_->post([this] { impl_->sessions.blocks_forgotten(); });
+}
+
 void PeerManager::transaction_added(const TransactionRef& tx, Amount fee, std::int64_t vsize) {
     if (!impl_->accepts_events) return;
     const auto rate = FeeRate::of(fee, vsize);

@@ -24,6 +24,7 @@ public:
     void block_disconnected(const BlockRef& block);
     void block_refused(const chain::BlockEntry& entry, const consensus::Rejection& rejection);
     void tip_changed(const std::shared_ptr<const chain::ChainView>& view);
+    void blocks_forgotten() { blocks_.blocks_forgotten(); }
     void transaction_added(const TransactionRef& tx, FeeRate fee_rate);
     void transaction_removed(const TransactionRef& tx);
 

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <memory>
 #include <shared_mutex>
+#include <span>
 #include <vector>
 
 namespace daler::chain {
@@ -23,6 +24,7 @@ enum BlockStatus : std::uint32_t {
     failed = 1u << 3,         ///< it broke a rule, or was invalidated by the user
     failed_ancestor = 1u << 4,  ///< some block below it is `failed`
     failed_mask = failed | failed_ancestor,
+    forgotten = 1u << 5,  ///< see BlockEntry::is_forgotten; not on disk
 };
 
 /// One known header and its place in the tree. The first group of members never changes and may be
@@ -54,6 +56,11 @@ struct BlockEntry {
     /// Its data were here and have been removed.
     [[nodiscard]] bool is_pruned() const { return tx_count.load() != 0 && !has(has_data); }
     [[nodiscard]] bool is_failed() const { return (status.load() & failed_mask) != 0; }
+    /// The chain has returned to a state before this entry was known. The index does not have it
+    /// any more. If the same header comes again it gets an entry of its own.
+    [[nodiscard]] bool is_forgotten() const { return has(forgotten); }
+    /// This entry, or the highest below it that is not forgotten.
+    [[nodiscard]] const BlockEntry& still_known() const;
 
     /// The ancestor at `height` (itself at its own); null above its own height or below zero.
     /// Logarithmic.
@@ -84,7 +91,7 @@ private:
 };
 
 /// The tree of all headers whose rules hold. Entries are not moved or deleted while the index
-/// lives.
+/// lives, not even forgotten ones: other threads may hold pointers to them.
 class BlockIndex {
 public:
     BlockIndex();
@@ -100,6 +107,12 @@ public:
     /// Adds a header whose parent is known (or genesis). Ledger thread. Returns the existing entry
     /// if known.
     BlockEntry& insert(const BlockHeader& header, const BlockHash& hash);
+
+    /// The sequence of the entry that was inserted last.
+    [[nodiscard]] std::uint64_t last_sequence() const;
+
+    /// Takes the entries out. Requires: with an entry all that build on it. Ledger thread.
+    void forget(std::span<BlockEntry* const> entries);
 
     /// The entries known at the moment of the call, in no particular order. Any thread.
     [[nodiscard]] std::vector<const BlockEntry*> all() const;

@@ -2,6 +2,7 @@
 
 #include <daler/chain/block_index.h>
 #include <daler/chain/chain_view.h>
+#include <daler/chain/savepoint.h>
 #include <daler/coins/coin_stats.h>
 #include <daler/coins/undo.h>
 #include <daler/consensus/check_block.h>
@@ -41,6 +42,9 @@ public:
     /// The chain has settled on a new tip (after all connects and disconnects of one
     /// reorganisation).
     virtual void tip_changed(const std::shared_ptr<const ChainView>& view) = 0;
+    /// The chain has returned to a savepoint: these entries are not in the index any more (see
+    /// BlockEntry::is_forgotten). The tip was changed before.
+    virtual void blocks_forgotten(const std::vector<const BlockEntry*>&) {}
 };
 
 struct ChainOptions {
@@ -129,6 +133,19 @@ public:
     void reconsider(const BlockHash& hash);
     /// Prefers this block among those of equal work.
     void prefer(const BlockHash& hash);
+
+    /// The present state. Closes the open blocks, and makes safe from a power cut what `return_to`
+    /// needs.
+    [[nodiscard]] Savepoint savepoint();
+    /// Why the chain cannot return there: blocks that it needs were pruned, or the savepoint is not
+    /// of this chain, or a later one than an earlier `return_to` went back to.
+    [[nodiscard]] Result<void, std::string> can_return_to(const Savepoint& savepoint) const;
+    /// Disconnects and connects blocks as in a reorganisation, then forgets all that came after
+    /// the savepoint: neither a restart nor -reindex brings it back, and the same blocks may come
+    /// again as new ones. Marks of `invalidate`, `reconsider` and `prefer` are as they were. What
+    /// was pruned stays so. After a crash the next start finds the state before or the state after.
+    /// Does nothing if the chain is there already. Requires: `can_return_to`.
+    void return_to(const Savepoint& savepoint);
 
     /// The unspent coin at `outpoint`, if there is one on the best chain.
     [[nodiscard]] std::optional<consensus::Coin> coin(const OutPoint& outpoint);

@@ -48,6 +48,8 @@ public:
     virtual void block_refused(const chain::BlockEntry&, const consensus::Rejection&) {}
     /// After all connects and disconnects of one change. The mempool fits the new tip.
     virtual void tip_changed(const std::shared_ptr<const chain::ChainView>& view) = 0;
+    /// See ChainObserver. The entries stay readable.
+    virtual void blocks_forgotten(const std::vector<const chain::BlockEntry*>&) {}
     /// `vsize`: virtual bytes.
     virtual void transaction_added(const TransactionRef& tx, Amount fee, std::int64_t vsize) = 0;
     virtual void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason) = 0;

@@ -62,6 +62,10 @@ public:
     [[nodiscard]] std::vector<std::uint32_t> numbers() const;
     /// The offset after the last record of `file`; 0 if there is no such file.
     [[nodiscard]] std::uint64_t end(std::uint32_t file) const;
+    /// The last file and the offset after its last record; null if there is no file.
+    [[nodiscard]] FilePosition end() const;
+    /// Removes what lies behind `end`: the rest of its file, and all later files.
+    void cut_after(FilePosition end);
     /// Cuts `file` at `end`.
     void truncate(std::uint32_t file, std::uint64_t end);
     void remove(std::uint32_t file);

@@ -151,14 +151,15 @@ Json scantxoutset(Call& call) {
     for (const Json& object : call.json(1).items())
         add_scripts(wanted, object, node);
     const auto coins = snapshot_coins(node);
+    const auto* tip = node.ledger.chain().index().find(coins->best_block());
+    if (!tip) throw Error{code::misc, "The chain was set back meanwhile. Call it again."};
     const ScanResult result = scan(*coins, wanted, state, node.stopping);
 
     Amount total;
     Json unspents = Json::array();
-    const auto& tip = *node.ledger.chain().index().find(coins->best_block());
     for (const Match& match : result.matches) {
         total += match.coin.output.value;
-        unspents.push(match_json(match, wanted, tip));
+        unspents.push(match_json(match, wanted, *tip));
     }
     Json out = Json::object();
     out.append("success", result.is_complete);
