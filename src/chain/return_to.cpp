@@ -96,14 +96,8 @@ void Chainstate::Impl::Return::divide() {
 }
 
 void Chainstate::Impl::Return::forget() {
-    const boost::unordered_flat_set<BlockHash, PlainHasher> were_failed(to_.failed.begin(),
-                                                                        to_.failed.end());
-    for (auto* entry : kept_) {
+    for (auto* entry : kept_)
         restore(*entry);
-        if (entry->has(failed) == were_failed.contains(entry->hash)) continue;
-        entry->status ^= failed;
-        chain_.changes.mark(*entry);
-    }
     for (auto* entry : later_)
         if (entry->tx_count != 0) --chain_.known_blocks;
     chain_.changes.forget(later_);
@@ -117,9 +111,15 @@ void Chainstate::Impl::Return::forget() {
 }
 
 void Chainstate::Impl::Return::restore(BlockEntry& entry) {
-    if (entry.has(has_data) && !is_earlier(entry)) return forget_block(entry);
-    if (!entry.has(has_undo) || entry.is_ancestor_of(*chain_.tip)) return;
-    if (std::ranges::find(to_.connected, entry.hash) == to_.connected.end()) forget_undo(entry);
+    if (entry.has(failed) != were_failed_.contains(entry.hash)) {
+        entry.status ^= failed;
+        chain_.changes.mark(entry);
+    }
+    if (entry.has(has_data) && !is_earlier(entry))
+        forget_block(entry);
+    else if (entry.has(has_undo) && !were_connected_.contains(entry.hash) &&
+             !entry.is_ancestor_of(*chain_.tip))
+        forget_undo(entry);
 }
 
 void Chainstate::Impl::Return::forget_block(BlockEntry& entry) {

@@ -19,7 +19,11 @@ namespace daler::chain {
 /// cuts them.
 class Chainstate::Impl::Return {
 public:
-    Return(Impl& chain, const Savepoint& savepoint) : chain_(chain), to_(savepoint) {}
+    Return(Impl& chain, const Savepoint& savepoint)
+        : chain_(chain),
+          to_(savepoint),
+          were_failed_(to_.failed.begin(), to_.failed.end()),
+          were_connected_(to_.connected.begin(), to_.connected.end()) {}
 
     /// Why it is not possible.
     [[nodiscard]] Result<void, std::string> check() const;
@@ -47,6 +51,8 @@ private:
 
     Impl& chain_;
     const Savepoint& to_;
+    const boost::unordered_flat_set<BlockHash, PlainHasher> were_failed_;
+    const boost::unordered_flat_set<BlockHash, PlainHasher> were_connected_;
     std::vector<BlockEntry*> kept_;
     std::vector<BlockEntry*> later_;
 };

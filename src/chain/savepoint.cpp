@@ -58,8 +58,8 @@ Bytes encode(const Savepoint& savepoint) {
     writer.bytes(savepoint.tip.bytes);
     writer.u32(savepoint.files_end.file);
     writer.u32(savepoint.files_end.offset);
-    for (const auto* hashes : {&savepoint.leaves, &savepoint.failed, &savepoint.connected,
-                               &savepoint.preference}) {
+    for (const auto* hashes :
+         {&savepoint.leaves, &savepoint.failed, &savepoint.connected, &savepoint.preference}) {
         write_hashes(writer, *hashes);
     }
     return writer.take();
@@ -72,8 +72,8 @@ Result<Savepoint, DecodeError> decode_savepoint(ByteSpan bytes) {
     savepoint.tip.bytes = reader.array<32>();
     savepoint.files_end.file = reader.u32();
     savepoint.files_end.offset = reader.u32();
-    for (auto* hashes : {&savepoint.leaves, &savepoint.failed, &savepoint.connected,
-                         &savepoint.preference}) {
+    for (auto* hashes :
+         {&savepoint.leaves, &savepoint.failed, &savepoint.connected, &savepoint.preference}) {
         *hashes = read_hashes(reader);
     }
     if (const auto error = reader.finish(); error != DecodeError::none) return fail(error);

@@ -135,19 +135,26 @@ void Chainstate::Impl::Startup::open_databases() {
     database.cache_bytes = for_index;
     database.remedy = reindex_remedy;
     database.wipe = rebuild_ == Rebuild::start;
-    if (database.wipe) finish_cut(cut_of_old_index(database));
-    chain_.index_database.emplace(database);
+    open_index(database);
     opening.get();
-    finish_cut(chain_.index_database->cut());
-    chain_.index_database->set_cut_done();
     chain_.coins.emplace(*chain_.coin_database, chain_.options.cache_bytes - for_index - for_coins);
     chain_.overlay.emplace(*chain_.coins);
 }
 
-void Chainstate::Impl::Startup::finish_cut(std::optional<FilePosition> end) {
-    if (!end) return;
+void Chainstate::Impl::Startup::open_index(const storage::Database::Options& options) {
+    if (options.wipe) {
+        if (const auto end = cut_of_old_index(options)) finish_cut(*end);
+    }
+    chain_.index_database.emplace(options);
+    if (const auto end = chain_.index_database->cut()) {
+        finish_cut(*end);
+        chain_.index_database->set_cut_done();
+    }
+}
+
+void Chainstate::Impl::Startup::finish_cut(FilePosition end) {
     log::info("Removing blocks that were forgotten before the last stop");
-    chain_.store->cut_after(*end);
+    chain_.store->cut_after(end);
     chain_.store->sync_blocks();
 }
 

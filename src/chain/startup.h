@@ -18,8 +18,9 @@ private:
     // startup.cpp
     void open_files();
     void open_databases();
+    void open_index(const storage::Database::Options& options);
     /// Cuts the block files if an earlier process was about to (see return_to.h).
-    void finish_cut(std::optional<FilePosition> end);
+    void finish_cut(FilePosition end);
     /// The mark in the index that is to be thrown away; none if it cannot be read.
     [[nodiscard]] static std::optional<FilePosition> cut_of_old_index(
         storage::Database::Options options);

@@ -71,6 +71,9 @@ def seeds():
         "block": [block.serialize() for block in (BLOCK, NEXT)], "header": [b"\x03" + headers, b"\x00" + headers],
         "block_file": [b"\x00" + framed(BLOCK)[4:] + framed(NEXT), b"\x01" + framed(NEXT)[4:] + framed(BLOCK)],
         "message": messages(), "message_header": [message("ping", bytes(8)), message("verack", magic=MAGIC["main"])],
+        "savepoint": [b"\x01" + to_hash(BLOCK.hash) + struct.pack("<II", 2, 999) +
+                      b"".join(compact_size(n) + to_hash(BLOCK.hash) * n for n in counts)
+                      for counts in ((0, 0, 0, 0), (1, 2, 0, 3))],
         "undo": [compact_size(1) + compact_size(1) + b"\x02\x00" + COIN_RECORD[1:]], "coin_record": [COIN_RECORD],
     } | {name: [random, random[:100], to_hash(BLOCK.hash) * 4 + struct.pack("<q", COIN)]
          for name in ("coin_cache", "address_book", "orphanage", "request_tracker", "block_download")

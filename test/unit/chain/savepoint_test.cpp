@@ -165,7 +165,7 @@ TEST_CASE("a chain returns over reorganisations in both directions", "[chain][sa
 
 //      a1 - a2 - a3          h4 - h5
 //    /                     /
-//  0 - b1 - b2 - b3 - b4 < 
+//  0 - b1 - b2 - b3 - b4 <
 //    \ d1                  \ i4
 TEST_CASE("side branches, marks and headers are as they were", "[chain][savepoint]") {
     const auto how = GENERATE(Restart::none, Restart::after_kill, Restart::in_order);
@@ -322,7 +322,8 @@ TEST_CASE("a savepoint survives its bytes, and damaged bytes are refused", "[cha
     const auto again = decode_savepoint(bytes);
     REQUIRE(again);
     CHECK(*again == savepoint);
-    for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{40}, bytes.size() - 1})
+    for (const std::size_t size :
+         {std::size_t{0}, std::size_t{1}, std::size_t{40}, bytes.size() - 1})
         CHECK_FALSE(decode_savepoint(ByteSpan(bytes).first(size)));
     auto longer = bytes;
     longer.push_back(0);
