@@ -38,14 +38,10 @@ void BlockDownload::peer_has(PeerId peer, const BlockEntry& entry) {
     if (!best || known.chainwork >= best->chainwork) best = &known;
 }
 
-bool BlockDownload::blocks_forgotten(PeerId peer) {
-    const auto found = peers_.find(peer);
-    if (found == peers_.end()) return false;
-    auto& state = found->second;
-    if (state.last_common) state.last_common = &state.last_common->still_known();
-    if (!state.best_known || !state.best_known->is_forgotten()) return false;
-    state.best_known = &state.best_known->still_known();
-    return true;
+void BlockDownload::blocks_forgotten() {
+    for (auto& [id, state] : peers_)
+        for (auto* known : {&state.best_known, &state.last_common})
+            if (*known) *known = &(*known)->still_known();
 }
 
 const BlockEntry* BlockDownload::best_known(PeerId peer) const {

@@ -183,11 +183,11 @@ void BlockExchange::block_refused(const chain::BlockEntry& entry,
 
 void BlockExchange::blocks_forgotten() {
     const auto view = context_.view();
+    download_.blocks_forgotten();
     for (const auto& [id, peer] : context_.peers) {
         if (peer->best_header_sent) peer->best_header_sent = &peer->best_header_sent->still_known();
         peer->presync.reset();
-        const bool has_forgotten = download_.blocks_forgotten(id);
-        if (has_forgotten && peer->is_ready()) headers_.request(*peer, view->best_header());
+        if (peer->is_ready()) headers_.request(*peer, view->best_header());
     }
 }
 

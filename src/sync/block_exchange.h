@@ -29,7 +29,7 @@ public:
     void block_connected(const chain::BlockEntry& entry) { (void)unproven_.take(entry); }
     void block_refused(const chain::BlockEntry& entry, const consensus::Rejection& rejection);
 
-    /// Peers that have forgotten blocks are asked for headers: what they have is new to us.
+    /// Asks all peers for headers: what they have may be new to us now.
     void blocks_forgotten();
 
     /// Submits the block and returns at once; `peer.open_blocks` counts the open verdicts.

@@ -62,7 +62,7 @@ TEST_CASE("nodes that all forget blocks while they are not connected go on witho
     return_to(other, other_early);
     for (const auto* each : {&node, &other})
         each->peers().set_network_active(true);
-    node.connect_to(other);
+    eventually([&] { return node.ready_peers() == 1 && other.ready_peers() == 1; });
     other.mine(1, Script(Bytes{0x51}));
     eventually([&] { return node.tip() == other.tip(); });
     CHECK(node.height() == 4);
