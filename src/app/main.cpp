@@ -1,9 +1,44 @@
 // daler: the name by which it is called says what it does; without such a name, the first word.
-#include "app/commands.h"
 #include "app/run_client.h"
 #include "app/run_node.h"
 
+#include <daler/networks/commands.h>
+#include <daler/util/version.h>
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdlib>
 #include <vector>
+
+namespace {
+
+using Words = std::span<const std::string>;
+
+const std::array<std::string, 1> help{"-help"};
+
+int show_version() {
+    fmt::print("daler version {}\n", daler::version);
+    return EXIT_SUCCESS;
+}
+
+/// `daler WORDS...`: a node, its client, or a command for networks.
+int run_command(Words words) {
+    const std::string_view first = words.empty() ? std::string_view() : words[0];
+    // The two have long helps of their own.
+    const bool asks_for_help = first == "help" && words.size() == 2;
+    if (asks_for_help && words[1] == "node") return daler::app::run_node(help);
+    if (asks_for_help && words[1] == "cli") return daler::app::run_client(help);
+    if (first == "node") return daler::app::run_node(words.subspan(1));
+    if (first == "cli") {
+        const auto instead = daler::networks::client_arguments(words.subspan(1));
+        return daler::app::run_client(instead ? Words(*instead) : words.subspan(1));
+    }
+    if (first == "version" || first == "-version" || first == "--version") return show_version();
+    return daler::networks::run(words);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
     const std::string_view path = argc > 0 ? argv[0] : "";
@@ -11,5 +46,5 @@ int main(int argc, char** argv) {
     const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
     if (name == "dalerd") return daler::app::run_node(words);
     if (name == "daler-cli") return daler::app::run_client(words);
-    return daler::app::run_command(words);
+    return run_command(words);
 }

@@ -35,10 +35,8 @@ struct Written {
 Written look_up(const Command& command, std::string_view word) {
     if (const CommandOption* option = find_option(command, word)) return {option, {}};
     const auto equals = word.find('=');
-    if (equals != std::string_view::npos) {
-        return {find_option(command, word.substr(0, equals)),
-                std::string(word.substr(equals + 1))};
-    }
+    if (equals != std::string_view::npos)
+        return {find_option(command, word.substr(0, equals)), std::string(word.substr(equals + 1))};
     constexpr std::size_t short_name = 2;
     const CommandOption* option = find_option(command, word.substr(0, short_name));
     const bool is_value = word.size() > short_name && option && !option->argument.empty();
@@ -85,9 +83,8 @@ Result<std::size_t, std::string> Arguments::take_option(std::span<const std::str
     }
     std::size_t taken = 1;
     if (option->argument.empty()) {
-        if (value) {
+        if (value)
             return fail(fmt::format("daler {}: {} takes no value.", command_->name, option->name));
-        }
     } else if (!value) {
         if (index + 1 >= words.size()) {
             return fail(fmt::format("daler {}: {} needs a value: {} {}.", command_->name,
@@ -98,8 +95,8 @@ Result<std::size_t, std::string> Arguments::take_option(std::span<const std::str
     }
     auto& values = options_[std::string(option->name)];
     if (!values.empty() && !option->repeats) {
-        return fail(fmt::format("daler {}: {} may be given only once.", command_->name,
-                                option->name));
+        return fail(
+            fmt::format("daler {}: {} may be given only once.", command_->name, option->name));
     }
     values.push_back(value.value_or(""));
     return taken;

@@ -29,12 +29,9 @@ const std::vector<Command>& table() {
          0,
          false,
          ps},
-        {"node", "[OPTIONS]", Topic::programs, "one node, as bitcoind (also: dalerd)",
-         "`daler node -help` lists its options."},
+        {"node", "[OPTIONS]", Topic::programs, "one node, as bitcoind (also: dalerd)", ""},
         {"cli", "[OPTIONS] METHOD [ARGUMENTS]", Topic::programs,
-         "call a node, as bitcoin-cli (also: daler-cli)",
-         "`daler cli -help` lists its options. While a network runs, `daler cli [NODE] METHOD` \n"
-         "without options calls that node, or the first one."},
+         "call a node, as bitcoin-cli (also: daler-cli)", ""},
         {"version", "", Topic::programs, "the version of this program", ""},
         {"help", "[COMMAND]", Topic::programs, "this list, or more about a command", ""},
     };
@@ -67,7 +64,8 @@ int report(const std::string& reason) {
 int run(std::span<const std::string> words) {
     if (words.empty()) return help({});
     const auto after = words.subspan(1);
-    if (words[0] == "help" || words[0] == "-help" || words[0] == "--help" || words[0] == "-h")
+    if (words[0] == "help" || words[0] == "-?" || words[0] == "-help" || words[0] == "--help" ||
+        words[0] == "-h")
         return help(after);
     const Command* command = find_command(words[0]);
     if (!command || !command->run) return report(unknown_command(words[0]));

@@ -56,9 +56,9 @@ std::string overview() {
 }
 
 std::string help_of(const Command& command) {
-    std::string out = fmt::format("daler {}{}{}\n\n{}\n", command.name,
-                                  command.arguments.empty() ? "" : " ", command.arguments,
-                                  command.summary);
+    std::string out =
+        fmt::format("daler {}{}{}\n\n{}\n", command.name, command.arguments.empty() ? "" : " ",
+                    command.arguments, command.summary);
     out[out.find("\n\n") + 2] =
         static_cast<char>(std::toupper(static_cast<unsigned char>(command.summary[0])));
     if (!command.details.empty()) out += fmt::format("\n{}\n", command.details);
@@ -76,7 +76,7 @@ std::string help_of(const Command& command) {
             rest.remove_prefix(space + 1);
             line.assign(column, ' ');
         }
-        out += line + std::string(rest) + "\n";
+        out += fmt::format("{}{}\n", line, rest);
     }
     return out;
 }

@@ -38,8 +38,7 @@ bool runs(const fs::path& folder) {
 /// The one of `folders` that is meant without a name: the only network, else the only one that
 /// runs.
 Result<fs::path, std::string> only_one(const std::vector<fs::path>& folders) {
-    if (folders.empty())
-        return fail(std::string("There is no network. `daler up` starts one."));
+    if (folders.empty()) return fail(std::string("There is no network. `daler up` starts one."));
     if (folders.size() == 1) return folders.front();
     std::vector<fs::path> running;
     std::ranges::copy_if(folders, std::back_inserter(running), runs);
@@ -73,13 +72,13 @@ Result<Network, std::string> Network::find(const std::string& name) {
         if (!only) return fail(only.error());
         folder = *only;
     } else {
-        const auto found = std::ranges::find(*folders, wanted, &fs::path::filename);
+        const auto found = std::ranges::find(*folders, fs::path(wanted), &fs::path::filename);
         if (found == folders->end()) {
-            return fail(folders->empty()
-                            ? fmt::format("There is no network \"{}\". `daler up` starts one.",
-                                          wanted)
-                            : fmt::format("There is no network \"{}\". There are: {}.", wanted,
-                                          fmt::join(names_of(*folders), ", ")));
+            return fail(
+                folders->empty()
+                    ? fmt::format("There is no network \"{}\". `daler up` starts one.", wanted)
+                    : fmt::format("There is no network \"{}\". There are: {}.", wanted,
+                                  fmt::join(names_of(*folders), ", ")));
         }
         folder = *found;
     }
@@ -98,8 +97,8 @@ Result<NodeEntry*, std::string> Network::running_node(const std::optional<std::s
     if (!name) {
         const auto running = running_nodes();
         if (!running.empty()) return running.front();
-        return fail(fmt::format("No node of the network {} runs. `daler start` starts them.",
-                                file_.name));
+        return fail(
+            fmt::format("No node of the network {} runs. `daler start` starts them.", file_.name));
     }
     auto found = node(*name);
     if (!found || (*found)->is_running()) return found;
@@ -137,9 +136,9 @@ Result<Json, std::string> Network::call_wallet(const NodeEntry& node,
                                                const std::string& method, const Json& params) {
     auto reply = connection(node).call(method, params, wallet);
     if (!reply) {
-        return fail(fmt::format(
-            "{} does not answer {}: {}", node.name, method,
-            node.is_running() ? reply.error() : "it does not run. " + why_ended(node)));
+        return fail(
+            fmt::format("{} does not answer {}: {}", node.name, method,
+                        node.is_running() ? reply.error() : "it does not run. " + why_ended(node)));
     }
     if (const Json* error = reply->find("error"); error && !error->is_null())
         return fail(fmt::format("{}: {}: {}", node.name, method, rpc_error_text(*error)));

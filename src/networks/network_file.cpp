@@ -217,13 +217,15 @@ Result<NetworkFile, std::string> NetworkFile::parse(std::string_view text) {
 Result<NetworkFile, std::string> NetworkFile::load(const fs::path& folder) {
     const fs::path path = folder / network_file_name;
     std::ifstream input(path, std::ios::binary);
-    if (!input) return fail(fmt::format("Cannot read {}: {}.", path.string(), std::strerror(errno)));
+    if (!input)
+        return fail(fmt::format("Cannot read {}: {}.", path.string(), std::strerror(errno)));
     const std::string text(std::istreambuf_iterator<char>(input), {});
     auto file = parse(text);
     if (!file) {
-        return fail(fmt::format("The network file {} is damaged: {}. `daler rm --name {}` removes "
-                                "the network.",
-                                path.string(), file.error(), folder.filename().string()));
+        return fail(
+            fmt::format("The network file {} is damaged: {}. `daler rm --name {}` removes "
+                        "the network.",
+                        path.string(), file.error(), folder.filename().string()));
     }
     file->folder = folder;
     return file;
@@ -251,7 +253,7 @@ std::optional<NetworkLock> NetworkLock::try_take(const fs::path& folder) {
     NetworkLock lock(descriptor);
     if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) return std::nullopt;
     // The command that had the lock may have removed the network and this file with it.
-    struct stat status{};
+    struct stat status {};
     if (::fstat(descriptor, &status) != 0 || status.st_nlink == 0) return std::nullopt;
     return lock;
 }

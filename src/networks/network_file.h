@@ -13,13 +13,13 @@ namespace daler::networks {
 /// A node of a network.
 struct NodeEntry {
     std::string name;
-    ProcessId process{};          ///< the newest one
-    bool stopped = false;         ///< by a command: it need not run
-    std::string ended{};          ///< why the process ended, where that is known
-    std::uint16_t port = 0;       ///< for peers; kept over a restart
-    std::uint16_t rpc_port = 0;   ///< on 127.0.0.1
-    std::filesystem::path data;   ///< the data folder; empty: in memory
-    std::filesystem::path cookie; ///< file with the credentials of JSON-RPC
+    ProcessId process{};           ///< the newest one
+    bool stopped = false;          ///< by a command: it need not run
+    std::string ended{};           ///< why the process ended, where that is known
+    std::uint16_t port = 0;        ///< for peers; kept over a restart
+    std::uint16_t rpc_port = 0;    ///< on 127.0.0.1
+    std::filesystem::path data;    ///< the data folder; empty: in memory
+    std::filesystem::path cookie;  ///< file with the credentials of JSON-RPC
     std::filesystem::path log;
 
     [[nodiscard]] bool is_running() const { return networks::is_running(process); }
@@ -42,7 +42,7 @@ struct NetworkFile {
     std::vector<std::string> node_options;  ///< for all nodes, as the user gave them
     std::string seed;                       ///< of the wallets' keys
     bool seed_is_public = false;
-    std::string listen;              ///< the address where peers of other machines connect, or empty
+    std::string listen;  ///< the address where peers of other machines connect, or empty
     std::vector<std::string> peers;  ///< nodes outside the network: HOST:PORT
     ProcessId owner{};               ///< `daler up` in the foreground; 0: none
     std::vector<NodeEntry> nodes;
@@ -70,8 +70,7 @@ inline constexpr std::string_view network_file_name = "network.json";
 class NetworkLock {
 public:
     /// Waits up to a minute for another command. The error says who has it.
-    [[nodiscard]] static Result<NetworkLock, std::string> take(
-        const std::filesystem::path& folder);
+    [[nodiscard]] static Result<NetworkLock, std::string> take(const std::filesystem::path& folder);
     /// Nothing if another command has it.
     [[nodiscard]] static std::optional<NetworkLock> try_take(const std::filesystem::path& folder);
 

@@ -41,13 +41,13 @@ Result<fs::path, std::string> run_folder() {
     if (::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST)
         return fail(fmt::format("Cannot create {}: {}.", folder.string(), std::strerror(errno)));
     // In /tmp another user may have created the name first.
-    struct stat status{};
+    struct stat status {};
     if (::lstat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode) ||
         status.st_uid != ::getuid() || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        return fail(
-            fmt::format("{} must be a folder that belongs to you and that only you can open. Remove "
-                        "it, or set XDG_RUNTIME_DIR to another folder.",
-                        folder.string()));
+        return fail(fmt::format(
+            "{} must be a folder that belongs to you and that only you can open. Remove "
+            "it, or set XDG_RUNTIME_DIR to another folder.",
+            folder.string()));
     }
     return folder;
 }

@@ -38,8 +38,8 @@ Result<Amount, std::string> spendable(Network& network, const NodeEntry& node,
     if (!balances) return fail(balances.error());
     const Json* mine = balances->find("mine");
     const Json* trusted = mine ? mine->find("trusted") : nullptr;
-    const auto amount = trusted && trusted->is_number() ? Amount::from_text(trusted->number_text())
-                                                        : std::nullopt;
+    const auto amount =
+        trusted && trusted->is_number() ? Amount::from_text(trusted->number_text()) : std::nullopt;
     return amount.value_or(Amount{});
 }
 
@@ -62,7 +62,8 @@ std::vector<NodeStatus> status_of(Network& network) {
         out.push_back({entry, entry.is_running(), "", 0, "", 0, 0, {}});
     const auto ask = [&](NodeEntry& entry) -> Result<void, std::string> {
         NodeStatus& status = *std::ranges::find(
-            out, entry.name, [](const NodeStatus& s) -> const std::string& { return s.entry.name; });
+            out, entry.name,
+            [](const NodeStatus& s) -> const std::string& { return s.entry.name; });
         auto asked = ask_chain(network, status);
         if (asked) asked = ask_wallets(network, status);
         if (!asked) status.trouble = asked.error();
@@ -92,17 +93,25 @@ std::string status_text(const std::vector<NodeStatus>& nodes, bool colours) {
     std::string troubles;
     for (const NodeStatus& node : nodes) {
         if (!node.trouble.empty()) {
-            table.add({{node.entry.name, Style::bad}, right("-"), right("-"), right("-"), "-",
-                       right("-"), right("-"), right("-")});
+            table.add({{node.entry.name, Style::bad},
+                       right("-"),
+                       right("-"),
+                       right("-"),
+                       "-",
+                       right("-"),
+                       right("-"),
+                       right("-")});
             troubles += styled(node.trouble, Style::bad, colours) + "\n";
             continue;
         }
         // The end of the hash: its beginning has the zeros of the proof of work.
-        const auto tip =
-            node.tip.substr(node.tip.size() - std::min(node.tip.size(), tip_digits));
-        table.add({{node.entry.name, Style::good}, right(std::to_string(node.entry.port)),
-                   right(std::to_string(node.entry.rpc_port)), right(std::to_string(node.height)),
-                   {tip, Style::dim}, right(std::to_string(node.peers)),
+        const auto tip = node.tip.substr(node.tip.size() - std::min(node.tip.size(), tip_digits));
+        table.add({{node.entry.name, Style::good},
+                   right(std::to_string(node.entry.port)),
+                   right(std::to_string(node.entry.rpc_port)),
+                   right(std::to_string(node.height)),
+                   {tip, Style::dim},
+                   right(std::to_string(node.peers)),
                    right(std::to_string(node.mempool)),
                    right(node.wallet ? node.wallet->to_text() : "-")});
     }

@@ -19,7 +19,7 @@ def commands(test):
     code, text, errors = answer()
     equal((code, errors), (0, ""))
     for name in ("node", "cli", "help"):
-        assert f"daler {name} " in text, text
+        assert f" {name} " in text, text
     for words in (("help",), ("--help",), ("-h",)):
         equal(answer(*words), (0, text, ""))
     equal(answer("--version"), answer("version"))

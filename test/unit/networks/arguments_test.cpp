@@ -1,3 +1,5 @@
+#include <test.h>
+
 #include "networks/arguments.h"
 
 namespace daler::networks {

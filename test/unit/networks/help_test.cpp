@@ -1,3 +1,5 @@
+#include <test.h>
+
 #include "networks/commands_list.h"
 
 #include <sstream>

@@ -1,3 +1,5 @@
+#include <test.h>
+
 #include "networks/network_file.h"
 
 #include <sys/stat.h>
@@ -42,7 +44,7 @@ TEST_CASE("a network file keeps what was saved, for its owner only", "[networks]
     NetworkFile file = example();
     file.folder = folder.path;
     REQUIRE(file.save());
-    struct stat status{};
+    struct stat status {};
     REQUIRE(::stat((folder.path / network_file_name).c_str(), &status) == 0);
     CHECK((status.st_mode & 0777) == 0600);
 

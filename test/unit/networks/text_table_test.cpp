@@ -1,3 +1,5 @@
+#include <test.h>
+
 #include "networks/text_table.h"
 
 namespace daler::networks {
