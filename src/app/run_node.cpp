@@ -1,6 +1,7 @@
 #include "app/run_node.h"
 
 #include "app/daemon.h"
+#include "app/process_watch.h"
 #include "app/signals.h"
 
 #include <daler/config/option.h>
@@ -61,14 +62,24 @@ std::uint32_t debug_categories(const Settings& settings) {
     return mask;
 }
 
+bool wants_ready_line(const Settings& settings) {
+    return settings.has("ready") && !settings.negated("ready");
+}
+
+log::Console console(const Settings& settings, bool in_background) {
+    if (!settings.flag_if_set("printtoconsole").value_or(!in_background)) return log::Console::none;
+    // A program may read standard output, and looks for one line there.
+    return settings.flag("inmemory") || wants_ready_line(settings) ? log::Console::standard_error
+                                                                   : log::Console::standard_output;
+}
+
 void start_log(const Settings& settings, bool in_background) {
     log::Options options;
-    if (!settings.negated("debuglogfile")) {
-        const auto file = settings.path("debuglogfile");
+    if (const auto file = node::log_file(settings); !file.empty()) {
         std::filesystem::create_directories(file.parent_path());
         options.file = file.string();
     }
-    options.console = settings.flag_if_set("printtoconsole").value_or(!in_background);
+    options.console = console(settings, in_background);
     options.timestamps = settings.flag("logtimestamps");
     options.debug = debug_categories(settings);
     try {
@@ -78,27 +89,48 @@ void start_log(const Settings& settings, bool in_background) {
         throw std::runtime_error(fmt::format("Could not open debug log file {}: {}", options.file,
                                              what.substr(what.rfind(": ") + 2)));
     }
-    log::info("daler {} starting, data in {}", version, settings.chain_folder().string());
+    log::info("daler {} starting, data in {}", version,
+              settings.flag("inmemory") ? "memory" : settings.chain_folder().string());
     if (!settings.config_file().empty())
         log::info("Config file {}", settings.config_file().string());
     for (const auto& warning : settings.warnings())
         log::warning("{}", warning);
 }
 
+void print_line(const std::string& line) {
+    std::puts(line.c_str());
+    std::fflush(stdout);
+}
+
+/// The process with which the node ends. The error is for the user.
+Result<ProcessWatch, std::string> watched_parent(const Settings& settings, bool in_background) {
+    if (!settings.has("withparent") || settings.negated("withparent")) return ProcessWatch{};
+    if (in_background) {
+        return fail(std::string(
+            "-withparent cannot be combined with -daemon: the parent of a node in the background "
+            "ends at once. Remove one of the two."));
+    }
+    return ProcessWatch::open(settings.text("withparent"));
+}
+
 /// Runs a node until it stops. The error says why it did not start.
-Result<bool, std::string> run(const Settings& settings, Daemon& daemon) {
+Result<bool, std::string> run(const Settings& settings, Daemon& daemon,
+                              const ProcessWatch& parent) {
     Signals signals;
     node::Node node(settings, [&signals] { signals.stop(); });
     // Signals must work during the start, because rebuilding the chain may take long.
     std::thread watcher([&] {
-        signals.wait(log::reopen);
+        if (signals.wait(log::reopen, parent.descriptor()) == Signals::End::process)
+            log::info("The process that -withparent names has ended");
         node.interrupt();
     });
     const auto started = node.start();
-    if (started)
+    if (started) {
+        if (wants_ready_line(settings)) print_line(node.ready_report().write());
         daemon.ready();
-    else
+    } else {
         signals.stop();
+    }
     watcher.join();
     if (!started) return fail(started.error());
     log::info("Stopping");
@@ -109,14 +141,22 @@ int main_with(const Settings& settings) {
     // Only the owner may read the files that the node writes.
     umask(S_IRWXG | S_IRWXO);
     const bool in_background = settings.flag("daemon") || settings.flag("daemonwait");
-    const auto is_new = create_data_folder(settings.data_folder());
+    const auto parent = watched_parent(settings, in_background);
+    if (!parent) return fail_start(parent.error());
+    if (wants_ready_line(settings) && settings.text("ready") != "json") {
+        return fail_start(fmt::format("-ready={} is not known; the only form is -ready=json",
+                                      settings.text("ready")));
+    }
+    const bool in_memory = settings.flag("inmemory");
+    const auto is_new =
+        in_memory ? Result<bool, std::string>(false) : create_data_folder(settings.data_folder());
     if (!is_new) return fail_start(is_new.error());
     auto daemon = in_background ? Daemon::start() : Daemon();
     std::string reason;
     try {
         start_log(settings, in_background);
         if (*is_new) log::info("Created the data folder");
-        const auto ended = run(settings, daemon);
+        const auto ended = run(settings, daemon, *parent);
         if (ended) {
             log::info("Stopped");
             log::stop();

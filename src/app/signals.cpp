@@ -29,15 +29,18 @@ Signals::~Signals() {
     ::close(stop_fd_);
 }
 
-void Signals::wait(const std::function<void()>& on_hangup) {
-    std::array<pollfd, 2> watched{{{signal_fd_, POLLIN, 0}, {stop_fd_, POLLIN, 0}}};
+Signals::End Signals::wait(const std::function<void()>& on_hangup, int process) {
+    // poll ignores negative descriptors.
+    std::array<pollfd, 3> watched{
+        {{signal_fd_, POLLIN, 0}, {stop_fd_, POLLIN, 0}, {process, POLLIN, 0}}};
     for (;;) {
         if (::poll(watched.data(), watched.size(), -1) < 0) continue;
-        if (watched[1].revents != 0) return;
+        if (watched[1].revents != 0) return End::stop;
+        if (watched[2].revents != 0) return End::process;
         if (watched[0].revents == 0) continue;
         signalfd_siginfo info{};
         if (::read(signal_fd_, &info, sizeof info) != sizeof info) continue;
-        if (info.ssi_signo != SIGHUP) return;
+        if (info.ssi_signo != SIGHUP) return End::signal;
         on_hangup();
     }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 
 namespace daler::app {
@@ -13,8 +14,11 @@ public:
     Signals(const Signals&) = delete;
     Signals& operator=(const Signals&) = delete;
 
-    /// Waits until SIGINT, SIGTERM or `stop`; calls `on_hangup` for each SIGHUP.
-    void wait(const std::function<void()>& on_hangup);
+    enum class End : std::uint8_t { signal, process, stop };
+
+    /// Waits until SIGINT, SIGTERM, `stop`, or until `process` becomes readable (see
+    /// ProcessWatch::descriptor); calls `on_hangup` for each SIGHUP. Says what came.
+    End wait(const std::function<void()>& on_hangup, int process);
 
     /// Ends the current or the next `wait`. Any thread.
     void stop();

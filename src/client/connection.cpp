@@ -3,6 +3,7 @@
 #include "client/percent.h"
 
 #include <daler/http/client.h>
+#include <daler/storage/file_lock.h>
 
 #include <fmt/format.h>
 
@@ -49,7 +50,8 @@ Result<void, std::string> split_host(std::string_view text, Access& access) {
     return {};
 }
 
-std::optional<std::string> read_cookie(const std::filesystem::path& path) {
+/// The text of a file, without the end of its line.
+std::optional<std::string> read_line(const std::filesystem::path& path) {
     std::ifstream file(path);
     if (!file) return std::nullopt;
     std::string text(std::istreambuf_iterator<char>(file), {});
@@ -58,10 +60,9 @@ std::optional<std::string> read_cookie(const std::filesystem::path& path) {
     return text;
 }
 
-std::string endpoint(const Access& access) {
-    const bool is_v6 = access.host.find(':') != std::string::npos;
-    return is_v6 ? fmt::format("[{}]:{}", access.host, access.port)
-                 : fmt::format("{}:{}", access.host, access.port);
+std::string endpoint(const std::string& host, std::uint16_t port) {
+    const bool is_v6 = host.find(':') != std::string::npos;
+    return is_v6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
 }
 
 std::string no_credentials(const Access& access) {
@@ -81,8 +82,12 @@ Result<Access, std::string> access(const config::Settings& settings) {
     out.port = params->rpc_port;
     if (auto split = split_host(settings.text("rpcconnect"), out); !split)
         return fail(split.error());
-    if (const auto port = settings.integer_if_set("rpcport"))
+    const auto port = settings.integer_if_set("rpcport");
+    if (port.value_or(0) != 0)
         out.port = static_cast<std::uint16_t>(*port);
+    else if (!settings.has("rpcconnect"))
+        out.folder = settings.chain_folder();
+    out.must_find_port = port == 0;
     out.user = settings.text("rpcuser");
     out.password = settings.text("rpcpassword");
     out.cookie = settings.path("rpccookiefile");
@@ -94,15 +99,31 @@ Result<Access, std::string> access(const config::Settings& settings) {
     return out;
 }
 
+Result<std::uint16_t, RpcConnection::Trouble> RpcConnection::port() const {
+    const auto& folder = access_.folder;
+    // The file of a node that was killed remains, but not its lock.
+    if (!folder.empty() && storage::FileLock::is_held(folder / config::data_lock_name)) {
+        const auto text = read_line(folder / config::rpc_port_name);
+        if (const auto found = text ? parse_port(*text) : std::nullopt) return *found;
+    }
+    if (!access_.must_find_port) return access_.port;
+    return fail(Trouble{fmt::format("-rpcport=0 stands for the port that a node has chosen, but no "
+                                    "such node runs in the folder \"{}\"",
+                                    folder.string()),
+                        true});
+}
+
 Result<Json, RpcConnection::Trouble> RpcConnection::exchange(
     const std::string& body, const std::optional<std::string>& wallet) const {
+    const auto port = this->port();
+    if (!port) return fail(port.error());
     http::ClientOptions options;
     options.host = access_.host;
-    options.port = access_.port;
+    options.port = *port;
     options.target = wallet ? "/wallet/" + percent_encode(*wallet) : "/";
     options.timeout = access_.timeout;
     // The cookie may appear, or change, while we wait for the node.
-    const auto cookie = access_.password.empty() ? read_cookie(access_.cookie) : std::nullopt;
+    const auto cookie = access_.password.empty() ? read_line(access_.cookie) : std::nullopt;
     options.credentials =
         access_.password.empty() ? cookie.value_or("") : access_.user + ":" + access_.password;
 
@@ -113,7 +134,7 @@ Result<Json, RpcConnection::Trouble> RpcConnection::exchange(
             fmt::format("timeout on transient error: {}\n\nMake sure that dalerd is running on "
                         "this chain and that {} is its RPC port.\nUse \"daler-cli -help\" for more "
                         "about -rpcconnect, -rpcport and the choice of the chain.",
-                        response.error().message, endpoint(access_)),
+                        response.error().message, endpoint(access_.host, *port)),
             !timed_out});
     }
     constexpr int unauthorized = 401, bad_request = 400, not_found = 404, server_error = 500;

@@ -15,9 +15,11 @@ constexpr std::array own{
            "bitcoin.conf is read"},
     Option{"rpcconnect", "<host>[:<port>]", Kind::text, Group::connection, "127.0.0.1",
            "Host of the node"},
-    Option{"rpcport", "<port>", Kind::integer, Group::connection, "",
-           "Port of the node (main 8332, test 18332, testnet4 48332, signet 38332, regtest 18443)",
-           true, 1, 65535},
+    Option{
+        "rpcport", "<port>", Kind::integer, Group::connection, "",
+        "Port of the node (default: the one that a node in the data folder has chosen, else main "
+        "8332, test 18332, testnet4 48332, signet 38332, regtest 18443)",
+        true, 0, 65535},
     Option{"rpcuser", "<name>", Kind::text, Group::connection, "", "User name"},
     Option{"rpcpassword", "<password>", Kind::text, Group::connection, "", "Password"},
     Option{"rpccookiefile", "<file>", Kind::path, Group::connection, ".cookie",

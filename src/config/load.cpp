@@ -114,6 +114,11 @@ struct Settings::Loader {
         return {};
     }
 
+    /// A node in memory has no data folder: its path is only a name.
+    [[nodiscard]] bool in_memory() const {
+        return find_option(out.options_, "inmemory") && out.flag("inmemory");
+    }
+
     Step choose_data_folder(const std::filesystem::path& home) {
         const auto given = out.text_if_set("datadir").value_or("");
         if (given.empty()) {
@@ -124,7 +129,7 @@ struct Settings::Loader {
         folder = std::filesystem::absolute(given).lexically_normal();
         if (!folder.has_filename()) folder = folder.parent_path();  // "/data/" becomes "/data"
         // The node creates one folder, not a path: see doc/decisions/0055-missing-data-folder.md.
-        if (!files.is_folder(folder) && !files.is_folder(folder.parent_path())) {
+        if (!in_memory() && !files.is_folder(folder) && !files.is_folder(folder.parent_path())) {
             return fail(
                 fmt::format("Specified data directory \"{}\" does not exist, nor does \"{}\". Only "
                             "the last folder of -datadir is created.",
@@ -143,16 +148,14 @@ struct Settings::Loader {
                 return fail(fmt::format("specified config file \"{}\" could not be opened.",
                                         out.config_file_.string()));
             }
-        } else {
+        } else if (!in_memory()) {
             for (const auto name : {own_config_name, other_config_name}) {
                 out.config_file_ = out.data_folder_ / name;
                 if ((text = files.read(out.config_file_))) break;
             }
-            if (!text) {
-                out.config_file_.clear();
-                return {};
-            }
+            if (!text) out.config_file_.clear();
         }
+        if (!text) return {};
         if (auto step = read_config_text(*text, out.config_file_, false); !step) return step;
         return read_included();
     }
@@ -294,7 +297,7 @@ struct Settings::Loader {
     }
 
     Step read_saved() {
-        if (out.negated("settings")) return {};
+        if (out.negated("settings") || in_memory()) return {};
         const auto path = out.path("settings");
         const auto text = files.read(path);
         if (!text) return {};

@@ -30,6 +30,12 @@ constexpr std::array general{
     Option{"daemon", "", Kind::flag, Group::general, "0",
            "Run in the background; returns once the node has started or failed"},
     Option{"daemonwait", "", Kind::flag, Group::general, "0", "The same as -daemon here"},
+    Option{"ready", "<form>", Kind::text, Group::general, "",
+           "Print one line to standard output as soon as everything answers, for the program that "
+           "started the node. The only form is json: an object with the process id, addresses, "
+           "user and password of JSON-RPC, chain and tip. The log goes to standard error then"},
+    Option{"withparent", "<pid>", Kind::text, Group::general, "",
+           "End when this process ends (default: the one that started the node)"},
     Option{"pid", "<file>", Kind::path, Group::general, "dalerd.pid",
            "File for the process id (relative to the chain's folder)"},
     Option{"dbcache", "<MiB>", Kind::integer, Group::general, "450",
@@ -74,8 +80,8 @@ constexpr std::array connection{
            "Accept connections on this address; may be repeated", true},
     Option{"port", "<port>", Kind::integer, Group::connection, "",
            "Port to accept connections on (main 8333, test 18333, testnet4 48333, signet 38333, "
-           "regtest 18444)",
-           true, 1, max_port},
+           "regtest 18444); 0: the system chooses one",
+           true, 0, max_port},
     Option{"connect", "<addr>", Kind::list, Group::connection, "",
            "Connect to this node only; may be repeated. -connect=0 makes no connections", true},
     Option{"addnode", "<addr>", Kind::list, Group::connection, "",
@@ -114,8 +120,8 @@ constexpr std::array rpc{
            "Answer on this address (needs -rpcallowip, else loopback only); may be repeated", true},
     Option{"rpcport", "<port>", Kind::integer, Group::rpc, "",
            "Port to answer on (main 8332, test 18332, testnet4 48332, signet 38332, regtest "
-           "18443)",
-           true, 1, max_port},
+           "18443); 0: the system chooses one, which daler-cli finds by the data folder",
+           true, 0, max_port},
     Option{"rpcallowip", "<net>", Kind::list, Group::rpc, "",
            "Answer this address or network too (1.2.3.4, 1.2.3.4/24, ::1/128); may be repeated"},
     Option{"deprecatedrpc", "<name>", Kind::list, Group::rpc, "",
@@ -313,6 +319,15 @@ constexpr std::array ignored{
     Option{"help", "", Kind::flag, Group::hidden, "", "Print the help and exit"},
 };
 
+constexpr std::array private_networks{
+    Option{
+        "inmemory", "", Kind::flag, Group::private_networks, "0",
+        "Keep blocks, coins, wallets and all else in memory and write no file, except those that "
+        "-debuglogfile, -pid or -rpccookiefile name; all is gone when the node ends. The data "
+        "folder is not needed and its files are not read. The log goes to standard error. Give "
+        "it on the command line"},
+};
+
 constexpr std::array chains{
     Option{"chain", "<name>", Kind::text, Group::chain, "main",
            "The chain: main, test, testnet4, signet or regtest"},
@@ -347,8 +362,8 @@ std::span<const Option> chain_options() {
 }
 
 std::span<const Option> node_options() {
-    static const std::vector<Option> all =
-        join({general, connection, rpc, wallet, relay, mining, chains, debugging, ignored});
+    static const std::vector<Option> all = join({general, connection, rpc, wallet, relay, mining,
+                                                 private_networks, chains, debugging, ignored});
     return all;
 }
 

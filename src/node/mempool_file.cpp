@@ -1,18 +1,18 @@
 #include "node/mempool_file.h"
 
-#include <daler/storage/file_system.h>
 #include <daler/util/log.h>
 
 namespace daler::node {
 
-void save_mempool(ledger::Ledger& ledger, const std::filesystem::path& file) {
+void save_mempool(ledger::Ledger& ledger, storage::FileSystem& files,
+                  const std::filesystem::path& file) {
     const auto saved = ledger.call([](ledger::State& state) { return state.mempool.saved(); });
-    storage::write_atomically(storage::real_file_system(), file, mempool::encode_saved(saved));
+    storage::write_atomically(files, file, mempool::encode_saved(saved));
 }
 
-void load_mempool(ledger::Ledger& ledger, const std::filesystem::path& file,
-                  const std::atomic<bool>& stop) {
-    const auto bytes = storage::read_file(storage::real_file_system(), file);
+void load_mempool(ledger::Ledger& ledger, storage::FileSystem& files,
+                  const std::filesystem::path& file, const std::atomic<bool>& stop) {
+    const auto bytes = storage::read_file(files, file);
     if (!bytes) return;
     const auto saved = mempool::decode_saved(*bytes);
     if (!saved) {

@@ -18,6 +18,7 @@
 #include <daler/sync/peer_manager.h>
 #include <daler/util/log.h>
 #include <daler/util/storage_error.h>
+#include <daler/util/version.h>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -34,15 +35,29 @@ constexpr std::string_view lacks_blocks_warning =
     "A chain with more work is known by its headers, but no peer has its next blocks. Connect to a "
     "node that keeps all blocks (-addnode).";
 
+/// The address at which a program on this machine reaches a listening socket.
+std::string local_address(wire::Endpoint listening) {
+    auto& host = listening.host;
+    if (host == wire::HostAddress::from_text("0.0.0.0"))
+        host = wire::HostAddress::from_text("127.0.0.1").value();
+    if (host == wire::HostAddress::from_text("::"))
+        host = wire::HostAddress::from_text("::1").value();
+    return listening.to_text();
+}
+
 }  // namespace
 
 /// The objects of a node in the order of their construction; they are destroyed in reverse order.
 struct Node::Impl {
     Impl(const config::Settings& settings_, std::function<void()> request_stop_)
-        : settings(settings_), request_stop(std::move(request_stop_)) {}
+        : settings(settings_),
+          request_stop(std::move(request_stop_)),
+          memory(settings.flag("inmemory") ? storage::memory_file_system() : nullptr),
+          files(memory ? *memory : storage::real_file_system()) {}
     ~Impl() { stop(); }
 
     Result<void, std::string> start();
+    void keep_in_memory();
     void open_folder();
     Result<void, std::string> open_rpc();
     Result<void, std::string> prepare_chain();
@@ -61,10 +76,13 @@ struct Node::Impl {
     void stop_indexes() noexcept;
     void save(std::string_view what, const std::function<void()>& action) noexcept;
     std::string client_options() const;
+    Json ready_report() const;
     std::filesystem::path file(std::string_view name) const { return options.folder / name; }
 
     const config::Settings& settings;
     std::function<void()> request_stop;
+    const std::unique_ptr<storage::FileSystem> memory;  ///< null: the files are on disk
+    storage::FileSystem& files;
     NodeOptions options;
     Clock clock;
     const std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
@@ -97,6 +115,7 @@ Result<void, std::string> Node::Impl::start() {
     auto read = node_options(settings);
     if (!read) return fail(read.error());
     options = std::move(*read);
+    if (memory) keep_in_memory();
     for (const auto& line : options_without_effect(settings))
         log::info("{}", line);
     if (const auto frozen = settings.integer("mocktime"); frozen != 0)
@@ -117,14 +136,23 @@ Result<void, std::string> Node::Impl::start() {
     return {};
 }
 
+void Node::Impl::keep_in_memory() {
+    options.chain.in_memory = options.index.in_memory = true;
+    options.chain.file_system = options.wallet.files = memory.get();
+    options.persist_mempool = false;
+}
+
 void Node::Impl::open_folder() {
-    auto& files = storage::real_file_system();
-    files.create_folders(options.folder);
-    // Create it at the first start, so that users can put wallet files into it.
-    files.create_folders(options.folder / "wallets");
-    lock = std::make_unique<storage::FileLock>(file(".lock"));
-    if (settings.negated("pid")) return;
-    storage::write_atomically(files, options.pid_file, as_bytes(fmt::format("{}\n", getpid())));
+    if (!memory) {
+        files.create_folders(options.folder);
+        // Create it at the first start, so that users can put wallet files into it.
+        files.create_folders(options.folder / "wallets");
+        lock = std::make_unique<storage::FileLock>(file(config::data_lock_name));
+        files.remove(file(config::rpc_port_name));  // of a process that was killed
+    }
+    if (options.pid_file.empty()) return;
+    storage::write_atomically(storage::real_file_system(), options.pid_file,
+                              as_bytes(fmt::format("{}\n", getpid())));
     wrote_pid = true;
 }
 
@@ -133,7 +161,13 @@ Result<void, std::string> Node::Impl::open_rpc() {
     if (!options.serve_rpc) return {};
     dispatcher->set_warmup_status("Loading block index…");
     server = std::make_unique<rpc::RpcServer>(options.rpc, *dispatcher);
-    return server->start();
+    if (auto opened = server->start(); !opened) return opened;
+    if (!memory && server->port() != options.params.rpc_port) {
+        // Not synced: it counts only while this process runs.
+        files.open(file(config::rpc_port_name), storage::OpenMode::create)
+            ->write(as_bytes(fmt::format("{}\n", server->port())), 0);
+    }
+    return {};
 }
 
 /// Finds the genesis block of a chain file's chain. The chain must be the one of this folder.
@@ -141,7 +175,8 @@ Result<void, std::string> Node::Impl::prepare_chain() {
     const auto* file = settings.chain_file();
     if (!file) return {};
     dispatcher->set_warmup_status("Looking for the genesis block…");
-    return prepare_private_chain(*file, options.folder, clock.now(), stopping, options.params);
+    return prepare_private_chain(*file, files, options.folder, clock.now(), stopping,
+                                 options.params);
 }
 
 void Node::Impl::disk_failed() {
@@ -192,14 +227,15 @@ void Node::Impl::limit_pruning() {
 
 Result<void, std::string> Node::Impl::open_wallets() {
     // The peers are created first, because wallets announce through them, and started last.
-    if (const auto bytes = storage::read_file(storage::real_file_system(), file(peers_name)))
+    if (const auto bytes = storage::read_file(files, file(peers_name)))
         options.sync.address_book = *bytes;
     peers = std::make_unique<sync::PeerManager>(*ledger, clock, *workers, options.sync);
     if (!options.use_wallets) return {};
 
     dispatcher->set_warmup_status("Loading wallet…");
-    saved_wallets = std::make_unique<SavedWallets>(
-        options.remember_settings ? file(config::saved_settings_name) : std::filesystem::path{});
+    saved_wallets = std::make_unique<SavedWallets>(files, options.remember_settings
+                                                              ? file(config::saved_settings_name)
+                                                              : std::filesystem::path{});
     if (auto loaded = saved_wallets->load(); !loaded) return loaded;
     wallet_view = std::make_unique<WalletView>(*ledger, *peers, clock,
                                                options.policy.dust_relay_fee, stopping);
@@ -232,8 +268,6 @@ std::string Node::Impl::client_options() const {
         out = fmt::format("-{} ", name == "test" ? "testnet" : name);
     if (settings.text_if_set("datadir"))
         out += fmt::format("-datadir={} ", settings.data_folder().string());
-    if (server->port() != options.params.rpc_port)
-        out += fmt::format("-rpcport={} ", server->port());
     return out;
 }
 
@@ -267,7 +301,7 @@ void Node::Impl::serve() {
         .block_limits = options.block_limits,
         .save_mempool =
             [this] {
-                save_mempool(*ledger, file(mempool_name));
+                save_mempool(*ledger, files, file(mempool_name));
                 return file(mempool_name).string();
             },
         .indexes = indexes.get(),
@@ -277,17 +311,34 @@ void Node::Impl::serve() {
     dispatcher->open(*services);
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - started);
-    if (server) {
-        log::info("Ready after {} ms: JSON-RPC on port {}, try daler-cli {}getblockchaininfo",
-                  took.count(), server->port(), client_options());
-    }
+    if (!server) return;
+    const auto hint =
+        memory ? "" : fmt::format(", try daler-cli {}getblockchaininfo", client_options());
+    log::info("Ready after {} ms: JSON-RPC on port {}{}", took.count(), server->port(), hint);
+}
+
+Json Node::Impl::ready_report() const {
+    Json out = Json::object();
+    out.append("version", version);
+    out.append("pid", getpid());
+    out.append("chain", options.params.name);
+    const auto listening = peers->listening();
+    out.append("p2p", listening.empty() ? Json() : Json(local_address(listening.front())));
+    const auto [user, password] = server ? server->login() : std::pair<std::string, std::string>{};
+    out.append("rpc", server ? Json(server->url()) : Json());
+    out.append("user", user);
+    out.append("password", password);
+    const auto& tip = ledger->chain().view()->tip();
+    out.append("height", tip.height);
+    out.append("tip", tip.hash.to_hex());
+    return out;
 }
 
 void Node::Impl::import() {
     try {
         for (const auto& path : options.load_blocks)
             if (!stopping) import_file(path);
-        if (options.persist_mempool) load_mempool(*ledger, file(mempool_name), stopping);
+        if (options.persist_mempool) load_mempool(*ledger, files, file(mempool_name), stopping);
     } catch (const StorageError& error) {
         log::error("{}", error.what());
     }
@@ -339,18 +390,21 @@ void Node::Impl::stop() noexcept {
     if (wallets) wallets->interrupt();
     if (indexes) indexes->interrupt();
     if (dispatcher) dispatcher->close();
-    if (server) server->stop();
+    if (server) {
+        server->stop();
+        save(config::rpc_port_name, [this] { files.remove(file(config::rpc_port_name)); });
+    }
     if (importer.joinable()) importer.join();
     if (peers) {
         peers->stop();
         save(peers_name, [this] {
             if (const auto book = peers->address_book(); !book.empty())
-                storage::write_atomically(storage::real_file_system(), file(peers_name), book);
+                storage::write_atomically(files, file(peers_name), book);
         });
     }
     stop_wallets();
     if (ledger && !failed && !loading && options.persist_mempool)
-        save(mempool_name, [this] { save_mempool(*ledger, file(mempool_name)); });
+        save(mempool_name, [this] { save_mempool(*ledger, files, file(mempool_name)); });
     stop_indexes();
     ledger.reset();
     if (wrote_pid) {
@@ -370,6 +424,10 @@ Result<void, std::string> Node::start() {
 
 void Node::interrupt() {
     impl_->stopping = true;
+}
+
+Json Node::ready_report() const {
+    return impl_->ready_report();
 }
 
 bool Node::healthy() const {

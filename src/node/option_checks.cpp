@@ -168,6 +168,11 @@ Status check_networks(const Settings& settings) {
 }
 
 Status check_combinations(const Settings& settings) {
+    if (settings.flag("inmemory") && settings.has("walletdir")) {
+        return fail(
+            std::string("-walletdir names a folder on disk, but with -inmemory wallets are in "
+                        "memory. Remove one of the two."));
+    }
     const bool never_listens = settings.flag_if_set("listen") == false;
     if (never_listens && !settings.list("bind").empty())
         return fail(std::string("Cannot set -bind or -whitebind together with -listen=0"));

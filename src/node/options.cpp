@@ -1,6 +1,8 @@
 #include "node/options.h"
 #include "node/option_checks.h"
 
+#include <daler/node/node.h>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -159,9 +161,10 @@ bool is_safe_in_comment(char c) {
 
 Status read_peers(const Settings& settings, NodeOptions& options) {
     auto& sync = options.sync;
-    sync.port = static_cast<std::uint16_t>(
+    const auto port = static_cast<std::uint16_t>(
         settings.integer_if_set("port").value_or(options.params.p2p_port));
-    if (auto status = read_binds(settings, sync.port, sync); !status) return status;
+    sync.port = port;
+    if (auto status = read_binds(settings, port, sync); !status) return status;
     sync.connect = settings.list("connect");
     std::erase(sync.connect, "0");
     sync.connect_only = settings.has("connect");
@@ -254,7 +257,19 @@ Status read_wallets(const Settings& settings, NodeOptions& options) {
     return {};
 }
 
+/// The file of an option that keeps its place on disk also if all else is in memory; empty if there
+/// is none.
+std::filesystem::path disk_file(const Settings& settings, std::string_view name) {
+    const bool only_if_named = settings.flag("inmemory");
+    if (settings.negated(name) || (only_if_named && !settings.has(name))) return {};
+    return settings.path(name);
+}
+
 }  // namespace
+
+std::filesystem::path log_file(const Settings& settings) {
+    return disk_file(settings, "debuglogfile");
+}
 
 Result<NodeOptions, std::string> node_options(const Settings& settings) {
     if (auto status = check_options(settings); !status) return fail(status.error());
@@ -263,9 +278,9 @@ Result<NodeOptions, std::string> node_options(const Settings& settings) {
     NodeOptions options;
     options.params = std::move(*params);
     options.folder = settings.chain_folder();
-    options.pid_file = settings.path("pid");
-    if (!settings.negated("debuglogfile"))
-        options.log_file = settings.path("debuglogfile").string();
+    options.in_memory = settings.flag("inmemory");
+    options.pid_file = disk_file(settings, "pid");
+    options.log_file = log_file(settings).string();
     const auto deprecated = settings.list("deprecatedrpc");
     options.warnings_as_text = std::ranges::find(deprecated, "warnings") != deprecated.end();
     options.remember_settings = !settings.negated("settings");
@@ -282,6 +297,7 @@ Result<NodeOptions, std::string> node_options(const Settings& settings) {
     auto rpc = rpc::server_options(settings, options.params);
     if (!rpc) return fail(rpc.error());
     options.rpc = std::move(*rpc);
+    options.rpc.credentials.cookie = disk_file(settings, "rpccookiefile");
     return options;
 }
 

@@ -34,10 +34,11 @@ struct NodeOptions {
     bool stop_after_import = false;
     std::size_t workers = 1;  ///< threads besides the ledger's that check scripts
     std::size_t signature_cache_bytes = 32u << 20;
-    std::filesystem::path folder;  ///< of the chain
-    std::filesystem::path pid_file;
-    std::string log_file;
-    bool warnings_as_text = false;  ///< -deprecatedrpc=warnings
+    bool in_memory = false;
+    std::filesystem::path folder;    ///< of the chain; in memory only a name
+    std::filesystem::path pid_file;  ///< empty: none
+    std::string log_file;            ///< empty: none
+    bool warnings_as_text = false;   ///< -deprecatedrpc=warnings
 };
 
 /// The error names the option.

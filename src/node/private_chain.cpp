@@ -3,7 +3,6 @@
 #include <daler/consensus/header_rules.h>
 #include <daler/encoding/hex.h>
 #include <daler/mining/mining.h>
-#include <daler/storage/file_system.h>
 #include <daler/util/log.h>
 
 #include <fmt/format.h>
@@ -69,9 +68,9 @@ Status find_nonce(BlockHeader& genesis, const ChainParams& params, const std::at
 
 }  // namespace
 
-Status prepare_private_chain(const config::ChainFile& file, const std::filesystem::path& folder,
-                             BlockTime now, const std::atomic<bool>& stop, ChainParams& params) {
-    auto& files = storage::real_file_system();
+Status prepare_private_chain(const config::ChainFile& file, storage::FileSystem& files,
+                             const std::filesystem::path& folder, BlockTime now,
+                             const std::atomic<bool>& stop, ChainParams& params) {
     const auto path = folder / "blocks" / "chain.json";
     Block genesis = *params.genesis;
     if (genesis.header.block_time() > now + consensus::max_future_block_time) {

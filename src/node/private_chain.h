@@ -1,6 +1,7 @@
 #pragma once
 
 #include <daler/config/chain_file.h>
+#include <daler/storage/file_system.h>
 
 #include <atomic>
 #include <filesystem>
@@ -11,10 +12,8 @@ namespace daler::node {
 /// block into `params`. The first start stores the rules in blocks/chain.json below `folder`; if
 /// the chain file differs later, the error names the first field that differs. The search may take
 /// minutes. It ends early, with an error, when `stop` is set. Throws StorageError.
-[[nodiscard]] Result<void, std::string> prepare_private_chain(const config::ChainFile& file,
-                                                              const std::filesystem::path& folder,
-                                                              BlockTime now,
-                                                              const std::atomic<bool>& stop,
-                                                              ChainParams& params);
+[[nodiscard]] Result<void, std::string> prepare_private_chain(
+    const config::ChainFile& file, storage::FileSystem& files, const std::filesystem::path& folder,
+    BlockTime now, const std::atomic<bool>& stop, ChainParams& params);
 
 }  // namespace daler::node

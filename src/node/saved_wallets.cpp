@@ -1,7 +1,6 @@
 #include "node/saved_wallets.h"
 
 #include <daler/config/settings.h>
-#include <daler/storage/file_system.h>
 
 #include <fmt/format.h>
 
@@ -9,11 +8,11 @@ namespace daler::node {
 
 Result<void, std::string> SavedWallets::load() {
     if (file_.empty()) return {};
-    auto& files = storage::real_file_system();
-    const auto bytes = storage::read_file(files, file_);
+    const auto bytes = storage::read_file(files_, file_);
     if (!bytes) {
         // Create the file at the first start, as Bitcoin Core does.
-        storage::write_atomically(files, file_, as_bytes(config::format_saved_settings(settings_)));
+        storage::write_atomically(files_, file_,
+                                  as_bytes(config::format_saved_settings(settings_)));
         return {};
     }
     auto parsed = config::parse_saved_settings(as_text(*bytes));
@@ -31,8 +30,7 @@ std::vector<std::string> SavedWallets::list() const {
 
 void SavedWallets::set(const std::string& wallet, bool load) {
     if (file_.empty() || !config::set_saved_wallet(settings_, wallet, load)) return;
-    storage::write_atomically(storage::real_file_system(), file_,
-                              as_bytes(config::format_saved_settings(settings_)));
+    storage::write_atomically(files_, file_, as_bytes(config::format_saved_settings(settings_)));
 }
 
 }  // namespace daler::node

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <daler/encoding/json.h>
+#include <daler/storage/file_system.h>
 #include <daler/wallet/wallet_service.h>
 
 #include <filesystem>
@@ -12,7 +13,8 @@ namespace daler::node {
 class SavedWallets final : public wallet::SettingsStore {
 public:
     /// `file` empty: nothing is stored.
-    explicit SavedWallets(std::filesystem::path file) : file_(std::move(file)) {}
+    SavedWallets(storage::FileSystem& files, std::filesystem::path file)
+        : files_(files), file_(std::move(file)) {}
 
     /// Reads the file. The error names it and says what is wrong.
     [[nodiscard]] Result<void, std::string> load();
@@ -24,6 +26,7 @@ public:
 private:
     void set(const std::string& wallet, bool load);
 
+    storage::FileSystem& files_;
     std::filesystem::path file_;
     Json settings_ = Json::object();
 };

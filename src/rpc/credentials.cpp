@@ -54,7 +54,7 @@ Result<Credentials, std::string> Credentials::make(const Options& options) {
     if (!options.password.empty()) {
         made.name_ = options.user;
         made.password_ = options.password;
-    } else if (!options.cookie.empty()) {
+    } else {
         std::array<std::uint8_t, 32> secret;
         fill_secure_random(secret);
         made.name_ = cookie_user;

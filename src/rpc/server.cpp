@@ -184,6 +184,19 @@ std::uint16_t RpcServer::port() const {
     return impl_->http ? impl_->http->port() : std::uint16_t{0};
 }
 
+std::pair<std::string, std::string> RpcServer::login() const {
+    return impl_->credentials ? impl_->credentials->login() : std::pair<std::string, std::string>{};
+}
+
+std::string RpcServer::url() const {
+    const auto& bind = impl_->options.bind;
+    std::string host = bind.empty() ? "127.0.0.1" : bind.front().first;
+    if (host == "0.0.0.0") host = "127.0.0.1";
+    if (host == "::") host = "::1";
+    const bool is_v6 = host.find(':') != std::string::npos;
+    return fmt::format("http://{}:{}", is_v6 ? "[" + host + "]" : host, port());
+}
+
 void RpcServer::stop() {
     if (!impl_->http) return;
     impl_->http->stop();

@@ -35,4 +35,13 @@ FileLock::~FileLock() {
     ::close(descriptor_);
 }
 
+bool FileLock::is_held(const std::filesystem::path& path) {
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return false;
+    // A shared lock, so that two who ask at once do not see each other.
+    const bool held = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    ::close(descriptor);
+    return held;
+}
+
 }  // namespace daler::storage

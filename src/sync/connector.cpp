@@ -78,13 +78,15 @@ net::Connection::Options Connector::connection_options() const {
 
 Result<void, std::string> Connector::listen() {
     if (!context_.options.listen) return {};
-    const auto port = context_.options.port ? context_.options.port : context_.params.p2p_port;
+    const auto port = context_.options.port.value_or(context_.params.p2p_port);
     const bool all_interfaces = context_.options.binds.empty();
     const auto binds = all_interfaces
                            ? std::vector<net::PeerAddress>{{"0.0.0.0", port}, {"::", port}}
                            : context_.options.binds;
     std::string problem;
-    for (const auto& bind : binds) {
+    for (auto bind : binds) {
+        // The port that the system chose for the first interface is that of all.
+        if (all_interfaces && !listeners_.empty()) bind.port = listeners_.front()->local().port;
         auto opened = net::Listener::open(
             context_.executor, bind, connection_options(), context_.clock,
             [this](net::ConnectionRef connection) { accept(std::move(connection)); });

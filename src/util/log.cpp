@@ -112,7 +112,10 @@ void start(const Options& options) {
 void reopen() {
     const auto& options = state().options;
     std::vector<spdlog::sink_ptr> sinks;
-    if (options.console) sinks.push_back(std::make_shared<spdlog::sinks::stdout_sink_mt>());
+    if (options.console == Console::standard_output)
+        sinks.push_back(std::make_shared<spdlog::sinks::stdout_sink_mt>());
+    if (options.console == Console::standard_error)
+        sinks.push_back(std::make_shared<spdlog::sinks::stderr_sink_mt>());
     if (!options.file.empty())
         sinks.push_back(std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file));
     auto logger = std::make_shared<spdlog::logger>("daler", sinks.begin(), sinks.end());

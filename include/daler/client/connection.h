@@ -13,7 +13,10 @@ namespace daler::client {
 struct Access {
     std::string host;
     std::uint16_t port = 0;
-    std::string user, password;  ///< password empty: from the cookie
+    /// The chain's folder if `port` was not given: a node there may have another one.
+    std::filesystem::path folder;
+    bool must_find_port = false;  ///< -rpcport=0: only the folder knows the port
+    std::string user, password;   ///< password empty: from the cookie
     std::filesystem::path cookie;
     std::optional<std::string> wallet;  ///< the wallet of the calls
     std::chrono::milliseconds timeout{};
@@ -44,6 +47,8 @@ private:
         std::string message;
         bool passes = false;  ///< temporary: -rpcwait tries again
     };
+    /// The port to use: that of the node which runs in the folder, if there is one.
+    [[nodiscard]] Result<std::uint16_t, Trouble> port() const;
     [[nodiscard]] Result<Json, Trouble> exchange(const std::string& body,
                                                  const std::optional<std::string>& wallet) const;
 

@@ -117,6 +117,13 @@ private:
     std::vector<std::string> misplaced_;
 };
 
+/// The name of the file in a chain's folder with the RPC port of the node that runs there, if it is
+/// not the chain's usual one: a number as text. It counts only while the node holds the lock
+/// `data_lock_name`, because it remains if the node is killed.
+inline constexpr std::string_view rpc_port_name = ".rpcport";
+/// The name of the file in a chain's folder that a node locks while it runs.
+inline constexpr std::string_view data_lock_name = ".lock";
+
 /// The default name of the file that keeps settings changed by RPCs (`load_on_startup`) over
 /// restarts: an object with a member per option.
 inline constexpr std::string_view saved_settings_name = "settings.json";

@@ -8,19 +8,20 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace daler::rpc {
 
-/// The users that may call: that of -rpcuser, those of -rpcauth, and users who can read the cookie
-/// file. Thread-safe after `make`.
+/// The users that may call: that of -rpcuser, those of -rpcauth, and users who know the secret of
+/// the cookie. Thread-safe after `make`.
 class Credentials {
 public:
     struct Options {
         std::string user{};
         std::string password{};           ///< empty: a cookie is made instead
         std::vector<std::string> auth{};  ///< "name:salt$hmac" (-rpcauth)
-        std::filesystem::path cookie{};   ///< empty: no cookie
+        std::filesystem::path cookie{};   ///< empty: the secret is not written to a file
         std::filesystem::perms cookie_permissions =
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
         std::vector<std::string> whitelist{};       ///< "name:method,method" (-rpcwhitelist)
@@ -29,6 +30,9 @@ public:
 
     /// Checks the options and makes a new secret for the cookie. The error is for the user.
     [[nodiscard]] static Result<Credentials, std::string> make(const Options& options);
+
+    /// The user of -rpcuser or of the cookie, and the password.
+    [[nodiscard]] std::pair<std::string, std::string> login() const { return {name_, password_}; }
 
     /// Writes the cookie file atomically. Throws StorageError.
     void write_cookie() const;

@@ -37,6 +37,10 @@ public:
     [[nodiscard]] Result<void, std::string> start();
     /// The port it listens on.
     [[nodiscard]] std::uint16_t port() const;
+    /// User name and password with which the owner of the node may call.
+    [[nodiscard]] std::pair<std::string, std::string> login() const;
+    /// An address at which a program on this machine reaches it: http://HOST:PORT.
+    [[nodiscard]] std::string url() const;
     /// Ends after the running calls. What they wait for must be interrupted before.
     void stop();
 

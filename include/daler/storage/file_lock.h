@@ -12,6 +12,8 @@ public:
     /// written.
     explicit FileLock(const std::filesystem::path& path);
     ~FileLock();
+    /// Whether a lock of some process is held on `path`; false if there is no such file.
+    [[nodiscard]] static bool is_held(const std::filesystem::path& path);
     FileLock(const FileLock&) = delete;
     FileLock& operator=(const FileLock&) = delete;
 

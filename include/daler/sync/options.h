@@ -20,10 +20,11 @@ namespace daler::sync {
 struct SyncOptions {
     bool listen = true;                   ///< -listen
     std::vector<net::PeerAddress> binds;  ///< -bind; empty: all interfaces, at `port`
-    std::uint16_t port = 0;               ///< -port; 0: the chain's
-    bool connect_only = false;            ///< -connect was given: no other outbound connections
-    std::vector<std::string> connect;     ///< -connect=HOST[:PORT]
-    std::vector<std::string> add_nodes;   ///< -addnode=HOST[:PORT]
+    /// -port; nothing: the chain's, 0: the system chooses.
+    std::optional<std::uint16_t> port;
+    bool connect_only = false;           ///< -connect was given: no other outbound connections
+    std::vector<std::string> connect;    ///< -connect=HOST[:PORT]
+    std::vector<std::string> add_nodes;  ///< -addnode=HOST[:PORT]
     std::size_t max_connections = wire::limits::connections;  ///< -maxconnections
     std::vector<WhitelistEntry> whitelist;                    ///< -whitelist
     std::vector<std::string> user_agent_comments;             ///< -uacomment

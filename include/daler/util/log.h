@@ -32,11 +32,14 @@ enum class Category : std::uint32_t {
 /// a counterpart here give none.
 [[nodiscard]] Category category(std::string_view name);
 
+/// The standard stream that also gets the lines.
+enum class Console : std::uint8_t { none, standard_output, standard_error };
+
 /// Where log lines go. `file` empty: no file. Throws std::runtime_error if the file cannot be
 /// opened.
 struct Options {
     std::string file;
-    bool console = true;      ///< also to standard output
+    Console console = Console::standard_output;
     std::uint32_t debug = 0;  ///< categories whose debug lines are wanted
     bool timestamps = true;
 };

@@ -40,7 +40,7 @@ Imported import(Node& node, const Bytes& content) {
     const auto log_file = folder.path() / "log";
     log::Options logging;
     logging.file = log_file.string();
-    logging.console = false;
+    logging.console = log::Console::none;
     log::start(logging);
     const std::atomic<bool> stop{false};
     Imported out;

@@ -94,12 +94,12 @@ TEST_CASE("an unknown option on the command line is an error that names it", "[c
 
 TEST_CASE("a malformed value is an error that names the option", "[config]") {
     const auto [argument, reason] = GENERATE(table<std::string, std::string>({
-        {"-port=abc", "Invalid value 'abc' for -port: a whole number from 1 to 65535 is expected"},
+        {"-port=abc", "Invalid value 'abc' for -port: a whole number from 0 to 65535 is expected"},
         {"-port=65536",
-         "Invalid value '65536' for -port: a whole number from 1 to 65535 is expected"},
-        {"-port=0", "Invalid value '0' for -port: a whole number from 1 to 65535 is expected"},
+         "Invalid value '65536' for -port: a whole number from 0 to 65535 is expected"},
+        {"-peertimeout=0", "Invalid value '0' for -peertimeout: a whole number from 1 is expected"},
         {"-port", "Can not set -port with no value. Please specify value with -port=value."},
-        {"-noport", "Negating of -port is meaningless and therefore forbidden"},
+        {"-nopeertimeout", "Negating of -peertimeout is meaningless and therefore forbidden"},
         {"-dbcache=1.5", "Invalid value '1.5' for -dbcache: a whole number is expected"},
         {"-dbcache=99999999999999999999",
          "Invalid value '99999999999999999999' for -dbcache: a whole number is expected"},
@@ -118,7 +118,7 @@ TEST_CASE("a malformed value is an error that names the option", "[config]") {
 }
 
 TEST_CASE("values at their limits are accepted", "[config]") {
-    CHECK(loaded({"-port=1"}).integer("port") == 1);
+    CHECK(loaded({"-port=0"}).integer("port") == 0);
     CHECK(loaded({"-port=65535"}).integer("port") == 65535);
     CHECK(loaded({"-mocktime=4294967295"}).integer("mocktime") == 4294967295);
     CHECK(loaded({"-paytxfee=0.00000001"}).amount("paytxfee") == Amount{1});
@@ -131,7 +131,7 @@ TEST_CASE("values at their limits are accepted", "[config]") {
 TEST_CASE("the error for a mistake in a file names the file and the line", "[config]") {
     CHECK(refusal({}, "\n# hello\nport=abc\n") ==
           "Error reading configuration file: daler.conf line 3: Invalid value 'abc' for -port: a "
-          "whole number from 1 to 65535 is expected");
+          "whole number from 0 to 65535 is expected");
     CHECK(refusal({}, "conf=x\n") ==
           "Error reading configuration file: daler.conf line 1: conf cannot be set in the "
           "configuration file; use includeconf= if you want to include additional config files");
@@ -233,4 +233,16 @@ TEST_CASE("the client ignores the node's keys in the shared file", "[config]") {
     REQUIRE(settings);
     CHECK(settings->text("rpcuser") == "me");
     CHECK(settings->warnings().size() == 2);
+}
+
+TEST_CASE("a node in memory reads no files but that of -conf, and needs no data folder",
+          "[config]") {
+    const std::map<std::string, std::string> files{
+        {"/data/regtest/settings.json", R"({"wallet":["saved"]})"}, {"/other/a.conf", "par=3"}};
+    const auto settings = loaded({"-inmemory", "-regtest"}, "par=2", files);
+    CHECK(settings.integer("par") == 0);
+    CHECK(settings.list("wallet").empty());
+    CHECK(loaded({"-inmemory", "-conf=/other/a.conf"}, "par=2", files).integer("par") == 3);
+    CHECK(loaded({"-inmemory", "-datadir=/a/b/c"}).data_folder() == "/a/b/c");
+    CHECK(loaded({"-noinmemory", "-regtest"}, "par=2", files).integer("par") == 2);
 }

@@ -21,7 +21,7 @@ std::string lines_of(const std::filesystem::path& file) {
 TEST_CASE("one place in the code can't fill the disk, and others still write", "[util][log]") {
     const auto file =
         std::filesystem::temp_directory_path() / ("daler_log_test_" + std::to_string(::getpid()));
-    log::start({.file = file.string(), .console = false});
+    log::start({.file = file.string(), .console = log::Console::none});
     const std::string text(1000, 'x');
     for (int i = 0; i < 2000; ++i)
         log::warning("{}", text);
