@@ -6,8 +6,6 @@
 #include <daler/util/ensure.h>
 #include <daler/util/log.h>
 
-#include <fmt/format.h>
-
 namespace daler::chain {
 namespace {
 
@@ -111,11 +109,7 @@ void Chainstate::Impl::disconnect_tip() {
     auto& entry = *tip;
     const auto [block, undo] = read_connected(*store, entry);
     const bool clean = coins::disconnect_block(*coins, *block, undo, entry.height);
-    if (!clean && !may_be_overwritten(entry.height, params)) {
-        throw StorageError(fmt::format(
-            "The coins do not fit block {} (height {}): the coin database is damaged. {}",
-            entry.hash.to_hex(), entry.height, reindex_chainstate_remedy));
-    }
+    if (!clean && !may_be_overwritten(entry.height, params)) coins_do_not_fit(entry);
     coins->set_best_block(entry.previous->hash);
     tip = &writable(*entry.previous);
     // It becomes the tip again if the other chain is invalid.

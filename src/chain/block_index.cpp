@@ -33,6 +33,20 @@ const BlockEntry* skip_from(const BlockEntry& parent) {
 
 }  // namespace
 
+void BlockEntry::place(const BlockHeader& of, const BlockHash& with_hash,
+                       const BlockEntry* parent) {
+    hash = with_hash;
+    header = of;
+    previous = parent;
+    chainwork = consensus::work_of(header.bits);
+    if (parent) {
+        height = parent->height + 1;
+        skip = skip_from(*parent);
+        chainwork += parent->chainwork;
+    }
+    median_time_past = median_time(*this);
+}
+
 const BlockEntry* BlockEntry::ancestor(Height wanted) const {
     if (wanted < 0 || wanted > height) return nullptr;
     const auto* at = this;
@@ -99,16 +113,7 @@ BlockEntry& BlockIndex::insert(const BlockHeader& header, const BlockHash& hash)
 
     const std::unique_lock lock(impl_->mutex);
     auto& entry = impl_->entries.emplace_back();
-    entry.hash = hash;
-    entry.header = header;
-    entry.previous = parent;
-    entry.chainwork = consensus::work_of(header.bits);
-    if (parent) {
-        entry.height = parent->height + 1;
-        entry.skip = skip_from(*parent);
-        entry.chainwork += parent->chainwork;
-    }
-    entry.median_time_past = median_time(entry);
+    entry.place(header, hash, parent);
     entry.sequence = impl_->entries.size();
     impl_->by_hash.emplace(hash, &entry);
     impl_->known.push_back(&entry);

@@ -56,10 +56,7 @@ Verdict check_relative_locks(const Transaction& tx, const coins::TxUndo& coins,
 class ValueChecks {
 public:
     ValueChecks(const BlockPlace& place, const ChainParams& params, script::Flags flags)
-        : place_(place),
-          params_(params),
-          flags_(flags),
-          relative_locks_(consensus::is_csv_active(place.height(), params)) {}
+        : place_(place), params_(params), flags_(flags) {}
 
     Verdict check(const SealedTransaction& tx, coins::CoinOverlay& coins, coins::TxUndo& spent) {
         if (!tx.is_coinbase()) {
@@ -82,24 +79,30 @@ private:
             if (!coin) return consensus::reject(Reason::inputs_missing_or_spent);
             spent.push_back(std::move(*coin));
         }
-        const auto fee =
-            consensus::check_inputs(tx, spent, place_.height(), params_.coinbase_maturity);
+        const auto fee = check_spending(tx, spent, place_, params_);
         if (!fee) return fail(fee.error());
         fees_ += *fee;
         if (!is_money(fees_)) return consensus::reject(Reason::block_fees_out_of_range);
-        if (!relative_locks_) return {};
-        return check_relative_locks(tx, spent, place_);
+        return {};
     }
 
     const BlockPlace& place_;
     const ChainParams& params_;
     const script::Flags flags_;
-    const bool relative_locks_;
     Amount fees_;
     std::int64_t sigops_ = 0;
 };
 
 }  // namespace
+
+Result<Amount, Rejection> check_spending(const Transaction& tx, const coins::TxUndo& spent,
+                                         const BlockPlace& place, const ChainParams& params) {
+    auto fee = consensus::check_inputs(tx, spent, place.height(), params.coinbase_maturity);
+    if (!fee || !consensus::is_csv_active(place.height(), params)) return fee;
+    const auto verdict = check_relative_locks(tx, spent, place);
+    if (!verdict) return fail(verdict.error());
+    return fee;
+}
 
 bool is_bip30_exception(const BlockPlace& place, const ChainParams& params) {
     const auto found = params.bip30_exceptions.find(place.height());

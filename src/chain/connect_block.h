@@ -24,6 +24,13 @@ struct Connectable {
     script::Flags flags;
 };
 
+/// Values, maturity and relative lock times of one transaction that spends the coins `spent` in a
+/// block at `place`. Returns its fee.
+[[nodiscard]] Result<Amount, consensus::Rejection> check_spending(const Transaction& tx,
+                                                                  const coins::TxUndo& spent,
+                                                                  const BlockPlace& place,
+                                                                  const ChainParams& params);
+
 /// Checks all rules that need coins, but for scripts: BIP 30, values, maturity, relative lock
 /// times, sigop cost, the coinbase's amount. Changes the newest layer of `coins`, which refers
 /// to `block` from then on. Remove that layer if the block is rejected.

@@ -61,6 +61,12 @@ ConnectedBlock read_connected(const BlockStore& store, const BlockEntry& entry) 
     return {std::move(block), std::move(*undo)};
 }
 
+void coins_do_not_fit(const BlockEntry& entry) {
+    throw StorageError(
+        fmt::format("The coins do not fit block {} (height {}): the coin database is damaged. {}",
+                    entry.hash.to_hex(), entry.height, reindex_chainstate_remedy));
+}
+
 void roll_back(coins::CoinCache& coins, const BlockStore& store, const BlockEntry& entry) {
     const auto [block, undo] = read_connected(store, entry);
     (void)coins::disconnect_block(coins, *block, undo, entry.height);

@@ -22,6 +22,9 @@ struct ConnectedBlock {
 };
 [[nodiscard]] ConnectedBlock read_connected(const BlockStore& store, const BlockEntry& entry);
 
+/// Throws the StorageError for coins that the block of `entry` cannot have left.
+[[noreturn]] void coins_do_not_fit(const BlockEntry& entry);
+
 /// Takes the effect of a block on the coins back, or repeats it, whatever part of it the coins
 /// have. No rule is checked. Throws StorageError if the block's data are missing.
 void roll_back(coins::CoinCache& coins, const BlockStore& store, const BlockEntry& entry);

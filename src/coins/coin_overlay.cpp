@@ -26,9 +26,13 @@ void CoinOverlay::prefetch(const Block& block, ThreadPool& workers) {
     below_.prefetch(wanted, workers);
 }
 
-std::optional<consensus::Coin> CoinOverlay::created(const OutPoint& outpoint) const {
+std::optional<consensus::Coin> CoinOverlay::above(const OutPoint& outpoint) const {
     const auto found = created_.find(outpoint.txid);
-    if (found == created_.end()) return std::nullopt;
+    if (found == created_.end()) {
+        const auto restored = restored_.find(outpoint);
+        if (restored == restored_.end()) return std::nullopt;
+        return restored->second;
+    }
     const auto& [tx, height, layer] = found->second;
     if (outpoint.index >= tx->outputs.size()) return std::nullopt;
     const auto& output = tx->outputs[outpoint.index];
@@ -39,10 +43,22 @@ std::optional<consensus::Coin> CoinOverlay::created(const OutPoint& outpoint) co
 std::optional<consensus::Coin> CoinOverlay::spend(const OutPoint& outpoint) {
     const auto [entry, added] = spent_.try_emplace(outpoint, newest_);
     if (!added) return std::nullopt;
-    auto coin = created(outpoint);
+    auto coin = above(outpoint);
     if (!coin) coin = below_.find(outpoint);
     if (!coin) spent_.erase(entry);
     return coin;
+}
+
+std::optional<consensus::Coin> CoinOverlay::find(const OutPoint& outpoint) const {
+    if (spent_.contains(outpoint)) return std::nullopt;
+    auto coin = above(outpoint);
+    return coin ? coin : below_.find(outpoint);
+}
+
+void CoinOverlay::add(const OutPoint& outpoint, const TxOutput& output, Height height,
+                      bool is_coinbase, bool) {
+    restored_.insert_or_assign(outpoint, consensus::Coin{output, height, is_coinbase});
+    spent_.erase(outpoint);
 }
 
 void CoinOverlay::add(const SealedTransaction& tx, Height height) {
@@ -53,7 +69,7 @@ void CoinOverlay::add(const SealedTransaction& tx, Height height) {
 }
 
 bool CoinOverlay::has(const OutPoint& outpoint) const {
-    return !spent_.contains(outpoint) && (created(outpoint) || below_.has(outpoint));
+    return !spent_.contains(outpoint) && (above(outpoint) || below_.has(outpoint));
 }
 
 void CoinOverlay::clear() {
@@ -63,6 +79,7 @@ void CoinOverlay::clear() {
         if (map.bucket_count() > max_idle_buckets) map = {};
     };
     empty(created_);
+    empty(restored_);
     empty(spent_);
 }
 

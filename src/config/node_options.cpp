@@ -320,6 +320,10 @@ constexpr std::array ignored{
 };
 
 constexpr std::array private_networks{
+    Option{"automine", "<when>", Kind::text, Group::private_networks, "",
+           "Mine blocks to the wallet without commands, for this run: off, tx, 10s, poisson:60s, "
+           "cpu, or several with commas (see the RPC setautomine, whose setting is used without "
+           "this option)"},
     Option{
         "inmemory", "", Kind::flag, Group::private_networks, "0",
         "Keep blocks, coins, wallets and all else in memory and write no file, except those that "

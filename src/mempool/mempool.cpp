@@ -30,7 +30,27 @@ Mempool::Mempool(const ChainParams& params, const policy::PolicyOptions& policy,
                  script::BoundedSignatureCache* cache)
     : impl_(std::make_unique<Impl>(Rules{params, policy, limits, chain, workers, cache})) {}
 
+Mempool::Mempool(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
 Mempool::~Mempool() = default;
+
+std::unique_ptr<Mempool> Mempool::copy(const CoinView& chain) const {
+    const Impl& from = *impl_;
+    const Rules& rules = from.rules;
+    auto to = std::make_unique<Impl>(
+        Rules{rules.params, rules.policy, rules.limits, chain, rules.workers, rules.cache});
+    std::vector<const Entry*> entries;
+    for (const Entry& entry : from.pool.entries())
+        entries.push_back(&entry);
+    std::ranges::sort(entries, {}, [](const Entry* entry) { return entry->ancestors.count; });
+    for (const Entry* entry : entries)
+        to->pool.insert(*entry);
+    to->rolling_fee = from.rolling_fee;
+    to->deltas = from.deltas;
+    to->unbroadcast = from.unbroadcast;
+    to->sequence = from.sequence;
+    return std::unique_ptr<Mempool>(new Mempool(std::move(to)));
+}
 
 void Mempool::add_observer(MempoolObserver& observer) {
     impl_->observers.push_back(&observer);

@@ -36,45 +36,87 @@ bool solve(BlockHeader& header, const ChainParams& params, std::uint64_t& max_tr
     }
 }
 
-Result<std::vector<BlockHash>, consensus::Rejection> generate(
-    ledger::Ledger& ledger, int count, const TemplateOptions& options, std::uint64_t max_tries,
-    const std::atomic<bool>& stop, const std::function<void(const Template&)>& made) {
-    std::vector<BlockHash> mined;
-    const auto wanted = static_cast<std::size_t>(std::max(count, 0));
-    BlockRef solved;  // not submitted yet
-    consensus::Verdict verdict;
-    const auto submit = [&](ledger::State& state) {
-        // If a competing block was faster, that is not an error.
-        verdict = state.chain.submit(solved).verdict;
-        if (verdict) mined.push_back(solved->header.hash());
-        solved = nullptr;
-    };
+namespace {
+
+/// The work of one call of `generate`.
+class Generation {
+public:
+    Generation(ledger::Ledger& ledger, Clock& clock, GenerateOptions options,
+               const std::atomic<bool>& stop)
+        : ledger_(ledger),
+          options_(std::move(options)),
+          stop_(stop),
+          pace_(clock, options_.interval),
+          wanted_(static_cast<std::size_t>(std::max(options_.count, 0))) {}
+
+    Result<std::vector<BlockHash>, consensus::Rejection> run() {
+        while (mined_.size() < wanted_ && verdict_ && !stop_) {
+            auto hard =
+                ledger_.call([this](ledger::State& state) { return mine_easy_blocks(state); });
+            if (!hard) continue;
+            if (!solve(hard->block.header, ledger_.params(), options_.max_tries, stop_)) break;
+            solved_ = std::make_shared<const Block>(std::move(hard->block));
+        }
+        if (!verdict_) return fail(verdict_.error());
+        return std::move(mined_);
+    }
+
+private:
     // Passing an easy block to another thread and back would take longer than mining it, so the
     // ledger thread mines blocks until one is hard to solve.
-    const auto mine_easy_blocks = [&](ledger::State& state) {
+    std::optional<Template> mine_easy_blocks(ledger::State& state) {
         const auto end = std::chrono::steady_clock::now() + ledger_time;
         for (;;) {
-            if (solved) submit(state);
-            if (!verdict || stop || mined.size() == wanted) return std::optional<Template>();
-            auto next = make_template(state, options);
-            if (made) made(next);
-            auto tries = std::min(max_tries, easy_tries);
-            max_tries -= tries;
-            const bool is_easy = solve(next.block.header, ledger.params(), tries, stop);
-            max_tries += tries;
-            if (!is_easy) return std::optional(std::move(next));
-            solved = std::make_shared<const Block>(std::move(next.block));
-            if (std::chrono::steady_clock::now() >= end) return std::optional<Template>();
+            if (solved_) submit(state);
+            if (!verdict_ || stop_ || mined_.size() == wanted_) return std::nullopt;
+            auto next = make_next(state);
+            if (options_.only_with_transactions && next.block.transactions.size() == 1) {
+                wanted_ = mined_.size();
+                return std::nullopt;
+            }
+            if (options_.made) options_.made(next);
+            auto tries = std::min(options_.max_tries, easy_tries);
+            options_.max_tries -= tries;
+            const bool is_easy = solve(next.block.header, ledger_.params(), tries, stop_);
+            options_.max_tries += tries;
+            if (!is_easy) return next;
+            solved_ = std::make_shared<const Block>(std::move(next.block));
+            if (std::chrono::steady_clock::now() >= end) return std::nullopt;
         }
-    };
-    while (mined.size() < wanted && verdict && !stop) {
-        auto hard = ledger.call(mine_easy_blocks);
-        if (!hard) continue;
-        if (!solve(hard->block.header, ledger.params(), max_tries, stop)) break;
-        solved = std::make_shared<const Block>(std::move(hard->block));
     }
-    if (!verdict) return fail(verdict.error());
-    return mined;
+
+    Template make_next(ledger::State& state) {
+        options_.block.time = pace_.next();
+        if (!options_.transactions) return make_template(state, options_.block);
+        const auto view = state.chain.view();
+        if (!mined_.empty()) return make_template(state, options_.block, view->tip(), {});
+        return make_template(state, options_.block, view->tip(), *options_.transactions);
+    }
+
+    void submit(ledger::State& state) {
+        pace_.reach(solved_->header.block_time());
+        // If a competing block was faster, that is not an error.
+        verdict_ = state.chain.submit(solved_).verdict;
+        if (verdict_) mined_.push_back(solved_->header.hash());
+        solved_ = nullptr;
+    }
+
+    ledger::Ledger& ledger_;
+    GenerateOptions options_;
+    const std::atomic<bool>& stop_;
+    BlockPace pace_;
+    std::size_t wanted_;
+    std::vector<BlockHash> mined_;
+    BlockRef solved_;  ///< not submitted yet
+    consensus::Verdict verdict_;
+};
+
+}  // namespace
+
+Result<std::vector<BlockHash>, consensus::Rejection> generate(ledger::Ledger& ledger, Clock& clock,
+                                                              GenerateOptions options,
+                                                              const std::atomic<bool>& stop) {
+    return Generation(ledger, clock, std::move(options), stop).run();
 }
 
 }  // namespace daler::mining

@@ -1,5 +1,6 @@
 #include <daler/mining/mining.h>
 
+#include <daler/chain/branch.h>
 #include <daler/consensus/version_bits.h>
 #include <daler/primitives/chain_params.h>
 #include <daler/script/standard.h>
@@ -17,38 +18,40 @@ BlockTime earliest_time(const chain::BlockEntry& tip, const ChainParams& params)
     return earliest;
 }
 
-TransactionRef make_coinbase(const Script& script, Height height, Amount value) {
+TransactionRef make_coinbase(const TemplateOptions& options, Height height, Amount value) {
     Transaction coinbase;
     coinbase.version = 2;
     TxInput input;
     script::push_number(input.script_sig, height);
     // Heights 1 to 16 take one byte, and a coinbase script must have at least two.
-    script::push_number(input.script_sig, 0);
+    if (options.extra_nonce.empty())
+        script::push_number(input.script_sig, 0);
+    else
+        script::push(input.script_sig, options.extra_nonce);
     coinbase.inputs.push_back(std::move(input));
-    coinbase.outputs.push_back({value, script});
+    coinbase.outputs.push_back({value, options.coinbase_script});
     return seal(std::move(coinbase));
 }
 
-void fill_header(BlockHeader& header, ledger::State& state, const chain::BlockEntry& tip,
+void fill_header(BlockHeader& header, ledger::State& state, const chain::BlockEntry& parent,
                  BlockTime time) {
     const auto& params = state.chain.params();
-    const chain::EntryChain parents(tip);
+    const chain::EntryChain parents(parent);
     header.version = consensus::block_version(parents, params, state.deployments);
-    header.previous = tip.hash;
+    header.previous = parent.hash;
     header.time = static_cast<std::uint32_t>(unix_seconds(time));
     header.bits = consensus::next_bits(parents, time, params);
     header.nonce = 0;
 }
 
-Template assemble(ledger::State& state, const TemplateOptions& options,
-                  std::vector<mempool::Selected> selected) {
-    const auto view = state.chain.view();
-    const auto& tip = view->tip();
-    const auto& params = state.chain.params();
+}  // namespace
 
+Template make_template(ledger::State& state, const TemplateOptions& options,
+                       const chain::BlockEntry& parent, std::vector<mempool::Selected> selected) {
+    const auto& params = state.chain.params();
     Template result;
-    result.height = tip.height + 1;
-    result.min_time = earliest_time(tip, params);
+    result.height = parent.height + 1;
+    result.min_time = earliest_time(parent, params);
 
     Amount fees;
     result.block.transactions.emplace_back();
@@ -62,19 +65,17 @@ Template assemble(ledger::State& state, const TemplateOptions& options,
     }
     result.fees[0] = -fees;
     const Amount reward = consensus::block_subsidy(result.height, params) + fees;
-    result.block.transactions[0] = make_coinbase(options.coinbase_script, result.height, reward);
-    fill_header(result.block.header, state, tip,
-                std::max(result.min_time, state.clock.chain_now()));
+    result.block.transactions[0] = make_coinbase(options, result.height, reward);
+    fill_header(result.block.header, state, parent,
+                std::max(result.min_time, options.time.value_or(state.clock.chain_now())));
     finish_block(result.block, result.height, params);
     result.sigop_costs[0] = consensus::sigop_cost(*result.block.transactions[0], {}, 0);
     return result;
 }
 
-}  // namespace
-
 Template make_template(ledger::State& state, const TemplateOptions& options) {
-    if (!options.use_mempool) return assemble(state, options, {});
     const auto view = state.chain.view();
+    if (!options.use_mempool) return make_template(state, options, view->tip(), {});
     const mempool::BlockSpace space{
         .max_weight = std::min(options.limits.max_weight, consensus::max_block_weight) -
                       policy::coinbase_reserved_weight,
@@ -83,7 +84,7 @@ Template make_template(ledger::State& state, const TemplateOptions& options) {
         .height = view->height() + 1,
         .time = view->tip().median_time_past,
     };
-    return assemble(state, options, state.mempool.select_for_block(space));
+    return make_template(state, options, view->tip(), state.mempool.select_for_block(space));
 }
 
 Template make_template(ledger::State& state, const TemplateOptions& options,
@@ -92,7 +93,21 @@ Template make_template(ledger::State& state, const TemplateOptions& options,
     selected.reserve(transactions.size());
     for (auto& tx : transactions)
         selected.push_back({std::move(tx), Amount{}, 0});
-    return assemble(state, options, std::move(selected));
+    const auto view = state.chain.view();
+    return make_template(state, options, view->tip(), std::move(selected));
+}
+
+Result<std::vector<mempool::Selected>, Unfit> select_exactly(
+    ledger::State& state, const std::vector<TransactionRef>& transactions) {
+    const auto view = state.chain.view();
+    const auto next_block = state.chain.begin_branch(view->tip());
+    std::vector<mempool::Selected> selected;
+    for (const auto& tx : transactions) {
+        const auto added = next_block->add(tx);
+        if (!added) return fail(Unfit{tx, added.error()});
+        selected.push_back({tx, added->fee, added->sigop_cost});
+    }
+    return selected;
 }
 
 void finish_block(Block& block, Height height, const ChainParams& params) {

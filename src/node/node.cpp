@@ -10,6 +10,7 @@
 #include "node/wallet_view.h"
 
 #include <daler/chain/import.h>
+#include <daler/mining/auto_miner.h>
 #include <daler/rpc/server.h>
 #include <daler/rpc/tip_watch.h>
 #include <daler/script/signature_cache.h>
@@ -31,6 +32,7 @@ namespace {
 
 constexpr std::string_view mempool_name = "mempool.dat";
 constexpr std::string_view peers_name = "peers.dat";
+constexpr std::string_view auto_mine_name = "automine.json";
 constexpr std::string_view lacks_blocks_warning =
     "A chain with more work is known by its headers, but no peer has its next blocks. Connect to a "
     "node that keeps all blocks (-addnode).";
@@ -68,6 +70,8 @@ struct Node::Impl {
     void forbid_pruning() noexcept;
     Result<void, std::string> open_wallets();
     Result<void, std::string> open_peers();
+    Result<void, std::string> open_auto_miner();
+    [[nodiscard]] Result<Script, std::string> new_wallet_script() const;
     void serve();
     void import();
     void import_file(const std::filesystem::path& file);
@@ -108,6 +112,7 @@ struct Node::Impl {
     std::unique_ptr<index::Indexes> indexes;
     std::unique_ptr<IndexObserver> index_observer;
     std::unique_ptr<ledger::Ledger> ledger;
+    std::unique_ptr<mining::AutoMiner> auto_miner;
     std::thread importer;
 };
 
@@ -128,6 +133,7 @@ Result<void, std::string> Node::Impl::start() {
         open_indexes();
         if (auto opened = open_wallets(); !opened) return opened;
         if (auto opened = open_peers(); !opened) return opened;
+        if (auto opened = open_auto_miner(); !opened) return opened;
         serve();
     } catch (const StorageError& error) {
         return fail(std::string(error.what()));
@@ -258,6 +264,31 @@ Result<void, std::string> Node::Impl::open_peers() {
     return {};
 }
 
+Result<Script, std::string> Node::Impl::new_wallet_script() const {
+    if (!wallets) return fail(std::string("this node has no wallets, and no address is set."));
+    const auto made = wallets->with(std::nullopt, [](wallet::Wallet& wallet) {
+        return wallet.new_address(wallet.options().address_type, "");
+    });
+    if (!made) return fail(made.error().message);
+    if (!*made) return fail((*made).error().message);
+    return **made;
+}
+
+Result<void, std::string> Node::Impl::open_auto_miner() {
+    if (options.params.is_public()) return {};
+    mining::AutoMiner::Options miner_options;
+    miner_options.limits = options.block_limits;
+    miner_options.files = &files;
+    miner_options.file = file(auto_mine_name);
+    miner_options.wallet_script = [this] { return new_wallet_script(); };
+    auto_miner = std::make_unique<mining::AutoMiner>(*ledger, clock, std::move(miner_options));
+    if (!options.auto_mine) return {};
+    auto status = auto_miner->set({.when = *options.auto_mine, .address = {}},
+                                  mining::AutoMiner::Keep::this_run);
+    if (!status) return fail("-automine: " + status.error());
+    return {};
+}
+
 /// The options by which daler-cli finds this node, each followed by a space.
 std::string Node::Impl::client_options() const {
     std::string out;
@@ -305,6 +336,7 @@ void Node::Impl::serve() {
                 return file(mempool_name).string();
             },
         .indexes = indexes.get(),
+        .auto_miner = auto_miner.get(),
         .prune_target = options.chain.prune_target,
         .prune_after = options.chain.prune_after,
     });
@@ -343,6 +375,7 @@ void Node::Impl::import() {
         log::error("{}", error.what());
     }
     loading = false;
+    if (auto_miner && !stopping) auto_miner->start();
     if (options.stop_after_import) request_stop();
 }
 
@@ -395,6 +428,7 @@ void Node::Impl::stop() noexcept {
         save(config::rpc_port_name, [this] { files.remove(file(config::rpc_port_name)); });
     }
     if (importer.joinable()) importer.join();
+    auto_miner.reset();
     if (peers) {
         peers->stop();
         save(peers_name, [this] {

@@ -132,6 +132,11 @@ Status read_relay(const Settings& settings, NodeOptions& options) {
     limits.full_rbf = settings.flag("mempoolfullrbf");
     options.persist_mempool = settings.flag("persistmempool");
     options.block_limits = {settings.integer("blockmaxweight"), rate(settings, "blockmintxfee")};
+    if (const auto when = settings.text_if_set("automine")) {
+        const auto events = mining::AutoMineEvents::parse(*when);
+        if (!events) return fail("-automine: " + events.error());
+        options.auto_mine = *events;
+    }
     const auto smallest = limits.descendant_vsize * 40;
     if (limits.max_usage < static_cast<std::size_t>(smallest)) {
         return fail(

@@ -3,6 +3,7 @@
 #include <daler/config/settings.h>
 #include <daler/index/indexes.h>
 #include <daler/ledger/ledger.h>
+#include <daler/mining/auto_miner.h>
 #include <daler/rpc/server.h>
 #include <daler/sync/options.h>
 #include <daler/wallet/options.h>
@@ -22,6 +23,7 @@ struct NodeOptions {
     rpc::ServerOptions rpc;
     wallet::WalletOptions wallet;
     policy::BlockLimits block_limits;
+    std::optional<mining::AutoMineEvents> auto_mine{};  ///< -automine
     index::Wanted wanted_indexes{};
     index::IndexOptions index;
 

@@ -261,6 +261,20 @@ def coins_of(node, first, last):
     return coins
 
 
+def double_spend(node, txid):
+    """A transaction of the node's wallet, in hex, that spends the coins of its payment `txid`, back to itself."""
+    spent = []
+    for entry in node.decoderawtransaction(node.gettransaction(txid)["hex"])["vin"]:
+        parent = node.decoderawtransaction(node.gettransaction(entry["txid"])["hex"])
+        output = parent["vout"][entry["vout"]]
+        spent.append({"txid": entry["txid"], "vout": entry["vout"], "amount": output["value"],
+                      "scriptPubKey": output["scriptPubKey"]["hex"]})
+    value = sum(coin["amount"] for coin in spent) - Decimal("0.001")
+    raw = node.createrawtransaction([{"txid": coin["txid"], "vout": coin["vout"]} for coin in spent],
+                                    {node.getnewaddress(): value})
+    return node.signrawtransactionwithwallet(raw, spent)["hex"]
+
+
 def sats(amount):
     return int(Decimal(amount) * COIN)
 

@@ -51,6 +51,9 @@ struct BlockEntry {
     std::atomic<std::uint64_t> data_sequence{
         0};  ///< order of arrival of block data; ties of work go to the first
 
+    /// Sets the members of the first group, but for `sequence`. `parent` is null for genesis.
+    void place(const BlockHeader& of, const BlockHash& with_hash, const BlockEntry* parent);
+
     /// True if all of these bits of BlockStatus are set.
     [[nodiscard]] bool has(std::uint32_t bits) const { return (status.load() & bits) == bits; }
     /// Its data were here and have been removed.

@@ -30,6 +30,8 @@ class BoundedSignatureCache;
 
 namespace daler::chain {
 
+class Branch;
+
 /// Is called after each change of the best chain, in order, on the ledger thread.
 class ChainObserver {
 public:
@@ -126,6 +128,10 @@ public:
     /// `check_proof_of_work`. Stores nothing. For templates. Reason::bad_previous if the block does
     /// not build on the tip.
     [[nodiscard]] consensus::Verdict test_block(const BlockRef& block, bool check_proof_of_work);
+
+    /// Begins a branch in memory at `first`, a block of the best chain. Null if that needs blocks
+    /// that were pruned. Its memory grows with what lies above `first`.
+    [[nodiscard]] std::unique_ptr<Branch> begin_branch(const BlockEntry& first);
 
     /// Treats the block and all above it as invalid until `reconsider`; reorganises. Returns
     /// false if that needs blocks that were pruned.

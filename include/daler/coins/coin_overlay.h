@@ -7,7 +7,8 @@
 
 namespace daler::coins {
 
-/// What blocks whose scripts are still being checked do to the coins: layers of changes above the
+/// What blocks do to the coins before they are part of the best chain, because their scripts are
+/// still being checked or because they belong to a branch beside it: layers of changes above the
 /// confirmed cache, one for each block. Ledger thread.
 class CoinOverlay {
 public:
@@ -24,6 +25,12 @@ public:
     [[nodiscard]] std::optional<consensus::Coin> spend(const OutPoint& outpoint);
     /// Adds the coins that `tx` creates. It must outlive its layer.
     void add(const SealedTransaction& tx, Height height);
+    /// The coin, which stays where it is.
+    [[nodiscard]] std::optional<consensus::Coin> find(const OutPoint& outpoint) const;
+    /// Adds a coin again that a block of the confirmed chain spent. It belongs to no layer and
+    /// stays until `clear`. For disconnect_block.
+    void add(const OutPoint& outpoint, const TxOutput& output, Height height, bool is_coinbase,
+             bool overwrite);
     /// Whether there is a coin. Remembers nothing: for coins that are probably not there.
     [[nodiscard]] bool has(const OutPoint& outpoint) const;
 
@@ -39,11 +46,13 @@ private:
         Layer layer;
     };
 
-    [[nodiscard]] std::optional<consensus::Coin> created(const OutPoint& outpoint) const;
+    /// A coin of the layers or a restored one, spent or not.
+    [[nodiscard]] std::optional<consensus::Coin> above(const OutPoint& outpoint) const;
 
     CoinCache& below_;
     Layer newest_ = 0;
     boost::unordered_flat_map<Txid, Created, OutPointHasher> created_;
+    boost::unordered_flat_map<OutPoint, consensus::Coin, OutPointHasher> restored_;
     /// Spent coins, those of `created_` too, and the layer that spent them.
     boost::unordered_flat_map<OutPoint, Layer, OutPointHasher> spent_;
 };

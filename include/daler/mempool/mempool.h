@@ -160,6 +160,10 @@ public:
     Mempool(const Mempool&) = delete;
     Mempool& operator=(const Mempool&) = delete;
 
+    /// Another mempool with the same contents on another view of the chain, which must outlive it,
+    /// and without observers: to learn what events would do to this one.
+    [[nodiscard]] std::unique_ptr<Mempool> copy(const CoinView& chain) const;
+
     void add_observer(MempoolObserver& observer);
     void remove_observer(MempoolObserver& observer);
 
@@ -230,6 +234,7 @@ public:
 
 private:
     struct Impl;
+    explicit Mempool(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };
 

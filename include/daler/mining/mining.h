@@ -1,10 +1,13 @@
 #pragma once
 
 #include <daler/ledger/ledger.h>
+#include <daler/mining/block_pace.h>
 #include <daler/policy/block_limits.h>
 
 #include <atomic>
 #include <functional>
+#include <limits>
+#include <optional>
 
 namespace daler {
 struct ChainParams;
@@ -16,6 +19,9 @@ struct TemplateOptions {
     Script coinbase_script;  ///< receives subsidy and fees
     policy::BlockLimits limits{};
     bool use_mempool = true;
+    std::optional<BlockTime> time{};  ///< not before Template::min_time; nothing: chain time
+    Bytes
+        extra_nonce{};  ///< data in the coinbase, so that it differs from others; at most 80 bytes
 };
 
 /// A block to be mined, and what getblocktemplate returns about it. `fees[i]` and `sigop_costs[i]`
@@ -35,6 +41,22 @@ struct Template {
 [[nodiscard]] Template make_template(ledger::State& state, const TemplateOptions& options,
                                      std::vector<TransactionRef> transactions);
 
+/// The same on top of `parent`, which need not be the tip, nor on the best chain.
+[[nodiscard]] Template make_template(ledger::State& state, const TemplateOptions& options,
+                                     const chain::BlockEntry& parent,
+                                     std::vector<mempool::Selected> transactions);
+
+/// A transaction that cannot be in a block, and why.
+struct Unfit {
+    TransactionRef tx;
+    consensus::Rejection rejection;
+};
+
+/// Checks that a block on the tip can have exactly these transactions, in this order, and adds
+/// their fees. The error names the first that it cannot have. Ledger thread only.
+[[nodiscard]] Result<std::vector<mempool::Selected>, Unfit> select_exactly(
+    ledger::State& state, const std::vector<TransactionRef>& transactions);
+
 /// Sets the witness commitment and the merkle root of a block at `height` whose
 /// transactions changed.
 void finish_block(Block& block, Height height, const ChainParams& params);
@@ -44,11 +66,22 @@ void finish_block(Block& block, Height height, const ChainParams& params);
 [[nodiscard]] bool solve(BlockHeader& header, const ChainParams& params, std::uint64_t& max_tries,
                          const std::atomic<bool>& stop);
 
-/// Mines `count` blocks with `options` and submits each. Stops early if the tries are used up or
-/// `stop` is set. If a block is refused, fails with the reason; the blocks before it stay. Calls
-/// `made`, if given, with each template. Blocks the caller; not for the ledger thread.
+/// What `generate` mines.
+struct GenerateOptions {
+    int count = 1;
+    TemplateOptions block;
+    /// The transactions of the first block; the others are then empty. Nothing: the mempool's best.
+    std::optional<std::vector<mempool::Selected>> transactions{};
+    bool only_with_transactions = false;             ///< stops instead of mining an empty block
+    std::optional<std::chrono::seconds> interval{};  ///< between the times of two blocks
+    std::uint64_t max_tries = std::numeric_limits<std::uint64_t>::max();  ///< nonces, in all
+    std::function<void(const Template&)> made{};  ///< is called with each template; may be empty
+};
+
+/// Mines blocks and submits each. Chain time moves along as BlockPace says. Stops early if the
+/// tries are used up or `stop` is set. If a block is refused, fails with the reason; the blocks
+/// before it stay. Blocks the caller; not for the ledger thread.
 [[nodiscard]] Result<std::vector<BlockHash>, consensus::Rejection> generate(
-    ledger::Ledger& ledger, int count, const TemplateOptions& options, std::uint64_t max_tries,
-    const std::atomic<bool>& stop, const std::function<void(const Template&)>& made = {});
+    ledger::Ledger& ledger, Clock& clock, GenerateOptions options, const std::atomic<bool>& stop);
 
 }  // namespace daler::mining

@@ -21,6 +21,9 @@ class Ledger;
 namespace daler::index {
 class Indexes;
 }
+namespace daler::mining {
+class AutoMiner;
+}
 namespace daler::sync {
 class PeerService;
 }
@@ -71,7 +74,8 @@ struct Services {
     LastTemplate last_template{};
     /// Writes mempool.dat and returns its path (savemempool); throws StorageError. May be empty.
     std::function<std::string()> save_mempool{};
-    index::Indexes* indexes = nullptr;  ///< null if there are none
+    index::Indexes* indexes = nullptr;        ///< null if there are none
+    mining::AutoMiner* auto_miner = nullptr;  ///< null on public chains
     CoinScan coin_scan{};
     /// With -prune: the bytes to keep, or 0 if only the user prunes.
     std::optional<std::uint64_t> prune_target{};

@@ -1,5 +1,5 @@
+#include "rpc/block_templates.h"
 #include "rpc/mining/methods.h"
-#include "rpc/mining/templates.h"
 #include "rpc/transaction_arguments.h"
 
 #include <daler/descriptor/addresses.h>
@@ -36,9 +36,12 @@ Json generate_to(Call& call, const Script& script) {
     const auto count = std::clamp(call.integer(0), 0, 1'000'000);
     const auto tries = static_cast<std::uint64_t>(std::max(call.integer(2, default_max_tries), 0));
     Services& node = call.node();
-    const auto remember = [&node](const mining::Template& made) { remember_template(node, made); };
-    const auto mined = mining::generate(node.ledger, count, template_options(node, script), tries,
-                                        node.stopping, remember);
+    mining::GenerateOptions options;
+    options.count = count;
+    options.block = template_options(node, script);
+    options.max_tries = tries;
+    options.made = [&node](const mining::Template& made) { remember_template(node, made); };
+    const auto mined = mining::generate(node.ledger, node.clock, std::move(options), node.stopping);
     if (!mined) refused(mined.error());
     return hashes_json(*mined);
 }
@@ -61,18 +64,6 @@ std::optional<Script> script_of_descriptor(const std::string& text, const ChainP
     // combo() gives pk, pkh, wpkh and sh(wpkh), or the first two: Bitcoin Core uses the third, or
     // the second.
     return (*scripts)[scripts->size() == 4 ? 2 : scripts->size() - 1];
-}
-
-TransactionRef block_transaction(ledger::State& state, const std::string& text) {
-    if (const auto txid = Txid::from_hex(text)) {
-        if (auto tx = state.mempool.find(*txid)) return tx;
-        throw Error{code::invalid_address_or_key,
-                    fmt::format("Transaction {} not in mempool.", text)};
-    }
-    return seal(decode_hex_transaction(
-        text,
-        fmt::format("Transaction decode failed for {}. Make sure the tx has at least one input.",
-                    text)));
 }
 
 }  // namespace
@@ -101,11 +92,11 @@ Json generateblock(Call& call) {
     else
         throw Error{code::invalid_address_or_key, "Error: Invalid address or descriptor"};
     auto& ledger = call.node().ledger;
+    mining::BlockPace pace(call.node().clock, std::nullopt);
     auto made = ledger.call([&](ledger::State& state) {
-        std::vector<TransactionRef> transactions;
-        for (const auto& item : call.json(1).items())
-            transactions.push_back(block_transaction(state, to_text(item)));
-        auto result = mining::make_template(state, options, std::move(transactions));
+        options.time = pace.next();
+        auto result =
+            mining::make_template(state, options, block_transactions(state, call.json(1)));
         const auto verdict =
             state.chain.test_block(std::make_shared<const Block>(result.block), false);
         if (!verdict) {
@@ -124,6 +115,7 @@ Json generateblock(Call& call) {
         out.append("hex", to_hex(encode(*block)));
         return out;
     }
+    pace.reach(block->header.block_time());
     const auto result =
         ledger.call([&](ledger::State& state) { return state.chain.submit(block); });
     if (!result.verdict) throw Error{code::internal_error, "ProcessNewBlock, block not accepted"};

@@ -1,4 +1,4 @@
-#include "rpc/mining/templates.h"
+#include "rpc/block_templates.h"
 #include "rpc/mining/methods.h"
 
 #include <daler/encoding/hex.h>
@@ -257,23 +257,6 @@ Json getblocktemplate(Call& call) {
         remember_template(call.node(), made);
         return template_json(made, state);
     });
-}
-
-mining::TemplateOptions template_options(const Services& node, Script script) {
-    mining::TemplateOptions options;
-    options.coinbase_script = std::move(script);
-    options.limits = node.block_limits;
-    return options;
-}
-
-void remember_template(Services& node, const mining::Template& made) {
-    // The weight reserved for the coinbase counts as used.
-    const std::span transactions = std::span(made.block.transactions).subspan(1);
-    std::int64_t weight = policy::coinbase_reserved_weight;
-    for (const auto& tx : transactions)
-        weight += tx->weight();
-    node.last_template.weight = weight;
-    node.last_template.transactions = std::ssize(transactions);
 }
 
 }  // namespace daler::rpc

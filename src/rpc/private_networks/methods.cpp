@@ -11,11 +11,60 @@ const std::vector<Method> private_networks_table{
      "the state of chain time, see gettime",
      advancetime},
     {private_networks,
+     "getautomine",
+     "Shows when the node mines by itself.",
+     {},
+     "when, address (if it is not the wallet), blocks (since the start), error (of the last "
+     "attempt, if it failed); with cpu also threads and hashespersecond",
+     getautomine},
+    {private_networks,
      "gettime",
      "Shows chain time: the time in blocks, lock times, mempool and wallets.",
      {},
      "time, offset (seconds ahead of the system's clock), stopped, mediantime",
      gettime},
+    {private_networks,
+     "mine",
+     "Mines blocks. Without an address the coins go to the wallet.",
+     {{"n", Type::integer, "1", "How many"},
+      {"options", Type::object, "{}",
+       "address: who gets the coins; interval: seconds between the block times, with which chain "
+       "time moves along; transactions: exactly those of the first block, in hex or by their ids "
+       "in the mempool, in this order, while further blocks are empty (default: the mempool's "
+       "best); maxtries: hashes to try at most (default: 1000000000)"}},
+     "address, blocks (hashes), and warning: why there are fewer, or which peers reject them for "
+     "now. Example: mine 3 {\"interval\": 600}",
+     mine},
+    {private_networks,
+     "reorg",
+     "Mines a competing branch that begins below the tip and wins. Wallets, mempool, indexes and "
+     "peers see it as any other reorganisation.",
+     {{"depth", Type::integer, "", "How many blocks leave the best chain"},
+      {"options", Type::object, "{}",
+       "blocks: of the branch (default: depth + 1); transactions: which of those that leave the "
+       "branch confirms again: \"none\" (default), \"all\", or an array of ids, also of the "
+       "mempool; replace: transactions in hex that the branch confirms first, for example to spend "
+       "the same coins as others; address: who gets the coins (default: the wallet); dry_run: "
+       "true changes nothing; maxtries: hashes to try at most (default: 1000000000)"}},
+     "forkheight, left (hashes, lowest first), entered (how many blocks), and ids of transactions: "
+     "confirmed (in the branch), returned (to the mempool), conflicted (a transaction of the "
+     "branch spends their coins, or those of an ancestor), dropped (their coins have vanished, or "
+     "the mempool's limits exclude them); blocks (hashes, not with dry_run). Example: reorg 2 "
+     "{\"transactions\": \"all\"}",
+     reorg},
+    {private_networks,
+     "setautomine",
+     "Lets the node mine by itself, also after a restart. Without an address the coins go to the "
+     "wallet.",
+     {{"when", Type::string, "",
+       "off, or one or several of: tx (as soon as the mempool has a transaction; a burst becomes "
+       "one block), 10s (when the tip is that old), poisson:60s (at random, that far apart on "
+       "average, as on the real network), cpu (searches blocks all the time, on chains with "
+       "difficulty). Separated by commas; units of time are s, m and h"},
+      {"options", Type::object, "{}",
+       "address: who gets the coins; threads: how many search with cpu (default: 1)"}},
+     "the new state, see getautomine. Example: setautomine tx,30s",
+     setautomine},
     {private_networks,
      "settime",
      "Sets chain time. It cannot be at or below the median time of the last blocks.",

@@ -7,6 +7,16 @@
 
 namespace daler::rpc {
 
+// automine.cpp
+[[nodiscard]] Json getautomine(Call& call);
+[[nodiscard]] Json setautomine(Call& call);
+
+// mine.cpp
+[[nodiscard]] Json mine(Call& call);
+
+// reorg.cpp
+[[nodiscard]] Json reorg(Call& call);
+
 // time.cpp
 [[nodiscard]] Json advancetime(Call& call);
 [[nodiscard]] Json gettime(Call& call);

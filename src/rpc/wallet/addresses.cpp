@@ -1,6 +1,6 @@
 #include "rpc/address_json.h"
 #include "rpc/wallet/methods.h"
-#include "rpc/wallet/wallet_call.h"
+#include "rpc/wallet_call.h"
 
 #include <daler/encoding/hex.h>
 #include <daler/primitives/chain_params.h>

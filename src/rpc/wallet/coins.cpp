@@ -1,5 +1,5 @@
 #include "rpc/wallet/methods.h"
-#include "rpc/wallet/wallet_call.h"
+#include "rpc/wallet_call.h"
 
 #include <daler/encoding/hex.h>
 #include <daler/ledger/ledger.h>

@@ -1,6 +1,6 @@
 #include "rpc/block_access.h"
 #include "rpc/wallet/methods.h"
-#include "rpc/wallet/wallet_call.h"
+#include "rpc/wallet_call.h"
 
 #include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>

@@ -1,7 +1,7 @@
 #include "rpc/sign_transaction.h"
 #include "rpc/transaction_arguments.h"
 #include "rpc/wallet/methods.h"
-#include "rpc/wallet/wallet_call.h"
+#include "rpc/wallet_call.h"
 
 #include <daler/encoding/hex.h>
 #include <daler/policy/policy.h>

@@ -1,5 +1,5 @@
 #include "rpc/wallet/methods.h"
-#include "rpc/wallet/wallet_call.h"
+#include "rpc/wallet_call.h"
 
 #include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>

@@ -1,6 +1,6 @@
 #include "rpc/transaction_json.h"
 #include "rpc/wallet/methods.h"
-#include "rpc/wallet/wallet_call.h"
+#include "rpc/wallet_call.h"
 
 #include <daler/encoding/hex.h>
 #include <daler/policy/policy.h>

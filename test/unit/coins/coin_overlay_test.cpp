@@ -96,3 +96,22 @@ TEST_CASE("removing a layer keeps the changes of newer layers", "[coins]") {
     CHECK_FALSE(coins.overlay.has({tx.txid, 0}));
     CHECK(coins.overlay.has({tx.txid, 2}));
 }
+
+TEST_CASE("a coin that a confirmed block spent can be added again, until the next clear",
+          "[coins]") {
+    Coins coins;
+    const auto tx = transaction(1);
+    const OutPoint outpoint{tx->txid, 0};
+    coins.overlay.begin_layer();
+    CHECK_FALSE(coins.overlay.find(outpoint));
+    coins.overlay.add(outpoint, tx->outputs[0], 3, true, true);
+    CHECK(coins.overlay.has(outpoint));
+    CHECK(coins.overlay.find(outpoint) == consensus::Coin{tx->outputs[0], 3, true});
+    CHECK(coins.overlay.spend(outpoint) == consensus::Coin{tx->outputs[0], 3, true});
+    CHECK_FALSE(coins.overlay.find(outpoint));
+    // The block that created it leaves, and its transaction is confirmed again.
+    coins.overlay.add(*tx, 9);
+    CHECK(coins.overlay.find(outpoint) == consensus::Coin{tx->outputs[0], 9, false});
+    coins.overlay.clear();
+    CHECK_FALSE(coins.overlay.has(outpoint));
+}

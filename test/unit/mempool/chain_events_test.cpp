@@ -211,3 +211,22 @@ TEST_CASE("20 MB of disconnected blocks are remembered, the earliest first", "[m
     CHECK_FALSE(f.pool.contains(last->txid));
     CHECK(f.reasons[child->txid] == "reorg");
 }
+
+TEST_CASE("a copy of the mempool goes its own way", "[mempool]") {
+    Fixture fixture;
+    const auto parent = fixture.add({.from = {fixture.coin()}});
+    const auto child = fixture.add({.from = {output_of(parent)}, .in = value_of(parent)});
+    fixture.pool.prioritise(child->txid, Amount{500});
+    FakeChain other = fixture.chain;
+    const auto copy = fixture.pool.copy(other);
+    CHECK(copy->transactions() == fixture.pool.transactions());
+    CHECK(copy->sequence() == fixture.pool.sequence());
+    CHECK(copy->deltas() == fixture.pool.deltas());
+    const auto entry = copy->entry(child->txid);
+    REQUIRE(entry);
+    CHECK(entry->ancestor_count == 2);
+    CHECK(entry->modified_fee == fixture.pool.entry(child->txid)->modified_fee);
+    copy->remove(parent->txid, mempool::RemovalReason::reorg);
+    CHECK(copy->size() == 0);
+    CHECK(fixture.pool.size() == 2);
+}

@@ -70,7 +70,8 @@ public:
         std::atomic<bool> stop{false};
         mining::TemplateOptions options;
         options.coinbase_script = script;
-        const auto mined = mining::generate(*ledger_, count, options, 1'000'000, stop);
+        const auto mined =
+            mining::generate(*ledger_, clock, {.count = count, .block = options}, stop);
         REQUIRE(mined);
         return *mined;
     }
@@ -115,7 +116,7 @@ public:
     }
 
     ChainParams params;
-    Clock clock;
+    mutable Clock clock;
     ThreadPool workers{1};
 
 private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <daler/encoding/json.h>
 #include <daler/mining/mining.h>
 #include <daler/rpc/services.h>
 
@@ -10,5 +11,10 @@ namespace daler::rpc {
 
 /// Stores the data of the last template for getmininginfo.
 void remember_template(Services& node, const mining::Template& made);
+
+/// The transactions in `list`, each in hex or by its id in the mempool. -5 "Transaction X not in
+/// mempool.", -22 "Transaction decode failed for X. ...". Ledger thread only.
+[[nodiscard]] std::vector<TransactionRef> block_transactions(ledger::State& state,
+                                                             const Json& list);
 
 }  // namespace daler::rpc

@@ -1,4 +1,4 @@
-#include "rpc/wallet/wallet_call.h"
+#include "rpc/wallet_call.h"
 
 #include <daler/primitives/chain_params.h>
 #include <daler/rpc/services.h>
