@@ -9,16 +9,6 @@ from chainkit import double_spend  # noqa: E402
 from framework import equal, run, sync_blocks, sync_mempools, wait_until  # noqa: E402
 
 
-def follows_block_times(test, daler, core):
-    test.step("blocks far ahead: bitcoind follows after its own setmocktime")
-    answer = daler.mine(3, {"interval": 3600})
-    last = daler.getblockheader(answer["blocks"][-1])["time"]
-    assert f"setmocktime {last}" in answer["warning"], answer
-    core.setmocktime(last)
-    daler.mine()
-    sync_blocks([daler, core])
-
-
 def follows_automatic_blocks(test, daler, core):
     test.step("a payment of bitcoind is confirmed by a block of daler's own accord")
     daler.setautomine("tx")
@@ -73,7 +63,6 @@ def main(test):
     test.step("a deep reorganisation")
     daler.reorg(120, {"transactions": "all"})
     sync_blocks([daler, core])
-    follows_block_times(test, daler, core)
     equal(daler.utxo(), core.utxo())
 
 
