@@ -23,14 +23,14 @@ std::string missing(const BlockEntry& entry) {
 Result<void, std::string> Chainstate::Impl::Return::check() const {
     const auto* target = chain_.index.find(to_.tip);
     if (!target) return fail(fmt::format("block {} is not known any more", to_.tip.to_hex()));
-    if (chain_.store->blocks().end(to_.files_end.file) < to_.files_end.offset)
-        return fail(std::string("the block files are not those of that time"));
     const auto* fork = last_common_ancestor(chain_.tip, target);
     for (const auto* at = static_cast<const BlockEntry*>(chain_.tip); at != fork; at = at->previous)
         if (!at->has(has_data | has_undo)) return fail(missing(*at));
     const Height lowest = std::min(fork->height, target->height - blocks_needed);
     for (const auto* at = target; at && at->height > lowest; at = at->previous)
         if (!is_stored(*at)) return fail(missing(*at));
+    if (chain_.store->blocks().end(to_.files_end.file) < to_.files_end.offset)
+        return fail(std::string("the block files are not those of that time"));
     return {};
 }
 

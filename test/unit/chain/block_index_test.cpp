@@ -117,3 +117,29 @@ TEST_CASE("a view knows its blocks and their successors", "[chain]") {
     for (const auto* entry : tree.entries)
         CHECK(view.contains(*entry) == (view.at(entry->height) == entry));
 }
+
+TEST_CASE("a forgotten entry stays readable, and its header gets a new one", "[chain]") {
+    Tree tree(20, 5, 1);
+    auto& index = tree.index;
+    std::vector<BlockEntry*> later;
+    for (std::size_t i = 15; i < 20; ++i)
+        later.push_back(index.find(tree.entries[i]->hash));
+    const auto& old = *later.front();
+    index.forget(later);
+    CHECK(index.size() == 15);
+    CHECK(index.last_sequence() == 20);
+    CHECK(index.all() == std::vector(tree.entries.begin(), tree.entries.begin() + 15));
+    CHECK(index.find(old.hash) == nullptr);
+    CHECK(old.is_forgotten());
+    CHECK(old.height == 15);
+    CHECK(&later.back()->still_known() == tree.entries[14]);
+    CHECK(&tree.entries[3]->still_known() == tree.entries[3]);
+    CHECK(last_common_ancestor(later.back(), tree.entries[7]) == tree.entries[7]);
+
+    auto& again = index.insert(old.header, old.hash);
+    CHECK(&again != &old);
+    CHECK(again.previous == old.previous);
+    CHECK(again.sequence == 21);
+    CHECK_FALSE(again.is_forgotten());
+    CHECK(index.find(old.hash) == &again);
+}

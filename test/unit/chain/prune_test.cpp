@@ -252,3 +252,36 @@ TEST_CASE("blocks of another branch that were pruned may come again, and the bra
     node.reopen(true);
     CHECK(node.tip() == hash_of(top.back()));
 }
+
+TEST_CASE("a savepoint forbids no pruning, but one that lost its blocks is refused",
+          "[chain][prune][savepoint]") {
+    const TemporaryFolder folder;
+    Node node(pruning(0, folder.path()));
+    extend_fat(node, 40);
+    node.extend(kept);
+    const auto savepoint = node.state->savepoint();
+    const auto coins = node.coins_hash();
+    const auto height = node.height();
+    extend_fat(node, 40);
+    node.state->flush();
+    auto limit = height - kept;
+    node.state->allow_pruning([&] { return limit; });
+    node.state->prune(node.height());
+    REQUIRE(first_stored(node) > 10);
+    REQUIRE(node.state->can_return_to(savepoint));
+    node.state->return_to(savepoint);
+    CHECK(node.coins_hash() == coins);
+    node.reopen(false);
+    CHECK(node.height() == height);
+    CHECK(node.coins_hash() == coins);
+    CHECK(first_stored(node) > 10);
+
+    extend_fat(node, 40);
+    node.extend(kept);
+    limit = node.height();
+    node.state->allow_pruning([&] { return limit; });
+    node.state->prune(node.height());
+    const auto refused = node.state->can_return_to(savepoint);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().find("is not stored any more") != std::string::npos);
+}

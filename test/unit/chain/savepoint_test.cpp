@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <thread>
+
 using namespace daler;
 using namespace daler::chain;
 using namespace daler::test;
@@ -336,4 +338,40 @@ TEST_CASE("a savepoint survives its bytes, and damaged bytes are refused", "[cha
     const Bytes count{0xfe, 0xff, 0xff, 0xff, 0x01};
     huge.insert(huge.end(), count.begin(), count.end());
     CHECK_FALSE(decode_savepoint(huge));
+}
+
+TEST_CASE("other threads read blocks while these are forgotten", "[chain][savepoint]") {
+    Node node;
+    node.extend(5);
+    const auto savepoint = node.state->savepoint();
+    std::atomic<bool> stop{false};
+    std::atomic<int> found{0};
+    std::string trouble;
+    std::thread reader([&] {
+        try {
+            while (!stop) {
+                const auto view = node.state->view();
+                const auto& entry = view->tip();
+                const auto block = node.state->read_block(entry);
+                if (block && hash_of(block) != entry.hash) trouble = "another block";
+                (void)node.state->read_undo(entry);
+                found += block ? 1 : 0;
+            }
+        } catch (const std::exception& error) {
+            trouble = error.what();
+        }
+    });
+    ChainBuilder::Plan plan;
+    // Enough rounds for the reader to see some of them.
+    for (int i = 0; i < 200 || (found < 200 && trouble.empty()); ++i) {
+        plan.payout = Script(Bytes(static_cast<std::size_t>(i % 7) * 100 + 9, 0x51));
+        for (int k = 0; k < 3; ++k) {
+            const auto block = node.builder.block(node.tip(), plan);
+            node.extend({&block, 1});
+        }
+        node.state->return_to(savepoint);
+    }
+    stop = true;
+    reader.join();
+    CHECK(trouble == "");
 }

@@ -262,3 +262,49 @@ TEST_CASE("waits end when the node stops", "[index]") {
     indexes.start();
     CHECK_FALSE(indexes.transactions()->follower().wait_for_tip());
 }
+
+TEST_CASE("an index follows a chain that returns to a savepoint", "[index][savepoint]") {
+    const TemporaryFolder folder;
+    Node node;
+    const auto blocks = node.extend(10);
+    const auto paying = payment(node, blocks[0]);
+    const auto savepoint = node.state->savepoint();
+    const auto records = fresh_records(node);
+    const auto is_right = [&](Indexes& indexes) {
+        settle(indexes);
+        CHECK(Records(node, indexes) == records);
+        CHECK(indexes.transactions()->find(paying->transactions[1]->txid));
+    };
+    BlockRef forgotten;
+    {
+        Indexes indexes(*node.state, all, in_folder(folder.path()));
+        indexes.start();
+        is_right(indexes);
+        forgotten = payment(node, blocks[1]);
+        node.extend(20);
+        settle(indexes);
+        CHECK(indexes.transactions()->find(forgotten->transactions[1]->txid));
+        node.state->return_to(savepoint);
+        CHECK_FALSE(indexes.transactions()->find(forgotten->transactions[1]->txid));
+        is_right(indexes);
+        // Other blocks take the place of those.
+        (void)payment(node, blocks[2]);
+        node.extend(3);
+        settle(indexes);
+        CHECK(Records(node, indexes) == fresh_records(node));
+        node.state->return_to(savepoint);
+        // While an index reads blocks, they are forgotten.
+        for (int i = 0; i < 20; ++i) {
+            node.extend(20);
+            indexes.wake();
+            node.state->return_to(savepoint);
+        }
+        is_right(indexes);
+        node.extend(5);
+        settle(indexes);
+    }
+    node.state->return_to(savepoint);
+    Indexes indexes(*node.state, all, in_folder(folder.path()));
+    indexes.start();
+    is_right(indexes);
+}

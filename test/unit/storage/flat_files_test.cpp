@@ -92,3 +92,27 @@ TEST_CASE("damage is an error that names file and remedy", "[storage]") {
     files->open("/b/blk00000.dat", OpenMode::write)->write(Bytes{41}, 4);
     CHECK(names_both([&] { (void)blocks.record_size(at); }));
 }
+
+TEST_CASE("what lies behind a place is removed, and records are appended there", "[storage]") {
+    const auto files = memory_file_system();
+    FlatFiles blocks(*files, options("/b"));
+    CHECK(blocks.end().is_null());
+    for (std::uint8_t i = 0; i < 7; ++i)
+        (void)blocks.append(Bytes(42, i));
+    CHECK(blocks.end() == FilePosition{3, 50});
+    blocks.cut_after({3, 50});
+    CHECK(blocks.end() == FilePosition{3, 50});
+    blocks.cut_after({1, 50});
+    CHECK(blocks.end() == FilePosition{1, 50});
+    CHECK(blocks.numbers() == std::vector<std::uint32_t>{0, 1});
+    CHECK(blocks.total_size() == 150);
+    CHECK_FALSE(files->exists("/b/blk00002.dat"));
+    CHECK(blocks.read({1, 8}, 42) == Bytes(42, 2));
+    CHECK_THROWS_AS(blocks.read({1, 58}, 42), StorageError);
+    CHECK(blocks.append(Bytes(42, 9)) == FilePosition{1, 58});
+    CHECK(blocks.append(Bytes(42, 9)) == FilePosition{2, 8});
+    CHECK(blocks.read({1, 58}, 42) == Bytes(42, 9));
+    // A place behind the end cuts nothing.
+    blocks.cut_after({5, 0});
+    CHECK(blocks.end() == FilePosition{2, 50});
+}
