@@ -61,6 +61,7 @@ def files(test):
     listed = {name.split("/")[0] for name in names}
     node = test.node("-txindex")
     node.createwallet("w", load_on_startup=True)
+    node.setautomine("off")
     found = {path.name for path in node.folder.iterdir()}
     node.stop()
     found |= {path.name for path in node.folder.iterdir()}
