@@ -95,6 +95,16 @@ def check_cpu(test):
     grown(node, 2)
     state = wait_until(lambda: (state := node.getautomine())["hashespersecond"] > 0 and state, 30, "the rate")
     equal(state["threads"], 2)
+    node.setautomine("off")
+    test.step("mine and reorg where blocks need work")
+    short = node.mine(2, {"maxtries": 1})
+    assert short["blocks"] == [] and "Only 0 of 2" in short["warning"], short
+    equal(len(node.mine(2)["blocks"]), 2)
+    tip = node.tip()
+    fails(-25, "not finished within `maxtries` hashes", node.reorg, 2, {"maxtries": 1000})
+    equal(node.tip(), tip)
+    done = node.reorg(2)
+    equal((done["blocks"][-1], done["entered"]), (node.tip(), 3))
     node.stop()
 
 

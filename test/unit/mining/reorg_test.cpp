@@ -161,3 +161,35 @@ TEST_CASE("a rehearsal tells what happens", "[mining][reorg]") {
             CHECK(rehearsed.error() == made.error());
     }
 }
+
+TEST_CASE("chains of transactions beyond the mempool's limits are dropped", "[mining][reorg]") {
+    ReorgFixture node;
+    node.mine(4);
+    auto last = node.coinbase(1);
+    std::vector<Txid> chained;
+    for (int i = 0; i < 30; ++i) {
+        last = node.pay(last);
+        chained.push_back(last->txid);
+        if (i % 10 == 9) node.mine();
+    }
+    const auto rehearsed = node.rehearse(node.request(3));
+    const auto made = node.make(node.request(3));
+    REQUIRE(rehearsed);
+    REQUIRE(made);
+    check_equal(*rehearsed, *made);
+    CHECK(made->returned == std::vector(chained.begin(), chained.begin() + 25));
+    CHECK(made->dropped == std::vector(chained.begin() + 25, chained.end()));
+}
+
+TEST_CASE("if chain time stands still equal commands give equal branches", "[mining][reorg]") {
+    ReorgFixture one, other;
+    const BlockTime begin = one.clock.now();
+    for (auto* node : {&one, &other}) {
+        node->clock.stop_chain_time(begin);
+        node->mine(5);
+        REQUIRE(node->make(node->request(2)));
+    }
+    CHECK(one.tip() == other.tip());
+    CHECK(one.clock.chain_now() == begin + std::chrono::seconds{6});
+    CHECK(one.ledger.view()->tip().header.block_time() == one.clock.chain_now());
+}
