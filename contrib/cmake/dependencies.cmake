@@ -1,9 +1,9 @@
 # Libraries from the distribution, as imported targets named lib::X, so that a module's build file
 # reads the same whether the library ships a CMake package, a pkg-config file or neither.
+
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
 find_package(fmt REQUIRED)
-find_package(spdlog REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(PkgConfig REQUIRED)
 
@@ -28,6 +28,30 @@ find_path(EXPECTED_INCLUDE tl/expected.hpp REQUIRED)
 find_path(BOOST_INCLUDE boost/version.hpp REQUIRED)
 find_library(BOOST_JSON_LIBRARY NAMES libboost_json.so.1.81.0 boost_json REQUIRED)
 
+set(crypto_library OpenSSL::Crypto)
+set(leveldb_library ${LEVELDB_LIBRARY})
+set(sqlite_library ${SQLite3_LIBRARIES})
+set(boost_json_library ${BOOST_JSON_LIBRARY})
+set(fmt_library fmt::fmt)
+# A release build contains the libraries but for the C library: to load eight shared ones takes as long as to start a
+# node. Sanitizers and debuggers get the shared ones.
+set(DALER_STATIC OFF)
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT DALER_SANITIZE)
+  set(DALER_STATIC ON)
+  foreach(name crypto leveldb snappy sqlite3 boost_json)
+    find_library(STATIC_${name} lib${name}.a REQUIRED)
+  endforeach()
+  set(crypto_library ${STATIC_crypto})
+  set(leveldb_library ${STATIC_leveldb} ${STATIC_snappy})
+  set(sqlite_library ${STATIC_sqlite3} m)
+  set(boost_json_library ${STATIC_boost_json})
+  add_library(daler_fmt STATIC ${CMAKE_CURRENT_LIST_DIR}/fmt.cpp)
+  target_link_libraries(daler_fmt PRIVATE daler_flags)
+  # As the shared one declares it: its exceptions then have one type in all files.
+  target_compile_definitions(daler_fmt PUBLIC FMT_SHARED)
+  set(fmt_library daler_fmt)
+endif()
+
 function(daler_library name include)
   add_library(lib_${name} INTERFACE)
   add_library(lib::${name} ALIAS lib_${name})
@@ -36,15 +60,13 @@ function(daler_library name include)
 endfunction()
 
 daler_library(secp256k1 ${SECP256K1_INCLUDE} ${SECP256K1_LIBRARY})
-daler_library(leveldb ${LEVELDB_INCLUDE} ${LEVELDB_LIBRARY})
+daler_library(leveldb ${LEVELDB_INCLUDE} ${leveldb_library})
 daler_library(expected ${EXPECTED_INCLUDE})
 daler_library(boost ${BOOST_INCLUDE})
-daler_library(boost_json ${BOOST_INCLUDE} ${BOOST_JSON_LIBRARY})
-daler_library(crypto "${OPENSSL_INCLUDE_DIR}" OpenSSL::Crypto)
-daler_library(ssl "${OPENSSL_INCLUDE_DIR}" OpenSSL::SSL OpenSSL::Crypto)
-daler_library(sqlite "${SQLite3_INCLUDE_DIRS}" ${SQLite3_LIBRARIES})
-daler_library(fmt "" fmt::fmt)
-daler_library(spdlog "" spdlog::spdlog fmt::fmt)
+daler_library(boost_json ${BOOST_INCLUDE} ${boost_json_library})
+daler_library(crypto "${OPENSSL_INCLUDE_DIR}" ${crypto_library})
+daler_library(sqlite "${SQLite3_INCLUDE_DIRS}" ${sqlite_library})
+daler_library(fmt "" ${fmt_library})
 daler_library(threads "" Threads::Threads)
 
 # Asio and Beast, compiled once.

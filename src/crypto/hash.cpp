@@ -1,13 +1,11 @@
-// Plain hashes use OpenSSL's block functions, which version 3 replaces by EVP: for the few bytes
-// that Bitcoin hashes at a time, EVP's own work costs more than the hash.
+// Hashes use OpenSSL's block functions, which version 3 replaces by EVP: for the few bytes that
+// Bitcoin hashes at a time, EVP's own work costs more than the hash, and EVP brings all algorithms
+// that OpenSSL has into a static program.
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include <daler/crypto/hash.h>
 
-#include <daler/util/ensure.h>
-
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/crypto.h>
 #include <openssl/ripemd.h>
 #include <openssl/sha.h>
 
@@ -16,30 +14,55 @@
 namespace daler::crypto {
 namespace {
 
-// Fetching an algorithm costs more than hashing a block header with it, so each is fetched once and
-// kept until the process ends.
-const EVP_MD* fetch(const char* name) {
-    const EVP_MD* algorithm = EVP_MD_fetch(nullptr, name, nullptr);
-    ensure(algorithm != nullptr);
-    return algorithm;
-}
-
-const EVP_MD* sha256_algorithm() {
-    static const EVP_MD* const algorithm = fetch("SHA256");
-    return algorithm;
-}
-
 SHA256_CTX* as_context(void* context) {
     return static_cast<SHA256_CTX*>(context);
 }
 
-template <class Digest>
-Digest hmac(const EVP_MD* algorithm, ByteSpan key, ByteSpan data) {
-    // OpenSSL takes a null pointer for "the previous key", even with length zero.
-    static constexpr std::uint8_t empty_key = 0;
-    Digest out;
-    ensure(HMAC(algorithm, key.empty() ? &empty_key : key.data(), static_cast<int>(key.size()),
-                data.data(), data.size(), out.data(), nullptr) != nullptr);
+/// A running hash, for HMAC, whose context is wiped.
+template <class Context, class Result, std::size_t block_bytes, auto init, auto update,
+          auto finish_>
+struct RunningHash {
+    using Digest = Result;
+    static constexpr std::size_t block_size = block_bytes;
+
+    RunningHash() { init(&context); }
+    ~RunningHash() { OPENSSL_cleanse(&context, sizeof context); }
+    RunningHash(const RunningHash&) = delete;
+    RunningHash& operator=(const RunningHash&) = delete;
+
+    RunningHash& add(ByteSpan data) {
+        update(&context, data.data(), data.size());
+        return *this;
+    }
+    Digest finish() {
+        Digest out;
+        finish_(out.data(), &context);
+        return out;
+    }
+
+    Context context;
+};
+using Sha256OnStack =
+    RunningHash<SHA256_CTX, Digest256, SHA256_CBLOCK, SHA256_Init, SHA256_Update, SHA256_Final>;
+using Sha512 =
+    RunningHash<SHA512_CTX, Digest512, SHA512_CBLOCK, SHA512_Init, SHA512_Update, SHA512_Final>;
+
+/// RFC 2104.
+template <class Hash>
+typename Hash::Digest hmac(ByteSpan key, ByteSpan data) {
+    constexpr std::uint8_t inner_pad = 0x36, outer_pad = 0x5c;
+    std::array<std::uint8_t, Hash::block_size> block{};
+    if (key.size() > block.size())
+        std::ranges::copy(Hash().add(key).finish(), block.begin());
+    else
+        std::ranges::copy(key, block.begin());
+    for (auto& byte : block)
+        byte ^= inner_pad;
+    const auto inner = Hash().add(block).add(data).finish();
+    for (auto& byte : block)
+        byte ^= inner_pad ^ outer_pad;
+    auto out = Hash().add(block).add(inner).finish();
+    OPENSSL_cleanse(block.data(), block.size());
     return out;
 }
 
@@ -89,17 +112,19 @@ Digest160 hash160(ByteSpan data) {
 
 Digest160 sha1(ByteSpan data) {
     Digest160 out;
-    SHA1(data.data(), data.size(), out.data());
+    SHA_CTX context;
+    SHA1_Init(&context);
+    SHA1_Update(&context, data.data(), data.size());
+    SHA1_Final(out.data(), &context);
     return out;
 }
 
 Digest512 hmac_sha512(ByteSpan key, ByteSpan data) {
-    static const EVP_MD* const algorithm = fetch("SHA512");
-    return hmac<Digest512>(algorithm, key, data);
+    return hmac<Sha512>(key, data);
 }
 
 Digest256 hmac_sha256(ByteSpan key, ByteSpan data) {
-    return hmac<Digest256>(sha256_algorithm(), key, data);
+    return hmac<Sha256OnStack>(key, data);
 }
 
 Sha256::Sha256() : context_(new SHA256_CTX) {

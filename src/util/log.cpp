@@ -1,10 +1,9 @@
+#include "util/log_sinks.h"
+
 #include <daler/util/log.h>
 #include <daler/util/published.h>
 
 #include <fmt/chrono.h>
-#include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 
 #include <array>
 #include <map>
@@ -65,7 +64,7 @@ private:
 // The process has one log; this is its only global, set up by main before the first thread starts.
 struct State {
     std::atomic<std::uint32_t> debug{0};
-    Published<spdlog::logger> logger;
+    Published<Sinks> sinks;
     Options options;
     Budgets budgets;
 };
@@ -110,22 +109,11 @@ void start(const Options& options) {
 }
 
 void reopen() {
-    const auto& options = state().options;
-    std::vector<spdlog::sink_ptr> sinks;
-    if (options.console == Console::standard_output)
-        sinks.push_back(std::make_shared<spdlog::sinks::stdout_sink_mt>());
-    if (options.console == Console::standard_error)
-        sinks.push_back(std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    if (!options.file.empty())
-        sinks.push_back(std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file));
-    auto logger = std::make_shared<spdlog::logger>("daler", sinks.begin(), sinks.end());
-    logger->set_pattern("%v");
-    logger->flush_on(spdlog::level::info);
-    state().logger.store(std::move(logger));
+    state().sinks.store(std::make_shared<Sinks>(state().options));
 }
 
 void stop() {
-    if (const auto logger = state().logger.exchange(nullptr)) logger->flush();
+    state().sinks.store(nullptr);
 }
 
 void enable(Category which) {
@@ -139,8 +127,8 @@ bool enabled(Category which) {
 }
 
 void write(std::string_view tag, std::string_view text) {
-    const auto logger = state().logger.load();
-    if (!logger) return;
+    const auto sinks = state().sinks.load();
+    if (!sinks) return;
     std::string line;
     if (state().options.timestamps) {
         const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -148,7 +136,7 @@ void write(std::string_view tag, std::string_view text) {
     }
     if (!tag.empty()) line += fmt::format("[{}] ", tag);
     line += printable(text);
-    logger->log(spdlog::level::info, spdlog::string_view_t(line));
+    sinks->write(std::move(line));
 }
 
 void write_limited(const std::source_location& place, std::string_view tag, std::string_view text) {

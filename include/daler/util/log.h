@@ -39,6 +39,9 @@ enum class Console : std::uint8_t { none, standard_output, standard_error };
 /// opened.
 struct Options {
     std::string file;
+    /// Bytes of the file and an older one together; the older lines of FILE.log are in FILE.1.log.
+    /// 0: no limit.
+    std::uint64_t max_file_size = 0;
     Console console = Console::standard_output;
     std::uint32_t debug = 0;  ///< categories whose debug lines are wanted
     bool timestamps = true;

@@ -34,3 +34,20 @@ TEST_CASE("one place in the code can't fill the disk, and others still write", "
     CHECK(written.find("another place") != std::string::npos);
     std::filesystem::remove(file);
 }
+
+TEST_CASE("a log with a limit has its older lines in a second file", "[util][log]") {
+    const auto file = std::filesystem::temp_directory_path() /
+                      ("daler_log_limit_" + std::to_string(::getpid()) + ".log");
+    const auto older = std::filesystem::path(file).replace_extension("1.log");
+    log::start({.file = file.string(), .max_file_size = 4000, .console = log::Console::none});
+    for (int i = 0; i < 100; ++i)
+        log::info("line {} {}", i, std::string(80, 'x'));
+    log::stop();
+    CHECK(std::filesystem::file_size(file) <= 2000);
+    CHECK(std::filesystem::file_size(older) <= 2000);
+    const auto both = lines_of(older) + lines_of(file);
+    CHECK(both.size() > 2000);
+    CHECK(both.ends_with("line 99 " + std::string(80, 'x') + "\n"));
+    std::filesystem::remove(file);
+    std::filesystem::remove(older);
+}
