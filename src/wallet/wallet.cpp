@@ -63,13 +63,21 @@ Wallet::~Wallet() {
 Outcome<std::unique_ptr<Wallet>> Wallet::create(const WalletContext& context,
                                                 const std::string& name,
                                                 const std::filesystem::path& file,
-                                                const WalletFlags& flags) {
+                                                const WalletFlags& flags,
+                                                const std::optional<crypto::Digest256>& seed) {
     std::unique_ptr<Wallet> wallet(new Wallet(
         context, name, Store::create(*context.options.files, file, context.node.params())));
     wallet->flags_ = flags;
     wallet->all_changed_ = true;
     if (!flags.blank && !flags.private_keys_disabled) {
-        if (auto added = wallet->add_fresh_keys(); !added) return daler::fail(added.error());
+        const auto derived = seed ? crypto::ExtendedPrivateKey::from_seed(*seed) : std::nullopt;
+        if (derived) {
+            wallet->tip_ = wallet->tip_->ancestor(0);
+            wallet->history_.set_tip_height(0);
+            wallet->add_keys(*derived, wallet->tip_->header.time);
+        } else {
+            wallet->add_keys(fresh_master_key(), wallet->now());
+        }
     }
     wallet->commit();
     return wallet;
@@ -83,9 +91,9 @@ std::unique_ptr<Wallet> Wallet::open(const WalletContext& context, const std::st
     return wallet;
 }
 
-Outcome<void> Wallet::add_fresh_keys() {
+void Wallet::add_keys(const crypto::ExtendedPrivateKey& master_key, std::int64_t created) {
     const auto& format = params().address;
-    const auto master = fresh_master_key().to_text(format.extended_secret);
+    const auto master = master_key.to_text(format.extended_secret);
     const int coin_type = params().kind == ChainKind::main ? 0 : 1;
     for (const bool internal : {false, true}) {
         for (const auto& account : accounts) {
@@ -94,12 +102,11 @@ Outcome<void> Wallet::add_fresh_keys() {
                             coin_type, internal ? 1 : 0, account.suffix);
             auto parsed = descriptor::Descriptor::parse(text, format);
             ensure(parsed.has_value());
-            const auto position = keys_.add({.descriptor = std::move(*parsed), .created = now()});
+            const auto position = keys_.add({.descriptor = std::move(*parsed), .created = created});
             keys_.set_active({account.type, internal}, position);
             descriptors_changed_.insert(position);
         }
     }
-    return {};
 }
 
 void Wallet::restore() {

@@ -90,7 +90,13 @@ Outcome<void> WalletService::begin_open(const std::string& name) {
 }
 
 Outcome<bool> WalletService::continue_open(const std::string& name) {
-    auto done = guarded(verification_failed, [&] { return opening_.at(name)->catch_up(); });
+    const auto opening = opening_.find(name);
+    if (opening == opening_.end()) {
+        // Another thread, which was opening it too, has finished.
+        if (auto found = find(name); !found) return daler::fail(found.error());
+        return true;
+    }
+    auto done = guarded(verification_failed, [&] { return opening->second->catch_up(); });
     if (done && !*done) return done;
     auto wallet = std::move(opening_.extract(name).mapped());
     if (done) wallets_.push_back(std::move(wallet));
@@ -115,28 +121,61 @@ Result<std::vector<std::string>, std::string> WalletService::open_at_start(
     return warnings;
 }
 
-Outcome<void> WalletService::create(const std::string& name, const CreateOptions& options) {
-    auto made = call([&]() -> Outcome<bool> {
-        const auto file = file_of(name);
-        return guarded(verification_failed, [&]() -> Outcome<bool> {
-            if (options_.files->exists(file)) {
-                return fail(FailureKind::wallet,
-                            verification_failed + "Failed to create database path '" +
-                                (options_.folder / name).string() + "'. Database already exists.");
-            }
-            options_.files->create_folders(file.parent_path());
-            auto wallet = Wallet::create({node_, options_, interrupt_}, name, file, options.flags);
-            if (!wallet) return daler::fail(wallet.error());
-            if ((*wallet)->has_much_to_derive()) {
-                opening_[name] = std::move(*wallet);
-                return false;
-            }
-            wallets_.push_back(std::move(*wallet));
-            return true;
-        });
+bool WalletService::takes_over(const std::string& name, const WalletFlags& flags) {
+    if (!options_.default_wallet || name != options_.default_wallet->name) return false;
+    const auto wallet = find(name);
+    return wallet && (*wallet)->history().records().empty() && (*wallet)->flags() == flags;
+}
+
+Outcome<bool> WalletService::begin_create(const std::string& name, const WalletFlags& flags) {
+    const auto file = file_of(name);
+    return guarded(verification_failed, [&]() -> Outcome<bool> {
+        if (options_.files->exists(file)) {
+            return fail(FailureKind::already_exists,
+                        verification_failed + "Failed to create database path '" +
+                            (options_.folder / name).string() + "'. Database already exists.");
+        }
+        options_.files->create_folders(file.parent_path());
+        const bool is_default = options_.default_wallet && name == options_.default_wallet->name;
+        auto wallet = Wallet::create({node_, options_, interrupt_}, name, file, flags,
+                                     is_default ? options_.default_wallet->seed : std::nullopt);
+        if (!wallet) return daler::fail(wallet.error());
+        if ((*wallet)->is_behind() || (*wallet)->has_much_to_derive()) {
+            opening_[name] = std::move(*wallet);
+            return false;
+        }
+        wallets_.push_back(std::move(*wallet));
+        return true;
     });
-    auto created = finish_opening(name, std::move(made));
+}
+
+Outcome<void> WalletService::finish_creating(const std::string& name, Outcome<bool> done) {
+    const bool has_begun = done && !*done;
+    auto created = finish_opening(name, std::move(done));
+    if (!created && has_begun) discard(*options_.files, file_of(name), name);
+    return created;
+}
+
+Outcome<void> WalletService::create(const std::string& name, const CreateOptions& options) {
+    auto created = finish_creating(name, call([&]() -> Outcome<bool> {
+                                       if (takes_over(name, options.flags)) return true;
+                                       return begin_create(name, options.flags);
+                                   }));
     return created ? remember(name, options.load_on_startup) : created;
+}
+
+Outcome<void> WalletService::create_default() {
+    const auto& name = options_.default_wallet->name;
+    bool is_new = false;
+    auto created = finish_creating(name, call([&]() -> Outcome<bool> {
+                                       if (opening_.contains(name)) return false;
+                                       if (!wallets_.empty() || !list_dir().empty()) return true;
+                                       is_new = true;
+                                       return begin_create(name, {});
+                                   }));
+    if (!created || !is_new) return created;
+    log::info("Created wallet {}, because none was there", name);
+    return remember(name, true);
 }
 
 Outcome<void> WalletService::load(const std::string& name, std::optional<bool> load_on_startup) {

@@ -212,7 +212,12 @@ Outcome<Wallet*> WalletService::find(const std::optional<std::string>& name) {
             if (wallet->name() == *name) return wallet.get();
         return fail(FailureKind::not_found, "Requested wallet does not exist or is not loaded");
     }
-    if (wallets_.size() == 1) return wallets_.front().get();
+    std::vector<Wallet*> others;
+    for (const auto& wallet : wallets_)
+        if (!options_.default_wallet || wallet->name() != options_.default_wallet->name)
+            others.push_back(wallet.get());
+    if (others.size() == 1) return others.front();
+    if (others.empty() && !wallets_.empty()) return wallets_.front().get();
     if (wallets_.empty()) {
         return fail(FailureKind::not_found,
                     "No wallet is loaded. Load a wallet using loadwallet or create a new one with "

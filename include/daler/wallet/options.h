@@ -1,12 +1,24 @@
 #pragma once
 
+#include <daler/crypto/hash.h>
 #include <daler/descriptor/descriptor.h>
 #include <daler/primitives/amount.h>
 #include <daler/storage/file_system.h>
 
 #include <filesystem>
+#include <optional>
+#include <string>
 
 namespace daler::wallet {
+
+/// The wallet that calls without a wallet name use while no other one is open. It is created when
+/// one is needed (`WalletService::create_default`).
+struct DefaultWallet {
+    std::string name;
+    /// If given, its keys derive from this secret, as the seed of BIP 32. The wallet then reads the
+    /// chain from its start when it is created, because it may have had the keys before.
+    std::optional<crypto::Digest256> seed{};
+};
 
 /// Settings for all wallets of a node, from its options.
 struct WalletOptions {
@@ -14,6 +26,7 @@ struct WalletOptions {
     /// Where that folder is. Wallets of another file system than the real one are in memory while
     /// they are open, and stored there when they are closed. Backups are real files.
     storage::FileSystem* files = &storage::real_file_system();
+    std::optional<DefaultWallet> default_wallet{};
     std::uint32_t keypool = 1000;      ///< -keypool: unused addresses that are derived ahead
     FeeRate fallback_fee{Amount{0}};   ///< -fallbackfee: used if there is no estimate; 0: refuse
     FeeRate pay_tx_fee{Amount{0}};     ///< -paytxfee: 0: estimate

@@ -25,6 +25,8 @@ struct WalletFlags {
     bool private_keys_disabled = false;  ///< watch-only
     bool blank = false;                  ///< created without descriptors
     bool avoid_reuse = false;            ///< payments leave out coins of reused scripts
+
+    bool operator==(const WalletFlags&) const = default;
 };
 
 /// An entry of the address book.
@@ -78,11 +80,12 @@ struct Scan {
 /// StorageError.
 class Wallet {
 public:
-    /// Creates the file; it must not exist. Makes new keys unless blank or without private keys.
-    static Outcome<std::unique_ptr<Wallet>> create(const WalletContext& context,
-                                                   const std::string& name,
-                                                   const std::filesystem::path& file,
-                                                   const WalletFlags& flags);
+    /// Creates the file; it must not exist. Makes new keys unless blank or without private keys. If
+    /// `seed` is given, the keys derive from it, and the wallet starts at the genesis block, so that
+    /// it finds what the keys received before: it `is_behind` until it has caught up.
+    static Outcome<std::unique_ptr<Wallet>> create(
+        const WalletContext& context, const std::string& name, const std::filesystem::path& file,
+        const WalletFlags& flags, const std::optional<crypto::Digest256>& seed = {});
     /// Opens the file. After this, `catch_up` must be called until it returns true; then the wallet
     /// must be notified of changes.
     static std::unique_ptr<Wallet> open(const WalletContext& context, const std::string& name,
@@ -90,6 +93,8 @@ public:
     /// Derives addresses and reads blocks for a few milliseconds; true when the wallet has reached
     /// the node's tip and knows its mempool.
     Outcome<bool> catch_up();
+    /// Whether the wallet has not processed all blocks of the node's chain.
+    [[nodiscard]] bool is_behind() const { return tip_ != &node().view()->tip(); }
     /// Whether so many addresses are to be derived that `catch_up` should do it.
     [[nodiscard]] bool has_much_to_derive() const;
     /// Flushes; a failing disk is logged.
@@ -197,7 +202,7 @@ public:
 private:
     Wallet(const WalletContext& context, std::string name, std::unique_ptr<Store> store);
 
-    Outcome<void> add_fresh_keys();
+    void add_keys(const crypto::ExtendedPrivateKey& master_key, std::int64_t created);
     void restore();
     /// Brings the wallet to `target` by reading blocks; false if `deadline` came first.
     using Deadline = std::chrono::steady_clock::time_point;

@@ -45,7 +45,13 @@ public:
     Result<std::vector<std::string>, std::string> open_at_start(
         const std::vector<std::string>& names);
 
+    /// An open default wallet that has no transactions is taken over: it counts as new, with the
+    /// keys that it has, unless `options` ask for other flags.
     Outcome<void> create(const std::string& name, const CreateOptions& options);
+    /// Creates the default wallet, to be loaded at every start, if no wallet is open and none is in
+    /// the folder. If another thread is creating it, waits for that. Requires
+    /// `options().default_wallet`.
+    Outcome<void> create_default();
     Outcome<void> load(const std::string& name, std::optional<bool> load_on_startup);
     Outcome<void> unload(const std::string& name, std::optional<bool> load_on_startup);
     /// Copies a backup to the file of a new wallet and loads it.
@@ -57,7 +63,8 @@ public:
     [[nodiscard]] std::vector<std::string> list_dir();
 
     /// Runs `work(Wallet&)` on the wallet thread and returns its result or throws its exception.
-    /// Without a name: on the only open wallet.
+    /// Without a name: on the only open wallet, apart from the default one; on the default one if
+    /// there is no other.
     template <class Work>
     auto with(const std::optional<std::string>& name, Work work)
         -> Outcome<std::invoke_result_t<Work&, Wallet&>> {
@@ -121,6 +128,10 @@ private:
     void for_each(const std::function<void(Wallet&)>& job);
     [[nodiscard]] Outcome<Wallet*> find(const std::optional<std::string>& name);
     [[nodiscard]] std::filesystem::path file_of(const std::string& name) const;
+    /// True when the wallet is open. Otherwise `continue_open` is to be called.
+    Outcome<bool> begin_create(const std::string& name, const WalletFlags& flags);
+    Outcome<void> finish_creating(const std::string& name, Outcome<bool> done);
+    [[nodiscard]] bool takes_over(const std::string& name, const WalletFlags& flags);
     Outcome<void> open(const std::string& name);
     Outcome<void> begin_open(const std::string& name);
     /// True when the wallet has been opened. Otherwise it is to be called again.
