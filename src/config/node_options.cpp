@@ -330,6 +330,17 @@ constexpr std::array private_networks{
         "-debuglogfile, -pid or -rpccookiefile name; all is gone when the node ends. The data "
         "folder is not needed and its files are not read. The log goes to standard error. Give "
         "it on the command line"},
+    Option{"fixedfeeestimate", "<BTC/kvB>", Kind::amount, Group::private_networks, "",
+           "The fee rate that the node estimates for every target, to simulate a fee market (see "
+           "the RPC setfeeestimate)"},
+    Option{"nodename", "<name>", Kind::text, Group::private_networks, "",
+           "The name of this node in its network. With -seedfile, nodes of different names have "
+           "different keys"},
+    Option{"seedfile", "<file>", Kind::path, Group::private_networks, "",
+           "A file with a word or hex digits, which nobody else may read (mode 0600). The keys of "
+           "the wallet \"default\" derive from it, the chain and -nodename, so that a node that "
+           "starts again without its files has the same keys. A relative path lies in the chain's "
+           "folder"},
 };
 
 constexpr std::array chains{

@@ -127,6 +127,13 @@ Digest256 hmac_sha256(ByteSpan key, ByteSpan data) {
     return hmac<Sha256OnStack>(key, data);
 }
 
+Digest256 hkdf_sha256(ByteSpan secret, ByteSpan salt, ByteSpan info) {
+    const auto key = hmac_sha256(salt, secret);
+    Bytes block(info.begin(), info.end());
+    block.push_back(1);  // the number of the block of output
+    return hmac_sha256(key, block);
+}
+
 Sha256::Sha256() : context_(new SHA256_CTX) {
     SHA256_Init(as_context(context_));
 }

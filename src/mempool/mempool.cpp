@@ -175,6 +175,10 @@ void Mempool::prioritise(const Txid& txid, Amount delta) {
     if (sum == Amount{}) impl_->deltas.erase(txid);
 }
 
+FeeEstimates& Mempool::fee_estimates() {
+    return impl_->fee_estimates;
+}
+
 const std::map<Txid, Amount>& Mempool::deltas() const {
     return impl_->deltas;
 }

@@ -36,6 +36,7 @@ struct Mempool::Impl {
     /// Inserted, but not reported to observers yet: it may be evicted at once.
     const Entry* entering = nullptr;
     RollingFee rolling_fee;
+    FeeEstimates fee_estimates;
     Disconnected disconnected;
     std::map<Txid, Amount> deltas;
     std::set<Txid> unbroadcast;

@@ -199,6 +199,8 @@ void Node::Impl::open_ledger() {
     ledger = std::make_unique<ledger::Ledger>(options.params, std::move(ledger_options), clock,
                                               *workers, signatures.get());
     ledger->add_observer(tips);
+    if (const auto fixed = options.fixed_fee_estimate)
+        ledger->call([&](ledger::State& state) { state.mempool.fee_estimates().set(1, *fixed); });
 }
 
 void Node::Impl::open_indexes() {
@@ -266,6 +268,9 @@ Result<void, std::string> Node::Impl::open_peers() {
 
 Result<Script, std::string> Node::Impl::new_wallet_script() const {
     if (!wallets) return fail(std::string("this node has no wallets, and no address is set."));
+    if (options.creates_wallet) {
+        if (auto ready = wallets->create_default(); !ready) return fail(ready.error().message);
+    }
     const auto made = wallets->with(std::nullopt, [](wallet::Wallet& wallet) {
         return wallet.new_address(wallet.options().address_type, "");
     });
@@ -339,6 +344,8 @@ void Node::Impl::serve() {
         .auto_miner = auto_miner.get(),
         .prune_target = options.chain.prune_target,
         .prune_after = options.chain.prune_after,
+        .creates_wallet = options.creates_wallet,
+        .fee_floor = options.params.is_private ? options.wallet.fallback_fee : FeeRate{},
     });
     dispatcher->open(*services);
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(

@@ -1,5 +1,6 @@
 #include "node/options.h"
 #include "node/option_checks.h"
+#include "node/seed.h"
 
 #include <daler/node/node.h>
 
@@ -16,6 +17,7 @@ using Status = Result<void, std::string>;
 
 // Default of -fallbackfee on private networks, so that payments work without a fee estimate.
 constexpr FeeRate private_fallback_fee{Amount{20'000}};
+constexpr std::string_view default_wallet_name = "default";
 constexpr std::int64_t max_workers = 15;
 
 std::size_t worker_count(std::int64_t wanted) {
@@ -232,6 +234,15 @@ Status read_wallet_folder(const Settings& settings, NodeOptions& options) {
     return {};
 }
 
+/// On private chains calls find a wallet where bitcoind would have none.
+void read_default_wallet(const Settings& settings, NodeOptions& options) {
+    if (!options.params.is_private) return;
+    auto& wanted = options.wallet.default_wallet.emplace();
+    wanted.name = default_wallet_name;
+    if (options.seed) wanted.seed = derive_secret(*options.seed, "keys of the default wallet");
+    options.creates_wallet = !settings.negated("wallet");
+}
+
 Status read_wallets(const Settings& settings, NodeOptions& options) {
     options.use_wallets = !settings.flag("disablewallet");
     options.wallets = settings.list("wallet");
@@ -241,6 +252,8 @@ Status read_wallets(const Settings& settings, NodeOptions& options) {
     wallet.fallback_fee = settings.has("fallbackfee") ? rate(settings, "fallbackfee")
                           : options.params.is_private ? private_fallback_fee
                                                       : FeeRate{};
+    if (settings.has("fixedfeeestimate"))
+        options.fixed_fee_estimate = rate(settings, "fixedfeeestimate");
     wallet.pay_tx_fee = rate(settings, "paytxfee");
     wallet.min_tx_fee = rate(settings, "mintxfee");
     wallet.discard_fee = rate(settings, "discardfee");
@@ -297,6 +310,10 @@ Result<NodeOptions, std::string> node_options(const Settings& settings) {
     if (auto status = read_indexes(settings, options); !status) return fail(status.error());
     if (auto status = read_relay(settings, options); !status) return fail(status.error());
     if (auto status = read_peers(settings, options); !status) return fail(status.error());
+    auto seed = read_seed(settings, options.params);
+    if (!seed) return fail(seed.error());
+    options.seed = *seed;
+    read_default_wallet(settings, options);
     if (auto status = read_wallets(settings, options); !status) return fail(status.error());
     options.serve_rpc = settings.flag("server");
     auto rpc = rpc::server_options(settings, options.params);

@@ -27,8 +27,14 @@ struct NodeOptions {
     index::Wanted wanted_indexes{};
     index::IndexOptions index;
 
+    /// From -seedfile: keys and choices of this node may derive from it (node/seed.h).
+    std::optional<crypto::Digest256> seed;
+
     bool serve_rpc = true;
     bool use_wallets = true;
+    bool creates_wallet = false;  ///< calls that need a wallet create one if there is none
+    /// -fixedfeeestimate: the fee rate to estimate at the start.
+    std::optional<FeeRate> fixed_fee_estimate;
     bool persist_mempool = true;
     bool remember_settings = true;                   ///< settings.json
     std::vector<std::string> wallets;                ///< to open besides those of settings.json

@@ -73,4 +73,9 @@ FeeRate WalletView::min_fee_rate() const {
     });
 }
 
+std::optional<FeeRate> WalletView::estimate_fee(int blocks) const {
+    return ledger_.call(
+        [&](ledger::State& state) { return state.mempool.fee_estimates().find(blocks); });
+}
+
 }  // namespace daler::node

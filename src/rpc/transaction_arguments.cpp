@@ -1,4 +1,5 @@
 #include "rpc/transaction_arguments.h"
+#include "rpc/additions.h"
 
 #include <daler/descriptor/addresses.h>
 #include <daler/encoding/hex.h>
@@ -62,7 +63,10 @@ public:
         if (key == "data") return add_data(value);
         const auto script = descriptor::decode_address(key, params_.address);
         const Amount amount = to_amount(value);
-        if (!script) throw Error{code::invalid_address_or_key, "Invalid Bitcoin address: " + key};
+        if (!script) {
+            throw Error{code::invalid_address_or_key,
+                        refused_address("Invalid Bitcoin address: " + key, key, params_)};
+        }
         if (!seen_.insert(*script).second)
             throw Error{code::invalid_parameter, "Invalid parameter, duplicated address: " + key};
         outputs_.push_back({amount, *script});
@@ -138,7 +142,10 @@ std::optional<FeeRate> max_fee_rate(const Call& call, std::size_t i) {
 
 Script script_of_address(const std::string& address, const ChainParams& params) {
     const auto script = descriptor::decode_address(address, params.address);
-    if (!script) throw Error{code::invalid_address_or_key, "Invalid address"};
+    if (!script) {
+        throw Error{code::invalid_address_or_key,
+                    refused_address("Invalid address", address, params)};
+    }
     return *script;
 }
 

@@ -1,10 +1,13 @@
 #include "rpc/wallet_call.h"
+#include "rpc/additions.h"
 
 #include <daler/primitives/chain_params.h>
 #include <daler/rpc/services.h>
 #include <daler/rpc/values.h>
 
-#include <iterator>
+#include <fmt/format.h>
+
+#include <limits>
 
 namespace daler::rpc {
 namespace {
@@ -16,6 +19,7 @@ int code_of(wallet::FailureKind kind) {
         case wallet::FailureKind::wallet:
             return code::wallet;
         case wallet::FailureKind::insufficient_funds:
+        case wallet::FailureKind::too_few_coins:
             return code::wallet_insufficient_funds;
         case wallet::FailureKind::invalid_parameter:
             return code::invalid_parameter;
@@ -48,6 +52,47 @@ wallet::WalletService& wallets(const Call& call) {
 std::optional<std::string> named_wallet(const Call& call) {
     if (!call.has_wallet_path()) return std::nullopt;
     return call.wallet_name();
+}
+
+void provide_wallet(const Call& call) {
+    if (!call.node().creates_wallet || call.has_wallet_path()) return;
+    auto& service = wallets(call);
+    if (service.list().empty()) value_of(service.create_default());
+}
+
+Error no_wallet_error(const Call& call, wallet::Failure failure) {
+    const auto& node = call.node();
+    const bool none_is_loaded = failure.kind == wallet::FailureKind::not_found;
+    if (!none_is_loaded || !node.params.is_private) return to_error(failure);
+    std::string sentence;
+    if (const auto found = wallets(call).list_dir(); !found.empty())
+        sentence = fmt::format("loadwallet \"{}\" loads the one on the disk.", found.front());
+    else if (node.creates_wallet)
+        sentence = "On this chain getnewaddress creates one.";
+    failure.message = add_sentence(std::move(failure.message), sentence);
+    return to_error(failure);
+}
+
+wallet::Failure payment_failure(const wallet::Wallet& wallet, wallet::Failure failure) {
+    if (!wallet.params().is_private || failure.kind != wallet::FailureKind::too_few_coins)
+        return failure;
+    Amount immature, first;
+    Height soonest = std::numeric_limits<Height>::max();
+    for (const auto& coin : wallet.history().coins(wallet::History::Immature::include)) {
+        if (coin.matures_in == 0 || !coin.spendable) continue;
+        immature += coin.output.value;
+        if (coin.matures_in < soonest) first = Amount{0};
+        soonest = std::min(soonest, coin.matures_in);
+        if (coin.matures_in == soonest) first += coin.output.value;
+    }
+    if (immature == Amount{0}) return failure;
+    failure.message = add_sentence(
+        std::move(failure.message),
+        fmt::format("{} BTC are not mature yet, of which {} BTC are after {} more blocks, at "
+                    "height {}.",
+                    immature.to_short_text(), first.to_short_text(), soonest,
+                    wallet.tip().height + soonest));
+    return failure;
 }
 
 ScannedWallet::ScannedWallet(const Call& call) : call_(call) {

@@ -22,11 +22,26 @@ T value_of(wallet::Outcome<T> outcome) {
 /// The wallet that the path names; nothing for the only one.
 [[nodiscard]] std::optional<std::string> named_wallet(const Call& call);
 
+/// For calls that need a new address or coins, before `with_wallet`. On private chains: if the call
+/// names no wallet, none is loaded and none is on the disk, creates the default wallet.
+void provide_wallet(const Call& call);
+
+/// The error of a call without a wallet name for which there is no wallet, or not one alone. On
+/// private chains it says how to get one.
+[[nodiscard]] Error no_wallet_error(const Call& call, wallet::Failure failure);
+
+/// The failure of a payment. On private chains, if coins of the wallet are not mature yet, it says
+/// when they are.
+[[nodiscard]] wallet::Failure payment_failure(const wallet::Wallet& wallet,
+                                              wallet::Failure failure);
+
 /// Runs `work(Wallet&)` on the wallet thread for the wallet of that name, or the only one.
 template <class Work>
 auto with_wallet(const Call& call, const std::optional<std::string>& name, Work work) {
     try {
-        return value_of(wallets(call).with(name, std::move(work)));
+        auto outcome = wallets(call).with(name, std::move(work));
+        if (!outcome && !name) throw no_wallet_error(call, std::move(outcome.error()));
+        return value_of(std::move(outcome));
     } catch (const StorageError& error) {
         throw Error{code::wallet, error.what()};
     }

@@ -98,7 +98,8 @@ std::vector<OwnedCoin> History::coins(Immature immature) const {
         const bool alive =
             record.status == TxStatus::confirmed || record.status == TxStatus::in_mempool;
         if (!alive) continue;
-        if (immature == Immature::exclude && blocks_to_maturity(record) > 0) continue;
+        const Height matures_in = blocks_to_maturity(record);
+        if (immature == Immature::exclude && matures_in > 0) continue;
         for (std::uint32_t i = 0; i < record.tx->outputs.size(); ++i) {
             const auto& output = record.tx->outputs[i];
             const auto* place = owner(output);
@@ -110,7 +111,8 @@ std::vector<OwnedCoin> History::coins(Immature immature) const {
                            .safe = is_trusted(record, known_good),
                            .from_me = is_from_me(*record.tx),
                            .reused = is_reused(output.script_pubkey),
-                           .spendable = is_spendable(output)});
+                           .spendable = is_spendable(output),
+                           .matures_in = matures_in});
         }
     }
     return out;

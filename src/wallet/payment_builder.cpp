@@ -268,9 +268,8 @@ Failure PaymentBuilder::selection_failure(const std::vector<Coin>& available, Am
         all += coin.candidate.value;
         if (is_eligible(coin, last)) eligible += coin.candidate.value;
     }
-    const auto kind = FailureKind::insufficient_funds;
     if (eligible >= target) {
-        return {kind,
+        return {FailureKind::insufficient_funds,
                 "The inputs size exceeds the maximum weight. Please try sending a smaller amount "
                 "or manually consolidating your wallet's UTXOs"};
     }
@@ -281,11 +280,11 @@ Failure PaymentBuilder::selection_failure(const std::vector<Coin>& available, Am
         if (is_long) in_long_chains += coin.candidate.value;
     }
     if (in_long_chains > Amount{0} && all >= target) {
-        return {kind,
+        return {FailureKind::too_few_coins,
                 "Unconfirmed UTXOs are available, but spending them creates a chain of "
                 "transactions that will be rejected by the mempool"};
     }
-    return {kind, "Insufficient funds"};
+    return {FailureKind::too_few_coins, "Insufficient funds"};
 }
 
 Outcome<void> PaymentBuilder::choose_coins() {
@@ -388,7 +387,8 @@ Outcome<void> PaymentBuilder::fill_transaction() {
             return ok;
         result_.fee = std::max(result_.fee, left);
     } else if (!makes_change) {
-        if (selected - sent_ < result_.fee) return insufficient("Insufficient funds");
+        if (selected - sent_ < result_.fee)
+            return fail(FailureKind::too_few_coins, "Insufficient funds");
         result_.fee = selected - sent_;
     }
     if (!makes_change) return {};

@@ -137,10 +137,10 @@ Outcome<bool> WalletService::begin_create(const std::string& name, const WalletF
         }
         options_.files->create_folders(file.parent_path());
         const bool is_default = options_.default_wallet && name == options_.default_wallet->name;
-        auto wallet = Wallet::create({node_, options_, interrupt_}, name, file, flags,
-                                     is_default ? options_.default_wallet->seed : std::nullopt);
+        const auto seed = is_default ? options_.default_wallet->seed : std::nullopt;
+        auto wallet = Wallet::create({node_, options_, interrupt_}, name, file, flags, seed);
         if (!wallet) return daler::fail(wallet.error());
-        if ((*wallet)->is_behind() || (*wallet)->has_much_to_derive()) {
+        if ((seed && (*wallet)->is_behind()) || (*wallet)->has_much_to_derive()) {
             opening_[name] = std::move(*wallet);
             return false;
         }
@@ -149,32 +149,37 @@ Outcome<bool> WalletService::begin_create(const std::string& name, const WalletF
     });
 }
 
-Outcome<void> WalletService::finish_creating(const std::string& name, Outcome<bool> done) {
-    const bool has_begun = done && !*done;
-    auto created = finish_opening(name, std::move(done));
-    if (!created && has_begun) discard(*options_.files, file_of(name), name);
+Outcome<void> WalletService::finish_creating(const std::string& name, Outcome<bool> begun) {
+    const bool has_file = begun.has_value();
+    auto created = finish_opening(name, std::move(begun));
+    if (!created && has_file) discard(*options_.files, file_of(name), name);
     return created;
 }
 
 Outcome<void> WalletService::create(const std::string& name, const CreateOptions& options) {
-    auto created = finish_creating(name, call([&]() -> Outcome<bool> {
-                                       if (takes_over(name, options.flags)) return true;
-                                       return begin_create(name, options.flags);
-                                   }));
+    bool is_taken_over = false;
+    auto begun = call([&]() -> Outcome<bool> {
+        is_taken_over = takes_over(name, options.flags);
+        if (is_taken_over) return true;
+        return begin_create(name, options.flags);
+    });
+    auto created = is_taken_over ? Outcome<void>{} : finish_creating(name, std::move(begun));
     return created ? remember(name, options.load_on_startup) : created;
 }
 
 Outcome<void> WalletService::create_default() {
     const auto& name = options_.default_wallet->name;
     bool is_new = false;
-    auto created = finish_creating(name, call([&]() -> Outcome<bool> {
-                                       if (opening_.contains(name)) return false;
-                                       if (!wallets_.empty() || !list_dir().empty()) return true;
-                                       is_new = true;
-                                       return begin_create(name, {});
-                                   }));
-    if (!created || !is_new) return created;
-    log::info("Created wallet {}, because none was there", name);
+    auto begun = call([&]() -> Outcome<bool> {
+        if (opening_.contains(name)) return false;
+        if (!wallets_.empty() || !list_dir().empty()) return true;
+        is_new = true;
+        return begin_create(name, {});
+    });
+    if (!is_new) return finish_opening(name, std::move(begun));
+    auto created = finish_creating(name, std::move(begun));
+    if (!created) return created;
+    log::info("Created the wallet {}, because there was none", name);
     return remember(name, true);
 }
 

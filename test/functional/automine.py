@@ -77,7 +77,7 @@ def check_errors(node):
 
 def check_no_wallet(test):
     """An error is told, in the log once; the node goes on."""
-    node = test.node("-automine=1s")
+    node = test.node("-automine=1s", "-nowallet")
     wait_until(lambda: "error" in node.getautomine(), 30, "the error")
     node.createwallet("late")
     grown(node, 1)

@@ -369,7 +369,7 @@ def transactions(daler, coins):
 def main(test):
     print(bitcoind_folder())
     core = test.node("-whitelist=noban,in,out@127.0.0.1", kind="bitcoind", name="bitcoind")
-    daler = test.node(name="daler")
+    daler = test.node("-strictregtest", "-fallbackfee=0.0002", name="daler")
     core.createwallet("w")
     daler.createwallet("w", False, True)
     wallet = core.wallet("w")

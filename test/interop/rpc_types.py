@@ -152,7 +152,7 @@ def main(test):
     parser.add_argument("--only")
     asked = parser.parse_args()
     core = test.node(kind="bitcoind", name="bitcoind")
-    daler = test.node(name="daler")
+    daler = test.node("-strictregtest", "-fallbackfee=0.0002", name="daler")
     for block in core.generatetoaddress(110, ANYONE_ADDRESS):
         daler.submitblock(core.getblock(block, 0))
     for node in (core, daler):

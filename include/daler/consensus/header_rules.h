@@ -34,6 +34,10 @@ public:
 /// The ratio to the easiest target of mainnet, as getdifficulty shows it.
 [[nodiscard]] double difficulty(std::uint32_t bits);
 
+/// Whether anyone can make a block of this chain in a moment: its target never changes and takes
+/// few hashes, and it needs no signature.
+[[nodiscard]] bool blocks_are_free(const ChainParams& params);
+
 /// True if `hash` meets the target that `bits` claims and the claim is within the chain's limit.
 [[nodiscard]] bool has_proof_of_work(const BlockHash& hash, std::uint32_t bits,
                                      const ChainParams& params);

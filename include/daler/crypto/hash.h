@@ -23,6 +23,9 @@ using Digest512 = std::array<std::uint8_t, 64>;
 [[nodiscard]] Digest160 sha1(ByteSpan data);
 [[nodiscard]] Digest512 hmac_sha512(ByteSpan key, ByteSpan data);
 [[nodiscard]] Digest256 hmac_sha256(ByteSpan key, ByteSpan data);
+/// A secret that derives from another one: the first 32 bytes of HKDF with SHA-256 (RFC 5869).
+/// Without `secret` nobody can tell it from random bytes, whatever else is known.
+[[nodiscard]] Digest256 hkdf_sha256(ByteSpan secret, ByteSpan salt, ByteSpan info);
 
 /// Hashes data that comes in pieces. Reusable after `finish`.
 class Sha256 {

@@ -2,6 +2,7 @@
 
 #include <daler/consensus/rejection.h>
 #include <daler/mempool/coin_view.h>
+#include <daler/mempool/fee_estimates.h>
 #include <daler/policy/policy.h>
 #include <daler/script/interpreter.h>
 #include <daler/util/thread_pool.h>
@@ -195,6 +196,7 @@ public:
     /// The fee rate that a transaction must pay at least because the pool was full; 0 if it was
     /// not.
     [[nodiscard]] FeeRate min_fee(BlockTime now) const;
+    [[nodiscard]] FeeEstimates& fee_estimates();
     /// Counts changes: each addition, and each removal not caused by a block.
     [[nodiscard]] std::uint64_t sequence() const;
     [[nodiscard]] const Limits& limits() const;

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -80,6 +81,11 @@ struct Services {
     /// With -prune: the bytes to keep, or 0 if only the user prunes.
     std::optional<std::uint64_t> prune_target{};
     Height prune_after = 0;  ///< shorter chains are not pruned
+    /// Calls that need a wallet create the default one if there is none.
+    bool creates_wallet = false;
+    /// What estimatesmartfee answers at least; zero: it may have no estimate.
+    FeeRate fee_floor{};
+    std::mutex faucet_mutex{};  ///< so that only one faucet mines
 };
 
 /// Throws an Error if the node is stopping. Methods whose duration depends on their arguments call

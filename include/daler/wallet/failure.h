@@ -11,7 +11,8 @@ namespace daler::wallet {
 enum class FailureKind : std::uint8_t {
     misc,
     wallet,
-    insufficient_funds,
+    insufficient_funds,  ///< also other reasons why no payment could be made
+    too_few_coins,       ///< those that may be spent now do not suffice for a payment
     invalid_parameter,
     invalid_address_or_key,
     keypool_ran_out,

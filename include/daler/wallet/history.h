@@ -43,6 +43,7 @@ struct OwnedCoin {
     bool from_me = false;   ///< its transaction spends coins of ours
     bool reused = false;    ///< a coin of the same script was spent before
     bool spendable = true;  ///< the wallet can sign for it, or is watch-only
+    Height matures_in = 0;  ///< blocks until it may be spent; 0: it may be now
 };
 
 /// The `mine` object of getbalances.

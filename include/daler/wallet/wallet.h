@@ -1,5 +1,6 @@
 #pragma once
 
+#include <daler/crypto/bip32.h>
 #include <daler/wallet/failure.h>
 #include <daler/wallet/history.h>
 #include <daler/wallet/node_view.h>
@@ -81,8 +82,8 @@ struct Scan {
 class Wallet {
 public:
     /// Creates the file; it must not exist. Makes new keys unless blank or without private keys. If
-    /// `seed` is given, the keys derive from it, and the wallet starts at the genesis block, so that
-    /// it finds what the keys received before: it `is_behind` until it has caught up.
+    /// `seed` is given, the keys derive from it, and the wallet starts at the genesis block, so
+    /// that it finds what the keys received before: it `is_behind` until it has caught up.
     static Outcome<std::unique_ptr<Wallet>> create(
         const WalletContext& context, const std::string& name, const std::filesystem::path& file,
         const WalletFlags& flags, const std::optional<crypto::Digest256>& seed = {});

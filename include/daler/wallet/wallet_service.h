@@ -130,7 +130,8 @@ private:
     [[nodiscard]] std::filesystem::path file_of(const std::string& name) const;
     /// True when the wallet is open. Otherwise `continue_open` is to be called.
     Outcome<bool> begin_create(const std::string& name, const WalletFlags& flags);
-    Outcome<void> finish_creating(const std::string& name, Outcome<bool> done);
+    /// If it fails, the file of the wallet is removed.
+    Outcome<void> finish_creating(const std::string& name, Outcome<bool> begun);
     [[nodiscard]] bool takes_over(const std::string& name, const WalletFlags& flags);
     Outcome<void> open(const std::string& name);
     Outcome<void> begin_open(const std::string& name);

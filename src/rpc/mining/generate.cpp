@@ -1,3 +1,4 @@
+#include "rpc/additions.h"
 #include "rpc/block_templates.h"
 #include "rpc/mining/methods.h"
 #include "rpc/transaction_arguments.h"
@@ -70,7 +71,10 @@ std::optional<Script> script_of_descriptor(const std::string& text, const ChainP
 
 Json generatetoaddress(Call& call) {
     const auto script = descriptor::decode_address(call.string(1), call.node().params.address);
-    if (!script) throw Error{code::invalid_address_or_key, "Error: Invalid address"};
+    if (!script) {
+        throw Error{code::invalid_address_or_key,
+                    refused_address("Error: Invalid address", call.string(1), call.node().params)};
+    }
     return generate_to(call, *script);
 }
 

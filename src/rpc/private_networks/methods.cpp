@@ -11,12 +11,21 @@ const std::vector<Method> private_networks_table{
      "the state of chain time, see gettime",
      advancetime},
     {private_networks,
-     "getautomine",
-     "Shows when the node mines by itself.",
-     {},
-     "when, address (if it is not the wallet), blocks (since the start), error (of the last "
-     "attempt, if it failed); with cpu also threads and hashespersecond",
-     getautomine},
+     "faucet",
+     "Pays to an address from the wallet. If the wallet has too few mature coins, mines blocks to "
+     "it first: as few as needed, and never more than the maturity of coinbases and one. On a "
+     "chain whose blocks cost work or need a signature, mines nothing. Example: faucet "
+     "\"bcrt1q...\" 2.5",
+     {{"address", Type::string, "", "Who is paid"},
+      {"amount", Type::amount, "1", "How much, in BTC"}},
+     "txid, and blocks: how many were mined",
+     faucet},
+    "getautomine",
+    "Shows when the node mines by itself.",
+    {},
+    "when, address (if it is not the wallet), blocks (since the start), error (of the last "
+    "attempt, if it failed); with cpu also threads and hashespersecond",
+    getautomine},
     {private_networks,
      "gettime",
      "Shows chain time: the time in blocks, lock times, mempool and wallets.",
@@ -65,6 +74,15 @@ const std::vector<Method> private_networks_table{
        "address: who gets the coins; threads: how many search with cpu (default: 1)"}},
      "the new state, see getautomine. Example: setautomine tx,30s",
      setautomine},
+    "setfeeestimate",
+    "Sets the fee rate that estimatesmartfee answers and the wallet pays, to simulate a fee "
+    "market. It is forgotten when the node stops. Example: setfeeestimate 0.0005 2",
+    {{"feerate", Type::any, "", "BTC/kvB; 0 or null removes what was set"},
+     {"conf_target", Type::integer, "null",
+      "Holds from this target up to the next one that is set; without it, for all targets"}},
+    "the rates that are set now: conf_target, feerate", setfeeestimate
+}
+,
     {private_networks,
      "settime",
      "Sets chain time. It cannot be at or below the median time of the last blocks.",

@@ -11,6 +11,12 @@ namespace daler::rpc {
 [[nodiscard]] Json getautomine(Call& call);
 [[nodiscard]] Json setautomine(Call& call);
 
+// faucet.cpp
+[[nodiscard]] Json faucet(Call& call);
+
+// fees.cpp
+[[nodiscard]] Json setfeeestimate(Call& call);
+
 // mine.cpp
 [[nodiscard]] Json mine(Call& call);
 

@@ -1,5 +1,6 @@
 #include "rpc/private_networks/mining_arguments.h"
 
+#include "rpc/additions.h"
 #include "rpc/wallet_call.h"
 
 #include <daler/descriptor/addresses.h>
@@ -14,12 +15,15 @@ Script coinbase_script(const Call& call, const Json& options) {
     if (const auto* address = member(options, "address")) {
         auto script = descriptor::decode_address(address->as_string(), call.node().params.address);
         if (script) return std::move(*script);
-        throw Error{code::invalid_address_or_key, "Error: Invalid address"};
+        throw Error{
+            code::invalid_address_or_key,
+            refused_address("Error: Invalid address", address->as_string(), call.node().params)};
     }
     if (!call.node().wallets) {
         throw Error{code::invalid_parameter,
                     "This node has no wallets: say who gets the coins, {\"address\": ...}."};
     }
+    provide_wallet(call);
     return with_wallet(call, [](wallet::Wallet& wallet) {
         return value_of(wallet.new_address(wallet.options().address_type, ""));
     });

@@ -1,3 +1,4 @@
+#include "rpc/additions.h"
 #include "rpc/address_json.h"
 #include "rpc/util/methods.h"
 
@@ -73,7 +74,7 @@ Json validateaddress(Call& call) {
         for (const auto position : script.error().positions)
             positions.push(position);
         out.append("error_locations", std::move(positions));
-        out.append("error", script.error().message);
+        out.append("error", refused_address(script.error().message, address, call.node().params));
         return out;
     }
     out.append("address", *descriptor::encode_address(*script, format));

@@ -22,9 +22,8 @@ const std::vector<Method> util_table{
     {"Util",
      "estimatesmartfee",
      "Estimates the fee rate at which a transaction confirms within this number of blocks. This "
-     "node "
-     "keeps no "
-     "statistics yet and has no estimate.",
+     "node keeps no statistics. On private chains it answers the rate of setfeeestimate or "
+     "-fixedfeeestimate, or else that of -fallbackfee; on others it has no estimate.",
      {{"conf_target", Type::integer, "", "Blocks"},
       {"estimate_mode", Type::string, "economical", "unset, economical or conservative"}},
      "feerate in BTC/kvB or errors, and blocks",

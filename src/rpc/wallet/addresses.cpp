@@ -1,3 +1,4 @@
+#include "rpc/additions.h"
 #include "rpc/address_json.h"
 #include "rpc/wallet/methods.h"
 #include "rpc/wallet_call.h"
@@ -144,6 +145,7 @@ Json address_info(const wallet::Wallet& wallet, const Script& script) {
 Json getnewaddress(Call& call) {
     const auto label = label_of(call.json(0));
     const auto wanted = address_type(call, 1);
+    provide_wallet(call);
     return with_wallet(call, [&](wallet::Wallet& wallet) -> Json {
         if (!wallet.can_get_addresses(false))
             throw Error{code::wallet, "Error: This wallet has no available keys"};
@@ -155,6 +157,7 @@ Json getnewaddress(Call& call) {
 
 Json getrawchangeaddress(Call& call) {
     const auto wanted = address_type(call, 0);
+    provide_wallet(call);
     return with_wallet(call, [&](wallet::Wallet& wallet) -> Json {
         if (!wallet.can_get_addresses(true))
             throw Error{code::wallet, "Error: This wallet has no available keys"};
@@ -167,14 +170,20 @@ Json getrawchangeaddress(Call& call) {
 
 Json getaddressinfo(Call& call) {
     const auto script = descriptor::decode_address(call.string(0), call.node().params.address);
-    if (!script) throw Error{code::invalid_address_or_key, script.error().message};
+    if (!script) {
+        throw Error{code::invalid_address_or_key,
+                    refused_address(script.error().message, call.string(0), call.node().params)};
+    }
     return with_wallet(call, [&](wallet::Wallet& wallet) { return address_info(wallet, *script); });
 }
 
 Json setlabel(Call& call) {
     const auto address = call.string(0);
-    if (!descriptor::decode_address(address, call.node().params.address))
-        throw Error{code::invalid_address_or_key, "Invalid Bitcoin address"};
+    const auto& params = call.node().params;
+    if (!descriptor::decode_address(address, params.address)) {
+        throw Error{code::invalid_address_or_key,
+                    refused_address("Invalid Bitcoin address", address, params)};
+    }
     const auto label = label_of(call.json(1));
     return with_wallet(call, [&](wallet::Wallet& wallet) -> Json {
         wallet.set_label(address, label);

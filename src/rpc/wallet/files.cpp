@@ -1,7 +1,11 @@
+#include "rpc/additions.h"
 #include "rpc/wallet/methods.h"
 #include "rpc/wallet_call.h"
 
+#include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
+
+#include <fmt/format.h>
 
 namespace daler::rpc {
 namespace {
@@ -26,6 +30,18 @@ std::optional<std::int64_t> birth_time(const wallet::Wallet& wallet) {
     for (const auto& record : wallet.keys().records())
         out = std::min(out.value_or(record.created), record.created);
     return out;
+}
+
+/// Why a wallet was not created. On private chains, if there is one of that name, what to do.
+std::string creation_failure(const Call& call, const std::string& name,
+                             const wallet::Failure& failure) {
+    if (failure.kind != wallet::FailureKind::already_exists || !call.node().params.is_private)
+        return failure.message;
+    const auto open = wallets(call).list();
+    const bool is_open = std::ranges::find(open, name) != open.end();
+    return add_sentence(failure.message,
+                        is_open ? fmt::format("It is loaded: calls to /wallet/{} use it.", name)
+                                : fmt::format("loadwallet \"{}\" loads it.", name));
 }
 
 Json scanning_json(const wallet::Wallet& wallet) {
@@ -72,7 +88,7 @@ Json createwallet(Call& call) {
     const auto name = call.string(0);
     const auto created = wallets(call).create(name, options);
     // This method has one code for all reasons.
-    if (!created) throw Error{code::wallet, created.error().message};
+    if (!created) throw Error{code::wallet, creation_failure(call, name, created.error())};
     return name_json(name, std::move(warnings));
 }
 

@@ -1,3 +1,4 @@
+#include "rpc/additions.h"
 #include "rpc/sign_transaction.h"
 #include "rpc/transaction_arguments.h"
 #include "rpc/wallet/methods.h"
@@ -69,8 +70,10 @@ std::vector<wallet::Recipient> parse_recipients(const Json& amounts, const Chain
     for (const auto& [address, value] : amounts.members()) {
         auto script = descriptor::decode_address(address, params.address);
         const Amount amount = to_amount(value);
-        if (!script)
-            throw Error{code::invalid_address_or_key, "Invalid Bitcoin address: " + address};
+        if (!script) {
+            throw Error{code::invalid_address_or_key,
+                        refused_address("Invalid Bitcoin address: " + address, address, params)};
+        }
         if (!seen.insert(*script).second) {
             throw Error{code::invalid_parameter,
                         "Invalid parameter, duplicated address: " + address};
@@ -113,12 +116,13 @@ Json pay(wallet::Wallet& wallet, const wallet::PaymentRequest& request, const st
          const std::string& comment_to, bool verbose) {
     if (wallet.flags().private_keys_disabled)
         throw Error{code::wallet, "Error: Private keys are disabled for this wallet"};
-    const auto payment = value_of(wallet.prepare(request));
-    const auto txid = value_of(wallet.send(payment, comment, comment_to));
+    const auto payment = wallet.prepare(request);
+    if (!payment) throw to_error(payment_failure(wallet, payment.error()));
+    const auto txid = value_of(wallet.send(*payment, comment, comment_to));
     if (!verbose) return txid.to_hex();
     Json out = Json::object();
     out.append("txid", txid.to_hex());
-    out.append("fee_reason", payment.fee_reason);
+    out.append("fee_reason", payment->fee_reason);
     return out;
 }
 
@@ -132,6 +136,7 @@ Json sendtoaddress(Call& call) {
     request.recipients.front().pays_fee = call.boolean(4, false);
     if (call.has(5)) request.replaceable = call.boolean(5, true);
     parse_fee_choice(request, call.json(6), call.json(7), call.json(9));
+    provide_wallet(call);
     return with_wallet(call, [&](wallet::Wallet& wallet) {
         const bool avoid_reuse = call.boolean(8, wallet.flags().avoid_reuse);
         if (avoid_reuse && !wallet.flags().avoid_reuse)
@@ -154,6 +159,7 @@ Json sendmany(Call& call) {
     request.recipients = parse_recipients(amounts, call.node().params);
     for (const auto position : payers)
         request.recipients[position].pays_fee = true;
+    provide_wallet(call);
     return with_wallet(call, [&](wallet::Wallet& wallet) {
         return pay(wallet, request, call.string(3, ""), "", call.boolean(9, false));
     });

@@ -1,3 +1,4 @@
+#include "rpc/additions.h"
 #include "rpc/wallet/methods.h"
 #include "rpc/wallet_call.h"
 
@@ -52,7 +53,10 @@ Height shown_depth(const Received& received) {
 
 Json getreceivedbyaddress(Call& call) {
     const auto script = descriptor::decode_address(call.string(0), call.node().params.address);
-    if (!script) throw Error{code::invalid_address_or_key, "Invalid Bitcoin address"};
+    if (!script) {
+        throw Error{code::invalid_address_or_key,
+                    refused_address("Invalid Bitcoin address", call.string(0), call.node().params)};
+    }
     return with_wallet(call, [&](wallet::Wallet& wallet) {
         if (!wallet.keys().find(*script)) throw Error{code::wallet, "Address not found in wallet"};
         const auto all = received_by_script(wallet, call.integer(1, 1), call.boolean(2, false));

@@ -72,6 +72,20 @@ TEST_CASE("work is the expected number of hashes", "[consensus]") {
     CHECK(work_of(0x03000001) == (U256{1} << 255));
 }
 
+TEST_CASE("blocks are free where the target stays easy and nobody signs", "[consensus]") {
+    auto params = regtest_params();
+    CHECK(blocks_are_free(params));
+    params.retarget.never = false;
+    CHECK_FALSE(blocks_are_free(params));
+    params.retarget.never = true;
+    params.signet_challenge = {0x51};
+    CHECK_FALSE(blocks_are_free(params));
+    CHECK_FALSE(blocks_are_free(main_params()));
+    auto hard = main_params();
+    hard.retarget.never = true;
+    CHECK_FALSE(blocks_are_free(hard));
+}
+
 TEST_CASE("difficulty is the ratio to the easiest target of mainnet", "[consensus]") {
     CHECK(difficulty(0x1d00ffff) == 1.0);
     CHECK(difficulty(0x207fffff) == Approx(4.656542373906925e-10).epsilon(1e-15));

@@ -159,3 +159,14 @@ TEST_CASE("CRC-32C gives the values of RFC 3720, with and without the instructio
         CHECK(crc32c(ByteSpan(data).subspan(half), crc32c(ByteSpan(data).first(half))) == expected);
     }
 }
+
+TEST_CASE("hkdf_sha256 gives the published values of RFC 5869", "[crypto]") {
+    const auto derive = [](const char* secret, const char* salt, const char* info) {
+        return to_hex(crypto::hkdf_sha256(*from_hex(secret), *from_hex(salt), *from_hex(info)));
+    };
+    const auto* const secret = "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b";
+    CHECK(derive(secret, "000102030405060708090a0b0c", "f0f1f2f3f4f5f6f7f8f9") ==
+          "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf");
+    CHECK(derive(secret, "", "") ==
+          "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d");
+}

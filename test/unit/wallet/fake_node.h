@@ -61,6 +61,8 @@ public:
     TransactionRef pay(const Script& script, Amount amount);
     void add_to_mempool(const TransactionRef& tx);
     void remove_from_mempool(const TransactionRef& tx);
+    /// As if they were pruned.
+    void forget_blocks() { blocks_.clear(); }
     [[nodiscard]] Height height() const { return tip_->height; }
     void advance_clock(std::int64_t seconds);
 

@@ -97,6 +97,112 @@ TEST_CASE("a call without a name uses the only open wallet", "[wallet]") {
     CHECK(*name("b") == "b");
 }
 
+TEST_CASE("the default wallet yields to another one", "[wallet]") {
+    ServiceBench bench;
+    auto options = bench.options();
+    options.default_wallet = {.name = "usual"};
+    WalletService service(bench.node, options, bench.settings);
+    const auto name = [&] {
+        return service.with({}, [](Wallet& wallet) { return wallet.name(); });
+    };
+    REQUIRE(service.create("usual", {}));
+    CHECK(*name() == "usual");
+    REQUIRE(service.create("a", {}));
+    CHECK(*name() == "a");
+    REQUIRE(service.create("b", {}));
+    CHECK(name().error().kind == FailureKind::not_specified);
+    REQUIRE(service.unload("a", {}));
+    REQUIRE(service.unload("b", {}));
+    CHECK(*name() == "usual");
+    REQUIRE(service.unload("usual", {}));
+    CHECK(name().error().kind == FailureKind::not_found);
+}
+
+TEST_CASE("the default wallet is created only where there is no wallet", "[wallet]") {
+    ServiceBench bench;
+    auto options = bench.options();
+    options.default_wallet = {.name = "usual"};
+    using Names = std::vector<std::string>;
+    {
+        WalletService service(bench.node, options, bench.settings);
+        REQUIRE(service.create("a", {}));
+        REQUIRE(service.create_default());
+        CHECK(service.list() == Names{"a"});
+        REQUIRE(service.unload("a", {}));
+        REQUIRE(service.create_default());
+        CHECK(service.list().empty());
+    }
+    std::filesystem::remove_all(bench.path("a"));
+    WalletService service(bench.node, options, bench.settings);
+    std::vector<std::thread> callers;
+    std::atomic<int> created{0};
+    for (int i = 0; i < 8; ++i)
+        callers.emplace_back([&] { created += service.create_default().has_value() ? 1 : 0; });
+    for (auto& caller : callers)
+        caller.join();
+    CHECK(created == 8);
+    CHECK(service.list() == Names{"usual"});
+    CHECK(bench.settings.names == Names{"usual"});
+}
+
+TEST_CASE("a default wallet without transactions is taken over by create", "[wallet]") {
+    ServiceBench bench;
+    auto options = bench.options();
+    options.default_wallet = {.name = "usual"};
+    WalletService service(bench.node, options, bench.settings);
+    REQUIRE(service.create_default());
+    const auto script = *service.with({}, [](Wallet& wallet) { return address(wallet); });
+    REQUIRE(service.create("usual", {.flags = {}, .load_on_startup = false}));
+    CHECK(bench.settings.names.empty());
+    CHECK(*service.with({}, [&](Wallet& wallet) { return wallet.keys().find(script) != nullptr; }));
+    CHECK(service.create("usual", {.flags = {.blank = true}}).error().kind ==
+          FailureKind::already_exists);
+    service.transaction_added(bench.node.pay(script, coins(1)));
+    CHECK(service.create("usual", {}).error().kind == FailureKind::already_exists);
+}
+
+TEST_CASE("a default wallet with a seed has the same keys again and finds its coins", "[wallet]") {
+    ServiceBench bench;
+    auto options = bench.options();
+    options.default_wallet = {.name = "usual", .seed = crypto::Digest256{1}};
+    const auto first_script = [](WalletService& service) {
+        return *service.with({}, [](Wallet& wallet) { return address(wallet); });
+    };
+    Script script;
+    {
+        WalletService service(bench.node, options, bench.settings);
+        REQUIRE(service.create_default());
+        script = first_script(service);
+        bench.node.mine(script);
+        bench.node.mine_many(3);
+    }
+    std::filesystem::remove_all(bench.path("usual"));
+    {
+        WalletService service(bench.node, options, bench.settings);
+        REQUIRE(service.create_default());
+        const auto balances =
+            service.with({}, [](Wallet& wallet) { return wallet.history().balances(); });
+        CHECK(balances->immature == coins(50));
+        CHECK(first_script(service) != script);
+    }
+    std::filesystem::remove_all(bench.path("usual"));
+    options.default_wallet->seed = crypto::Digest256{2};
+    WalletService service(bench.node, options, bench.settings);
+    REQUIRE(service.create_default());
+    CHECK(first_script(service) != script);
+}
+
+TEST_CASE("a wallet that cannot read the chain is not created", "[wallet]") {
+    ServiceBench bench;
+    auto options = bench.options();
+    options.default_wallet = {.name = "usual", .seed = crypto::Digest256{1}};
+    bench.node.mine_many(3);
+    bench.node.forget_blocks();
+    WalletService service(bench.node, options, bench.settings);
+    CHECK(message(service.create_default()).starts_with("There was an error reading block"));
+    CHECK(service.list_dir().empty());
+}
+
 TEST_CASE("wallets to load at start are remembered", "[wallet]") {
     ServiceBench bench;
     {
