@@ -12,7 +12,6 @@ namespace daler::rpc {
 namespace {
 
 constexpr Amount usual_amount{satoshis_per_coin};
-constexpr std::uint64_t max_tries_per_block = 1'000'000;
 
 using PaymentOutcome = wallet::Outcome<Txid>;
 
@@ -61,9 +60,8 @@ void mine_to_wallet(const Call& call, const std::string& name, Height count) {
     const auto script = with_wallet(call, name, [](wallet::Wallet& wallet) {
         return value_of(wallet.new_address(wallet.options().address_type, "faucet"));
     });
-    const auto mined =
-        mining::generate(node.ledger, count, template_options(node, script),
-                         max_tries_per_block * static_cast<std::uint64_t>(count), node.stopping);
+    mining::GenerateOptions wanted{.count = count, .block = template_options(node, script)};
+    const auto mined = mining::generate(node.ledger, node.clock, std::move(wanted), node.stopping);
     refuse_if_stopping(node);
     if (!mined)
         throw Error{code::misc, "The faucet cannot mine: " + consensus::to_text(mined.error())};
