@@ -85,6 +85,15 @@ Bytes ChainFields::hex(std::string_view field, ByteSpan fallback) {
     return hex_if_given(field, fallback.size()).value_or(Bytes(fallback.begin(), fallback.end()));
 }
 
+Bytes ChainFields::bytes(std::string_view field, std::size_t max) {
+    const Json* value = find(field);
+    if (!value) return {};
+    auto bytes = value->is_string() ? from_hex(value->as_string()) : std::nullopt;
+    if (bytes && bytes->size() <= max) return std::move(*bytes);
+    refuse(field, fmt::format("at most {} hex digits in quotes, an even number", 2 * max));
+    return {};
+}
+
 U256 ChainFields::number(std::string_view field, const U256& fallback, const U256& min,
                          const U256& max) {
     const Json* value = find(field);

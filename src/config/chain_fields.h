@@ -35,6 +35,8 @@ public:
     [[nodiscard]] Bytes hex(std::string_view field, ByteSpan fallback);
     /// The same without a default.
     [[nodiscard]] std::optional<Bytes> hex_if_given(std::string_view field, std::size_t size);
+    /// Up to `max` bytes as hex digits; none by default.
+    [[nodiscard]] Bytes bytes(std::string_view field, std::size_t max);
     /// 1 to 64 hex digits that spell a number from `min` to `max`.
     [[nodiscard]] U256 number(std::string_view field, const U256& fallback, const U256& min,
                               const U256& max);

@@ -7,6 +7,7 @@
 #include <daler/crypto/hash.h>
 #include <daler/encoding/hex.h>
 #include <daler/primitives/genesis.h>
+#include <daler/script/limits.h>
 
 #include <fmt/format.h>
 
@@ -26,6 +27,7 @@ constexpr std::int64_t max_spacing = 24 * 60 * 60;
 constexpr std::int64_t min_window = 4;
 constexpr std::int64_t max_window = 1'000'000;
 constexpr std::int64_t max_maturity = 100'000;
+constexpr std::size_t max_challenge = script::max_script_size;
 constexpr std::int64_t default_genesis_time = 1704067200;  // 2024-01-01 00:00 UTC
 // Limit of the expected hashes for a genesis block: one core solves it in about a minute.
 constexpr unsigned max_genesis_work_bits = 26;
@@ -90,6 +92,7 @@ public:
         read_money();
         read_heights();
         read_genesis();
+        read_later_fields();
         if (auto wrong = fields_.finish()) return fail(std::move(*wrong));
 
         ChainFile out;
@@ -225,6 +228,13 @@ private:
         params_.genesis_hash = params_.genesis->header.hash();
     }
 
+    /// Fields that came after the first version: each is a rule only where it is not the default.
+    void read_later_fields() {
+        params_.signet_challenge = fields_.bytes("signet_challenge", max_challenge);
+        if (!params_.signet_challenge.empty())
+            rules_.append("signet_challenge", to_hex(params_.signet_challenge));
+    }
+
     std::uint32_t read_bits() {
         const std::uint32_t easiest = consensus::bits_from_target(params_.pow_limit);
         const Bytes fallback{
@@ -272,11 +282,25 @@ private:
 
 }  // namespace
 
-Result<ChainFile, std::string> parse_chain_file(std::string_view text) {
-    const auto json = Json::parse(text);
+std::string ChainFile::source() const {
+    return path.empty() ? "-rule" : "Chain file " + path.string();
+}
+
+Result<ChainFile, std::string> read_chain_fields(const Json& fields) {
+    return Reader(fields).read();
+}
+
+Result<Json, std::string> parse_chain_fields(std::string_view text) {
+    auto json = Json::parse(text);
     if (!json) return fail("not JSON: " + json.error());
     if (!json->is_object()) return fail(std::string("an object of fields is expected: {...}"));
-    return Reader(*json).read();
+    return std::move(*json);
+}
+
+Result<ChainFile, std::string> parse_chain_file(std::string_view text) {
+    const auto fields = parse_chain_fields(text);
+    if (!fields) return fail(fields.error());
+    return read_chain_fields(*fields);
 }
 
 }  // namespace daler::config

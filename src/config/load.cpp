@@ -1,4 +1,5 @@
 #include "chain_choice.h"
+#include "chain_rules.h"
 #include "file_parser.h"
 #include "value.h"
 
@@ -265,11 +266,47 @@ struct Settings::Loader {
         return out.data_folder_ / value->text;
     }
 
+    /// The values of a list option on the top level of the files and on the command line.
+    [[nodiscard]] std::vector<std::string> given_list(std::string_view name) const {
+        std::vector<std::string> all;
+        const auto add = [&](const Values& source) {
+            const auto* given = values(source, name);
+            for (const Value& value : given ? *given : std::vector<Value>{})
+                if (value.negated)
+                    all.clear();
+                else
+                    all.push_back(value.text);
+        };
+        if (const auto top = out.sections_.find(""); top != out.sections_.end()) add(top->second);
+        add(out.command_line_);
+        return all;
+    }
+
     /// The name of the chain that the sources so far choose; reads the chain file, if there is
     /// one.
     Result<std::string, std::string> chosen_chain() {
         const auto path = chain_file_path().lexically_normal();
-        if (path.empty()) return choose_chain(switches());
+        auto rules = given_list("rule");
+        const auto fields = path.empty() ? fields_of_switches(rules) : fields_of_file(path);
+        if (!fields) return fail(fields.error());
+        if (!*fields) return choose_chain(switches());
+        auto file = rules.empty() ? read_chain_fields(**fields) : change_rules(**fields, rules);
+        if (!file) {
+            return fail(path.empty()
+                            ? "-rule: " + file.error()
+                            : fmt::format("Chain file {}: {}", path.string(), file.error()));
+        }
+        file->path = path;
+        file->options = path.empty() ? options_of_switches() : "-chainfile=" + path.string();
+        for (const auto& rule : rules)
+            file->options += " -rule=" + rule;
+        out.chain_file_ = std::make_shared<const ChainFile>(std::move(*file));
+        return out.chain_file_->params.name;
+    }
+
+    using Fields = std::optional<Json>;
+
+    Result<Fields, std::string> fields_of_file(const std::filesystem::path& path) const {
         if (switches().count() > 0) {
             return fail(
                 std::string("-chainfile describes another chain: it cannot be combined with "
@@ -277,11 +314,30 @@ struct Settings::Loader {
         }
         const auto text = files.read(path);
         if (!text) return fail(fmt::format("Chain file {} could not be opened.", path.string()));
-        auto parsed = parse_chain_file(*text);
-        if (!parsed) return fail(fmt::format("Chain file {}: {}", path.string(), parsed.error()));
-        parsed->path = path;
-        out.chain_file_ = std::make_shared<const ChainFile>(std::move(*parsed));
-        return out.chain_file_->params.name;
+        auto fields = parse_chain_fields(*text);
+        if (!fields) return fail(fmt::format("Chain file {}: {}", path.string(), fields.error()));
+        return Fields(std::move(*fields));
+    }
+
+    /// The fields of the built-in chain that -rule changes; nothing without -rule, and for chains
+    /// whose rules cannot be changed.
+    [[nodiscard]] Result<Fields, std::string> fields_of_switches(
+        const std::vector<std::string>& rules) const {
+        if (rules.empty()) return Fields();
+        if (switches().count() == 0) return Fields(regtest_fields());
+        const auto chain = choose_chain(switches());
+        if (!chain) return fail(chain.error());
+        if (*chain == "regtest") return Fields(regtest_fields());
+        const auto challenges = given_list("signetchallenge");
+        if (*chain == "signet" && challenges.size() == 1)
+            return Fields(signet_fields(challenges[0]));
+        return Fields();
+    }
+
+    [[nodiscard]] std::string options_of_switches() const {
+        const auto challenges = given_list("signetchallenge");
+        if (choose_chain(switches()) != "signet") return "-regtest";
+        return "-signet -signetchallenge=" + challenges.at(0);
     }
 
     Step choose() {

@@ -299,7 +299,7 @@ std::string Node::Impl::client_options() const {
     std::string out;
     const auto& name = options.params.name;
     if (const auto* file = settings.chain_file())
-        out = fmt::format("-chainfile={} ", file->path.string());
+        out = file->options + " ";
     else if (name != "main")
         out = fmt::format("-{} ", name == "test" ? "testnet" : name);
     if (settings.text_if_set("datadir"))

@@ -28,9 +28,9 @@ Json record_of(const config::ChainFile& file, const BlockHeader& genesis) {
 Status refuse_change(const config::ChainFile& file, const std::filesystem::path& folder,
                      std::string_view field, const std::string& was, const std::string& is) {
     return fail(fmt::format(
-        "Chain file {}: \"{}\" is {}, but it was {} when the chain in {} began. Restore the file, "
+        "{}: \"{}\" is {}, but it was {} when the chain in {} began. Restore the file, "
         "or choose another \"name\" or -datadir.",
-        file.path.string(), field, is, was, folder.string()));
+        file.source(), field, is, was, folder.string()));
 }
 
 /// Compares the chain file with the stored `record`.
@@ -74,8 +74,8 @@ Status prepare_private_chain(const config::ChainFile& file, storage::FileSystem&
     const auto path = folder / "blocks" / "chain.json";
     Block genesis = *params.genesis;
     if (genesis.header.block_time() > now + consensus::max_future_block_time) {
-        return fail(fmt::format("Chain file {}: \"genesis_time\" must not be in the future, not {}",
-                                file.path.string(), genesis.header.time));
+        return fail(fmt::format("{}: \"genesis_time\" must not be in the future, not {}",
+                                file.source(), genesis.header.time));
     }
 
     Json record;
