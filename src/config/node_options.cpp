@@ -341,6 +341,9 @@ constexpr std::array private_networks{
            "the wallet \"default\" derive from it, the chain and -nodename, so that a node that "
            "starts again without its files has the same keys. A relative path lies in the chain's "
            "folder"},
+    Option{"signetsigner", "<file>", Kind::path, Group::private_networks, "",
+           "Sign the blocks that this node mines on a signet (BIP 325). The file, of mode 0600, has a "
+           "private key or a descriptor in each line. A relative path lies in the chain's folder"},
 };
 
 constexpr std::array chains{

@@ -1,4 +1,5 @@
 #include <daler/mining/auto_miner.h>
+#include <daler/mining/block_signer.h>
 
 #include "auto_mine_setting.h"
 #include "hash_threads.h"
@@ -315,6 +316,8 @@ Result<TemplateOptions, std::string> AutoMiner::Impl::block_options() {
     TemplateOptions out;
     out.coinbase_script = std::move(*made);
     out.limits = options.limits;
+    out.signer = options.block_signer();
+    if (out.signer && !out.signer->can_sign()) return fail(std::string(no_signer));
     // Two nodes with one address would make the same block. Where chain time stands still, equal
     // commands are to give equal blocks.
     if (!clock.is_chain_time_stopped()) {

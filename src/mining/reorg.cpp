@@ -1,6 +1,7 @@
 #include "reorg_planner.h"
 
 #include <daler/primitives/chain_params.h>
+#include <daler/util/ensure.h>
 
 #include <fmt/format.h>
 
@@ -99,8 +100,9 @@ private:
     std::set<Txid> conflicted_;
 };
 
-/// Links the blocks and solves them. The error says why it cannot.
+/// Links the blocks, signs them on signets, and solves them. The error says why it cannot.
 Result<std::vector<BlockRef>, std::string> solve_all(const ReorgPlan& plan,
+                                                     const BlockSigner* signer,
                                                      const ChainParams& params,
                                                      std::uint64_t max_tries,
                                                      const std::atomic<bool>& stop) {
@@ -108,6 +110,7 @@ Result<std::vector<BlockRef>, std::string> solve_all(const ReorgPlan& plan,
     BlockHash previous = plan.fork->hash;
     for (Block block : plan.blocks) {
         block.header.previous = previous;
+        if (signer) ensure(signer->sign(block));
         if (!solve(block.header, params, max_tries, stop)) {
             return fail(std::string(stop ? "The node is stopping."
                                          : "The branch was not finished within `maxtries` hashes. "
@@ -183,12 +186,12 @@ Result<ReorgResult, std::string> make_reorg(ledger::Ledger& ledger, Clock& clock
         if (!planned) return Outcome(fail(planned.error()));
         plan = std::move(*planned);
         const auto tries = std::min(max_tries, easy_tries * plan.blocks.size());
-        const auto blocks = solve_all(plan, ledger.params(), tries, stop);
+        const auto blocks = solve_all(plan, request.block.signer.get(), ledger.params(), tries, stop);
         if (!blocks) return std::nullopt;
         return submit_all(state, clock, plan, *blocks);
     };
     if (auto outcome = ledger.call(make_easy)) return std::move(*outcome);
-    const auto blocks = solve_all(plan, ledger.params(), max_tries, stop);
+    const auto blocks = solve_all(plan, request.block.signer.get(), ledger.params(), max_tries, stop);
     if (!blocks) return fail(blocks.error());
     return ledger.call(
         [&](ledger::State& state) { return submit_all(state, clock, plan, *blocks); });

@@ -108,6 +108,7 @@ ReorgPlanner::Status ReorgPlanner::append_block() {
     auto selected = fill_block(height);
     auto options = request_.block;
     options.time = block_time(height);
+    options.signer = nullptr;  // it signs later, when the block below has its hash
     // Without it a block could be the same as the one that it replaces.
     const auto& old = plan_.old_tip->hash.bytes;
     options.extra_nonce.assign(old.begin(), old.begin() + 8);

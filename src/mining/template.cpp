@@ -4,6 +4,7 @@
 #include <daler/consensus/version_bits.h>
 #include <daler/primitives/chain_params.h>
 #include <daler/script/standard.h>
+#include <daler/util/ensure.h>
 
 #include <algorithm>
 
@@ -69,6 +70,7 @@ Template make_template(ledger::State& state, const TemplateOptions& options,
     fill_header(result.block.header, state, parent,
                 std::max(result.min_time, options.time.value_or(state.clock.chain_now())));
     finish_block(result.block, result.height, params);
+    if (options.signer) ensure(options.signer->sign(result.block));
     result.sigop_costs[0] = consensus::sigop_cost(*result.block.transactions[0], {}, 0);
     return result;
 }

@@ -72,6 +72,7 @@ struct Node::Impl {
     Result<void, std::string> open_peers();
     Result<void, std::string> open_auto_miner();
     [[nodiscard]] Result<Script, std::string> new_wallet_script() const;
+    [[nodiscard]] std::shared_ptr<const mining::BlockSigner> block_signer() const;
     void serve();
     void import();
     void import_file(const std::filesystem::path& file);
@@ -279,6 +280,20 @@ Result<Script, std::string> Node::Impl::new_wallet_script() const {
     return **made;
 }
 
+/// The signer of a signet: with the keys of -signetsigner, or else with those of the wallets.
+std::shared_ptr<const mining::BlockSigner> Node::Impl::block_signer() const {
+    const auto& challenge = options.params.signet_challenge;
+    if (challenge.empty() || options.signer) return options.signer;
+    descriptor::KeyRing keys;
+    const std::array scripts{Script(challenge)};
+    for (const auto& name : wallets ? wallets->list() : std::vector<std::string>{}) {
+        const auto own = wallets->with(
+            name, [&](const wallet::Wallet& wallet) { return wallet.signing_keys(scripts); });
+        if (own) keys.merge(*own);
+    }
+    return std::make_shared<const mining::BlockSigner>(challenge, std::move(keys));
+}
+
 Result<void, std::string> Node::Impl::open_auto_miner() {
     if (options.params.is_public()) return {};
     mining::AutoMiner::Options miner_options;
@@ -286,6 +301,7 @@ Result<void, std::string> Node::Impl::open_auto_miner() {
     miner_options.files = &files;
     miner_options.file = file(auto_mine_name);
     miner_options.wallet_script = [this] { return new_wallet_script(); };
+    miner_options.block_signer = [this] { return block_signer(); };
     auto_miner = std::make_unique<mining::AutoMiner>(*ledger, clock, std::move(miner_options));
     if (!options.auto_mine) return {};
     auto status = auto_miner->set({.when = *options.auto_mine, .address = {}},
@@ -335,6 +351,7 @@ void Node::Impl::serve() {
         .tips = tips,
         .dispatcher = *dispatcher,
         .block_limits = options.block_limits,
+        .block_signer = [this] { return block_signer(); },
         .save_mempool =
             [this] {
                 save_mempool(*ledger, files, file(mempool_name));

@@ -1,6 +1,7 @@
 #include "node/options.h"
 #include "node/option_checks.h"
 #include "node/seed.h"
+#include "node/signet_signer.h"
 
 #include <daler/node/node.h>
 
@@ -283,6 +284,16 @@ std::filesystem::path disk_file(const Settings& settings, std::string_view name)
     return settings.path(name);
 }
 
+/// The signer of a signet. Its node has the defaults of a private chain; the other nodes do not.
+Status read_signer(const Settings& settings, NodeOptions& options) {
+    auto signer = read_signet_signer(settings, options.params);
+    if (!signer) return fail(signer.error());
+    options.signer = std::move(*signer);
+    if (!options.params.signet_challenge.empty())
+        options.params.is_private = options.signer != nullptr;
+    return {};
+}
+
 }  // namespace
 
 std::filesystem::path log_file(const Settings& settings) {
@@ -295,6 +306,7 @@ Result<NodeOptions, std::string> node_options(const Settings& settings) {
     if (!params) return fail(params.error());
     NodeOptions options;
     options.params = std::move(*params);
+    if (auto status = read_signer(settings, options); !status) return fail(status.error());
     options.folder = settings.chain_folder();
     options.in_memory = settings.flag("inmemory");
     options.pid_file = disk_file(settings, "pid");

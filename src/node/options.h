@@ -4,6 +4,7 @@
 #include <daler/index/indexes.h>
 #include <daler/ledger/ledger.h>
 #include <daler/mining/auto_miner.h>
+#include <daler/mining/block_signer.h>
 #include <daler/rpc/server.h>
 #include <daler/sync/options.h>
 #include <daler/wallet/options.h>
@@ -29,6 +30,7 @@ struct NodeOptions {
 
     /// From -seedfile: keys and choices of this node may derive from it (node/seed.h).
     std::optional<crypto::Digest256> seed;
+    std::shared_ptr<const mining::BlockSigner> signer;  ///< -signetsigner
 
     bool serve_rpc = true;
     bool use_wallets = true;

@@ -2,6 +2,7 @@
 
 #include "rpc/transaction_arguments.h"
 
+#include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
 
 #include <fmt/format.h>
@@ -13,6 +14,15 @@ mining::TemplateOptions template_options(const Services& node, Script script) {
     options.coinbase_script = std::move(script);
     options.limits = node.block_limits;
     return options;
+}
+
+mining::TemplateOptions mining_options(const Services& node, Script script) {
+    auto options = template_options(node, std::move(script));
+    options.signer = node.block_signer();
+    if (!options.signer || options.signer->can_sign()) return options;
+    throw Error{code::internal_error,
+                fmt::format("ProcessNewBlock, block not accepted{}",
+                            node.params.is_public() ? "" : fmt::format(". {}", mining::no_signer))};
 }
 
 void remember_template(Services& node, const mining::Template& made) {

@@ -9,6 +9,10 @@ namespace daler::rpc {
 /// The options of this node for block templates; the coinbase pays to `script`.
 [[nodiscard]] mining::TemplateOptions template_options(const Services& node, Script script);
 
+/// The same for a block that this node mines, signed on signets. Throws an Error if the node does
+/// not have the keys for that.
+[[nodiscard]] mining::TemplateOptions mining_options(const Services& node, Script script);
+
 /// Stores the data of the last template for getmininginfo.
 void remember_template(Services& node, const mining::Template& made);
 

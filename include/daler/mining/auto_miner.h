@@ -17,6 +17,8 @@ class Ledger;
 
 namespace daler::mining {
 
+class BlockSigner;
+
 /// The events at which a node mines a block by itself. Several may hold at once.
 struct AutoMineEvents {
     bool on_transaction = false;  ///< "tx": the mempool has a transaction
@@ -63,6 +65,8 @@ public:
         /// A script of the wallet; the error says why there is none. Called on the thread of this
         /// object.
         std::function<Result<Script, std::string>()> wallet_script;
+        /// The signer of a signet's blocks; gives null on other chains. Called on that thread, too.
+        std::function<std::shared_ptr<const BlockSigner>()> block_signer;
     };
 
     /// Reads the kept setting. Mines nothing before `start`. The references must outlive it.

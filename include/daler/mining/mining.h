@@ -2,6 +2,7 @@
 
 #include <daler/ledger/ledger.h>
 #include <daler/mining/block_pace.h>
+#include <daler/mining/block_signer.h>
 #include <daler/policy/block_limits.h>
 
 #include <atomic>
@@ -22,6 +23,7 @@ struct TemplateOptions {
     std::optional<BlockTime> time{};  ///< not before Template::min_time; nothing: chain time
     Bytes
         extra_nonce{};  ///< data in the coinbase, so that it differs from others; at most 80 bytes
+    std::shared_ptr<const BlockSigner> signer{};  ///< on signets: signs the template, if given
 };
 
 /// A block to be mined, and what getblocktemplate returns about it. `fees[i]` and `sigop_costs[i]`

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -24,6 +25,7 @@ class Indexes;
 }
 namespace daler::mining {
 class AutoMiner;
+class BlockSigner;
 }
 namespace daler::sync {
 class PeerService;
@@ -73,6 +75,8 @@ struct Services {
     Dispatcher& dispatcher;  ///< for help and the list of running calls
     policy::BlockLimits block_limits{};
     LastTemplate last_template{};
+    /// The signer of a signet's blocks, whose keys may not be enough; null on other chains.
+    std::function<std::shared_ptr<const mining::BlockSigner>()> block_signer{};
     /// Writes mempool.dat and returns its path (savemempool); throws StorageError. May be empty.
     std::function<std::string()> save_mempool{};
     index::Indexes* indexes = nullptr;        ///< null if there are none

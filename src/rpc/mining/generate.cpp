@@ -39,7 +39,7 @@ Json generate_to(Call& call, const Script& script) {
     Services& node = call.node();
     mining::GenerateOptions options;
     options.count = count;
-    options.block = template_options(node, script);
+    options.block = mining_options(node, script);
     options.max_tries = tries;
     options.made = [&node](const mining::Template& made) { remember_template(node, made); };
     const auto mined = mining::generate(node.ledger, node.clock, std::move(options), node.stopping);
@@ -87,7 +87,7 @@ Json generatetodescriptor(Call& call) {
 
 Json generateblock(Call& call) {
     const auto& params = call.node().params;
-    auto options = template_options(call.node(), {});
+    auto options = mining_options(call.node(), {});
     std::string error;
     if (const auto script = script_of_descriptor(call.string(0), params, error))
         options.coinbase_script = *script;

@@ -76,7 +76,7 @@ Json mine(Call& call) {
     if (const auto* list = member(options, "transactions"))
         wanted.transactions = selected_transactions(node, *list);
     const auto script = coinbase_script(call, options);
-    wanted.block = template_options(node, script);
+    wanted.block = mining_options(node, script);
     const auto mined = mining::generate(node.ledger, node.clock, std::move(wanted), node.stopping);
     refuse_if_stopping(node);
     if (!mined)

@@ -81,8 +81,8 @@ Json reorg(Call& call) {
     const auto* dry = member(options, "dry_run");
     const bool is_rehearsal = dry && dry->as_bool();
     // A rehearsal takes no address from the wallet.
-    request.block =
-        template_options(node, is_rehearsal ? Script{} : coinbase_script(call, options));
+    request.block = is_rehearsal ? template_options(node, {})
+                                 : mining_options(node, coinbase_script(call, options));
     const auto rehearse = [&](ledger::State& state) {
         return mining::rehearse_reorg(state, request);
     };

@@ -50,7 +50,7 @@ constexpr std::string_view all_fields = R"({
         "bip34_height": 2, "bip65_height": 3, "bip66_height": 4, "csv_height": 5,
         "segwit_height": 6,
         "genesis_message": "Grüße", "genesis_time": 4294967295, "genesis_bits": "1f00ff00",
-        "genesis_reward": 1e-8})";
+        "genesis_reward": 1e-8, "signet_challenge": "51"})";
 
 struct Wrong {
     std::string text;
@@ -119,6 +119,7 @@ const std::vector<Wrong> wrong_files{
     {R"({"genesis_bits":"21008000"})", "\"genesis_bits\" must be"},
     {R"({"genesis_bits":"20ffffff"})", "\"genesis_bits\" must be"},
     {R"({"genesis_reward":21000001})", "\"genesis_reward\" must be a number of coins"},
+    {R"({"signet_challenge":"5"})", "\"signet_challenge\" must be at most 20000 hex digits"},
 };
 
 /// Each changes one rule.
@@ -145,7 +146,8 @@ const std::vector<std::string> changed_rules{
     R"({"genesis_message":"m"})",
     R"({"genesis_time":9})",
     R"({"genesis_bits":"2000ffff"})",
-    R"({"genesis_reward":9})"};
+    R"({"genesis_reward":9})",
+    R"({"signet_challenge":"51"})"};
 
 /// Fields in which two nodes of one chain may differ, and the magic.
 const std::set<std::string> no_rules{"name", "port", "rpcport", "magic"};

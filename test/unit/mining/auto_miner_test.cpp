@@ -1,6 +1,7 @@
 #include "fixture.h"
 
 #include <daler/mining/auto_miner.h>
+#include <daler/mining/block_signer.h>
 
 #include <thread>
 
@@ -34,6 +35,7 @@ struct Automatic : MiningFixture {
             if (has_wallet) return anyone_can_spend();
             return fail(std::string("no wallet"));
         };
+        chosen.block_signer = [] { return std::shared_ptr<const mining::BlockSigner>(); };
         miner = std::make_unique<AutoMiner>(ledger, clock, std::move(chosen));
     }
 
