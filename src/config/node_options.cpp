@@ -341,9 +341,10 @@ constexpr std::array private_networks{
            "the wallet \"default\" derive from it, the chain and -nodename, so that a node that "
            "starts again without its files has the same keys. A relative path lies in the chain's "
            "folder"},
-    Option{"signetsigner", "<file>", Kind::path, Group::private_networks, "",
-           "Sign the blocks that this node mines on a signet (BIP 325). The file, of mode 0600, has a "
-           "private key or a descriptor in each line. A relative path lies in the chain's folder"},
+    Option{
+        "signetsigner", "<file>", Kind::path, Group::private_networks, "",
+        "Sign the blocks that this node mines on a signet (BIP 325). The file, of mode 0600, has a "
+        "private key or a descriptor in each line. A relative path lies in the chain's folder"},
 };
 
 constexpr std::array chains{
@@ -364,10 +365,11 @@ constexpr std::array chains{
            "The test network, version 4 (-chain=testnet4)"},
     Option{"strictregtest", "", Kind::flag, Group::chain, "0",
            "On regtest, behave as bitcoind where dalerd differs on private chains"},
-    Option{"rule", "<field>=<value>", Kind::list, Group::private_networks, "",
-           "Set a field of the chain file, or of regtest's rules without one (doc/private-chains.md "
-           "lists the fields); may be repeated. The chain that results has a magic and a folder of "
-           "its own. daler-cli needs the same options"},
+    Option{
+        "rule", "<field>=<value>", Kind::list, Group::private_networks, "",
+        "Set a field of the chain file, or of regtest's rules without one (doc/private-chains.md "
+        "lists the fields); may be repeated. The chain that results has a magic and a folder of "
+        "its own. daler-cli needs the same options"},
     Option{"vbparams", "<name:start:end[:height]>", Kind::list, Group::chain, "",
            "On regtest: start and timeout of a version-bits deployment; may be repeated"},
     Option{"testactivationheight", "<name@height>", Kind::list, Group::chain, "",

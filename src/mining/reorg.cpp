@@ -186,12 +186,14 @@ Result<ReorgResult, std::string> make_reorg(ledger::Ledger& ledger, Clock& clock
         if (!planned) return Outcome(fail(planned.error()));
         plan = std::move(*planned);
         const auto tries = std::min(max_tries, easy_tries * plan.blocks.size());
-        const auto blocks = solve_all(plan, request.block.signer.get(), ledger.params(), tries, stop);
+        const auto blocks =
+            solve_all(plan, request.block.signer.get(), ledger.params(), tries, stop);
         if (!blocks) return std::nullopt;
         return submit_all(state, clock, plan, *blocks);
     };
     if (auto outcome = ledger.call(make_easy)) return std::move(*outcome);
-    const auto blocks = solve_all(plan, request.block.signer.get(), ledger.params(), max_tries, stop);
+    const auto blocks =
+        solve_all(plan, request.block.signer.get(), ledger.params(), max_tries, stop);
     if (!blocks) return fail(blocks.error());
     return ledger.call(
         [&](ledger::State& state) { return submit_all(state, clock, plan, *blocks); });

@@ -27,10 +27,10 @@ Json record_of(const config::ChainFile& file, const BlockHeader& genesis) {
 
 Status refuse_change(const config::ChainFile& file, const std::filesystem::path& folder,
                      std::string_view field, const std::string& was, const std::string& is) {
-    return fail(fmt::format(
-        "{}: \"{}\" is {}, but it was {} when the chain in {} began. Restore the file, "
-        "or choose another \"name\" or -datadir.",
-        file.source(), field, is, was, folder.string()));
+    return fail(
+        fmt::format("{}: \"{}\" is {}, but it was {} when the chain in {} began. Restore the file, "
+                    "or choose another \"name\" or -datadir.",
+                    file.source(), field, is, was, folder.string()));
 }
 
 /// Compares the chain file with the stored `record`.

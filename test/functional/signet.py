@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from framework import equal, fails, program, run, sync_blocks
+from framework import equal, fails, program, run, sync_blocks, wait_until
 
 # 1 <key> 1 OP_CHECKMULTISIG with the public key of `KEY`.
 KEY = "cMahea7zqjxrtgAbB7LSGbcQUr1uX1ojuat9jZodMN87JcbXMTcA"
@@ -36,7 +36,7 @@ def check_options(test, key):
     refused(test, "cannot be read", *signet(), "-signetsigner=/nowhere/key")
     refused(test, "chmod 600", *signet(), f"-signetsigner={key_file(test, 'open', KEY, 0o644)}")
     refused(test, "line 2", *signet(), f"-signetsigner={key_file(test, 'bad', KEY + chr(10) + 'nonsense')}")
-    refused(test, "is empty", *signet(), f"-signetsigner={key_file(test, 'empty', ' ')}")
+    refused(test, "empty", *signet(), f"-signetsigner={key_file(test, 'empty', ' ')}")
     refused(test, "do not satisfy", *signet("5121" + "02" + "11" * 32 + "51ae"), f"-signetsigner={key}")
     refused(test, "works on private networks only", "-signet", f"-signetsigner={key}")
 
@@ -67,6 +67,17 @@ def main(test):
     block = signer.generateblock(ADDRESS, [])["hash"]
     sync_blocks([signer, other])
     equal(other.getbestblockhash(), block)
+    block = signer.mine(1, {"address": ADDRESS})["blocks"][-1]
+    sync_blocks([signer, other])
+    equal(other.getbestblockhash(), block)
+    signer.reorg(2, {"address": ADDRESS})
+    sync_blocks([signer, other])
+    assert other.getbestblockhash() != block
+    height = signer.getblockcount()
+    signer.setautomine("1s", {"address": ADDRESS})
+    wait_until(lambda: other.getblockcount() > height, what="a block that the signer mines by itself")
+    signer.setautomine("off")
+    test.step("mine, reorg and automine sign, too")
     template = signer.getblocktemplate({"rules": ["segwit", "signet"]})
     equal(template["signet_challenge"], CHALLENGE)
     assert "ecc7daa2" not in template["default_witness_commitment"]

@@ -14,7 +14,7 @@ namespace daler::config {
 /// (-rule), or both; doc/private-chains.md lists the fields.
 struct ChainFile {
     std::filesystem::path path;  ///< empty if there are only single fields
-    std::string options;         ///< those that choose this chain: "-regtest -rule=block_spacing=60"
+    std::string options;  ///< those that choose this chain: "-regtest -rule=block_spacing=60"
     /// The whole chain, but its genesis block is not solved yet: the block's hash is that with
     /// nonce 0. Minimum work and assumevalid are zero.
     ChainParams params;

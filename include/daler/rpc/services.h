@@ -26,7 +26,7 @@ class Indexes;
 namespace daler::mining {
 class AutoMiner;
 class BlockSigner;
-}
+}  // namespace daler::mining
 namespace daler::sync {
 class PeerService;
 }

@@ -63,8 +63,7 @@ TEST_CASE("a rule changes a field of a chain file", "[config][chainfile]") {
 }
 
 TEST_CASE("rules make a signet of one's own another chain", "[config][chainfile]") {
-    const auto settings =
-        loaded({"-signet", "-signetchallenge=51", "-rule=retarget_rule=none"});
+    const auto settings = loaded({"-signet", "-signetchallenge=51", "-rule=retarget_rule=none"});
     const auto& file = file_of(settings);
     CHECK(file.params.signet_challenge == Bytes{0x51});
     CHECK(file.params.pow_limit == signet_params().pow_limit);
@@ -84,8 +83,8 @@ TEST_CASE("a malformed rule is an error that names it", "[config][chainfile]") {
 }
 
 TEST_CASE("public chains keep their rules", "[config][chainfile]") {
-    const auto chain = GENERATE(as<std::string>(), "-testnet", "-testnet4", "-chain=main",
-                                "-signet");
+    const auto chain =
+        GENERATE(as<std::string>(), "-testnet", "-testnet4", "-chain=main", "-signet");
     const auto settings = loaded({chain, "-rule=block_spacing=60"});
     CHECK(settings.chain_file() == nullptr);
     CHECK(settings.chain_params()->is_public());  // so the node refuses -rule
