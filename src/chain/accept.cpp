@@ -40,7 +40,7 @@ void Chainstate::Impl::submit(const BlockRef& block, SubmitHandler done) {
         result.verdict = consensus::reject(Reason::duplicate_invalid);
     } else if (!result.entry || !is_settled(*result.entry)) {
         turn = {};
-        result = accept_block(block, hash, clock.now(), std::nullopt, {});
+        result = accept_block(block, hash, clock.chain_now(), std::nullopt, {});
         if (result.verdict) pending.add(*result.entry, block);
     }
     WaitingCaller caller(std::move(done), result);

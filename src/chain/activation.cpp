@@ -131,7 +131,7 @@ void Chainstate::Impl::publish() {
     if (best_header->chainwork < tip->chainwork) best_header = tip;
     const bool was_download = initial_download;
     if (initial_download && tip->chainwork >= minimum_work &&
-        tip->header.block_time() >= clock.now() - options.max_tip_age) {
+        tip->header.block_time() >= clock.chain_now() - options.max_tip_age) {
         initial_download = false;
     }
     const bool same = published_tip == tip && published_best_header == best_header &&

@@ -16,7 +16,7 @@ void Chainstate::add_observer(ChainObserver& observer) {
 
 consensus::Verdict Chainstate::accept_header(const BlockHeader& header, const BlockEntry** entry) {
     BlockEntry* found = nullptr;
-    auto verdict = impl_->accept_header(header, header.hash(), impl_->clock.now(), &found);
+    auto verdict = impl_->accept_header(header, header.hash(), impl_->clock.chain_now(), &found);
     if (entry) *entry = found;
     impl_->publish();
     return verdict;

@@ -11,7 +11,8 @@ Verdict Chainstate::Impl::test_block(const BlockRef& block, bool check_proof_of_
     const auto hash = block->header.hash();
     if (block->header.previous != tip->hash) return consensus::reject(Reason::bad_previous);
     const EntryChain chain(*tip);
-    if (auto verdict = consensus::check_header_in_chain(block->header, chain, clock.now(), params);
+    if (auto verdict =
+            consensus::check_header_in_chain(block->header, chain, clock.chain_now(), params);
         !verdict) {
         return verdict;
     }

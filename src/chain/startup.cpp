@@ -97,8 +97,8 @@ void Chainstate::Impl::Startup::open() {
 }
 
 void Chainstate::Impl::Startup::refuse_future_tip() const {
-    if (chain_.tip->header.block_time() <= chain_.clock.now() + consensus::max_future_block_time)
-        return;
+    const auto latest = chain_.clock.chain_now() + consensus::max_future_block_time;
+    if (chain_.options.trust_tip_time || chain_.tip->header.block_time() <= latest) return;
     throw StorageError(
         "The block database contains a block which appears to be from the future. This may be due "
         "to your computer's date and time being set incorrectly. Only rebuild the block database "

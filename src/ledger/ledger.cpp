@@ -76,7 +76,10 @@ struct Ledger::Impl final : chain::ChainObserver, mempool::MempoolObserver {
             observer->block_refused(entry, rejection);
     }
     void tip_changed(const std::shared_ptr<const chain::ChainView>& view) override {
-        if (std::exchange(reorganising, false)) mempool.reorganised(clock.now());
+        if (std::exchange(reorganising, false)) {
+            const auto now = clock.now();
+            mempool.reorganised(now, clock.chain_now() - now);
+        }
         for (auto* observer : observers)
             observer->tip_changed(view);
     }
@@ -167,6 +170,7 @@ void Ledger::Impl::work() {
 
 mempool::AcceptResult State::accept(const TransactionRef& tx, mempool::AcceptOptions options) {
     options.now = clock.now();
+    options.chain_offset = clock.chain_now() - options.now;
     return mempool.accept(tx, options);
 }
 

@@ -213,7 +213,8 @@ Verdict Admission::check_against_coins() {
     entry_.sigop_cost = sigop_cost(*tx_, coins_, script::standard_flags);
     entry_.vsize =
         policy::virtual_size(tx_->weight(), entry_.sigop_cost, rules_.policy.bytes_per_sigop);
-    entry_.time = options_.entered.value_or(options_.now);
+    entry_.entered = options_.entered.value_or(options_.now);
+    entry_.time = entry_.entered + options_.chain_offset;
     entry_.height = tip;
     entry_.spends_coinbase = std::ranges::any_of(coins_, &Coin::is_coinbase);
 

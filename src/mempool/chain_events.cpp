@@ -36,10 +36,14 @@ void Mempool::block_disconnected(const Block& block) {
     impl_->disconnected.add(block);
 }
 
-void Mempool::reorganised(BlockTime now) {
+void Mempool::reorganised(BlockTime now, std::chrono::seconds chain_offset) {
     Impl& self = *impl_;
     self.drop(self.disconnected.take_dropped());
-    self.take_back(now);
+    AcceptOptions options;
+    options.now = now;
+    options.chain_offset = chain_offset;
+    options.bypass_limits = true;
+    self.take_back(options);
     self.remove_long_chains();
     self.remove_what_became_invalid();
     self.expire(now);
@@ -69,24 +73,21 @@ void Mempool::Impl::drop(const std::vector<TransactionRef>& gone) {
 // Adds the transactions of each block separately, the earliest block first, so that parents come
 // before their children. Entries that were in the pool before are linked at the end: they did not
 // count for the limits when the blocks were made.
-void Mempool::Impl::take_back(BlockTime now) {
+void Mempool::Impl::take_back(const AcceptOptions& options) {
     std::vector<const Entry*> returned;
     for (const auto& from_block : disconnected.take())
-        for (const Entry* entry : take_back(from_block, now))
+        for (const Entry* entry : take_back(from_block, options))
             returned.push_back(entry);
     pool.link_children(returned);
 }
 
 // Returns the entries that stay.
 EntryHashSet Mempool::Impl::take_back(const std::vector<TransactionRef>& from_block,
-                                      BlockTime now) {
-    AcceptOptions options;
-    options.now = now;
-    options.bypass_limits = true;
+                                      const AcceptOptions& options) {
     EntryHashSet returned;
     for (const auto& tx : from_block) {
         if (!tx->is_coinbase()) {
-            Admission admission(rules, pool, tx, options, delta_of(tx->txid), min_fee(now));
+            Admission admission(rules, pool, tx, options, delta_of(tx->txid), min_fee(options.now));
             admission.count_only(returned);
             if (!admission.check() && admission.replaced().empty()) {
                 const Entry& added = insert(admission.entry());

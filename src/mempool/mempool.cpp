@@ -106,9 +106,9 @@ std::size_t Mempool::Impl::remove_with_descendants(const EntrySet& roots, Remova
 
 std::size_t Mempool::Impl::expire(BlockTime now) {
     const BlockTime oldest = now - rules.limits.expiry;
-    const auto& by_time = pool.entries().get<tags::time>();
+    const auto& by_time = pool.entries().get<tags::entered>();
     EntrySet old;
-    for (auto entry = by_time.begin(); entry != by_time.end() && entry->time < oldest; ++entry)
+    for (auto entry = by_time.begin(); entry != by_time.end() && entry->entered < oldest; ++entry)
         old.insert(&*entry);
     return remove_with_descendants(old, RemovalReason::expiry);
 }

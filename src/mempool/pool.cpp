@@ -56,7 +56,7 @@ bool ByDescendantScore::operator()(const Entry& a, const Entry& b) const {
     };
     const auto order = rate(a) <=> rate(b);
     if (order != 0) return order < 0;
-    return a.time > b.time;
+    return a.entered > b.entered;
 }
 
 bool ByAncestorScore::operator()(const Entry& a, const Entry& b) const {

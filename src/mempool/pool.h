@@ -45,7 +45,8 @@ struct Entry {
     Amount modified_fee;
     std::int64_t vsize = 0;
     std::int64_t sigop_cost = 0;
-    BlockTime time{};
+    BlockTime time{};     ///< chain time
+    BlockTime entered{};  ///< the same moment by the clock of timers
     Height height = 0;
     std::uint64_t sequence = 0;
     bool spends_coinbase = false;
@@ -101,7 +102,7 @@ struct WtxidOf {
 namespace tags {
 struct txid;
 struct wtxid;
-struct time;
+struct entered;
 struct descendant_score;
 struct ancestor_score;
 }  // namespace tags
@@ -110,8 +111,8 @@ namespace bmi = boost::multi_index;
 using Index = bmi::multi_index_container<
     Entry, bmi::indexed_by<bmi::hashed_unique<bmi::tag<tags::txid>, TxidOf, SaltedHasher>,
                            bmi::hashed_unique<bmi::tag<tags::wtxid>, WtxidOf, SaltedHasher>,
-                           bmi::ordered_non_unique<bmi::tag<tags::time>,
-                                                   bmi::member<Entry, BlockTime, &Entry::time>>,
+                           bmi::ordered_non_unique<bmi::tag<tags::entered>,
+                                                   bmi::member<Entry, BlockTime, &Entry::entered>>,
                            bmi::ordered_non_unique<bmi::tag<tags::descendant_score>,
                                                    bmi::identity<Entry>, ByDescendantScore>,
                            bmi::ordered_non_unique<bmi::tag<tags::ancestor_score>,

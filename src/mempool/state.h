@@ -24,8 +24,9 @@ struct Mempool::Impl {
     // Chain events (chain_events.cpp).
     void remove_conflicts(const Transaction& confirmed);
     void drop(const std::vector<TransactionRef>& gone);
-    void take_back(BlockTime now);
-    EntryHashSet take_back(const std::vector<TransactionRef>& from_block, BlockTime now);
+    void take_back(const AcceptOptions& options);
+    EntryHashSet take_back(const std::vector<TransactionRef>& from_block,
+                           const AcceptOptions& options);
     [[nodiscard]] bool has_too_many_ancestors(const Entry& entry) const;
     void remove_long_chains();
     [[nodiscard]] bool may_be_next(const Entry& entry) const;

@@ -1,5 +1,6 @@
 #include <daler/node/node.h>
 
+#include "node/chain_time_file.h"
 #include "node/index_observer.h"
 #include "node/mempool_file.h"
 #include "node/option_checks.h"
@@ -10,6 +11,7 @@
 #include "node/wallet_view.h"
 
 #include <daler/chain/import.h>
+#include <daler/consensus/header_rules.h>
 #include <daler/mining/auto_miner.h>
 #include <daler/rpc/server.h>
 #include <daler/rpc/tip_watch.h>
@@ -19,6 +21,7 @@
 #include <daler/sync/peer_manager.h>
 #include <daler/util/log.h>
 #include <daler/util/storage_error.h>
+#include <daler/util/time_text.h>
 #include <daler/util/version.h>
 
 #include <fmt/format.h>
@@ -30,6 +33,7 @@
 namespace daler::node {
 namespace {
 
+constexpr std::string_view chain_time_name = "chaintime.json";
 constexpr std::string_view mempool_name = "mempool.dat";
 constexpr std::string_view peers_name = "peers.dat";
 constexpr std::string_view auto_mine_name = "automine.json";
@@ -61,6 +65,8 @@ struct Node::Impl {
     Result<void, std::string> start();
     void keep_in_memory();
     void open_folder();
+    Result<void, std::string> open_chain_time();
+    void reach_time_of_tip();
     Result<void, std::string> open_rpc();
     Result<void, std::string> prepare_chain();
     void open_ledger();
@@ -90,6 +96,7 @@ struct Node::Impl {
     storage::FileSystem& files;
     NodeOptions options;
     Clock clock;
+    std::unique_ptr<ChainTimeFile> chain_time_file;
     const std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
     std::atomic<bool> stopping{false};  ///< long work and long polls end when it is set
     bool stopped = false;
@@ -124,13 +131,13 @@ Result<void, std::string> Node::Impl::start() {
     if (memory) keep_in_memory();
     for (const auto& line : options_without_effect(settings))
         log::info("{}", line);
-    if (const auto frozen = settings.integer("mocktime"); frozen != 0)
-        clock.set_mock_time(from_unix(frozen));
     try {
         open_folder();
+        if (auto opened = open_chain_time(); !opened) return opened;
         if (auto opened = open_rpc(); !opened) return opened;
         if (auto prepared = prepare_chain(); !prepared) return prepared;
         open_ledger();
+        reach_time_of_tip();
         open_indexes();
         if (auto opened = open_wallets(); !opened) return opened;
         if (auto opened = open_peers(); !opened) return opened;
@@ -163,6 +170,27 @@ void Node::Impl::open_folder() {
     wrote_pid = true;
 }
 
+Result<void, std::string> Node::Impl::open_chain_time() {
+    chain_time_file =
+        std::make_unique<ChainTimeFile>(storage::real_file_system(), file(chain_time_name), clock);
+    if (auto loaded = chain_time_file->load(options.chain_time); !loaded) return loaded;
+    if (const auto frozen = settings.integer("mocktime"); frozen != 0)
+        clock.set_mock_time(from_unix(frozen));
+    return {};
+}
+
+/// Blocks that were mined after chain time was saved last may be later than it: the node was
+/// killed, or its clock was mocked then.
+void Node::Impl::reach_time_of_tip() {
+    if (!options.chain.trust_tip_time) return;
+    const auto tip = ledger->view()->tip().header.block_time();
+    const auto ahead =
+        clock.is_chain_time_stopped() ? std::chrono::seconds{0} : consensus::max_future_block_time;
+    if (tip <= clock.chain_now() + ahead) return;
+    clock.set_chain_time(tip);
+    log::info("Chain time is {} now, the time of the last block", time_text(tip));
+}
+
 Result<void, std::string> Node::Impl::open_rpc() {
     dispatcher = std::make_unique<rpc::Dispatcher>(rpc::method_tables());
     if (!options.serve_rpc) return {};
@@ -182,7 +210,7 @@ Result<void, std::string> Node::Impl::prepare_chain() {
     const auto* file = settings.chain_file();
     if (!file) return {};
     dispatcher->set_warmup_status("Looking for the genesis block…");
-    return prepare_private_chain(*file, files, options.folder, clock.now(), stopping,
+    return prepare_private_chain(*file, files, options.folder, clock.chain_now(), stopping,
                                  options.params);
 }
 
@@ -357,6 +385,7 @@ void Node::Impl::serve() {
                 save_mempool(*ledger, files, file(mempool_name));
                 return file(mempool_name).string();
             },
+        .keep_chain_time = [this] { chain_time_file->save(); },
         .indexes = indexes.get(),
         .auto_miner = auto_miner.get(),
         .prune_target = options.chain.prune_target,
@@ -461,6 +490,7 @@ void Node::Impl::stop() noexcept {
         });
     }
     stop_wallets();
+    if (ledger && !failed) save(chain_time_name, [this] { chain_time_file->save(); });
     if (ledger && !failed && !loading && options.persist_mempool)
         save(mempool_name, [this] { save_mempool(*ledger, files, file(mempool_name)); });
     stop_indexes();

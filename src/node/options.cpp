@@ -4,6 +4,7 @@
 #include "node/signet_signer.h"
 
 #include <daler/node/node.h>
+#include <daler/util/time_text.h>
 
 #include <fmt/format.h>
 
@@ -44,6 +45,7 @@ void read_chain(const Settings& settings, NodeOptions& options) {
     chain.random_xor_key = settings.flag("blocksxor");
     chain.crash_ratio = static_cast<unsigned>(settings.integer("dbcrashratio"));
     chain.max_tip_age = std::chrono::seconds{settings.integer("maxtipage")};
+    chain.trust_tip_time = options.params.is_private;
     // Also used to check headers and blocks of peers.
     if (const auto work = settings.hash("minimumchainwork"))
         options.params.minimum_chain_work = *work;
@@ -58,6 +60,17 @@ void read_chain(const Settings& settings, NodeOptions& options) {
 constexpr std::int64_t least_prune_target = 550;  // MiB
 constexpr std::size_t least_index_cache = 2u << 20;
 constexpr std::size_t most_index_cache = 64u << 20;
+
+Status read_chain_time(const Settings& settings, NodeOptions& options) {
+    const auto text = settings.text("chaintime");
+    if (text.empty()) return {};
+    options.chain_time = parse_time(text);
+    if (options.chain_time) return {};
+    return fail(
+        fmt::format("-chaintime={} is not a time. Give Unix seconds or a time such as "
+                    "2030-01-01T00:00:00Z, before 2106.",
+                    text));
+}
 
 Status read_pruning(const Settings& settings, NodeOptions& options) {
     auto& chain = options.chain;
@@ -318,6 +331,7 @@ Result<NodeOptions, std::string> node_options(const Settings& settings) {
     options.signature_cache_bytes = static_cast<std::size_t>(settings.integer("maxsigcachesize"))
                                     << 20;
     read_chain(settings, options);
+    if (auto status = read_chain_time(settings, options); !status) return fail(status.error());
     if (auto status = read_pruning(settings, options); !status) return fail(status.error());
     if (auto status = read_indexes(settings, options); !status) return fail(status.error());
     if (auto status = read_relay(settings, options); !status) return fail(status.error());
@@ -327,6 +341,7 @@ Result<NodeOptions, std::string> node_options(const Settings& settings) {
     options.seed = *seed;
     read_default_wallet(settings, options);
     if (auto status = read_wallets(settings, options); !status) return fail(status.error());
+    if (options.chain_time) options.wallet.choice_seed = options.seed;
     options.serve_rpc = settings.flag("server");
     auto rpc = rpc::server_options(settings, options.params);
     if (!rpc) return fail(rpc.error());

@@ -31,6 +31,7 @@ struct NodeOptions {
     /// From -seedfile: keys and choices of this node may derive from it (node/seed.h).
     std::optional<crypto::Digest256> seed;
     std::shared_ptr<const mining::BlockSigner> signer;  ///< -signetsigner
+    std::optional<BlockTime> chain_time;  ///< -chaintime: chain time stands still from there on
 
     bool serve_rpc = true;
     bool use_wallets = true;

@@ -136,11 +136,15 @@ asio::awaitable<void> BlockExchange::submit(PeerRef peer, BlockRef block, BlockH
                                             std::size_t size) {
     const auto* parent = context_.find(block->header.previous);
     try {
+        const auto header = block->header;
         const auto submitted = co_await context_.ledger.submit(std::move(block));
         if (parent && parent->is_forgotten())
             download_.copy_rejected(hash);
         else
             conclude(*peer, submitted, hash);
+        if (!submitted.verdict &&
+            submitted.verdict.error().reason == consensus::Reason::time_too_new)
+            headers_.refused_as_future(*peer, header);
     } catch (const StorageError&) {
         // The ledger has reported it; the node is about to stop.
         download_.copy_rejected(hash);

@@ -3,6 +3,7 @@
 
 #include <daler/consensus/header_rules.h>
 #include <daler/primitives/chain_params.h>
+#include <daler/util/time_text.h>
 
 namespace daler::sync {
 namespace {
@@ -14,7 +15,8 @@ constexpr std::chrono::hours current_age{24};
 
 bool HeaderSync::is_current() const {
     return context_.skips_delays() ||
-           context_.clock.now() - context_.view()->best_header().header.block_time() < current_age;
+           context_.clock.chain_now() - context_.view()->best_header().header.block_time() <
+               current_age;
 }
 
 void HeaderSync::start(Peer& peer) {
@@ -43,6 +45,7 @@ void HeaderSync::tick() {
             request(*peer, context_.view()->best_header());
         }
     }
+    ask_again_for_future_headers();
     if (!sync_peer_) return;
     const auto found = context_.peers.find(*sync_peer_);
     if (found == context_.peers.end()) {
@@ -64,6 +67,34 @@ void HeaderSync::tick() {
         peer_gone(peer);
     else
         peer.connection->close();
+}
+
+/// A header from the future is not remembered. When its time has come, it is requested again.
+void HeaderSync::ask_again_for_future_headers() {
+    const auto latest = context_.clock.chain_now() + consensus::max_future_block_time;
+    for (const auto& [id, peer] : context_.peers) {
+        if (!peer->future_header || *peer->future_header > latest || !peer->is_ready()) continue;
+        peer->future_header.reset();
+        request(*peer, context_.view()->best_header());
+    }
+}
+
+void HeaderSync::refused_as_future(Peer& peer, const BlockHeader& header) {
+    const auto time = header.block_time();
+    if (peer.future_header) {
+        peer.future_header = std::min(*peer.future_header, time);
+        return;
+    }
+    peer.future_header = time;
+    const auto* const advice =
+        context_.params.is_public()
+            ? "Check the date and time of this computer."
+            : "If chain time was moved on other nodes, move it on this one, too (settime).";
+    log::info(
+        "{}: block {} is refused for now: its time {} is more than two hours after {}, the "
+        "time here. {}",
+        label(peer), header.hash().to_hex(), time_text(time), time_text(context_.clock.chain_now()),
+        advice);
 }
 
 void HeaderSync::send_request(Peer& peer, std::vector<BlockHash> locator) {
@@ -150,7 +181,8 @@ bool HeaderSync::passes_gate(Peer& peer, std::vector<BlockHeader>& headers, bool
         log::debug(log::Category::net, "{}: its headers have too little work", label(peer));
         return false;
     }
-    peer.presync.emplace(context_.params, *parent, gate, context_.clock.now(), context_.random);
+    peer.presync.emplace(context_.params, *parent, gate, context_.clock.chain_now(),
+                         context_.random);
     return run_presync(peer, headers, is_full);
 }
 
@@ -202,6 +234,7 @@ namespace {
 struct AcceptedHeaders {
     const chain::BlockEntry* last = nullptr;
     consensus::Verdict verdict;
+    BlockHeader refused;  ///< the one that the verdict is about, if it is a failure
 };
 
 asio::awaitable<AcceptedHeaders> store_headers(ledger::Ledger& ledger,
@@ -211,6 +244,7 @@ asio::awaitable<AcceptedHeaders> store_headers(ledger::Ledger& ledger,
         for (const auto& header : headers) {
             const chain::BlockEntry* entry = nullptr;
             out.verdict = state.chain.accept_header(header, &entry);
+            out.refused = header;
             if (!out.verdict) break;
             out.last = entry;
         }
@@ -228,6 +262,8 @@ asio::awaitable<const chain::BlockEntry*> HeaderSync::accept(PeerRef peer,
     if (result.last) download_.peer_has(peer->id, *result.last);
     if (!result.verdict) {
         judge(*peer, result.verdict.error());
+        if (result.verdict.error().reason == consensus::Reason::time_too_new)
+            refused_as_future(*peer, result.refused);
         co_return result.last;
     }
     if (const auto* entry = context_.find(peer->unknown_block)) {

@@ -23,6 +23,10 @@ public:
     /// which is then requested.
     const chain::BlockEntry* peer_announced(Peer& peer, const BlockHash& hash);
 
+    /// `header` of `peer` was refused because it is from the future: says so in the log, once, and
+    /// requests it again when its time has come.
+    void refused_as_future(Peer& peer, const BlockHeader& header);
+
     /// The last header that was accepted; null if none.
     asio::awaitable<const chain::BlockEntry*> on_headers(PeerRef peer, wire::Headers message);
     void on_getheaders(Peer& peer, const wire::GetHeaders& message);
@@ -40,6 +44,7 @@ private:
     asio::awaitable<const chain::BlockEntry*> accept(PeerRef peer, std::vector<BlockHeader> headers,
                                                      bool may_have_more);
     void judge(Peer& peer, const consensus::Rejection& rejection);
+    void ask_again_for_future_headers();
     void send_request(Peer& peer, std::vector<BlockHash> locator);
     [[nodiscard]] bool is_current() const;
 

@@ -75,6 +75,8 @@ struct Peer {
 
     // Headers and blocks. BlockDownload knows which blocks it has.
     std::optional<Time> headers_asked_at;
+    /// The time of its first header that was refused because it is from the future.
+    std::optional<BlockTime> future_header;
     int unconnected_headers = 0;    ///< messages in a row whose headers connect to no known header
     BlockHash unknown_block;        ///< it has this block, whose header we do not have yet
     bool waits_for_blocks = false;  ///< its headers are stored only when blocks have arrived

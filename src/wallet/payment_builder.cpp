@@ -161,7 +161,10 @@ std::optional<std::vector<PaymentBuilder::Coin>> PaymentBuilder::usable_coins(Am
     std::vector<Coin> out;
     std::size_t presets_found = 0;
     const bool avoid_reuse = request_.avoid_reuse.value_or(wallet_.flags().avoid_reuse);
-    for (const auto& owned : wallet_.history().coins()) {
+    // Sorted, so that choices do not depend on the order in which payments arrived.
+    auto coins = wallet_.history().coins();
+    std::ranges::sort(coins, {}, &OwnedCoin::outpoint);
+    for (const auto& owned : coins) {
         if (request_.sign && !owned.spendable) continue;
         if (request_.inputs.contains(owned.outpoint)) {
             const auto coin = evaluate(owned);

@@ -6,10 +6,25 @@
 #include "payment_builder.h"
 
 namespace daler::wallet {
+
+Random Wallet::choices() const {
+    if (!options().choice_seed) return {};
+    ByteWriter state;
+    state.bytes(tip_->hash.bytes);
+    state.u64(history_.next_order());
+    state.bytes(as_bytes(name_));
+    const auto digest = crypto::Sha256::tagged("daler/wallet choices")
+                            .add(*options().choice_seed)
+                            .add(state.take())
+                            .finish();
+    return Random(ByteReader(digest).u64());
+}
+
 Outcome<Payment> Wallet::prepare(const PaymentRequest& request) {
     if (flags_.private_keys_disabled && request.sign)
         return fail(FailureKind::wallet, "Error: Private keys are disabled for this wallet");
-    return PaymentBuilder(*this, request, random_).build();
+    auto random = choices();
+    return PaymentBuilder(*this, request, random).build();
 }
 
 Outcome<Txid> Wallet::send(const Payment& payment, const std::string& comment,

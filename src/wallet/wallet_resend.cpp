@@ -6,9 +6,8 @@
 namespace daler::wallet {
 namespace {
 
-constexpr std::int64_t hour = 60 * 60;
-constexpr std::int64_t shortest_wait = 12 * hour;
-constexpr std::int64_t longest_wait = 36 * hour;
+constexpr std::chrono::seconds shortest_wait = std::chrono::hours{12};
+constexpr std::chrono::seconds longest_wait = std::chrono::hours{36};
 // A transaction that came less than this before the last block could hardly be in it (seconds).
 constexpr std::int64_t fresh_before_block = 5 * 60;
 
@@ -75,12 +74,13 @@ void Wallet::rebroadcast(Offered what, std::int64_t before) {
 }
 
 void Wallet::schedule_resend() {
-    const auto spread = static_cast<std::uint64_t>(longest_wait - shortest_wait);
-    next_resend_ = now() + shortest_wait + static_cast<std::int64_t>(random_.below(spread));
+    const auto spread = static_cast<std::uint64_t>((longest_wait - shortest_wait).count());
+    next_resend_ =
+        node().clock().now() + shortest_wait + std::chrono::seconds(random_.below(spread));
 }
 
 void Wallet::resend_if_due() {
-    if (now() < next_resend_ || node().view()->initial_download()) return;
+    if (node().clock().now() < next_resend_ || node().view()->initial_download()) return;
     schedule_resend();
     rebroadcast(Offered::all, std::int64_t{tip_->header.time} - fresh_before_block);
 }

@@ -51,7 +51,7 @@ def getinfo(test):
 
 def future_tip(test):
     test.step("a tip from the future, and then a correct clock")
-    node = test.node(name="future")
+    node = test.node("-strictregtest", name="future")
     later = int(time.time()) + 30 * 24 * 3600
     node.setmocktime(later)
     node.generatetoaddress(3, ANYONE_ADDRESS)

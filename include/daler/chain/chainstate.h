@@ -68,6 +68,9 @@ struct ChainOptions {
     unsigned crash_ratio = 0;
     std::chrono::seconds sync_interval{60};  ///< the longest time between two flushes
     std::chrono::seconds max_tip_age{24 * 60 * 60};
+    /// Start also if the tip is further ahead of chain time than a new block may be. Otherwise such
+    /// a tip means that the computer's date is wrong.
+    bool trust_tip_time = false;
     std::optional<U256> minimum_chain_work;      ///< instead of the chain's
     std::optional<BlockHash> assume_valid;       ///< instead of the chain's
     storage::FileSystem* file_system = nullptr;  ///< instead of the real one: tests

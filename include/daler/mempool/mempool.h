@@ -51,10 +51,12 @@ public:
 };
 
 struct AcceptOptions {
-    BlockTime now;                     ///< our clock: entry time, expiry, rolling minimum fee
-    std::optional<BlockTime> entered;  ///< the entry time, if not now (mempool.dat)
-    bool bypass_limits = false;        ///< from a disconnected block: no fee is too low
-    bool test_only = false;            ///< check everything, change nothing
+    BlockTime now;  ///< the clock of timers: expiry, rolling minimum fee
+    /// When it entered the mempool by the clock of timers, if not now (mempool.dat).
+    std::optional<BlockTime> entered;
+    std::chrono::seconds chain_offset{0};  ///< of chain time, which the entry shows
+    bool bypass_limits = false;            ///< from a disconnected block: no fee is too low
+    bool test_only = false;                ///< check everything, change nothing
     bool allow_replacement = true;
     std::optional<Amount> max_fee;        ///< refuse a higher fee
     std::optional<FeeRate> max_fee_rate;  ///< refuse a higher fee for the virtual size
@@ -95,7 +97,7 @@ struct EntryDetails {
     Amount modified_fee;
     std::int64_t vsize = 0;
     std::int64_t sigop_cost = 0;
-    BlockTime time{};
+    BlockTime time{};            ///< chain time when it was added
     Height height = 0;           ///< of the tip when it was added
     std::uint64_t sequence = 0;  ///< of the mempool when it was added
     std::int64_t ancestor_count = 1, ancestor_vsize = 0;
@@ -142,7 +144,7 @@ struct BlockSpace {
 struct SavedMempool {
     struct Record {
         TransactionRef tx;
-        BlockTime time;
+        BlockTime time;  ///< when it entered, by the clock of timers
         Amount fee_delta;
     };
     std::vector<Record> transactions;   ///< parents before children
@@ -211,8 +213,8 @@ public:
     void block_connected(const Block& block, BlockTime now);
     void block_disconnected(const Block& block);
     /// Adds the transactions of the disconnected blocks again and removes those that the new chain
-    /// does not allow.
-    void reorganised(BlockTime now);
+    /// does not allow. `now` and `chain_offset` as in AcceptOptions.
+    void reorganised(BlockTime now, std::chrono::seconds chain_offset = {});
 
     /// Removes transactions older than Limits::expiry, and their descendants. Returns how many.
     std::size_t expire(BlockTime now);

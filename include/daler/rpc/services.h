@@ -79,6 +79,9 @@ struct Services {
     std::function<std::shared_ptr<const mining::BlockSigner>()> block_signer{};
     /// Writes mempool.dat and returns its path (savemempool); throws StorageError. May be empty.
     std::function<std::string()> save_mempool{};
+    /// To be called after chain time was moved: keeps it over a restart; throws StorageError. May
+    /// be empty.
+    std::function<void()> keep_chain_time{};
     index::Indexes* indexes = nullptr;        ///< null if there are none
     mining::AutoMiner* auto_miner = nullptr;  ///< null on public chains
     CoinScan coin_scan{};

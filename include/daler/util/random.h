@@ -14,15 +14,15 @@ namespace daler {
 void fill_secure_random(std::span<std::uint8_t> out);
 
 /// Random numbers from the operating system's cryptographic generator: the next one cannot be
-/// predicted from earlier ones, so peers may see them. Tests make one from a seed instead, so that
-/// a run can be repeated. A generator in the sense of the standard library (std::shuffle takes
-/// it). Not thread-safe: each owner has its own.
+/// predicted from earlier ones, so peers may see them. One made from a seed repeats itself: for
+/// tests, and for wallets of reproducible networks. A generator in the sense of the standard
+/// library (std::shuffle takes it). Not thread-safe: each owner has its own.
 class Random {
 public:
     using result_type = std::uint64_t;
 
     Random() = default;
-    /// For tests and benchmarks: the same seed gives the same numbers.
+    /// The same seed gives the same numbers.
     explicit Random(std::uint64_t seed) : repeatable_(seed) {}
 
     /// Uniform over all 64-bit values.

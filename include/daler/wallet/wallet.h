@@ -112,7 +112,10 @@ public:
     [[nodiscard]] const History& history() const { return history_; }
     /// The last block that the wallet has processed.
     [[nodiscard]] const chain::BlockEntry& tip() const { return *tip_; }
-    [[nodiscard]] std::int64_t now() const { return unix_seconds(context_.node.clock().now()); }
+    /// Chain time in unix seconds.
+    [[nodiscard]] std::int64_t now() const {
+        return unix_seconds(context_.node.clock().chain_now());
+    }
 
     // Notifications of changes of the chain and the mempool, in order.
 
@@ -226,6 +229,9 @@ private:
     void unlock_spent_coins();
     /// Broadcasts transactions that a reorganisation removed, if their coins exist and are mature.
     void offer_displaced();
+    /// For the choices of the next payment. With WalletOptions::choice_seed it depends on the
+    /// wallet's state only, so that the same calls in the same state make the same payment.
+    [[nodiscard]] Random choices() const;
     [[nodiscard]] bool spends_immature(const Transaction& tx) const;
     void put_label(const std::string& address, AddressLabel label);
     /// Writes all changes.
@@ -248,7 +254,7 @@ private:
     std::set<Txid> displaced_;      ///< to be broadcast by `offer_displaced`
     bool derives_at_once_ = false;  ///< while catching up
     std::optional<Scan> scan_;      ///< the running one
-    std::int64_t next_resend_ = 0;  ///< unix seconds
+    BlockTime next_resend_{};       ///< by the clock of timers
 
     // What the next commit writes.
     bool all_changed_ = false;  ///< flags and active descriptors

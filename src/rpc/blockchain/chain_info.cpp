@@ -88,7 +88,8 @@ Json getblockchaininfo(Call& call) {
     out.append("difficulty", consensus::difficulty(tip.header.bits));
     out.append("time", tip.header.time);
     out.append("mediantime", unix_seconds(tip.median_time_past));
-    out.append("verificationprogress", verification_progress(*view, node.params, node.clock.now()));
+    out.append("verificationprogress",
+               verification_progress(*view, node.params, node.clock.chain_now()));
     out.append("initialblockdownload", view->initial_download());
     out.append("chainwork", tip.chainwork.to_hex());
     out.append("size_on_disk", node.ledger.chain().size_on_disk());

@@ -26,6 +26,7 @@ Json setmocktime(Call& call) {
                     fmt::format("Mocktime must be in the range [0, {}], not {}.", max_time, time)};
     }
     call.node().clock.set_mock_time(from_unix(time));
+    if (call.node().keep_chain_time) call.node().keep_chain_time();
     return nullptr;
 }
 

@@ -87,7 +87,9 @@ const std::vector<Method> private_networks_table{
     {private_networks,
      "settime",
      "Sets chain time. It cannot be at or below the median time of the last blocks.",
-     {{"time", Type::any, "", "Unix time, or \"now\": that of the system's clock"}},
+     {{"time", Type::any, "",
+       "Unix time, a time such as 2030-01-01T00:00:00Z, or \"now\": that of the system's "
+       "clock"}},
      "the state of chain time, see gettime",
      settime},
 };

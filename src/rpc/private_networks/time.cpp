@@ -3,15 +3,14 @@
 #include <daler/ledger/ledger.h>
 #include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
-#include <daler/util/clock.h>
+#include <daler/util/time_text.h>
 
 #include <fmt/format.h>
 
 namespace daler::rpc {
 namespace {
 
-// Block times have 32 bits.
-constexpr std::int64_t latest_time = std::numeric_limits<std::uint32_t>::max();
+constexpr std::int64_t latest_time = unix_seconds(latest_block_time);
 
 Json time_json(const Services& node) {
     Json out = Json::object();
@@ -36,6 +35,7 @@ void move_to(Services& node, std::int64_t time) {
                                 latest_time)};
     }
     node.clock.set_chain_time(from_unix(time));
+    if (node.keep_chain_time) node.keep_chain_time();
 }
 
 }  // namespace
@@ -56,10 +56,19 @@ Json gettime(Call& call) {
 Json settime(Call& call) {
     Services& node = call.node();
     const Json& time = call.json(0);
-    if (time.is_string() && time.as_string() == "now")
-        move_to(node, unix_seconds(node.clock.now()));
-    else
+    if (!time.is_string()) {
         move_to(node, to_integer(time));
+    } else if (time.as_string() == "now") {
+        move_to(node, unix_seconds(node.clock.now()));
+    } else {
+        const auto parsed = parse_time(time.as_string());
+        if (!parsed) {
+            throw Error{code::invalid_parameter,
+                        "time must be Unix seconds, \"now\" or a time such as "
+                        "2030-01-01T00:00:00Z, before 2106"};
+        }
+        move_to(node, unix_seconds(*parsed));
+    }
     return time_json(node);
 }
 

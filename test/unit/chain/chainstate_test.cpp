@@ -252,6 +252,33 @@ TEST_CASE("initial download ends with a young tip and enough work, for good", "[
     CHECK(old.state->view()->initial_download());
 }
 
+TEST_CASE("a tip from the future ends the start unless its time is trusted", "[chain]") {
+    const TemporaryFolder folder;
+    Node node(Node::in_folder(folder.path()));
+    node.extend(3);
+    const auto time = node.state->view()->tip().header.block_time();
+    node.clock.set_mock_time(time - consensus::max_future_block_time);
+    node.reopen(true);
+    CHECK(node.height() == 3);
+    node.clock.set_mock_time(time - consensus::max_future_block_time - std::chrono::seconds(1));
+    CHECK(thrown<StorageError>([&] { node.reopen(true); }).find("from the future") !=
+          std::string::npos);
+    node.options.trust_tip_time = true;
+    node.open();
+    CHECK(node.height() == 3);
+}
+
+TEST_CASE("a block from the future is accepted when chain time has come", "[chain]") {
+    Node node;
+    const auto tip = node.builder.params().genesis->header.block_time();
+    node.clock.set_mock_time(tip);
+    node.clock.set_chain_time(tip - std::chrono::hours(3));
+    const auto block = node.builder.block(node.tip());
+    CHECK(reason(node.state->submit(block).verdict) == "time-too-new");
+    node.clock.set_chain_time(tip);
+    CHECK(node.state->submit(block).verdict);
+}
+
 TEST_CASE("a relative lock in blocks holds until its height", "[chain]") {
     Node node;
     const auto blocks = node.extend(5);

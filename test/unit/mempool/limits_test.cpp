@@ -80,6 +80,19 @@ TEST_CASE("a transaction from mempool.dat keeps its time", "[mempool]") {
     CHECK(f.pool.entry(tx->txid)->time == f.now - 100h);
 }
 
+TEST_CASE("an entry shows chain time and expires by the clock of timers", "[mempool]") {
+    Fixture f;
+    auto options = f.options();
+    options.chain_offset = 1000h;
+    const auto tx = make({.from = {f.coin()}});
+    CHECK(f.accept(tx, options) == "ok");
+    CHECK(f.pool.entry(tx->txid)->time == f.now + 1000h);
+    CHECK(f.pool.saved().transactions.at(0).time == f.now);
+    f.now += 336h;
+    CHECK(f.pool.expire(f.now) == 0);
+    CHECK(f.pool.expire(f.now + 1s) == 1);
+}
+
 TEST_CASE("a delta changes the sums of ancestors and descendants", "[mempool]") {
     Fixture f;
     const auto chain = f.add_chain(3);

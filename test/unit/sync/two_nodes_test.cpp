@@ -44,6 +44,25 @@ TEST_CASE("nodes that meet agree on the chain with more work", "[sync]") {
     CHECK(a.height() == 8);
 }
 
+TEST_CASE("a block from the future is refused without punishment and taken when its time comes",
+          "[sync]") {
+    Node a;
+    Node b;
+    a.mine(2);
+    b.connect_to(a);
+    eventually([&] { return b.tip() == a.tip(); });
+    const auto week = std::chrono::hours(7 * 24);
+    a.clock.set_chain_time(a.clock.chain_now() + week);
+    a.mine(2);
+    CHECK(b.ready_peers() == 1);
+    b.settle();
+    CHECK(b.height() == 2);
+    b.clock.set_chain_time(b.clock.chain_now() + week);
+    eventually([&] { return b.tip() == a.tip(); });
+    CHECK(b.height() == 4);
+    CHECK(b.ready_peers() == 1);
+}
+
 TEST_CASE("a reorganisation on one side is followed by the other", "[sync]") {
     Node a;
     Node b;

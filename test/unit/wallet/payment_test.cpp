@@ -52,6 +52,46 @@ TEST_CASE("a payment from all kinds of coins is valid and pays the wanted fee ra
         CHECK(input.sequence == 0xfffffffd);
 }
 
+namespace {
+
+/// The txids of payments of a new wallet with many coins.
+std::vector<Txid> payments_with(const std::optional<crypto::Digest256>& seed) {
+    Bench bench;
+    bench.options.choice_seed = seed;
+    std::vector<Amount> amounts;
+    for (int i = 0; i < 60; ++i)
+        amounts.push_back(Amount{1'000'000 + 7919 * (i % 17)});
+    const auto wallet = wallet_with(bench, amounts);
+    std::vector<Txid> out;
+    for (int i = 1; i <= 10; ++i)
+        out.push_back(send(*wallet, elsewhere, Amount{900'000 * i})->txid);
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("with a seed for choices, the same calls make the same payments", "[wallet]") {
+    crypto::Digest256 seed{};
+    const auto first = payments_with(seed);
+    CHECK(payments_with(seed) == first);
+    seed[31] = 1;
+    CHECK(payments_with(seed) != first);
+    CHECK(payments_with({}) != payments_with({}));
+}
+
+TEST_CASE("with a seed for choices, keys depend on the seed and the wallet's name", "[wallet]") {
+    Bench bench;
+    bench.options.choice_seed = crypto::Digest256{1};
+    Bench same;
+    same.options.choice_seed = crypto::Digest256{1};
+    Bench other;
+    other.options.choice_seed = crypto::Digest256{2};
+    const auto script = address(*bench.create("w"));
+    CHECK(address(*same.create("w")) == script);
+    CHECK(address(*same.create("v")) != script);
+    CHECK(address(*other.create("w")) != script);
+}
+
 TEST_CASE("change has the address type of the payment", "[wallet]") {
     Bench bench;
     const auto wallet = wallet_with(bench, {coins(1)});
