@@ -171,8 +171,7 @@ void Node::Impl::open_folder() {
 }
 
 Result<void, std::string> Node::Impl::open_chain_time() {
-    chain_time_file =
-        std::make_unique<ChainTimeFile>(storage::real_file_system(), file(chain_time_name), clock);
+    chain_time_file = std::make_unique<ChainTimeFile>(files, file(chain_time_name), clock);
     if (auto loaded = chain_time_file->load(options.chain_time); !loaded) return loaded;
     if (const auto frozen = settings.integer("mocktime"); frozen != 0)
         clock.set_mock_time(from_unix(frozen));
