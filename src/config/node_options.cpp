@@ -220,13 +220,6 @@ constexpr std::array mining{
            "Lowest fee rate of transactions in blocks we make"},
 };
 
-constexpr std::array private_networks{
-    Option{"chaintime", "<time>", Kind::text, Group::private_networks, "",
-           "Let chain time, the time in blocks, stand still from this time on (Unix seconds or "
-           "2030-01-01T00:00:00Z); a later one of an earlier start is kept. With -seedfile, the "
-           "same calls then give the same keys, transactions and blocks on every machine"},
-};
-
 constexpr std::array debugging{
     Option{"debug", "<category>", Kind::list, Group::debugging, "",
            "Log more about net, mempool, validation, rpc, http, wallet, chain, storage, bench, "
@@ -331,6 +324,10 @@ constexpr std::array private_networks{
            "Mine blocks to the wallet without commands, for this run: off, tx, 10s, poisson:60s, "
            "cpu, or several with commas (see the RPC setautomine, whose setting is used without "
            "this option)"},
+    Option{"chaintime", "<time>", Kind::text, Group::private_networks, "",
+           "Let chain time, the time in blocks, stand still from this time on (Unix seconds or "
+           "2030-01-01T00:00:00Z); a later one of an earlier start is kept. With -seedfile, the "
+           "same calls then give the same keys, transactions and blocks on every machine"},
     Option{
         "inmemory", "", Kind::flag, Group::private_networks, "0",
         "Keep blocks, coins, wallets and all else in memory and write no file, except those that "

@@ -78,6 +78,7 @@ Json mine(Call& call) {
     const auto script = coinbase_script(call, options);
     wanted.block = mining_options(node, script);
     const auto mined = mining::generate(node.ledger, node.clock, std::move(wanted), node.stopping);
+    if (node.keep_chain_time) node.keep_chain_time();
     refuse_if_stopping(node);
     if (!mined)
         throw Error{code::verify, "A block was refused: " + consensus::to_text(mined.error())};
