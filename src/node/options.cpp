@@ -341,7 +341,8 @@ Result<NodeOptions, std::string> node_options(const Settings& settings) {
     options.seed = *seed;
     read_default_wallet(settings, options);
     if (auto status = read_wallets(settings, options); !status) return fail(status.error());
-    if (options.chain_time) options.wallet.choice_seed = options.seed;
+    if (options.chain_time && options.seed)
+        options.wallet.choice_seed = derive_secret(*options.seed, "choices of wallets");
     options.serve_rpc = settings.flag("server");
     auto rpc = rpc::server_options(settings, options.params);
     if (!rpc) return fail(rpc.error());

@@ -127,6 +127,16 @@ bool WalletService::takes_over(const std::string& name, const WalletFlags& flags
     return wallet && (*wallet)->history().records().empty() && (*wallet)->flags() == flags;
 }
 
+std::optional<crypto::Digest256> WalletService::seed_of(const std::string& name) const {
+    if (options_.default_wallet && name == options_.default_wallet->name)
+        return options_.default_wallet->seed;
+    if (!options_.choice_seed) return std::nullopt;
+    return crypto::Sha256::tagged("daler/wallet keys")
+        .add(*options_.choice_seed)
+        .add(as_bytes(name))
+        .finish();
+}
+
 Outcome<bool> WalletService::begin_create(const std::string& name, const WalletFlags& flags) {
     const auto file = file_of(name);
     return guarded(verification_failed, [&]() -> Outcome<bool> {
@@ -136,8 +146,7 @@ Outcome<bool> WalletService::begin_create(const std::string& name, const WalletF
                             (options_.folder / name).string() + "'. Database already exists.");
         }
         options_.files->create_folders(file.parent_path());
-        const bool is_default = options_.default_wallet && name == options_.default_wallet->name;
-        const auto seed = is_default ? options_.default_wallet->seed : std::nullopt;
+        const auto seed = seed_of(name);
         auto wallet = Wallet::create({node_, options_, interrupt_}, name, file, flags, seed);
         if (!wallet) return daler::fail(wallet.error());
         if ((seed && (*wallet)->is_behind()) || (*wallet)->has_much_to_derive()) {

@@ -4,6 +4,7 @@ still and a seed is given, the same calls make the same chain."""
 import hashlib
 import re
 import time
+from decimal import Decimal
 
 from chainkit import (ANYONE_ADDRESS, Input, Output, Transaction, coin, coins_of, push, script_number, spend)
 from framework import equal, fails, run, sync_blocks, wait_until
@@ -178,6 +179,50 @@ def public_chains(test):
         node.stop()
 
 
+def commands(node):
+    """About 60 commands on a new node; the addresses, transactions and blocks that they made."""
+    for name in ("payer", "receiver"):
+        node.createwallet(name)
+    payer, receiver = node.wallet("payer"), node.wallet("receiver")
+    made = [payer.getnewaddress()]
+    made += node.generatetoaddress(110, made[0])
+    for i in range(3):  # many coins of several sizes and types
+        targets = {payer.getnewaddress("", ("bech32", "bech32m", "legacy")[i]): Decimal(1 + n % 7) / 10 for n in range(40)}
+        made += [*targets, payer.sendmany("", targets)]
+        made += node.generatetoaddress(1, made[0])
+    for n in range(12):
+        there = receiver.getnewaddress("", ("bech32m", "p2sh-segwit")[n % 2])
+        made += [there, payer.sendtoaddress(there, Decimal(3 + n) / 10)]
+        if n % 3 == 0:
+            node.advancetime(600 * (n + 1))
+        made += node.generatetoaddress(1 + n % 2, made[0])
+        if n > 2:
+            made.append(receiver.sendtoaddress(made[0], Decimal(n) / 20))
+    made += mine(node, 2, made[0])
+    return made, node.getblockheader(node.tip()), payer.getbalances(), receiver.getbalances()
+
+
+def mine(node, count, address):
+    return node.mine(count, {"address": address, "interval": 60})["blocks"]
+
+
+def reproducible(test):
+    test.step("with -chaintime and -seedfile the same commands make the same addresses, transactions and blocks")
+    seed = test.folder / "seed"
+    seed.write_text("daler")
+    seed.chmod(0o600)
+    options = (f"-chaintime={START}", f"-seedfile={seed}")
+    nodes = [test.node(*options, f"-nodename={name}") for name in ("n1", "n1", "n2")]
+    first, second, other = map(commands, nodes)
+    equal(first, second)
+    assert not set(first[0]) & set(other[0]), "nodes of different names have the same keys"
+    equal(first[1]["time"], nodes[0].gettime()["time"])
+    for node in nodes:
+        node.stop()
+    test.step("without a seed they do not")
+    assert commands(test.node(f"-chaintime={START}"))[0] != commands(test.node(f"-chaintime={START}"))[0]
+
+
 def main(test):
     moving(test)
     jump(test)
@@ -185,6 +230,7 @@ def main(test):
     locks(test)
     restarts(test)
     public_chains(test)
+    reproducible(test)
 
 
 if __name__ == "__main__":

@@ -38,8 +38,8 @@ struct WalletOptions {
     int confirm_target = 6;                   ///< -txconfirmtarget, blocks
     descriptor::AddressType address_type = descriptor::AddressType::bech32;  ///< -addresstype
     std::optional<descriptor::AddressType> change_type;                      ///< -changetype
-    /// New keys and all choices of payments come from this secret, so that the same calls give the
-    /// same transactions; nothing: they are random.
+    /// The keys of new wallets, except the default one, and all choices of payments come from this
+    /// secret, so that the same calls give the same transactions; nothing: they are random.
     std::optional<crypto::Digest256> choice_seed;
     bool spend_unconfirmed_change = true;  ///< -spendzeroconfchange
     bool replaceable = true;               ///< -walletrbf

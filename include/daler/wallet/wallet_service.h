@@ -132,6 +132,8 @@ private:
     Outcome<bool> begin_create(const std::string& name, const WalletFlags& flags);
     /// If it fails, the file of the wallet is removed.
     Outcome<void> finish_creating(const std::string& name, Outcome<bool> begun);
+    /// The secret from which the keys of a new wallet derive; nothing: they are random.
+    [[nodiscard]] std::optional<crypto::Digest256> seed_of(const std::string& name) const;
     [[nodiscard]] bool takes_over(const std::string& name, const WalletFlags& flags);
     Outcome<void> open(const std::string& name);
     Outcome<void> begin_open(const std::string& name);

@@ -146,7 +146,7 @@ Bench::Bench() {
 }
 
 std::unique_ptr<Wallet> Bench::create(const std::string& name, const WalletFlags& flags) {
-    auto made = Wallet::create(context(), name, file(name), flags);
+    auto made = Wallet::create(context(), name, file(name), flags, options.choice_seed);
     REQUIRE(made);
     node.wallet = made->get();
     return std::move(*made);

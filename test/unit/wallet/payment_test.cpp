@@ -79,19 +79,6 @@ TEST_CASE("with a seed for choices, the same calls make the same payments", "[wa
     CHECK(payments_with({}) != payments_with({}));
 }
 
-TEST_CASE("with a seed for choices, keys depend on the seed and the wallet's name", "[wallet]") {
-    Bench bench;
-    bench.options.choice_seed = crypto::Digest256{1};
-    Bench same;
-    same.options.choice_seed = crypto::Digest256{1};
-    Bench other;
-    other.options.choice_seed = crypto::Digest256{2};
-    const auto script = address(*bench.create("w"));
-    CHECK(address(*same.create("w")) == script);
-    CHECK(address(*same.create("v")) != script);
-    CHECK(address(*other.create("w")) != script);
-}
-
 TEST_CASE("change has the address type of the payment", "[wallet]") {
     Bench bench;
     const auto wallet = wallet_with(bench, {coins(1)});

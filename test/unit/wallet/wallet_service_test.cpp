@@ -161,6 +161,20 @@ TEST_CASE("a default wallet without transactions is taken over by create", "[wal
     CHECK(service.create("usual", {}).error().kind == FailureKind::already_exists);
 }
 
+TEST_CASE("with a seed for choices, keys depend on the seed and the wallet's name", "[wallet]") {
+    const auto script = [](std::uint8_t seed, const std::string& name) {
+        ServiceBench bench;
+        auto options = bench.options();
+        options.choice_seed = crypto::Digest256{seed};
+        WalletService service(bench.node, options, bench.settings);
+        REQUIRE(service.create(name, {}));
+        return *service.with(name, [](Wallet& wallet) { return address(wallet); });
+    };
+    CHECK(script(1, "w") == script(1, "w"));
+    CHECK(script(1, "w") != script(1, "v"));
+    CHECK(script(1, "w") != script(2, "w"));
+}
+
 TEST_CASE("a default wallet with a seed has the same keys again and finds its coins", "[wallet]") {
     ServiceBench bench;
     auto options = bench.options();
