@@ -114,7 +114,7 @@ Result<std::uint16_t, RpcConnection::Trouble> RpcConnection::port() const {
 }
 
 Result<Json, RpcConnection::Trouble> RpcConnection::exchange(
-    const std::string& body, const std::optional<std::string>& wallet) const {
+    const std::string& body, const std::optional<std::string>& wallet) {
     const auto port = this->port();
     if (!port) return fail(port.error());
     http::ClientOptions options;
@@ -127,7 +127,7 @@ Result<Json, RpcConnection::Trouble> RpcConnection::exchange(
     options.credentials =
         access_.password.empty() ? cookie.value_or("") : access_.user + ":" + access_.password;
 
-    const auto response = http::post(options, body);
+    const auto response = client_.post(options, body);
     if (!response) {
         const bool timed_out = response.error().kind == http::ClientError::Kind::timeout;
         return fail(Trouble{

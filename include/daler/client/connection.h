@@ -2,6 +2,7 @@
 
 #include <daler/config/settings.h>
 #include <daler/encoding/json.h>
+#include <daler/http/client.h>
 
 #include <chrono>
 #include <optional>
@@ -28,7 +29,7 @@ struct Access {
 /// Reads it from `settings`. The error is for the user.
 [[nodiscard]] Result<Access, std::string> access(const config::Settings& settings);
 
-/// Exchanges requests with the node.
+/// Exchanges requests with the node, over one connection. One thread.
 class RpcConnection {
 public:
     explicit RpcConnection(Access access) : access_(std::move(access)) {}
@@ -50,9 +51,10 @@ private:
     /// The port to use: that of the node which runs in the folder, if there is one.
     [[nodiscard]] Result<std::uint16_t, Trouble> port() const;
     [[nodiscard]] Result<Json, Trouble> exchange(const std::string& body,
-                                                 const std::optional<std::string>& wallet) const;
+                                                 const std::optional<std::string>& wallet);
 
     Access access_;
+    http::Client client_;
 };
 
 }  // namespace daler::client

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace daler::http {
@@ -33,7 +34,26 @@ struct ClientError {
     std::string message;  ///< a sentence that names host and port
 };
 
-/// Posts `body` over a new connection and waits for the answer, which may have any status.
+/// Posts requests over one connection, which stays open between them as long as the server keeps
+/// it. One thread.
+class Client {
+public:
+    Client();
+    ~Client();
+    Client(Client&& other) noexcept;
+    Client& operator=(Client&& other) noexcept;
+
+    /// Posts `body` and waits for the answer, which may have any status. Connects again if
+    /// `options` names another server, or if the server has closed the connection meanwhile.
+    [[nodiscard]] Result<ClientResponse, ClientError> post(const ClientOptions& options,
+                                                           std::string body);
+
+private:
+    class Connection;
+    std::unique_ptr<Connection> connection_;  ///< null: none is open
+};
+
+/// The same over a connection for this request only.
 [[nodiscard]] Result<ClientResponse, ClientError> post(const ClientOptions& options,
                                                        std::string body);
 

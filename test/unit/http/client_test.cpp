@@ -83,3 +83,26 @@ TEST_CASE("the client does not wait forever", "[http]") {
     REQUIRE_FALSE(late);
     CHECK(late.error().kind == ClientError::Kind::timeout);
 }
+
+TEST_CASE("a client keeps its connection, and connects again where the server has closed it",
+          "[http]") {
+    const auto peer_of = [](const Request& request) -> Response { return {200, "", request.peer}; };
+    auto server = std::make_unique<Server>(with_password(), peer_of);
+    REQUIRE(server->start());
+    const auto options = ask(*server);
+    Client client;
+    const auto first = client.post(options, "");
+    REQUIRE(first);
+    CHECK(client.post(options, "")->body == first->body);
+    CHECK(post(options, "")->body != first->body);
+
+    auto same_port = with_password();
+    same_port.port = server->port();
+    server.reset();
+    const auto nobody = client.post(options, "");
+    REQUIRE_FALSE(nobody);
+    CHECK(nobody.error().kind == ClientError::Kind::connect);
+    server = std::make_unique<Server>(same_port, peer_of);
+    REQUIRE(server->start());
+    CHECK(client.post(options, "")->status == 200);
+}
