@@ -78,6 +78,9 @@ void start_log(const Settings& settings, bool in_background) {
     if (const auto file = node::log_file(settings); !file.empty()) {
         std::filesystem::create_directories(file.parent_path());
         options.file = file.string();
+        constexpr std::uint64_t megabyte = 1'000'000;
+        options.max_file_size =
+            static_cast<std::uint64_t>(settings.integer("debuglogsize")) * megabyte;
     }
     options.console = console(settings, in_background);
     options.timestamps = settings.flag("logtimestamps");

@@ -228,6 +228,10 @@ constexpr std::array debugging{
            "Leave this category out of -debug; may be repeated"},
     Option{"debuglogfile", "<file>", Kind::path, Group::debugging, "debug.log",
            "Log file (relative to the chain's folder); -nodebuglogfile writes none"},
+    Option{"debuglogsize", "<MB>", Kind::integer, Group::debugging, "0",
+           "Size of the log file together with an older one (debug.1.log), which is replaced each "
+           "time the log file has half of it; 0: no limit",
+           false, 0, 1'000'000},
     Option{"printtoconsole", "", Kind::flag, Group::debugging, "",
            "Log to standard output, too (default: 1 unless -daemon)"},
     Option{"logtimestamps", "", Kind::flag, Group::debugging, "1", "Start log lines with the time"},
