@@ -17,8 +17,51 @@ constexpr CommandOption which{"--name", "NAME",
                               "which network, if there are several; also the variable "
                               "DALER_NETWORK"};
 
-const std::vector<Command>& table() {
-    static const std::vector<Command> all{
+constexpr std::size_t many = 200;  // nodes that a command may name
+
+// The rows of the table: name, arguments, topic, summary, details, options, least and most words,
+// whether words after "--" belong to it, function.
+
+Command up_command() {
+    return {"up",
+            "[OPTIONS] [-- NODE OPTIONS]",
+            Topic::network,
+            "a network, ready to use; Ctrl-C ends it",
+            "The nodes run regtest unless another chain is chosen, listen on this machine\n"
+            "only, and have wallets that can spend. A network without a name is in memory\n"
+            "and leaves nothing behind; its keys are public, for tests only. With a name it\n"
+            "is kept in ~/.daler/networks/NAME, and the same command starts it again. In the\n"
+            "foreground, the network also ends when the process that started it is gone.\n"
+            "\n"
+            "  daler up -n 3 -d          three nodes, in the background until `daler down`\n"
+            "  daler up --mine tx        a block as soon as there is a transaction\n"
+            "  daler up -- -txindex      an option for each node",
+            {{"-n", "N", "how many nodes (default 1)"},
+             {"-d", "", "in the background, until `daler down`"},
+             {"--name", "NAME", "keep the network under this name, or start a kept one again"},
+             {"--topology", "WHICH",
+              "ring (default), star, mesh, line, or a file with a link on each line: n1 n2"},
+             {"--mine", "WHEN",
+              "off (default), 10s, poisson:60s, tx, or several: tx,30s; cpu on chains with "
+              "difficulty"},
+             {"--fund", "AMOUNT",
+              "what each node's wallet can spend at the start, in whole block rewards (default 50; "
+              "0 with --join)"},
+             {"--seed", "WORD", "derive the wallets' keys from this word"},
+             {"--time", "WHEN", "let chain time stand still from here on, as 2030-01-01T00:00:00Z"},
+             {"--chainfile", "FILE", "the chain that this file describes"},
+             {"--rule", "FIELD=VALUE", "set a field of the chain file", true},
+             {"--listen", "ADDR", "accept peers of other machines on this address"},
+             {"--join", "HOST[:PORT]", "connect to a node of another network", true},
+             {"--json", "", "print one line of JSON when all is ready"}},
+            0,
+            0,
+            true,
+            up};
+}
+
+std::vector<Command> network_commands() {
+    return {
         {"ps",
          "",
          Topic::network,
@@ -29,12 +72,115 @@ const std::vector<Command>& table() {
          0,
          false,
          ps},
+        {"logs",
+         "[NODE]",
+         Topic::network,
+         "what the nodes write",
+         "Without NODE: the logs of all nodes, each line with the node's name.",
+         {which, {"-f", "", "go on with new lines until Ctrl-C"}},
+         0,
+         1,
+         false,
+         logs},
+        {"down",
+         "",
+         Topic::network,
+         "end a network; one in memory is gone then",
+         "A network with a name keeps its folder: `daler up --name NAME` starts it again.",
+         {which},
+         0,
+         0,
+         false,
+         down},
+        {"rm",
+         "",
+         Topic::network,
+         "end a network and remove its folder",
+         "Blocks, wallets and keys of the network are gone then.",
+         {which},
+         0,
+         0,
+         false,
+         rm},
+    };
+}
+
+std::vector<Command> node_commands() {
+    return {
+        {"stop",
+         "NODE...",
+         Topic::nodes,
+         "stop nodes in order",
+         "A node in memory loses what it has.",
+         {which},
+         1,
+         many,
+         false,
+         stop},
+        {"start",
+         "[NODE...]",
+         Topic::nodes,
+         "start nodes that do not run",
+         "Without NODE: all that do not run. A node in memory starts empty: it gets\n"
+         "its wallet from the seed and its blocks from its peers.",
+         {which},
+         0,
+         many,
+         false,
+         start},
+        {"restart",
+         "NODE...",
+         Topic::nodes,
+         "stop nodes and start them",
+         "",
+         {which},
+         1,
+         many,
+         false,
+         restart},
+        {"kill",
+         "NODE...",
+         Topic::nodes,
+         "end nodes at once, as a crash does",
+         "",
+         {which},
+         1,
+         many,
+         false,
+         kill},
+        {"add",
+         "[NODE]",
+         Topic::nodes,
+         "one more node, or a peer outside the network",
+         "The new node is linked as the network's topology says.",
+         {which,
+          {"--peer", "HOST:PORT",
+           "connect the first node to this node, a bitcoind for "
+           "example, and start no node"}},
+         0,
+         1,
+         false,
+         add},
+    };
+}
+
+std::vector<Command> program_commands() {
+    return {
         {"node", "[OPTIONS]", Topic::programs, "one node, as bitcoind (also: dalerd)", ""},
         {"cli", "[OPTIONS] METHOD [ARGUMENTS]", Topic::programs,
          "call a node, as bitcoin-cli (also: daler-cli)", ""},
         {"version", "", Topic::programs, "the version of this program", ""},
         {"help", "[COMMAND]", Topic::programs, "this list, or more about a command", ""},
     };
+}
+
+const std::vector<Command>& table() {
+    static const std::vector<Command> all = [] {
+        std::vector<Command> out{up_command()};
+        for (const auto& rows : {network_commands(), node_commands(), program_commands()})
+            out.insert(out.end(), rows.begin(), rows.end());
+        return out;
+    }();
     return all;
 }
 

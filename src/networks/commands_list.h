@@ -6,6 +6,23 @@
 /// exit code. An error becomes a line on standard error, see `report`.
 namespace daler::networks {
 
+// up.cpp
+[[nodiscard]] int up(const Arguments& arguments);
+
+// logs.cpp
+[[nodiscard]] int logs(const Arguments& arguments);
+
+// node_commands.cpp
+[[nodiscard]] int stop(const Arguments& arguments);
+[[nodiscard]] int start(const Arguments& arguments);
+[[nodiscard]] int restart(const Arguments& arguments);
+[[nodiscard]] int kill(const Arguments& arguments);
+[[nodiscard]] int add(const Arguments& arguments);
+
+// end_commands.cpp
+[[nodiscard]] int down(const Arguments& arguments);
+[[nodiscard]] int rm(const Arguments& arguments);
+
 // status.cpp
 [[nodiscard]] int ps(const Arguments& arguments);
 

@@ -1,8 +1,10 @@
 // What remains of nodes and networks whose processes have ended.
+#include "networks/launcher.h"
 #include "networks/network.h"
 #include "networks/places.h"
 
 #include <fmt/format.h>
+#include <csignal>
 
 #include <fstream>
 
@@ -24,13 +26,14 @@ std::string last_line(const fs::path& path) {
     return last;
 }
 
-/// True if the network is in memory and nothing of it runs, although no command has stopped it.
+/// True if the network is in memory and its `daler up` or all its nodes are gone, although no
+/// command has stopped them.
 bool has_ended(const NetworkFile& file) {
     if (file.kept) return false;
-    if (file.owner.pid != 0 && is_running(file.owner)) return false;
-    if (std::ranges::any_of(file.nodes, &NodeEntry::is_running)) return false;
+    if (file.owner.pid != 0) return !is_running(file.owner);
     // Without an owner a network whose nodes were all stopped waits for `daler start`.
-    return file.owner.pid != 0 || !std::ranges::all_of(file.nodes, &NodeEntry::stopped);
+    return std::ranges::none_of(file.nodes, &NodeEntry::is_running) &&
+           !std::ranges::all_of(file.nodes, &NodeEntry::stopped);
 }
 
 std::string notice_of(const NetworkFile& file) {
@@ -61,8 +64,12 @@ std::vector<std::string> remove_ended_networks() {
         // Not while a command changes it; and that command may have started nodes meanwhile.
         const auto lock = NetworkLock::try_take(folder);
         if (!lock) continue;
-        const auto file = NetworkFile::load(folder);
+        auto file = NetworkFile::load(folder);
         if (!file || !has_ended(*file)) continue;
+        std::vector<NodeEntry*> nodes;
+        for (NodeEntry& node : file->nodes)
+            nodes.push_back(&node);
+        end_nodes(nodes, SIGKILL, stop_patience);
         notices.push_back(notice_of(*file));
         std::error_code error;
         fs::remove_all(folder, error);

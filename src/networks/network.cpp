@@ -60,31 +60,27 @@ Result<Network, std::string> Network::find(const Arguments& arguments) {
 }
 
 Result<Network, std::string> Network::find(const std::string& name) {
+    const auto folder = find_folder(name);
+    if (!folder) return fail(folder.error());
+    auto file = NetworkFile::load(*folder);
+    if (!file) return fail(file.error());
+    return Network(std::move(*file));
+}
+
+Result<fs::path, std::string> Network::find_folder(const std::string& name) {
     for (const auto& notice : remove_ended_networks())
         fmt::print(stderr, "{}\n", notice);
     const auto folders = network_folders();
     if (!folders) return fail(folders.error());
     const char* variable = std::getenv("DALER_NETWORK");
     const std::string wanted = name.empty() && variable ? variable : name;
-    fs::path folder;
-    if (wanted.empty()) {
-        const auto only = only_one(*folders);
-        if (!only) return fail(only.error());
-        folder = *only;
-    } else {
-        const auto found = std::ranges::find(*folders, fs::path(wanted), &fs::path::filename);
-        if (found == folders->end()) {
-            return fail(
-                folders->empty()
+    if (wanted.empty()) return only_one(*folders);
+    const auto found = std::ranges::find(*folders, fs::path(wanted), &fs::path::filename);
+    if (found != folders->end()) return *found;
+    return fail(folders->empty()
                     ? fmt::format("There is no network \"{}\". `daler up` starts one.", wanted)
                     : fmt::format("There is no network \"{}\". There are: {}.", wanted,
                                   fmt::join(names_of(*folders), ", ")));
-        }
-        folder = *found;
-    }
-    auto file = NetworkFile::load(folder);
-    if (!file) return fail(file.error());
-    return Network(std::move(*file));
 }
 
 Result<NodeEntry*, std::string> Network::node(std::string_view name) {

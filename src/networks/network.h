@@ -24,6 +24,10 @@ public:
     /// The same by name; empty: DALER_NETWORK or the only one.
     [[nodiscard]] static Result<Network, std::string> find(const std::string& name);
 
+    /// The folder of that network, whose file may be damaged.
+    [[nodiscard]] static Result<std::filesystem::path, std::string> find_folder(
+        const std::string& name);
+
     [[nodiscard]] NetworkFile& file() { return file_; }
     [[nodiscard]] const NetworkFile& file() const { return file_; }
 

@@ -44,6 +44,7 @@ Json node_json(const NodeEntry& node) {
     out.append("data", node.data.string());
     out.append("cookie", node.cookie.string());
     out.append("log", node.log.string());
+    out.append("automine", node.automine);
     return out;
 }
 
@@ -116,6 +117,7 @@ Result<NodeEntry, std::string> parse_node(const Json& json) {
     node.data = fields.text("data");
     node.cookie = fields.text("cookie");
     node.log = fields.text("log");
+    node.automine = fields.text("automine");
     if (!fields.wrong().empty()) return fail(fields.wrong());
     return node;
 }
@@ -162,6 +164,8 @@ Json NetworkFile::to_json() const {
     out.append("node_options", list_of(node_options));
     out.append("seed", seed);
     out.append("seed_is_public", seed_is_public);
+    out.append("time", time);
+    out.append("topology", topology);
     out.append("listen", listen);
     out.append("peers", list_of(peers));
     out.append("owner", process_json(owner));
@@ -197,6 +201,8 @@ Result<NetworkFile, std::string> NetworkFile::parse(std::string_view text) {
     file.node_options = fields.texts("node_options");
     file.seed = fields.text("seed");
     file.seed_is_public = fields.flag("seed_is_public");
+    file.time = fields.text("time");
+    file.topology = fields.text("topology");
     file.listen = fields.text("listen");
     file.peers = fields.texts("peers");
     file.owner = fields.process("owner");
@@ -231,19 +237,32 @@ Result<NetworkFile, std::string> NetworkFile::load(const fs::path& folder) {
     return file;
 }
 
-Result<void, std::string> NetworkFile::save() const {
-    const fs::path path = folder / network_file_name;
-    const fs::path fresh = folder / (std::string(network_file_name) + ".new");
+std::pair<std::string, std::string> credentials_of(const NodeEntry& node) {
+    std::ifstream file(node.cookie);
+    std::string line;
+    std::getline(file, line);
+    const auto colon = line.find(':');
+    if (colon == std::string::npos) return {};
+    return {line.substr(0, colon), line.substr(colon + 1)};
+}
+
+Result<void, std::string> write_private_file(const fs::path& path, std::string_view text,
+                                             bool survives_power_cut) {
+    const fs::path fresh = path.string() + ".new";
     const int descriptor =
         ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (descriptor < 0) return fail(no_write(fresh));
-    auto written = write_all(descriptor, to_json().write(2) + "\n", fresh);
-    // Only what is to outlive a power cut is worth the wait for the disk.
-    if (written && kept && ::fsync(descriptor) != 0) written = fail(no_write(fresh));
+    auto written = write_all(descriptor, text, fresh);
+    if (written && survives_power_cut && ::fsync(descriptor) != 0) written = fail(no_write(fresh));
     ::close(descriptor);
     if (written && ::rename(fresh.c_str(), path.c_str()) != 0) written = fail(no_write(path));
     if (!written) ::unlink(fresh.c_str());
     return written;
+}
+
+Result<void, std::string> NetworkFile::save() const {
+    // Only what is to outlive a power cut is worth the wait for the disk.
+    return write_private_file(folder / network_file_name, to_json().write(2) + "\n", kept);
 }
 
 std::optional<NetworkLock> NetworkLock::try_take(const fs::path& folder) {

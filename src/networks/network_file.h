@@ -13,14 +13,15 @@ namespace daler::networks {
 /// A node of a network.
 struct NodeEntry {
     std::string name;
-    ProcessId process{};           ///< the newest one
-    bool stopped = false;          ///< by a command: it need not run
-    std::string ended{};           ///< why the process ended, where that is known
-    std::uint16_t port = 0;        ///< for peers; kept over a restart
-    std::uint16_t rpc_port = 0;    ///< on 127.0.0.1
-    std::filesystem::path data;    ///< the data folder; empty: in memory
-    std::filesystem::path cookie;  ///< file with the credentials of JSON-RPC
-    std::filesystem::path log;
+    ProcessId process{};             ///< the newest one
+    bool stopped = false;            ///< by a command: it need not run
+    std::string ended{};             ///< why the process ended, where that is known
+    std::uint16_t port = 0;          ///< for peers; kept over a restart
+    std::uint16_t rpc_port = 0;      ///< on 127.0.0.1
+    std::filesystem::path data{};    ///< the data folder; empty: in memory
+    std::filesystem::path cookie{};  ///< file with the credentials of JSON-RPC
+    std::filesystem::path log{};
+    std::string automine{};  ///< when the node mines by itself, where it does not remember it
 
     [[nodiscard]] bool is_running() const { return networks::is_running(process); }
 };
@@ -42,7 +43,9 @@ struct NetworkFile {
     std::vector<std::string> node_options;  ///< for all nodes, as the user gave them
     std::string seed;                       ///< of the wallets' keys
     bool seed_is_public = false;
-    std::string listen;  ///< the address where peers of other machines connect, or empty
+    std::string time;      ///< the chain time at the start, if it was chosen
+    std::string topology;  ///< as the user gave it
+    std::string listen;    ///< the address where peers of other machines connect, or empty
     std::vector<std::string> peers;  ///< nodes outside the network: HOST:PORT
     ProcessId owner{};               ///< `daler up` in the foreground; 0: none
     std::vector<NodeEntry> nodes;
@@ -62,6 +65,14 @@ struct NetworkFile {
     /// lock of the network first.
     [[nodiscard]] Result<void, std::string> save() const;
 };
+
+/// User and password of JSON-RPC, from the node's cookie file; empty if there is none.
+[[nodiscard]] std::pair<std::string, std::string> credentials_of(const NodeEntry& node);
+
+/// Creates or replaces a file that only its owner can read.
+[[nodiscard]] Result<void, std::string> write_private_file(const std::filesystem::path& path,
+                                                           std::string_view text,
+                                                           bool survives_power_cut = false);
 
 /// The name of the file in the network's folder.
 inline constexpr std::string_view network_file_name = "network.json";

@@ -77,9 +77,15 @@ std::vector<NodeStatus> status_of(Network& network) {
 }
 
 std::string title_of(const NetworkFile& file) {
-    return fmt::format("{}: {}, {} node{}, {} {}", file.name, fmt::join(file.chain_options, " "),
-                       file.nodes.size(), file.nodes.size() == 1 ? "" : "s",
-                       file.kept ? "kept in" : "in memory, logs in", file.folder.string());
+    std::vector<std::string> chain;
+    for (const auto& option : file.chain_options)
+        chain.push_back(option.substr(option.find_first_not_of('-')));
+    return fmt::format("{}: {}, {} node{} {}", file.name, fmt::join(chain, " "), file.nodes.size(),
+                       file.nodes.size() == 1 ? "" : "s", file.kept ? "on disk" : "in memory");
+}
+
+std::string place_of(const NetworkFile& file) {
+    return fmt::format("{}: {}", file.kept ? "Data and logs" : "Logs", file.folder.string());
 }
 
 std::string key_notice(const NetworkFile& file) {
@@ -158,7 +164,7 @@ int ps(const Arguments& arguments) {
     fmt::print("{}\n", title_of(network->file()));
     const auto notice = key_notice(network->file());
     if (!notice.empty()) fmt::print("{}\n", styled(notice, Style::dim, colours));
-    fmt::print("\n{}", status_text(nodes, colours));
+    fmt::print("\n{}\n{}\n", status_text(nodes, colours), place_of(network->file()));
     return EXIT_SUCCESS;
 }
 

@@ -21,8 +21,10 @@ struct NodeStatus {
 /// Asks all nodes at once. In the order of the file.
 [[nodiscard]] std::vector<NodeStatus> status_of(Network& network);
 
-/// One line about the network: name, chain, where its data are.
+/// A line about the network: "net1: regtest, 3 nodes in memory".
 [[nodiscard]] std::string title_of(const NetworkFile& file);
+/// A line that says where its files are.
+[[nodiscard]] std::string place_of(const NetworkFile& file);
 /// "The keys of this network are public: for tests only." where they are; else empty.
 [[nodiscard]] std::string key_notice(const NetworkFile& file);
 /// The table that `ps` prints, and below it a line for each node that does not run.

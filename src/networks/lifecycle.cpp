@@ -1,0 +1,86 @@
+#include "networks/lifecycle.h"
+
+#include "networks/connect.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <csignal>
+
+#include <cerrno>
+#include <cstring>
+
+namespace daler::networks {
+namespace {
+
+/// Gives a node in memory its wallet, whose keys come from the seed. A node with a folder has the
+/// wallets that it had.
+Result<void, std::string> create_wallet(Network& network, const NodeEntry& node) {
+    const bool wants_none =
+        std::ranges::any_of(network.file().node_options, [](const std::string& option) {
+            return option == "-nowallet" || option == "-wallet=0" || option == "-disablewallet" ||
+                   option == "-strictregtest";
+        });
+    if (!node.data.empty() || wants_none) return {};
+    Json params = Json::array();
+    params.push("default");
+    const auto created = network.call(node, "createwallet", params);
+    if (!created) return fail(created.error());
+    return {};
+}
+
+}  // namespace
+
+using Step = Result<void, std::string>;
+
+NodeEntry new_node(const NetworkFile& file, const std::string& name) {
+    NodeEntry node;
+    node.name = name;
+    if (file.kept) node.data = file.folder / name;
+    node.cookie = file.folder / (name + ".cookie");
+    node.log = file.folder / (name + ".log");
+    return node;
+}
+
+Step prepare_node(const NetworkFile& file, const NodeEntry& node) {
+    if (!node.data.empty() && ::mkdir(node.data.c_str(), S_IRWXU) != 0 && errno != EEXIST)
+        return fail(fmt::format("Cannot create {}: {}.", node.data.string(), std::strerror(errno)));
+    return write_private_file(file.folder / "seed", file.seed, file.kept);
+}
+
+Step bring_up(Network& network, const std::vector<NodeEntry*>& nodes, Interrupts* interrupts) {
+    if (auto step = start_nodes(network.file(), nodes, interrupts); !step) return step;
+    const auto prepare = [&](NodeEntry& node) { return create_wallet(network, node); };
+    if (auto step = network.on_each(nodes, prepare); !step) return step;
+    if (auto step = connect_nodes(network, nodes); !step) return step;
+    return network.wait_until_agreed();
+}
+
+Step stop_nodes(Network& network, const std::vector<NodeEntry*>& nodes) {
+    end_nodes(nodes, SIGTERM, stop_patience);
+    for (NodeEntry* node : nodes) {
+        node->stopped = true;
+        node->ended.clear();
+    }
+    return network.file().save();
+}
+
+Step end_network(Network& network) {
+    NetworkFile& file = network.file();
+    if (file.kept) {
+        std::vector<NodeEntry*> all;
+        for (NodeEntry& node : file.nodes)
+            all.push_back(&node);
+        file.owner = {};
+        return stop_nodes(network, all);
+    }
+    // Nothing of a network in memory is worth a long wait.
+    constexpr std::chrono::milliseconds patience{500};
+    end_nodes(network.running_nodes(), SIGTERM, patience);
+    std::error_code error;
+    std::filesystem::remove_all(file.folder, error);
+    if (error)
+        return fail(fmt::format("Cannot remove {}: {}.", file.folder.string(), error.message()));
+    return {};
+}
+
+}  // namespace daler::networks

@@ -1,0 +1,155 @@
+#!/usr/bin/python3
+"""daler up: a network that is ready at once, and nothing that is left of it."""
+import json
+import os
+import signal
+import subprocess
+import threading
+
+from framework import equal, run, wait_until
+from networks import Daler, alive
+
+
+def ready_and_gone(test):
+    test.step("a network says that it is ready, its nodes are connected and can pay, and Ctrl-C ends it")
+    daler = Daler(test, "first")
+    with daler.up("-n", "3", "--seed", "daler") as network:
+        equal([node["name"] for node in network["nodes"]], ["n1", "n2", "n3"])
+        equal({node["height"] for node in network["nodes"]}, {103})
+        equal(len({node["tip"] for node in network["nodes"]}), 1)
+        equal([str(node["wallet"]) for node in network["nodes"]], ["50.0"] * 3)
+        equal({node["peers"] for node in network["nodes"]}, {2})
+        assert network["keys_are_public"]
+        # Credentials, folders and what is in them are for the owner only.
+        for path in (daler.runtime / "daler").rglob("*"):
+            assert path.stat().st_mode & 0o077 == 0, path
+        rpc = daler.rpc(network["nodes"][2])
+        equal(rpc.getblockcount(), 103)
+        # No secret is on a command line.
+        words = open(f"/proc/{network['nodes'][0]['pid']}/cmdline").read()
+        assert network["nodes"][0]["password"] not in words
+    daler.check_nothing_left()
+    assert not (daler.home / ".daler").exists()
+
+
+def fits(text):
+    """All lines but that of the folder, whose length is the user's choice."""
+    assert all(len(line) <= 80 or line.startswith("Logs: ") for line in text.splitlines()), text
+
+
+def table(test):
+    test.step("the table of up fits 80 columns and names the commands to try")
+    daler = Daler(test, "table")
+    text = daler.run("up", "-d", "-n", "2")
+    fits(text)
+    for part in ("The keys of this network are public", "http://127.0.0.1:", "50.00000000", "daler ps", "daler down"):
+        assert part in text, (part, text)
+    text = daler.run("ps")
+    fits(text)
+    assert "\x1b" not in text
+    equal(daler.run("cli", "getblockcount"), "102\n")
+    equal(daler.run("cli", "n2", "getconnectioncount"), "1\n")
+    daler.run("down")
+    daler.check_nothing_left()
+    equal(daler.fails("ps"), "daler: There is no network. `daler up` starts one.\n")
+
+
+def ends(test):
+    test.step("however up ends, its nodes end, and the next command removes what it left")
+    for how in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        daler = Daler(test, f"signal{how}")
+        network = daler.start_up("-n", "2")
+        network.process.send_signal(how)
+        equal(network.process.wait(20), 0)
+        daler.check_nothing_left()
+    daler = Daler(test, "killed")
+    network = daler.start_up("-n", "2")
+    network.process.kill()
+    network.process.wait()
+    wait_until(lambda: not any(alive(pid) for pid in network.pids), what="the end of the nodes")
+    assert "Its files have been removed" in daler.fails("ps")
+    daler.check_nothing_left()
+
+
+def parent(test):
+    test.step("up ends when the process that started it is gone")
+    daler = Daler(test, "parent")
+    shell = subprocess.Popen(["sh", "-c", f"{daler.program} up --json; true"], env=daler.environment,
+                             stdout=subprocess.PIPE)
+    network = json.loads(shell.stdout.readline())
+    shell.kill()
+    shell.wait()
+    wait_until(lambda: not alive(network["nodes"][0]["pid"]), what="the end of the node")
+    wait_until(lambda: not os.listdir(daler.runtime / "daler"), what="the end of the folder")
+
+
+def down(test):
+    test.step("down ends a network of another terminal")
+    daler = Daler(test, "down")
+    network = daler.start_up()
+    daler.run("down")
+    equal(network.process.wait(20), 0)
+    daler.check_nothing_left()
+
+
+def several(test):
+    test.step("several networks live side by side")
+    daler = Daler(test, "several")
+    daler.run("up", "-d")
+    daler.run("up", "-d", "-n", "2")
+    assert "There are several networks: net1, net2." in daler.fails("ps")
+    equal(len(daler.ps("--name", "net1")["nodes"]), 1)
+    equal(len(daler.ps(DALER_NETWORK="net2")["nodes"]), 2)
+    assert 'There is no network "net3". There are: net1, net2.' in daler.fails("ps", "--name", "net3")
+    daler.run("down", "--name", "net1")
+    equal(daler.ps()["network"], "net2")
+    daler.run("down")
+    daler.check_nothing_left()
+
+
+def same_name(test):
+    test.step("of two networks with one name that start at once, one wins")
+    daler = Daler(test, "race")
+    outcomes = []
+
+    def start():
+        done = daler.call("up", "-d", "--name", "both")
+        outcomes.append((done.returncode, done.stderr))
+
+    threads = [threading.Thread(target=start) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    equal(sorted(code for code, _ in outcomes), [0, 1, 1])
+    for code, text in outcomes:
+        assert code == 0 or "runs already" in text or "Another daler command" in text, text
+    equal(len(daler.ps()["nodes"]), 1)
+    daler.run("rm")
+    daler.check_nothing_left()
+
+
+def refused(test):
+    test.step("what cannot be is refused, and nothing is left")
+    daler = Daler(test, "refused")
+    for words, part in ((("-n", "0"), "-n must be"), (("--topology", "tree"), "neither ring"),
+                        (("-n", "50", "--fund", "300"), "a little less than 298.99"),
+                        (("--", "-nosuchoption"), "n1 did not start: "), (("--mine", "never"), "n1: setautomine"),
+                        (("--chainfile", "/none"), "could not be opened")):
+        text = daler.fails("up", "-d", *words)
+        assert part in text, (words, text)
+        daler.check_nothing_left()
+
+
+def main(test):
+    ready_and_gone(test)
+    table(test)
+    ends(test)
+    parent(test)
+    down(test)
+    several(test)
+    same_name(test)
+    refused(test)
+
+
+run(main)
