@@ -8,7 +8,7 @@ import sys
 import threading
 
 from framework import BUILD, FACTOR, equal, run, wait_until
-from ready_node import DALER, FIXTURE, ReadyNode, refused
+from ready_node import DALER, FIXTURE, ReadyNode, is_running, refused
 
 # Starts a node with the options of its command line and prints the node's ready line.
 STARTER = """
@@ -104,15 +104,6 @@ def in_background(test):
                              text=True, env=test.environment)
     equal(stopped.returncode, 0)
     wait_until(lambda: not (folder / "regtest" / "dalerd.pid").exists(), what="the node to end")
-
-
-def is_running(pid):
-    """Whether a process runs that is no child of ours; one that has ended and was not collected does not."""
-    try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def starter(test, how, *options):

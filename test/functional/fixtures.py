@@ -5,9 +5,9 @@ import shutil
 import signal
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from framework import BUILD, FACTOR, ROOT, Skip, equal, run, wait_until
+from ready_node import is_running
 
 FIXTURES = ROOT / "contrib" / "fixtures"
 PYTEST = ("/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider")
@@ -66,10 +66,10 @@ def killed(test):
                                    stdout=subprocess.PIPE, text=True, start_new_session=True)
         test.closers.append(process.kill)
         node = int(process.stdout.readline())
-        assert Path(f"/proc/{node}").exists()
+        assert is_running(node)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-        wait_until(lambda: not Path(f"/proc/{node}").exists(), what="the end of the node")
+        wait_until(lambda: not is_running(node), what="the end of the node")
 
 
 def errors_say_what_to_do(test):

@@ -60,3 +60,12 @@ def refused(test, *options):
                           env=test.environment)
     equal((done.returncode, done.stdout), (1, ""))
     return done.stderr
+
+
+def is_running(pid):
+    """Whether a process runs that is no child of ours; one that has ended and was not collected does not."""
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

@@ -10,6 +10,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "functional"))
 from framework import BUILD, FACTOR, ROOT, Skip, equal, run, wait_until  # noqa: E402
+from ready_node import is_running  # noqa: E402
 
 FOLDER = ROOT / "contrib" / "fixtures" / "javascript"
 START = "const node = await (await import('./daler.mjs')).BitcoinNode.start(); console.log(node.ready.pid);"
@@ -28,10 +29,6 @@ def try_command(command, variables):
                           stderr=subprocess.STDOUT, text=True, timeout=200 * FACTOR)
 
 
-def gone(pid):
-    return not Path(f"/proc/{pid}").exists()
-
-
 def main(test):
     if not shutil.which("node"):
         raise Skip("no node (contrib/install-deps --interop)")
@@ -45,16 +42,16 @@ def main(test):
     test.step("a program that stops no node ends all the same, and the node after it")
     done = try_command(script(START), variables)
     equal(done.returncode, 0, done.stdout)
-    wait_until(lambda: gone(done.stdout.strip()), what="the end of the node")
+    wait_until(lambda: not is_running(done.stdout.strip()), what="the end of the node")
 
     test.step("the node ends when the test is killed")
     process = subprocess.Popen(script(START + "setInterval(() => {}, 1000);"), cwd=FOLDER, env=variables,
                                stdout=subprocess.PIPE, text=True)
     test.closers.append(process.kill)
     node = process.stdout.readline().strip()
-    assert not gone(node)
+    assert is_running(node)
     os.kill(process.pid, signal.SIGKILL)
-    wait_until(lambda: gone(node), what="the end of the node")
+    wait_until(lambda: not is_running(node), what="the end of the node")
 
     test.step("no program, and a program that does not start")
     for program, said in (("/nonexistent", "export DALER="), ("/bin/false", "did not start")):
