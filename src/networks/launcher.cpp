@@ -36,10 +36,13 @@ struct Start {
 std::vector<std::string> command_line(const NetworkFile& file, const NodeEntry& node) {
     std::vector<std::string> out{"daler", "node"};
     out.insert(out.end(), file.chain_options.begin(), file.chain_options.end());
-    if (node.data.empty())
+    if (node.data.empty()) {
         out.emplace_back("-inmemory");
-    else
+        // To derive the usual number of keys takes longer than all else of a start.
+        out.emplace_back("-keypool=20");
+    } else {
         out.push_back("-datadir=" + node.data.string());
+    }
     out.push_back(fmt::format("-bind={}", file.listen.empty() ? "127.0.0.1" : file.listen));
     out.push_back(fmt::format("-port={}", node.port));
     out.push_back(fmt::format("-rpcport={}", node.rpc_port));
