@@ -62,6 +62,7 @@ def files(test):
     node = test.node("-txindex")
     node.createwallet("w", load_on_startup=True)
     node.setautomine("off")
+    node.advancetime(1)
     found = {path.name for path in node.folder.iterdir()}
     node.stop()
     found |= {path.name for path in node.folder.iterdir()}
