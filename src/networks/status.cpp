@@ -1,6 +1,7 @@
 #include "networks/status.h"
 
 #include "networks/commands_list.h"
+#include "networks/launcher.h"
 #include "networks/text_table.h"
 
 #include <fmt/format.h>
@@ -137,7 +138,7 @@ Json status_json(const NetworkFile& file, const std::vector<NodeStatus>& nodes) 
         item.append("running", node.runs);
         item.append("trouble", node.trouble);
         item.append("pid", node.runs ? Json(node.entry.process.pid) : Json());
-        item.append("p2p", fmt::format("127.0.0.1:{}", node.entry.port));
+        item.append("p2p", peer_address(file, node.entry));
         item.append("rpc", fmt::format("http://127.0.0.1:{}", node.entry.rpc_port));
         item.append("cookie", node.entry.cookie.string());
         item.append("log", node.entry.log.string());

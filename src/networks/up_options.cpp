@@ -66,7 +66,8 @@ Result<void, std::string> read_seed(const Arguments& arguments, UpOptions& out) 
     NetworkFile& plan = out.plan;
     const auto seed = arguments.value("--seed");
     if (seed && seed->empty()) return fail(std::string("--seed needs a word."));
-    const bool is_private = !out.name.empty() || !is_loopback(plan.listen);
+    // Nodes of the same name and seed in two networks that join would have the same keys.
+    const bool is_private = plan.kept || !is_loopback(plan.listen) || !plan.peers.empty();
     plan.seed = seed ? *seed : is_private ? random_seed() : std::string(public_seed);
     plan.seed_is_public = plan.seed == public_seed;
     plan.time = arguments.value("--time").value_or("");

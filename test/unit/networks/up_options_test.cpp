@@ -22,9 +22,13 @@ TEST_CASE("without options: one node on regtest in memory with public keys", "[n
     CHECK(options->fund == Amount{50 * satoshis_per_coin});
 }
 
-TEST_CASE("a network that is kept or can be reached from outside has secret keys", "[networks]") {
-    const auto words = GENERATE(values<std::vector<std::string>>(
-        {{"--name", "x"}, {"--listen", "0.0.0.0"}, {"--listen", "192.168.1.5"}}));
+TEST_CASE(
+    "a network that is kept, joins another one or can be reached from outside has secret keys",
+    "[networks]") {
+    const auto words = GENERATE(values<std::vector<std::string>>({{"--name", "x"},
+                                                                  {"--listen", "0.0.0.0"},
+                                                                  {"--listen", "192.168.1.5"},
+                                                                  {"--join", "host"}}));
     const auto first = read(words), second = read(words);
     REQUIRE(first);
     CHECK_FALSE(first->plan.seed_is_public);
