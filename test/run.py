@@ -21,6 +21,7 @@ BUILDS = {"extending"}  # scripts that compile; sanitizers would not change what
 # Started first, so that they do not finish last.
 SLOW_FIRST = ("unit/faults", "fuzz/coin_cache", "fuzz/orphanage", "fuzz/request_tracker", "functional/crash",
               "functional/import_damage", "unit/chain", "fuzz/address_book")
+STRICT_TOO = {"bitcoind_sync", "rpc_compare", "rpc_types"}  # scripts of test/interop that also run with -strictregtest
 SANITIZERS = {"asan-ubsan", "asan-gcc", "tsan"}
 FUZZ_EXECUTIONS = 20_000
 LONG = 10  # with --long, factor of the time limits and of the fuzz executions
@@ -70,9 +71,15 @@ def run_unit(program, environment, timeout):
     return result
 
 
-def run_script(script, environment, timeout):
+def script_name(script, strict=False):
+    return f"{script.parent.name}/{script.stem}{' -strictregtest' if strict else ''}"
+
+
+def run_script(script, environment, timeout, strict=False):
+    if strict:
+        environment = dict(environment, DALER_STRICT="1")
     code, output = run(["/usr/bin/python3", script], environment, timeout)
-    name = f"{script.parent.name}/{script.stem}"
+    name = script_name(script, strict)
     if code == SKIPPED:
         return Result(name, skipped=1, output=output)
     return Result(name, passed=code == 0, failed=code != 0, output=output)
@@ -111,8 +118,10 @@ def collect(arguments, environment, factor):
         scripts = [s for f in folders for s in sorted((ROOT / "test" / f).glob("*.py"))
                    if s.stem not in NOT_TESTS and not (arguments.build.name in SANITIZERS and s.stem in BUILDS)]
         for script in scripts:
-            jobs.append((f"{script.parent.name}/{script.stem}",
-                         lambda s=script: run_script(s, environment, 300 * factor)))
+            jobs.append((script_name(script), lambda s=script: run_script(s, environment, 300 * factor)))
+            if script.parent.name == "interop" and script.stem in STRICT_TOO:
+                jobs.append((script_name(script, True),
+                             lambda s=script: run_script(s, environment, 300 * factor, True)))
     jobs.sort(key=lambda job: SLOW_FIRST.index(job[0]) if job[0] in SLOW_FIRST else len(SLOW_FIRST))
     if arguments.patterns:
         jobs = [job for job in jobs if any(pattern in job[0] for pattern in arguments.patterns)]

@@ -13,6 +13,10 @@ namespace {
 // would take about that long.
 constexpr std::chrono::seconds assume_valid_burial{14 * 24 * 60 * 60};
 
+/// How many blocks the tip of a private chain may be below the best header when the initial
+/// download ends.
+constexpr Height longest_private_lag = 144;
+
 }  // namespace
 
 void Chainstate::Impl::activate() {
@@ -129,17 +133,33 @@ void Chainstate::Impl::settle() {
 
 void Chainstate::Impl::publish() {
     if (best_header->chainwork < tip->chainwork) best_header = tip;
-    const bool was_download = initial_download;
-    if (initial_download && tip->chainwork >= minimum_work &&
-        tip->header.block_time() >= clock.chain_now() - options.max_tip_age) {
-        initial_download = false;
-    }
+    if (initial_download == InitialDownload::running && has_caught_up())
+        initial_download = InitialDownload::done;
+    const bool downloads =
+        initial_download == InitialDownload::running ||
+        (initial_download == InitialDownload::unknown && tip->chainwork < minimum_work);
     const bool same = published_tip == tip && published_best_header == best_header &&
-                      was_download == initial_download;
+                      published_download == downloads;
     if (same) return;
     published_tip = tip;
     published_best_header = best_header;
-    view.store(std::make_shared<const ChainView>(*tip, *best_header, initial_download));
+    published_download = downloads;
+    view.store(std::make_shared<const ChainView>(*tip, *best_header, downloads));
+}
+
+bool Chainstate::Impl::has_caught_up() const {
+    if (tip->chainwork < minimum_work) return false;
+    if (params.is_private) return best_header->height - tip->height <= longest_private_lag;
+    return tip->header.block_time() >= clock.chain_now() - options.max_tip_age;
+}
+
+void Chainstate::Impl::note_peer_headers(bool is_all) {
+    if (!params.is_private || initial_download == InitialDownload::done) return;
+    if (!has_caught_up())
+        initial_download = InitialDownload::running;
+    else if (is_all)
+        initial_download = InitialDownload::done;
+    publish();
 }
 
 }  // namespace daler::chain

@@ -22,6 +22,10 @@ consensus::Verdict Chainstate::accept_header(const BlockHeader& header, const Bl
     return verdict;
 }
 
+void Chainstate::note_peer_headers(bool is_all) {
+    impl_->note_peer_headers(is_all);
+}
+
 Submitted Chainstate::submit(const BlockRef& block) {
     return impl_->submit(block);
 }

@@ -78,7 +78,16 @@ struct Chainstate::Impl {
     Published<const ChainView> view;
     const BlockEntry* published_tip = nullptr;  ///< what `view` shows
     const BlockEntry* published_best_header = nullptr;
-    bool initial_download = true;
+    bool published_download = true;
+
+    /// Where the initial download stands. Once it is done, it stays so.
+    enum class InitialDownload : std::uint8_t {
+        unknown,  ///< on a private chain: no peer is known to be far ahead
+        running,
+        done,
+    };
+    InitialDownload initial_download =
+        params.is_private ? InitialDownload::unknown : InitialDownload::running;
 
     bool stopping() const { return options.stop && *options.stop; }
 
@@ -144,6 +153,9 @@ struct Chainstate::Impl {
     bool scripts_needed(const BlockEntry& entry) const;
     void settle();
     void publish();
+    void note_peer_headers(bool is_all);
+    /// Whether the tip may end the initial download.
+    [[nodiscard]] bool has_caught_up() const;
 
     // pipeline.cpp
     /// Where the next block goes: the tip, or the newest open block.

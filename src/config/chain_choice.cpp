@@ -104,10 +104,13 @@ Result<std::string, std::string> choose_chain(const ChainSwitches& switches) {
     return std::string("main");
 }
 
-Result<ChainParams, std::string> Settings::chain_params() const {
-    if (chain_file_) return chain_file_->params;
-    if (chain_ == "signet" && has("signetchallenge")) {
-        const auto challenges = list("signetchallenge");
+namespace {
+
+Result<ChainParams, std::string> chosen_params(const Settings& settings) {
+    if (const auto* file = settings.chain_file()) return file->params;
+    const auto& chain = settings.chain_name();
+    if (chain == "signet" && settings.has("signetchallenge")) {
+        const auto challenges = settings.list("signetchallenge");
         if (challenges.size() != 1)
             return fail(std::string("-signetchallenge cannot be multiple values."));
         const auto challenge = from_hex(challenges[0]);
@@ -115,13 +118,26 @@ Result<ChainParams, std::string> Settings::chain_params() const {
             return fail(fmt::format("-signetchallenge must be hex, not '{}'.", challenges[0]));
         return signet_params(*challenge);
     }
-    ChainParams params = *params_by_name(chain_);
-    if (chain_ != "regtest") return params;
-    for (const auto& text : list("testactivationheight"))
+    ChainParams params = *params_by_name(chain);
+    if (chain != "regtest") return params;
+    for (const auto& text : settings.list("testactivationheight"))
         if (auto step = set_activation(params.activation, text); !step) return fail(step.error());
-    for (const auto& text : list("vbparams"))
+    for (const auto& text : settings.list("vbparams"))
         if (auto step = set_deployment(params.version_bits, text); !step) return fail(step.error());
-    if (flag("strictregtest")) params.is_private = false;
+    return params;
+}
+
+}  // namespace
+
+Result<ChainParams, std::string> Settings::chain_params() const {
+    auto params = chosen_params(*this);
+    if (!params || !flag("strictregtest")) return params;
+    if (!params->is_private) {
+        return fail(std::string(
+            "-strictregtest works on private chains only: with -regtest or -chainfile."));
+    }
+    params->is_private = false;
+    params->is_strict = true;
     return params;
 }
 

@@ -68,7 +68,8 @@ constexpr std::array general{
     Option{"minimumchainwork", "<hex>", Kind::hash, Group::general, "",
            "Least work that a chain must have to be downloaded"},
     Option{"maxtipage", "<s>", Kind::integer, Group::general, "86400",
-           "Age of the tip from which the node counts as still downloading the chain"},
+           "Age of the tip from which the node counts as still downloading the chain (on regtest "
+           "and private chains only with -strictregtest)"},
     Option{"blocksonly", "", Kind::flag, Group::general, "0",
            "Do not relay transactions of others"},
 };
@@ -342,8 +343,9 @@ constexpr std::array private_networks{
            "The fee rate that the node estimates for every target, to simulate a fee market (see "
            "the RPC setfeeestimate)"},
     Option{"nodename", "<name>", Kind::text, Group::private_networks, "",
-           "The name of this node in its network. With -seedfile, nodes of different names have "
-           "different keys"},
+           "The name of this node: up to 32 letters, digits, - and _. Peers see it in the user "
+           "agent as (node=NAME), and setlink and listlinks use it. With -seedfile, nodes of "
+           "different names have different keys"},
     Option{"seedfile", "<file>", Kind::path, Group::private_networks, "",
            "A file with a word or hex digits, which nobody else may read (mode 0600). The keys of "
            "the wallet \"default\" derive from it, the chain and -nodename, so that a node that "
@@ -371,8 +373,8 @@ constexpr std::array chains{
            "The old test network, version 3 (-chain=test)"},
     Option{"testnet4", "", Kind::flag, Group::chain, "0",
            "The test network, version 4 (-chain=testnet4)"},
-    Option{"strictregtest", "", Kind::flag, Group::chain, "0",
-           "On regtest, behave as bitcoind where dalerd differs on private chains"},
+    Option{"strictregtest", "", Kind::flag, Group::private_networks, "0",
+           "On regtest and private chains, have bitcoind's defaults, delays and help"},
     Option{
         "rule", "<field>=<value>", Kind::list, Group::private_networks, "",
         "Set a field of the chain file, or of regtest's rules without one (doc/private-chains.md "

@@ -57,6 +57,7 @@ struct Connection::Impl {
     wire::Endpoint remote;
     wire::Endpoint local;
     bool open = true;
+    wire::Magic foreign_magic{};
     Traffic traffic;
 
     /// Received bytes that are not used yet: [begin, end) of the buffer.
@@ -126,6 +127,8 @@ asio::awaitable<Result<RawMessage, ReadError>> Connection::read_message() {
         }
         auto header = wire::decode_message_header(header_bytes, impl.options.magic);
         if (!header) {
+            std::copy_n(header_bytes.begin(), impl.foreign_magic.size(),
+                        impl.foreign_magic.begin());
             co_return fail(header.error() == wire::HeaderError::wrong_magic ? ReadError::wrong_magic
                                                                             : ReadError::too_large);
         }
@@ -223,6 +226,16 @@ asio::awaitable<void> Connection::wait_for_room() {
     const auto self = shared_from_this();
     while (impl_->open && is_full())
         co_await impl_->room.wait();
+}
+
+asio::awaitable<void> Connection::wait_until_sent() {
+    const auto self = shared_from_this();
+    while (impl_->open && !impl_->queue.empty())
+        co_await impl_->room.wait();
+}
+
+const wire::Magic& Connection::foreign_magic() const {
+    return impl_->foreign_magic;
 }
 
 void Connection::close() {

@@ -4,6 +4,7 @@
 #include "node/signet_signer.h"
 
 #include <daler/node/node.h>
+#include <daler/sync/node_name.h>
 #include <daler/util/time_text.h>
 
 #include <fmt/format.h>
@@ -180,6 +181,26 @@ bool is_safe_in_comment(char c) {
            signs.find(c) != std::string_view::npos;
 }
 
+/// The comments of the user agent: the node's name, then -uacomment.
+Status read_comments(const Settings& settings, std::vector<std::string>& comments) {
+    if (const auto name = settings.text("nodename"); !name.empty()) {
+        if (!sync::is_node_name(name)) {
+            return fail(
+                fmt::format("-nodename={} is not a name: use 1 to {} letters, digits, - and _.",
+                            name, wire::limits::node_name_bytes));
+        }
+        comments.push_back(sync::node_name_comment(name));
+    }
+    for (const auto& comment : settings.list("uacomment")) {
+        if (!std::ranges::all_of(comment, is_safe_in_comment)) {
+            return fail(
+                fmt::format("User Agent comment ({}) contains unsafe characters.", comment));
+        }
+        comments.push_back(comment);
+    }
+    return {};
+}
+
 Status read_peers(const Settings& settings, NodeOptions& options) {
     auto& sync = options.sync;
     const auto port = static_cast<std::uint16_t>(
@@ -199,13 +220,7 @@ Status read_peers(const Settings& settings, NodeOptions& options) {
         if (!entry) return fail(entry.error());
         sync.whitelist.push_back(std::move(*entry));
     }
-    sync.user_agent_comments = settings.list("uacomment");
-    for (const auto& comment : sync.user_agent_comments) {
-        if (!std::ranges::all_of(comment, is_safe_in_comment)) {
-            return fail(
-                fmt::format("User Agent comment ({}) contains unsafe characters.", comment));
-        }
-    }
+    if (auto status = read_comments(settings, sync.user_agent_comments); !status) return status;
     if (const auto agent = sync::make_user_agent(sync.user_agent_comments);
         agent.size() > wire::limits::user_agent_bytes) {
         return fail(fmt::format(
@@ -218,7 +233,6 @@ Status read_peers(const Settings& settings, NodeOptions& options) {
     sync.look_up_names = settings.flag("dns");
     sync.network_active = settings.flag("networkactive");
     sync.blocks_only = settings.flag("blocksonly");
-    sync.strict = settings.flag("strictregtest");
     sync.pruned = options.chain.prune_target.has_value();
     sync.min_relay_fee_rate = options.policy.min_relay_fee;
     sync.handshake_timeout = std::chrono::seconds{settings.integer("peertimeout")};
@@ -303,7 +317,7 @@ Status read_signer(const Settings& settings, NodeOptions& options) {
     if (!signer) return fail(signer.error());
     options.signer = std::move(*signer);
     if (!options.params.signet_challenge.empty())
-        options.params.is_private = options.signer != nullptr;
+        options.params.is_private = options.signer != nullptr && !options.params.is_strict;
     return {};
 }
 

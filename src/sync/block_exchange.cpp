@@ -197,8 +197,7 @@ void BlockExchange::blocks_forgotten() {
 
 void BlockExchange::judge(Peer& peer, const consensus::Rejection& rejection,
                           const BlockHash& hash) {
-    log::debug(log::Category::net, "{}: block {} refused: {}", label(peer), hash.to_hex(),
-               to_text(rejection));
+    misbehaviour_.refuse(peer, "block " + hash.to_hex(), rejection);
     switch (blame(rejection.reason)) {
         case consensus::Blame::mutated:
             // Only this copy is bad. Other peers may still send a good one.

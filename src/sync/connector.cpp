@@ -10,8 +10,14 @@
 namespace daler::sync {
 namespace {
 
+// Between two attempts to reach a peer that the user named. On private chains a node that starts,
+// or a link that is restored on the other side, is found at once.
 constexpr std::chrono::milliseconds first_pause{1'000};
 constexpr std::chrono::milliseconds longest_pause{60'000};
+constexpr std::chrono::milliseconds first_private_pause{50};
+constexpr std::chrono::milliseconds longest_private_pause{250};
+/// The same if there is a node of another chain.
+constexpr std::chrono::seconds other_chain_pause{5};
 constexpr std::chrono::milliseconds automatic_interval{500};
 constexpr std::size_t reserved_outbound =
     limits::full_relay_outbound + limits::block_relay_outbound + limits::feelers;
@@ -62,6 +68,8 @@ Connector::Connector(Context& context, Misbehaviour& misbehaviour, AddressBook& 
       misbehaviour_(misbehaviour),
       book_(book),
       connected_(std::move(connected)),
+      first_pause_(context.skips_delays() ? first_private_pause : first_pause),
+      longest_pause_(context.skips_delays() ? longest_private_pause : longest_pause),
       active_(context.options.network_active),
       group_salt_(context.random.next()) {
     for (const auto& each : context_.options.connect)
@@ -98,6 +106,7 @@ Result<void, std::string> Connector::listen() {
             problem = opened.error();  // a computer without IPv6
     }
     if (listeners_.empty()) return fail(problem);
+    context_.listen_port = listeners_.front()->local().port;
     return {};
 }
 
@@ -247,6 +256,11 @@ std::vector<AddedNode> Connector::added() const {
 asio::awaitable<void> Connector::reach(TargetRef target) {
     if (context_.stopping) co_return;
     target->connecting = false;
+    if (context_.links.is_cut(end_of(*target))) {
+        log::debug(log::Category::net, "{} is not connected to: the link to it is cut",
+                   target->address.to_text());
+        co_return;
+    }
     if (!context_.options.look_up_names && !wire::HostAddress::from_text(target->address.host)) {
         log::warning("{} is not connected to: it is a name, and -dns=0 forbids to look it up",
                      target->address.to_text());
@@ -260,13 +274,13 @@ asio::awaitable<void> Connector::reach(TargetRef target) {
         co_await net::connect(target->address, connection_options(), context_.clock, attempt);
     attempts_.erase(attempt);
     target->connecting = false;
-    target->pause = std::clamp(target->pause * 2, first_pause, longest_pause);
+    target->pause = std::clamp(target->pause * 2, first_pause_, longest_pause_);
     target->next_attempt = std::chrono::steady_clock::now() + target->pause;
     if (!connected) {
         log::debug(log::Category::net, "{}", connected.error());
         co_return;
     }
-    if (context_.stopping || !active_) {
+    if (context_.stopping || !active_ || context_.links.is_cut(end_of(*target))) {
         (*connected)->close();
         co_return;
     }
@@ -282,9 +296,41 @@ void Connector::peer_gone(const Peer& peer) {
         // A peer with a complete handshake is tried again soon. One that closed the connection
         // before may be the wrong address.
         if (peer.handshake_done) target->pause = {};
-        target->next_attempt =
-            std::chrono::steady_clock::now() + std::max(target->pause, first_pause);
+        if (!peer.node_name.empty()) target->node_name = peer.node_name;
+        const std::chrono::milliseconds pause =
+            peer.is_foreign ? std::max<std::chrono::milliseconds>(longest_pause_, other_chain_pause)
+                            : std::max(target->pause, first_pause_);
+        target->next_attempt = std::chrono::steady_clock::now() + pause;
     }
+}
+
+LinkEnd Connector::end_of(const Target& target) {
+    LinkEnd end;
+    end.name = target.node_name;
+    end.addresses = {target.address.to_text()};
+    return end;
+}
+
+std::vector<LinkEnd> Connector::targets() const {
+    std::vector<LinkEnd> out;
+    for (const auto& target : targets_)
+        if (!target->peer) out.push_back(end_of(*target));
+    return out;
+}
+
+bool Connector::is_target(const Peer& peer) const {
+    return std::ranges::any_of(targets_,
+                               [&](const TargetRef& target) { return target->peer == peer.id; });
+}
+
+void Connector::reconnect(const std::vector<std::string>& addresses) {
+    for (const auto& address : addresses)
+        try_once(address);
+    for (const auto& target : targets_) {
+        target->pause = {};
+        target->next_attempt = {};
+    }
+    tick();
 }
 
 void Connector::set_active(bool active) {
@@ -304,6 +350,7 @@ void Connector::tick() {
     const auto now = std::chrono::steady_clock::now();
     for (const auto& target : targets_) {
         if (target->connecting || target->peer || now < target->next_attempt) continue;
+        if (context_.links.is_cut(end_of(*target))) continue;
         target->connecting = true;
         asio::co_spawn(context_.executor, reach(target), asio::detached);
     }
@@ -336,6 +383,9 @@ void Connector::fill_automatic() {
     const auto endpoint =
         book_.choose(groups, context_.clock.now(), context_.options.only_networks);
     if (!endpoint || misbehaviour_.is_discouraged(endpoint->host)) return;
+    LinkEnd end;
+    end.addresses = {endpoint->to_text()};
+    if (context_.links.is_cut(end)) return;
     ++automatic_attempts_;
     asio::co_spawn(context_.executor, reach_found(*endpoint, *missing), asio::detached);
 }

@@ -36,6 +36,15 @@ public:
     void try_once(const std::string& address);
     [[nodiscard]] std::vector<AddedNode> added() const;
 
+    // The RPC `setlink`.
+    /// Ends of the links to nodes that the user named and that are not connected.
+    [[nodiscard]] std::vector<LinkEnd> targets() const;
+    /// Whether the connection to `peer` is made again when it has ended.
+    [[nodiscard]] bool is_target(const Peer& peer) const;
+    /// A link is restored: connects at once to the nodes that the user named, and once to these
+    /// addresses.
+    void reconnect(const std::vector<std::string>& addresses);
+
     void set_active(bool active);
     [[nodiscard]] bool is_active() const { return active_; }
     [[nodiscard]] std::vector<wire::Endpoint> listening() const;
@@ -45,13 +54,15 @@ private:
     struct Target {
         std::string text;  ///< as the user wrote it
         net::PeerAddress address;
-        bool added = false;  ///< by addnode, and listed there
+        std::string node_name;  ///< of the node that was there last; may be empty
+        bool added = false;     ///< by addnode, and listed there
         bool connecting = false;
         std::optional<PeerId> peer;
         std::chrono::milliseconds pause{0};  ///< before the next attempt; grows
         std::chrono::steady_clock::time_point next_attempt{};
     };
     using TargetRef = std::shared_ptr<Target>;
+    [[nodiscard]] static LinkEnd end_of(const Target& target);
 
     [[nodiscard]] net::Connection::Options connection_options() const;
     [[nodiscard]] std::optional<std::string> add_target(const std::string& text, bool added);
@@ -68,6 +79,8 @@ private:
     Misbehaviour& misbehaviour_;
     AddressBook& book_;
     Connected connected_;
+    const std::chrono::milliseconds first_pause_;    ///< between two attempts to reach a peer
+    const std::chrono::milliseconds longest_pause_;  ///< the same; the pause doubles each time
     std::vector<std::unique_ptr<net::Listener>> listeners_;
     std::vector<TargetRef> targets_;
     std::set<net::ConnectAttemptRef> attempts_;

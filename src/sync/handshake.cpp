@@ -1,5 +1,6 @@
 #include "handshake.h"
 
+#include <daler/sync/node_name.h>
 #include <daler/util/version.h>
 
 #include <fmt/ranges.h>
@@ -19,7 +20,7 @@ Handshake::Handshake(Context& context)
 
 void Handshake::start(Peer& peer) {
     peer.handshake_deadline = context_.now() + context_.options.handshake_timeout;
-    peer.our_nonce = context_.random.next();
+    peer.our_nonce = context_.tells_who_it_is() ? context_.node_nonce : context_.random.next();
     if (!peer.is_inbound()) send_version(peer);
 }
 
@@ -34,6 +35,8 @@ void Handshake::send_version(Peer& peer) {
     message.time = unix_seconds(context_.clock.now());
     message.receiver = {peer.services, peer.connection->remote()};
     message.sender = {message.services, {}};
+    if (context_.tells_who_it_is() && context_.listen_port != 0)
+        message.sender.endpoint = {peer.connection->local().host, context_.listen_port};
     message.nonce = peer.our_nonce;
     message.user_agent = user_agent_;
     message.start_height = context_.view()->height();
@@ -69,9 +72,9 @@ bool Handshake::offers_enough(const Peer& peer, std::uint64_t services) const {
 namespace {
 
 /// Keeps letters, digits and a few signs: the user agent of a peer is shown in logs and RPC
-/// results.
+/// results. The equals sign is in the comment with a node's name; Bitcoin Core drops it.
 std::string printable(std::string_view text) {
-    constexpr std::string_view signs = " .,;-_/:?@()";
+    constexpr std::string_view signs = " .,;-_/:?@()=";
     std::string out;
     for (const char c : text) {
         const bool alphanumeric =
@@ -83,17 +86,32 @@ std::string printable(std::string_view text) {
 
 }  // namespace
 
+/// Which node the peer is, so that other connections to it are recognised.
+void Handshake::read_identity(Peer& peer, const wire::Version& message) const {
+    peer.user_agent = printable(message.user_agent);
+    if (!context_.tells_who_it_is()) return;
+    peer.node_name = node_name_in(peer.user_agent);
+    if (peer.is_inbound() && message.sender.endpoint.port != 0) {
+        // Only the port: the socket knows better which of its addresses reaches us.
+        const auto& host = peer.connection->remote().host;
+        peer.listens_at = wire::Endpoint{host, message.sender.endpoint.port}.to_text();
+    }
+    // Other programs choose another one for each connection.
+    if (peer.user_agent.find("/daler:") != std::string::npos) peer.node_nonce = message.nonce;
+}
+
 void Handshake::on_version(Peer& peer, const wire::Version& message) {
     if (peer.got_version) return;
     if (message.version < wire::min_protocol_version) return refuse(peer, "obsolete version");
     if (is_ourselves(peer, message.nonce)) return refuse(peer, "connected to ourselves");
     if (!offers_enough(peer, message.services))
         return refuse(peer, "does not offer the services that we need");
+    read_identity(peer, message);
+    if (context_.links.is_cut(link_end(peer))) return refuse(peer, "the link to it is cut");
 
     peer.got_version = true;
     peer.version = std::min(message.version, wire::protocol_version);
     peer.services = message.services;
-    peer.user_agent = printable(message.user_agent);
     peer.start_height = message.start_height;
     peer.wants_transactions = message.relay && peer.type != ConnectionType::block_relay_only;
     if (!message.receiver.endpoint.host.is_empty())

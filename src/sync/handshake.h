@@ -11,6 +11,8 @@ public:
 
     /// A new connection: if it is outbound, sends the version message.
     void start(Peer& peer);
+    /// Outbound connections send it at once, inbound ones when the peer's has come.
+    void send_version(Peer& peer);
     /// Handles a message of the handshake; the connection may be closed afterwards.
     void on_version(Peer& peer, const wire::Version& message);
     void on_wtxidrelay(Peer& peer);
@@ -23,7 +25,7 @@ public:
     [[nodiscard]] static std::uint64_t our_services(const SyncOptions& options);
 
 private:
-    void send_version(Peer& peer);
+    void read_identity(Peer& peer, const wire::Version& message) const;
     [[nodiscard]] bool is_ourselves(const Peer& peer, std::uint64_t nonce) const;
     [[nodiscard]] bool offers_enough(const Peer& peer, std::uint64_t services) const;
     void refuse(Peer& peer, std::string_view why);

@@ -159,11 +159,29 @@ bool HeaderSync::run_presync(Peer& peer, std::vector<BlockHeader>& headers, bool
     return !headers.empty();
 }
 
+/// Our requests name our first block, so answers of peers with the same one connect to a header
+/// that we have, and those of others begin again and again above their own first block. On a
+/// private chain such a peer is of no use, and the user should know.
+bool HeaderSync::runs_another_chain(Peer& peer, const BlockHash& unknown_parent) {
+    constexpr int proof = 3;
+    const bool is_same = std::exchange(peer.unknown_parent, unknown_parent) == unknown_parent;
+    peer.same_unknown_parent = is_same ? peer.same_unknown_parent + 1 : 1;
+    if (!context_.skips_delays() || peer.same_unknown_parent < proof) return false;
+    misbehaviour_.refuse(
+        peer, fmt::format("runs another chain: its headers lead to block {}, which this chain does "
+                          "not have, although the messages of both begin with the same bytes",
+                          unknown_parent.to_hex()));
+    peer.is_foreign = true;
+    peer.connection->close();
+    return true;
+}
+
 /// True if the headers may be stored; starts a presync if they may have enough work later.
 bool HeaderSync::passes_gate(Peer& peer, std::vector<BlockHeader>& headers, bool is_full) {
     if (peer.presync) return run_presync(peer, headers, is_full);
     const auto* parent = context_.find(headers.front().previous);
     if (!parent) {
+        if (runs_another_chain(peer, headers.front().previous)) return false;
         peer.unknown_block = headers.back().hash();
         // A peer of another chain would always answer with headers that connect to nothing.
         if (++peer.unconnected_headers <= limits::unconnected_headers)
@@ -171,6 +189,7 @@ bool HeaderSync::passes_gate(Peer& peer, std::vector<BlockHeader>& headers, bool
         return false;
     }
     peer.unconnected_headers = 0;
+    peer.same_unknown_parent = 0;
     if (context_.find(headers.back().hash())) return true;
     auto work = parent->chainwork;
     for (const auto& header : headers)
@@ -211,12 +230,42 @@ void HeaderSync::fetch_without_headers(Peer& peer, const std::vector<BlockHeader
     if (!message.items.empty()) peer.send(message);
 }
 
+namespace {
+
+struct AcceptedHeaders {
+    const chain::BlockEntry* last = nullptr;
+    consensus::Verdict verdict;
+    BlockHeader refused;  ///< the one that the verdict is about, if it is a failure
+};
+
+/// `may_have_more`: the peer has perhaps not sent its last header.
+asio::awaitable<AcceptedHeaders> store_headers(ledger::Ledger& ledger,
+                                               std::vector<BlockHeader> headers,
+                                               bool may_have_more) {
+    auto work = [headers = std::move(headers), may_have_more](ledger::State& state) {
+        AcceptedHeaders out;
+        for (const auto& header : headers) {
+            const chain::BlockEntry* entry = nullptr;
+            out.verdict = state.chain.accept_header(header, &entry);
+            out.refused = header;
+            if (!out.verdict) break;
+            out.last = entry;
+        }
+        if (out.verdict) state.chain.note_peer_headers(!may_have_more);
+        return out;
+    };
+    return ledger.with(std::move(work));
+}
+
+}  // namespace
+
 asio::awaitable<const chain::BlockEntry*> HeaderSync::on_headers(PeerRef peer,
                                                                  wire::Headers message) {
     peer->headers_asked_at.reset();
     auto headers = std::move(message.headers);
     if (headers.empty()) {
         peer->presync.reset();
+        (void)co_await store_headers(context_.ledger, std::move(headers), false);
         co_return nullptr;
     }
     const bool may_have_more = headers.size() == limits::headers;
@@ -229,36 +278,10 @@ asio::awaitable<const chain::BlockEntry*> HeaderSync::on_headers(PeerRef peer,
     co_return co_await accept(peer, std::move(headers), may_have_more);
 }
 
-namespace {
-
-struct AcceptedHeaders {
-    const chain::BlockEntry* last = nullptr;
-    consensus::Verdict verdict;
-    BlockHeader refused;  ///< the one that the verdict is about, if it is a failure
-};
-
-asio::awaitable<AcceptedHeaders> store_headers(ledger::Ledger& ledger,
-                                               std::vector<BlockHeader> headers) {
-    auto work = [headers = std::move(headers)](ledger::State& state) {
-        AcceptedHeaders out;
-        for (const auto& header : headers) {
-            const chain::BlockEntry* entry = nullptr;
-            out.verdict = state.chain.accept_header(header, &entry);
-            out.refused = header;
-            if (!out.verdict) break;
-            out.last = entry;
-        }
-        return out;
-    };
-    return ledger.with(std::move(work));
-}
-
-}  // namespace
-
 asio::awaitable<const chain::BlockEntry*> HeaderSync::accept(PeerRef peer,
                                                              std::vector<BlockHeader> headers,
                                                              bool may_have_more) {
-    const auto result = co_await store_headers(context_.ledger, std::move(headers));
+    const auto result = co_await store_headers(context_.ledger, std::move(headers), may_have_more);
     if (result.last) download_.peer_has(peer->id, *result.last);
     if (!result.verdict) {
         judge(*peer, result.verdict.error());
@@ -276,7 +299,7 @@ asio::awaitable<const chain::BlockEntry*> HeaderSync::accept(PeerRef peer,
 }
 
 void HeaderSync::judge(Peer& peer, const consensus::Rejection& rejection) {
-    log::debug(log::Category::net, "{}: header refused: {}", label(peer), to_text(rejection));
+    misbehaviour_.refuse(peer, "header", rejection);
     if (is_to_blame(peer, rejection)) misbehaviour_.punish(peer, to_text(rejection));
 }
 

@@ -39,6 +39,7 @@ private:
     [[nodiscard]] bool check_alone(Peer& peer, const std::vector<BlockHeader>& headers);
     [[nodiscard]] bool passes_gate(Peer& peer, std::vector<BlockHeader>& headers, bool is_full);
     [[nodiscard]] bool run_presync(Peer& peer, std::vector<BlockHeader>& headers, bool is_full);
+    [[nodiscard]] bool runs_another_chain(Peer& peer, const BlockHash& unknown_parent);
     [[nodiscard]] bool is_full() const;
     void fetch_without_headers(Peer& peer, const std::vector<BlockHeader>& headers);
     asio::awaitable<const chain::BlockEntry*> accept(PeerRef peer, std::vector<BlockHeader> headers,

@@ -18,6 +18,30 @@ void Misbehaviour::punish(Peer& peer, std::string_view why) {
     peer.connection->close();
 }
 
+void Misbehaviour::refuse(const Peer& peer, std::string_view why) {
+    // The port of an inbound connection is another one each time.
+    const auto address = peer.is_inbound() ? peer.connection->remote().host.to_text() : peer.name;
+    if (tells_user_ && refusals_.allow(address, std::chrono::steady_clock::now()))
+        log::warning("{}: {}", label(peer), why);
+    else
+        log::debug(log::Category::net, "{}: {}", label(peer), why);
+}
+
+void Misbehaviour::refuse(const Peer& peer, std::string_view data,
+                          const consensus::Rejection& rejection) {
+    using consensus::Reason;
+    const auto why = fmt::format("{} refused: {}", data, to_text(rejection));
+    // There was a line about the invalid block that it is, or follows; HeaderSync writes that about
+    // blocks from the future.
+    const bool has_line = rejection.reason == Reason::duplicate_invalid ||
+                          rejection.reason == Reason::bad_previous ||
+                          rejection.reason == Reason::time_too_new;
+    if (has_line)
+        log::debug(log::Category::net, "{}: {}", label(peer), why);
+    else
+        refuse(peer, why);
+}
+
 void Misbehaviour::discourage(const wire::HostAddress& host) {
     if (!host.is_loopback()) discouraged_.insert(host.ipv6_bytes());
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "context.h"
+#include "refusal_log.h"
 
 namespace daler::sync {
 
@@ -14,9 +15,16 @@ namespace daler::sync {
 class Misbehaviour {
 public:
     explicit Misbehaviour(Context& context)
-        : discouraged_(limits::discouraged_addresses, context.random) {}
+        : tells_user_(context.skips_delays()),
+          discouraged_(limits::discouraged_addresses, context.random) {}
 
     void punish(Peer& peer, std::string_view why);
+    /// Logs why this node has no use for what `peer` sends: on a private chain for the user, who
+    /// may have started one of the two with other rules or another time, elsewhere under
+    /// -debug=net.
+    void refuse(const Peer& peer, std::string_view why);
+    /// The same for a header or block, if there is no other line about it.
+    void refuse(const Peer& peer, std::string_view data, const consensus::Rejection& rejection);
     /// Remembers the address, unless it is a loopback address.
     void discourage(const wire::HostAddress& host);
     [[nodiscard]] bool is_discouraged(const wire::HostAddress& host) const {
@@ -24,7 +32,9 @@ public:
     }
 
 private:
+    const bool tells_user_;
     RollingFilter discouraged_;
+    RefusalLog refusals_;
     log::RateLimit log_limit_;
 };
 

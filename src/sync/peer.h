@@ -45,6 +45,7 @@ struct Peer {
     std::uint32_t permissions = 0;
     BlockTime connected_at{};
     bool is_reading = false;  ///< we wait for its next message
+    bool is_foreign = false;  ///< it runs another chain
 
     // Handshake.
     std::uint64_t our_nonce = 0;
@@ -55,6 +56,9 @@ struct Peer {
     std::int32_t version = 0;
     std::uint64_t services = 0;
     std::string user_agent;
+    std::string node_name;   ///< -nodename of the peer; may be empty
+    std::string listens_at;  ///< HOST:PORT, if it has connected to us and tells where it listens
+    std::uint64_t node_nonce = 0;  ///< the same in all its version messages; 0: not known
     std::int32_t start_height = -1;
     std::int64_t time_offset = 0;  ///< seconds that its clock is ahead of ours; saturates
     std::string seen_as;           ///< our address as the peer sees it
@@ -78,6 +82,8 @@ struct Peer {
     /// The time of its first header that was refused because it is from the future.
     std::optional<BlockTime> future_header;
     int unconnected_headers = 0;    ///< messages in a row whose headers connect to no known header
+    BlockHash unknown_parent;       ///< of the first header in the last of these messages
+    int same_unknown_parent = 0;    ///< how many of these messages in a row began there
     BlockHash unknown_block;        ///< it has this block, whose header we do not have yet
     bool waits_for_blocks = false;  ///< its headers are stored only when blocks have arrived
     /// Blocks requested from it whose headers are not stored.

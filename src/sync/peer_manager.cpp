@@ -156,6 +156,15 @@ std::vector<AddedNode> PeerManager::added_nodes() {
     return impl_->call([this] { return impl_->sessions.connector().added(); });
 }
 
+Result<LinkInfo, std::string> PeerManager::set_link(const std::string& peer,
+                                                    std::optional<bool> up) {
+    return impl_->call([this, peer, up] { return impl_->sessions.set_link(peer, up); });
+}
+
+std::vector<LinkInfo> PeerManager::links() {
+    return impl_->call([this] { return impl_->sessions.links(); });
+}
+
 bool PeerManager::disconnect(const std::string& address) {
     return impl_->call([this, address] { return impl_->sessions.disconnect(address); });
 }

@@ -33,6 +33,8 @@ public:
     [[nodiscard]] NetworkTotals totals() const;
     bool disconnect(const std::string& address);
     bool disconnect(PeerId id);
+    Result<LinkInfo, std::string> set_link(const std::string& peer, std::optional<bool> up);
+    [[nodiscard]] std::vector<LinkInfo> links() const;
     [[nodiscard]] bool lacks_blocks() const { return blocks_.lacks_source(); }
     void ping();
     void advance_timers(std::chrono::seconds time);
@@ -42,9 +44,12 @@ public:
     [[nodiscard]] const std::string& user_agent() const { return handshake_.user_agent(); }
 
 private:
+    [[nodiscard]] std::vector<LinkedNode> known_nodes() const;
+    Result<LinkInfo, std::string> cut_link(LinkedNode node, std::span<const LinkedNode> all);
     void begin_session(PeerRef peer);
     asio::awaitable<void> run_session(PeerRef peer);
     asio::awaitable<void> read_messages(PeerRef peer);
+    asio::awaitable<void> refuse_other_chain(PeerRef peer);
     asio::awaitable<std::optional<wire::Message>> decode(PeerRef peer, net::RawMessage raw);
     asio::awaitable<void> handle(PeerRef peer, wire::Message message);
     bool handle_handshake(Peer& peer, const wire::Message& message);

@@ -3,6 +3,8 @@
 #include "peer_sessions.h"
 #include "turns.h"
 
+#include <daler/encoding/hex.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/util/storage_error.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -49,10 +51,10 @@ asio::awaitable<void> PeerSessions::read_messages(PeerRef peer) {
         auto raw = co_await peer->connection->read_message();
         peer->is_reading = false;
         if (!raw) {
-            if (raw.error() != net::ReadError::closed) {
-                log::debug(log::Category::net, "{} sends data that is not a message of this chain",
+            if (raw.error() == net::ReadError::wrong_magic) co_await refuse_other_chain(peer);
+            if (raw.error() == net::ReadError::too_large)
+                log::debug(log::Category::net, "{} sends a message that is too large",
                            label(*peer));
-            }
             co_return;
         }
         const auto size = raw->payload.size();
@@ -73,6 +75,29 @@ asio::awaitable<void> PeerSessions::read_messages(PeerRef peer) {
         co_await wait_for_verdicts(peer);
         if (peer->connection->is_open()) co_await handle(peer, std::move(*message));
     }
+}
+
+namespace {
+
+/// The built-in chain whose messages begin like this; empty if there is none.
+std::string chain_with(const wire::Magic& magic) {
+    for (const std::string_view name : {"main", "test", "testnet4", "signet", "regtest"})
+        if (params_by_name(name)->magic == magic) return fmt::format(" (the chain {})", name);
+    return {};
+}
+
+}  // namespace
+
+/// On a private chain both sides learn why, so that the user sees it on the side that he looks at.
+asio::awaitable<void> PeerSessions::refuse_other_chain(PeerRef peer) {
+    const auto& theirs = peer->connection->foreign_magic();
+    misbehaviour_.refuse(
+        *peer, fmt::format("runs another chain: its messages begin with {}{}, ours with {}",
+                           to_hex(theirs), chain_with(theirs), to_hex(context_.params.magic)));
+    peer->is_foreign = true;
+    if (!context_.skips_delays() || !peer->is_inbound() || peer->got_version) co_return;
+    handshake_.send_version(*peer);
+    co_await peer->connection->wait_until_sent();
 }
 
 asio::awaitable<void> PeerSessions::wait_for_verdicts(PeerRef peer) {

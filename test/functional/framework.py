@@ -28,12 +28,15 @@ DEFAULT_KIND = os.environ.get("DALER_TEST_NODE", "daler")
 FACTOR = float(os.environ.get("DALER_TIMEOUT_FACTOR", "1"))
 LONG = bool(os.environ.get("DALER_LONG"))  # random tests in full, not a share of them
 SEED = int(os.environ.get("DALER_SEED", "1"))  # of random tests
+STRICT = bool(os.environ.get("DALER_STRICT"))  # daler's nodes on regtest run with -strictregtest
 CHAIN_FOLDERS = {"main": "", "test": "testnet3", "testnet4": "testnet4", "signet": "signet", "regtest": "regtest"}
 # Bitcoin Knots has other defaults than Bitcoin Core; these options set those of Bitcoin Core.
 BITCOIND_OPTIONS = ["-corepolicy=1", "-blockmaxweight=4000000", "-permitbaremultisig=1", "-rejecttokens=0",
                     "-rejectparasites=0", "-fallbackfee=0.0002", "-softwareexpiry=0", "-listenonion=0",
                     "-addresstype=bech32", "-keypool=100", "-minrelaytxfee=0.00001",
                     "-incrementalrelayfee=0.00001", "-blockmintxfee=0.00001"]
+# With -strictregtest daler has bitcoind's default fallback fee, which the options above change.
+STRICT_OPTIONS = ["-strictregtest", "-fallbackfee=0.0002"]
 
 
 class Skip(Exception):
@@ -262,7 +265,8 @@ class Node:
         if not any(option.startswith(("-bind", "-listen", "-nolisten", "-connect")) for option in given):
             common.append(f"-bind=127.0.0.1:{self.port}")
         return [str(program(self.kind, "node")), *common,
-                *(BITCOIND_OPTIONS if self.kind == "bitcoind" else []), *given]
+                *(BITCOIND_OPTIONS if self.kind == "bitcoind" else []),
+                *(STRICT_OPTIONS if STRICT and self.kind == "daler" and self.chain == "regtest" else []), *given]
 
     def spawn(self, *extra):
         """Starts the process and returns at once."""

@@ -27,8 +27,8 @@ public:
     }
     /// The known valid header with the most work, at or above the tip.
     [[nodiscard]] const BlockEntry& best_header() const { return *best_header_; }
-    /// Whether the tip is too old or has too little work to be up to date. Once false, it stays
-    /// false.
+    /// Whether the chain is being downloaded: the tip has too little work, or is too old, or, on a
+    /// private chain, is far behind the headers of peers. Once it has ended, it does not come back.
     [[nodiscard]] bool initial_download() const { return initial_download_; }
 
     /// Hashes of this chain from its tip to genesis with growing gaps: the locator of `getheaders`

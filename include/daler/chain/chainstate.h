@@ -108,6 +108,12 @@ public:
     [[nodiscard]] consensus::Verdict accept_header(const BlockHeader& header,
                                                    const BlockEntry** entry = nullptr);
 
+    /// Headers of a peer have been passed to `accept_header`; `is_all`: it has no more. On private
+    /// chains this decides about ChainView::initial_download: the download runs while the tip is
+    /// more than 144 blocks below the best header, and is over when a peer has shown all its
+    /// headers and the tip is not that far behind. Elsewhere the age of the tip decides.
+    void note_peer_headers(bool is_all);
+
     /// Checks and stores `block`, and connects it if its chain has the most work. A block that was
     /// pruned counts as known.
     [[nodiscard]] Submitted submit(const BlockRef& block);

@@ -67,6 +67,11 @@ public:
     /// Returns when the queue is below its limit or the connection is closed.
     [[nodiscard]] boost::asio::awaitable<void> wait_for_room();
 
+    /// Returns when all queued messages are sent or the connection is closed.
+    [[nodiscard]] boost::asio::awaitable<void> wait_until_sent();
+    /// After ReadError::wrong_magic: how the message began.
+    [[nodiscard]] const wire::Magic& foreign_magic() const;
+
     /// Closes the connection; `read_message` then fails with ReadError::closed. Queued messages are
     /// lost.
     void close();

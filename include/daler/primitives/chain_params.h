@@ -87,9 +87,10 @@ struct ChainParams {
     U256 minimum_chain_work;
     BlockHash assume_valid;  ///< zero: check every script
 
-    /// A private chain: an old tip does not stop spending, mining and relay; the node looks for no
-    /// peers; the wallet may pay a fallback fee.
+    /// A private chain without -strictregtest: an old tip does not stop spending, mining and relay;
+    /// the node looks for no peers; the wallet may pay a fallback fee.
     bool is_private = false;
+    bool is_strict = false;  ///< -strictregtest: a private chain with Bitcoin Core's defaults
     /// Whether nodes of this chain relay only standard transactions by default. True for the
     /// built-in chains. On main the user cannot change it.
     bool require_standard = true;

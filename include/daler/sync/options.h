@@ -33,8 +33,7 @@ struct SyncOptions {
     bool look_up_names = true;   ///< -dns
     bool network_active = true;  ///< -networkactive
     bool blocks_only = false;    ///< -blocksonly: no transactions from or to peers
-    bool strict = false;  ///< -strictregtest: the delays of Bitcoin Core even on private chains
-    bool pruned = false;  ///< -prune: this node does not serve old blocks
+    bool pruned = false;         ///< -prune: this node does not serve old blocks
     /// -minrelaytxfee: the lowest fee rate that the mempool accepts.
     FeeRate min_relay_fee_rate{Amount{1000}};
     std::chrono::seconds handshake_timeout{wire::limits::handshake_timeout};  ///< -peertimeout

@@ -39,6 +39,9 @@ public:
     Result<void, std::string> remove_node(const std::string& address) override;
     void try_node(const std::string& address) override;
     std::vector<AddedNode> added_nodes() override;
+    Result<LinkInfo, std::string> set_link(const std::string& peer,
+                                           std::optional<bool> up) override;
+    std::vector<LinkInfo> links() override;
     bool disconnect(const std::string& address) override;
     bool disconnect(std::int64_t id) override;
     [[nodiscard]] bool lacks_blocks() override;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,17 @@ struct AddedNode {
     std::string connected_address;
 };
 
+/// What listlinks shows: a node that this one is connected to, should be, or was before the link
+/// was cut.
+struct LinkInfo {
+    std::string name;     ///< its -nodename; may be empty
+    std::string address;  ///< HOST:PORT
+    bool up = true;       ///< false: the user has cut the link
+    bool connected = false;
+    bool inbound = false;   ///< there is, or was, a connection from the other side
+    bool outbound = false;  ///< there is, was, or should be a connection from this side
+};
+
 struct NetworkTotals {
     std::uint64_t bytes_sent = 0;
     std::uint64_t bytes_received = 0;
@@ -94,6 +106,13 @@ public:
     virtual Result<void, std::string> remove_node(const std::string& address) = 0;
     virtual void try_node(const std::string& address) = 0;
     [[nodiscard]] virtual std::vector<AddedNode> added_nodes() = 0;
+
+    /// Cuts (false) or restores (true) the link to a node, given by its name or address; nothing:
+    /// leaves it. A cut link has no connections in either direction until it is restored or the
+    /// program ends. The error is a text for the user.
+    virtual Result<LinkInfo, std::string> set_link(const std::string& peer,
+                                                   std::optional<bool> up) = 0;
+    [[nodiscard]] virtual std::vector<LinkInfo> links() = 0;
 
     /// False if there is no such peer.
     virtual bool disconnect(const std::string& address) = 0;

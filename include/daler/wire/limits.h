@@ -19,6 +19,7 @@ inline constexpr std::size_t addresses = 1'000;            ///< addr, addrv2
 inline constexpr std::size_t address_bytes = 512;          ///< one address of any network (BIP 155)
 inline constexpr std::size_t locator_hashes = 101;         ///< getheaders, getblocks
 inline constexpr std::size_t user_agent_bytes = 256;       ///< version
+inline constexpr std::size_t node_name_bytes = 32;         ///< version: a node's name (-nodename)
 inline constexpr std::size_t getblocks_hashes = 500;  ///< block hashes in an answer to getblocks
 
 // One connection.

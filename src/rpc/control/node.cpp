@@ -1,5 +1,6 @@
 #include "rpc/control/methods.h"
 
+#include <daler/primitives/chain_params.h>
 #include <daler/rpc/dispatcher.h>
 #include <daler/rpc/values.h>
 #include <daler/util/clock.h>
@@ -38,7 +39,13 @@ void switch_categories(const Json& names, void (*change)(log::Category)) {
 Json help(Call& call) {
     const Dispatcher& dispatcher = call.node().dispatcher;
     const std::string name = call.arguments().empty() ? "" : call.string(0);
-    if (name.empty()) return help_list(dispatcher.methods());
+    if (name.empty()) {
+        const auto methods = dispatcher.methods();
+        std::vector<const Method*> listed(methods.begin(), methods.end());
+        if (call.node().params.is_strict)
+            std::erase_if(listed, [](const Method* m) { return m->category == private_networks; });
+        return help_list(listed);
+    }
     const Method* method = dispatcher.find(name);
     if (!method) return "help: unknown command: " + name;
     return full_help(*method);

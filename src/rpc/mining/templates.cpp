@@ -6,6 +6,7 @@
 #include <daler/primitives/chain_params.h>
 #include <daler/rpc/tip_watch.h>
 #include <daler/rpc/values.h>
+#include <daler/sync/peer_service.h>
 
 #include <fmt/format.h>
 
@@ -232,12 +233,29 @@ Json submitheader(Call& call) {
     return nullptr;
 }
 
+namespace {
+
+/// On the main chain a template that the network does not know, or will not accept, is a waste of
+/// work. Elsewhere a miner may be alone.
+void refuse_without_network(const Services& node) {
+    if (node.params.kind != ChainKind::main) return;
+    if (node.peers.peers().empty())
+        throw Error{code::client_not_connected, "daler is not connected!"};
+    if (node.ledger.view()->initial_download()) {
+        throw Error{code::client_in_initial_download,
+                    "daler is in initial sync and waiting for blocks..."};
+    }
+}
+
+}  // namespace
+
 Json getblocktemplate(Call& call) {
     const auto& request = call.json(0);
     const auto* mode = request.is_object() ? member(request, "mode") : nullptr;
     if (mode && mode->is_string() && mode->as_string() == "proposal") return propose(call, request);
     if (mode && !(mode->is_string() && mode->as_string() == "template"))
         throw Error{code::invalid_parameter, "Invalid mode"};
+    refuse_without_network(call.node());
     const auto& params = call.node().params;
     const auto rules = known_rules(request);
     if (!params.signet_challenge.empty() && !rules.contains("signet")) {

@@ -34,6 +34,14 @@ const std::vector<Method> private_networks_table{
      "time, offset (seconds ahead of the system's clock), stopped, mediantime",
      gettime},
     {private_networks,
+     "listlinks",
+     "Lists the nodes that this one is connected to or should be, and those to which the link is "
+     "cut.",
+     {},
+     "for each node: name (its -nodename), address, up (false: cut by setlink), connected, and "
+     "direction (inbound, outbound, both: who makes the connections)",
+     listlinks},
+    {private_networks,
      "mine",
      "Mines blocks. Without an address the coins go to the wallet.",
      {{"n", Type::integer, "1", "How many"},
@@ -84,6 +92,17 @@ const std::vector<Method> private_networks_table{
        "Holds from this target up to the next one that is set; without it, for all targets"}},
      "the rates that are set now: conf_target, feerate",
      setfeeestimate},
+    {private_networks,
+     "setlink",
+     "Cuts or restores the link to a node. While it is cut on one side, there is no connection in "
+     "either direction. A restart restores all links.",
+     {{"peer", Type::string, "",
+       "The node's name (its -nodename) or its address, HOST or HOST:PORT"},
+      {"options", Type::any, "{}",
+       "up: false cuts the link, true restores it (default: no change). true and false can stand "
+       "in place of the options"}},
+     "the link, see listlinks. Example: setlink n2 false",
+     setlink},
     {private_networks,
      "settime",
      "Sets chain time. It cannot be at or below the median time of the last blocks.",

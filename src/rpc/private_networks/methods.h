@@ -17,6 +17,10 @@ namespace daler::rpc {
 // fees.cpp
 [[nodiscard]] Json setfeeestimate(Call& call);
 
+// links.cpp
+[[nodiscard]] Json listlinks(Call& call);
+[[nodiscard]] Json setlink(Call& call);
+
 // mine.cpp
 [[nodiscard]] Json mine(Call& call);
 

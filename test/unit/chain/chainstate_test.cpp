@@ -232,26 +232,6 @@ TEST_CASE("a template is checked like a block, and changes nothing", "[chain]") 
     CHECK(node.state->index().find(hash_of(good)) == nullptr);
 }
 
-TEST_CASE("initial download ends with a young tip and enough work, for good", "[chain]") {
-    auto options = Node::in_memory();
-    options.max_tip_age = std::chrono::hours(1);
-    options.minimum_chain_work = U256{6};  // regtest: genesis and every block weigh 2
-    Node node(options);
-    const auto genesis_time = node.builder.params().genesis->header.block_time();
-    node.clock.set_mock_time(genesis_time + std::chrono::minutes(30));
-    node.extend(1);
-    CHECK(node.state->view()->initial_download());
-    node.extend(1);
-    CHECK_FALSE(node.state->view()->initial_download());
-    node.clock.set_mock_time(genesis_time + std::chrono::hours(24));
-    node.extend(1);
-    CHECK_FALSE(node.state->view()->initial_download());
-
-    Node old;
-    old.extend(3);
-    CHECK(old.state->view()->initial_download());
-}
-
 TEST_CASE("a tip from the future ends the start unless its time is trusted", "[chain]") {
     const TemporaryFolder folder;
     Node node(Node::in_folder(folder.path()));

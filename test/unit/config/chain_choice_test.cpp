@@ -100,5 +100,14 @@ TEST_CASE("-signetchallenge makes another signet", "[config]") {
 
 TEST_CASE("strictregtest switches the rules of private chains off", "[config]") {
     CHECK(loaded({"-regtest"}).chain_params()->is_private);
-    CHECK_FALSE(loaded({"-regtest", "-strictregtest"}).chain_params()->is_private);
+    const auto strict = loaded({"-regtest", "-strictregtest"}).chain_params();
+    CHECK_FALSE(strict->is_private);
+    CHECK(strict->is_strict);
+    CHECK_FALSE(strict->is_public());
+    CHECK_FALSE(loaded({"-regtest"}).chain_params()->is_strict);
+    for (const auto* chain : {"-chain=main", "-signet"}) {
+        CHECK_FALSE(loaded({chain}).chain_params()->is_strict);
+        CHECK(loaded({chain, "-strictregtest"}).chain_params().error() ==
+              "-strictregtest works on private chains only: with -regtest or -chainfile.");
+    }
 }

@@ -19,6 +19,10 @@ public:
     Result<void, std::string> remove_node(const std::string&) override { return {}; }
     void try_node(const std::string&) override {}
     std::vector<sync::AddedNode> added_nodes() override { return {}; }
+    Result<sync::LinkInfo, std::string> set_link(const std::string&, std::optional<bool>) override {
+        return fail(std::string("no peers"));
+    }
+    std::vector<sync::LinkInfo> links() override { return {}; }
     bool disconnect(const std::string&) override { return false; }
     bool disconnect(std::int64_t) override { return false; }
     bool lacks_blocks() override { return false; }

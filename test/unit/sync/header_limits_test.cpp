@@ -28,9 +28,7 @@ TEST_CASE("a peer that does not answer getheaders is asked again only after a ti
 
 TEST_CASE("the only peer whose headers we request is disconnected when it sends none",
           "[sync][limits]") {
-    auto params = regtest_params();
-    params.is_private = false;  // and genesis is years old: the node is far behind
-    Node node(params, {});
+    Node node(strict_params(), {});  // genesis is years old: it is far behind
     node.clock.set_mock_time(node.clock.now());
     RawPeer peer(node);
     peer.shake_hands();

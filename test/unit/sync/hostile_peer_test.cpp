@@ -184,7 +184,7 @@ TEST_CASE("headers without work or order end the connection", "[sync]") {
 
 TEST_CASE("headers that connect to nothing are answered with getheaders, a few times",
           "[sync][limits]") {
-    Node node;
+    Node node(strict_params(), {});
     RawPeer peer(node);
     peer.shake_hands();
     auto strange = node.params.genesis->header;
@@ -197,6 +197,23 @@ TEST_CASE("headers that connect to nothing are answered with getheaders, a few t
     peer.send(message);
     peer.send(wire::Ping{99});
     CHECK(std::holds_alternative<wire::Pong>(peer.receive().value()));
+}
+
+TEST_CASE("a peer whose headers always begin above the same unknown block runs another chain",
+          "[sync]") {
+    Node node;
+    RawPeer peer(node);
+    peer.shake_hands();
+    auto strange = node.params.genesis->header;
+    strange.time += 1;
+    const wire::Headers message{{make_header(strange, node.params)}};
+    const wire::Headers other{{make_header(message.headers[0], node.params)}};
+    for (const auto& each : {message, message, other, message, message}) {
+        peer.send(each);
+        CHECK(peer.wait_for<wire::GetHeaders>());
+    }
+    peer.send(message);
+    CHECK(peer.is_disconnected());
 }
 
 TEST_CASE("a pong says that the blocks before the ping are checked", "[sync]") {

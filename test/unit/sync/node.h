@@ -29,6 +29,13 @@ inline Script anyone_can_spend() {
     return Script(script);
 }
 
+/// Regtest with the delays of public chains.
+inline ChainParams strict_params() {
+    auto params = regtest_params();
+    params.is_private = false;
+    return params;
+}
+
 /// A whole node in memory, without wallet and RPC, that listens on loopback.
 class Node {
 public:

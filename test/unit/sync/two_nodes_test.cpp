@@ -213,10 +213,8 @@ TEST_CASE("a port in use is an error at the start", "[sync]") {
 
 TEST_CASE("a node that is behind on a public chain announces no blocks and no transactions",
           "[sync]") {
-    SyncOptions options;
-    options.strict = true;
-    Node a(options);
-    Node b(options);
+    Node a(strict_params(), {});
+    Node b(strict_params(), {});
     b.connect_to(a);
     // Genesis is years old: so a strict node is catching up.
     CHECK(b.peers().peers().at(0).min_fee_filter != Amount{1000});

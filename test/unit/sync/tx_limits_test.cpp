@@ -11,9 +11,8 @@ namespace limits = wire::limits;
 
 namespace {
 
-SyncOptions with_permission(const std::string& name, bool strict) {
+SyncOptions with_permission(const std::string& name) {
     SyncOptions options;
-    options.strict = strict;
     if (!name.empty()) options.whitelist.push_back(*WhitelistEntry::from_text(name + "@127.0.0.1"));
     return options;
 }
@@ -21,7 +20,7 @@ SyncOptions with_permission(const std::string& name, bool strict) {
 /// A node with the delays of public networks that has caught up and whose clock does not move.
 struct DelayingNode : Node {
     explicit DelayingNode(const std::string& permission = "", int blocks = 1)
-        : Node(with_permission(permission, true)) {
+        : Node(strict_params(), with_permission(permission)) {
         clock.set_mock_time(clock.now());
         mine(blocks);
         settle();
@@ -131,7 +130,7 @@ TEST_CASE("a peer that was asked for many transactions is asked for the next one
 
 TEST_CASE("one message announces a bounded number of transactions", "[sync][limits]") {
     constexpr std::uint32_t most = limits::transactions_per_inv;
-    Node node(with_permission("mempool", false));
+    Node node(with_permission("mempool"));
     node.mine(101);
     const auto split = split_coinbase(node, most + 1);
     REQUIRE(node.accept(split));

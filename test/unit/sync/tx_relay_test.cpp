@@ -290,9 +290,7 @@ TEST_CASE("transactions of the last block are served, those of a disconnected on
 }
 
 TEST_CASE("peers may send transactions as soon as the node has caught up", "[sync]") {
-    auto params = regtest_params();
-    params.is_private = false;
-    Node node(params, {});
+    Node node(strict_params(), {});
     RawPeer peer(node);
     peer.shake_hands();
     // The first fee filter means that no transactions are wanted.
