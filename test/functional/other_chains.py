@@ -48,6 +48,7 @@ def main(test):
     assert behind.getblockcount() == 0
     behind.setmocktime(later)
     ahead.disconnect(behind)
+    wait_until(lambda: not behind.peers())
     ahead.connect(behind)
     wait_until(lambda: behind.tip() == block)
     assert len(lines(behind, "refused")) == 1

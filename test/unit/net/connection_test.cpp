@@ -129,6 +129,7 @@ TEST_CASE("a wrong magic and an oversize header end the reading", "[net]") {
         bytes[0] ^= 1;
         asio::write(socket, asio::buffer(bytes));
         CHECK(net.run(connection->read_message()).error() == ReadError::wrong_magic);
+        CHECK(std::equal(bytes.begin(), bytes.begin() + 4, connection->foreign_magic().begin()));
     }
     SECTION("one byte too much is announced") {
         const std::uint32_t size = wire::limits::message_bytes + 1;
@@ -187,6 +188,22 @@ TEST_CASE("the send queue is full beyond its bound and has room once it was read
     CHECK(net.run(b->read_message())->payload.size() == largest);
     net.run_until([&] { return has_room; });
     CHECK_FALSE(a->is_full());
+}
+
+TEST_CASE("a connection that is closed after waiting for its queue loses no message", "[net]") {
+    Loopback net;
+    const auto [a, b] = net.pair();
+    constexpr std::size_t large = 3'000'000;
+    a->send("block", Bytes(large));
+    a->send("ping", {1});
+    auto closing = [](ConnectionRef c) -> asio::awaitable<void> {
+        co_await c->wait_until_sent();
+        c->close();
+    }(a);
+    asio::co_spawn(net.io, std::move(closing), asio::detached);
+    CHECK(net.run(b->read_message())->payload.size() == large);
+    CHECK(net.run(b->read_message())->payload == Bytes{1});
+    CHECK(net.run(b->read_message()).error() == ReadError::closed);
 }
 
 TEST_CASE("the bytes that the system accepted are counted, also of small messages", "[net]") {

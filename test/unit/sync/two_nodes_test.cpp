@@ -219,3 +219,25 @@ TEST_CASE("a node that is behind on a public chain announces no blocks and no tr
     // Genesis is years old: so a strict node is catching up.
     CHECK(b.peers().peers().at(0).min_fee_filter != Amount{1000});
 }
+
+TEST_CASE("a link that is cut on the side that was connected to comes back when it is restored",
+          "[sync]") {
+    Node a;
+    Node b;
+    a.connect_to(b);
+    const auto cut = b.peers().set_link(a.address(), false);
+    REQUIRE(cut);
+    CHECK((!cut->up && !cut->connected && cut->inbound && !cut->outbound));
+    CHECK(cut->address == a.address());
+    eventually([&] { return a.ready_peers() == 0 && b.ready_peers() == 0; });
+    a.mine(1);
+    a.settle();
+    CHECK(b.height() == 0);
+    const auto links = b.peers().links();
+    REQUIRE(links.size() == 1);
+    CHECK_FALSE(links[0].up);
+    CHECK(b.peers().set_link(a.address(), std::nullopt)->up == false);
+    CHECK(b.peers().set_link(a.address(), true)->up);
+    eventually([&] { return a.ready_peers() == 1 && b.tip() == a.tip(); });
+    CHECK_FALSE(b.peers().set_link("127.0.0.1:1", false));
+}
