@@ -25,7 +25,8 @@ OPTIONS_WITHOUT_TEST = {
 NOT_TRIED = {"stop": "the node would end"}
 # Members of ChainParams and its parts that are not rules, or that tests use through another name, and why.
 PARAMS_EXEMPT = {
-    "is_strict": "tests give -strictregtest", "name": "what the user sees", "folder": "what the user sees", "rpc_port": "tests choose theirs",
+    "is_strict": "tests give -strictregtest",
+    "name": "what the user sees", "folder": "what the user sees", "rpc_port": "tests choose theirs",
     "taproot": "for display only",
     "from_first_block": "tests take it from testnet4_params()",
     "version_bits_threshold": "the tests of version bits count to that of regtest_params()",
