@@ -24,6 +24,16 @@ constexpr std::size_t messages_per_write = 64;
 /// The most bytes in one write.
 constexpr std::size_t largest_write = 64 * 1024;
 
+/// The magic in the header of a version message of any chain; nothing for other bytes.
+std::optional<wire::Magic> magic_of_version(
+    std::span<const std::uint8_t, wire::MessageHeader::size> bytes) {
+    wire::Magic magic{};
+    std::copy_n(bytes.begin(), magic.size(), magic.begin());
+    const auto header = wire::decode_message_header(bytes, magic);
+    if (!header || header->command != "version") return std::nullopt;
+    return magic;
+}
+
 struct Outgoing {
     std::array<std::uint8_t, wire::MessageHeader::size> header;
     Bytes payload;
@@ -57,7 +67,7 @@ struct Connection::Impl {
     wire::Endpoint remote;
     wire::Endpoint local;
     bool open = true;
-    wire::Magic foreign_magic{};
+    std::optional<wire::Magic> foreign_magic;
     Traffic traffic;
 
     /// Received bytes that are not used yet: [begin, end) of the buffer.
@@ -127,8 +137,7 @@ asio::awaitable<Result<RawMessage, ReadError>> Connection::read_message() {
         }
         auto header = wire::decode_message_header(header_bytes, impl.options.magic);
         if (!header) {
-            std::copy_n(header_bytes.begin(), impl.foreign_magic.size(),
-                        impl.foreign_magic.begin());
+            impl.foreign_magic = magic_of_version(header_bytes);
             co_return fail(header.error() == wire::HeaderError::wrong_magic ? ReadError::wrong_magic
                                                                             : ReadError::too_large);
         }
@@ -234,7 +243,7 @@ asio::awaitable<void> Connection::wait_until_sent() {
         co_await impl_->room.wait();
 }
 
-const wire::Magic& Connection::foreign_magic() const {
+std::optional<wire::Magic> Connection::foreign_magic() const {
     return impl_->foreign_magic;
 }
 

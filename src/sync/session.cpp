@@ -90,10 +90,15 @@ std::string chain_with(const wire::Magic& magic) {
 
 /// On a private chain both sides learn why, so that the user sees it on the side that he looks at.
 asio::awaitable<void> PeerSessions::refuse_other_chain(PeerRef peer) {
-    const auto& theirs = peer->connection->foreign_magic();
+    const auto magic = peer->connection->foreign_magic();
+    if (!magic) {
+        log::debug(log::Category::net, "{} sends data that is not a message of this chain",
+                   label(*peer));
+        co_return;
+    }
     misbehaviour_.refuse(
         *peer, fmt::format("runs another chain: its messages begin with {}{}, ours with {}",
-                           to_hex(theirs), chain_with(theirs), to_hex(context_.params.magic)));
+                           to_hex(*magic), chain_with(*magic), to_hex(context_.params.magic)));
     peer->is_foreign = true;
     if (!context_.skips_delays() || !peer->is_inbound() || peer->got_version) co_return;
     handshake_.send_version(*peer);

@@ -2,10 +2,11 @@
 """One line in the log says why a node has no use for another: other rules, another first block, another time, a block that
 breaks a rule."""
 import json
+import socket
 import time
 
 from chainkit import ANYONE_ADDRESS
-from framework import run, wait_until
+from framework import equal, run, wait_until
 
 
 def lines(node, *parts):
@@ -28,6 +29,15 @@ def main(test):
     own.addnode(other.address, "onetry")
     wait_until(lambda: lines(own, "runs another chain"))
     assert len(lines(own, "runs another chain")) == 1 and len(lines(other, "runs another chain")) == 1
+
+    test.step("what is no version message gets no answer: bitcoind tries the encrypted transport first")
+    with socket.create_connection(("127.0.0.1", own.port)) as stranger:
+        stranger.sendall(bytes(range(64)))
+        try:
+            equal(stranger.recv(1), b"")
+        except ConnectionResetError:
+            pass
+    assert len(lines(own, "runs another chain")) == 1
 
     test.step("another first block behind the same magic")
     left = private(test, "left", magic="0a0b0c0d", genesis_message="left")

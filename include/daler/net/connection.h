@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 
 namespace daler::net {
 
@@ -69,8 +70,10 @@ public:
 
     /// Returns when all queued messages are sent or the connection is closed.
     [[nodiscard]] boost::asio::awaitable<void> wait_until_sent();
-    /// After ReadError::wrong_magic: how the message began.
-    [[nodiscard]] const wire::Magic& foreign_magic() const;
+    /// After ReadError::wrong_magic: the magic of another chain, if the bytes were the header of a
+    /// version message; nothing if they were something else, such as the encrypted transport
+    /// (BIP 324) that a peer tries first.
+    [[nodiscard]] std::optional<wire::Magic> foreign_magic() const;
 
     /// Closes the connection; `read_message` then fails with ReadError::closed. Queued messages are
     /// lost.

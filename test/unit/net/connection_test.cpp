@@ -129,7 +129,16 @@ TEST_CASE("a wrong magic and an oversize header end the reading", "[net]") {
         bytes[0] ^= 1;
         asio::write(socket, asio::buffer(bytes));
         CHECK(net.run(connection->read_message()).error() == ReadError::wrong_magic);
-        CHECK(std::equal(bytes.begin(), bytes.begin() + 4, connection->foreign_magic().begin()));
+        CHECK_FALSE(connection->foreign_magic());
+    }
+    SECTION("another chain") {
+        bytes = message("version", {});
+        bytes[0] ^= 1;
+        asio::write(socket, asio::buffer(bytes));
+        CHECK(net.run(connection->read_message()).error() == ReadError::wrong_magic);
+        const auto magic = connection->foreign_magic();
+        REQUIRE(magic);
+        CHECK(std::equal(magic->begin(), magic->end(), bytes.begin()));
     }
     SECTION("one byte too much is announced") {
         const std::uint32_t size = wire::limits::message_bytes + 1;
