@@ -138,7 +138,8 @@ SavedMempool Mempool::saved() const {
     out.fee_deltas = impl_->deltas;
     out.unbroadcast = impl_->unbroadcast;
     for (const Entry* entry : sorted(impl_->pool)) {
-        out.transactions.push_back({entry->tx, entry->entered, impl_->delta_of(entry->txid())});
+        out.transactions.push_back({entry->tx, entry->entered, impl_->delta_of(entry->txid()),
+                                    SavedMempool::Entry{entry->height, entry->time}});
         out.fee_deltas.erase(entry->txid());
     }
     return out;

@@ -48,7 +48,7 @@ Bytes encode_saved(const SavedMempool& saved, const std::array<std::uint8_t, 8>&
     const std::size_t plain = writer.size();
 
     writer.u64(saved.transactions.size());
-    for (const auto& [tx, time, delta] : saved.transactions) {
+    for (const auto& [tx, time, delta, entry] : saved.transactions) {
         write(writer, *tx);
         writer.i64(unix_seconds(time));
         writer.i64(delta.satoshis());

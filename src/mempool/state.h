@@ -32,6 +32,11 @@ struct Mempool::Impl {
     [[nodiscard]] bool may_be_next(const Entry& entry) const;
     void remove_what_became_invalid();
 
+    // Saved contents (restore.cpp).
+    void remove_all_but(const SavedMempool& saved);
+    void set_deltas(const SavedMempool& saved);
+    void add_missing(const SavedMempool& saved, BlockTime now);
+
     const Rules rules;
     Pool pool;
     /// Inserted, but not reported to observers yet: it may be evicted at once.

@@ -140,12 +140,18 @@ struct BlockSpace {
     BlockTime time;  ///< for lock times: the median time past of its parent
 };
 
-/// The contents of mempool.dat.
+/// The contents of a mempool, for mempool.dat and for `restore`.
 struct SavedMempool {
+    /// What getmempoolentry shows of the moment when it entered.
+    struct Entry {
+        Height height;   ///< of the tip
+        BlockTime time;  ///< chain time
+    };
     struct Record {
         TransactionRef tx;
         BlockTime time;  ///< when it entered, by the clock of timers
         Amount fee_delta;
+        std::optional<Entry> entry{};  ///< not in mempool.dat
     };
     std::vector<Record> transactions;   ///< parents before children
     std::map<Txid, Amount> fee_deltas;  ///< of transactions that are not in the mempool
@@ -235,6 +241,11 @@ public:
     /// The contents for mempool.dat. To load: accept each transaction with its time as `entered`
     /// after its delta, then the deltas, then the unbroadcast set.
     [[nodiscard]] SavedMempool saved() const;
+    /// Returns to these contents, times, heights, deltas and the unbroadcast set included. Removes
+    /// what is not in `saved`, then adds what the mempool lacks; what is the same stays. The chain
+    /// must be the one of that time. Transactions of disconnected blocks are not taken back, so
+    /// after block_disconnected this replaces `reorganised`.
+    void restore(const SavedMempool& saved, BlockTime now);
 
 private:
     struct Impl;
