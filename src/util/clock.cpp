@@ -52,4 +52,10 @@ bool Clock::is_chain_time_stopped() const {
     return stopped_.load() != 0;
 }
 
+void Clock::set(const Setting& setting) {
+    mock_.store(setting.mock);
+    offset_.store(setting.offset);
+    stopped_.store(setting.stopped);
+}
+
 }  // namespace daler

@@ -48,6 +48,17 @@ public:
     /// Whether chain time stands still.
     [[nodiscard]] bool is_chain_time_stopped() const;
 
+    /// All that was set, in seconds; zeros: nothing.
+    struct Setting {
+        std::int64_t mock = 0;     ///< see set_mock_time
+        std::int64_t offset = 0;   ///< see chain_offset
+        std::int64_t stopped = 0;  ///< where chain time stands still
+
+        bool operator==(const Setting&) const = default;
+    };
+    [[nodiscard]] Setting setting() const { return {mock_, offset_, stopped_}; }
+    void set(const Setting& setting);
+
 private:
     std::atomic<std::int64_t> mock_{0};
     std::atomic<std::int64_t> offset_{0};   ///< of chain time, in seconds, while it runs

@@ -43,3 +43,18 @@ TEST_CASE("chain time that was stopped stands still until it is moved", "[util]"
     CHECK(clock.is_chain_time_stopped());
     CHECK(unix_seconds(clock.now()) > 1'600'000'000);
 }
+
+TEST_CASE("a clock returns to an earlier setting", "[util]") {
+    Clock clock;
+    const auto running = clock.setting();
+    clock.set_mock_time(from_unix(1000));
+    const auto mocked = clock.setting();
+    clock.set_mock_time({});
+    clock.stop_chain_time(from_unix(7000));
+    clock.set(mocked);
+    CHECK(unix_seconds(clock.now()) == 1000);
+    CHECK(unix_seconds(clock.chain_now()) == 1000);
+    clock.set(running);
+    CHECK_FALSE(clock.is_chain_time_stopped());
+    CHECK(clock.mock_time() == BlockTime{});
+}
