@@ -47,7 +47,7 @@ struct Ledger::Impl final : chain::ChainObserver, mempool::MempoolObserver {
           clock(clock_),
           coins(chain),
           mempool(params, options.policy, options.limits, coins, workers, cache),
-          state{chain, mempool, deployments, clock},
+          state{.chain = chain, .mempool = mempool, .deployments = deployments, .clock = clock},
           fatal(std::move(options.fatal)) {
         chain.add_observer(*this);
         chain.set_wake([this] {
@@ -76,10 +76,12 @@ struct Ledger::Impl final : chain::ChainObserver, mempool::MempoolObserver {
             observer->block_refused(entry, rejection);
     }
     void tip_changed(const std::shared_ptr<const chain::ChainView>& view) override {
-        if (std::exchange(reorganising, false)) {
-            const auto now = clock.now();
+        const bool was_reorganised = std::exchange(reorganising, false);
+        const auto now = clock.now();
+        if (state.returning_to)
+            mempool.restore(*state.returning_to, now);
+        else if (was_reorganised)
             mempool.reorganised(now, clock.chain_now() - now);
-        }
         for (auto* observer : observers)
             observer->tip_changed(view);
     }
@@ -172,6 +174,34 @@ mempool::AcceptResult State::accept(const TransactionRef& tx, mempool::AcceptOpt
     options.now = clock.now();
     options.chain_offset = clock.chain_now() - options.now;
     return mempool.accept(tx, options);
+}
+
+void State::return_to(const chain::Savepoint& savepoint, const mempool::SavedMempool& contents) {
+    returning_to = &contents;
+    try {
+        chain.return_to(savepoint);
+    } catch (...) {
+        returning_to = nullptr;
+        throw;
+    }
+    returning_to = nullptr;
+    // If the tip is the same, the mempool may be another one.
+    mempool.restore(contents, clock.now());
+}
+
+Ledger::Hold::Hold(Ledger& ledger) : ledger_(ledger) {
+    ledger.run_now([impl = ledger.impl_.get(), thread = std::this_thread::get_id()] {
+        const std::lock_guard lock(impl->mutex);
+        impl->jobs.hold(thread);
+    });
+}
+
+Ledger::Hold::~Hold() {
+    {
+        const std::lock_guard lock(ledger_.impl_->mutex);
+        ledger_.impl_->jobs.release();
+    }
+    ledger_.impl_->wake.notify_one();
 }
 
 Ledger::Ledger(const ChainParams& params, Options options, const Clock& clock, ThreadPool& workers,

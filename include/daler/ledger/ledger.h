@@ -1,6 +1,7 @@
 #pragma once
 
 #include <daler/chain/chainstate.h>
+#include <daler/chain/savepoint.h>
 #include <daler/consensus/version_bits.h>
 #include <daler/mempool/mempool.h>
 
@@ -35,6 +36,14 @@ struct State {
     /// mempool.accept at the present time.
     [[nodiscard]] mempool::AcceptResult accept(const TransactionRef& tx,
                                                mempool::AcceptOptions options = {});
+
+    /// Returns the chain to `savepoint` and then the mempool to `contents`, which it had then.
+    /// Observers are told of disconnected and connected blocks, then of removed and added
+    /// transactions, then of the new tip.
+    void return_to(const chain::Savepoint& savepoint, const mempool::SavedMempool& contents);
+    /// While `return_to` changes the chain: what the mempool gets instead of the transactions of
+    /// disconnected blocks.
+    const mempool::SavedMempool* returning_to = nullptr;
 };
 
 /// Is called after each change, in order, on the ledger thread. Implementations pass the event to
@@ -86,6 +95,20 @@ public:
     /// Only the members that say "any thread" may be used through this.
     [[nodiscard]] const chain::Chainstate& chain() const;
     [[nodiscard]] const ChainParams& params() const;
+
+    /// While it exists, only `call`s of the thread that made it run on the ledger, and all others
+    /// wait, so that the thread can read or change several parts of the node as if nothing happened
+    /// in between. A second one waits until the first is gone. A thread may have one.
+    class Hold {
+    public:
+        explicit Hold(Ledger& ledger);
+        ~Hold();
+        Hold(const Hold&) = delete;
+        Hold& operator=(const Hold&) = delete;
+
+    private:
+        Ledger& ledger_;
+    };
 
     /// Runs `work` on the ledger thread some time later; not at all once the disk has failed.
     void post(std::function<void(State&)> work);

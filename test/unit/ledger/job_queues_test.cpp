@@ -34,3 +34,19 @@ TEST_CASE("callers that call again at once do not delay the network", "[ledger]"
     queues.push_call('c');
     CHECK(taken(queues) == "1b2c");
 }
+
+TEST_CASE("while a thread holds the ledger, only its calls are taken", "[ledger]") {
+    ledger::JobQueues<char> queues;
+    queues.push_call('a');
+    queues.push_other('1');
+    queues.hold(std::this_thread::get_id());
+    CHECK(queues.empty());
+    queues.push_other('2');
+    queues.push_call('h');
+    queues.push_call('i');
+    CHECK(taken(queues) == "hi");
+    std::thread([&] { queues.push_call('b'); }).join();
+    CHECK(queues.empty());
+    queues.release();
+    CHECK(taken(queues) == "a1b2");
+}
