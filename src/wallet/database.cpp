@@ -26,6 +26,14 @@ void row_checksum(sqlite3_context* context, int count, sqlite3_value** values) {
     sqlite3_result_int64(context, sum);
 }
 
+/// In one transaction of `to`.
+bool copy_content(sqlite3* from, sqlite3* to) {
+    sqlite3_backup* backup = sqlite3_backup_init(to, "main", from, "main");
+    if (!backup) return false;
+    const bool done = sqlite3_backup_step(backup, -1) == SQLITE_DONE;
+    return sqlite3_backup_finish(backup) == SQLITE_OK && done;
+}
+
 }  // namespace
 
 SqliteDatabase::SqliteDatabase(storage::FileSystem& files, const std::filesystem::path& file,
@@ -103,6 +111,14 @@ Bytes SqliteDatabase::bytes() {
     return {copy.get(), copy.get() + size};
 }
 
+void SqliteDatabase::replace(Bytes bytes) {
+    if (!on_disk_) return load_bytes(std::move(bytes));
+    const auto memory = storage::memory_file_system();
+    SqliteDatabase source(*memory, file_, true);
+    source.load_bytes(std::move(bytes));
+    if (!copy_content(source.handle_, handle_)) raise("replace");
+}
+
 void SqliteDatabase::save() {
     if (!on_disk_) storage::write_atomically(files_, file_, bytes());
 }
@@ -141,10 +157,7 @@ std::int64_t SqliteDatabase::pragma(const std::string& name) {
 void SqliteDatabase::copy_to(const std::filesystem::path& target) {
     sqlite3* copy = nullptr;
     const int opened = sqlite3_open(target.c_str(), &copy);
-    sqlite3_backup* backup =
-        opened == SQLITE_OK ? sqlite3_backup_init(copy, "main", handle_, "main") : nullptr;
-    const bool done = backup && sqlite3_backup_step(backup, -1) == SQLITE_DONE;
-    if (backup) sqlite3_backup_finish(backup);
+    const bool done = opened == SQLITE_OK && copy_content(handle_, copy);
     const std::string reason = sqlite3_errmsg(copy);
     sqlite3_close(copy);
     if (!done)

@@ -34,6 +34,8 @@ public:
     [[nodiscard]] std::int64_t pragma(const std::string& name);
     /// The content of the file as it would be without a write-ahead log.
     [[nodiscard]] Bytes bytes();
+    /// Replaces the whole content by that of another file, in one commit.
+    void replace(Bytes bytes);
     /// Stores a file in memory; on disk each commit has done it.
     void save();
     /// Writes a consistent copy to another file, on disk.

@@ -80,6 +80,36 @@ std::size_t KeyBook::add(DescriptorRecord record, std::span<const std::vector<Sc
     return position;
 }
 
+// Adds the record if `derived` has the same descriptor.
+bool KeyBook::take_record(DescriptorRecord& record, const DescriptorRecord& derived) {
+    if (record.range_begin != derived.range_begin) return false;
+    const auto id = record.descriptor.id();
+    if (id != derived.descriptor.id()) return false;
+    if (!record.descriptor.is_range()) record.range_end = 1;
+    widen_range(record, keypool_);
+    record.derived_end = std::min(derived.derived_end, record.range_end);
+    record.normalized_text = derived.normalized_text;
+    record.is_spendable = derived.is_spendable;
+    by_id_.emplace(id, records_.size());
+    records_.push_back(std::move(record));
+    return true;
+}
+
+void KeyBook::add_all(std::vector<DescriptorRecord> records, KeyBook derived) {
+    scripts_ = std::move(derived.scripts_);
+    std::size_t taken = 0;
+    while (taken < std::min(records.size(), derived.records_.size()) &&
+           take_record(records[taken], derived.records_[taken])) {
+        ++taken;
+    }
+    boost::unordered::erase_if(scripts_, [&](const auto& entry) {
+        const Place& place = entry.second;
+        return place.record >= taken || place.index >= records_[place.record].derived_end;
+    });
+    for (; taken < records.size(); ++taken)
+        add(std::move(records[taken]));
+}
+
 std::optional<std::size_t> KeyBook::find_record(const Hash256& id) const {
     const auto found = by_id_.find(id);
     if (found == by_id_.end()) return std::nullopt;

@@ -63,6 +63,10 @@ public:
         DatabaseTransaction transaction_;
     };
 
+    /// The content of the file, see SqliteDatabase::bytes.
+    [[nodiscard]] Bytes bytes() { return database_.bytes(); }
+    /// Replaces it by what `bytes` was at another time.
+    void replace(Bytes bytes) { database_.replace(std::move(bytes)); }
     void backup(const std::filesystem::path& target) { database_.copy_to(target); }
 
 private:

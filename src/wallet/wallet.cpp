@@ -53,6 +53,7 @@ Wallet::Wallet(const WalletContext& context, std::string name, std::unique_ptr<S
 }
 
 Wallet::~Wallet() {
+    if (!store_) return;
     try {
         flush();
     } catch (const std::exception& error) {
@@ -87,7 +88,7 @@ std::unique_ptr<Wallet> Wallet::open(const WalletContext& context, const std::st
                                      const std::filesystem::path& file) {
     std::unique_ptr<Wallet> wallet(new Wallet(
         context, name, Store::open(*context.options.files, file, context.node.params())));
-    wallet->restore();
+    wallet->restore(KeyBook(context.options.keypool));
     return wallet;
 }
 
@@ -109,13 +110,12 @@ void Wallet::add_keys(const crypto::ExtendedPrivateKey& master_key, std::int64_t
     }
 }
 
-void Wallet::restore() {
+void Wallet::restore(KeyBook derived) {
     auto stored = store_->load();
     flags_ = stored.flags;
     labels_ = std::move(stored.labels);
     locked_ = persistent_locked_ = std::move(stored.locked_coins);
-    for (auto& record : stored.descriptors)
-        keys_.add(std::move(record));
+    keys_.add_all(std::move(stored.descriptors), std::move(derived));
     for (const auto& [key, position] : stored.active)
         keys_.set_active(key, position);
     for (auto& record : stored.transactions) {

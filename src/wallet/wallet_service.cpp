@@ -29,7 +29,11 @@ constexpr std::size_t top_up_slice = 20;
 struct WalletService::Queue {
     std::mutex mutex;  ///< guards jobs and stopping
     std::condition_variable wake;
-    std::deque<std::function<void()>> jobs;
+    struct Job {
+        std::function<void()> run;
+        bool is_notification;
+    };
+    std::deque<Job> jobs;
     bool stopping = false;
     std::chrono::steady_clock::time_point last_flush = std::chrono::steady_clock::now();
     std::chrono::steady_clock::time_point next_timer = std::chrono::steady_clock::now();
@@ -63,9 +67,31 @@ WalletService::~WalletService() {
 void WalletService::post(std::function<void()> job) {
     {
         const std::lock_guard lock(queue_->mutex);
-        queue_->jobs.push_back(std::move(job));
+        queue_->jobs.push_back({std::move(job), false});
     }
     queue_->wake.notify_one();
+}
+
+void WalletService::post_notification(std::function<void()> job) {
+    {
+        const std::lock_guard lock(queue_->mutex);
+        queue_->jobs.push_back({std::move(job), true});
+    }
+    queue_->wake.notify_one();
+}
+
+void WalletService::process_notifications() {
+    for (;;) {
+        std::function<void()> run;
+        {
+            const std::lock_guard lock(queue_->mutex);
+            const auto next = std::ranges::find_if(queue_->jobs, &Queue::Job::is_notification);
+            if (next == queue_->jobs.end()) return;
+            run = std::move(next->run);
+            queue_->jobs.erase(next);
+        }
+        run();
+    }
 }
 
 void WalletService::run() {
@@ -77,7 +103,7 @@ void WalletService::run() {
             const auto job = std::move(queue_->jobs.front());
             queue_->jobs.pop_front();
             lock.unlock();
-            job();
+            job.run();
             timer();
             lock.lock();
             busy = true;
@@ -157,7 +183,7 @@ void WalletService::block_connected(const chain::BlockEntry& entry, const BlockR
     auto& held = queue_->held_blocks;
     const bool hold = held < max_held_blocks;
     if (hold) ++held;
-    post([this, &entry, hold, block = hold ? block : nullptr] {
+    post_notification([this, &entry, hold, block = hold ? block : nullptr] {
         auto found = block;
         // After an interrupt, wallets read the block at the next start.
         if (!interrupt_) {
@@ -171,7 +197,7 @@ void WalletService::block_connected(const chain::BlockEntry& entry, const BlockR
 }
 
 void WalletService::block_disconnected(const chain::BlockEntry& entry) {
-    post([this, &entry] { for_each([&](Wallet& wallet) { wallet.block_disconnected(entry); }); });
+    post_notification([this, &entry] { for_each([&](Wallet& wallet) { wallet.block_disconnected(entry); }); });
 }
 
 void WalletService::transaction_added(const TransactionRef& tx) {
@@ -192,7 +218,7 @@ void WalletService::post_transaction(const TransactionRef& tx,
     if (queue_->mempool_missed) return;
     if (queue_->transaction_bytes + size > max_transaction_bytes) {
         queue_->mempool_missed = true;
-        post([this] {
+        post_notification([this] {
             // Changes from now on are queued again. To process one twice has no effect.
             queue_->mempool_missed = false;
             for_each([](Wallet& wallet) { wallet.refresh_mempool(); });
@@ -200,7 +226,7 @@ void WalletService::post_transaction(const TransactionRef& tx,
         return;
     }
     queue_->transaction_bytes += size;
-    post([this, tx, notify, size] {
+    post_notification([this, tx, notify, size] {
         for_each([&](Wallet& wallet) { (wallet.*notify)(tx); });
         queue_->transaction_bytes -= size;
     });

@@ -49,6 +49,9 @@ public:
     /// Adds a descriptor, or replaces the one with the same id. Returns its position. `derived`:
     /// scripts from the first index of its range on, if they are derived already.
     std::size_t add(DescriptorRecord record, std::span<const std::vector<Script>> derived = {});
+    /// Adds `records` to an empty key book. Takes what was derived of the same descriptors from
+    /// `derived`, which is empty afterwards.
+    void add_all(std::vector<DescriptorRecord> records, KeyBook derived);
     [[nodiscard]] std::optional<std::size_t> find_record(const Hash256& id) const;
     [[nodiscard]] const std::deque<DescriptorRecord>& records() const { return records_; }
 
@@ -99,6 +102,7 @@ private:
     void extend(std::size_t position, std::uint32_t end);
     void insert(const Place& place, std::span<const Script> scripts);
     static bool widen_range(DescriptorRecord& record, std::uint32_t size);
+    bool take_record(DescriptorRecord& record, const DescriptorRecord& derived);
 
     const std::uint32_t keypool_;
     std::deque<DescriptorRecord> records_;

@@ -6,6 +6,7 @@
 #include <daler/wallet/node_view.h>
 #include <daler/wallet/options.h>
 #include <daler/wallet/payment.h>
+#include <daler/wallet/savepoint.h>
 
 #include <daler/util/random.h>
 
@@ -98,8 +99,18 @@ public:
     [[nodiscard]] bool is_behind() const { return tip_ != &node().view()->tip(); }
     /// Whether so many addresses are to be derived that `catch_up` should do it.
     [[nodiscard]] bool has_much_to_derive() const;
+    /// Writes what the file lacks, and returns the wallet as it is now.
+    [[nodiscard]] SavedWallet saved();
+    /// The wallet as it was when `saved` was made, with the chain and the mempool of that time.
+    /// `wallet` is the same one, open, which saves the time to derive its addresses again; what its
+    /// file lacks is lost. Null: the file has the content of that time already and is opened.
+    static std::unique_ptr<Wallet> return_to(const WalletContext& context, const SavedWallet& saved,
+                                             const std::filesystem::path& file,
+                                             std::unique_ptr<Wallet> wallet);
     /// Flushes; a failing disk is logged.
     ~Wallet();
+    /// Closes the wallet without writing what the file lacks.
+    static void discard(std::unique_ptr<Wallet> wallet);
     Wallet(const Wallet&) = delete;
     Wallet& operator=(const Wallet&) = delete;
 
@@ -207,7 +218,8 @@ private:
     Wallet(const WalletContext& context, std::string name, std::unique_ptr<Store> store);
 
     void add_keys(const crypto::ExtendedPrivateKey& master_key, std::int64_t created);
-    void restore();
+    /// Reads the file. `derived`: the addresses of the same wallet, as far as they are known.
+    void restore(KeyBook derived);
     /// Brings the wallet to `target` by reading blocks; false if `deadline` came first.
     using Deadline = std::chrono::steady_clock::time_point;
     Outcome<bool> follow(const chain::BlockEntry& target, Deadline deadline = Deadline::max());

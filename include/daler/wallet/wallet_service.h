@@ -81,10 +81,46 @@ public:
         });
     }
 
+    /// Runs `work` on the wallet thread and waits for it.
+    template <class Work>
+    auto call(Work work) -> std::invoke_result_t<Work&> {
+        std::promise<std::invoke_result_t<Work&>> promise;
+        auto future = promise.get_future();
+        post([&] {
+            try {
+                if constexpr (std::is_void_v<std::invoke_result_t<Work&>>) {
+                    work();
+                    promise.set_value();
+                } else {
+                    promise.set_value(work());
+                }
+            } catch (...) {
+                promise.set_exception(std::current_exception());
+            }
+        });
+        return future.get();
+    }
+
     /// Returns when all notifications queued so far were processed.
     void drain() {
-        call([] { return true; });
+        call([] {});
     }
+
+    // Savepoints: inside `call`, while the ledger does nothing for others (Ledger::Hold).
+
+    /// Fails while a wallet is opened or scans, because it is then between two states.
+    [[nodiscard]] Outcome<void> check_idle() const;
+    /// Processes the notifications that are queued, before calls that are queued.
+    void process_notifications();
+    /// All wallets as they are now. Requires: check_idle, and no notification is queued.
+    [[nodiscard]] Savepoint savepoint();
+    /// Returns to `savepoint`. `return_chain` returns chain and mempool; no wallet is open then.
+    /// With `reopen` false no wallet is open before and after, and only files are changed. Returns
+    /// the new names of wallets that did not exist then. Requires: check_idle. StorageError: some
+    /// wallets have returned and others not, and none is open; to do it again has the whole effect.
+    std::vector<MovedWallet> return_to(const Savepoint& savepoint,
+                                       const std::function<void()>& return_chain, bool reopen);
+
     /// Makes running scans end early; called first at shutdown.
     void interrupt() { interrupt_ = true; }
     /// The files of all open wallets contain the effects of the chain up to this height; the
@@ -102,22 +138,8 @@ public:
 private:
     struct Queue;
 
-    /// Runs `work` on the wallet thread and waits for it.
-    template <class Work>
-    auto call(Work work) -> std::invoke_result_t<Work&> {
-        std::promise<std::invoke_result_t<Work&>> promise;
-        auto future = promise.get_future();
-        post([&] {
-            try {
-                promise.set_value(work());
-            } catch (...) {
-                promise.set_exception(std::current_exception());
-            }
-        });
-        return future.get();
-    }
-
     void post(std::function<void()> job);
+    void post_notification(std::function<void()> job);
     void post_transaction(const TransactionRef& tx, void (Wallet::*notify)(const TransactionRef&));
     void run();
     /// Work for times when nothing is queued; false if there is none.
@@ -141,6 +163,12 @@ private:
     Outcome<bool> continue_open(const std::string& name);
     Outcome<void> finish_opening(const std::string& name, Outcome<bool> done);
     Outcome<void> copy_backup(const std::string& name, const std::filesystem::path& backup) const;
+    // Savepoints (wallet_savepoints.cpp).
+    [[nodiscard]] SavedWallet saved_file(const std::string& name);
+    std::vector<MovedWallet> move_aside(const Savepoint& savepoint);
+    std::string move_aside(const std::string& name);
+    void return_file(const SavedWallet& saved);
+    void return_settings(const std::vector<std::string>& names);
     /// Changes the settings as load_on_startup says.
     Outcome<void> remember(const std::string& name, std::optional<bool> load_on_startup);
 
