@@ -16,6 +16,7 @@
 #include <daler/rpc/server.h>
 #include <daler/rpc/tip_watch.h>
 #include <daler/script/signature_cache.h>
+#include <daler/snapshots/snapshots.h>
 #include <daler/storage/file_lock.h>
 #include <daler/storage/file_system.h>
 #include <daler/sync/peer_manager.h>
@@ -37,6 +38,7 @@ constexpr std::string_view chain_time_name = "chaintime.json";
 constexpr std::string_view mempool_name = "mempool.dat";
 constexpr std::string_view peers_name = "peers.dat";
 constexpr std::string_view auto_mine_name = "automine.json";
+constexpr std::string_view snapshots_name = "snapshots";
 constexpr std::string_view lacks_blocks_warning =
     "A chain with more work is known by its headers, but no peer has its next blocks. Connect to a "
     "node that keeps all blocks (-addnode).";
@@ -77,6 +79,7 @@ struct Node::Impl {
     Result<void, std::string> open_wallets();
     Result<void, std::string> open_peers();
     Result<void, std::string> open_auto_miner();
+    Result<void, std::string> open_snapshots();
     [[nodiscard]] Result<Script, std::string> new_wallet_script() const;
     [[nodiscard]] std::shared_ptr<const mining::BlockSigner> block_signer() const;
     void serve();
@@ -121,6 +124,7 @@ struct Node::Impl {
     std::unique_ptr<IndexObserver> index_observer;
     std::unique_ptr<ledger::Ledger> ledger;
     std::unique_ptr<mining::AutoMiner> auto_miner;
+    std::unique_ptr<snapshots::Snapshots> snapshots;
     std::thread importer;
 };
 
@@ -140,8 +144,10 @@ Result<void, std::string> Node::Impl::start() {
         reach_time_of_tip();
         open_indexes();
         if (auto opened = open_wallets(); !opened) return opened;
-        if (auto opened = open_peers(); !opened) return opened;
         if (auto opened = open_auto_miner(); !opened) return opened;
+        if (auto opened = open_snapshots(); !opened) return opened;
+        limit_pruning();
+        if (auto opened = open_peers(); !opened) return opened;
         serve();
     } catch (const StorageError& error) {
         return fail(std::string(error.what()));
@@ -238,7 +244,6 @@ void Node::Impl::open_indexes() {
     index_observer = std::make_unique<IndexObserver>(*indexes);
     ledger->add_observer(*index_observer);
     indexes->start();
-    limit_pruning();
 }
 
 /// After this, the ledger asks neither wallets nor indexes which blocks may be pruned.
@@ -250,13 +255,15 @@ void Node::Impl::forbid_pruning() noexcept {
     }
 }
 
-/// Keeps blocks that indexes and wallets have not processed yet.
+/// Keeps blocks that indexes and wallets have not processed yet, or that a revert needs.
 void Node::Impl::limit_pruning() {
     if (!options.chain.prune_target) return;
     ledger->call([this](ledger::State& state) {
-        state.chain.allow_pruning([this, limits_wallets = wallets != nullptr] {
-            const Height indexed = indexes->recorded_height();
-            return limits_wallets ? std::min(indexed, wallets->seen_height()) : indexed;
+        state.chain.allow_pruning([this] {
+            Height limit = indexes->recorded_height();
+            if (wallets) limit = std::min(limit, wallets->seen_height());
+            if (snapshots) limit = std::min(limit, snapshots->unneeded_height());
+            return limit;
         });
     });
 }
@@ -278,7 +285,6 @@ Result<void, std::string> Node::Impl::open_wallets() {
     wallets = std::make_unique<wallet::WalletService>(*wallet_view, options.wallet, *saved_wallets);
     wallet_observer = std::make_unique<WalletObserver>(*wallets);
     ledger->add_observer(*wallet_observer);
-    limit_pruning();
     return {};
 }
 
@@ -337,6 +343,37 @@ Result<void, std::string> Node::Impl::open_auto_miner() {
     return {};
 }
 
+/// Completes a revert that a crash interrupted, before wallets are opened.
+Result<void, std::string> Node::Impl::open_snapshots() {
+    if (!auto_miner) return {};
+    snapshots = std::make_unique<snapshots::Snapshots>(snapshots::Parts{
+        .ledger = *ledger,
+        .wallets = wallets.get(),
+        .auto_miner = *auto_miner,
+        .clock = clock,
+        .files = files,
+        .folder = file(snapshots_name),
+        .keep_mempool =
+            [this](const mempool::SavedMempool& saved) {
+                if (!options.persist_mempool) return;
+                storage::write_atomically(files, file(mempool_name), mempool::encode_saved(saved));
+            },
+        .keep_chain_time = [this] { chain_time_file->save(); },
+        .fatal = [this] { disk_failed(); },
+    });
+    const auto before = saved_wallets ? saved_wallets->list() : std::vector<std::string>{};
+    const auto finished = snapshots->finish_after_crash();
+    if (!finished) return fail(finished.error());
+    if (!*finished || !saved_wallets) return {};
+    // The settings have returned, too.
+    std::erase_if(options.wallets, [&](const std::string& name) {
+        return std::ranges::find(before, name) != before.end();
+    });
+    for (const auto& name : saved_wallets->list())
+        options.wallets.push_back(name);
+    return {};
+}
+
 /// The options by which daler-cli finds this node, each followed by a space.
 std::string Node::Impl::client_options() const {
     std::string out;
@@ -387,6 +424,7 @@ void Node::Impl::serve() {
         .keep_chain_time = [this] { chain_time_file->save(); },
         .indexes = indexes.get(),
         .auto_miner = auto_miner.get(),
+        .snapshots = snapshots.get(),
         .prune_target = options.chain.prune_target,
         .prune_after = options.chain.prune_after,
         .creates_wallet = options.creates_wallet,

@@ -46,8 +46,8 @@ std::unique_ptr<Wallet> Wallet::return_to(const WalletContext& context, const Sa
                                           const std::filesystem::path& file,
                                           std::unique_ptr<Wallet> wallet) {
     const auto& params = context.node.params();
-    auto store = wallet ? std::move(wallet->store_)
-                        : Store::open(*context.options.files, file, params);
+    auto store =
+        wallet ? std::move(wallet->store_) : Store::open(*context.options.files, file, params);
     if (wallet) store->replace(saved.file);
     std::unique_ptr<Wallet> out(new Wallet(context, saved.name, std::move(store)));
     out->restore(wallet ? std::move(wallet->keys_) : KeyBook(context.options.keypool));

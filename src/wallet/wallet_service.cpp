@@ -197,7 +197,8 @@ void WalletService::block_connected(const chain::BlockEntry& entry, const BlockR
 }
 
 void WalletService::block_disconnected(const chain::BlockEntry& entry) {
-    post_notification([this, &entry] { for_each([&](Wallet& wallet) { wallet.block_disconnected(entry); }); });
+    post_notification(
+        [this, &entry] { for_each([&](Wallet& wallet) { wallet.block_disconnected(entry); }); });
 }
 
 void WalletService::transaction_added(const TransactionRef& tx) {

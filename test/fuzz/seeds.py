@@ -58,6 +58,19 @@ def messages():
     return [bytes([command]) + payload for command, payload in payloads.items()]
 
 
+def sized(data):
+    return struct.pack("<Q", len(data)) + data
+
+
+# Summary, clock, automatic mining, chain, mempool (a transaction), wallets (one), wallets to load.
+SNAPSHOT = b"".join((
+    b"daler snapshot 1\n", struct.pack("<Qqi", 1, 1_700_000_000, 5), to_hash(BLOCK.hash), bytes(24), sized(b"tx,30s"),
+    sized(b""), struct.pack("<i", 1), sized(b"\x01" + to_hash(BLOCK.hash) + bytes(8 + 4)),
+    sized(struct.pack("<QBQQ", 2, 8, 0, 1) + PAYMENT.serialize() + bytes(16 + 2)), struct.pack("<iq", 5, 9),
+    b"\x01\x01", sized(b"w"), b"\x01", sized(b"file"), b"\x01" + to_hash(BLOCK.hash) + bytes(4), bytes(1),
+    b"\x01", sized(b"w")))
+
+
 def seeds():
     headers = BLOCK.header() + NEXT.header()
     random = b"".join(sha256d(bytes([i])) for i in range(32))
@@ -74,6 +87,7 @@ def seeds():
         "savepoint": [b"\x01" + to_hash(BLOCK.hash) + struct.pack("<II", 2, 999) +
                       b"".join(compact_size(n) + to_hash(BLOCK.hash) * n for n in counts)
                       for counts in ((0, 0, 0, 0), (1, 2, 0, 3))],
+        "snapshot": [SNAPSHOT],
         "undo": [compact_size(1) + compact_size(1) + b"\x02\x00" + COIN_RECORD[1:]], "coin_record": [COIN_RECORD],
     } | {name: [random, random[:100], to_hash(BLOCK.hash) * 4 + struct.pack("<q", COIN)]
          for name in ("coin_cache", "address_book", "orphanage", "request_tracker", "block_download")

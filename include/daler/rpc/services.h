@@ -27,6 +27,9 @@ namespace daler::mining {
 class AutoMiner;
 class BlockSigner;
 }  // namespace daler::mining
+namespace daler::snapshots {
+class Snapshots;
+}
 namespace daler::sync {
 class PeerService;
 }
@@ -84,6 +87,7 @@ struct Services {
     std::function<void()> keep_chain_time{};
     index::Indexes* indexes = nullptr;        ///< null if there are none
     mining::AutoMiner* auto_miner = nullptr;  ///< null on public chains
+    snapshots::Snapshots* snapshots = nullptr;  ///< null on public chains
     CoinScan coin_scan{};
     /// With -prune: the bytes to keep, or 0 if only the user prunes.
     std::optional<std::uint64_t> prune_target{};

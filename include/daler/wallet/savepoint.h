@@ -23,7 +23,7 @@ struct SavedWallet {
 
 /// All wallets of a node as they were at one moment.
 struct Savepoint {
-    std::vector<SavedWallet> wallets;         ///< first the open ones, in the order of opening
+    std::vector<SavedWallet> wallets;          ///< first the open ones, in the order of opening
     std::vector<std::string> load_on_startup;  ///< see SettingsStore
 
     bool operator==(const Savepoint&) const = default;

@@ -11,6 +11,12 @@ const std::vector<Method> private_networks_table{
      "the state of chain time, see gettime",
      advancetime},
     {private_networks,
+     "dropsnapshot",
+     "Removes a snapshot. Others do not depend on it.",
+     {{"name", Type::string, "", "Which one"}},
+     "null",
+     dropsnapshot},
+    {private_networks,
      "faucet",
      "Pays to an address from the wallet. If the wallet has too few mature coins, mines blocks to "
      "it first: as few as needed, and never more than the maturity of coinbases and one. On a "
@@ -42,6 +48,12 @@ const std::vector<Method> private_networks_table{
      "direction (inbound, outbound, both: who makes the connections)",
      listlinks},
     {private_networks,
+     "listsnapshots",
+     "Lists the snapshots, the oldest first.",
+     {},
+     "an array of name, time (when it was taken), height, hash",
+     listsnapshots},
+    {private_networks,
      "mine",
      "Mines blocks. Without an address the coins go to the wallet.",
      {{"n", Type::integer, "1", "How many"},
@@ -70,6 +82,19 @@ const std::vector<Method> private_networks_table{
      "the mempool's limits exclude them); blocks (hashes, not with dry_run). Example: reorg 2 "
      "{\"transactions\": \"all\"}",
      reorg},
+    {private_networks,
+     "revert",
+     "Returns the node to a snapshot: chain, mempool, wallets, chain time and automatic mining. It "
+     "stays and may be reverted to again; later ones are dropped. The blocks since then are "
+     "forgotten, and the same blocks may come again. Wallets that did not exist are unloaded and "
+     "renamed. Peers that have the later blocks send them again. To revert several nodes together, "
+     "call setnetworkactive false on all of them, then revert on all, then setnetworkactive true.",
+     {{"name", Type::string, "the latest", "Which snapshot"}},
+     "name, height and hash of the new tip, blocks (how many were reverted), wallets (those that "
+     "were renamed: name, newname), dropped (names of snapshots), and warning: which peers may "
+     "send "
+     "the later blocks again. Example: revert before-payment",
+     revert},
     {private_networks,
      "setautomine",
      "Lets the node mine by itself, also after a restart. Without an address the coins go to the "
@@ -111,6 +136,13 @@ const std::vector<Method> private_networks_table{
        "clock"}},
      "the state of chain time, see gettime",
      settime},
+    {private_networks,
+     "snapshot",
+     "Takes a snapshot of the node, to which revert returns: chain, mempool, wallets, chain time "
+     "and automatic mining. On disk it survives restarts.",
+     {{"name", Type::string, "the next number", "1 to 64 letters, digits, \"-\", \"_\" and \".\""}},
+     "name, time, height, hash. Example: snapshot before-payment",
+     snapshot},
 };
 
 }  // namespace

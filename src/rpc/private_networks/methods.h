@@ -27,6 +27,12 @@ namespace daler::rpc {
 // reorg.cpp
 [[nodiscard]] Json reorg(Call& call);
 
+// snapshots.cpp
+[[nodiscard]] Json dropsnapshot(Call& call);
+[[nodiscard]] Json listsnapshots(Call& call);
+[[nodiscard]] Json revert(Call& call);
+[[nodiscard]] Json snapshot(Call& call);
+
 // time.cpp
 [[nodiscard]] Json advancetime(Call& call);
 [[nodiscard]] Json gettime(Call& call);

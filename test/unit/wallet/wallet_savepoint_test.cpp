@@ -62,7 +62,8 @@ struct SavepointBench {
     }
     std::vector<MovedWallet> return_to(const Savepoint& savepoint, Height height) {
         return service->call([&] {
-            return service->return_to(savepoint, [&] { node.rewind(height); }, true);
+            return service->return_to(
+                savepoint, [&] { node.rewind(height); }, true);
         });
     }
 
@@ -121,9 +122,8 @@ TEST_CASE("wallets that are later than a savepoint are moved aside", "[wallet]")
     CHECK(again[0].new_name == "b.reverted-2");
     REQUIRE(bench.service->load("b.reverted-1", {}));
     bool found = false;
-    REQUIRE(bench.service->with("b.reverted-1", [&](Wallet& wallet) {
-        found = wallet.keys().find(script) != nullptr;
-    }));
+    REQUIRE(bench.service->with(
+        "b.reverted-1", [&](Wallet& wallet) { found = wallet.keys().find(script) != nullptr; }));
     CHECK(found);
 }
 
@@ -148,7 +148,10 @@ TEST_CASE("without reopening, only files return", "[wallet]") {
     const auto savepoint = bench.service->call([&] { return bench.service->savepoint(); });
     bench.new_address("a");
     REQUIRE(bench.service->unload("a", {}));
-    (void)bench.service->call([&] { return bench.service->return_to(savepoint, [] {}, false); });
+    (void)bench.service->call([&] {
+        return bench.service->return_to(
+            savepoint, [] {}, false);
+    });
     CHECK(bench.service->list().empty());
     REQUIRE(bench.service->load("a", {}));
     CHECK(bench.service->call([&] { return bench.service->savepoint(); }) == savepoint);
