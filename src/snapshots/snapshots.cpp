@@ -207,8 +207,12 @@ std::vector<wallet::MovedWallet> Snapshots::return_chain_and_wallets(const Snaps
 }
 
 void Snapshots::return_auto_mining(const mining::AutoMineSetting& setting) {
-    if (parts_.auto_miner.setting() == setting) return;
-    const auto done = parts_.auto_miner.set(setting);
+    using Keep = mining::AutoMiner::Keep;
+    const auto now = parts_.auto_miner.setting();
+    if (now.when.is_off() && now == setting) return;
+    // Also if it is the same: the miner may use an address that the wallet has not given out now.
+    const auto done =
+        parts_.auto_miner.set(setting, now == setting ? Keep::this_run : Keep::in_file);
     if (!done) log::warning("Automatic mining does not return: {}", done.error());
 }
 

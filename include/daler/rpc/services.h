@@ -85,8 +85,8 @@ struct Services {
     /// To be called after chain time was moved: keeps it over a restart; throws StorageError. May
     /// be empty.
     std::function<void()> keep_chain_time{};
-    index::Indexes* indexes = nullptr;        ///< null if there are none
-    mining::AutoMiner* auto_miner = nullptr;  ///< null on public chains
+    index::Indexes* indexes = nullptr;          ///< null if there are none
+    mining::AutoMiner* auto_miner = nullptr;    ///< null on public chains
     snapshots::Snapshots* snapshots = nullptr;  ///< null on public chains
     CoinScan coin_scan{};
     /// With -prune: the bytes to keep, or 0 if only the user prunes.

@@ -33,8 +33,9 @@ Snapshot example() {
         .when = *mining::AutoMineEvents::parse("tx,30s"), .address = "an address", .threads = 2};
     out.chain.tip = out.summary.tip;
     const auto tx = some_transaction();
-    out.mempool.transactions = {{tx, from_unix(5), Amount{6}, mempool::SavedMempool::Entry{119, from_unix(9)}},
-                                {tx, from_unix(6), Amount{0}, std::nullopt}};
+    out.mempool.transactions = {
+        {tx, from_unix(5), Amount{6}, mempool::SavedMempool::Entry{119, from_unix(9)}},
+        {tx, from_unix(6), Amount{0}, std::nullopt}};
     out.mempool.fee_deltas[hash_of<Txid>("absent")] = Amount{8};
     out.mempool.unbroadcast = {tx->txid};
     out.wallets.emplace();
