@@ -63,6 +63,7 @@ def files(test):
     node.createwallet("w", load_on_startup=True)
     node.setautomine("off")
     node.advancetime(1)
+    node.snapshot()
     found = {path.name for path in node.folder.iterdir()}
     node.stop()
     found |= {path.name for path in node.folder.iterdir()}
