@@ -164,6 +164,119 @@ std::vector<Command> node_commands() {
     };
 }
 
+std::vector<Command> block_commands() {
+    constexpr CommandOption on{"--on", "NODE", "which node does it (default: the first)"};
+    constexpr CommandOption json{"--json", "", "print JSON, for programs"};
+    constexpr CommandOption to{"--to", "ADDRESS", "who gets the coins (default: the wallet)"};
+    return {
+        {"mine",
+         "[N]",
+         Topic::blocks,
+         "mine blocks; returns when the connected nodes have them",
+         "Without N: one block.",
+         {which,
+          on,
+          {"--every", "SECONDS", "block times this far apart; moves chain time"},
+          to,
+          json},
+         0,
+         1,
+         false,
+         mine},
+        {"faucet",
+         "ADDRESS [AMOUNT]",
+         Topic::blocks,
+         "pay to an address from a node's wallet",
+         "AMOUNT is in BTC (default 1). If the wallet has too few mature coins, blocks\n"
+         "are mined to it first.",
+         {which, on, json},
+         1,
+         2,
+         false,
+         faucet},
+        {"reorg",
+         "DEPTH",
+         Topic::blocks,
+         "replace the last DEPTH blocks by a longer branch",
+         "Transactions return to the mempool unless --transactions confirms them again.",
+         {which,
+          on,
+          {"--blocks", "N", "length of the branch (default: DEPTH + 1)"},
+          {"--transactions", "WHICH", "none (default), all, or an id that confirms again", true},
+          {"--replace", "HEX", "a transaction that the branch confirms first", true},
+          to,
+          {"--maxtries", "N", "how many hashes to try at most"},
+          {"--dry-run", "", "say what would happen, and change nothing"},
+          json},
+         1,
+         1,
+         false,
+         reorg},
+        {"time",
+         "[WHEN]",
+         Topic::blocks,
+         "show chain time, or move it on all nodes",
+         "WHEN is now, +1d, +2h30m, Unix seconds, or a time such as 2030-01-01T00:00:00Z.",
+         {which, json},
+         0,
+         1,
+         false,
+         time},
+    };
+}
+
+std::vector<Command> shell_commands() {
+    constexpr CommandOption json{"--json", "", "print JSON, for programs"};
+    return {
+        {"env",
+         "[NODE]",
+         Topic::programs,
+         "URL and credentials of a node, as lines for a shell",
+         "Use: eval \"$(daler env)\"; bitcoin-cli $BITCOIN_CLI_OPTIONS getblockcount",
+         {which, json},
+         0,
+         1,
+         false,
+         env},
+        {"completion",
+         "SHELL",
+         Topic::programs,
+         "completion of commands for bash, zsh or fish",
+         "Use in bash: eval \"$(daler completion bash)\"",
+         {},
+         1,
+         1,
+         false,
+         completion},
+    };
+}
+
+std::vector<Command> link_commands() {
+    return {
+        {"split",
+         "GROUP...",
+         Topic::links,
+         "cut the links between groups of nodes",
+         "A group is n1 or n1,n2. Nodes that are not named are one more group. The links stay\n"
+         "cut for nodes that start again, until `daler heal`.",
+         {which, {"--json", "", "print JSON, for programs"}},
+         1,
+         many,
+         false,
+         split},
+        {"heal",
+         "",
+         Topic::links,
+         "restore all links; returns when the nodes agree",
+         "",
+         {which, {"--json", "", "print JSON, for programs"}},
+         0,
+         0,
+         false,
+         heal},
+    };
+}
+
 std::vector<Command> program_commands() {
     return {
         {"node", "[OPTIONS]", Topic::programs, "one node, as bitcoind (also: dalerd)", ""},
@@ -177,7 +290,8 @@ std::vector<Command> program_commands() {
 const std::vector<Command>& table() {
     static const std::vector<Command> all = [] {
         std::vector<Command> out{up_command()};
-        for (const auto& rows : {network_commands(), node_commands(), program_commands()})
+        for (const auto& rows : {network_commands(), node_commands(), block_commands(),
+                                 link_commands(), shell_commands(), program_commands()})
             out.insert(out.end(), rows.begin(), rows.end());
         return out;
     }();

@@ -23,6 +23,26 @@ namespace daler::networks {
 [[nodiscard]] int down(const Arguments& arguments);
 [[nodiscard]] int rm(const Arguments& arguments);
 
+// block_commands.cpp
+[[nodiscard]] int mine(const Arguments& arguments);
+[[nodiscard]] int faucet(const Arguments& arguments);
+[[nodiscard]] int reorg(const Arguments& arguments);
+
+// chain_time.cpp
+[[nodiscard]] int time(const Arguments& arguments);
+
+// split.cpp
+[[nodiscard]] int split(const Arguments& arguments);
+[[nodiscard]] int heal(const Arguments& arguments);
+
+// env.cpp
+[[nodiscard]] int env(const Arguments& arguments);
+
+// completion.cpp
+[[nodiscard]] int completion(const Arguments& arguments);
+/// The script for bash, zsh or fish; empty for another shell.
+[[nodiscard]] std::string completion_script(std::string_view shell);
+
 // status.cpp
 [[nodiscard]] int ps(const Arguments& arguments);
 

@@ -1,0 +1,189 @@
+#include "networks/split.h"
+
+#include "networks/commands_list.h"
+#include "networks/connect.h"
+#include "networks/launcher.h"
+#include "networks/network.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <set>
+#include <thread>
+
+namespace daler::networks {
+namespace {
+
+using Step = Result<void, std::string>;
+using Groups = std::vector<std::vector<std::string>>;
+
+struct Locked {
+    NetworkLock lock;
+    Network network;
+};
+
+/// The network, read again after other commands have finished with it.
+Result<Locked, std::string> lock_network(const Arguments& arguments) {
+    const auto found = Network::find(arguments);
+    if (!found) return fail(found.error());
+    auto lock = NetworkLock::take(found->file().folder);
+    if (!lock) return fail(lock.error());
+    auto file = NetworkFile::load(found->file().folder);
+    if (!file) return fail(file.error());
+    return Locked{std::move(*lock), Network(std::move(*file))};
+}
+
+std::size_t group_of(const Groups& groups, const std::string& name) {
+    std::size_t index = 0;
+    while (index < groups.size() && !std::ranges::count(groups[index], name))
+        ++index;
+    return index;
+}
+
+Json strings(std::initializer_list<std::string> texts) {
+    Json out = Json::array();
+    for (const auto& text : texts)
+        out.push(text);
+    return out;
+}
+
+Result<bool, std::string> has_peer(Network& network, const NodeEntry& node,
+                                   const std::string& address) {
+    const auto peers = network.call(node, "getpeerinfo");
+    if (!peers) return fail(peers.error());
+    return std::ranges::any_of(peers->items(), [&](const Json& peer) {
+        const Json* found = peer.find("addr");
+        return found && found->is_string() && found->as_string() == address;
+    });
+}
+
+/// Ends the connection of a link. `from` makes it, so `to` does not restore it.
+Step disconnect(Network& network, const NodeEntry& from, const NodeEntry& to) {
+    constexpr std::chrono::seconds patience{30};
+    const auto address = peer_address(network.file(), to);
+    // Either fails if it was done before.
+    static_cast<void>(network.call(from, "addnode", strings({address, "remove"})));
+    static_cast<void>(network.call(from, "disconnectnode", strings({address})));
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    for (;;) {
+        const auto connected = has_peer(network, from, address);
+        if (!connected) return fail(connected.error());
+        if (!*connected) return {};
+        if (std::chrono::steady_clock::now() > deadline) {
+            return fail(
+                fmt::format("{} is still connected to {} after {} s. `daler split` can be "
+                            "repeated.",
+                            from.name, to.name, patience.count()));
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+}
+
+Step cut_links(Network& network) {
+    for (const Link& link : network.file().links) {
+        const NodeEntry* from = network.file().find(link.from);
+        const NodeEntry* to = network.file().find(link.to);
+        if (!link.cut || !from || !to || !from->is_running()) continue;
+        if (const auto step = disconnect(network, *from, *to); !step) return step;
+    }
+    return {};
+}
+
+/// Prints which running nodes are connected with each other now.
+void print_groups(Network& network, bool as_json) {
+    std::vector<std::string> texts;
+    Json list = Json::array();
+    for (const auto& group : network.groups()) {
+        Json names = Json::array();
+        std::vector<std::string> words;
+        for (const NodeEntry* node : group) {
+            names.push(node->name);
+            words.push_back(node->name);
+        }
+        list.push(std::move(names));
+        texts.push_back(fmt::format("{}", fmt::join(words, ",")));
+    }
+    if (as_json)
+        fmt::print("{}\n", list.write());
+    else
+        fmt::print("connected: {}\n", fmt::join(texts, " | "));
+}
+
+Step split_network(Network& network, const std::vector<std::string>& words) {
+    std::vector<std::string> all;
+    for (const NodeEntry& node : network.file().nodes)
+        all.push_back(node.name);
+    const auto groups = parse_groups(words, all);
+    if (!groups) return fail(groups.error());
+    for (Link& link : network.file().links)
+        if (group_of(*groups, link.from) != group_of(*groups, link.to)) link.cut = true;
+    // The file comes first: a node that starts meanwhile does not connect again.
+    if (const auto saved = network.file().save(); !saved) return saved;
+    if (const auto step = cut_links(network); !step) return step;
+    return network.wait_until_agreed();
+}
+
+Step heal_network(Network& network) {
+    std::set<std::string> touched;
+    for (Link& link : network.file().links) {
+        if (link.cut) touched.insert(link.from);
+        link.cut = false;
+    }
+    if (const auto saved = network.file().save(); !saved) return saved;
+    auto nodes = network.running_nodes();
+    std::erase_if(nodes, [&](const NodeEntry* node) { return !touched.contains(node->name); });
+    if (const auto step = connect_nodes(network, nodes); !step) return step;
+    return network.wait_until_agreed();
+}
+
+}  // namespace
+
+Result<Groups, std::string> parse_groups(const std::vector<std::string>& words,
+                                         const std::vector<std::string>& all) {
+    Groups groups;
+    std::set<std::string> named;
+    for (std::string_view rest : words) {
+        auto& group = groups.emplace_back();
+        for (bool more = true; more;) {
+            const auto comma = rest.find(',');
+            const std::string name(rest.substr(0, comma));
+            if (!std::ranges::count(all, name)) {
+                return fail(fmt::format("There is no node \"{}\". There are: {}.", name,
+                                        fmt::join(all, ", ")));
+            }
+            if (!named.insert(name).second)
+                return fail(fmt::format("The node {} is named twice.", name));
+            group.push_back(name);
+            more = comma != std::string_view::npos;
+            if (more) rest.remove_prefix(comma + 1);
+        }
+    }
+    std::vector<std::string> others;
+    std::ranges::copy_if(all, std::back_inserter(others),
+                         [&](const std::string& name) { return !named.contains(name); });
+    if (!others.empty()) groups.push_back(std::move(others));
+    if (groups.size() > 1) return groups;
+    return fail(std::string("All nodes are in one group. Name at least two, as n1,n2 n3."));
+}
+
+int split(const Arguments& arguments) {
+    auto locked = lock_network(arguments);
+    if (!locked) return report(locked.error());
+    const auto done = split_network(locked->network, arguments.words());
+    if (!done) return report(done.error());
+    print_groups(locked->network, arguments.has("--json"));
+    return EXIT_SUCCESS;
+}
+
+int heal(const Arguments& arguments) {
+    auto locked = lock_network(arguments);
+    if (!locked) return report(locked.error());
+    const auto done = heal_network(locked->network);
+    if (!done) return report(done.error());
+    print_groups(locked->network, arguments.has("--json"));
+    return EXIT_SUCCESS;
+}
+
+}  // namespace daler::networks

@@ -1,0 +1,16 @@
+#include "networks/commands_list.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace daler::networks;
+
+TEST_CASE("the scripts of all shells have every command", "[networks]") {
+    for (const auto* shell : {"bash", "zsh", "fish"}) {
+        const auto script = completion_script(shell);
+        for (const Command& command : commands()) {
+            CAPTURE(shell, command.name);
+            CHECK(script.find(command.name) != std::string::npos);
+        }
+    }
+    CHECK(completion_script("csh").empty());
+}
