@@ -257,8 +257,8 @@ std::vector<Command> link_commands() {
          "GROUP...",
          Topic::links,
          "cut the links between groups of nodes",
-         "A group is n1 or n1,n2. Nodes that are not named are one more group. The links stay\n"
-         "cut for nodes that start again, until `daler heal`.",
+         "A group is n1 or n1,n2. Nodes that are not named are one more group. The links\n"
+         "stay cut for nodes that start again, until `daler heal`.",
          {which, {"--json", "", "print JSON, for programs"}},
          1,
          many,

@@ -1,7 +1,6 @@
 #include "networks/split.h"
 
 #include "networks/commands_list.h"
-#include "networks/connect.h"
 #include "networks/launcher.h"
 #include "networks/network.h"
 
@@ -59,36 +58,55 @@ Result<bool, std::string> has_peer(Network& network, const NodeEntry& node,
     });
 }
 
-/// Ends the connection of a link. `from` makes it, so `to` does not restore it.
-Step disconnect(Network& network, const NodeEntry& from, const NodeEntry& to) {
+/// Waits until `from` has a connection to `to`, or has none.
+Step wait_for_link(Network& network, const NodeEntry& from, const NodeEntry& to, bool wanted) {
     constexpr std::chrono::seconds patience{30};
     const auto address = peer_address(network.file(), to);
-    // Either fails if it was done before.
-    static_cast<void>(network.call(from, "addnode", strings({address, "remove"})));
-    static_cast<void>(network.call(from, "disconnectnode", strings({address})));
     const auto deadline = std::chrono::steady_clock::now() + patience;
     for (;;) {
         const auto connected = has_peer(network, from, address);
         if (!connected) return fail(connected.error());
-        if (!*connected) return {};
+        if (*connected == wanted) return {};
         if (std::chrono::steady_clock::now() > deadline) {
-            return fail(
-                fmt::format("{} is still connected to {} after {} s. `daler split` can be "
-                            "repeated.",
-                            from.name, to.name, patience.count()));
+            return fail(fmt::format(
+                "{} is {} connected to {} after {} s. The command can be "
+                "repeated. Its log says more: {}",
+                from.name, wanted ? "not" : "still", to.name, patience.count(), from.log.string()));
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
 }
 
-Step cut_links(Network& network) {
-    for (const Link& link : network.file().links) {
+/// Cuts or restores the connection of a link at the node that makes it.
+Step change_link(Network& network, const NodeEntry& from, const NodeEntry& to, bool up) {
+    const auto address = peer_address(network.file(), to);
+    // Fails if the node does not have the address.
+    static_cast<void>(network.call(from, "addnode", strings({address, "remove"})));
+    if (up) {
+        const auto added = network.call(from, "addnode", strings({address, "add"}));
+        if (!added) return fail(added.error());
+    } else {
+        // Fails if there is no connection.
+        static_cast<void>(network.call(from, "disconnectnode", strings({address})));
+    }
+    return wait_for_link(network, from, to, up);
+}
+
+/// Changes those of `links` whose nodes run; the others follow when the nodes start.
+Step change_links(Network& network, const std::vector<Link>& links, bool up) {
+    for (const Link& link : links) {
         const NodeEntry* from = network.file().find(link.from);
         const NodeEntry* to = network.file().find(link.to);
-        if (!link.cut || !from || !to || !from->is_running()) continue;
-        if (const auto step = disconnect(network, *from, *to); !step) return step;
+        if (!from || !to || !from->is_running() || !to->is_running()) continue;
+        if (const auto step = change_link(network, *from, *to, up); !step) return step;
     }
     return {};
+}
+
+std::vector<Link> cut_links(const NetworkFile& file) {
+    std::vector<Link> out;
+    std::ranges::copy_if(file.links, std::back_inserter(out), &Link::cut);
+    return out;
 }
 
 /// Prints which running nodes are connected with each other now.
@@ -121,20 +139,18 @@ Step split_network(Network& network, const std::vector<std::string>& words) {
         if (group_of(*groups, link.from) != group_of(*groups, link.to)) link.cut = true;
     // The file comes first: a node that starts meanwhile does not connect again.
     if (const auto saved = network.file().save(); !saved) return saved;
-    if (const auto step = cut_links(network); !step) return step;
+    if (const auto step = change_links(network, cut_links(network.file()), false); !step)
+        return step;
     return network.wait_until_agreed();
 }
 
 Step heal_network(Network& network) {
-    std::set<std::string> touched;
-    for (Link& link : network.file().links) {
-        if (link.cut) touched.insert(link.from);
+    // The file comes last: after a failure, the command can be repeated.
+    if (const auto step = change_links(network, cut_links(network.file()), true); !step)
+        return step;
+    for (Link& link : network.file().links)
         link.cut = false;
-    }
     if (const auto saved = network.file().save(); !saved) return saved;
-    auto nodes = network.running_nodes();
-    std::erase_if(nodes, [&](const NodeEntry* node) { return !touched.contains(node->name); });
-    if (const auto step = connect_nodes(network, nodes); !step) return step;
     return network.wait_until_agreed();
 }
 

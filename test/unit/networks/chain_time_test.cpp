@@ -1,6 +1,6 @@
-#include "networks/chain_time.h"
+#include <test.h>
 
-#include <catch2/catch_test_macros.hpp>
+#include "networks/chain_time.h"
 
 using namespace daler;
 using namespace daler::networks;

@@ -1,6 +1,6 @@
-#include "networks/commands_list.h"
+#include <test.h>
 
-#include <catch2/catch_test_macros.hpp>
+#include "networks/commands_list.h"
 
 using namespace daler::networks;
 

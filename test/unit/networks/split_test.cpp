@@ -1,6 +1,6 @@
-#include "networks/split.h"
+#include <test.h>
 
-#include <catch2/catch_test_macros.hpp>
+#include "networks/split.h"
 
 using namespace daler::networks;
 
