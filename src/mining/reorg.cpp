@@ -10,7 +10,7 @@ namespace {
 
 // Nonces for each block that are tried on the ledger thread. On regtest about every second nonce is
 // a solution.
-constexpr std::uint64_t easy_tries = 100;
+constexpr std::uint64_t easy_tries_per_block = 100;
 
 /// The end of a branch as a mempool sees the chain.
 class BranchView final : public mempool::CoinView {
@@ -185,7 +185,7 @@ Result<ReorgResult, std::string> make_reorg(ledger::Ledger& ledger, Clock& clock
         auto planned = plan_reorg(state, request);
         if (!planned) return Outcome(fail(planned.error()));
         plan = std::move(*planned);
-        const auto tries = std::min(max_tries, easy_tries * plan.blocks.size());
+        const auto tries = std::min(max_tries, easy_tries_per_block * plan.blocks.size());
         const auto blocks =
             solve_all(plan, request.block.signer.get(), ledger.params(), tries, stop);
         if (!blocks) return std::nullopt;

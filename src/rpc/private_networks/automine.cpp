@@ -8,8 +8,8 @@
 namespace daler::rpc {
 namespace {
 
-const std::vector<Field> option_fields{{"address", Json::Kind::string},
-                                       {"threads", Json::Kind::number}};
+const std::vector<Field> automine_option_fields{{"address", Json::Kind::string},
+                                                {"threads", Json::Kind::number}};
 
 mining::AutoMiner& auto_miner(const Call& call) {
     auto* miner = call.node().auto_miner;
@@ -40,7 +40,7 @@ Json getautomine(Call& call) {
 Json setautomine(Call& call) {
     auto& miner = auto_miner(call);
     const Json& options = call.json(1);
-    if (!options.is_null()) check_object(options, option_fields, true);
+    if (!options.is_null()) check_object(options, automine_option_fields, true);
     const auto when = mining::AutoMineEvents::parse(call.string(0));
     if (!when) throw Error{code::invalid_parameter, when.error()};
     mining::AutoMineSetting wanted{.when = *when, .address = {}};

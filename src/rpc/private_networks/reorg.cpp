@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::int64_t max_branch_blocks = 1'000'000;
 
-const std::vector<Field> option_fields{
+const std::vector<Field> reorg_option_fields{
     {"blocks", Json::Kind::number},   {"transactions", {}},
     {"replace", Json::Kind::array},   {"address", Json::Kind::string},
     {"dry_run", Json::Kind::boolean}, {"maxtries", Json::Kind::number}};
@@ -76,7 +76,7 @@ Json result_json(const mining::ReorgResult& result, bool is_rehearsal) {
 Json reorg(Call& call) {
     Services& node = call.node();
     const Json& options = call.json(1);
-    if (!options.is_null()) check_object(options, option_fields, true);
+    if (!options.is_null()) check_object(options, reorg_option_fields, true);
     auto request = request_of(call, options);
     const auto* dry = member(options, "dry_run");
     const bool is_rehearsal = dry && dry->as_bool();

@@ -13,7 +13,7 @@ namespace {
 // Bitcoin Core's latest version number of wallet features.
 constexpr int wallet_version = 169900;
 
-std::optional<bool> load_on_startup(const Call& call, std::size_t i) {
+std::optional<bool> startup_choice(const Call& call, std::size_t i) {
     if (!call.has(i)) return std::nullopt;
     return call.boolean(i, false);
 }
@@ -61,7 +61,7 @@ Json createwallet(Call& call) {
     options.flags.private_keys_disabled = call.boolean(1, false);
     options.flags.blank = call.boolean(2, false);
     options.flags.avoid_reuse = call.boolean(4, false);
-    options.load_on_startup = load_on_startup(call, 6);
+    options.load_on_startup = startup_choice(call, 6);
     Json warnings = Json::array();
     if (call.has(3)) {
         if (call.string(3).empty()) {
@@ -94,7 +94,7 @@ Json createwallet(Call& call) {
 
 Json loadwallet(Call& call) {
     const auto name = call.string(0);
-    value_of(wallets(call).load(name, load_on_startup(call, 1)));
+    value_of(wallets(call).load(name, startup_choice(call, 1)));
     return name_json(name);
 }
 
@@ -104,7 +104,7 @@ Json unloadwallet(Call& call) {
                     "RPC endpoint wallet and wallet_name parameter specify different wallets"};
     }
     const auto name = call.has_wallet_path() ? call.wallet_name() : to_text(call.json(0));
-    value_of(wallets(call).unload(name, load_on_startup(call, 1)));
+    value_of(wallets(call).unload(name, startup_choice(call, 1)));
     return Json::object();
 }
 
@@ -166,7 +166,7 @@ Json backupwallet(Call& call) {
 
 Json restorewallet(Call& call) {
     const auto name = call.string(0);
-    value_of(wallets(call).restore(name, call.string(1), load_on_startup(call, 2)));
+    value_of(wallets(call).restore(name, call.string(1), startup_choice(call, 2)));
     return name_json(name);
 }
 
