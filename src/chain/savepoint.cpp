@@ -7,7 +7,7 @@
 namespace daler::chain {
 namespace {
 
-constexpr std::uint8_t format_version = 1;
+constexpr std::uint8_t savepoint_version = 1;
 
 void write_hashes(ByteWriter& writer, const std::vector<BlockHash>& hashes) {
     writer.compact_size(hashes.size());
@@ -54,7 +54,7 @@ std::vector<BlockHash> preference_of(std::vector<const BlockEntry*> entries) {
 
 Bytes encode(const Savepoint& savepoint) {
     ByteWriter writer;
-    writer.u8(format_version);
+    writer.u8(savepoint_version);
     writer.bytes(savepoint.tip.bytes);
     writer.u32(savepoint.files_end.file);
     writer.u32(savepoint.files_end.offset);
@@ -67,7 +67,7 @@ Bytes encode(const Savepoint& savepoint) {
 
 Result<Savepoint, DecodeError> decode_savepoint(ByteSpan bytes) {
     ByteReader reader(bytes);
-    if (reader.u8() != format_version) reader.fail(DecodeError::invalid);
+    if (reader.u8() != savepoint_version) reader.fail(DecodeError::invalid);
     Savepoint savepoint;
     savepoint.tip.bytes = reader.array<32>();
     savepoint.files_end.file = reader.u32();

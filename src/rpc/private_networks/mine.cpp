@@ -14,7 +14,7 @@ namespace daler::rpc {
 namespace {
 
 constexpr std::int64_t max_blocks = 1'000'000;
-constexpr std::int64_t latest_time = std::numeric_limits<std::uint32_t>::max();
+constexpr std::int64_t latest_mined_time = std::numeric_limits<std::uint32_t>::max();
 
 const std::vector<Field> mine_option_fields{{"address", Json::Kind::string},
                                             {"interval", Json::Kind::number},
@@ -34,13 +34,13 @@ std::vector<mempool::Selected> selected_transactions(Services& node, const Json&
 std::optional<std::chrono::seconds> interval_of(const Services& node, const Json& options,
                                                 std::int64_t count) {
     if (!member(options, "interval")) return std::nullopt;
-    const auto interval = integer_option(options, "interval", 1, 1, latest_time);
-    const auto room = latest_time - unix_seconds(node.clock.chain_now());
+    const auto interval = integer_option(options, "interval", 1, 1, latest_mined_time);
+    const auto room = latest_mined_time - unix_seconds(node.clock.chain_now());
     if (interval <= room / std::max<std::int64_t>(count, 1)) return std::chrono::seconds{interval};
     throw Error{code::invalid_parameter,
                 fmt::format("The last block would be later than {}, the latest time that a block "
                             "can have. Use a smaller interval or fewer blocks.",
-                            latest_time)};
+                            latest_mined_time)};
 }
 
 /// What the user must know about the blocks; empty: nothing.
