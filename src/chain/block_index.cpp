@@ -78,7 +78,8 @@ const BlockEntry* last_common_ancestor(const BlockEntry* a, const BlockEntry* b)
 
 struct BlockIndex::Impl {
     mutable std::shared_mutex mutex;  ///< guards the rest: only the ledger thread changes it
-    boost::unordered_flat_map<BlockHash, BlockEntry*, PlainHasher> by_hash;
+    boost::unordered_flat_map<BlockHash, BlockEntry*, PlainHasher>
+        by_hash;                           ///< also forgotten ones
     std::vector<const BlockEntry*> known;  ///< in the order of arrival
     std::deque<BlockEntry> entries;        ///< with forgotten ones
 };
@@ -89,7 +90,8 @@ BlockIndex::~BlockIndex() = default;
 const BlockEntry* BlockIndex::find(const BlockHash& hash) const {
     const std::shared_lock lock(impl_->mutex);
     const auto found = impl_->by_hash.find(hash);
-    return found == impl_->by_hash.end() ? nullptr : found->second;
+    if (found == impl_->by_hash.end() || found->second->is_forgotten()) return nullptr;
+    return found->second;
 }
 
 BlockEntry* BlockIndex::find(const BlockHash& hash) {
@@ -115,7 +117,7 @@ BlockEntry& BlockIndex::insert(const BlockHeader& header, const BlockHash& hash)
     auto& entry = impl_->entries.emplace_back();
     entry.place(header, hash, parent);
     entry.sequence = impl_->entries.size();
-    impl_->by_hash.emplace(hash, &entry);
+    impl_->by_hash.insert_or_assign(hash, &entry);
     impl_->known.push_back(&entry);
     return entry;
 }
@@ -127,11 +129,15 @@ std::vector<const BlockEntry*> BlockIndex::all() const {
 
 void BlockIndex::forget(std::span<BlockEntry* const> entries) {
     const std::unique_lock lock(impl_->mutex);
-    for (auto* entry : entries) {
+    for (auto* entry : entries)
         entry->status = forgotten;
-        impl_->by_hash.erase(entry->hash);
-    }
     std::erase_if(impl_->known, [](const auto* entry) { return entry->is_forgotten(); });
+}
+
+bool BlockIndex::was_forgotten(const BlockHash& hash) const {
+    const std::shared_lock lock(impl_->mutex);
+    const auto found = impl_->by_hash.find(hash);
+    return found != impl_->by_hash.end() && found->second->is_forgotten();
 }
 
 }  // namespace daler::chain

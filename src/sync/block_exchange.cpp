@@ -191,6 +191,7 @@ void BlockExchange::blocks_forgotten() {
     for (const auto& [id, peer] : context_.peers) {
         if (peer->best_header_sent) peer->best_header_sent = &peer->best_header_sent->still_known();
         peer->presync.reset();
+        peer->unconnected_headers = 0;
         if (peer->is_ready()) headers_.request(*peer, view->best_header());
     }
 }

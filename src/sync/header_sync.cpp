@@ -164,6 +164,8 @@ bool HeaderSync::run_presync(Peer& peer, std::vector<BlockHeader>& headers, bool
 /// private chain such a peer is of no use, and the user should know.
 bool HeaderSync::runs_another_chain(Peer& peer, const BlockHash& unknown_parent) {
     constexpr int proof = 3;
+    // The peer knows that we had it.
+    if (context_.ledger.chain().index().was_forgotten(unknown_parent)) return false;
     const bool is_same = std::exchange(peer.unknown_parent, unknown_parent) == unknown_parent;
     peer.same_unknown_parent = is_same ? peer.same_unknown_parent + 1 : 1;
     if (!context_.skips_delays() || peer.same_unknown_parent < proof) return false;

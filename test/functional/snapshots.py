@@ -2,7 +2,7 @@
 """`snapshot`, `revert`, `listsnapshots`, `dropsnapshot`."""
 import threading
 
-from framework import equal, fails, run, sync_blocks, sync_mempools, wait_until
+from framework import RpcError, equal, fails, run, sync_blocks, sync_mempools, wait_until
 from node_state import answers, consistent, same
 from ready_node import FIXTURE, ReadyNode
 
@@ -205,6 +205,76 @@ def check_peers(test):
         node.stop()
 
 
+def check_busy_node(test):
+    """Payments, blocks of a peer and of automatic mining come while snapshots are taken and reverted: none is half done."""
+    node, peer = test.node(), test.node()
+    node.connect(peer)
+    for name in ("a", "b"):
+        node.createwallet(name)
+    node.generatetoaddress(120, node.wallet("a").getnewaddress())
+    peer.createwallet("p")
+    sync_blocks([node, peer])
+    ended = threading.Event()
+    problems = []
+
+    def repeat(action):
+        while not ended.is_set():
+            try:
+                action()
+            except RpcError as error:
+                # No coins, a tip that has gone, a name that is taken.
+                if error.code not in (-6, -4, -25, -1):
+                    problems.append(error)
+
+    def pay():
+        node.wallet("a").sendtoaddress(node.wallet("b").getnewaddress(), 0.01)
+
+    def mine():
+        peer.generatetoaddress(1, peer.getnewaddress())
+
+    node.setautomine("tx", {"address": node.wallet("a").getnewaddress()})
+    threads = [threading.Thread(target=repeat, args=(action,)) for action in (pay, mine, node.getblockchaininfo)]
+    for thread in threads:
+        thread.start()
+    for _ in range(15):
+        taken = node.snapshot("busy")
+        done = node.revert("busy")
+        equal((done["hash"], done["height"]), (taken["hash"], taken["height"]))
+        node.dropsnapshot("busy")
+    ended.set()
+    for thread in threads:
+        thread.join()
+    equal(problems, [])
+    node.setautomine("off")
+    # Two branches may have equal work.
+    peer.generatetoaddress(2, peer.getnewaddress())
+    sync_blocks([node, peer])
+    consistent(node, ("a", "b"))
+    peer.stop()
+    node.restart()
+    for name in ("a", "b"):
+        node.loadwallet(name)
+    consistent(node, ("a", "b"))
+    node.stop()
+
+
+def check_pruned(test):
+    """Blocks that a revert needs are not pruned."""
+    node = test.node("-prune=1", "-fastprune")
+    node.createwallet("w")
+    address = node.getnewaddress()
+    node.generatetoaddress(400, address)
+    taken = node.snapshot()
+    for _ in range(4):
+        node.generatetoaddress(300, address)
+    equal(node.pruneblockchain(1000) < taken["height"], True)
+    node.revert()
+    equal(node.getbestblockhash(), taken["hash"])
+    consistent(node)
+    node.dropsnapshot("1")
+    node.stop()
+
+
 def main(test):
     test.step("on disk")
     node = test.node(*INDEXES)
@@ -222,6 +292,10 @@ def main(test):
     check_without_wallets(test)
     test.step("peers")
     check_peers(test)
+    test.step("a busy node")
+    check_busy_node(test)
+    test.step("pruning")
+    check_pruned(test)
 
 
 if __name__ == "__main__":

@@ -116,6 +116,8 @@ public:
 
     /// Takes the entries out. Requires: with an entry all that build on it. Ledger thread.
     void forget(std::span<BlockEntry* const> entries);
+    /// Whether a block of this hash was forgotten and has not come again. Any thread.
+    [[nodiscard]] bool was_forgotten(const BlockHash& hash) const;
 
     /// The entries known at the moment of the call, in no particular order. Any thread.
     [[nodiscard]] std::vector<const BlockEntry*> all() const;

@@ -131,6 +131,9 @@ TEST_CASE("a forgotten entry stays readable, and its header gets a new one", "[c
     CHECK(index.all() == std::vector(tree.entries.begin(), tree.entries.begin() + 15));
     CHECK(index.find(old.hash) == nullptr);
     CHECK(old.is_forgotten());
+    CHECK(index.was_forgotten(old.hash));
+    CHECK_FALSE(index.was_forgotten(tree.entries[14]->hash));
+    CHECK_FALSE(index.was_forgotten(BlockHash{}));
     CHECK(old.height == 15);
     CHECK(&later.back()->still_known() == tree.entries[14]);
     CHECK(&tree.entries[3]->still_known() == tree.entries[3]);
@@ -142,4 +145,5 @@ TEST_CASE("a forgotten entry stays readable, and its header gets a new one", "[c
     CHECK(again.sequence == 21);
     CHECK_FALSE(again.is_forgotten());
     CHECK(index.find(old.hash) == &again);
+    CHECK_FALSE(index.was_forgotten(old.hash));
 }

@@ -110,3 +110,22 @@ TEST_CASE("a requested block that arrives when its header is forgotten does no h
     eventually([&] { return node.tip() == other.tip(); });
     CHECK(peer.is_answered());
 }
+
+TEST_CASE("a peer may announce headers above a forgotten block again and again",
+          "[sync][savepoint]") {
+    Node other;
+    other.mine(3);
+    Node node;
+    const auto early = savepoint(node);
+    RawPeer peer(node);
+    peer.shake_hands();
+    peer.send(wire::BlockMessage{other.block(1)});
+    peer.send(wire::BlockMessage{other.block(2)});
+    REQUIRE(peer.is_answered());
+    eventually([&] { return node.height() == 2; });
+    return_to(node, early);
+    for (int i = 0; i < 5; ++i)
+        peer.send(headers_of({other.block(3)}));
+    CHECK(peer.is_answered());
+    CHECK(node.ready_peers() == 1);
+}
