@@ -181,7 +181,9 @@ Outcome<void> WalletService::create_default() {
     bool is_new = false;
     auto begun = call([&]() -> Outcome<bool> {
         if (opening_.contains(name)) return false;
-        if (!wallets_.empty() || !list_dir().empty()) return true;
+        // What a revert has moved aside is kept for the user, and is no wallet in use.
+        const auto on_disk = list_dir();
+        if (!wallets_.empty() || !std::ranges::all_of(on_disk, is_moved_aside)) return true;
         is_new = true;
         return begin_create(name, {});
     });

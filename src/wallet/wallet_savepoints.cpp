@@ -13,19 +13,19 @@ namespace {
 /// Stands in the new name of a wallet that was moved aside, before a number.
 constexpr std::string_view moved_mark = ".reverted-";
 
-bool is_moved(std::string_view name) {
-    const auto mark = name.rfind(moved_mark);
-    if (mark == std::string_view::npos) return false;
-    const auto number = name.substr(mark + moved_mark.size());
-    return !number.empty() && number.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 bool contains(const Savepoint& savepoint, const std::string& name) {
     return std::ranges::find(savepoint.wallets, name, &SavedWallet::name) !=
            savepoint.wallets.end();
 }
 
 }  // namespace
+
+bool is_moved_aside(std::string_view name) {
+    const auto mark = name.rfind(moved_mark);
+    if (mark == std::string_view::npos) return false;
+    const auto number = name.substr(mark + moved_mark.size());
+    return !number.empty() && number.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
 SavedWallet Wallet::saved() {
     for (const auto& txid : history_.take_displaced())
@@ -124,7 +124,8 @@ std::vector<MovedWallet> WalletService::return_to(const Savepoint& savepoint,
 std::vector<MovedWallet> WalletService::move_aside(const Savepoint& savepoint) {
     std::vector<MovedWallet> out;
     for (const auto& name : list_dir())
-        if (!contains(savepoint, name) && !is_moved(name)) out.push_back({name, move_aside(name)});
+        if (!contains(savepoint, name) && !is_moved_aside(name))
+            out.push_back({name, move_aside(name)});
     return out;
 }
 

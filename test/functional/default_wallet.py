@@ -53,6 +53,18 @@ def concurrency(test):
     node.stop()
 
 
+def after_revert(test):
+    test.step("a revert that moves it aside makes room for another one")
+    node = test.node()
+    node.snapshot("before")
+    address = node.getnewaddress()
+    equal(node.revert("before")["wallets"][0]["name"], "default")
+    fails(-18, NO_WALLET, node.getbalance)
+    assert node.getnewaddress() != address
+    equal(node.listwallets(), ["default"])
+    node.stop()
+
+
 def other_wallets(test, node):
     test.step("it yields to one other wallet, not to two")
     address = node.getnewaddress()
@@ -199,6 +211,7 @@ def main(test):
     take_over(test, node)
     longer_texts(test, node)
     concurrency(test)
+    after_revert(test)
     no_wallet(test)
     strict(test)
     seeds(test)

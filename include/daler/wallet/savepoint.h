@@ -35,4 +35,7 @@ struct MovedWallet {
     std::string new_name;
 };
 
+/// Whether this is the new name of a wallet that a return has moved aside.
+[[nodiscard]] bool is_moved_aside(std::string_view name);
+
 }  // namespace daler::wallet
