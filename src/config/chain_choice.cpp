@@ -5,6 +5,7 @@
 #include <daler/config/chain_file.h>
 #include <daler/config/settings.h>
 #include <daler/encoding/hex.h>
+#include <daler/util/split.h>
 
 #include <fmt/format.h>
 
@@ -12,16 +13,6 @@
 
 namespace daler::config {
 namespace {
-
-std::vector<std::string> split(const std::string& text, char separator) {
-    std::vector<std::string> parts{{}};
-    for (const char c : text)
-        if (c == separator)
-            parts.emplace_back();
-        else
-            parts.back() += c;
-    return parts;
-}
 
 using Step = Result<void, std::string>;
 

@@ -222,4 +222,14 @@ Result<void, std::string> Network::wait_until_agreed(Agreement what) {
     return {};
 }
 
+Result<LockedNetwork, std::string> lock_network(const Arguments& arguments) {
+    const auto found = Network::find(arguments);
+    if (!found) return fail(found.error());
+    auto lock = NetworkLock::take(found->file().folder);
+    if (!lock) return fail(lock.error());
+    auto file = NetworkFile::load(found->file().folder);
+    if (!file) return fail(file.error());
+    return LockedNetwork{std::move(*lock), Network(std::move(*file))};
+}
+
 }  // namespace daler::networks

@@ -75,6 +75,15 @@ private:
     std::map<std::string, std::unique_ptr<client::RpcConnection>, std::less<>> connections_;
 };
 
+/// A network that only this command changes.
+struct LockedNetwork {
+    NetworkLock lock;
+    Network network;
+};
+
+/// Network::find, then the lock, then the file again, which other commands may have changed before.
+[[nodiscard]] Result<LockedNetwork, std::string> lock_network(const Arguments& arguments);
+
 /// Removes the networks in memory whose processes have all ended without `daler down`, with their
 /// files. Returns a sentence about each.
 [[nodiscard]] std::vector<std::string> remove_ended_networks();

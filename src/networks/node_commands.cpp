@@ -26,18 +26,13 @@ Result<Nodes, std::string> named_nodes(Network& network, const std::vector<std::
     return out;
 }
 
-/// Finds the network, locks it, reads its file again and runs `change` with the nodes named.
+/// Locks the network and runs `change` with the nodes that are named.
 int change_nodes(const Arguments& arguments, Step (*change)(Network&, const Nodes&)) {
-    auto found = Network::find(arguments);
-    if (!found) return report(found.error());
-    const auto lock = NetworkLock::take(found->file().folder);
-    if (!lock) return report(lock.error());
-    auto file = NetworkFile::load(found->file().folder);
-    if (!file) return report(file.error());
-    Network network(std::move(*file));
-    const auto nodes = named_nodes(network, arguments.words());
+    auto locked = lock_network(arguments);
+    if (!locked) return report(locked.error());
+    const auto nodes = named_nodes(locked->network, arguments.words());
     if (!nodes) return report(nodes.error());
-    const auto changed = change(network, *nodes);
+    const auto changed = change(locked->network, *nodes);
     return changed ? EXIT_SUCCESS : report(changed.error());
 }
 
@@ -139,13 +134,9 @@ int kill(const Arguments& arguments) {
 }
 
 int add(const Arguments& arguments) {
-    auto found = Network::find(arguments);
-    if (!found) return report(found.error());
-    const auto lock = NetworkLock::take(found->file().folder);
-    if (!lock) return report(lock.error());
-    auto file = NetworkFile::load(found->file().folder);
-    if (!file) return report(file.error());
-    Network network(std::move(*file));
+    auto locked = lock_network(arguments);
+    if (!locked) return report(locked.error());
+    Network& network = locked->network;
     const auto peer = arguments.value("--peer");
     if (peer && !arguments.words().empty())
         return report("daler add: --peer starts no node: leave out NODE.");

@@ -18,22 +18,6 @@ namespace {
 using Step = Result<void, std::string>;
 using Groups = std::vector<std::vector<std::string>>;
 
-struct Locked {
-    NetworkLock lock;
-    Network network;
-};
-
-/// The network, read again after other commands have finished with it.
-Result<Locked, std::string> lock_network(const Arguments& arguments) {
-    const auto found = Network::find(arguments);
-    if (!found) return fail(found.error());
-    auto lock = NetworkLock::take(found->file().folder);
-    if (!lock) return fail(lock.error());
-    auto file = NetworkFile::load(found->file().folder);
-    if (!file) return fail(file.error());
-    return Locked{std::move(*lock), Network(std::move(*file))};
-}
-
 std::size_t group_of(const Groups& groups, const std::string& name) {
     std::size_t index = 0;
     while (index < groups.size() && !std::ranges::count(groups[index], name))

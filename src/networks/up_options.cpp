@@ -6,6 +6,7 @@
 #include <daler/config/settings.h>
 #include <daler/encoding/hex.h>
 #include <daler/util/random.h>
+#include <daler/util/split.h>
 
 #include <fmt/format.h>
 
@@ -16,16 +17,6 @@ namespace {
 
 constexpr std::int64_t max_nodes = 200;
 constexpr std::string_view public_seed = "daler";
-
-std::vector<std::string> split(std::string_view text, char separator) {
-    std::vector<std::string> parts{{}};
-    for (const char c : text)
-        if (c == separator)
-            parts.emplace_back();
-        else
-            parts.back() += c;
-    return parts;
-}
 
 std::string random_seed() {
     std::array<std::uint8_t, 32> bytes{};
@@ -78,7 +69,7 @@ Result<void, std::string> read_mine(const Arguments& arguments, UpOptions& out) 
     const std::string mine = arguments.value("--mine").value_or("off");
     if (mine == "off") return {};
     const bool repeatable = !out.plan.time.empty() && arguments.has("--seed");
-    for (const auto& part : split(mine, ',')) {
+    for (const auto& part : daler::split(mine, ',')) {
         if (!repeatable || part == "tx") continue;
         return fail(
             fmt::format("--mine {}: with --seed and --time the chain's time stands still, "
@@ -125,7 +116,7 @@ std::vector<std::string> node_names(std::size_t count) {
 std::string automine_of(std::string_view when, std::size_t index, std::size_t count) {
     constexpr std::string_view random = "poisson:";
     std::string out;
-    for (std::string part : split(when, ',')) {
+    for (std::string part : daler::split(when, ',')) {
         const bool is_random = part.starts_with(random);
         if (!is_random && index > 0) continue;
         if (is_random) {

@@ -4,6 +4,7 @@
 #include <daler/rpc/credentials.h>
 #include <daler/util/log.h>
 #include <daler/util/random.h>
+#include <daler/util/split.h>
 #include <daler/util/storage_error.h>
 
 #include <fcntl.h>
@@ -30,16 +31,6 @@ bool equal_in_constant_time(std::string_view given, std::string_view expected) {
     for (std::size_t i = 0; i < given.size(); ++i)
         difference |= static_cast<std::size_t>(given[i] ^ expected[i % expected.size()]);
     return difference == 0;
-}
-
-std::vector<std::string> split(std::string_view text, char separator) {
-    std::vector<std::string> parts{{}};
-    for (const char c : text)
-        if (c == separator)
-            parts.emplace_back();
-        else
-            parts.back() += c;
-    return parts;
 }
 
 [[noreturn]] void cannot_write(const std::filesystem::path& path) {
