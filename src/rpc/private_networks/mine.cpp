@@ -7,6 +7,7 @@
 #include <daler/ledger/ledger.h>
 #include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
+#include <daler/util/time_text.h>
 
 #include <fmt/format.h>
 
@@ -14,7 +15,7 @@ namespace daler::rpc {
 namespace {
 
 constexpr std::int64_t max_blocks = 1'000'000;
-constexpr std::int64_t latest_mined_time = std::numeric_limits<std::uint32_t>::max();
+constexpr std::int64_t latest_mined_time = unix_seconds(latest_block_time);
 
 const std::vector<Field> mine_option_fields{{"address", Json::Kind::string},
                                             {"interval", Json::Kind::number},
