@@ -39,9 +39,11 @@ void BlockDownload::peer_has(PeerId peer, const BlockEntry& entry) {
 }
 
 void BlockDownload::blocks_forgotten() {
-    for (auto& [id, state] : peers_)
-        for (auto* known : {&state.best_known, &state.last_common})
-            if (*known) *known = &(*known)->still_known();
+    for (auto& [id, state] : peers_) {
+        if (state.best_known) state.best_known = &state.best_known->still_known();
+        // Also of headers that are still known the blocks may be gone.
+        state.last_common = nullptr;
+    }
 }
 
 const BlockEntry* BlockDownload::best_known(PeerId peer) const {

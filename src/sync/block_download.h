@@ -35,7 +35,8 @@ public:
 
     /// `peer` has this block and its ancestors.
     void peer_has(PeerId peer, const chain::BlockEntry& entry);
-    /// Entries have left the index. Requests for them stay open: the answers are on their way.
+    /// Entries have left the index, and others have lost their blocks. Requests for them stay open:
+    /// the answers are on their way.
     void blocks_forgotten();
     /// The block with the most work that `peer` is known to have; null if none.
     [[nodiscard]] const chain::BlockEntry* best_known(PeerId peer) const;

@@ -70,6 +70,35 @@ TEST_CASE("nodes that all forget blocks while they are not connected go on witho
         CHECK(node.ledger().chain().index().find(hash) == nullptr);
 }
 
+TEST_CASE("blocks that came after their headers are requested again after a return between the two",
+          "[sync][savepoint]") {
+    constexpr Height count = 40;  // so many that they are not fetched as announcements
+    Node other;
+    other.mine(count + 1);
+    std::vector<BlockRef> blocks;
+    for (Height height = 1; height <= count; ++height)
+        blocks.push_back(other.block(height));
+
+    Node node;
+    RawPeer peer(node);
+    peer.shake_hands();
+    peer.send(headers_of(blocks));
+    REQUIRE(peer.wait_for<wire::GetData>());
+    const auto early = savepoint(node);
+    for (const auto& block : blocks)
+        peer.send(wire::BlockMessage{block});
+    eventually([&] { return node.height() == count; });
+    peer.send(headers_of({other.block(count + 1)}));
+    REQUIRE(peer.is_answered());
+    return_to(node, early);
+    CHECK(node.height() == 0);
+    REQUIRE(peer.is_answered());
+    peer.send(headers_of(blocks));
+    const auto asked = peer.wait_for<wire::GetData>();
+    REQUIRE(asked);
+    CHECK(asked->items.at(0).hash == blocks[0]->header.hash().as<Hash256>());
+}
+
 TEST_CASE("a requested block that arrives when its header is forgotten does no harm",
           "[sync][savepoint]") {
     Node other;
