@@ -72,7 +72,7 @@ Result<Times, std::string> move_all(Network& network, const std::vector<NodeEntr
 
 void print_times(const std::vector<NodeEntry*>& nodes, const Times& times, bool as_json) {
     Json list = Json::array();
-    TextTable table({"node", "chain time", "median of last blocks", "clock"});
+    TextTable table({"NODE", "CHAIN TIME", "MEDIAN OF LAST BLOCKS", "CLOCK"});
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         Json item = Json::object();
         item.append("name", nodes[i]->name);

@@ -2,10 +2,12 @@
 
 #include "networks/commands_list.h"
 #include "networks/network.h"
+#include "networks/text_table.h"
 
 #include <daler/util/storage_error.h>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -317,7 +319,10 @@ const Command* find_command(std::string_view name) {
 }
 
 int report(const std::string& reason) {
-    fmt::print(stderr, "daler: {}\n", reason);
+    const auto text = fmt::format("daler: {}", reason);
+    const bool is_read_by_a_person = ::isatty(STDERR_FILENO) == 1;
+    fmt::print(stderr, "{}\n",
+               is_read_by_a_person ? wrapped(text, TextTable::line_width - 1) : text);
     return EXIT_FAILURE;
 }
 

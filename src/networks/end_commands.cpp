@@ -50,8 +50,13 @@ Step end_completely(const NetworkFile& file) {
 int down(const Arguments& arguments) {
     const auto network = Network::find(arguments);
     if (!network) return report(network.error());
-    const auto ended = end_completely(network->file());
-    return ended ? EXIT_SUCCESS : report(ended.error());
+    const auto& file = network->file();
+    if (const auto ended = end_completely(file); !ended) return report(ended.error());
+    if (file.kept)
+        fmt::print("{} stopped. `daler up --name {}` resumes it.\n", file.name, file.name);
+    else
+        fmt::print("{} ended\n", file.name);
+    return EXIT_SUCCESS;
 }
 
 int rm(const Arguments& arguments) {
@@ -63,8 +68,10 @@ int rm(const Arguments& arguments) {
     }
     std::error_code error;
     std::filesystem::remove_all(*folder, error);
-    if (!error) return EXIT_SUCCESS;
-    return report(fmt::format("Cannot remove {}: {}.", folder->string(), error.message()));
+    if (error)
+        return report(fmt::format("Cannot remove {}: {}.", folder->string(), error.message()));
+    fmt::print("{} removed\n", folder->filename().string());
+    return EXIT_SUCCESS;
 }
 
 }  // namespace daler::networks

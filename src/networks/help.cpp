@@ -1,4 +1,5 @@
 #include "networks/commands_list.h"
+#include "networks/text_table.h"
 
 #include <daler/util/version.h>
 
@@ -68,15 +69,8 @@ std::string help_of(const Command& command) {
     for (const CommandOption& option : command.options) {
         std::string line = fmt::format("  {} {}", option.name, option.argument);
         line.resize(std::max(column, line.size() + 1), ' ');
-        std::string_view rest = option.help;
-        while (line.size() + rest.size() > width) {
-            const auto space = rest.rfind(' ', width - line.size());
-            if (space == std::string_view::npos) break;
-            out += line + std::string(rest.substr(0, space)) + "\n";
-            rest.remove_prefix(space + 1);
-            line.assign(column, ' ');
-        }
-        out += fmt::format("{}{}\n", line, rest);
+        line += option.help;
+        out += wrapped(line, width, column) + "\n";
     }
     return out;
 }

@@ -5,6 +5,7 @@
 #include "networks/topology.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <csignal>
 
 #include <cstdlib>
@@ -26,6 +27,18 @@ Result<Nodes, std::string> named_nodes(Network& network, const std::vector<std::
     return out;
 }
 
+std::string names_of(const Nodes& nodes) {
+    std::vector<std::string_view> names;
+    for (const NodeEntry* node : nodes)
+        names.push_back(node->name);
+    return fmt::format("{}", fmt::join(names, ","));
+}
+
+void print_running(const Nodes& nodes) {
+    for (const NodeEntry* node : nodes)
+        fmt::print("{} runs: http://127.0.0.1:{}\n", node->name, node->rpc_port);
+}
+
 /// Locks the network and runs `change` with the nodes that are named.
 int change_nodes(const Arguments& arguments, Step (*change)(Network&, const Nodes&)) {
     auto locked = lock_network(arguments);
@@ -45,7 +58,9 @@ Step require_running(const Nodes& nodes) {
 
 Step stop_running(Network& network, const Nodes& nodes) {
     if (auto step = require_running(nodes); !step) return step;
-    return stop_nodes(network, nodes);
+    if (auto step = stop_nodes(network, nodes); !step) return step;
+    fmt::print("{} stopped\n", names_of(nodes));
+    return {};
 }
 
 Step start_stopped(Network& network, const Nodes& named) {
@@ -55,7 +70,9 @@ Step start_stopped(Network& network, const Nodes& named) {
     for (NodeEntry& node : network.file().nodes)
         if (named.empty() && !node.is_running()) nodes.push_back(&node);
     Interrupts interrupts;
-    return bring_up(network, nodes, &interrupts);
+    if (auto step = bring_up(network, nodes, &interrupts); !step) return step;
+    print_running(nodes);
+    return {};
 }
 
 Step stop_and_start(Network& network, const Nodes& nodes) {
@@ -70,7 +87,9 @@ Step kill_running(Network& network, const Nodes& nodes) {
         node->stopped = true;
         node->ended = "killed by `daler kill`";
     }
-    return network.file().save();
+    if (auto step = network.file().save(); !step) return step;
+    fmt::print("{} killed\n", names_of(nodes));
+    return {};
 }
 
 /// The first name n1, n2, ... that is free.
@@ -112,7 +131,9 @@ Step add_peer(Network& network, const std::string& address) {
     const auto added = network.call(first, "addnode", params);
     if (!added) return fail(added.error());
     network.file().peers.push_back(address);
-    return network.file().save();
+    if (auto step = network.file().save(); !step) return step;
+    fmt::print("{} connects to {}\n", first.name, address);
+    return {};
 }
 
 }  // namespace

@@ -42,6 +42,19 @@ bool use_colours() {
     return ::isatty(STDOUT_FILENO) == 1 && !is_dumb && (!no_colour || *no_colour == '\0');
 }
 
+std::string wrapped(std::string_view text, std::size_t width, std::size_t indent) {
+    std::string out;
+    for (;;) {
+        const std::size_t room = width - (out.empty() ? 0 : indent);
+        if (text.size() <= room) return out.append(text);
+        auto space = text.rfind(' ', room);
+        if (space == std::string_view::npos) space = text.find(' ');
+        if (space == std::string_view::npos) return out.append(text);
+        out.append(text.substr(0, space)).append("\n").append(indent, ' ');
+        text.remove_prefix(space + 1);
+    }
+}
+
 TextTable::TextTable(std::vector<Cell> headings) {
     for (Cell& cell : headings)
         cell.style = Style::heading;

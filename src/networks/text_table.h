@@ -14,6 +14,10 @@ enum class Style : std::uint8_t { plain, heading, good, bad, dim };
 /// True if standard output is a terminal that shows colours, and the user has not set NO_COLOR.
 [[nodiscard]] bool use_colours();
 
+/// `text` in lines of at most `width` columns, broken at spaces; those after the first begin with
+/// `indent` spaces. A word that is longer than a line stays whole.
+[[nodiscard]] std::string wrapped(std::string_view text, std::size_t width, std::size_t indent = 0);
+
 /// Columns of text for a terminal of 80 columns.
 class TextTable {
 public:

@@ -13,11 +13,11 @@ def stop_and_start(test):
     daler = Daler(test, "memory")
     daler.run("up", "-d", "-n", "3")
     before = daler.node("n2")
-    daler.run("stop", "n2")
+    equal(daler.run("stop", "n2"), "n2 stopped\n")
     stopped = daler.node("n2")
     equal((stopped["running"], stopped["trouble"]), (False, "n2: stopped"))
     daler.run("cli", "n1", "-generate", "2")
-    daler.run("start")
+    equal(daler.run("start"), f"n2 runs: {before['rpc']}\n")
     after = daler.node("n2")
     for field in ("p2p", "rpc", "wallet", "peers"):
         equal((field, after[field]), (field, before[field]))
@@ -29,7 +29,7 @@ def stop_and_start(test):
     daler.run("stop", "n1", "n2", "n3")
     daler.run("start", "n1")
     equal(daler.node("n1")["height"], 0)
-    daler.run("down")
+    equal(daler.run("down"), "net1 ended\n")
     daler.check_nothing_left()
 
 
@@ -40,7 +40,7 @@ def deaths(test):
     os.kill(network.pids[1], signal.SIGKILL)
     wait_until(lambda: "killed by signal 9" in daler.node("n2")["trouble"], what="the reason")
     assert "n2: killed by signal 9 (Killed)" in daler.run("ps")
-    daler.run("kill", "n3")
+    equal(daler.run("kill", "n3"), "n3 killed\n")
     equal(daler.node("n3")["trouble"], "n3: killed by `daler kill`")
     assert "n3 does not run" in daler.fails("kill", "n3")
     daler.run("start", "n2", "n3")

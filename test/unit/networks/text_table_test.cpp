@@ -28,5 +28,14 @@ TEST_CASE("colours do not count as width", "[networks]") {
     CHECK(table.to_text(true).find("\x1b[31mn1\x1b[0m      y\n") != std::string::npos);
 }
 
+TEST_CASE("a text is broken at spaces", "[networks]") {
+    CHECK(wrapped("one two three", 13) == "one two three");
+    CHECK(wrapped("one two three", 12) == "one two\nthree");
+    CHECK(wrapped("one two three", 7) == "one two\nthree");
+    CHECK(wrapped("one two three four", 10, 2) == "one two\n  three\n  four");
+    CHECK(wrapped("a very-long-word b", 6) == "a\nvery-long-word\nb");
+    CHECK(wrapped("", 6).empty());
+}
+
 }  // namespace
 }  // namespace daler::networks
