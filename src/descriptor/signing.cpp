@@ -1,14 +1,11 @@
 #include <daler/descriptor/signing.h>
-
 #include <daler/script/interpreter.h>
 #include <daler/script/script_reader.h>
 #include <daler/script/standard.h>
-#include <daler/script/taproot.h>
 
 #include <algorithm>
-#include <ranges>
 
-#include "taproot_tree.h"
+#include "taproot_signing.h"
 
 namespace daler::descriptor {
 namespace {
@@ -19,30 +16,12 @@ using script::OutputType;
 constexpr std::size_t min_signature_size = 9;
 constexpr std::size_t max_signature_size = 73;
 
-/// Which rules a signature's hash follows.
-enum class SigningRules : std::uint8_t { legacy, segwit_v0 };
-
 /// The stack that makes one script true, or the known part of it.
 struct Satisfaction {
     std::vector<Bytes> stack;
     bool complete = false;
     bool is_known = true;  ///< false: not one of the known scripts
 };
-
-/// The new contents of an input.
-struct SignedInput {
-    Script script_sig{};
-    std::vector<Bytes> witness{};
-    bool is_known = false;  ///< valid parts of the old contents are included
-};
-
-/// Bytes of a witness.
-std::size_t size_of(const std::vector<Bytes>& items) {
-    std::size_t out = compact_size_length(items.size());
-    for (const auto& item : items)
-        out += compact_size_length(item.size()) + item.size();
-    return out;
-}
 
 Script push_all(const std::vector<Bytes>& items) {
     Script out;
@@ -51,146 +30,130 @@ Script push_all(const std::vector<Bytes>& items) {
     return out;
 }
 
-class InputSigner {
-public:
-    InputSigner(const Transaction& tx, std::uint32_t index, const TxOutput& spent,
-                const script::PrecomputedHashes& hashes, const KeyRing& ring,
-                std::uint8_t hash_type)
-        : tx_(tx), index_(index), spent_(spent), hashes_(hashes), ring_(ring), type_(hash_type) {
-        collect_given();
-    }
-
-    [[nodiscard]] SignedInput sign() const;
-
-private:
-    /// The pushes of the original input: signatures and scripts of other signers.
-    void collect_given();
-    [[nodiscard]] Hash256 hash(ByteSpan script_code, std::uint8_t hash_type,
-                               SigningRules rules) const;
-    /// The existing signature, or a new one.
-    [[nodiscard]] std::optional<Bytes> signature(const crypto::PublicKey& key, ByteSpan script_code,
-                                                 SigningRules rules) const;
-    [[nodiscard]] std::optional<Bytes> own_signature(const crypto::PublicKey& key,
-                                                     ByteSpan script_code,
-                                                     SigningRules rules) const;
-    [[nodiscard]] std::optional<Bytes> given_signature(const crypto::PublicKey& key,
-                                                       ByteSpan script_code,
-                                                       SigningRules rules) const;
-    [[nodiscard]] Satisfaction satisfy(const Script& script, SigningRules rules) const;
-    [[nodiscard]] Satisfaction satisfy_key_hash(const Script& script, ByteSpan hash,
-                                                SigningRules rules) const;
-    [[nodiscard]] Satisfaction satisfy_multisig(const Script& script,
-                                                const std::vector<Bytes>& data,
-                                                SigningRules rules) const;
-    [[nodiscard]] std::optional<Script> redeem_script(ByteSpan hash160) const;
-    [[nodiscard]] std::optional<Script> witness_script(ByteSpan sha256) const;
-    [[nodiscard]] SignedInput sign_witness(const script::WitnessProgram& program) const;
-    [[nodiscard]] SignedInput sign_taproot(ByteSpan program) const;
-    [[nodiscard]] std::optional<Bytes> schnorr_signature(
-        const crypto::PrivateKey& key,
-        const std::optional<script::TapscriptContext>& tapscript) const;
-    [[nodiscard]] std::vector<Bytes> satisfy_leaf(const TaprootOutput& made_of, bool parity,
-                                                  std::size_t leaf,
-                                                  std::span<const Hash256> path) const;
-
-    [[nodiscard]] const TxInput& input() const { return tx_.inputs[index_]; }
-
-    const Transaction& tx_;
-    const std::uint32_t index_;
-    const TxOutput& spent_;
-    const script::PrecomputedHashes& hashes_;
-    const KeyRing& ring_;
-    const std::uint8_t type_;
-    std::vector<Bytes> given_;
-};
-
-void InputSigner::collect_given() {
-    given_ = input().witness;
-    script::ScriptReader reader(input().script_sig.bytes());
-    while (const auto instruction = reader.next())
-        given_.emplace_back(instruction->data.begin(), instruction->data.end());
-}
-
-Hash256 InputSigner::hash(ByteSpan script_code, std::uint8_t hash_type, SigningRules rules) const {
-    return rules == SigningRules::legacy
-               ? script::legacy_sighash(tx_, index_, script_code, hash_type)
-               : script::segwit_v0_sighash(tx_, index_, script_code, spent_.value, hash_type,
-                                           hashes_);
-}
-
-std::optional<Bytes> InputSigner::given_signature(const crypto::PublicKey& key,
-                                                  ByteSpan script_code, SigningRules rules) const {
-    for (const auto& item : given_) {
-        if (item.size() < min_signature_size || item.size() > max_signature_size) continue;
-        const auto digest = hash(script_code, item.back(), rules);
-        if (key.verify_ecdsa(digest.bytes, ByteSpan(item).first(item.size() - 1))) return item;
-    }
-    return std::nullopt;
-}
-
-std::optional<Bytes> InputSigner::own_signature(const crypto::PublicKey& key, ByteSpan script_code,
-                                                SigningRules rules) const {
-    const auto* secret = ring_.find_secret(key.hash());
-    if (!secret || (rules == SigningRules::segwit_v0 && !key.is_compressed())) return std::nullopt;
-    std::uint8_t type = type_;
-    if (type == script::sighash_default) type = script::sighash_all;
-    Bytes out = secret->key.sign_ecdsa(hash(script_code, type, rules).bytes);
-    out.push_back(type);
+crypto::Digest160 to_digest160(ByteSpan bytes) {
+    crypto::Digest160 out{};
+    std::ranges::copy(bytes, out.begin());
     return out;
 }
 
-std::optional<Bytes> InputSigner::signature(const crypto::PublicKey& key, ByteSpan script_code,
-                                            SigningRules rules) const {
-    if (auto given = given_signature(key, script_code, rules)) return given;
-    return own_signature(key, script_code, rules);
+class SpendBuilder {
+public:
+    SpendBuilder(const SignatureSource& source, const KeyRing& ring, SpendData& data)
+        : source_(source), ring_(ring), data_(data) {}
+
+    /// Writes scriptSig and witness. True if they have all parts; does not verify them.
+    bool build(const Script& locking);
+
+private:
+    /// The signature that is known, or a new one.
+    std::optional<Bytes> signature(const crypto::PublicKey& key, ByteSpan script_code,
+                                   SigningRules rules);
+    [[nodiscard]] std::optional<crypto::PublicKey> find_key(const crypto::Digest160& hash) const;
+    [[nodiscard]] std::optional<Script> find_script(const crypto::Digest160& hash) const;
+    Satisfaction satisfy(const Script& script, SigningRules rules);
+    Satisfaction satisfy_key(const Bytes& bytes, const Script& script, SigningRules rules);
+    Satisfaction satisfy_key_hash(const Script& script, ByteSpan hash, SigningRules rules);
+    Satisfaction satisfy_multisig(const Script& script, const std::vector<Bytes>& data,
+                                  SigningRules rules);
+    bool build_bare(const Script& locking);
+    bool build_script_hash(ByteSpan hash160);
+    /// A witness program of version 0.
+    bool build_witness(ByteSpan program);
+    bool build_taproot(ByteSpan program);
+    bool give_up();
+
+    const SignatureSource& source_;
+    const KeyRing& ring_;
+    SpendData& data_;
+};
+
+std::optional<crypto::PublicKey> SpendBuilder::find_key(const crypto::Digest160& hash) const {
+    if (const auto found = data_.signatures.find(hash); found != data_.signatures.end())
+        return found->second.key;
+    if (const auto found = data_.origins.find(hash); found != data_.origins.end())
+        return found->second.key;
+    if (const auto* known = ring_.find_public_key(hash)) return *known;
+    return std::nullopt;
 }
 
-Satisfaction InputSigner::satisfy_key_hash(const Script& script, ByteSpan hash,
-                                           SigningRules rules) const {
-    crypto::Digest160 id;
-    std::ranges::copy(hash, id.begin());
-    std::optional<crypto::PublicKey> key;
-    if (const auto* known = ring_.find_public_key(id)) key = *known;
-    for (const auto& item : given_)
-        if (!key && crypto::hash160(item) == id) key = crypto::PublicKey::from_bytes(item);
-    if (!key) return {};
+std::optional<Script> SpendBuilder::find_script(const crypto::Digest160& hash) const {
+    if (const auto* known = ring_.find_script(hash)) return *known;
+    for (const Script* given : {&data_.redeem_script, &data_.witness_script})
+        if (!given->empty() && crypto::hash160(given->bytes()) == hash) return *given;
+    return std::nullopt;
+}
+
+std::optional<Bytes> SpendBuilder::signature(const crypto::PublicKey& key, ByteSpan script_code,
+                                             SigningRules rules) {
+    const auto hash = key.hash();
+    if (const auto found = data_.signatures.find(hash); found != data_.signatures.end())
+        return found->second.signature;
+    if (const auto* origin = ring_.find_origin(hash))
+        data_.origins.emplace(hash, KeyWithOrigin{key, *origin});
+    auto made = source_.ecdsa(ring_, key, script_code, rules);
+    if (made)
+        data_.signatures.emplace(hash, KeySignature{key, *made});
+    else
+        data_.missing.signatures.push_back(hash);
+    return made;
+}
+
+Satisfaction SpendBuilder::satisfy_key(const Bytes& bytes, const Script& script,
+                                       SigningRules rules) {
+    const auto key = crypto::PublicKey::from_bytes(bytes);
+    auto made = key ? signature(*key, script.bytes(), rules) : std::nullopt;
+    if (!made) return {};
+    return {{std::move(*made)}, true};
+}
+
+Satisfaction SpendBuilder::satisfy_key_hash(const Script& script, ByteSpan hash,
+                                            SigningRules rules) {
+    const auto id = to_digest160(hash);
+    const auto key = find_key(id);
+    if (!key) {
+        data_.missing.public_keys.push_back(id);
+        return {};
+    }
     auto made = signature(*key, script.bytes(), rules);
     if (!made) return {};
     return {{std::move(*made), Bytes(key->bytes().begin(), key->bytes().end())}, true};
 }
 
-Satisfaction InputSigner::satisfy_multisig(const Script& script, const std::vector<Bytes>& data,
-                                           SigningRules rules) const {
+Satisfaction SpendBuilder::satisfy_multisig(const Script& script, const std::vector<Bytes>& data,
+                                            SigningRules rules) {
     const std::size_t required = data.front().at(0);
     std::vector<std::optional<Bytes>> made(data.size() - 2);
-    std::size_t count = 0;
-    // Existing signatures come first: a new one must not replace them.
-    for (const auto sign : {&InputSigner::given_signature, &InputSigner::own_signature}) {
-        for (std::size_t i = 0; i < made.size() && count < required; ++i) {
-            const auto key = crypto::PublicKey::from_bytes(data[i + 1]);
-            if (!key || made[i]) continue;
-            made[i] = (this->*sign)(*key, script.bytes(), rules);
-            if (made[i]) ++count;
-        }
+    std::vector<bool> is_given(made.size());
+    // Each key signs, also if it is not needed here: a PSBT collects the signatures.
+    for (std::size_t i = 0; i < made.size(); ++i) {
+        const auto key = crypto::PublicKey::from_bytes(data[i + 1]);
+        if (!key) continue;
+        is_given[i] = data_.given_signatures_first && data_.signatures.contains(key->hash());
+        made[i] = signature(*key, script.bytes(), rules);
     }
+    const auto given = static_cast<std::size_t>(std::ranges::count(is_given, true));
+    std::size_t given_left = std::min(given, required);
+    std::size_t new_left = required - given_left;
     // OP_CHECKMULTISIG takes one element too many; it must be empty (BIP 147).
-    Satisfaction out{{Bytes{}}, count == required};
-    for (auto& signature : made)
-        if (signature) out.stack.push_back(std::move(*signature));
+    Satisfaction out{{Bytes{}}};
+    for (std::size_t i = 0; i < made.size(); ++i) {
+        std::size_t& left = is_given[i] ? given_left : new_left;
+        if (!made[i] || left == 0) continue;
+        --left;
+        out.stack.push_back(std::move(*made[i]));
+    }
+    const std::size_t missing = required + 1 - out.stack.size();
+    out.complete = missing == 0;
     // Bitcoin Core fills half of the missing places, which decides the error that callers see.
-    out.stack.resize(out.stack.size() + (required - count + 1) / 2);
+    out.stack.resize(out.stack.size() + (missing + 1) / 2);
     return out;
 }
 
-Satisfaction InputSigner::satisfy(const Script& script, SigningRules rules) const {
+Satisfaction SpendBuilder::satisfy(const Script& script, SigningRules rules) {
     const auto solution = script::solve(script.bytes());
     switch (solution.type) {
-        case OutputType::pubkey: {
-            const auto key = crypto::PublicKey::from_bytes(solution.data[0]);
-            auto made = key ? signature(*key, script.bytes(), rules) : std::nullopt;
-            if (!made) return {};
-            return {{std::move(*made)}, true};
-        }
+        case OutputType::pubkey:
+            return satisfy_key(solution.data[0], script, rules);
         case OutputType::pubkey_hash:
             return satisfy_key_hash(script, solution.data[0], rules);
         case OutputType::multisig:
@@ -208,132 +171,83 @@ Satisfaction InputSigner::satisfy(const Script& script, SigningRules rules) cons
     return {.stack = {}, .is_known = false};
 }
 
-std::optional<Script> InputSigner::redeem_script(ByteSpan hash160) const {
-    if (const auto* known = ring_.find_script(hash160)) return *known;
-    for (const auto& item : given_)
-        if (std::ranges::equal(crypto::hash160(item), hash160)) return Script(item);
-    return std::nullopt;
+bool SpendBuilder::give_up() {
+    data_.is_known = false;
+    return false;
 }
 
-std::optional<Script> InputSigner::witness_script(ByteSpan sha256) const {
-    if (const auto* known = ring_.find_witness_script(sha256)) return *known;
-    for (const auto& item : given_)
-        if (std::ranges::equal(crypto::sha256(item), sha256)) return Script(item);
-    return std::nullopt;
-}
-
-std::optional<Bytes> InputSigner::schnorr_signature(
-    const crypto::PrivateKey& key, const std::optional<script::TapscriptContext>& tapscript) const {
-    const auto digest =
-        script::taproot_sighash(tx_, index_, type_, hashes_, std::nullopt, tapscript);
-    if (!digest) return std::nullopt;
-    const auto made = key.sign_schnorr(digest->bytes, {});
-    Bytes out(made.begin(), made.end());
-    if (type_ != script::sighash_default) out.push_back(type_);
-    return out;
-}
-
-/// The whole witness of a script path, or nothing.
-std::vector<Bytes> InputSigner::satisfy_leaf(const TaprootOutput& made_of, bool parity,
-                                             std::size_t leaf,
-                                             std::span<const Hash256> path) const {
-    const ByteSpan script = made_of.leaves[leaf].script.bytes();
-    const auto asked = leaf_keys(made_of.leaves[leaf].script);
-    if (!asked) return {};
-    const script::TapscriptContext context{
-        .leaf_hash = script::tap_leaf_hash(script::tapscript_leaf_version, script)};
-    std::vector<Bytes> out;
-    int missing = asked->threshold;
-    // The first key takes the top of the stack.
-    for (const auto& key : std::views::reverse(asked->keys)) {
-        const auto* secret = missing > 0 ? ring_.find_secret(key) : nullptr;
-        auto made = secret ? schnorr_signature(secret->key, context) : std::nullopt;
-        if (made) --missing;
-        out.push_back(made ? std::move(*made) : Bytes{});
-    }
-    if (missing > 0) return {};
-    out.emplace_back(script.begin(), script.end());
-    Bytes control{static_cast<std::uint8_t>(script::tapscript_leaf_version | (parity ? 1 : 0))};
-    const auto append = [&control](const auto& bytes) {
-        control.insert(control.end(), bytes.begin(), bytes.end());
-    };
-    append(made_of.internal_key.bytes);
-    for (const auto& hash : path)
-        append(hash.bytes);
-    out.push_back(std::move(control));
-    return out;
-}
-
-SignedInput InputSigner::sign_taproot(ByteSpan program) const {
-    if (hashes_.spent_outputs.size() != tx_.inputs.size()) return {};
+bool SpendBuilder::build_taproot(ByteSpan program) {
+    data_.has_witness = true;
     const auto output = crypto::XOnlyKey::from_bytes(program);
-    if (!output) return {};
-    const auto by_key = [&](const std::optional<crypto::PrivateKey>& key) -> SignedInput {
-        auto made = key ? schnorr_signature(*key, std::nullopt) : std::nullopt;
-        if (!made) return {};
-        return {.witness = {std::move(*made)}, .is_known = true};
-    };
-    const auto known = ring_.taproot.find(*output);
-    if (known == ring_.taproot.end()) {
-        const auto* secret = ring_.find_secret(*output);
-        return secret ? by_key(secret->key) : SignedInput{};
-    }
-    const TaprootOutput& made_of = known->second;
-    if (const auto* secret = ring_.find_secret(made_of.internal_key)) {
-        const auto tweak = script::tap_tweak_hash(made_of.internal_key, made_of.merkle_root);
-        return by_key(secret->key.tweak_x_only(tweak.bytes));
-    }
-    const auto tree = taproot_tree(made_of.leaves);
-    const auto tweaked = script::taproot_output_key(made_of.internal_key, made_of.merkle_root);
-    if (!tree || !tweaked) return {};
-    SignedInput out;
-    for (const std::size_t i : leaves_in_order(made_of.leaves, *tree)) {
-        auto stack = satisfy_leaf(made_of, tweaked->parity, i, tree->paths[i]);
-        const bool is_better = !out.is_known || size_of(stack) < size_of(out.witness);
-        if (!stack.empty() && is_better) out = {.witness = std::move(stack), .is_known = true};
-    }
-    return out;
+    auto made = output ? make_taproot_witness(*output, source_, ring_, data_) : Witness{};
+    if (made.empty()) return give_up();
+    data_.witness = std::move(made);
+    return true;
 }
 
-SignedInput InputSigner::sign_witness(const script::WitnessProgram& program) const {
-    const ByteSpan bytes = program.program;
-    if (program.version != 0) return {};
-    if (bytes.size() == std::tuple_size_v<crypto::Digest160>) {
-        crypto::Digest160 hash;
-        std::ranges::copy(bytes, hash.begin());
-        auto made =
-            satisfy_key_hash(script::pay_to_pubkey_hash(hash), bytes, SigningRules::segwit_v0);
-        return {.witness = std::move(made.stack), .is_known = true};
+bool SpendBuilder::build_witness(ByteSpan program) {
+    if (program.size() == std::tuple_size_v<crypto::Digest160>) {
+        data_.has_witness = true;
+        auto made = satisfy_key_hash(script::pay_to_pubkey_hash(to_digest160(program)), program,
+                                     SigningRules::segwit_v0);
+        data_.witness = std::move(made.stack);
+        return made.complete;
     }
-    const auto inner = witness_script(bytes);
-    if (!inner) return {};
+    const auto inner = find_script(crypto::ripemd160(program));
+    if (!inner) {
+        crypto::Digest256 hash;
+        std::ranges::copy(program, hash.begin());
+        data_.missing.witness_script = hash;
+        return give_up();
+    }
+    data_.witness_script = *inner;
+    data_.has_witness = true;
     auto made = satisfy(*inner, SigningRules::segwit_v0);
     made.stack.emplace_back(inner->bytes().begin(), inner->bytes().end());
-    return {.witness = std::move(made.stack), .is_known = made.is_known};
+    data_.witness = std::move(made.stack);
+    data_.is_known = made.is_known;
+    return made.complete;
 }
 
-SignedInput InputSigner::sign() const {
-    const Script& locking = spent_.script_pubkey;
+bool SpendBuilder::build_script_hash(ByteSpan hash160) {
+    const auto id = to_digest160(hash160);
+    const auto redeem = find_script(id);
+    if (!redeem) {
+        data_.missing.redeem_script = id;
+        return give_up();
+    }
+    data_.redeem_script = *redeem;
+    Bytes pushed(redeem->bytes().begin(), redeem->bytes().end());
+    const auto program = script::witness_program(redeem->bytes());
+    if (program && program->version == 0) {
+        const bool complete = build_witness(program->program);
+        data_.script_sig = push_all({std::move(pushed)});
+        return complete;
+    }
+    auto made = satisfy(*redeem, SigningRules::legacy);
+    made.stack.push_back(std::move(pushed));
+    data_.script_sig = push_all(made.stack);
+    data_.is_known = made.is_known;
+    return made.complete;
+}
+
+bool SpendBuilder::build_bare(const Script& locking) {
+    const auto made = satisfy(locking, SigningRules::legacy);
+    data_.script_sig = push_all(made.stack);
+    data_.is_known = made.is_known;
+    return made.complete;
+}
+
+bool SpendBuilder::build(const Script& locking) {
     const auto solution = script::solve(locking.bytes());
     switch (solution.type) {
         case OutputType::witness_v1_taproot:
-            return sign_taproot(solution.data[0]);
+            return build_taproot(solution.data[0]);
         case OutputType::witness_v0_key_hash:
         case OutputType::witness_v0_script_hash:
-            return sign_witness(*script::witness_program(locking.bytes()));
-        case OutputType::script_hash: {
-            const auto redeem = redeem_script(solution.data[0]);
-            if (!redeem) return {};
-            Bytes pushed(redeem->bytes().begin(), redeem->bytes().end());
-            if (const auto program = script::witness_program(redeem->bytes())) {
-                auto out = sign_witness(*program);
-                out.script_sig = push_all({std::move(pushed)});
-                return out;
-            }
-            auto made = satisfy(*redeem, SigningRules::legacy);
-            made.stack.push_back(std::move(pushed));
-            return {.script_sig = push_all(made.stack), .is_known = made.is_known};
-        }
+            return build_witness(solution.data[0]);
+        case OutputType::script_hash:
+            return build_script_hash(solution.data[0]);
         case OutputType::nonstandard:
         case OutputType::anchor:
         case OutputType::pubkey:
@@ -343,29 +257,154 @@ SignedInput InputSigner::sign() const {
         case OutputType::witness_unknown:
             break;
     }
-    const auto made = satisfy(locking, SigningRules::legacy);
-    return {.script_sig = push_all(made.stack), .is_known = made.is_known};
+    return build_bare(locking);
+}
+
+/// The items of an input's scriptSig and witness: signatures and scripts of other signers.
+void add_items(const TxInput& input, std::vector<Bytes>& items) {
+    items.insert(items.end(), input.witness.begin(), input.witness.end());
+    script::ScriptReader reader(input.script_sig.bytes());
+    while (const auto instruction = reader.next())
+        items.emplace_back(instruction->data.begin(), instruction->data.end());
+}
+
+/// Finds the parts of an input among the items that it has already.
+class GivenParts {
+public:
+    GivenParts(const std::vector<Bytes>& items, const InputSignatures& hashes, const KeyRing& ring)
+        : items_(items), hashes_(hashes), ring_(ring) {}
+
+    [[nodiscard]] SpendData find(const Script& locking) const;
+
+private:
+    [[nodiscard]] Script with_hash160(ByteSpan hash) const;
+    [[nodiscard]] Script with_sha256(ByteSpan hash) const;
+    [[nodiscard]] std::vector<crypto::PublicKey> keys_of(const Script& script) const;
+    void add_signatures(const Script& script, SigningRules rules, SpendData& data) const;
+
+    const std::vector<Bytes>& items_;
+    const InputSignatures& hashes_;
+    const KeyRing& ring_;
+};
+
+Script GivenParts::with_hash160(ByteSpan hash) const {
+    if (const auto* known = ring_.find_script(hash)) return *known;
+    for (const auto& item : items_)
+        if (std::ranges::equal(crypto::hash160(item), hash)) return Script(item);
+    return {};
+}
+
+Script GivenParts::with_sha256(ByteSpan hash) const {
+    return with_hash160(crypto::ripemd160(hash));
+}
+
+std::vector<crypto::PublicKey> GivenParts::keys_of(const Script& script) const {
+    std::vector<crypto::PublicKey> out;
+    const auto add = [&out](ByteSpan bytes) {
+        if (const auto key = crypto::PublicKey::from_bytes(bytes)) out.push_back(*key);
+    };
+    const auto solution = script::solve(script.bytes());
+    if (solution.type == OutputType::pubkey) add(solution.data[0]);
+    if (solution.type == OutputType::pubkey_hash) {
+        if (const auto* known = ring_.find_public_key(to_digest160(solution.data[0])))
+            out.push_back(*known);
+        for (const auto& item : items_)
+            if (std::ranges::equal(crypto::hash160(item), solution.data[0])) add(item);
+    }
+    if (solution.type == OutputType::multisig)
+        for (std::size_t i = 1; i + 1 < solution.data.size(); ++i)
+            add(solution.data[i]);
+    return out;
+}
+
+void GivenParts::add_signatures(const Script& script, SigningRules rules, SpendData& data) const {
+    for (const auto& key : keys_of(script)) {
+        for (const auto& item : items_) {
+            if (item.size() < min_signature_size || item.size() > max_signature_size) continue;
+            const auto digest = hashes_.hash(script.bytes(), item.back(), rules);
+            if (!key.verify_ecdsa(digest.bytes, ByteSpan(item).first(item.size() - 1))) continue;
+            data.signatures.emplace(key.hash(), KeySignature{key, item});
+            break;
+        }
+    }
+}
+
+SpendData GivenParts::find(const Script& locking) const {
+    SpendData data;
+    data.given_signatures_first = true;
+    Script script = locking;
+    auto rules = SigningRules::legacy;
+    if (script::is_pay_to_script_hash(script.bytes())) {
+        data.redeem_script = with_hash160(script::solve(script.bytes()).data[0]);
+        script = data.redeem_script;
+    }
+    const auto solution = script::solve(script.bytes());
+    if (solution.type == OutputType::witness_v0_key_hash) {
+        rules = SigningRules::segwit_v0;
+        script = script::pay_to_pubkey_hash(to_digest160(solution.data[0]));
+    } else if (solution.type == OutputType::witness_v0_script_hash) {
+        rules = SigningRules::segwit_v0;
+        data.witness_script = with_sha256(solution.data[0]);
+        script = data.witness_script;
+    }
+    add_signatures(script, rules, data);
+    return data;
+}
+
+bool passes(const Transaction& tx, std::uint32_t index, const TxOutput& spent,
+            const script::PrecomputedHashes& hashes) {
+    return script::verify_input({tx, index, spent, hashes, script::standard_flags}) ==
+           script::ScriptError::ok;
+}
+
+/// Signs with `ring` and with what is among `items`.
+bool finish_input(Transaction& tx, std::uint32_t index, const TxOutput& spent,
+                  const script::PrecomputedHashes& hashes, const KeyRing& ring,
+                  std::uint8_t hash_type, const std::vector<Bytes>& items) {
+    const InputSignatures source(tx, index, spent, hashes, hash_type);
+    auto data = GivenParts(items, source, ring).find(spent.script_pubkey);
+    const bool complete = make_spend(spent.script_pubkey, source, ring, data);
+    TxInput& input = tx.inputs[index];
+    if (data.is_known || input.script_sig.empty()) input.script_sig = std::move(data.script_sig);
+    if (data.is_known || input.witness.empty()) input.witness = std::move(data.witness);
+    return complete;
 }
 
 }  // namespace
 
+bool make_spend(const Script& locking, const SignatureSource& source, const KeyRing& ring,
+                SpendData& data) {
+    if (data.complete) return true;
+    const bool has_all_parts = SpendBuilder(source, ring, data).build(locking);
+    data.complete = has_all_parts && source.verifies(data.script_sig, data.witness);
+    return data.complete;
+}
+
 bool sign_input(Transaction& tx, std::uint32_t index, const TxOutput& spent,
                 const script::PrecomputedHashes& hashes, const KeyRing& ring,
                 std::uint8_t hash_type) {
-    const auto is_signed = [&] {
-        return script::verify_input({tx, index, spent, hashes, script::standard_flags}) ==
-               script::ScriptError::ok;
-    };
-    if (is_signed()) return true;
+    if (passes(tx, index, spent, hashes)) return true;
     const bool signs_one_output =
         (hash_type & ~script::sighash_anyonecanpay) == script::sighash_single;
     if (signs_one_output && index >= tx.outputs.size()) return false;
+    std::vector<Bytes> items;
+    add_items(tx.inputs[index], items);
+    return finish_input(tx, index, spent, hashes, ring, hash_type, items);
+}
 
-    auto made = InputSigner(tx, index, spent, hashes, ring, hash_type).sign();
-    TxInput& input = tx.inputs[index];
-    if (made.is_known || input.script_sig.empty()) input.script_sig = std::move(made.script_sig);
-    if (made.is_known || input.witness.empty()) input.witness = std::move(made.witness);
-    return is_signed();
+bool combine_input(Transaction& tx, std::uint32_t index, const TxOutput& spent,
+                   const script::PrecomputedHashes& hashes, std::span<const Transaction> variants) {
+    const TxInput first = tx.inputs[index];
+    std::vector<Bytes> items;
+    for (const auto& variant : variants) {
+        if (index >= variant.inputs.size()) continue;
+        tx.inputs[index].script_sig = variant.inputs[index].script_sig;
+        tx.inputs[index].witness = variant.inputs[index].witness;
+        if (passes(tx, index, spent, hashes)) return true;
+        add_items(variant.inputs[index], items);
+    }
+    tx.inputs[index] = first;
+    return finish_input(tx, index, spent, hashes, {}, script::sighash_all, items);
 }
 
 }  // namespace daler::descriptor
