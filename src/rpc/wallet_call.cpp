@@ -4,6 +4,7 @@
 #include <daler/primitives/chain_params.h>
 #include <daler/rpc/services.h>
 #include <daler/rpc/values.h>
+#include <daler/wallet/savepoint.h>
 
 #include <fmt/format.h>
 
@@ -65,7 +66,9 @@ Error no_wallet_error(const Call& call, wallet::Failure failure) {
     const bool none_is_loaded = failure.kind == wallet::FailureKind::not_found;
     if (!none_is_loaded || !node.params.is_private) return to_error(failure);
     std::string sentence;
-    if (const auto found = wallets(call).list_dir(); !found.empty())
+    auto found = wallets(call).list_dir();
+    std::erase_if(found, wallet::is_moved_aside);
+    if (!found.empty())
         sentence = fmt::format("loadwallet \"{}\" loads the one on the disk.", found.front());
     else if (node.creates_wallet)
         sentence = "On this chain getnewaddress creates one.";

@@ -91,6 +91,24 @@ mempool::SavedMempool read_mempool(ByteReader& reader) {
     return std::move(*mempool);
 }
 
+void write_fee_estimates(ByteWriter& writer, const mempool::FeeEstimates& estimates) {
+    writer.compact_size(estimates.rates().size());
+    for (const auto& [target, rate] : estimates.rates()) {
+        writer.i32(target);
+        writer.i64(rate.per_kvb.satoshis());
+    }
+}
+
+mempool::FeeEstimates read_fee_estimates(ByteReader& reader) {
+    mempool::FeeEstimates out;
+    const auto count = reader.count(4 + 8);
+    for (std::size_t i = 0; i < count && reader.ok(); ++i) {
+        const int target = reader.i32();
+        out.set(target, FeeRate{Amount{reader.i64()}});
+    }
+    return out;
+}
+
 void write_wallet(ByteWriter& writer, const wallet::SavedWallet& wallet) {
     write_sized(writer, as_bytes(wallet.name));
     writer.u8(wallet.was_open ? 1 : 0);
@@ -158,6 +176,7 @@ Bytes encode(const Snapshot& snapshot) {
     write_settings(writer, snapshot);
     write_sized(writer, chain::encode(snapshot.chain));
     write_mempool(writer, snapshot.mempool);
+    write_fee_estimates(writer, snapshot.fee_estimates);
     writer.u8(snapshot.wallets ? 1 : 0);
     if (snapshot.wallets) write_wallets(writer, *snapshot.wallets);
     writer.u32(crypto::crc32c(writer.view()));
@@ -183,6 +202,7 @@ Result<Snapshot, DecodeError> decode_snapshot(ByteSpan bytes) {
     read_settings(reader, out);
     out.chain = read_chain(reader);
     out.mempool = read_mempool(reader);
+    out.fee_estimates = read_fee_estimates(reader);
     if (reader.u8() != 0) out.wallets = read_wallets(reader);
     if (const auto error = reader.finish(); error != DecodeError::none) return fail(error);
     return out;

@@ -127,7 +127,10 @@ Result<Snapshot, std::string> Snapshots::capture() const {
     out.chain = parts_.ledger.call([](ledger::State& state) { return state.chain.savepoint(); });
     // Wallets may broadcast payments when they learn of blocks, so the mempool comes after them.
     if (wallets) wallets->process_notifications();
-    out.mempool = parts_.ledger.call([](ledger::State& state) { return state.mempool.saved(); });
+    parts_.ledger.call([&](ledger::State& state) {
+        out.mempool = state.mempool.saved();
+        out.fee_estimates = state.mempool.fee_estimates();
+    });
     if (wallets) out.wallets = wallets->savepoint();
     out.clock = parts_.clock.setting();
     out.auto_mining = parts_.auto_miner.setting();
@@ -197,8 +200,10 @@ Reverted Snapshots::apply(const Snapshot& snapshot, bool reopen_wallets) {
 std::vector<wallet::MovedWallet> Snapshots::return_chain_and_wallets(const Snapshot& snapshot,
                                                                      bool reopen_wallets) {
     const auto return_chain = [&] {
-        parts_.ledger.call(
-            [&](ledger::State& state) { state.return_to(snapshot.chain, snapshot.mempool); });
+        parts_.ledger.call([&](ledger::State& state) {
+            state.return_to(snapshot.chain, snapshot.mempool);
+            state.mempool.fee_estimates() = snapshot.fee_estimates;
+        });
     };
     if (parts_.wallets && snapshot.wallets)
         return parts_.wallets->return_to(*snapshot.wallets, return_chain, reopen_wallets);

@@ -59,6 +59,7 @@ def after_revert(test):
     node.snapshot("before")
     address = node.getnewaddress()
     equal(node.revert("before")["wallets"][0]["name"], "default")
+    equal(fails(-18, "", node.getbalance).message, NO_WALLET + " On this chain getnewaddress creates one.")
     fails(-18, NO_WALLET, node.getbalance)
     assert node.getnewaddress() != address
     equal(node.listwallets(), ["default"])

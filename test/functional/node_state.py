@@ -11,7 +11,7 @@ PASSING = {
 }
 CHAIN = (("getblockchaininfo",), ("getchaintips",), ("getchaintxstats",), ("getmempoolinfo",), ("getrawmempool", True),
          ("getprioritisedtransactions",), ("gettxoutsetinfo", "muhash"), ("getmininginfo",), ("getautomine",),
-         ("getindexinfo",), ("gettime",), ("listwallets",))
+         ("getindexinfo",), ("gettime",), ("listwallets",), ("estimatesmartfee", 2), ("estimatesmartfee", 6))
 WALLET = (("getwalletinfo",), ("getbalances",), ("listtransactions", "*", 1000), ("listunspent", 0, 9999999),
           ("listlockunspent",), ("listlabels",), ("listdescriptors", True), ("listreceivedbyaddress", 0, True),
           ("listaddressgroupings",), ("listsinceblock",))

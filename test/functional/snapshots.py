@@ -24,6 +24,7 @@ def prepare(node):
     coin = a.listunspent()[0]
     a.lockunspent(False, [{"txid": coin["txid"], "vout": coin["vout"]}])
     node.setautomine("off")
+    node.setfeeestimate(0.0005, 6)
     node.advancetime(1000)
 
 
@@ -45,6 +46,7 @@ def disturb(node):
     node.prioritisetransaction("11" * 32, 0, 7)
     node.setautomine("5m", {"address": b.getnewaddress()})
     b.sendtoaddress(b.getnewaddress(), 0.5)
+    node.setfeeestimate(0.002)
 
 
 def check_round_trips(test, node):

@@ -22,6 +22,8 @@ public:
     [[nodiscard]] std::optional<FeeRate> find(int target) const;
     [[nodiscard]] const std::map<int, FeeRate>& rates() const { return rates_; }
 
+    bool operator==(const FeeEstimates&) const = default;
+
 private:
     std::map<int, FeeRate> rates_;
 };

@@ -29,6 +29,7 @@ struct Snapshot {
     mining::AutoMineSetting auto_mining;
     chain::Savepoint chain;
     mempool::SavedMempool mempool;
+    mempool::FeeEstimates fee_estimates;
     std::optional<wallet::Savepoint> wallets;  ///< nothing: the node ran without wallets
 };
 

@@ -38,6 +38,7 @@ Snapshot example() {
         {tx, from_unix(6), Amount{0}, std::nullopt}};
     out.mempool.fee_deltas[hash_of<Txid>("absent")] = Amount{8};
     out.mempool.unbroadcast = {tx->txid};
+    out.fee_estimates.set(6, FeeRate{Amount{1234}});
     out.wallets.emplace();
     out.wallets->wallets = {{.name = "a",
                              .file = Bytes(1000, 4),
@@ -61,6 +62,7 @@ TEST_CASE("a snapshot is read as it was written", "[snapshots]") {
     CHECK(read->clock == snapshot.clock);
     CHECK(read->auto_mining == snapshot.auto_mining);
     CHECK(read->chain == snapshot.chain);
+    CHECK(read->fee_estimates == snapshot.fee_estimates);
     CHECK(read->wallets == snapshot.wallets);
     REQUIRE(read->mempool.transactions.size() == 2);
     REQUIRE(read->mempool.transactions[0].entry);
