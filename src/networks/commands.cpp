@@ -260,7 +260,8 @@ std::vector<Command> link_commands() {
          Topic::links,
          "cut the links between groups of nodes",
          "A group is n1 or n1,n2. Nodes that are not named are one more group. The links\n"
-         "stay cut for nodes that start again, until `daler heal`.",
+         "stay cut until `daler heal`, also for nodes that start again. A node that is\n"
+         "added is on the side of the first one.",
          {which, {"--json", "", "print JSON, for programs"}},
          1,
          many,

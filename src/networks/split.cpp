@@ -1,7 +1,7 @@
 #include "networks/split.h"
 
 #include "networks/commands_list.h"
-#include "networks/launcher.h"
+#include "networks/connect.h"
 #include "networks/network.h"
 
 #include <fmt/format.h>
@@ -10,7 +10,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <set>
-#include <thread>
 
 namespace daler::networks {
 namespace {
@@ -25,72 +24,63 @@ std::size_t group_of(const Groups& groups, const std::string& name) {
     return index;
 }
 
-Json strings(std::initializer_list<std::string> texts) {
-    Json out = Json::array();
-    for (const auto& text : texts)
-        out.push(text);
+/// Cuts or restores the link of `node` to `peer`, which listlinks has named.
+Step set_link(Network& network, const NodeEntry& node, const std::string& peer, bool up) {
+    Json params = Json::array();
+    params.push(peer);
+    params.push(up);
+    const auto changed = network.call(node, "setlink", params);
+    return changed ? Step{} : fail(changed.error());
+}
+
+/// A row of a node's listlinks.
+struct NodeLink {
+    std::string name;  ///< of the peer; empty: it has none, so it is no node of the network
+    bool up;
+    bool is_outbound;  ///< this node makes the connection
+};
+
+Result<std::vector<NodeLink>, std::string> links_of(Network& network, const NodeEntry& node) {
+    const auto rows = network.call(node, "listlinks");
+    if (!rows) return fail(rows.error());
+    std::vector<NodeLink> out;
+    for (const Json& row : rows->items())
+        out.push_back({row.find("name")->as_string(), row.find("up")->as_bool(),
+                       row.find("direction")->as_string() != "inbound"});
     return out;
 }
 
-Result<bool, std::string> has_peer(Network& network, const NodeEntry& node,
-                                   const std::string& address) {
-    const auto peers = network.call(node, "getpeerinfo");
-    if (!peers) return fail(peers.error());
-    return std::ranges::any_of(peers->items(), [&](const Json& peer) {
-        const Json* found = peer.find("addr");
-        return found && found->is_string() && found->as_string() == address;
+/// Cuts all that connects the groups, also what the user has connected by hand. The node that makes
+/// a connection has the cut: the other one may forget the link as soon as the connection ends.
+Step cut_between(Network& network, const Groups& groups) {
+    return network.on_each(network.running_nodes(), [&](NodeEntry& node) -> Step {
+        const auto links = links_of(network, node);
+        if (!links) return fail(links.error());
+        const auto own = group_of(groups, node.name);
+        for (const auto& link : *links) {
+            const auto other = group_of(groups, link.name);
+            const bool crosses = other != own && other != groups.size();
+            if (!crosses || !link.up || !link.is_outbound) continue;
+            if (const auto step = set_link(network, node, link.name, false); !step) return step;
+        }
+        return {};
     });
 }
 
-/// Waits until `from` has a connection to `to`, or has none.
-Step wait_for_link(Network& network, const NodeEntry& from, const NodeEntry& to, bool wanted) {
-    constexpr std::chrono::seconds patience{30};
-    const auto address = peer_address(network.file(), to);
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    for (;;) {
-        const auto connected = has_peer(network, from, address);
-        if (!connected) return fail(connected.error());
-        if (*connected == wanted) return {};
-        if (std::chrono::steady_clock::now() > deadline) {
-            return fail(fmt::format(
-                "{} is {} connected to {} after {} s. The command can be "
-                "repeated. Its log says more: {}",
-                from.name, wanted ? "not" : "still", to.name, patience.count(), from.log.string()));
+/// Restores what is cut. A node that started since has forgotten it, but has no connection either.
+Step restore_links(Network& network) {
+    const auto restore = [&](NodeEntry& node) -> Step {
+        const auto links = links_of(network, node);
+        if (!links) return fail(links.error());
+        for (const auto& link : *links) {
+            if (link.up || !network.file().find(link.name)) continue;
+            if (const auto step = set_link(network, node, link.name, true); !step) return step;
         }
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-}
-
-/// Cuts or restores the connection of a link at the node that makes it.
-Step change_link(Network& network, const NodeEntry& from, const NodeEntry& to, bool up) {
-    const auto address = peer_address(network.file(), to);
-    // Fails if the node does not have the address.
-    static_cast<void>(network.call(from, "addnode", strings({address, "remove"})));
-    if (up) {
-        const auto added = network.call(from, "addnode", strings({address, "add"}));
-        if (!added) return fail(added.error());
-    } else {
-        // Fails if there is no connection.
-        static_cast<void>(network.call(from, "disconnectnode", strings({address})));
-    }
-    return wait_for_link(network, from, to, up);
-}
-
-/// Changes those of `links` whose nodes run; the others follow when the nodes start.
-Step change_links(Network& network, const std::vector<Link>& links, bool up) {
-    for (const Link& link : links) {
-        const NodeEntry* from = network.file().find(link.from);
-        const NodeEntry* to = network.file().find(link.to);
-        if (!from || !to || !from->is_running() || !to->is_running()) continue;
-        if (const auto step = change_link(network, *from, *to, up); !step) return step;
-    }
-    return {};
-}
-
-std::vector<Link> cut_links(const NetworkFile& file) {
-    std::vector<Link> out;
-    std::ranges::copy_if(file.links, std::back_inserter(out), &Link::cut);
-    return out;
+        return {};
+    };
+    const auto running = network.running_nodes();
+    if (const auto step = network.on_each(running, restore); !step) return step;
+    return connect_nodes(network, running);
 }
 
 /// Prints which running nodes are connected with each other now.
@@ -123,17 +113,15 @@ Step split_network(Network& network, const std::vector<std::string>& words) {
         if (group_of(*groups, link.from) != group_of(*groups, link.to)) link.cut = true;
     // The file comes first: a node that starts meanwhile does not connect again.
     if (const auto saved = network.file().save(); !saved) return saved;
-    if (const auto step = change_links(network, cut_links(network.file()), false); !step)
-        return step;
+    if (const auto step = cut_between(network, *groups); !step) return step;
     return network.wait_until_agreed();
 }
 
 Step heal_network(Network& network) {
-    // The file comes last: after a failure, the command can be repeated.
-    if (const auto step = change_links(network, cut_links(network.file()), true); !step)
-        return step;
     for (Link& link : network.file().links)
         link.cut = false;
+    // The file comes last: after a failure, the command can be repeated.
+    if (const auto step = restore_links(network); !step) return step;
     if (const auto saved = network.file().save(); !saved) return saved;
     return network.wait_until_agreed();
 }

@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <sstream>
 
 namespace daler::networks {
@@ -83,7 +84,30 @@ Result<std::vector<Link>, std::string> make_links(const std::string& topology,
     return out;
 }
 
-std::vector<Link> links_of_new_node(const NetworkFile& file, const std::string& name) {
+namespace {
+
+/// The nodes that are connected with `node` over links that are not cut, itself included.
+std::set<std::string> side_of(const NetworkFile& file, const std::string& node) {
+    std::set<std::string> out{node};
+    for (std::size_t size = 0; size != out.size();) {
+        size = out.size();
+        for (const Link& link : file.links) {
+            if (link.cut || out.contains(link.from) == out.contains(link.to)) continue;
+            out.insert({link.from, link.to});
+        }
+    }
+    return out;
+}
+
+/// In a network that is split, a new node is on the side of the first of its links.
+void cut_to_other_sides(const NetworkFile& file, std::vector<Link>& links) {
+    if (links.empty() || std::ranges::none_of(file.links, &Link::cut)) return;
+    const auto side = side_of(file, links.front().to);
+    for (Link& link : links)
+        link.cut = !side.contains(link.to);
+}
+
+std::vector<Link> uncut_links_of_new_node(const NetworkFile& file, const std::string& name) {
     std::vector<Link> out;
     if (file.nodes.empty()) return out;
     const std::string& first = file.nodes.front().name;
@@ -97,6 +121,14 @@ std::vector<Link> links_of_new_node(const NetworkFile& file, const std::string& 
         out.push_back({name, first});
         if (file.topology == "ring" && first != last) out.push_back({name, last});
     }
+    return out;
+}
+
+}  // namespace
+
+std::vector<Link> links_of_new_node(const NetworkFile& file, const std::string& name) {
+    auto out = uncut_links_of_new_node(file, name);
+    cut_to_other_sides(file, out);
     return out;
 }
 

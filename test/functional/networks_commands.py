@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from framework import equal, run
+from framework import equal, run, wait_until
 from networks import Daler
 
 
@@ -73,12 +73,28 @@ def split(test):
     daler.run("stop", "n2")
     daler.run("start", "n2")
     equal([node["height"] - height for node in daler.ps()["nodes"]], [1, 1, 2, 2])
+    daler.run("restart", "n1", "n3")
+    equal([node["height"] - height for node in daler.ps()["nodes"]], [1, 1, 2, 2])
     equal(sorted(daler.run("heal").split()[1].split(",")), ["n1", "n2", "n3", "n4"])
     nodes = daler.ps()["nodes"]
     equal(([node["height"] - height for node in nodes], len({node["tip"] for node in nodes})), ([2] * 4, 1))
     equal([node["peers"] for node in nodes], [2] * 4)
+    test.step("a node that is added is on one side, and connections made by hand are cut, too")
+    daler.run("cli", "n1", "addnode", daler.node("n3")["p2p"], "onetry")
+    wait_until(lambda: daler.node("n1")["peers"] == 3, what="a connection across the ring")
+    daler.run("split", "n1,n2", "n3,n4")
+    daler.run("add")
+    equal(daler.run("mine", "1", "--on", "n1").split()[:3], ["n1", "mined", "1"])
+    equal([node["height"] - height for node in daler.ps()["nodes"]], [3, 3, 2, 2, 3])
+    daler.run("cli", "n4", "setnetworkactive", "false")
+    daler.run("cli", "n4", "setnetworkactive", "true")
+    daler.run("mine", "2", "--on", "n4")
+    wait_until(lambda: daler.node("n3")["height"] - height == 4, what="the block of n4")
+    equal([node["height"] - height for node in daler.ps()["nodes"]], [3, 3, 4, 4, 3])
+    daler.run("heal")
+    equal([node["height"] - height for node in daler.ps()["nodes"]], [4] * 5)
     assert 'no node "n9"' in daler.fails("split", "n9")
-    assert "one group" in daler.fails("split", "n1,n2,n3,n4")
+    assert "one group" in daler.fails("split", "n1,n2,n3,n4,n5")
     daler.run("down")
     daler.check_nothing_left()
 

@@ -68,5 +68,25 @@ TEST_CASE("a new node is linked as the topology says", "[networks]") {
     CHECK(links("links.txt") == "d-a");
 }
 
+TEST_CASE("a node that is added to a split network is on one side of it", "[networks]") {
+    NetworkFile file;
+    for (const auto* name : {"a", "b", "c"})
+        file.nodes.push_back({.name = name});
+    const auto cut = [&](const char* topology) {
+        file.topology = topology;
+        file.links = make_links(topology, {"a", "b", "c"}).value();
+        for (Link& link : file.links)
+            link.cut = link.from == "c" || link.to == "c";
+        std::string out;
+        for (const Link& link : links_of_new_node(file, "d"))
+            out += link.to + (link.cut ? " cut, " : ", ");
+        return out;
+    };
+    CHECK(cut("ring") == "a, c cut, ");
+    CHECK(cut("mesh") == "a, b, c cut, ");
+    CHECK(cut("line") == "c, ");
+    CHECK(cut("star") == "a, ");
+}
+
 }  // namespace
 }  // namespace daler::networks
