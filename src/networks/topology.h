@@ -15,8 +15,8 @@ namespace daler::networks {
     std::string_view text, const std::vector<std::string>& nodes);
 
 /// The links of one more node in the network of `file`: with each node in a mesh, with the first in
-/// a star or a topology of a file, with the last in a line, with both ends in a ring. If the network
-/// is split, the links that lead to another side than the first of them does are cut.
+/// a star or a topology of a file, with the last in a line, with both ends in a ring. If the
+/// network is split, the links that lead to another side than the first of them does are cut.
 [[nodiscard]] std::vector<Link> links_of_new_node(const NetworkFile& file, const std::string& name);
 
 }  // namespace daler::networks
