@@ -36,18 +36,14 @@ struct Start {
 std::vector<std::string> command_line(const NetworkFile& file, const NodeEntry& node) {
     std::vector<std::string> out{"daler", "node"};
     out.insert(out.end(), file.chain_options.begin(), file.chain_options.end());
-    if (node.data.empty()) {
-        out.emplace_back("-inmemory");
-        // To derive the usual number of keys takes longer than all else of a start.
-        out.emplace_back("-keypool=20");
-    } else {
-        out.push_back("-datadir=" + node.data.string());
-    }
+    out.push_back(node.data.empty() ? "-inmemory" : "-datadir=" + node.data.string());
+    // To derive the usual number of keys takes longer than all else of a start.
+    out.emplace_back("-keypool=20");
     out.push_back(fmt::format("-bind={}", file.listen.empty() ? "127.0.0.1" : file.listen));
     out.push_back(fmt::format("-port={}", node.port));
     out.push_back(fmt::format("-rpcport={}", node.rpc_port));
     out.push_back("-nodename=" + node.name);
-    out.push_back("-seedfile=" + (file.folder / "seed").string());
+    out.push_back(seed_argument(file.folder));
     out.push_back("-debuglogfile=" + node.log.string());
     out.push_back(fmt::format("-debuglogsize={}", log_megabytes));
     out.emplace_back("-printtoconsole=0");
@@ -192,6 +188,10 @@ Result<void, std::string> try_to_start(NetworkFile& file, const std::vector<Node
 }
 
 }  // namespace
+
+std::string seed_argument(const fs::path& folder) {
+    return "-seedfile=" + (folder / "seed").string();
+}
 
 bool is_free_port(std::uint16_t port) {
     const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -33,6 +33,9 @@ private:
                                                     const std::vector<NodeEntry*>& nodes,
                                                     Interrupts* interrupts);
 
+/// The argument by which the nodes of a network can be recognised.
+[[nodiscard]] std::string seed_argument(const std::filesystem::path& folder);
+
 /// Ends processes: `signal` to all, then SIGKILL to those that still run after `patience`. Returns
 /// when all are gone.
 void end_nodes(const std::vector<NodeEntry*>& nodes, int signal,

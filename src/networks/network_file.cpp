@@ -169,6 +169,8 @@ Json NetworkFile::to_json() const {
     out.append("listen", listen);
     out.append("peers", list_of(peers));
     out.append("owner", process_json(owner));
+    out.append("starting", process_json(starting));
+    out.append("complete", complete);
     Json entries = Json::array();
     for (const NodeEntry& node : nodes)
         entries.push(node_json(node));
@@ -206,6 +208,8 @@ Result<NetworkFile, std::string> NetworkFile::parse(std::string_view text) {
     file.listen = fields.text("listen");
     file.peers = fields.texts("peers");
     file.owner = fields.process("owner");
+    file.starting = fields.process("starting");
+    file.complete = fields.flag("complete");
     for (const Json& item : fields.items("nodes")) {
         auto node = parse_node(item);
         if (!node) return fail(node.error());

@@ -48,6 +48,8 @@ struct NetworkFile {
     std::string listen;    ///< the address where peers of other machines connect, or empty
     std::vector<std::string> peers;  ///< nodes outside the network: HOST:PORT
     ProcessId owner{};               ///< `daler up` in the foreground; 0: none
+    ProcessId starting{};            ///< the `daler up` that has not finished yet; 0: none
+    bool complete = false;           ///< a `daler up` has finished
     std::vector<NodeEntry> nodes;
     std::vector<Link> links;
 

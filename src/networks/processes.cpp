@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <csignal>
 
+#include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -33,6 +35,24 @@ std::optional<ProcessId> identify(pid_t pid) {
 bool is_running(const ProcessId& process) {
     const auto found = identify(process.pid);
     return found && *found == process;
+}
+
+std::vector<ProcessId> processes_with(std::string_view argument) {
+    std::vector<ProcessId> out;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+        const auto name = entry.path().filename().string();
+        pid_t pid = 0;
+        if (std::from_chars(name.data(), name.data() + name.size(), pid).ec != std::errc{})
+            continue;
+        std::ifstream words(entry.path() / "cmdline");
+        bool has_it = false;
+        for (std::string word; !has_it && std::getline(words, word, '\0');)
+            has_it = word == argument;
+        const auto process = has_it ? identify(pid) : std::nullopt;
+        if (process) out.push_back(*process);
+    }
+    return out;
 }
 
 bool send_signal(const ProcessId& process, int signal) {

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 namespace daler::networks {
 
@@ -20,6 +22,9 @@ struct ProcessId {
 [[nodiscard]] std::optional<ProcessId> identify(pid_t pid);
 
 [[nodiscard]] bool is_running(const ProcessId& process);
+
+/// The running processes that were started with `argument` among others.
+[[nodiscard]] std::vector<ProcessId> processes_with(std::string_view argument);
 
 /// Sends `signal`. False if the process is gone.
 bool send_signal(const ProcessId& process, int signal);

@@ -45,6 +45,8 @@ Result<Place, std::string> place_in_memory() {
                 fmt::format("Cannot create {}: {}.", folder.string(), std::strerror(errno)));
         }
         auto lock = NetworkLock::take(folder);
+        // Another command may have taken the empty folder for what a killed one has left.
+        if (!lock && !fs::exists(folder, error)) continue;
         if (!lock) return fail(lock.error());
         return Place{folder, std::move(*lock), true};
     }
@@ -128,7 +130,9 @@ Step start_mining(Network& network, const std::string& when) {
 Step start_network(Network& network, const UpOptions& options, const FundingPlan* funding,
                    Interrupts& interrupts) {
     NetworkFile& file = network.file();
-    file.owner = identify(::getpid()).value_or(ProcessId{});
+    file.owner = file.starting = identify(::getpid()).value_or(ProcessId{});
+    // The file comes before the processes: a command that finds it unfinished looks for them.
+    if (auto step = file.save(); !step) return step;
     std::vector<NodeEntry*> nodes;
     for (NodeEntry& node : file.nodes) {
         if (auto step = prepare_node(file, node); !step) return step;
@@ -143,6 +147,8 @@ Step start_network(Network& network, const UpOptions& options, const FundingPlan
     if (auto step = start_mining(network, options.mine); !step) return step;
     if (interrupts.requested()) return fail(std::string("Interrupted."));
     if (!options.background) file.owner = owner;
+    file.starting = {};
+    file.complete = true;
     return file.save();
 }
 

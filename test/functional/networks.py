@@ -71,12 +71,19 @@ class Daler:
 
     def check_nothing_left(self):
         """No process and no file of a network."""
-        equal([str(path) for path in (self.runtime / "daler").iterdir()], [])
+        folders = (self.runtime / "daler", self.home / ".daler" / "networks")
+        equal([str(path) for folder in folders if folder.exists() for path in folder.iterdir()], [])
+        equal(self.processes(), [])
+
+    def processes(self):
+        """The command lines of the nodes."""
         folder = str(self.runtime.parent).encode()
+        found = []
         for process in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
                 words = (process / "cmdline").read_bytes()
-                assert folder not in words, words
+                found += [words] if folder in words else []
+        return found
 
 
 class Foreground:

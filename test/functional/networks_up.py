@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 """daler up: a network that is ready at once, and nothing that is left of it."""
+import contextlib
 import json
 import os
+import random
 import signal
 import subprocess
 import threading
 
-from framework import equal, run, wait_until
+from framework import LONG, SEED, equal, run, wait_until
 from networks import Daler, alive
 
 
@@ -68,6 +70,39 @@ def ends(test):
     network.process.wait()
     wait_until(lambda: not any(alive(pid) for pid in network.pids), what="the end of the nodes")
     assert "Its files have been removed" in daler.fails("ps")
+    daler.check_nothing_left()
+
+
+def killed_while_it_starts(test):
+    test.step(f"a start that is killed at any moment leaves nothing for longer than the next command (seed {SEED})")
+    moments = random.Random(SEED)
+    daler = Daler(test, "half")
+    for words in [("-d",), (), ("-d", "--name", "kept")] * (50 if LONG else 4):
+        process = subprocess.Popen([daler.program, "up", "-n", "4", *words], env=daler.environment,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(moments.uniform(0, 0.15))
+        process.kill()
+        process.wait()
+        if daler.call("ps").returncode == 0:  # it was complete
+            daler.run("rm" if "--name" in words else "down")
+        wait_until(lambda: not daler.processes(), what="the end of the nodes")
+        daler.check_nothing_left()
+    test.step("a network with a name that was complete is as it was")
+    daler.run("up", "-d", "-n", "3", "--name", "kept")
+    height = daler.node("n1")["height"]
+    daler.run("down")
+    process = subprocess.Popen([daler.program, "up", "-d", "--name", "kept"], env=daler.environment,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_until(lambda: daler.processes() or process.poll() is not None, what="the first node")
+    process.kill()
+    process.wait()
+    daler.call("ps")
+    daler.call("down")
+    wait_until(lambda: not daler.processes(), what="the end of the nodes")
+    daler.run("up", "-d", "--name", "kept")
+    equal([node["height"] for node in daler.ps()["nodes"]], [height] * 3)
+    daler.run("rm")
     daler.check_nothing_left()
 
 
@@ -145,6 +180,7 @@ def main(test):
     ready_and_gone(test)
     table(test)
     ends(test)
+    killed_while_it_starts(test)
     parent(test)
     down(test)
     several(test)

@@ -34,6 +34,8 @@ NetworkFile example() {
     file.listen = "0.0.0.0";
     file.peers = {"example.org:18444"};
     file.owner = {77, 88};
+    file.starting = {78, 89};
+    file.complete = true;
     file.nodes.push_back({"n1", {5, 6}, true, "killed", 18444, 18443, "/data", "/cookie", "/log"});
     file.links.push_back({"n1", "n2", true});
     return file;
