@@ -1,6 +1,6 @@
 #include "app/argument_types.h"
 
-#include <daler/rpc/method.h>
+#include <daler/rpc/dispatcher.h>
 
 #include <algorithm>
 #include <optional>
@@ -18,22 +18,40 @@ std::optional<client::Rule> rule_for(const rpc::Method& method, rpc::Type type) 
         case rpc::Type::hex:
             return std::nullopt;
         case rpc::Type::any:
+        case rpc::Type::one_of:
+        case rpc::Type::same_fields:
             return client::Rule::json_or_text;
         case rpc::Type::integer:
         case rpc::Type::number:
         case rpc::Type::amount:
+        case rpc::Type::time:
         case rpc::Type::boolean:
         case rpc::Type::object:
+        case rpc::Type::map:
+        case rpc::Type::options:
         case rpc::Type::array:
+        case rpc::Type::objects:
+        case rpc::Type::tuple:
+        case rpc::Type::null:
             return client::Rule::json;
     }
     return std::nullopt;
 }
 
+void append_row(std::vector<client::Conversion>& rows, const rpc::Method& method,
+                std::size_t position, const rpc::Argument& argument) {
+    if (const auto rule = rule_for(method, argument.type))
+        rows.push_back({method.name, position, argument.names, *rule});
+}
+
 void append_rows(std::vector<client::Conversion>& rows, const rpc::Method& method) {
-    for (std::size_t i = 0; i < method.arguments.size(); ++i)
-        if (const auto rule = rule_for(method, method.arguments[i].type))
-            rows.push_back({method.name, i, method.arguments[i].names, *rule});
+    for (std::size_t i = 0; i < method.arguments.size(); ++i) {
+        const rpc::Argument& argument = method.argument(i);
+        append_row(rows, method, i, argument);
+        if (!rpc::has_named_fields(argument)) continue;
+        for (const rpc::Argument& field : argument.fields)
+            append_row(rows, method, client::named_only, field);
+    }
 }
 
 }  // namespace

@@ -279,7 +279,9 @@ constexpr std::array ignored{
     Option{"logips", "", Kind::flag, Group::hidden, "0", accepted},
     Option{"signetseednode", "<addr>", Kind::list, Group::hidden, "", accepted},
     Option{"maxuploadtarget", "<MiB>", Kind::text, Group::hidden, "0", refused},
-    Option{"rpcdoccheck", "", Kind::flag, Group::hidden, "0", accepted},
+    Option{"rpcdoccheck", "", Kind::flag, Group::hidden, "0",
+           "Compare the answer of each RPC with its declaration, and answer with an error if they "
+           "differ: for tests"},
     Option{"alertnotify", "<cmd>", Kind::text, Group::hidden, "", refused},
     Option{"walletnotify", "<cmd>", Kind::text, Group::hidden, "", refused},
     Option{"unsafesqlitesync", "", Kind::flag, Group::hidden, "0", accepted},

@@ -408,6 +408,7 @@ void Node::Impl::serve() {
                 return out;
             },
         .warnings_as_text = options.warnings_as_text,
+        .checks_answers = options.checks_answers,
         .loading = [this] { return loading.load(); },
         .stopping = stopping,
         .started = started,

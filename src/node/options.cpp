@@ -340,6 +340,7 @@ Result<NodeOptions, std::string> node_options(const Settings& settings) {
     options.log_file = log_file(settings).string();
     const auto deprecated = settings.list("deprecatedrpc");
     options.warnings_as_text = std::ranges::find(deprecated, "warnings") != deprecated.end();
+    options.checks_answers = settings.flag("rpcdoccheck");
     options.remember_settings = !settings.negated("settings");
     options.workers = worker_count(settings.integer("par"));
     options.signature_cache_bytes = static_cast<std::size_t>(settings.integer("maxsigcachesize"))

@@ -50,6 +50,7 @@ struct NodeOptions {
     std::filesystem::path pid_file;  ///< empty: none
     std::string log_file;            ///< empty: none
     bool warnings_as_text = false;   ///< -deprecatedrpc=warnings
+    bool checks_answers = false;     ///< -rpcdoccheck
 };
 
 /// The error names the option.

@@ -22,7 +22,7 @@ Call::Call(Services& services, const Method& method, std::vector<Json> arguments
 
 std::string_view Call::argument_name(std::size_t i) const {
     ensure(i < method_.arguments.size());
-    const std::string_view names = method_.arguments[i].names;
+    const std::string_view names = method_.argument(i).names;
     return names.substr(0, names.find('|'));
 }
 
@@ -65,6 +65,12 @@ bool Call::boolean(std::size_t i, bool fallback) const {
 
 Amount Call::amount(std::size_t i) const {
     return to_amount(json(i));
+}
+
+const Json& Call::options(std::size_t i) const {
+    const Json& given = json(i);
+    if (!given.is_null()) check_fields(given, method_.argument(i).fields);
+    return given;
 }
 
 Bytes Call::hex(std::size_t i) const {

@@ -161,6 +161,14 @@ private:
     http::Waiting* waiting_;
 };
 
+void check_answer(const Method& method, const Json& answer) {
+    const auto problem = misfit(answer, method.result.field());
+    if (problem.empty()) return;
+    throw Error{code::misc,
+                fmt::format("Internal bug detected: RPC call \"{}\" returned incorrect type: {}",
+                            method.name, problem)};
+}
+
 void refuse_on_public_chain(const Method& method, const Services& node) {
     if (method.category != private_networks || !node.params.is_public()) return;
     throw Error{code::misc,
@@ -198,7 +206,9 @@ Json Dispatcher::execute(const std::string& name, Json params, const Origin& ori
         auto arguments = positional_arguments(*method, std::move(params));
         check_arguments(*method, arguments);
         Call call(*services, *method, std::move(arguments), origin.wallet, origin.has_wallet_path);
-        return method->run(call);
+        Json answer = method->run(call);
+        if (services->checks_answers) check_answer(*method, answer);
+        return answer;
     } catch (const Error&) {
         throw;
     } catch (const std::exception& e) {

@@ -1,56 +1,49 @@
+#include "rpc/declaration_text.h"
+
 #include <daler/rpc/dispatcher.h>
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace daler::rpc {
 namespace {
 
-std::string_view first_name(const Argument& argument) {
-    return argument.names.substr(0, argument.names.find('|'));
+/// The fields that may be given as named arguments.
+std::string named_arguments(const Method& method) {
+    std::string out;
+    for (const Argument& argument : method.arguments) {
+        if (!has_named_fields(argument)) continue;
+        for (const Argument& field : argument.fields)
+            out += fmt::format("{} {}\n{}", first_name(field), described(field), parts_text(field));
+    }
+    return out;
 }
 
-/// An argument as the first line shows it: strings in quotes, arrays and objects in their brackets.
-std::string in_line(const Argument& argument) {
-    const std::string_view name = first_name(argument);
-    switch (argument.type) {
-        case Type::string:
-        case Type::hex:
-            return fmt::format("\"{}\"", name);
-        case Type::object:
-            return fmt::format("{{{}}}", name);
-        case Type::array:
-            return fmt::format("[{},...]", name);
-        case Type::integer:
-        case Type::number:
-        case Type::amount:
-        case Type::boolean:
-        case Type::any:
-            break;
+std::string results(const ResultField& result) {
+    if (result.type != Type::one_of) return fmt::format("\nResult:\n{}", result_text(result));
+    std::string out;
+    for (const ResultField& alternative : result.fields) {
+        const ResultField unnamed{"", alternative.type, alternative.help, alternative.fields};
+        out += fmt::format("\nResult ({}):\n{}", alternative.name, result_text(unnamed));
     }
-    return std::string(name);
+    return out;
 }
 
-std::string_view type_in_words(Type type) {
-    switch (type) {
-        case Type::string:
-            return "string";
-        case Type::hex:
-            return "string, hex";
-        case Type::integer:
-        case Type::number:
-            return "numeric";
-        case Type::amount:
-            return "numeric or string";
-        case Type::boolean:
-            return "boolean";
-        case Type::object:
-            return "json object";
-        case Type::array:
-            return "json array";
-        case Type::any:
-            return "json value";
-    }
-    return "";
+std::string examples(const Method& method) {
+    const bool needs_arguments = std::ranges::any_of(
+        method.arguments, [](const Argument& argument) { return argument.fallback.empty(); });
+    if (needs_arguments && method.example.empty()) return {};
+    std::string out = "\nExamples:\n";
+    std::string_view rest = method.example;
+    do {
+        const auto end = std::min(rest.find('\n'), rest.size());
+        out += fmt::format("> daler-cli {} {}", method.name, rest.substr(0, end));
+        if (out.ends_with(' ')) out.pop_back();
+        out += '\n';
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    } while (!rest.empty());
+    return out;
 }
 
 }  // namespace
@@ -59,9 +52,9 @@ std::string one_line_help(const Method& method) {
     std::string out(method.name);
     bool optional = false;
     for (const Argument& argument : method.arguments) {
-        if (!argument.fallback.empty() && !optional) {
-            out += " (";
-            optional = true;
+        if (argument.fallback.empty() == optional) {
+            out += optional ? " )" : " (";
+            optional = !optional;
         }
         out += ' ' + in_line(argument);
     }
@@ -72,17 +65,15 @@ std::string one_line_help(const Method& method) {
 std::string full_help(const Method& method) {
     std::string out = one_line_help(method) + "\n";
     if (!method.summary.empty()) out += fmt::format("\n{}\n", method.summary);
-    if (!method.arguments.empty()) out += "\nArguments:\n";
+    if (method.arguments.size() != 0) out += "\nArguments:\n";
     for (std::size_t i = 0; i < method.arguments.size(); ++i) {
-        const Argument& argument = method.arguments[i];
-        const std::string need = argument.fallback.empty() ? "required"
-                                 : argument.fallback == "null"
-                                     ? "optional"
-                                     : fmt::format("optional, default={}", argument.fallback);
-        out += fmt::format("{}. {} ({}, {}) {}\n", i + 1, first_name(argument),
-                           type_in_words(argument.type), need, argument.help);
+        const Argument& argument = method.argument(i);
+        out += fmt::format("{}. {} {}\n", i + 1, first_name(argument), described(argument));
+        if (!has_named_fields(argument)) out += parts_text(argument);
     }
-    if (!method.result.empty()) out += fmt::format("\nResult:\n{}\n", method.result);
+    if (const auto named = named_arguments(method); !named.empty())
+        out += "\nNamed arguments:\n" + named;
+    out += results(method.result.field()) + examples(method);
     out.pop_back();
     return out;
 }

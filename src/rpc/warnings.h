@@ -1,9 +1,17 @@
 #pragma once
 
 #include <daler/encoding/json.h>
+#include <daler/rpc/declaration.h>
 #include <daler/rpc/services.h>
 
 namespace daler::rpc {
+
+inline const ResultField warnings_field{
+    "warnings",
+    Type::one_of,
+    "",
+    {{"", Type::array, "What the user should know of the node's state", {{"", Type::string}}},
+     {"with -deprecatedrpc=warnings", Type::string, "the last one"}}};
 
 /// The `warnings` fields: what the user should know of the node's state.
 [[nodiscard]] inline Json warnings_json(const Services& node) {

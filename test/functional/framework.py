@@ -261,6 +261,8 @@ class Node:
     def command(self, *extra):
         common = [f"-datadir={self.datadir}", self.chain_option, f"-rpcport={self.rpcport}",
                   f"-port={self.port}"]
+        if self.kind == "daler":
+            common.append("-rpcdoccheck")  # answers that are not as declared are errors
         given = self.options + list(extra)
         if not any(option.startswith(("-bind", "-listen", "-nolisten", "-connect")) for option in given):
             common.append(f"-bind=127.0.0.1:{self.port}")

@@ -81,6 +81,20 @@ def named_arguments(test, node, genesis):
     equal(node.echo(arg1=5), [None, 5])
 
 
+def declared_answers(test, node):
+    test.step("the OpenRPC document has the declarations; nodes of tests compare answers with them")
+    document = node.getopenrpcinfo()
+    equal(document, node.rpc.call("rpc.discover"))
+    methods = {method["name"]: method for method in document["methods"]}
+    assert {"getblock", "generatetoaddress", "rpc.discover"} <= set(methods), methods.keys()
+    equal([parameter["name"] for parameter in methods["getblock"]["params"]], ["blockhash", "verbosity"])
+    header = methods["getblockheader"]["result"]["schema"]["anyOf"][0]
+    answer = node.getblockheader(node.getblockhash(0))
+    equal(list(answer), [name for name in header["properties"] if name in answer])
+    assert set(header["required"]) <= set(answer), answer
+    assert "-rpcdoccheck" in node.command(), node.command()
+
+
 def argument_types(test, node):
     test.step("types and counts of arguments")
     error = fails(-3, "JSON value of type string is not of expected type number", node.getblockhash, "1")
@@ -242,6 +256,8 @@ def main(test):
     version_2(test, node)
     batches(test, node, genesis)
     named_arguments(test, node, genesis)
+    if node.kind == "daler":
+        declared_answers(test, node)
     argument_types(test, node)
     help_texts(test, node)
     http_requests(test, node)

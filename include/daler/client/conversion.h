@@ -14,10 +14,13 @@ enum class Rule : std::uint8_t {
     json_or_text,  ///< JSON if it parses, else text
 };
 
+/// The position of arguments without one.
+inline constexpr std::size_t named_only = static_cast<std::size_t>(-1);
+
 /// One argument of one method that is not plain text.
 struct Conversion {
     std::string_view method;
-    std::size_t position;
+    std::size_t position;    ///< named_only: cannot be given by position
     std::string_view names;  ///< and aliases, separated by '|'
     Rule rule;
 };

@@ -75,12 +75,23 @@ private:
     std::list<Active> active_;
 };
 
+/// Whether the fields of an argument may be given as named arguments: those of Type::options, and
+/// of Type::any if they have names.
+[[nodiscard]] bool has_named_fields(const Argument& argument);
+
 /// The arguments of a call by position, from an array or an object of named ones (with "args" for
 /// leading positional ones). Throws -8.
 [[nodiscard]] std::vector<Json> positional_arguments(const Method& method, Json params);
 
 /// Throws -1 with the method's help if there are too few or too many, -3 if a type is wrong.
 void check_arguments(const Method& method, std::span<const Json> arguments);
+
+/// What is wrong with the answer of a method, and where: "tx[0].vin is missing". Empty if it is as
+/// declared.
+[[nodiscard]] std::string misfit(const Json& answer, const ResultField& declared);
+
+/// The methods as an OpenRPC document (https://spec.open-rpc.org), version 1.3.2.
+[[nodiscard]] Json openrpc_document(std::span<const Method* const> methods);
 
 /// The first line of a method's help: `getblock "blockhash" ( verbosity )`.
 [[nodiscard]] std::string one_line_help(const Method& method);

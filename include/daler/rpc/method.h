@@ -3,6 +3,7 @@
 #include <daler/encoding/json.h>
 #include <daler/primitives/amount.h>
 #include <daler/primitives/hash.h>
+#include <daler/rpc/declaration.h>
 #include <daler/rpc/error.h>
 #include <daler/rpc/services.h>
 
@@ -13,41 +14,40 @@
 
 namespace daler::rpc {
 
-enum class Type : std::uint8_t {
-    string,
-    hex,
-    integer,
-    number,
-    amount,
-    boolean,
-    object,
-    array,
-    any
-};
-
-/// One argument of a method. `names` may have aliases after '|'. `fallback` is the default that
-/// help shows: empty for a required argument, "null" for an optional one without a default.
-struct Argument {
-    std::string_view names;
-    Type type;
-    std::string_view fallback;
-    std::string_view help;
-};
-
 class Call;
 
 /// The category of the methods that are refused on public chains.
 inline constexpr std::string_view private_networks = "Private networks";
 
-/// A method. Its help, argument checks and named arguments come from this declaration.
+/// What a method returns: any value, one without parts, or an object of these fields.
+class MethodResult {
+public:
+    constexpr MethodResult(const char* text) : field_{"", Type::any, text} {}
+    constexpr MethodResult(const ResultField& field) : field_(field) {}
+    constexpr MethodResult(const ResultFields& fields) : field_{"", Type::object, "", fields} {}
+    constexpr MethodResult(std::string_view name, ValueType type, std::string_view help)
+        : field_{name, type, help} {}
+
+    [[nodiscard]] constexpr const ResultField& field() const { return field_; }
+
+private:
+    ResultField field_;
+};
+
+/// A method. Its help, the checks of its arguments and of its result, named arguments and the
+/// OpenRPC document come from this declaration.
 struct Method {
     std::string_view
         category;  ///< "Blockchain", "Wallet" ...; "hidden" keeps it out of the list of `help`
     std::string_view name;
     std::string_view summary;
-    std::vector<Argument> arguments;
-    std::string_view result;  ///< the result, for help
+    std::initializer_list<Argument> arguments;
+    MethodResult result;
     Json (*run)(Call& call);
+    /// Arguments of examples for daler-cli, one example a line.
+    std::string_view example = {};
+
+    [[nodiscard]] const Argument& argument(std::size_t i) const { return arguments.begin()[i]; }
 };
 
 /// One call: its arguments, checked against the declaration, and the node's services. Used on an
@@ -77,6 +77,9 @@ public:
     [[nodiscard]] bool boolean(std::size_t i, bool fallback) const;
     [[nodiscard]] Amount amount(
         std::size_t i) const;  ///< -3 "Invalid amount", "Amount out of range"
+    /// An object of Type::options, or null. -3 for unknown fields and wrong types: "Unexpected key
+    /// NAME", "JSON value of type X for field NAME is not of expected type Y".
+    [[nodiscard]] const Json& options(std::size_t i) const;
     /// 64 hex digits; -8 with the texts `NAME must be of length 64 (not N, for 'X')` and `NAME must
     /// be hexadecimal string (not 'X')`.
     template <class Hash>

@@ -69,6 +69,7 @@ struct Services {
         drain_events;  ///< returns when wallets and indexes have processed all notifications so far
     std::function<std::vector<std::string>()> warnings;
     bool warnings_as_text = false;  ///< -deprecatedrpc=warnings: one text, as before version 28
+    bool checks_answers = false;    ///< -rpcdoccheck: answers that are not as declared are errors
     std::function<bool()> loading;  ///< import, reindex or mempool load is running
     std::atomic<bool>& stopping;    ///< long work ends when it is set, see refuse_if_stopping
     std::chrono::steady_clock::time_point started;

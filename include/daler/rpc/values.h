@@ -63,5 +63,7 @@ struct Field {
 /// Throws -3 "Missing NAME", "JSON value of type X for field NAME is not of expected type Y", and
 /// with `strict` -3 "Unexpected key NAME". Null is the same as missing.
 void check_object(const Json& object, std::span<const Field> fields, bool strict);
+/// The same, strict, for declared fields. Call::options does this for options.
+void check_fields(const Json& object, std::initializer_list<Argument> declared);
 
 }  // namespace daler::rpc

@@ -8,6 +8,7 @@ namespace daler::rpc {
 
 // node.cpp
 [[nodiscard]] Json getmemoryinfo(Call& call);
+[[nodiscard]] Json getopenrpcinfo(Call& call);
 [[nodiscard]] Json getrpcinfo(Call& call);
 [[nodiscard]] Json help(Call& call);
 [[nodiscard]] Json logging(Call& call);

@@ -34,19 +34,25 @@ void switch_categories(const Json& names, void (*change)(log::Category)) {
     }
 }
 
+/// All methods; with -strictregtest only those of Bitcoin Core.
+std::vector<const Method*> shown_methods(const Services& node) {
+    const auto methods = node.dispatcher.methods();
+    std::vector<const Method*> out(methods.begin(), methods.end());
+    if (node.params.is_strict)
+        std::erase_if(out, [](const Method* m) { return m->category == private_networks; });
+    return out;
+}
+
 }  // namespace
 
+Json getopenrpcinfo(Call& call) {
+    return openrpc_document(shown_methods(call.node()));
+}
+
 Json help(Call& call) {
-    const Dispatcher& dispatcher = call.node().dispatcher;
     const std::string name = call.arguments().empty() ? "" : call.string(0);
-    if (name.empty()) {
-        const auto methods = dispatcher.methods();
-        std::vector<const Method*> listed(methods.begin(), methods.end());
-        if (call.node().params.is_strict)
-            std::erase_if(listed, [](const Method* m) { return m->category == private_networks; });
-        return help_list(listed);
-    }
-    const Method* method = dispatcher.find(name);
+    if (name.empty()) return help_list(shown_methods(call.node()));
+    const Method* method = call.node().dispatcher.find(name);
     if (!method) return "help: unknown command: " + name;
     return full_help(*method);
 }

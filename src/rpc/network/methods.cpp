@@ -3,7 +3,7 @@
 namespace daler::rpc {
 namespace {
 
-const std::vector<Method> network_table{
+const Method network_table[] = {
     {"Network",
      "addnode",
      "Keeps a connection to a node (add), ends that (remove), or tries to connect once (onetry).",

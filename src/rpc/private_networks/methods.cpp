@@ -3,7 +3,7 @@
 namespace daler::rpc {
 namespace {
 
-const std::vector<Method> private_networks_table{
+const Method private_networks_table[] = {
     {private_networks,
      "advancetime",
      "Moves chain time forward. Connections, downloads and bans keep their own time.",

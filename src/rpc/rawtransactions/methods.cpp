@@ -3,7 +3,7 @@
 namespace daler::rpc {
 namespace {
 
-const std::vector<Method> rawtransactions_table{
+const Method rawtransactions_table[] = {
     {"Rawtransactions",
      "createrawtransaction",
      "Builds a transaction that spends the given inputs to the given outputs. It is not "

@@ -3,7 +3,7 @@
 namespace daler::rpc {
 namespace {
 
-const std::vector<Method> util_table{
+const Method util_table[] = {
     {"Util",
      "createmultisig",
      "Makes a multisig address.",

@@ -28,7 +28,7 @@ constexpr Argument watchonly(std::string_view fallback) {
     return {"include_watchonly", Type::boolean, fallback, "Has no effect for descriptor wallets"};
 }
 
-const std::vector<Method> wallet_table{
+const Method wallet_table[] = {
     {"Wallet",
      "abandontransaction",
      "Abandons a transaction that is neither confirmed nor in the mempool, and its descendants. "

@@ -61,6 +61,29 @@ TEST_CASE("unknown, duplicate and misplaced names are refused", "[rpc]") {
     CHECK(refusal("add", params) == std::pair(-8, reason));
 }
 
+TEST_CASE("fields of options are given in an object or by name", "[rpc]") {
+    const auto params =
+        GENERATE(as<std::string>(), R"([1,{"speed":2}])", R"({"first":1,"speed":2})",
+                 R"({"speed":2})", R"({"options":{"speed":2}})", R"({"args":[1],"speed":2})");
+    CAPTURE(params);
+    CHECK(result("choose", params) == *Json::parse(R"({"speed":2})"));
+}
+
+TEST_CASE("options are checked by their declaration", "[rpc]") {
+    const auto [params, code, reason] = GENERATE(table<std::string, int, std::string>({
+        {R"([1,{"spede":2}])", -3, "Unexpected key spede"},
+        {R"({"spede":2})", -8, "Unknown named parameter spede"},
+        {R"({"speed":"2"})", -3,
+         "JSON value of type string for field speed is not of expected type number"},
+        {R"({"options":{"speed":2},"names":[]})", -8,
+         "Parameter options conflicts with parameter names"},
+        {R"({"args":[1,{}],"speed":2})", -8,
+         "Parameter options specified twice both as positional and named argument"},
+    }));
+    CAPTURE(params);
+    CHECK(refusal("choose", params) == std::pair(code, reason));
+}
+
 TEST_CASE("the answer to a wrong number of arguments is the help", "[rpc]") {
     CHECK(refusal("add", "[]") == std::pair(-1, add_help));
     CHECK(refusal("add", "[1,2,\"x\",4]") == std::pair(-1, add_help));

@@ -131,7 +131,7 @@ TEST_CASE_METHOD(Fixture, "methods are listed by category and name", "[rpc]") {
     std::string names;
     for (const Method* method : dispatcher.methods())
         names += std::string(method->name) + " ";
-    CHECK(names == "where add crash fail types ");
+    CHECK(names == "where add crash fail choose types ");
     CHECK(dispatcher.find("add") != nullptr);
     CHECK(dispatcher.find("none") == nullptr);
     CHECK(dispatcher.active().empty());

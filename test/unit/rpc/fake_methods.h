@@ -9,22 +9,32 @@
 
 namespace daler::rpc::test {
 
+inline const ResultField chosen{"",
+                                Type::one_of,
+                                "",
+                                {{"without options", Type::integer, "one"},
+                                 {"otherwise",
+                                  Type::object,
+                                  "The options",
+                                  {{"speed?", units::vbytes, "How fast"},
+                                   {"names?", Type::array, "", {{"", Type::string, "A name"}}}}}}};
+
 /// Methods that need no node.
 inline std::span<const Method> fake_methods() {
-    static const std::vector<Method> all{
+    static const Method all[] = {
         {"Testing",
          "add",
          "Adds two numbers.",
          {{"a|left", Type::integer, "", "The one."},
           {"b|right", Type::integer, "1", "The other."},
           {"note", Type::string, "null", "Ignored."}},
-         "n    (numeric) The sum",
+         {"", Type::integer, "The sum"},
          [](Call& call) { return Json(call.long_integer(0) + call.integer(1, 1)); }},
         {"Testing",
          "fail",
          "",
          {{"code", Type::integer, "", ""}},
-         "",
+         nothing,
          [](Call& call) -> Json {
              throw Error{static_cast<int>(call.integer(0)), "it failed"};
          }},
@@ -32,13 +42,13 @@ inline std::span<const Method> fake_methods() {
          "crash",
          "",
          {},
-         "",
+         nothing,
          [](Call&) -> Json { throw std::runtime_error("disk full"); }},
         {"Another",
          "where",
          "",
          {},
-         "",
+         {"", Type::string, ""},
          [](Call& call) {
              return Json((call.has_wallet_path() ? "wallet " : "none ") + call.wallet_name());
          }},
@@ -52,8 +62,24 @@ inline std::span<const Method> fake_methods() {
           {"flag", Type::boolean, "true", ""},
           {"anything", Type::any, "null", ""},
           {"number", Type::number, "0", ""}},
-         "",
+         {"", Type::string, ""},
          [](Call& call) { return Json(call.string(0)); }},
+        {"hidden",
+         "choose",
+         "Returns its options, or a number if none are given.",
+         {{"first", Type::integer, "null", ""},
+          {"options",
+           Type::options,
+           "{}",
+           "How",
+           {{"speed|pace", units::vbytes, "1", "How fast"},
+            {"names", Type::array, "null", "For whom", {{"name", Type::string, "", ""}}}}}},
+         chosen,
+         [](Call& call) {
+             const Json& given = call.options(1);
+             return given.is_null() ? Json(1) : given;
+         },
+         "5 '{\"speed\": 2}'\n7"},
     };
     return all;
 }
@@ -86,7 +112,10 @@ struct NoServices {
 
 /// A dispatcher of the fake methods, open.
 struct Fixture {
-    Fixture() { dispatcher.open(none.get()); }
+    Fixture() {
+        none.services.checks_answers = true;
+        dispatcher.open(none.get());
+    }
 
     Reply answer(std::string_view body) { return dispatcher.answer(body, {}); }
 

@@ -19,6 +19,42 @@ TEST_CASE("the list of methods has one heading per category and no hidden method
           "== Another ==\nwhere\n\n== Testing ==\nadd a ( b \"note\" )\ncrash\nfail code");
 }
 
+TEST_CASE("help shows options, alternatives of the result and examples", "[rpc]") {
+    const Fixture fixture;
+    CHECK(full_help(*fixture.dispatcher.find("choose")) ==
+          R"(choose ( first options )
+
+Returns its options, or a number if none are given.
+
+Arguments:
+1. first (numeric, optional)
+2. options (json object, optional, default={}) How
+
+Named arguments:
+speed (numeric, vbytes, optional, default=1) How fast
+names (json array, optional) For whom
+     [
+       "name",    (string, required)
+       ...
+     ]
+
+Result (without options):
+n    (numeric) one
+
+Result (otherwise):
+{                 (json object) The options
+  "speed" : n,    (numeric, vbytes, optional) How fast
+  "names" : [     (json array, optional)
+    "str",        (string) A name
+    ...
+  ]
+}
+
+Examples:
+> daler-cli choose 5 '{"speed": 2}'
+> daler-cli choose 7)");
+}
+
 TEST_CASE("a table has the methods of its category, sorted, and then hidden ones", "[rpc]") {
     const auto table_of = [](std::span<const Method> methods, std::string_view category) {
         CAPTURE(category);
