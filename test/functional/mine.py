@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """`mine`: blocks on demand, to the wallet or an address, at chosen times and with chosen transactions; `generateblock`."""
+import json
 from decimal import Decimal
 
 from framework import equal, fails, run, wait_until
@@ -17,6 +18,9 @@ def check_simple(node):
     fails(-8, "n must be from 0 to", node.mine, -1)
     fails(-5, "Invalid address", node.mine, 1, {"address": "x"})
     fails(-3, "Unexpected key addres", node.mine, 1, {"addres": address})
+    fails(-8, "Unknown named parameter addres", node.mine, n=1, addres=address)
+    equal(node.mine(n=1, address=address)["address"], address)
+    equal(json.loads(node.cli("-named", "mine", "n=2", f"address={address}", "interval=1"))["address"], address)
     short = node.mine(1, {"maxtries": 0})
     assert short["blocks"] == [] and "Only 0 of 1 blocks" in short["warning"], short
 

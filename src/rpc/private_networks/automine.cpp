@@ -8,9 +8,6 @@
 namespace daler::rpc {
 namespace {
 
-const std::vector<Field> automine_option_fields{{"address", Json::Kind::string},
-                                                {"threads", Json::Kind::number}};
-
 mining::AutoMiner& auto_miner(const Call& call) {
     auto* miner = call.node().auto_miner;
     if (!miner) throw Error{code::misc, "This node does not mine by itself."};
@@ -39,8 +36,7 @@ Json getautomine(Call& call) {
 
 Json setautomine(Call& call) {
     auto& miner = auto_miner(call);
-    const Json& options = call.json(1);
-    if (!options.is_null()) check_object(options, automine_option_fields, true);
+    const Json& options = call.options(1);
     const auto when = mining::AutoMineEvents::parse(call.string(0));
     if (!when) throw Error{code::invalid_parameter, when.error()};
     mining::AutoMineSetting wanted{.when = *when, .address = {}};

@@ -20,11 +20,8 @@ Json link_json(const sync::LinkInfo& link) {
 /// The option `up`; a boolean in place of the options means the same.
 std::optional<bool> wanted_state(Call& call) {
     if (!call.has(1)) return std::nullopt;
-    const Json& options = call.json(1);
-    if (options.kind() == Json::Kind::boolean) return options.as_bool();
-    static constexpr Field fields[] = {{"up", Json::Kind::boolean}};
-    check_object(options, fields, true);
-    const Json* up = member(options, "up");
+    if (call.json(1).is_bool()) return call.json(1).as_bool();
+    const Json* up = member(call.options(1), "up");
     return up ? std::optional(up->as_bool()) : std::nullopt;
 }
 

@@ -17,11 +17,6 @@ namespace {
 constexpr std::int64_t max_blocks = 1'000'000;
 constexpr std::int64_t latest_mined_time = unix_seconds(latest_block_time);
 
-const std::vector<Field> mine_option_fields{{"address", Json::Kind::string},
-                                            {"interval", Json::Kind::number},
-                                            {"transactions", Json::Kind::array},
-                                            {"maxtries", Json::Kind::number}};
-
 std::vector<mempool::Selected> selected_transactions(Services& node, const Json& list) {
     return node.ledger.call([&](ledger::State& state) {
         auto selected = mining::select_exactly(state, block_transactions(state, list));
@@ -64,8 +59,7 @@ std::string warning(const Services& node, std::size_t mined, std::int64_t wanted
 
 Json mine(Call& call) {
     Services& node = call.node();
-    const Json& options = call.json(1);
-    if (!options.is_null()) check_object(options, mine_option_fields, true);
+    const Json& options = call.options(1);
     const auto count = std::int64_t{call.integer(0, 1)};
     if (count < 0 || count > max_blocks)
         throw Error{code::invalid_parameter, fmt::format("n must be from 0 to {}", max_blocks)};

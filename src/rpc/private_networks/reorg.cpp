@@ -14,11 +14,6 @@ namespace {
 
 constexpr std::int64_t max_branch_blocks = 1'000'000;
 
-const std::vector<Field> reorg_option_fields{
-    {"blocks", Json::Kind::number},   {"transactions", {}},
-    {"replace", Json::Kind::array},   {"address", Json::Kind::string},
-    {"dry_run", Json::Kind::boolean}, {"maxtries", Json::Kind::number}};
-
 void read_transactions(mining::ReorgRequest& request, const Json& chosen) {
     if (chosen.is_array()) {
         for (const auto& txid : chosen.items())
@@ -75,8 +70,7 @@ Json result_json(const mining::ReorgResult& result, bool is_rehearsal) {
 
 Json reorg(Call& call) {
     Services& node = call.node();
-    const Json& options = call.json(1);
-    if (!options.is_null()) check_object(options, reorg_option_fields, true);
+    const Json& options = call.options(1);
     auto request = request_of(call, options);
     const auto* dry = member(options, "dry_run");
     const bool is_rehearsal = dry && dry->as_bool();
