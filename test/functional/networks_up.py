@@ -164,6 +164,51 @@ def same_name(test):
     daler.check_nothing_left()
 
 
+def mining(test):
+    test.step("up --mine: blocks come by themselves, at intervals and as soon as there is a payment")
+    daler = Daler(test, "mining")
+    daler.run("up", "-d", "-n", "2", "--mine", "tx")
+    height = daler.node("n1")["height"]
+    daler.run("cli", "n2", "sendtoaddress", daler.run("cli", "n1", "getnewaddress").strip(), "1")
+    wait_until(lambda: [node["height"] for node in daler.ps()["nodes"]] == [height + 1] * 2, what="a block")
+    equal([node["mempool"] for node in daler.ps()["nodes"]], [0, 0])
+    daler.run("restart", "n1")
+    equal(json.loads(daler.run("cli", "n1", "getautomine"))["when"], "tx")
+    daler.run("down")
+    daler.run("up", "-d", "-n", "2", "--mine", "poisson:1s,tx")
+    height = daler.node("n1")["height"]
+    wait_until(lambda: daler.node("n2")["height"] > height, what="a block")
+    equal([json.loads(daler.run("cli", name, "getautomine"))["when"] for name in ("n1", "n2")],
+          ["tx,poisson:2s", "poisson:2s"])
+    daler.run("down")
+    daler.check_nothing_left()
+
+
+def joining(test):
+    test.step("a network that joins another one follows its chain, and both pay each other")
+    first, second = Daler(test, "joined"), Daler(test, "joining")
+    first.run("up", "-d", "-n", "2", "--listen", "127.0.0.1")
+    address = first.node("n2")["p2p"]
+    tip = first.node("n1")["tip"]
+    second.run("up", "-d", "-n", "2", "--join", address)
+    wait_until(lambda: [node["tip"] for node in second.ps()["nodes"]] == [tip] * 2, what="the chain of the first network")
+    assert not second.ps()["keys_are_public"], "two networks with one chain need keys of their own"
+    equal([node["wallet"] for node in second.ps()["nodes"]], [0, 0])
+    paid = second.run("cli", "n2", "getnewaddress").strip()
+    first.run("faucet", paid, "2")
+    first.run("mine")
+    wait_until(lambda: second.node("n2")["wallet"] == 2, what="the payment")
+    second.run("restart", "n1", "n2")
+    second.run("mine", "1", "--to", paid)
+    wait_until(lambda: first.node("n1")["tip"] == second.node("n1")["tip"], what="the block of the second network")
+    second.run("down"), first.run("down")
+    first.check_nothing_left(), second.check_nothing_left()
+    test.step("a peer that is not there does no harm")
+    second.run("up", "-d", "--join", address)
+    equal(second.node("n1")["peers"], 0)
+    second.run("down")
+
+
 def refused(test):
     test.step("what cannot be is refused, and nothing is left")
     daler = Daler(test, "refused")
@@ -185,6 +230,8 @@ def main(test):
     down(test)
     several(test)
     same_name(test)
+    mining(test)
+    joining(test)
     refused(test)
 
 
