@@ -105,7 +105,7 @@ std::string reorg_sentence(const NodeEntry& node, const Json& reply, bool dry_ru
 int mine(const Arguments& arguments) {
     auto network = Network::find(arguments);
     if (!network) return report(network.error());
-    const auto node = network->running_node(arguments.value("--on"));
+    const auto node = network->mining_node(arguments.value("--on"));
     if (!node) return report(node.error());
     const auto& words = arguments.words();
     const auto count = parse_count("N", words.empty() ? "1" : words[0], 1, most_blocks);
@@ -135,7 +135,7 @@ int mine(const Arguments& arguments) {
 int faucet(const Arguments& arguments) {
     auto network = Network::find(arguments);
     if (!network) return report(network.error());
-    const auto node = network->running_node(arguments.value("--on"));
+    const auto node = network->mining_node(arguments.value("--on"));
     if (!node) return report(node.error());
     Json params = Json::array();
     for (const auto& word : arguments.words())
@@ -156,7 +156,7 @@ int faucet(const Arguments& arguments) {
 int reorg(const Arguments& arguments) {
     auto network = Network::find(arguments);
     if (!network) return report(network.error());
-    const auto node = network->running_node(arguments.value("--on"));
+    const auto node = network->mining_node(arguments.value("--on"));
     if (!node) return report(node.error());
     const auto depth = parse_count("DEPTH", arguments.words()[0], 1, most_blocks);
     if (!depth) return report(depth.error());

@@ -53,6 +53,8 @@ Command up_command() {
              {"--time", "WHEN", "let chain time stand still from here on, as 2030-01-01T00:00:00Z"},
              {"--chainfile", "FILE", "the chain that this file describes"},
              {"--rule", "FIELD=VALUE", "set a field of the chain file", true},
+             {"--signet", "", "a new signet: only n1 has the key and can mine"},
+             {"--challenge", "HEX", "follow the signet with this challenge, usually with --join"},
              {"--listen", "ADDR", "accept peers of other machines on this address"},
              {"--join", "HOST[:PORT]", "connect to a node of another network", true},
              {"--json", "", "print one line of JSON when all is ready"}},
@@ -167,7 +169,7 @@ std::vector<Command> node_commands() {
 }
 
 std::vector<Command> block_commands() {
-    constexpr CommandOption on{"--on", "NODE", "which node does it (default: the first)"};
+    constexpr CommandOption on{"--on", "NODE", "which node does it (default: the first; on a signet, the signer)"};
     constexpr CommandOption json{"--json", "", "print JSON, for programs"};
     constexpr CommandOption to{"--to", "ADDRESS", "who gets the coins (default: the wallet)"};
     return {

@@ -1,11 +1,17 @@
 #include "networks/funding.h"
 
+#include "networks/hard_blocks.h"
+
 #include <daler/util/ensure.h>
 
 #include <fmt/format.h>
 
+#include <numeric>
+
 namespace daler::networks {
 namespace {
+
+using Step = Result<void, std::string>;
 
 /// A longer chain takes minutes to mine.
 constexpr std::int64_t max_funding_blocks = 20'000;
@@ -23,6 +29,9 @@ Amount issued(const ChainParams& chain) {
         sum += subsidy_at(chain, height);
     return sum;
 }
+
+/// From how many hashes on people should see why they wait.
+constexpr double hashes_of_hard_blocks = 1e5;
 
 }  // namespace
 
@@ -56,11 +65,11 @@ Result<FundingPlan, std::string> plan_funding(const ChainParams& chain, std::siz
     return plan;
 }
 
-Result<void, std::string> fund(Network& network, const FundingPlan& plan) {
+Step fund(Network& network, const FundingPlan& plan, Interrupts& interrupts) {
     const auto nodes = network.running_nodes();
     ensure(nodes.size() == plan.blocks.size());
     std::vector<std::string> addresses(nodes.size());
-    const auto new_address = [&](NodeEntry& node) -> Result<void, std::string> {
+    const auto new_address = [&](NodeEntry& node) -> Step {
         const auto address = network.call(node, "getnewaddress");
         if (!address) return fail(address.error());
         const auto index = std::ranges::find(nodes, node.name, &NodeEntry::name) - nodes.begin();
@@ -68,18 +77,22 @@ Result<void, std::string> fund(Network& network, const FundingPlan& plan) {
         return {};
     };
     if (auto step = network.on_each(nodes, new_address); !step) return step;
-    const auto mine = [&](std::int64_t blocks, const std::string& address) {
-        Json params = Json::array();
-        params.push(blocks);
-        params.push(address);
-        return network.call(*nodes.front(), "generatetoaddress", params);
-    };
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-        const auto mined = mine(plan.blocks[i], addresses[i]);
-        if (!mined) return fail(mined.error());
+    const auto hashes = hashes_of_a_block(network, *nodes.front());
+    if (!hashes) return fail(hashes.error());
+    if (*hashes >= hashes_of_hard_blocks) {
+        const auto total = std::accumulate(plan.blocks.begin(), plan.blocks.end(), plan.blocks_on_top);
+        HardBlocks hard(network, *nodes.front(), total, interrupts);
+        for (std::size_t i = 0; i < nodes.size(); ++i)
+            if (auto step = hard.mine(plan.blocks[i], addresses[i]); !step) return step;
+        if (auto step = hard.mine_on_top(plan.blocks_on_top, addresses.front()); !step) return step;
+    } else {
+        for (std::size_t i = 0; i < nodes.size(); ++i)
+            if (auto step = mine_to(network, *nodes.front(), plan.blocks[i], addresses[i]); !step)
+                return step;
+        const auto& first = addresses.front();
+        if (auto step = mine_to(network, *nodes.front(), plan.blocks_on_top, first); !step)
+            return step;
     }
-    const auto mined = mine(plan.blocks_on_top, addresses.front());
-    if (!mined) return fail(mined.error());
     return network.wait_until_agreed();
 }
 

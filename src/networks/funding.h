@@ -1,5 +1,6 @@
 #pragma once
 
+#include "networks/launcher.h"
 #include "networks/network.h"
 
 #include <daler/primitives/chain_params.h>
@@ -20,8 +21,11 @@ struct FundingPlan {
 [[nodiscard]] Result<FundingPlan, std::string> plan_funding(const ChainParams& chain,
                                                             std::size_t wallets, Amount amount);
 
-/// Mines the blocks of `plan`, the ones on top to the first node. All nodes run, and the chain has
-/// only its genesis block. The error names the node.
-[[nodiscard]] Result<void, std::string> fund(Network& network, const FundingPlan& plan);
+/// Mines the blocks of `plan` at the first node, the ones on top to its wallet. All nodes run, and
+/// the chain has only its genesis block. Where blocks cost work, says so on standard error, shows
+/// how far it is on a terminal, and ends early with an error after a signal. The error names the
+/// node.
+[[nodiscard]] Result<void, std::string> fund(Network& network, const FundingPlan& plan,
+                                             Interrupts& interrupts);
 
 }  // namespace daler::networks

@@ -1,6 +1,7 @@
 #include "networks/launcher.h"
 
 #include "networks/network.h"
+#include "networks/signet.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -51,6 +52,8 @@ std::vector<std::string> command_line(const NetworkFile& file, const NodeEntry& 
     if (file.owner.pid != 0) out.push_back(fmt::format("-withparent={}", file.owner.pid));
     if (!file.time.empty()) out.push_back("-chaintime=" + file.time);
     if (!node.automine.empty()) out.push_back("-automine=" + node.automine);
+    for (auto& option : signet_node_options(file, node))
+        out.push_back(std::move(option));
     out.insert(out.end(), file.node_options.begin(), file.node_options.end());
     return out;
 }

@@ -12,17 +12,32 @@
 namespace daler::networks {
 namespace {
 
-/// Gives a node in memory its wallet, whose keys come from the seed. A node with a folder has the
-/// wallets that it had.
+/// True if the node has no wallet and would not create one when it needs one, as nodes of a signet
+/// without the key.
+Result<bool, std::string> lacks_wallet(Network& network, const NodeEntry& node) {
+    if (node.data.empty()) return true;
+    if (network.file().challenge.empty()) return false;
+    const auto found = network.call(node, "listwalletdir");
+    if (!found) return fail(found.error());
+    const Json* wallets = found->find("wallets");
+    return !wallets || wallets->empty();
+}
+
+/// Gives a node its wallet, whose keys come from the seed. A node with a folder has the wallets
+/// that it had.
 Result<void, std::string> create_wallet(Network& network, const NodeEntry& node) {
     const bool wants_none =
         std::ranges::any_of(network.file().node_options, [](const std::string& option) {
             return option == "-nowallet" || option == "-wallet=0" || option == "-disablewallet" ||
                    option == "-strictregtest";
         });
-    if (!node.data.empty() || wants_none) return {};
-    Json params = Json::array();
-    params.push("default");
+    if (wants_none) return {};
+    const auto lacks = lacks_wallet(network, node);
+    if (!lacks) return fail(lacks.error());
+    if (!*lacks) return {};
+    Json params = Json::object();
+    params.append("wallet_name", "default");
+    if (!node.data.empty()) params.append("load_on_startup", true);
     const auto created = network.call(node, "createwallet", params);
     if (!created) return fail(created.error());
     return {};

@@ -102,6 +102,11 @@ Result<NodeEntry*, std::string> Network::running_node(const std::optional<std::s
                             why_ended(**found), *name));
 }
 
+Result<NodeEntry*, std::string> Network::mining_node(const std::optional<std::string>& name) {
+    if (name || file_.signer.empty()) return running_node(name);
+    return running_node(file_.signer);
+}
+
 std::vector<NodeEntry*> Network::running_nodes() {
     std::vector<NodeEntry*> out;
     for (NodeEntry& node : file_.nodes)

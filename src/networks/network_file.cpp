@@ -72,6 +72,10 @@ public:
         if (!number) note(key);
         return number.value_or(0);
     }
+    /// Of a field that files of earlier versions do not have.
+    std::string text_if_set(std::string_view key) {
+        return object_.find(key) ? text(key) : std::string();
+    }
     std::vector<std::string> texts(std::string_view key) {
         std::vector<std::string> out;
         for (const Json& item : items(key))
@@ -166,6 +170,8 @@ Json NetworkFile::to_json() const {
     out.append("seed_is_public", seed_is_public);
     out.append("time", time);
     out.append("topology", topology);
+    out.append("challenge", challenge);
+    out.append("signer", signer);
     out.append("listen", listen);
     out.append("peers", list_of(peers));
     out.append("owner", process_json(owner));
@@ -205,6 +211,8 @@ Result<NetworkFile, std::string> NetworkFile::parse(std::string_view text) {
     file.seed_is_public = fields.flag("seed_is_public");
     file.time = fields.text("time");
     file.topology = fields.text("topology");
+    file.challenge = fields.text_if_set("challenge");
+    file.signer = fields.text_if_set("signer");
     file.listen = fields.text("listen");
     file.peers = fields.texts("peers");
     file.owner = fields.process("owner");

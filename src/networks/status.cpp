@@ -2,6 +2,7 @@
 
 #include "networks/commands_list.h"
 #include "networks/launcher.h"
+#include "networks/signet.h"
 #include "networks/text_table.h"
 
 #include <fmt/format.h>
@@ -80,7 +81,8 @@ std::vector<NodeStatus> status_of(Network& network) {
 std::string title_of(const NetworkFile& file) {
     std::vector<std::string> chain;
     for (const auto& option : file.chain_options)
-        chain.push_back(option.substr(option.find_first_not_of('-')));
+        if (!option.starts_with("-signetchallenge="))
+            chain.push_back(option.substr(option.find_first_not_of('-')));
     return fmt::format("{}: {}, {} node{} {}", file.name, fmt::join(chain, " "), file.nodes.size(),
                        file.nodes.size() == 1 ? "" : "s", file.kept ? "on disk" : "in memory");
 }
@@ -131,6 +133,8 @@ Json status_json(const NetworkFile& file, const std::vector<NodeStatus>& nodes) 
     out.append("folder", file.folder.string());
     out.append("kept", file.kept);
     out.append("keys_are_public", file.seed_is_public);
+    out.append("challenge", file.challenge);
+    out.append("signer", file.signer);
     Json list = Json::array();
     for (const NodeStatus& node : nodes) {
         Json item = Json::object();
@@ -165,7 +169,8 @@ int ps(const Arguments& arguments) {
     fmt::print("{}\n", title_of(network->file()));
     const auto notice = key_notice(network->file());
     if (!notice.empty()) fmt::print("{}\n", styled(notice, Style::dim, colours));
-    fmt::print("\n{}\n{}\n", status_text(nodes, colours), place_of(network->file()));
+    fmt::print("\n{}\n{}\n{}", status_text(nodes, colours), place_of(network->file()),
+               signet_notice(network->file()));
     return EXIT_SUCCESS;
 }
 

@@ -3,6 +3,7 @@
 #include "networks/funding.h"
 #include "networks/lifecycle.h"
 #include "networks/places.h"
+#include "networks/signet.h"
 #include "networks/status.h"
 #include "networks/text_table.h"
 #include "networks/up_options.h"
@@ -99,8 +100,9 @@ Result<NetworkFile, std::string> old_file(const Arguments& arguments, const fs::
                         "`daler down --name {0}` stops it.",
                         file->name));
     }
-    for (const auto* option :
-         {"-n", "--topology", "--fund", "--seed", "--chainfile", "--listen", "--join"}) {
+    for (const std::string_view option :
+         {"-n", "--topology", "--fund", "--seed", "--chainfile", "--rule", "--signet",
+          "--challenge", "--listen", "--join"}) {
         if (!arguments.has(option)) continue;
         return fail(fmt::format(
             "The network {0} exists and is started again as it was: leave out {1}, or remove the "
@@ -112,7 +114,10 @@ Result<NetworkFile, std::string> old_file(const Arguments& arguments, const fs::
 }
 
 Step start_mining(Network& network, const std::string& when) {
-    const auto nodes = network.running_nodes();
+    auto nodes = network.running_nodes();
+    const std::string& signer = network.file().signer;
+    if (!signer.empty())
+        std::erase_if(nodes, [&](const NodeEntry* node) { return node->name != signer; });
     for (std::size_t i = 0; i < nodes.size() && !when.empty(); ++i) {
         const std::string own = automine_of(when, i, nodes.size());
         if (own.empty()) continue;
@@ -138,12 +143,14 @@ Step start_network(Network& network, const UpOptions& options, const FundingPlan
         if (auto step = prepare_node(file, node); !step) return step;
         nodes.push_back(&node);
     }
+    if (funding && !file.signer.empty())
+        if (auto step = write_signet_key(file, options.chain); !step) return step;
     // Without the owner nodes would end together with this command.
     const auto owner = file.owner;
     if (options.background) file.owner = {};
     if (auto step = bring_up(network, nodes, &interrupts); !step) return step;
     if (funding && funding->blocks_on_top > 0)
-        if (auto step = fund(network, *funding); !step) return step;
+        if (auto step = fund(network, *funding, interrupts); !step) return step;
     if (auto step = start_mining(network, options.mine); !step) return step;
     if (interrupts.requested()) return fail(std::string("Interrupted."));
     if (!options.background) file.owner = owner;
@@ -169,8 +176,9 @@ std::string screen(Network& network, const UpOptions& options) {
     }
     const std::string which = file.kept ? fmt::format(" --name {}", file.name) : "";
     const std::string& first = file.nodes.front().name;
-    out += fmt::format("\n{}\n{}\n\nTry:  daler ps{}\n", table.to_text(colours), place_of(file),
-                       which);
+    const auto signet = signet_notice(file);
+    out += fmt::format("\n{}\n{}\n{}\nTry:  daler ps{}\n", table.to_text(colours), place_of(file),
+                       signet.empty() ? "" : "\n" + signet, which);
     out += file.kept ? fmt::format("      DALER_NETWORK={} daler cli {} getblockchaininfo\n",
                                    file.name, first)
                      : fmt::format("      daler cli {} getblockchaininfo\n", first);

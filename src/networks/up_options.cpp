@@ -1,6 +1,7 @@
 #include "networks/up_options.h"
 
 #include "networks/places.h"
+#include "networks/signet.h"
 #include "networks/topology.h"
 
 #include <daler/config/settings.h>
@@ -29,15 +30,34 @@ bool is_loopback(const std::string& address) {
            address == "localhost";
 }
 
-/// The options that choose the chain.
-std::vector<std::string> chain_options(const Arguments& arguments) {
-    std::vector<std::string> out;
-    if (const auto file = arguments.value("--chainfile"))
-        out.push_back("-chainfile=" + std::filesystem::absolute(*file).string());
+/// The options that choose the chain. The seed is known.
+Result<void, std::string> read_chain_options(const Arguments& arguments, UpOptions& out) {
+    NetworkFile& plan = out.plan;
+    auto& options = plan.chain_options;
+    const auto file = arguments.value("--chainfile");
+    const auto challenge = arguments.value("--challenge");
+    const bool makes_signet = arguments.has("--signet");
+    if ((file ? 1 : 0) + (challenge ? 1 : 0) + (makes_signet ? 1 : 0) > 1) {
+        return fail(
+            std::string("--signet makes a new signet, --challenge follows one, and --chainfile "
+                        "describes another chain: choose one of them."));
+    }
+    if (makes_signet) plan.signer = node_names(1).front();
+    plan.challenge = makes_signet ? challenge_of(plan.seed) : challenge.value_or("");
+    if (makes_signet || challenge) options = {"-signet", "-signetchallenge=" + plan.challenge};
+    if (file) options.push_back("-chainfile=" + std::filesystem::absolute(*file).string());
     for (const auto& rule : arguments.values("--rule"))
-        out.push_back("-rule=" + rule);
-    if (out.empty()) out.emplace_back("-regtest");
-    return out;
+        options.push_back("-rule=" + rule);
+    if (options.empty()) options.emplace_back("-regtest");
+    return {};
+}
+
+/// Without a key of the signet no node of the network can mine.
+bool can_mine(const NetworkFile& plan) {
+    if (plan.challenge.empty() || !plan.signer.empty()) return true;
+    return std::ranges::any_of(plan.node_options, [](const std::string& option) {
+        return option.starts_with("-signetsigner=");
+    });
 }
 
 /// The chain of these options, from the same code that a node uses.
@@ -58,7 +78,8 @@ Result<void, std::string> read_seed(const Arguments& arguments, UpOptions& out) 
     const auto seed = arguments.value("--seed");
     if (seed && seed->empty()) return fail(std::string("--seed needs a word."));
     // Nodes of the same name and seed in two networks that join would have the same keys.
-    const bool is_private = plan.kept || !is_loopback(plan.listen) || !plan.peers.empty();
+    const bool is_private = plan.kept || !is_loopback(plan.listen) || !plan.peers.empty() ||
+                            arguments.has("--signet") || arguments.has("--challenge");
     plan.seed = seed ? *seed : is_private ? random_seed() : std::string(public_seed);
     plan.seed_is_public = plan.seed == public_seed;
     plan.time = arguments.value("--time").value_or("");
@@ -68,6 +89,8 @@ Result<void, std::string> read_seed(const Arguments& arguments, UpOptions& out) 
 Result<void, std::string> read_mine(const Arguments& arguments, UpOptions& out) {
     const std::string mine = arguments.value("--mine").value_or("off");
     if (mine == "off") return {};
+    if (!can_mine(out.plan))
+        return fail(std::string("--mine: only a node with the key of the signet can mine."));
     const bool repeatable = !out.plan.time.empty() && arguments.has("--seed");
     for (const auto& part : daler::split(mine, ',')) {
         if (!repeatable || part == "tx") continue;
@@ -83,7 +106,8 @@ Result<void, std::string> read_mine(const Arguments& arguments, UpOptions& out) 
 Result<void, std::string> read_fund(const Arguments& arguments, UpOptions& out) {
     const auto text = arguments.value("--fund");
     // A network that joins another one gets its chain, and must not mine a competing one.
-    const std::string usual = out.plan.peers.empty() ? "50" : "0";
+    const bool mines = out.plan.peers.empty() && can_mine(out.plan);
+    const std::string usual = mines ? "50" : "0";
     const auto amount = Amount::from_text(text.value_or(usual));
     if (!amount || !is_money(*amount)) {
         return fail(
@@ -92,7 +116,9 @@ Result<void, std::string> read_fund(const Arguments& arguments, UpOptions& out) 
                         text.value_or(usual)));
     }
     out.fund = *amount;
-    return {};
+    if (out.fund == Amount{} || can_mine(out.plan)) return {};
+    return fail(std::string(
+        "--fund: only a node with the key of the signet can mine. Let it pay to your wallet."));
 }
 
 Result<void, std::string> read_name(const Arguments& arguments, UpOptions& out) {
@@ -143,8 +169,7 @@ Result<UpOptions, std::string> read_up_options(const Arguments& arguments) {
     out.plan.listen = arguments.value("--listen").value_or("");
     out.plan.peers = arguments.values("--join");
     out.plan.node_options = arguments.rest();
-    out.plan.chain_options = chain_options(arguments);
-    for (auto* const step : {read_name, read_seed, read_mine, read_fund})
+    for (auto* const step : {read_name, read_seed, read_chain_options, read_mine, read_fund})
         if (auto done = step(arguments, out); !done) return fail(done.error());
     const auto chain = chain_of(out.plan.chain_options);
     if (!chain) return fail(chain.error());

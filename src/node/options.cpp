@@ -262,13 +262,15 @@ Status read_wallet_folder(const Settings& settings, NodeOptions& options) {
     return {};
 }
 
-/// On private chains calls find a wallet where bitcoind would have none.
+/// On private chains calls find a wallet where bitcoind would have none. With a seed its keys
+/// derive from that, also on a signet whose key the node does not have.
 void read_default_wallet(const Settings& settings, NodeOptions& options) {
-    if (!options.params.is_private) return;
+    const bool has_seed = options.seed && !options.params.is_strict;
+    if (!options.params.is_private && !has_seed) return;
     auto& wanted = options.wallet.default_wallet.emplace();
     wanted.name = default_wallet_name;
     if (options.seed) wanted.seed = derive_secret(*options.seed, "keys of the default wallet");
-    options.creates_wallet = !settings.negated("wallet");
+    options.creates_wallet = options.params.is_private && !settings.negated("wallet");
 }
 
 Status read_wallets(const Settings& settings, NodeOptions& options) {

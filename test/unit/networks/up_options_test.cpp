@@ -1,5 +1,6 @@
 #include <test.h>
 
+#include "networks/signet.h"
 #include "networks/up_options.h"
 
 namespace daler::networks {
@@ -43,6 +44,34 @@ TEST_CASE("a network that joins another one mines nothing unless asked", "[netwo
     CHECK(read({"--join", "host", "--fund", "1"})->fund == Amount{satoshis_per_coin});
 }
 
+TEST_CASE("a new signet has a challenge that derives from its seed, and one node signs", "[networks]") {
+    const auto options = read({"--signet", "--seed", "word", "-n", "3"});
+    REQUIRE(options);
+    const auto& plan = options->plan;
+    CHECK(plan.challenge == challenge_of("word"));
+    CHECK(plan.challenge != challenge_of("other"));
+    CHECK(plan.challenge.starts_with("0014"));
+    CHECK(plan.signer == "n1");
+    CHECK(plan.chain_options ==
+          std::vector<std::string>{"-signet", "-signetchallenge=" + plan.challenge});
+    CHECK(options->fund == Amount{50 * satoshis_per_coin});
+    CHECK(read({"--signet"})->plan.challenge != read({"--signet"})->plan.challenge);
+    CHECK_FALSE(read({"--signet"})->plan.seed_is_public);
+}
+
+TEST_CASE("who follows a signet cannot mine without a key", "[networks]") {
+    const auto options = read({"--challenge", "51", "--rule", "retarget_rule=none"});
+    REQUIRE(options);
+    CHECK(options->plan.signer.empty());
+    CHECK_FALSE(options->plan.seed_is_public);
+    CHECK(options->fund == Amount{});
+    CHECK(options->plan.chain_options ==
+          std::vector<std::string>{"-signet", "-signetchallenge=51", "-rule=retarget_rule=none"});
+    CHECK_FALSE(read({"--challenge", "51", "--mine", "10s"}));
+    CHECK_FALSE(read({"--challenge", "51", "--fund", "1"}));
+    CHECK(read({"--challenge", "51", "--mine", "10s", "--", "-signetsigner=/key"}));
+}
+
 TEST_CASE("wrong options are named", "[networks]") {
     struct Example {
         std::vector<std::string> words;
@@ -56,6 +85,8 @@ TEST_CASE("wrong options are named", "[networks]") {
         {{"--topology", "tree"}, "--topology tree: this is neither "},
         {{"--seed", "a", "--time", "2030-01-01T00:00:00Z", "--mine", "tx,10s"},
          "--mine 10s: with --seed and --time the chain's time stands still"},
+        {{"--signet", "--challenge", "51"}, "--signet makes a new signet, --challenge follows one"},
+        {{"--challenge", "xyz"}, "-signetchallenge must be hex, not 'xyz'."},
         {{"--chainfile", "/nonexistent.json"}, "Chain file /nonexistent.json could not be opened."},
     }));
     CAPTURE(example.error);
