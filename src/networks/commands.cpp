@@ -169,7 +169,7 @@ std::vector<Command> node_commands() {
 }
 
 std::vector<Command> block_commands() {
-    constexpr CommandOption on{"--on", "NODE", "which node does it (default: the first; on a signet, the signer)"};
+    constexpr CommandOption on{"--on", "NODE", "which one (default: the signer, or the first)"};
     constexpr CommandOption json{"--json", "", "print JSON, for programs"};
     constexpr CommandOption to{"--to", "ADDRESS", "who gets the coins (default: the wallet)"};
     return {

@@ -80,7 +80,8 @@ Step fund(Network& network, const FundingPlan& plan, Interrupts& interrupts) {
     const auto hashes = hashes_of_a_block(network, *nodes.front());
     if (!hashes) return fail(hashes.error());
     if (*hashes >= hashes_of_hard_blocks) {
-        const auto total = std::accumulate(plan.blocks.begin(), plan.blocks.end(), plan.blocks_on_top);
+        const auto total =
+            std::accumulate(plan.blocks.begin(), plan.blocks.end(), plan.blocks_on_top);
         HardBlocks hard(network, *nodes.front(), total, interrupts);
         for (std::size_t i = 0; i < nodes.size(); ++i)
             if (auto step = hard.mine(plan.blocks[i], addresses[i]); !step) return step;

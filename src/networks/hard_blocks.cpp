@@ -51,9 +51,10 @@ Step mine_to(Network& network, const NodeEntry& node, std::int64_t count,
     if (!mined) return fail(mined.error());
     const Json* blocks = mined->find("blocks");
     if (blocks && std::cmp_equal(blocks->size(), count)) return {};
-    return fail(fmt::format("{} found fewer than {} blocks: they cost too much work. --fund 0 "
-                            "starts without coins.",
-                            node.name, count));
+    return fail(
+        fmt::format("{} found fewer than {} blocks: they cost too much work. --fund 0 "
+                    "starts without coins.",
+                    node.name, count));
 }
 
 HardBlocks::HardBlocks(Network& network, const NodeEntry& node, std::int64_t total,

@@ -37,8 +37,8 @@ public:
     /// the error says how it ended and how to start it.
     [[nodiscard]] Result<NodeEntry*, std::string> running_node(
         const std::optional<std::string>& name);
-    /// The same for mining: without `name` the one that signs the blocks of a signet, if the network
-    /// has such a node.
+    /// The same for mining: without `name` the one that signs the blocks of a signet, if the
+    /// network has such a node.
     [[nodiscard]] Result<NodeEntry*, std::string> mining_node(
         const std::optional<std::string>& name);
     /// All nodes that run.

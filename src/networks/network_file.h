@@ -43,11 +43,11 @@ struct NetworkFile {
     std::vector<std::string> node_options;  ///< for all nodes, as the user gave them
     std::string seed;                       ///< of the wallets' keys
     bool seed_is_public = false;
-    std::string time;      ///< the chain time at the start, if it was chosen
-    std::string topology;  ///< as the user gave it
+    std::string time;       ///< the chain time at the start, if it was chosen
+    std::string topology;   ///< as the user gave it
     std::string challenge;  ///< of `up --signet` or `--challenge`, in hex; empty: another chain
     std::string signer;     ///< the node with the key of a signet, or empty
-    std::string listen;    ///< the address where peers of other machines connect, or empty
+    std::string listen;     ///< the address where peers of other machines connect, or empty
     std::vector<std::string> peers;  ///< nodes outside the network: HOST:PORT
     ProcessId owner{};               ///< `daler up` in the foreground; 0: none
     ProcessId starting{};            ///< the `daler up` that has not finished yet; 0: none

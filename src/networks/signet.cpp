@@ -80,7 +80,8 @@ std::string signet_notice(const NetworkFile& file) {
     for (const auto& rule : rules)
         out += fmt::format(" --rule {}", rule);
     out += fmt::format(" --join {}\n", place);
-    if (file.listen.empty()) out += "Other machines can join if it is started with --listen ADDR.\n";
+    if (file.listen.empty())
+        out += "Other machines can join if it is started with --listen ADDR.\n";
     return out;
 }
 

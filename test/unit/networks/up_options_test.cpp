@@ -44,7 +44,8 @@ TEST_CASE("a network that joins another one mines nothing unless asked", "[netwo
     CHECK(read({"--join", "host", "--fund", "1"})->fund == Amount{satoshis_per_coin});
 }
 
-TEST_CASE("a new signet has a challenge that derives from its seed, and one node signs", "[networks]") {
+TEST_CASE("a new signet has a challenge that derives from its seed, and one node signs",
+          "[networks]") {
     const auto options = read({"--signet", "--seed", "word", "-n", "3"});
     REQUIRE(options);
     const auto& plan = options->plan;
