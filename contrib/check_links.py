@@ -60,7 +60,7 @@ def bare_names(root, line):
     rest = LINK.sub("", line)
     for name in CODE.findall(rest):
         is_path = "/" in name or name.endswith((".md", ".py", ".h", ".cpp"))
-        if " " in name or not is_path or name.startswith(("../", "build/")):
+        if " " in name or not is_path or name.startswith(("/", "../", "build/")):
             continue
         if any((root / place / name).exists() for place in PLACES):
             yield f"`{name}` should be a link"

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Peers that send garbage, too much, too slowly or invalid data: the node keeps running and serves its other peers."""
+import contextlib
 import os
 import random
 import socket
@@ -181,9 +182,10 @@ def bad_blocks(test, node, honest):
     equal(node.tip(), good.hash)
     unconnected = make_block("44" * 32, 5, time=block_time)
     peer = Peer(node)
-    for _ in range(5):
-        peer.send("headers", headers_payload([unconnected.header()]))
-    peer.is_open()
+    with contextlib.suppress(Closed):  # the node may end the connection before the last one
+        for _ in range(5):
+            peer.send("headers", headers_payload([unconnected.header()]))
+        peer.is_open()
     peer = Peer(node)
     peer.send("inv", inventory([(MSG_BLOCK, "55" * 32)]))
     peer.wait_for("getheaders")
