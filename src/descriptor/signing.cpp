@@ -203,6 +203,12 @@ bool SpendBuilder::build_witness(ByteSpan program) {
     data_.witness_script = *inner;
     data_.has_witness = true;
     auto made = satisfy(*inner, SigningRules::segwit_v0);
+    if (!made.complete && made.stack.empty()) {
+        // Bitcoin Core then reads the script as miniscript, which misses the same key again, and
+        // analyzepsbt shows it twice.
+        for (auto* missing : {&data_.missing.public_keys, &data_.missing.signatures})
+            if (!missing->empty()) missing->push_back(missing->front());
+    }
     made.stack.emplace_back(inner->bytes().begin(), inner->bytes().end());
     data_.witness = std::move(made.stack);
     data_.is_known = made.is_known;

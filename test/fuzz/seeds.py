@@ -28,6 +28,10 @@ XPUB = ("tpubD6NzVbkrYhZ4XgiXtGrdW5XDAPFCL9h7we1vwNCpn8tGbBcgfVYjXyhWo4E1xkh56hj
 DESCRIPTORS = (f"pk({KEY})", f"wpkh({KEY})", f"sh(wpkh({KEY}))", f"wsh(multi(1,{KEY}))", f"sh(sortedmulti(1,{KEY},{KEY}))",
                f"combo({KEY})", "raw(51)", f"addr({ANYONE_ADDRESS})", f"wpkh([d34db33f/84h/1h/0h]{XPUB}/0/*)",
                f"tr({KEY[2:]},{{pk({KEY[2:]}),pk({KEY[2:]})}})")
+# Unsigned, with an unknown field and one of another program; then with the previous transaction and a signature type.
+UNSIGNED = b"psbt\xff\x01\x00" + var_bytes(spend([coin(PAYMENT)]).serialize(witness=False))
+PSBTS = (UNSIGNED + bytes(3), UNSIGNED + b"\x02\xe0\x01\x01\x07" + b"\x05\xfc\x01a\x00k\x01v" + bytes(3),
+         UNSIGNED + b"\x00\x01\x00" + var_bytes(PAYMENT.serialize()) + b"\x01\x03\x04\x01\x00\x00\x00" + bytes(2))
 REQUESTS = ('{"jsonrpc":"2.0","id":1,"method":"getblockcount"}', '{"method":"getblock","params":["' + REGTEST_GENESIS + '",2]}',
             '[{"id":1,"method":"getblockhash","params":{"height":0}},{"id":2,"method":"help"}]',
             '!["' + PAYMENT.hex() + '"]', '1["' + ANYONE_ADDRESS + '"]', '"[0,true,null,"text",{"a":[1.5e3]}]')
@@ -76,6 +80,7 @@ def seeds():
     random = b"".join(sha256d(bytes([i])) for i in range(32))
     return {
         "address": ADDRESSES, "base58": ADDRESSES, "bech32": ADDRESSES, "descriptor": DESCRIPTORS,
+        "psbt": PSBTS,
         "chain_file": [(ROOT / "contrib" / "chains" / "example.json").read_bytes(), b"{}"],
         "json": REQUESTS, "rpc_request": REQUESTS, "config": [CONFIG],
         "der": [SIGNATURE[:-1], SIGNATURE], "script": [script_input(b"\x51", [], script) for script in SCRIPTS] +
