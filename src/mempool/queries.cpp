@@ -71,6 +71,10 @@ const Limits& Mempool::limits() const {
     return impl_->rules.limits;
 }
 
+const policy::PolicyOptions& Mempool::policy() const {
+    return impl_->rules.policy;
+}
+
 Info Mempool::info(BlockTime now) const {
     const auto& [params, policy, limits, chain, workers, cache] = impl_->rules;
     return {

@@ -129,6 +129,18 @@ Transaction decode_hex_transaction(std::string_view hex, std::string_view messag
     throw Error{code::deserialization, std::string(message)};
 }
 
+Transaction decode_hex_in_any_form(std::string_view hex, std::optional<bool> is_witness) {
+    const auto bytes = from_hex(hex);
+    if (!bytes) throw Error{code::deserialization, "TX decode failed"};
+    const auto preferred = is_witness.value_or(true) ? WitnessMode::include : WitnessMode::exclude;
+    auto decoded = decode_transaction(*bytes, preferred);
+    // If the caller does not name the form, both are tried: a transaction without inputs is
+    // ambiguous.
+    if (!decoded && !is_witness) decoded = decode_transaction(*bytes, WitnessMode::exclude);
+    if (!decoded) throw Error{code::deserialization, "TX decode failed"};
+    return std::move(*decoded);
+}
+
 std::optional<FeeRate> max_fee_rate(const Call& call, std::size_t i) {
     if (!call.has(i)) return default_max_fee_rate;
     const Amount rate = to_amount(call.json(i));
@@ -178,6 +190,13 @@ Transaction construct_transaction(const Json& inputs, const Json& outputs, std::
             "Invalid parameter combination: Sequence number(s) contradict replaceable option"};
     }
     return tx;
+}
+
+Transaction construct_transaction(const Call& call) {
+    std::optional<bool> replaceable;
+    if (call.has(3)) replaceable = call.boolean(3, true);
+    return construct_transaction(call.json(0), call.json(1), call.has(2) ? call.long_integer(2) : 0,
+                                 replaceable, call.node().params);
 }
 
 std::uint8_t sighash_by_name(const Json& name) {

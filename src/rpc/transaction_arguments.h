@@ -16,6 +16,11 @@ namespace daler::rpc {
 /// it is not a transaction.
 [[nodiscard]] Transaction decode_hex_transaction(std::string_view hex, std::string_view message);
 
+/// Reads a transaction in hex: with witness, without, or, if the caller does not say, in the form
+/// that fits. -22 "TX decode failed".
+[[nodiscard]] Transaction decode_hex_in_any_form(std::string_view hex,
+                                                 std::optional<bool> is_witness);
+
 /// The default for the highest fee rate that sendrawtransaction and testmempoolaccept accept: 0.10
 /// BTC/kvB.
 inline constexpr FeeRate default_max_fee_rate{Amount{satoshis_per_coin / 10}};
@@ -31,12 +36,14 @@ inline constexpr FeeRate default_max_fee_rate{Amount{satoshis_per_coin / 10}};
 [[nodiscard]] std::map<OutPoint, consensus::Coin> find_spent_coins(ledger::Ledger& ledger,
                                                                    const Transaction& tx);
 
-/// Builds a transaction from the arguments of createrawtransaction: inputs, outputs (object or
-/// array of objects), lock time, replaceable (nothing: decided by the sequences).
+/// Builds a transaction from inputs, outputs (object or array of objects), lock time, and
+/// replaceable (nothing: decided by the sequences).
 [[nodiscard]] Transaction construct_transaction(const Json& inputs, const Json& outputs,
                                                 std::int64_t lock_time,
                                                 std::optional<bool> replaceable,
                                                 const ChainParams& params);
+/// The same from the first four arguments of a call.
+[[nodiscard]] Transaction construct_transaction(const Call& call);
 
 /// Signature hash type by name ("DEFAULT", "ALL", "ALL|ANYONECANPAY" ...); -8 `'X' is not a valid
 /// sighash parameter.`

@@ -20,6 +20,7 @@ from framework import LONG, SEED, RpcError, run  # noqa: E402
 HASH = "11" * 32
 KEY = "tpubD6NzVbkrYhZ4WaWSyoBvQwbpLkojyoTZPRsgXELWz3Popb3qkjcJyJUGLnL4qHHoQvao8ESaAstxYSnhyswJ76uZPStJRJCTKvosUCJZL5B"
 SECRET = "cMahea7zqjxrtgAbB7LSGbcQUr1uX1ojuat9jZodMN87JcbXMTcA"
+PSBT = "cHNidP8BAD0CAAAAARERERERERERERERERERERERERERERERERERERERERERAAAAAAD9////AQDh9QUAAAAAAVEAAAAAAAAA"
 PUBLIC = "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
 
 VALUES = [None, True, False, 0, 1, -1, 7, 1.5, 2**31, 2**32, 2**63, 10**30, "", "x", "1", "ff", HASH, [], [[]], [1],
@@ -33,6 +34,7 @@ KNOWN = [
     (r"^prioritisetransaction ", "Knots still has priorities, with other argument names"),
     (r"^(getbalance|listtransactions) .*Position 1", "Knots has other names for the first argument"),
     (r"^createmultisig .*(Position 3|address_type|\], \{)", "Knots accepts an object of options there"),
+    (r"^descriptorprocesspsbt .*(Position 3|\], \{)", "Knots accepts an object of options there"),
     (r"^unloadwallet .*specify different wallets", "new text in 29"),
     (r"^restorewallet ", "Knots accepts a file that is not a wallet"),
     (r"^addnode .*Position 3", "Knots has one argument more"),
@@ -71,8 +73,13 @@ def calls(block, transaction, address):
         ("createrawtransaction", [[], {address: "0.1", "data": "00"}]),
         ("decoderawtransaction", [transaction, True]), ("decodescript", ["51"]),
         ("getrawtransaction", [HASH, 0, block]), ("sendrawtransaction", [transaction, 0, 0]),
-        ("testmempoolaccept", [[transaction], 0]),
+        ("testmempoolaccept", [[transaction], 0]), ("combinerawtransaction", [[transaction, transaction]]),
         ("signrawtransactionwithkey", [transaction, [SECRET], [prevout], "ALL"]),
+        ("createpsbt", [[{"txid": HASH, "vout": 0, "sequence": 1}], [{address: 1}, {"data": "00"}], 0, True]),
+        ("converttopsbt", [transaction, True, True]), ("decodepsbt", [PSBT]), ("analyzepsbt", [PSBT]),
+        ("combinepsbt", [[PSBT, PSBT]]), ("finalizepsbt", [PSBT, True]), ("joinpsbts", [[PSBT, PSBT]]),
+        ("utxoupdatepsbt", [PSBT, [f"wpkh({PUBLIC})", {"desc": f"wpkh({KEY}/0/*)", "range": [0, 2]}]]),
+        ("descriptorprocesspsbt", [PSBT, [f"wpkh({SECRET})", {"desc": f"wpkh({KEY}/0/*)", "range": 2}], "ALL", True, True]),
         ("createmultisig", [1, [PUBLIC], "bech32"]), ("deriveaddresses", [f"wpkh({KEY}/0/*)#vvvvvvvv", [0, 1]]),
         ("estimatesmartfee", [2, "conservative"]), ("getdescriptorinfo", [f"wpkh({KEY})"]),
         ("getindexinfo", ["txindex"]), ("signmessagewithprivkey", [SECRET, "text"]), ("validateaddress", [address]),

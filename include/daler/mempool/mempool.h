@@ -208,6 +208,7 @@ public:
     /// Counts changes: each addition, and each removal not caused by a block.
     [[nodiscard]] std::uint64_t sequence() const;
     [[nodiscard]] const Limits& limits() const;
+    [[nodiscard]] const policy::PolicyOptions& policy() const;
 
     /// The transactions with the best fee rates that fit. Each is taken together with its
     /// ancestors, parents before children.

@@ -1,5 +1,6 @@
 #include "rpc/blockchain/coin_scan.h"
 #include "rpc/blockchain/methods.h"
+#include "rpc/descriptor_arguments.h"
 
 #include <daler/descriptor/descriptor.h>
 #include <daler/encoding/hex.h>
@@ -14,42 +15,16 @@
 namespace daler::rpc {
 namespace {
 
-/// How many scripts of a ranged descriptor are searched for if no range is given.
-constexpr std::uint32_t default_range_end = 1000;
-
 /// The scripts to search for, and the descriptor that an answer shows for each.
 using WantedScripts = std::map<Script, std::string>;
 
 void add_scripts(WantedScripts& wanted, const Json& object, const Services& node) {
     const AddressFormat& format = node.params.address;
-    IndexRange range{0, default_range_end};
-    std::string text;
-    if (object.is_string()) {
-        text = object.as_string();
-    } else if (object.is_object()) {
-        const Json* desc = member(object, "desc");
-        if (!desc)
-            throw Error{code::invalid_parameter, "Descriptor needs to be provided in scan object"};
-        text = to_text(*desc);
-        if (const Json* given = member(object, "range")) range = to_index_range(*given);
-    } else {
-        throw Error{code::invalid_parameter,
-                    "Scan object needs to be either a string or an object"};
-    }
-    const auto parsed = descriptor::Descriptor::parse(text, format);
-    if (!parsed) throw Error{code::invalid_address_or_key, parsed.error()};
-    if (!parsed->is_range()) range = {0, 0};
-    for (auto index = range.first; index <= range.last; ++index) {
-        refuse_if_stopping(node);
-        const auto scripts = parsed->scripts(index);
-        const auto ring = parsed->key_ring(index, descriptor::Descriptor::Secrets::exclude);
-        if (!scripts || !ring) {
-            throw Error{code::invalid_address_or_key,
-                        fmt::format("Cannot derive script without private keys: '{}'", text)};
-        }
-        for (const Script& script : *scripts)
-            wanted.emplace(script, descriptor::infer(script, *ring, format));
-    }
+    for_each_index(object, node, descriptor::Descriptor::Secrets::exclude,
+                   [&](const std::vector<Script>& scripts, const descriptor::KeyRing& ring) {
+                       for (const Script& script : scripts)
+                           wanted.emplace(script, descriptor::infer(script, ring, format));
+                   });
 }
 
 struct Match {

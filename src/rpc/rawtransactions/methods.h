@@ -10,10 +10,24 @@ namespace daler::rpc {
 [[nodiscard]] Json sendrawtransaction(Call& call);
 [[nodiscard]] Json testmempoolaccept(Call& call);
 
+// psbts.cpp
+[[nodiscard]] Json analyzepsbt(Call& call);
+[[nodiscard]] Json combinepsbt(Call& call);
+[[nodiscard]] Json converttopsbt(Call& call);
+[[nodiscard]] Json createpsbt(Call& call);
+[[nodiscard]] Json decodepsbt(Call& call);
+[[nodiscard]] Json finalizepsbt(Call& call);
+[[nodiscard]] Json joinpsbts(Call& call);
+
+// psbt_updates.cpp
+[[nodiscard]] Json descriptorprocesspsbt(Call& call);
+[[nodiscard]] Json utxoupdatepsbt(Call& call);
+
 // scripts.cpp
 [[nodiscard]] Json decodescript(Call& call);
 
 // transactions.cpp
+[[nodiscard]] Json combinerawtransaction(Call& call);
 [[nodiscard]] Json createrawtransaction(Call& call);
 [[nodiscard]] Json decoderawtransaction(Call& call);
 [[nodiscard]] Json getrawtransaction(Call& call);

@@ -11,10 +11,10 @@
 #include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
 
+#include <fmt/format.h>
+
 namespace daler::rpc {
 namespace {
-
-constexpr std::string_view decode_failed = "TX decode failed";
 
 /// Where a transaction was found.
 struct Found {
@@ -122,25 +122,37 @@ Json getrawtransaction(Call& call) {
 }
 
 Json decoderawtransaction(Call& call) {
-    const auto bytes = from_hex(call.string(0));
-    if (!bytes) throw Error{code::deserialization, std::string(decode_failed)};
-    const auto preferred = call.boolean(1, true) ? WitnessMode::include : WitnessMode::exclude;
-    auto decoded = decode_transaction(*bytes, preferred);
-    // If the caller does not name the form, both are tried: a transaction without inputs is
-    // ambiguous.
-    if (!decoded && !call.has(1)) decoded = decode_transaction(*bytes, WitnessMode::exclude);
-    if (!decoded) throw Error{code::deserialization, std::string(decode_failed)};
+    auto tx = decode_hex_in_any_form(
+        call.string(0), call.has(1) ? std::optional(call.boolean(1, true)) : std::nullopt);
     TransactionJsonOptions options;
     options.include_hex = false;
-    return transaction_json(*seal(std::move(*decoded)), call.node().params.address, options);
+    return transaction_json(*seal(std::move(tx)), call.node().params.address, options);
 }
 
 Json createrawtransaction(Call& call) {
-    std::optional<bool> replaceable;
-    if (call.has(3)) replaceable = call.boolean(3, true);
-    const auto tx =
-        construct_transaction(call.json(0), call.json(1), call.has(2) ? call.long_integer(2) : 0,
-                              replaceable, call.node().params);
+    return to_hex(encode(construct_transaction(call)));
+}
+
+Json combinerawtransaction(Call& call) {
+    std::vector<Transaction> variants;
+    for (const auto& hex : call.json(0).items()) {
+        variants.push_back(decode_hex_transaction(
+            to_text(hex),
+            fmt::format("TX decode failed for tx {}. Make sure the tx has at least one input.",
+                        variants.size())));
+    }
+    if (variants.empty()) throw Error{code::deserialization, "Missing transactions"};
+    Transaction tx = variants.front();
+    const auto coins = find_spent_coins(call.node().ledger, tx);
+    std::vector<TxOutput> spent;
+    for (const auto& input : tx.inputs) {
+        const auto coin = coins.find(input.prevout);
+        if (coin == coins.end()) throw Error{code::verify, "Input not found or already spent"};
+        spent.push_back(coin->second.output);
+    }
+    const script::PrecomputedHashes hashes(tx, spent);
+    for (std::uint32_t i = 0; i < tx.inputs.size(); ++i)
+        descriptor::combine_input(tx, i, spent[i], hashes, variants);
     return to_hex(encode(tx));
 }
 

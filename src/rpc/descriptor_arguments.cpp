@@ -1,0 +1,47 @@
+#include "rpc/descriptor_arguments.h"
+
+#include <daler/primitives/chain_params.h>
+
+#include <fmt/format.h>
+
+namespace daler::rpc {
+namespace {
+
+/// The last index of a ranged descriptor if no range is given.
+constexpr std::uint32_t default_range_end = 1000;
+
+}  // namespace
+
+void for_each_index(
+    const Json& given, const Services& node, descriptor::Descriptor::Secrets secrets,
+    const std::function<void(const std::vector<Script>&, const descriptor::KeyRing&)>& visit) {
+    IndexRange range{0, default_range_end};
+    std::string text;
+    if (given.is_string()) {
+        text = given.as_string();
+    } else if (given.is_object()) {
+        const Json* desc = member(given, "desc");
+        if (!desc)
+            throw Error{code::invalid_parameter, "Descriptor needs to be provided in scan object"};
+        text = to_text(*desc);
+        if (const Json* asked = member(given, "range")) range = to_index_range(*asked);
+    } else {
+        throw Error{code::invalid_parameter,
+                    "Scan object needs to be either a string or an object"};
+    }
+    const auto parsed = descriptor::Descriptor::parse(text, node.params.address);
+    if (!parsed) throw Error{code::invalid_address_or_key, parsed.error()};
+    if (!parsed->is_range()) range = {0, 0};
+    for (auto index = range.first; index <= range.last; ++index) {
+        refuse_if_stopping(node);
+        const auto scripts = parsed->scripts(index);
+        const auto ring = parsed->key_ring(index, secrets);
+        if (!scripts || !ring) {
+            throw Error{code::invalid_address_or_key,
+                        fmt::format("Cannot derive script without private keys: '{}'", text)};
+        }
+        visit(*scripts, *ring);
+    }
+}
+
+}  // namespace daler::rpc
