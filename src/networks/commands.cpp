@@ -229,6 +229,48 @@ std::vector<Command> block_commands() {
     };
 }
 
+std::vector<Command> snapshot_commands() {
+    constexpr CommandOption json{"--json", "", "print JSON, for programs"};
+    return {
+        {"snapshot",
+         "[NAME]",
+         Topic::time_travel,
+         "keep the state of all nodes, to return to it",
+         "The state is the chain, mempool, wallets, chain time and automatic mining. All\n"
+         "nodes must run. Without NAME: the next free number.",
+         {which, json},
+         0,
+         1,
+         false,
+         snapshot},
+        {"revert",
+         "[NAME]",
+         Topic::time_travel,
+         "return all nodes to a snapshot",
+         "Without NAME: the newest that all nodes have. Later snapshots are dropped. Nodes\n"
+         "outside the network still have the later blocks and may send them again.",
+         {which,
+          {"--fresh", "",
+           "start nodes without the snapshot again, empty: those added later, or in memory and "
+           "started again"},
+          json},
+         0,
+         1,
+         false,
+         revert},
+        {"snapshots",
+         "",
+         Topic::time_travel,
+         "the snapshots, and which nodes have them",
+         "",
+         {which, {"--drop", "NAME", "remove this snapshot from all nodes first"}, json},
+         0,
+         0,
+         false,
+         snapshots},
+    };
+}
+
 std::vector<Command> shell_commands() {
     constexpr CommandOption json{"--json", "", "print JSON, for programs"};
     return {
@@ -295,8 +337,9 @@ std::vector<Command> program_commands() {
 const std::vector<Command>& table() {
     static const std::vector<Command> all = [] {
         std::vector<Command> out{up_command()};
-        for (const auto& rows : {network_commands(), node_commands(), block_commands(),
-                                 link_commands(), shell_commands(), program_commands()})
+        for (const auto& rows :
+             {network_commands(), node_commands(), block_commands(), snapshot_commands(),
+              link_commands(), shell_commands(), program_commands()})
             out.insert(out.end(), rows.begin(), rows.end());
         return out;
     }();

@@ -35,6 +35,11 @@ namespace daler::networks {
 [[nodiscard]] int split(const Arguments& arguments);
 [[nodiscard]] int heal(const Arguments& arguments);
 
+// snapshot_commands.cpp
+[[nodiscard]] int snapshot(const Arguments& arguments);
+[[nodiscard]] int revert(const Arguments& arguments);
+[[nodiscard]] int snapshots(const Arguments& arguments);
+
 // env.cpp
 [[nodiscard]] int env(const Arguments& arguments);
 

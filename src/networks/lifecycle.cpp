@@ -1,6 +1,7 @@
 #include "networks/lifecycle.h"
 
 #include "networks/connect.h"
+#include "networks/revert.h"
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -66,6 +67,9 @@ Step bring_up(Network& network, const std::vector<NodeEntry*>& nodes, Interrupts
     if (auto step = start_nodes(network.file(), nodes, interrupts); !step) return step;
     const auto prepare = [&](NodeEntry& node) { return create_wallet(network, node); };
     if (auto step = network.on_each(nodes, prepare); !step) return step;
+    // A node that ended during a revert must not bring its later blocks back.
+    if (is_reverting(network.file()))
+        if (const auto done = return_nodes(network); !done) return fail(done.error());
     if (auto step = connect_nodes(network, nodes); !step) return step;
     return network.wait_until_agreed();
 }

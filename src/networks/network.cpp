@@ -2,6 +2,7 @@
 
 #include "networks/arguments.h"
 #include "networks/places.h"
+#include "networks/revert.h"
 
 #include <daler/util/ensure.h>
 
@@ -63,6 +64,11 @@ Result<Network, std::string> Network::find(const std::string& name) {
     const auto folder = find_folder(name);
     if (!folder) return fail(folder.error());
     auto file = NetworkFile::load(*folder);
+    if (file && is_reverting(*file)) {
+        for (const auto& notice : finish_revert(*folder))
+            fmt::print(stderr, "{}\n", notice);
+        file = NetworkFile::load(*folder);
+    }
     if (!file) return fail(file.error());
     return Network(std::move(*file));
 }
@@ -199,8 +205,8 @@ Result<std::string, std::string> Network::state_of(const NodeEntry& node, Agreem
     return fmt::format("{} {}", tip->as_string(), fmt::join(ids, " "));
 }
 
-Result<void, std::string> Network::wait_until_agreed(Agreement what) {
-    constexpr std::chrono::minutes patience{1};
+Result<void, std::string> Network::wait_until_agreed(Agreement what,
+                                                     std::chrono::seconds patience) {
     constexpr std::chrono::milliseconds pause{1};
     const auto deadline = std::chrono::steady_clock::now() + patience;
     for (const auto& group : groups()) {
@@ -216,9 +222,9 @@ Result<void, std::string> Network::wait_until_agreed(Agreement what) {
             if (same == group.size()) break;
             if (std::chrono::steady_clock::now() > deadline) {
                 return fail(fmt::format(
-                    "{} and {} have had different {} for a minute. `daler ps` shows them.",
+                    "{} and {} have had different {} for {} s. `daler ps` shows them.",
                     group[0]->name, group[same]->name,
-                    what == Agreement::tip ? "tips" : "tips or mempools"));
+                    what == Agreement::tip ? "tips" : "tips or mempools", patience.count()));
             }
             std::this_thread::sleep_for(pause);
             same = 1;

@@ -19,7 +19,8 @@ public:
 
     /// The network that the user means: that of the option --name, else that of the environment
     /// variable DALER_NETWORK, else the only one there is. The error names those there are.
-    /// Networks in memory whose processes are gone are removed first.
+    /// Networks in memory whose processes are gone are removed first, and a revert of this network
+    /// that was interrupted is completed.
     [[nodiscard]] static Result<Network, std::string> find(const Arguments& arguments);
     /// The same by name; empty: DALER_NETWORK or the only one.
     [[nodiscard]] static Result<Network, std::string> find(const std::string& name);
@@ -64,8 +65,9 @@ public:
     /// What nodes that are connected must have in common.
     enum class Agreement : std::uint8_t { tip, tip_and_mempool };
     /// Waits until all running nodes that are connected over links have the same tip, and the same
-    /// mempool where that is asked for. The error says after a minute who differs.
-    [[nodiscard]] Result<void, std::string> wait_until_agreed(Agreement what = Agreement::tip);
+    /// mempool where that is asked for. The error says after `patience` who differs.
+    [[nodiscard]] Result<void, std::string> wait_until_agreed(
+        Agreement what = Agreement::tip, std::chrono::seconds patience = std::chrono::minutes(1));
 
     /// The running nodes in groups that are connected over links that are not cut.
     [[nodiscard]] std::vector<std::vector<NodeEntry*>> groups();

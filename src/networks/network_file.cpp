@@ -45,6 +45,7 @@ Json node_json(const NodeEntry& node) {
     out.append("cookie", node.cookie.string());
     out.append("log", node.log.string());
     out.append("automine", node.automine);
+    out.append("reverting", node.reverting);
     return out;
 }
 
@@ -122,6 +123,8 @@ Result<NodeEntry, std::string> parse_node(const Json& json) {
     node.cookie = fields.text("cookie");
     node.log = fields.text("log");
     node.automine = fields.text("automine");
+    // Networks of older versions do not have it.
+    if (json.find("reverting")) node.reverting = fields.text("reverting");
     if (!fields.wrong().empty()) return fail(fields.wrong());
     return node;
 }

@@ -21,7 +21,8 @@ struct NodeEntry {
     std::filesystem::path data{};    ///< the data folder; empty: in memory
     std::filesystem::path cookie{};  ///< file with the credentials of JSON-RPC
     std::filesystem::path log{};
-    std::string automine{};  ///< when the node mines by itself, where it does not remember it
+    std::string automine{};   ///< when the node mines by itself, where it does not remember it
+    std::string reverting{};  ///< the snapshot that the node is to return to: a revert has begun
 
     [[nodiscard]] bool is_running() const { return networks::is_running(process); }
 };
