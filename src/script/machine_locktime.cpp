@@ -1,3 +1,5 @@
+#include <daler/script/lock_times.h>
+
 #include "machine.h"
 
 namespace daler::script {
@@ -12,22 +14,20 @@ constexpr std::int64_t sequence_type = std::int64_t{1} << 22;
 constexpr std::int64_t sequence_value = 0xffff;
 constexpr std::int64_t sequence_mask = sequence_type | sequence_value;
 
-// BIP 65: same unit, not later than the transaction's own lock time, which must count.
+}  // namespace
+
 bool lock_time_holds(std::int64_t asked, const Transaction& tx, const TxInput& input) {
     const std::int64_t own = tx.lock_time;
     const bool same_unit = (asked < lock_time_threshold) == (own < lock_time_threshold);
     return same_unit && asked <= own && input.sequence != TxInput::final_sequence;
 }
 
-// BIP 112.
 bool sequence_holds(std::int64_t asked, const Transaction& tx, const TxInput& input) {
     const std::int64_t own = input.sequence;
     if (tx.version < 2 || (own & sequence_disabled) != 0) return false;
     const bool same_unit = (asked & sequence_type) == (own & sequence_type);
     return same_unit && (asked & sequence_mask) <= (own & sequence_mask);
 }
-
-}  // namespace
 
 ScriptError Machine::reserved_operation(Opcode op) {
     if (op == op_checklocktimeverify) return check_lock_time();

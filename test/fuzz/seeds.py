@@ -32,6 +32,10 @@ DESCRIPTORS = (f"pk({KEY})", f"wpkh({KEY})", f"sh(wpkh({KEY}))", f"wsh(multi(1,{
 UNSIGNED = b"psbt\xff\x01\x00" + var_bytes(spend([coin(PAYMENT)]).serialize(witness=False))
 PSBTS = (UNSIGNED + bytes(3), UNSIGNED + b"\x02\xe0\x01\x01\x07" + b"\x05\xfc\x01a\x00k\x01v" + bytes(3),
          UNSIGNED + b"\x00\x01\x00" + var_bytes(PAYMENT.serialize()) + b"\x01\x03\x04\x01\x00\x00\x00" + bytes(2))
+MINISCRIPTS = ("andor(pk(A),older(9),pkh(B))", "thresh(2,pk(A),s:pk(B),sln:after(9))", "t:or_c(multi(1,A,B),v:pk(C))",
+               "or_i(and_b(pk(A),a:multi_a(1,B)),jtv:sha256(" + "00" * 32 + "))", bytes.fromhex("21" + KEY + "ad60b2"),
+               bytes.fromhex("21" + KEY + "ac6476a914" + "00" * 20 + "88ac6759b268"),
+               bytes.fromhex("20" + KEY[2:] + "ac20" + KEY[2:] + "ba529c"))
 REQUESTS = ('{"jsonrpc":"2.0","id":1,"method":"getblockcount"}', '{"method":"getblock","params":["' + REGTEST_GENESIS + '",2]}',
             '[{"id":1,"method":"getblockhash","params":{"height":0}},{"id":2,"method":"help"}]',
             '!["' + PAYMENT.hex() + '"]', '1["' + ANYONE_ADDRESS + '"]', '"[0,true,null,"text",{"a":[1.5e3]}]')
@@ -81,6 +85,7 @@ def seeds():
     return {
         "address": ADDRESSES, "base58": ADDRESSES, "bech32": ADDRESSES, "descriptor": DESCRIPTORS,
         "psbt": PSBTS,
+        "miniscript": MINISCRIPTS,
         "chain_file": [(ROOT / "contrib" / "chains" / "example.json").read_bytes(), b"{}"],
         "json": REQUESTS, "rpc_request": REQUESTS, "config": [CONFIG],
         "der": [SIGNATURE[:-1], SIGNATURE], "script": [script_input(b"\x51", [], script) for script in SCRIPTS] +
