@@ -37,6 +37,7 @@ Command up_command() {
             "\n"
             "  daler up -n 3 -d          three nodes, in the background until `daler down`\n"
             "  daler up --mine tx        a block as soon as there is a transaction\n"
+            "  daler up --signet         a signet, and what others run to join it\n"
             "  daler up -- -txindex      an option for each node",
             {{"-n", "N", "how many nodes (default 1)"},
              {"-d", "", "in the background, until `daler down`"},

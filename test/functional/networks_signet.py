@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """daler up --signet: a signet whose blocks the first node signs, kept with its key, and joined by others."""
+import os
 import pty
 import subprocess
 
@@ -89,15 +90,23 @@ def real_work(test):
     assert f"bitcoind -signet -signetchallenge={challenge} -addnode=127.0.0.1:" in text, text
     assert daler.run("mine").startswith("n1 mined 1 block: height 1,")
     daler.run("down")
+    interrupt(daler, b"0 of 120 blocks", "--fund", "1000")  # one core, so that the numbers are exact
+    interrupt(daler, b"1 of 101 blocks")  # all cores
+
+
+def interrupt(daler, progress, *words):
+    """Sends the signal of Ctrl-C when the terminal shows this."""
     terminal, side = pty.openpty()
-    process = subprocess.Popen([daler.program, "up", "--signet", "--fund", "1000"], env=daler.environment, stderr=side,
+    process = subprocess.Popen([daler.program, "up", "--signet", *words], env=daler.environment, stderr=side,
                                stdout=subprocess.PIPE)
-    with open(terminal, "rb", buffering=0) as screen:
+    with open(terminal, "rb", buffering=0) as screen, os.fdopen(side):
         seen = b""
-        while b"0 of 120 blocks" not in seen:
+        while progress not in seen:
             seen += screen.read(1000)
         process.send_signal(2)
         equal(process.wait(60), 1)
+        while b"daler: Interrupted." not in seen:
+            seen += screen.read(1000)
     equal(process.stdout.read(), b"")
     daler.check_nothing_left()
 

@@ -31,6 +31,8 @@ NetworkFile example() {
     file.node_options = {"-txindex"};
     file.seed = "daler";
     file.seed_is_public = true;
+    file.challenge = "0014ab";
+    file.signer = "n1";
     file.listen = "0.0.0.0";
     file.peers = {"example.org:18444"};
     file.owner = {77, 88};
@@ -55,6 +57,19 @@ TEST_CASE("a network file keeps what was saved, for its owner only", "[networks]
     CHECK(loaded->to_json() == file.to_json());
     CHECK(loaded->find("n1")->process == ProcessId{5, 6});
     CHECK(loaded->find("n2") == nullptr);
+}
+
+TEST_CASE("a file of before there were signets is read", "[networks]") {
+    Json old = Json::object();
+    for (const auto& [key, value] : example().to_json().members())
+        if (key != "challenge" && key != "signer") old.append(key, value);
+    const auto file = NetworkFile::parse(old.write());
+    REQUIRE(file);
+    CHECK(file->challenge.empty());
+    CHECK(file->signer.empty());
+    old.append("signer", 1);
+    CHECK(NetworkFile::parse(old.write()).error() ==
+          "\"signer\" is missing or has another type");
 }
 
 TEST_CASE("a damaged network file is named with what to do", "[networks]") {
