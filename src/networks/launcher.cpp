@@ -3,9 +3,9 @@
 #include "networks/network.h"
 #include "networks/signet.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <netdb.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/socket.h>
@@ -21,6 +21,7 @@ namespace daler::networks {
 namespace {
 
 namespace fs = std::filesystem;
+using namespace std::string_literals;
 
 // A line of a few hundred bytes is expected.
 constexpr std::size_t max_ready_line = 64 * 1024;
@@ -40,7 +41,7 @@ std::vector<std::string> command_line(const NetworkFile& file, const NodeEntry& 
     out.push_back(node.data.empty() ? "-inmemory" : "-datadir=" + node.data.string());
     // To derive the usual number of keys takes longer than all else of a start.
     out.emplace_back("-keypool=20");
-    out.push_back(fmt::format("-bind={}", file.listen.empty() ? "127.0.0.1" : file.listen));
+    out.push_back("-bind=" + listen_address(file));
     out.push_back(fmt::format("-port={}", node.port));
     out.push_back(fmt::format("-rpcport={}", node.rpc_port));
     out.push_back("-nodename=" + node.name);
@@ -196,20 +197,26 @@ std::string seed_argument(const fs::path& folder) {
     return "-seedfile=" + (folder / "seed").string();
 }
 
-bool is_free_port(std::uint16_t port) {
-    const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (descriptor < 0) return false;
+bool is_free_port(std::uint16_t port, const std::string& address) {
+    addrinfo hints{};
+    hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE;
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* found = nullptr;
+    if (::getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &found) != 0)
+        return true;
+    const int descriptor = ::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     // As servers do: connections that have ended do not count.
     const int yes = 1;
     ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(port);
-    const bool is_free =
-        ::bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-    ::close(descriptor);
-    return is_free;
+    const bool is_taken =
+        ::bind(descriptor, found->ai_addr, found->ai_addrlen) != 0 && errno != EADDRNOTAVAIL;
+    ::freeaddrinfo(found);
+    if (descriptor >= 0) ::close(descriptor);
+    return !is_taken;
+}
+
+std::string listen_address(const NetworkFile& file) {
+    return file.listen.empty() ? "127.0.0.1" : file.listen;
 }
 
 std::string peer_address(const NetworkFile& file, const NodeEntry& node) {
@@ -225,8 +232,9 @@ Result<void, std::string> start_nodes(NetworkFile& file, const std::vector<NodeE
     const auto release_taken = [&] {
         bool changed = false;
         for (NodeEntry* node : nodes) {
-            for (std::uint16_t* port : {&node->port, &node->rpc_port}) {
-                if (*port == 0 || is_free_port(*port)) continue;
+            for (const auto& [port, address] : {std::pair{&node->port, listen_address(file)},
+                                                std::pair{&node->rpc_port, "127.0.0.1"s}}) {
+                if (*port == 0 || is_free_port(*port, address)) continue;
                 *port = 0;
                 changed = true;
             }

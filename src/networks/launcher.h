@@ -44,8 +44,12 @@ void end_nodes(const std::vector<NodeEntry*>& nodes, int signal,
 /// How long a node may take to stop in order.
 inline constexpr std::chrono::minutes stop_patience{2};
 
-/// True if a process may listen on this port of 127.0.0.1 now.
-[[nodiscard]] bool is_free_port(std::uint16_t port);
+/// True if a process may listen on this port of `address`, a number, now. Also true if this machine
+/// does not have that address: then the port is not what is wrong.
+[[nodiscard]] bool is_free_port(std::uint16_t port, const std::string& address = "127.0.0.1");
+
+/// Where the nodes accept peers: the address of --listen, else 127.0.0.1.
+[[nodiscard]] std::string listen_address(const NetworkFile& file);
 
 /// The address where nodes of this machine reach `node`: "127.0.0.1:18444".
 [[nodiscard]] std::string peer_address(const NetworkFile& file, const NodeEntry& node);

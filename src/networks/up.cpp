@@ -83,7 +83,8 @@ NetworkFile new_file(const UpOptions& options, const fs::path& folder) {
     for (const auto& name : node_names(options.count))
         file.nodes.push_back(new_node(file, name));
     NodeEntry& first = file.nodes.front();
-    if (is_free_port(options.chain.p2p_port) && is_free_port(options.chain.rpc_port)) {
+    if (is_free_port(options.chain.p2p_port, listen_address(file)) &&
+        is_free_port(options.chain.rpc_port)) {
         first.port = options.chain.p2p_port;
         first.rpc_port = options.chain.rpc_port;
     }

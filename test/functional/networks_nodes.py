@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """The commands that stop, start, kill and add the nodes of a network."""
+import contextlib
 import os
 import signal
+import socket
 import subprocess
 
 from framework import equal, run, wait_until
@@ -130,7 +132,25 @@ def kept(test):
     assert not folder.exists()
 
 
+def taken_ports(test):
+    test.step("a node whose ports another program has taken starts with others, and its peers find it")
+    daler = Daler(test, "ports")
+    daler.run("up", "-d", "-n", "2", "--name", "busy", "--listen", "127.0.0.2")
+    before = daler.ps()["nodes"]
+    daler.run("down")
+    with contextlib.ExitStack() as taken:
+        for host, address in (("127.0.0.2", before[0]["p2p"]), ("127.0.0.1", before[1]["rpc"])):
+            taken.enter_context(socket.create_server((host, int(address.rpartition(":")[2]))))
+        daler.run("up", "-d", "--name", "busy")
+        after = daler.ps()["nodes"]
+        equal([after[0]["rpc"], after[1]["p2p"]], [before[0]["rpc"], before[1]["p2p"]])
+        assert after[0]["p2p"] != before[0]["p2p"] and after[1]["rpc"] != before[1]["rpc"]
+        equal([node["peers"] for node in after], [1, 1])
+    daler.run("rm")
+
+
 def main(test):
+    taken_ports(test)
     stop_and_start(test)
     deaths(test)
     add(test)
