@@ -51,6 +51,9 @@ namespace daler::networks {
 // status.cpp
 [[nodiscard]] int ps(const Arguments& arguments);
 
+// watch.cpp
+[[nodiscard]] int watch(const Arguments& arguments);
+
 /// Prints "daler: REASON" to standard error and returns the exit code of a failure.
 [[nodiscard]] int report(const std::string& reason);
 

@@ -158,6 +158,7 @@ Json status_json(const NetworkFile& file, const std::vector<NodeStatus>& nodes) 
 }
 
 int ps(const Arguments& arguments) {
+    if (arguments.has("--watch")) return watch(arguments);
     auto network = Network::find(arguments);
     if (!network) return report(network.error());
     const auto nodes = status_of(*network);
