@@ -83,4 +83,40 @@ inline const ResultField whole_transaction_field{"hex", Type::hex, "All of it"};
 /// A list of ids of transactions.
 inline const ResultFields txids = {{"", Type::hex, "The id of a transaction"}};
 
+/// The result of sign_transaction.h.
+inline const ResultFields signed_transaction = {
+    {"hex", Type::hex, "The transaction with the signatures"},
+    {"complete", Type::boolean, "Whether all inputs are signed"},
+    {"errors?",
+     Type::objects,
+     "The inputs that are not",
+     {{"txid", Type::hex, "The transaction of the output that it spends"},
+      {"vout", Type::integer, "The number of this output"},
+      {"witness", Type::array, "The witness", {{"", Type::hex}}},
+      {"scriptSig", Type::hex, "The input's script"},
+      {"sequence", Type::integer, "Its sequence number"},
+      {"error", Type::string, "Why it is not signed"}}}};
+
+/// Arguments: an output.
+inline const std::initializer_list<Argument> outpoint_arguments = {
+    {"txid", Type::hex, "", "The transaction"},
+    {"vout", Type::integer, "", "The number of the output"}};
+
+/// Arguments: outputs that a transaction spends and that neither chain nor mempool has.
+inline const Argument previous_outputs{
+    "prevtxs",
+    Type::objects,
+    "null",
+    "Outputs it spends that neither chain nor mempool has",
+    {{"txid", Type::hex, "", "The transaction"},
+     {"vout", Type::integer, "", "The number of the output"},
+     {"scriptPubKey", Type::hex, "", "Its script"},
+     {"redeemScript", Type::hex, "null", "Of P2SH: the script"},
+     {"witnessScript", Type::hex, "null", "Of P2WSH: the script"},
+     {"amount", Type::amount, "null", "Its amount; needed for witnesses"}}};
+
+inline constexpr Argument signature_hash_type{
+    "sighashtype", Type::string, "DEFAULT for Taproot, ALL otherwise",
+    "DEFAULT, ALL, NONE, SINGLE, or one of the last three with |ANYONECANPAY"};
+
 }  // namespace daler::rpc

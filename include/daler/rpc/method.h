@@ -27,6 +27,9 @@ public:
     constexpr MethodResult(const ResultFields& fields) : field_{"", Type::object, "", fields} {}
     constexpr MethodResult(std::string_view name, ValueType type, std::string_view help)
         : field_{name, type, help} {}
+    // A copy of a method does not keep the lists of its declaration: tables are arrays, no vectors.
+    MethodResult(const MethodResult&) = delete;
+    MethodResult& operator=(const MethodResult&) = delete;
 
     [[nodiscard]] constexpr const ResultField& field() const { return field_; }
 

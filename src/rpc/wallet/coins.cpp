@@ -53,14 +53,7 @@ CoinFilter parse_filter(const Call& call) {
         }
     }
     out.include_unsafe = call.boolean(3, true);
-    const Json& options = call.json(4);
-    if (options.is_null()) return out;
-    constexpr std::array<Field, 5> fields{{{"minimumAmount", std::nullopt},
-                                           {"maximumAmount", std::nullopt},
-                                           {"minimumSumAmount", std::nullopt},
-                                           {"maximumCount", Json::Kind::number},
-                                           {"include_immature_coinbase", Json::Kind::boolean}}};
-    check_object(options, fields, true);
+    const Json& options = call.options(4);
     if (const auto* value = options.find("minimumAmount")) out.min_amount = to_amount(*value);
     if (const auto* value = options.find("maximumAmount")) out.max_amount = to_amount(*value);
     if (const auto* value = options.find("minimumSumAmount")) out.min_sum = to_amount(*value);
