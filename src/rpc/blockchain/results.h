@@ -70,7 +70,8 @@ inline const ResultField header_result{"",
 
 // block_stats.cpp
 
-inline const ResultFields block_stats = {
+/// All but those that begin with utxo.
+inline const ResultFields block_stats_fields = {
     {"avgfee?", units::satoshis, "The average fee"},
     {"avgfeerate?", units::satoshis_per_vbyte, "The average fee rate"},
     {"avgtxsize?", units::bytes, "The average size of a transaction"},
@@ -104,11 +105,37 @@ inline const ResultFields block_stats = {
     {"total_size?", units::bytes, "All transactions without the coinbase"},
     {"total_weight?", units::weight, "All transactions without the coinbase"},
     {"totalfee?", units::satoshis, "All fees"},
-    {"txs?", Type::integer, "Transactions with the coinbase"},
-    {"utxo_increase?", Type::integer, "Outputs that were made, less those that were spent"},
-    {"utxo_size_inc?", units::bytes, "The same in the size of the set of unspent outputs"},
-    {"utxo_increase_actual?", Type::integer, "utxo_increase without unspendable outputs"},
-    {"utxo_size_inc_actual?", units::bytes, "utxo_size_inc without unspendable outputs"}};
+    {"txs?", Type::integer, "Transactions with the coinbase"}};
+
+inline const ResultField coins_increase{"utxo_increase?", Type::integer,
+                                        "Outputs that were made, less those that were spent"};
+inline const ResultField coins_increase_actual{"utxo_increase_actual?", Type::integer,
+                                               "The same without unspendable outputs"};
+inline const ResultField coins_size_increase{"utxo_size_inc?", units::bytes,
+                                             "How the set of unspent outputs grew"};
+inline const ResultField coins_size_increase_actual{"utxo_size_inc_actual?", units::bytes,
+                                                    "The same without unspendable outputs"};
+
+inline const ResultField block_stats{
+    "",
+    Type::one_of,
+    "",
+    {{"if stats is not given",
+      Type::object,
+      "",
+      {{"", Type::same_fields, "", block_stats_fields},
+       coins_increase,
+       coins_size_increase,
+       coins_increase_actual,
+       coins_size_increase_actual}},
+     {"otherwise",
+      Type::object,
+      "In alphabetical order",
+      {{"", Type::same_fields, "The ones of the same names", block_stats_fields},
+       coins_increase,
+       coins_increase_actual,
+       coins_size_increase,
+       coins_size_increase_actual}}}};
 
 // block_filters.cpp
 
