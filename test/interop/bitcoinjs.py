@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""A node accepts P2WPKH and P2TR payments that bitcoinjs-lib has built and signed. It shares no code with daler."""
+"""A node accepts P2WPKH and P2TR payments that bitcoinjs-lib has built and signed, and PSBTs go back and forth between
+them. bitcoinjs-lib shares no code with daler."""
 import hashlib
 import os
 import shutil
@@ -12,7 +13,7 @@ sys.path.insert(0, str(HERE.parent / "functional"))
 from chainkit import ANYONE_ADDRESS  # noqa: E402
 from framework import Skip, equal, run  # noqa: E402
 
-FILES = ("package.json", "package-lock.json", ".npmrc", "sign_and_send.mjs")
+FILES = ("package.json", "package-lock.json", ".npmrc", "rpc.mjs", "sign_and_send.mjs", "psbts.mjs")
 
 
 def installed():
@@ -42,10 +43,12 @@ def main(test):
     node.createwallet("w")
     node.generatetoaddress(1, node.wallet("w").getnewaddress())
     node.generatetoaddress(100, ANYONE_ADDRESS)
-    done = subprocess.run(["node", "sign_and_send.mjs", f"http://127.0.0.1:{node.rpcport}", node.cookie()],
-                          cwd=folder, capture_output=True, text=True)
-    print(done.stdout, end="")
-    equal(done.returncode, 0, done.stderr)
+    for script in ("sign_and_send.mjs", "psbts.mjs"):
+        test.step(script)
+        done = subprocess.run(["node", script, f"http://127.0.0.1:{node.rpcport}", node.cookie()], cwd=folder,
+                              capture_output=True, text=True)
+        print(done.stdout, end="")
+        equal(done.returncode, 0, done.stderr)
 
 
 run(main)

@@ -215,8 +215,8 @@ def spoil(dice, both, psbts, counts):
     assert isinstance(ours, list), f"only bitcoind refuses {psbt}: {theirs}"
     counts["refused"] += 1
     if ours != theirs:
-        assert ours[0] == theirs[0], (psbt, ours, theirs)
-        assert any(text in words for text in READING for _, words in (ours, theirs)), (psbt, ours, theirs)
+        assert ours[0] == theirs[0], (ours, theirs, psbt)
+        assert any(text in words for text in READING for _, words in (ours, theirs)), (ours, theirs, psbt)
 
 
 def main(test):

@@ -4,23 +4,13 @@ import assert from 'node:assert/strict';
 import * as ecc from '@bitcoinerlab/secp256k1';
 import * as bitcoin from 'bitcoinjs-lib';
 import { ECPairFactory } from 'ecpair';
+import { rpc } from './rpc.mjs';
 
-const [url, credentials] = process.argv.slice(2);
+const call = rpc(...process.argv.slice(2));
 const network = bitcoin.networks.regtest;
 bitcoin.initEccLib(ecc);
 const ECPair = ECPairFactory(ecc);
 const COIN = 100_000_000n;
-
-async function call(method, ...params) {
-  const response = await fetch(`${url}/wallet/w`, {
-    method: 'POST',
-    headers: { Authorization: 'Basic ' + Buffer.from(credentials).toString('base64') },
-    body: JSON.stringify({ jsonrpc: '2.0', id: method, method, params }),
-  });
-  const answer = await response.json();
-  if (answer.error) throw Object.assign(new Error(answer.error.message), { code: answer.error.code });
-  return answer.result;
-}
 
 const hex = (bytes) => Buffer.from(bytes).toString('hex');
 const mine = async () => (await call('generatetoaddress', 1, await call('getnewaddress')))[0];
