@@ -44,6 +44,7 @@ void Input::merge(const Input& other) {
     add(taproot_origins, other.taproot_origins);
     fill(internal_key, other.internal_key);
     fill(merkle_root, other.merkle_root);
+    add(proprietary, other.proprietary);
     add(unknown, other.unknown);
 }
 
@@ -54,6 +55,7 @@ void Output::merge(const Output& other) {
     fill(internal_key, other.internal_key);
     fill(tree, other.tree);
     add(taproot_origins, other.taproot_origins);
+    add(proprietary, other.proprietary);
     add(unknown, other.unknown);
 }
 
@@ -100,6 +102,7 @@ bool Psbt::merge(const Psbt& other) {
         outputs[i].merge(other.outputs[i]);
     for (const auto& [origin, keys] : other.extended_keys)
         extended_keys[origin].insert(keys.begin(), keys.end());
+    add(proprietary, other.proprietary);
     add(unknown, other.unknown);
     return true;
 }

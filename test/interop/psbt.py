@@ -1,30 +1,33 @@
 #!/usr/bin/python3
 """Random PSBTs go through all roles. daler and bitcoind make each step, and their answers must be equal byte for byte:
 creator, updater, signers, combiner, finalizer, decodepsbt and analyzepsbt. The mempools must accept complete
-transactions. Then PSBTs with random faults: both must refuse them.
+transactions. Then PSBTs with fields of all types, with random faults, which both must refuse, and published ones.
 
     test/interop/psbt.py --seed 7 --cases 2000     # a longer run; the seed decides all random choices
 """
 import argparse
 import base64
+import hashlib
+import json
 import os
 import random
 import sys
 from decimal import Decimal
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "functional"))
-from chainkit import ANYONE_ADDRESS, COIN, Input, Output, Transaction, coins_of, next_block  # noqa: E402
-from framework import LONG, SEED, RpcError, equal, run, to_json  # noqa: E402
+from chainkit import ANYONE_ADDRESS, COIN, Input, Output, Transaction, coins_of, next_block, var_bytes  # noqa: E402
+from framework import LONG, SEED, RpcError, equal, run, to_json, vectors  # noqa: E402
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from signing import base58check, sha256  # noqa: E402
+from signing import base58check, hash160, sha256  # noqa: E402
 
 TYPES = ["DEFAULT", "ALL", "NONE", "SINGLE", "ALL|ANYONECANPAY", "NONE|ANYONECANPAY", "SINGLE|ANYONECANPAY"]
 OWNERS = 3
+PUBLIC = "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
 MONEY = 20_000  # satoshis of each coin
-# With one of these errors the texts may differ: they tell what was read when the first fault was found.
+# With one of these errors the texts may differ: which of several faults is found first is not the same.
 READING = ("end of data", "stated size", "size too large", "ReadCompactSize", "Superfluous witness",
-           "Unknown transaction optional data", "invalid length")
+           "Unknown transaction optional data", "invalid length", "Output Taproot tree")
 
 
 class Key:
@@ -185,6 +188,93 @@ def join_some(dice, both, psbts):
     return True
 
 
+def read_size(data, place):
+    first = data[place]
+    width = {0xFD: 2, 0xFE: 4}.get(first, 0)
+    return (int.from_bytes(data[place + 1:place + 1 + width], "little") if width else first), place + 1 + width
+
+
+def read_maps(psbt):
+    """The maps of a PSBT, each a list of keys and values."""
+    data = base64.b64decode(psbt)
+    maps, place = [[]], 5
+    while place < len(data):
+        size, place = read_size(data, place)
+        if size == 0:
+            maps.append([])
+            continue
+        key, place = data[place:place + size], place + size
+        size, place = read_size(data, place)
+        maps[-1].append((key, data[place:place + size]))
+        place += size
+    return maps[:-1]
+
+
+def write_maps(maps):
+    data = b"psbt\xff" + b"".join(b"".join(var_bytes(key) + var_bytes(value) for key, value in fields) + b"\0"
+                                  for fields in maps)
+    return base64.b64encode(data).decode()
+
+
+def random_field(dice, place, outputs_from):
+    """A field that signers do not add, for the map at `place`."""
+    preimage = dice.randbytes(dice.randint(0, 40))
+    public = b"\x02" + sha256(b"x") if dice.random() < 0.1 else bytes.fromhex(PUBLIC)
+    origin = dice.randbytes(4 * dice.randint(1, 4))
+    fields = [(b"\xfc" + var_bytes(dice.randbytes(dice.randint(0, 5))) + bytes([dice.randrange(253)]) + dice.randbytes(3),
+               dice.randbytes(dice.randint(0, 9))),
+              (bytes([dice.choice([0x30, 0xE0, 0xFA])]) + dice.randbytes(dice.randint(0, 5)), dice.randbytes(9))]
+    if place == 0:
+        xpub = bytes.fromhex("043587cf01") + dice.randbytes(8) + sha256(b"chain") + public
+        return dice.choice([*fields, (b"\x01" + xpub, origin), (b"\x01" + xpub, origin), (b"\xfb", bytes(4))])
+    taproot = dice.choice([b"\x00", b"\x01" + dice.randbytes(32), b"\x02" + dice.randbytes(64)]) + origin
+    if place >= outputs_from:
+        tree = [bytes([depth, 0xC0]) + var_bytes(dice.randbytes(dice.randint(1, 9))) for depth in dice.choice(
+            [(0,), (1, 1), (1, 2, 2), (2, 2, 1), (2, 2, 2, 2)])]
+        return dice.choice([*fields, (b"\x00", b"\x51"), (b"\x01", b"\x51"), (b"\x02" + public, origin),
+                            (b"\x05", public[1:]), (b"\x06", b"".join(tree)), (b"\x07" + public[1:], taproot)])
+    hashes = [(b"\x0a", lambda data: hashlib.new("ripemd160", data).digest()), (b"\x0b", sha256), (b"\x0c", hash160),
+              (b"\x0d", lambda data: sha256(sha256(data)))]
+    kind, function = dice.choice(hashes)
+    return dice.choice([*fields, (kind + function(preimage), preimage), (kind + function(preimage), preimage),
+                        (b"\x03", bytes([dice.choice([0, 1, 2, 3, 0x81, 0x83, 0x40]), 0, 0, 0])), (b"\x04", b"\x51"),
+                        (b"\x05", b"\x51"), (b"\x06" + public, origin), (b"\x13", dice.randbytes(64)),
+                        (b"\x14" + dice.randbytes(64), dice.randbytes(65)), (b"\x16" + public[1:], taproot),
+                        (b"\x15\xc0" + dice.randbytes(32 * dice.randint(1, 3)), b"\x51\xc0"), (b"\x17", public[1:]),
+                        (b"\x18", dice.randbytes(32)), (b"\x07", b"\x01\x51"), (b"\x08", b"\x01\x02\x51\x52")])
+
+
+def with_fields(dice, both, psbt):
+    """Adds fields of all types in random order, and lets both nodes read and write them."""
+    maps = read_maps(psbt)
+    outputs_from = 1 + len(both.core.decodepsbt(psbt)["inputs"])
+    for _ in range(dice.randint(1, 6)):
+        place = dice.randrange(len(maps))
+        key, value = random_field(dice, place, outputs_from)
+        if key not in [known for known, _ in maps[place]]:
+            maps[place].insert(dice.randint(0, len(maps[place])), (key, value))
+    changed = write_maps(maps)
+    both.decodepsbt(changed)
+    both.analyzepsbt(changed)
+    both.combinepsbt([changed])
+    both.combinepsbt([psbt, changed])
+    both.combinepsbt([changed, psbt])
+    both.finalizepsbt(changed)
+    both.utxoupdatepsbt(changed, [])
+
+
+def published(test, both):
+    """Published PSBTs, valid and not."""
+    rows = json.loads((vectors() / "core" / "rpc_psbt.json").read_text())
+    for text in rows["valid"]:
+        look(both, text)
+        both.finalizepsbt(text)
+        both.combinepsbt([text, text])
+    for text in rows["invalid"]:
+        assert check_refusal(both, text)
+    test.step(f"published: {len(rows['valid'])} valid, {len(rows['invalid'])} invalid")
+
+
 def with_fault(dice, psbt):
     data = bytearray(base64.b64decode(psbt))
     way = dice.choice(["change", "change", "cut", "add", "insert", "repeat"])
@@ -203,20 +293,26 @@ def with_fault(dice, psbt):
     return base64.b64encode(bytes(data)).decode()
 
 
-def spoil(dice, both, psbts, counts):
-    psbt = with_fault(dice, dice.choice(psbts))
+def check_refusal(both, psbt):
+    """False if bitcoind reads the PSBT; else daler must not, either."""
     ours, theirs = (answer(node.decodepsbt, psbt) for node in (both.daler, both.core))
     if not isinstance(theirs, list):
         equal(to_json(ours), to_json(theirs), psbt)
-        counts["accepted"] += 1
-        look(both, psbt)
-        both.finalizepsbt(psbt)
+        return False
+    assert isinstance(ours, list) and ours[0] == theirs[0], (ours, theirs, psbt)
+    same = ours == theirs or any(text in words for text in READING for _, words in (ours, theirs))
+    assert same, (ours, theirs, psbt)
+    return True
+
+
+def spoil(dice, both, psbts, counts):
+    psbt = with_fault(dice, dice.choice(psbts))
+    if check_refusal(both, psbt):
+        counts["refused"] += 1
         return
-    assert isinstance(ours, list), f"only bitcoind refuses {psbt}: {theirs}"
-    counts["refused"] += 1
-    if ours != theirs:
-        assert ours[0] == theirs[0], (ours, theirs, psbt)
-        assert any(text in words for text in READING for _, words in (ours, theirs)), (ours, theirs, psbt)
+    counts["accepted"] += 1
+    look(both, psbt)
+    both.finalizepsbt(psbt)
 
 
 def main(test):
@@ -250,12 +346,16 @@ def main(test):
             print(f"case {number} of seed {options.seed}")
             raise
     test.step(f"{both.calls} calls for {options.cases} PSBTs: {counts}")
+    for _ in range(options.cases * 2):
+        with_fields(dice, both, dice.choice(psbts))
+    test.step(f"{both.calls} calls, with fields of all types")
     for _ in range(options.cases // 2):
         counts["joined"] += join_some(dice, both, psbts)
     for _ in range(options.cases * 5):
         spoil(dice, both, psbts, counts)
     test.step(f"joined and spoiled: {counts}")
     assert options.cases < 50 or all(counts.values()), counts
+    published(test, both)
 
 
 if __name__ == "__main__":

@@ -127,6 +127,18 @@ TEST_CASE("a signer keeps the signatures of others", "[psbt]") {
     CHECK(psbt.inputs[0].signatures.at(first.begin()->first) == first.begin()->second);
 }
 
+TEST_CASE("combining keeps fields of unknown types and of other programs", "[psbt]") {
+    const Spend spend({"wpkh(" + wif_a + ")"});
+    auto other = spend.psbt;
+    const UnknownFields unknown{{{0xe0}, {1}}};
+    const ProprietaryFields proprietary{{{0xfc, 1, 'a', 5}, {{'a'}, 5, {2}}}};
+    other.unknown = other.inputs[0].unknown = other.outputs[0].unknown = unknown;
+    other.proprietary = other.inputs[0].proprietary = other.outputs[0].proprietary = proprietary;
+    auto combined = spend.psbt;
+    REQUIRE(combined.merge(other));
+    CHECK(to_base64(combined) == to_base64(other));
+}
+
 TEST_CASE("previous transactions are dropped if all inputs are taproot", "[psbt]") {
     Spend taproot({"tr(" + wif_a + ")", "rawtr(" + wif_b + ")"});
     Spend::sign(taproot.psbt, taproot.public_keys, {.finalize = Finalize::no});
