@@ -1,5 +1,6 @@
 #include <daler/descriptor/signing.h>
 #include <daler/script/interpreter.h>
+#include <daler/script/lock_times.h>
 
 namespace daler::descriptor {
 namespace {
@@ -58,6 +59,14 @@ std::optional<Bytes> InputSignatures::leaf(const KeyRing& ring, const LeafKey& k
     return schnorr(secret->key, script::TapscriptContext{.leaf_hash = key.leaf_hash});
 }
 
+bool InputSignatures::lock_time_holds(std::uint32_t lock_time) const {
+    return script::lock_time_holds(lock_time, tx_, tx_.inputs[index_]);
+}
+
+bool InputSignatures::sequence_holds(std::uint32_t sequence) const {
+    return script::sequence_holds(sequence, tx_, tx_.inputs[index_]);
+}
+
 bool InputSignatures::verifies(const Script& script_sig, const Witness& witness) const {
     Transaction tx = tx_;
     tx.inputs[index_].script_sig = script_sig;
@@ -80,6 +89,14 @@ std::optional<Bytes> PlaceholderSignatures::leaf(const KeyRing&, const LeafKey&)
     return Bytes(schnorr_placeholder_size);
 }
 
+bool PlaceholderSignatures::lock_time_holds(std::uint32_t) const {
+    return true;
+}
+
+bool PlaceholderSignatures::sequence_holds(std::uint32_t) const {
+    return true;
+}
+
 bool PlaceholderSignatures::verifies(const Script&, const Witness&) const {
     return true;
 }
@@ -96,6 +113,14 @@ std::optional<Bytes> NoSignatures::key_path(const KeyRing&, const crypto::XOnlyK
 
 std::optional<Bytes> NoSignatures::leaf(const KeyRing&, const LeafKey&) const {
     return std::nullopt;
+}
+
+bool NoSignatures::lock_time_holds(std::uint32_t) const {
+    return false;
+}
+
+bool NoSignatures::sequence_holds(std::uint32_t) const {
+    return false;
 }
 
 bool NoSignatures::verifies(const Script&, const Witness&) const {

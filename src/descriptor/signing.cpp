@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "miniscript_spend.h"
 #include "taproot_signing.h"
 
 namespace daler::descriptor {
@@ -55,6 +56,8 @@ private:
     Satisfaction satisfy_key_hash(const Script& script, ByteSpan hash, SigningRules rules);
     Satisfaction satisfy_multisig(const Script& script, const std::vector<Bytes>& data,
                                   SigningRules rules);
+    /// The stack of a P2WSH script.
+    std::optional<Witness> satisfy_as_miniscript(const Script& script);
     bool build_bare(const Script& locking);
     bool build_script_hash(ByteSpan hash160);
     /// A witness program of version 0.
@@ -171,6 +174,22 @@ Satisfaction SpendBuilder::satisfy(const Script& script, SigningRules rules) {
     return {.stack = {}, .is_known = false};
 }
 
+std::optional<Witness> SpendBuilder::satisfy_as_miniscript(const Script& script) {
+    const auto find = [this](ByteSpan hash160) -> std::optional<Bytes> {
+        const auto id = to_digest160(hash160);
+        const auto key = find_key(id);
+        if (key) return Bytes(key->bytes().begin(), key->bytes().end());
+        data_.missing.public_keys.push_back(id);
+        return std::nullopt;
+    };
+    const auto sign = [&](ByteSpan bytes) -> std::optional<Bytes> {
+        const auto key = crypto::PublicKey::from_bytes(bytes);
+        return key ? signature(*key, script.bytes(), SigningRules::segwit_v0) : std::nullopt;
+    };
+    return satisfy_miniscript(script.bytes(),
+                              {miniscript::Context::p2wsh, find, sign, source_, data_.preimages});
+}
+
 bool SpendBuilder::give_up() {
     data_.is_known = false;
     return false;
@@ -204,10 +223,7 @@ bool SpendBuilder::build_witness(ByteSpan program) {
     data_.has_witness = true;
     auto made = satisfy(*inner, SigningRules::segwit_v0);
     if (!made.complete && made.stack.empty()) {
-        // Bitcoin Core then reads the script as miniscript, which misses the same key again, and
-        // analyzepsbt shows it twice.
-        for (auto* missing : {&data_.missing.public_keys, &data_.missing.signatures})
-            if (!missing->empty()) missing->push_back(missing->front());
+        if (auto stack = satisfy_as_miniscript(*inner)) made = {std::move(*stack), true};
     }
     made.stack.emplace_back(inner->bytes().begin(), inner->bytes().end());
     data_.witness = std::move(made.stack);

@@ -3,8 +3,8 @@
 #include <daler/script/taproot.h>
 
 #include <algorithm>
-#include <ranges>
 
+#include "miniscript_spend.h"
 #include "taproot_tree.h"
 
 namespace daler::descriptor {
@@ -30,6 +30,8 @@ public:
 
 private:
     std::optional<Bytes> signature(const LeafKey& key);
+    /// An x-only key by its hash.
+    [[nodiscard]] std::optional<Bytes> find_key(ByteSpan hash160) const;
 
     const SignatureSource& source_;
     const KeyRing& ring_;
@@ -73,23 +75,30 @@ std::optional<Bytes> TaprootSpend::signature(const LeafKey& key) {
     return made;
 }
 
-std::optional<Witness> TaprootSpend::satisfy(const LeafScript& leaf) {
-    const auto asked = leaf.version == script::tapscript_leaf_version
-                           ? leaf_keys(Script(leaf.script))
-                           : std::nullopt;
-    if (!asked) return std::nullopt;
-    const Hash256 leaf_hash = script::tap_leaf_hash(leaf.version, leaf.script);
-    Witness out;
-    int missing = asked->threshold;
-    // The first key takes the top of the stack. All keys sign: a PSBT collects the signatures.
-    for (const auto& key : std::views::reverse(asked->keys)) {
-        auto made = signature({key, leaf_hash});
-        const bool is_used = made && missing > 0;
-        if (is_used) --missing;
-        out.push_back(is_used ? std::move(*made) : Bytes{});
+std::optional<Bytes> TaprootSpend::find_key(ByteSpan hash160) const {
+    const auto is_it = [hash160](const crypto::XOnlyKey& key) {
+        return std::ranges::equal(crypto::hash160(key.bytes), hash160);
+    };
+    for (const auto& [key, origin] : data_.taproot_origins)
+        if (is_it(key)) return Bytes(key.bytes.begin(), key.bytes.end());
+    for (const auto& [hash, full] : ring_.public_keys) {
+        if (!full.is_compressed()) continue;
+        const auto key = x_only(full);
+        if (is_it(key)) return Bytes(key.bytes.begin(), key.bytes.end());
     }
-    if (missing > 0) return std::nullopt;
-    return out;
+    return std::nullopt;
+}
+
+std::optional<Witness> TaprootSpend::satisfy(const LeafScript& leaf) {
+    if (leaf.version != script::tapscript_leaf_version) return std::nullopt;
+    const Hash256 leaf_hash = script::tap_leaf_hash(leaf.version, leaf.script);
+    const auto find = [this](ByteSpan hash160) { return find_key(hash160); };
+    const auto sign = [&](ByteSpan bytes) -> std::optional<Bytes> {
+        const auto key = crypto::XOnlyKey::from_bytes(bytes);
+        return key ? signature({*key, leaf_hash}) : std::nullopt;
+    };
+    return satisfy_miniscript(
+        leaf.script, {miniscript::Context::tapscript, find, sign, source_, data_.preimages});
 }
 
 }  // namespace

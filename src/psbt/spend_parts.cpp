@@ -41,6 +41,7 @@ SpendData spend_data(const Input& input) {
     out.redeem_script = input.redeem_script;
     out.witness_script = input.witness_script;
     add_origins_to(out, input.origins);
+    out.preimages = input.preimages;
     out.key_path_signature = input.key_path_signature;
     out.leaf_signatures = input.leaf_signatures;
     out.internal_key = input.internal_key;

@@ -12,8 +12,8 @@ namespace daler::descriptor {
 /// is not changed. Valid signatures that a multisig already has, of any hash type, are used before
 /// new ones. An input with an unknown script keeps its contents. Otherwise an incomplete input
 /// gets the parts that could be made. Known scripts: pk, pkh, multisig, P2SH, P2WPKH, P2WSH of
-/// these, the key path of P2TR, and its leaves with pk and multi_a. Does not sign with
-/// sighash_single if its output does not exist. Requires: `hashes` are those of `tx`, with all
+/// these and of miniscripts, the key path of P2TR, and its leaves with miniscripts. Does not sign
+/// with sighash_single if its output does not exist. Requires: `hashes` are those of `tx`, with all
 /// spent outputs for taproot signatures.
 bool sign_input(Transaction& tx, std::uint32_t index, const TxOutput& spent,
                 const script::PrecomputedHashes& hashes, const KeyRing& ring,
@@ -47,6 +47,9 @@ public:
     /// A signature of a leaf.
     [[nodiscard]] virtual std::optional<Bytes> leaf(const KeyRing& ring,
                                                     const LeafKey& key) const = 0;
+    /// Whether CHECKLOCKTIMEVERIFY and CHECKSEQUENCEVERIFY of these numbers succeed in the input.
+    [[nodiscard]] virtual bool lock_time_holds(std::uint32_t lock_time) const = 0;
+    [[nodiscard]] virtual bool sequence_holds(std::uint32_t sequence) const = 0;
     /// Whether an input with this scriptSig and witness is valid.
     [[nodiscard]] virtual bool verifies(const Script& script_sig, const Witness& witness) const = 0;
 };
@@ -66,6 +69,8 @@ public:
     [[nodiscard]] std::optional<Bytes> key_path(const KeyRing& ring, const crypto::XOnlyKey& key,
                                                 const std::optional<Hash256>& tweak) const override;
     [[nodiscard]] std::optional<Bytes> leaf(const KeyRing& ring, const LeafKey& key) const override;
+    [[nodiscard]] bool lock_time_holds(std::uint32_t lock_time) const override;
+    [[nodiscard]] bool sequence_holds(std::uint32_t sequence) const override;
     [[nodiscard]] bool verifies(const Script& script_sig, const Witness& witness) const override;
 
     /// The hash that a signature with this type signs.
@@ -93,6 +98,8 @@ public:
     [[nodiscard]] std::optional<Bytes> key_path(const KeyRing& ring, const crypto::XOnlyKey& key,
                                                 const std::optional<Hash256>& tweak) const override;
     [[nodiscard]] std::optional<Bytes> leaf(const KeyRing& ring, const LeafKey& key) const override;
+    [[nodiscard]] bool lock_time_holds(std::uint32_t lock_time) const override;
+    [[nodiscard]] bool sequence_holds(std::uint32_t sequence) const override;
     [[nodiscard]] bool verifies(const Script& script_sig, const Witness& witness) const override;
 };
 
@@ -105,6 +112,8 @@ public:
     [[nodiscard]] std::optional<Bytes> key_path(const KeyRing& ring, const crypto::XOnlyKey& key,
                                                 const std::optional<Hash256>& tweak) const override;
     [[nodiscard]] std::optional<Bytes> leaf(const KeyRing& ring, const LeafKey& key) const override;
+    [[nodiscard]] bool lock_time_holds(std::uint32_t lock_time) const override;
+    [[nodiscard]] bool sequence_holds(std::uint32_t sequence) const override;
     [[nodiscard]] bool verifies(const Script& script_sig, const Witness& witness) const override;
 };
 

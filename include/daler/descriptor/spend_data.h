@@ -56,6 +56,16 @@ struct TaprootOrigin {
     bool operator==(const TaprootOrigin&) const = default;
 };
 
+/// Preimages by hash.
+struct Preimages {
+    std::map<crypto::Digest160, Bytes> ripemd160;
+    std::map<crypto::Digest256, Bytes> sha256;
+    std::map<crypto::Digest160, Bytes> hash160;
+    std::map<crypto::Digest256, Bytes> hash256;
+
+    bool operator==(const Preimages&) const = default;
+};
+
 /// What is not known about an input, and prevents its signing.
 struct MissingParts {
     std::vector<crypto::Digest160> public_keys;  ///< hashes of keys
@@ -71,6 +81,7 @@ struct SpendData {
     Script witness_script;                                 ///< empty: unknown
     std::map<crypto::Digest160, KeySignature> signatures;  ///< by hash of the key
     std::map<crypto::Digest160, KeyWithOrigin> origins;    ///< by hash of the key
+    Preimages preimages;
     bool given_signatures_first = false;  ///< a multisig prefers `signatures` to new ones
 
     std::optional<crypto::XOnlyKey> internal_key;

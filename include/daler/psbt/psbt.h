@@ -17,6 +17,7 @@ using descriptor::KeyOrigin;
 using descriptor::KeySignature;
 using descriptor::LeafKey;
 using descriptor::LeafScripts;
+using descriptor::Preimages;
 using descriptor::TaprootOrigin;
 
 /// A field that belongs to one program (key type 0xfc).
@@ -32,16 +33,6 @@ struct ProprietaryField {
 using ProprietaryFields = std::map<Bytes, ProprietaryField>;
 /// Fields of unknown types: values by whole key. They are kept as they are.
 using UnknownFields = std::map<Bytes, Bytes>;
-
-/// Preimages by hash.
-struct Preimages {
-    std::map<crypto::Digest160, Bytes> ripemd160;
-    std::map<crypto::Digest256, Bytes> sha256;
-    std::map<crypto::Digest160, Bytes> hash160;
-    std::map<crypto::Digest256, Bytes> hash256;
-
-    bool operator==(const Preimages&) const = default;
-};
 
 /// What is known about one input (BIP 174, BIP 371). Empty members are unknown.
 struct Input {
