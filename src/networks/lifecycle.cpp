@@ -44,6 +44,35 @@ Result<void, std::string> create_wallet(Network& network, const NodeEntry& node)
     return {};
 }
 
+Result<std::int64_t, std::string> time_of(Network& network, const NodeEntry& node) {
+    const auto reply = network.call(node, "gettime");
+    if (!reply) return fail(reply.error());
+    const Json* time = reply->find("time");
+    return time ? time->as_integer<std::int64_t>().value_or(0) : 0;
+}
+
+/// Moves the chain time of `node` to that of the nodes that have run on, if it is behind. Otherwise
+/// the node would refuse their blocks where they are more than two hours ahead.
+Result<void, std::string> catch_up_in_time(Network& network, const std::vector<NodeEntry*>& started,
+                                           const NodeEntry& node) {
+    constexpr std::int64_t unnoticed = 2;  // seconds
+    const auto running = network.running_nodes();
+    const auto other = std::ranges::find_if(running, [&](NodeEntry* each) {
+        return std::ranges::find(started, each) == started.end();
+    });
+    if (other == running.end()) return {};
+    const auto wanted = time_of(network, **other);
+    if (!wanted) return fail(wanted.error());
+    const auto own = time_of(network, node);
+    if (!own) return fail(own.error());
+    if (*wanted - *own <= unnoticed) return {};
+    Json params = Json::array();
+    params.push(*wanted);
+    const auto set = network.call(node, "settime", params);
+    if (!set) return fail(set.error());
+    return {};
+}
+
 }  // namespace
 
 using Step = Result<void, std::string>;
@@ -67,6 +96,8 @@ Step bring_up(Network& network, const std::vector<NodeEntry*>& nodes, Interrupts
     if (auto step = start_nodes(network.file(), nodes, interrupts); !step) return step;
     const auto prepare = [&](NodeEntry& node) { return create_wallet(network, node); };
     if (auto step = network.on_each(nodes, prepare); !step) return step;
+    for (const NodeEntry* node : nodes)
+        if (auto step = catch_up_in_time(network, nodes, *node); !step) return step;
     // A node that ended during a revert must not bring its later blocks back.
     if (is_reverting(network.file()))
         if (const auto done = return_nodes(network); !done) return fail(done.error());

@@ -55,6 +55,10 @@ def time(test):
     assert "is not after the median time" in daler.fails("time", "2030-01-01T00:00:00Z")
     assert "is no time" in daler.fails("time", "tomorrow")
     assert daler.run("time").count("2090-01-0") >= 6
+    test.step("a node in memory that starts again has the time of the others, and accepts their blocks")
+    daler.run("restart", "n2")
+    equal(len({node["tip"] for node in daler.ps()["nodes"]}), 1)
+    assert daler.run("time").count("2090-01-0") >= 6
     daler.run("down")
 
 
