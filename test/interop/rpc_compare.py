@@ -59,6 +59,14 @@ KNOWN = [
     (r"(?s)getblockstats getblockstats hash_or_height \( stats \).*", TEXT, "the help of bitcoind shows the list as a plain word"),
     (r"help .*", TEXT, "each program has its own help texts"),
 ]
+# Methods whose first line of help differs.
+OTHER_ARGUMENTS = {
+    **dict.fromkeys(("getmempoolinfo", "getblocktemplate", "prioritisetransaction", "addnode", "sendrawtransaction",
+                     "testmempoolaccept", "utxoupdatepsbt", "descriptorprocesspsbt", "createmultisig",
+                     "deriveaddresses", "importdescriptors"), "fork"),
+    "waitfornewblock": "new in 29",
+    "stop": "daler shows the argument, which bitcoind hides",
+}
 # Lists without a defined order, and the fields to sort them by.
 UNORDERED = {"getchaintips": ("hash",), "listunspent": ("txid", "vout"), "listdescriptors.descriptors": ("desc",),
              "getrawmempool": (),
@@ -138,6 +146,19 @@ class Comparison:
         else:
             self.compare(method, ours, theirs)
         return ours
+
+
+def compare_first_lines(check):
+    """The first line of the help of each method that both have, with all its arguments."""
+    hidden = ("generateblock", "generatetoaddress", "generatetodescriptor", "invalidateblock", "reconsiderblock",
+              "waitforblock", "waitforblockheight", "waitfornewblock", "mockscheduler", "setmocktime", "echo", "echojson")
+    lists = [[*(line for line in node.help().splitlines() if line and not line.startswith("==")),
+              *(node.help(name).splitlines()[0] for name in hidden)] for node in (check.daler, check.core)]
+    ours, theirs = ({line.split()[0]: line for line in lines} for lines in lists)
+    for name in sorted((ours.keys() & theirs.keys()) - set(OTHER_ARGUMENTS)):
+        check.calls += 1
+        if ours[name] != theirs[name]:
+            check.differ(f"help {name}", f"{ours[name]} instead of {theirs[name]}")
 
 
 def ask_about_the_chain(check, daler):
@@ -411,7 +432,8 @@ def main(test):
                        ("blocks", lambda: ask_about_blocks(check, daler, fork.hash)),
                        ("scans", lambda: ask_about_scans(check)),
                        ("everything else", lambda: ask_about_the_rest(check, daler)),
-                       ("the wallet", lambda: ask_about_the_wallet(check, daler))):
+                       ("the wallet", lambda: ask_about_the_wallet(check, daler)),
+                       ("help", lambda: compare_first_lines(check))):
         part()
         test.step(f"{name}: {check.calls} calls, {len(check.differences)} differences")
     for node in (daler, core):

@@ -3,12 +3,17 @@
 namespace daler::rpc {
 namespace {
 
-const std::initializer_list<Argument> echo_arguments{
-    {"arg0", Type::any, "null", ""}, {"arg1", Type::any, "null", ""},
-    {"arg2", Type::any, "null", ""}, {"arg3", Type::any, "null", ""},
-    {"arg4", Type::any, "null", ""}, {"arg5", Type::any, "null", ""},
-    {"arg6", Type::any, "null", ""}, {"arg7", Type::any, "null", ""},
-    {"arg8", Type::any, "null", ""}, {"arg9", Type::any, "null", ""}};
+const std::initializer_list<Argument> echo_arguments = {
+    {"arg0", Type::any, "null", "", {}, "\"arg0\""},
+    {"arg1", Type::any, "null", "", {}, "\"arg1\""},
+    {"arg2", Type::any, "null", "", {}, "\"arg2\""},
+    {"arg3", Type::any, "null", "", {}, "\"arg3\""},
+    {"arg4", Type::any, "null", "", {}, "\"arg4\""},
+    {"arg5", Type::any, "null", "", {}, "\"arg5\""},
+    {"arg6", Type::any, "null", "", {}, "\"arg6\""},
+    {"arg7", Type::any, "null", "", {}, "\"arg7\""},
+    {"arg8", Type::any, "null", "", {}, "\"arg8\""},
+    {"arg9", Type::any, "null", "", {}, "\"arg9\""}};
 
 const ResultFields memory_info = {{"locked",
                                    Type::object,
