@@ -80,7 +80,7 @@ std::vector<Command> network_commands() {
         {"watch",
          "",
          Topic::network,
-         "the same, live, with what happens; q ends it",
+         "what `ps` shows, live, with events; q ends it",
          "Where the output is no terminal: a line for each event.",
          {which, {"--json", "", "print a JSON object for each event, on one line"}},
          0,
