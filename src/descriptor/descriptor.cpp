@@ -133,6 +133,7 @@ std::optional<AddressType> Descriptor::address_type() const {
         case Function::sortedmulti:
         case Function::multi_a:
         case Function::sortedmulti_a:
+        case Function::miniscript:
             break;
     }
     return std::nullopt;

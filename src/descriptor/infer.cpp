@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "sane_miniscript.h"
 #include "taproot_tree.h"
 
 namespace daler::descriptor {
@@ -44,6 +45,8 @@ private:
     /// The text of a script whose keys and scripts are known.
     [[nodiscard]] std::optional<std::string> solvable(const Script& script, Level level) const;
     [[nodiscard]] std::optional<std::string> multisig(const std::vector<Bytes>& data) const;
+    [[nodiscard]] std::optional<std::string> expression(const Script& script,
+                                                        miniscript::Context context) const;
     [[nodiscard]] std::optional<std::string> taproot(ByteSpan program) const;
     [[nodiscard]] std::optional<std::string> leaf(const Script& script) const;
     /// The leaves of a script tree, and the rank of each in Bitcoin Core's order.
@@ -100,12 +103,27 @@ std::optional<std::string> Inference::solvable(const Script& script, Level level
         case script::OutputType::witness_v1_taproot:
             return level == Level::top ? taproot(solution.data[0]) : std::nullopt;
         case script::OutputType::nonstandard:
+            if (level == Level::in_wsh) return expression(script, miniscript::Context::p2wsh);
+            break;
         case script::OutputType::anchor:
         case script::OutputType::null_data:
         case script::OutputType::witness_unknown:
             break;
     }
     return std::nullopt;
+}
+
+std::optional<std::string> Inference::expression(const Script& script,
+                                                 miniscript::Context context) const {
+    const auto sane = sane_miniscript(script.bytes(), context, keys_of_ring(ring_, context));
+    if (!sane) return std::nullopt;
+    std::vector<std::string> keys;
+    for (const auto& bytes : sane->keys) {
+        keys.push_back(context == miniscript::Context::p2wsh
+                           ? key(*crypto::PublicKey::from_bytes(bytes))
+                           : key(*crypto::XOnlyKey::from_bytes(bytes)));
+    }
+    return miniscript::to_text(sane->expression, keys);
 }
 
 std::optional<std::string> Inference::multisig(const std::vector<Bytes>& data) const {
@@ -120,7 +138,7 @@ std::optional<std::string> Inference::multisig(const std::vector<Bytes>& data) c
 
 std::optional<std::string> Inference::leaf(const Script& script) const {
     const auto asked = leaf_keys(script);
-    if (!asked) return std::nullopt;
+    if (!asked) return expression(script, miniscript::Context::tapscript);
     if (!asked->is_multisig) return "pk(" + key(asked->keys[0]) + ")";
     std::string out = fmt::format("multi_a({}", asked->threshold);
     for (const auto& one : asked->keys)

@@ -1,9 +1,13 @@
 #include <daler/descriptor/signing.h>
+#include <daler/miniscript/satisfy.h>
 #include <daler/script/opcodes.h>
 #include <daler/script/standard.h>
+#include <daler/script/taproot.h>
 
 #include <algorithm>
 
+#include "miniscript_spend.h"
+#include "sane_miniscript.h"
 #include "taproot_tree.h"
 
 namespace daler::descriptor {
@@ -69,39 +73,73 @@ std::optional<Sizes> satisfaction(const Script& script, const KeyRing& ring) {
     return std::nullopt;
 }
 
+/// The elements of the smallest witness of a leaf that the secrets of `ring` can make, if its lock
+/// times are over; nothing if they are not enough.
+std::optional<Sizes> leaf_items(const Script& script, const KeyRing& ring) {
+    const auto context = miniscript::Context::tapscript;
+    const auto sign = [&](ByteSpan bytes) -> std::optional<Bytes> {
+        const auto key = crypto::XOnlyKey::from_bytes(bytes);
+        if (!key || !ring.find_secret(*key)) return std::nullopt;
+        return Bytes(schnorr_size);
+    };
+    const PlaceholderSignatures source;
+    const Preimages no_preimages;
+    const auto stack = satisfy_miniscript(
+        script.bytes(), {context, keys_of_ring(ring, context), sign, source, no_preimages});
+    if (!stack) return std::nullopt;
+    Sizes out;
+    for (const auto& element : *stack)
+        out.push_back(element.size());
+    return out;
+}
+
 /// The cheapest leaf that can be signed, if the secret of the key path is missing; else the key
 /// path.
-Sizes taproot_items(ByteSpan program, const KeyRing& ring) {
-    const Sizes key_path{schnorr_size};
+std::size_t taproot_witness_size(ByteSpan program, const KeyRing& ring) {
+    const std::size_t key_path = witness_size({schnorr_size});
     const auto output = crypto::XOnlyKey::from_bytes(program);
     const auto known = output ? ring.taproot.find(*output) : ring.taproot.end();
     if (known == ring.taproot.end() || ring.find_secret(known->second.internal_key))
         return key_path;
     const auto tree = taproot_tree(known->second.leaves);
-    std::optional<Sizes> least;
+    std::optional<std::size_t> least;
     for (std::size_t i = 0; i < known->second.leaves.size(); ++i) {
         const Script& script = known->second.leaves[i].script;
-        const auto asked = leaf_keys(script);
-        const auto has_secret = [&](const auto& key) { return ring.find_secret(key) != nullptr; };
-        if (!asked || std::ranges::count_if(asked->keys, has_secret) < asked->threshold) continue;
-        auto sizes = leaf_witness_sizes(*asked, script, tree->paths[i].size(), schnorr_size);
-        if (!least || witness_size(sizes) < witness_size(*least)) least = std::move(sizes);
+        auto items = leaf_items(script, ring);
+        if (!items) continue;
+        items->push_back(script.size());
+        items->push_back(script::ControlBlock::base_size +
+                         tree->paths[i].size() * script::ControlBlock::node_size);
+        least = std::min(least.value_or(witness_size(*items)), witness_size(*items));
     }
     return least.value_or(key_path);
 }
 
-std::optional<Sizes> witness_items(const Script& script, const KeyRing& ring) {
+std::optional<std::size_t> script_hash_witness_size(const Script& script, const KeyRing& ring) {
+    if (auto items = satisfaction(script, ring)) {
+        items->push_back(script.size());
+        return witness_size(*items);
+    }
+    const auto context = miniscript::Context::p2wsh;
+    const auto sane = sane_miniscript(script.bytes(), context, keys_of_ring(ring, context));
+    const auto largest = sane ? miniscript::largest_witness(sane->expression) : std::nullopt;
+    if (!largest) return std::nullopt;
+    return compact_size_length(largest->elements + 1) + largest->bytes +
+           compact_size_length(script.size()) + script.size();
+}
+
+std::optional<std::size_t> witness_size_of(const Script& script, const KeyRing& ring) {
     const auto solution = script::solve(script.bytes());
     switch (solution.type) {
         case OutputType::witness_v1_taproot:
-            return taproot_items(solution.data[0], ring);
-        case OutputType::witness_v0_key_hash:
-            return satisfaction(script, ring);
+            return taproot_witness_size(solution.data[0], ring);
+        case OutputType::witness_v0_key_hash: {
+            const auto items = satisfaction(script, ring);
+            return items ? std::optional(witness_size(*items)) : std::nullopt;
+        }
         case OutputType::witness_v0_script_hash: {
             const auto* inner = ring.find_witness_script(solution.data[0]);
-            auto out = inner ? satisfaction(*inner, ring) : std::nullopt;
-            if (out) out->push_back(inner->size());
-            return out;
+            return inner ? script_hash_witness_size(*inner, ring) : std::nullopt;
         }
         case OutputType::nonstandard:
         case OutputType::anchor:
@@ -126,8 +164,8 @@ std::int64_t weight(std::size_t script_sig, std::size_t witness) {
 std::optional<std::int64_t> signed_input_weight(const Script& script, const KeyRing& ring) {
     const std::size_t no_witness = 1;  // the count of zero items
     if (script::witness_program(script.bytes())) {
-        const auto items = witness_items(script, ring);
-        return items ? std::optional(weight(0, witness_size(*items))) : std::nullopt;
+        const auto size = witness_size_of(script, ring);
+        return size ? std::optional(weight(0, *size)) : std::nullopt;
     }
     if (!script::is_pay_to_script_hash(script.bytes())) {
         const auto items = satisfaction(script, ring);
@@ -136,9 +174,8 @@ std::optional<std::int64_t> signed_input_weight(const Script& script, const KeyR
     const auto* redeem = ring.find_script(script::solve(script.bytes()).data[0]);
     if (!redeem) return std::nullopt;
     if (script::witness_program(redeem->bytes())) {
-        const auto items = witness_items(*redeem, ring);
-        if (!items) return std::nullopt;
-        return weight(push_size(redeem->size()), witness_size(*items));
+        const auto size = witness_size_of(*redeem, ring);
+        return size ? std::optional(weight(push_size(redeem->size()), *size)) : std::nullopt;
     }
     auto items = satisfaction(*redeem, ring);
     if (!items) return std::nullopt;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "sane_miniscript.h"
+
 namespace daler::descriptor {
 namespace {
 
@@ -46,7 +48,7 @@ private:
 }  // namespace
 
 std::optional<Witness> satisfy_miniscript(ByteSpan script, const MiniscriptParts& parts) {
-    const auto decoded = miniscript::decode(script, parts.context, parts.find_key);
+    const auto decoded = sane_miniscript(script, parts.context, parts.find_key);
     if (!decoded) return std::nullopt;
     return miniscript::satisfy(decoded->expression, decoded->keys, SpendAssets(parts));
 }

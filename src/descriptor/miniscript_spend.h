@@ -18,8 +18,8 @@ struct MiniscriptParts {
     const Preimages& preimages;
 };
 
-/// The stack that makes `script` true, without the script itself. Nothing if it is no miniscript,
-/// or something is missing.
+/// The stack that makes `script` true, without the script itself. Nothing if it is no sane
+/// miniscript, or something is missing.
 [[nodiscard]] std::optional<Witness> satisfy_miniscript(ByteSpan script,
                                                         const MiniscriptParts& parts);
 

@@ -56,6 +56,28 @@ Script multisig_script(const DescriptorNode& node, std::vector<PublicKey> keys) 
                      : script::pay_to_multisig(node.threshold, keys);
 }
 
+/// The keys as a script of this context has them.
+std::vector<Bytes> script_keys(ScriptContext context, std::span<const PublicKey> keys) {
+    std::vector<Bytes> out;
+    for (const auto& key : keys) {
+        const ByteSpan bytes = key.bytes();
+        const ByteSpan used = context == ScriptContext::p2tr ? bytes.subspan(1) : bytes;
+        out.emplace_back(used.begin(), used.end());
+    }
+    return out;
+}
+
+std::optional<std::string> miniscript_text(const DescriptorNode& node, TextMode mode,
+                                           const AddressFormat& format) {
+    std::vector<std::string> keys;
+    for (const auto& key : node.keys) {
+        auto text = key.to_text(mode, format);
+        if (!text) return std::nullopt;
+        keys.push_back(std::move(*text));
+    }
+    return miniscript::to_text(*node.expression, keys);
+}
+
 std::vector<Script> combo_scripts(const PublicKey& key, KeyRing* ring) {
     std::vector<Script> out{script::pay_to_pubkey(key), script::pay_to_pubkey_hash(key.hash())};
     if (key.is_compressed()) {
@@ -98,6 +120,8 @@ std::optional<Script> single_script(const DescriptorNode& node, std::uint32_t in
         case Function::multi_a:
         case Function::sortedmulti_a:
             return multisig_script(node, std::move(keys));
+        case Function::miniscript:
+            return miniscript::to_script(*node.expression, script_keys(node.context, keys));
         case Function::addr:
         case Function::raw:
             return node.script;
@@ -139,6 +163,7 @@ void add_key(const KeyExpression& expression, const KeyExpression::Derived& deri
 
 std::optional<std::string> node_text(const DescriptorNode& node, TextMode mode,
                                      const AddressFormat& format) {
+    if (node.function == Function::miniscript) return miniscript_text(node, mode, format);
     std::string out(name(node.function));
     out.push_back('(');
     if (node.function == Function::raw) out += to_hex(node.script.bytes());

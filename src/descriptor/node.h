@@ -1,6 +1,7 @@
 #pragma once
 
 #include <daler/descriptor/descriptor.h>
+#include <daler/miniscript/expression.h>
 
 #include "key_expression.h"
 
@@ -21,7 +22,8 @@ enum class Function : std::uint8_t {
     tr,
     rawtr,
     addr,
-    raw
+    raw,
+    miniscript,  ///< an expression of that language in wsh or tr
 };
 
 [[nodiscard]] std::string_view name(Function function);
@@ -35,6 +37,7 @@ struct DescriptorNode {
     std::vector<DescriptorNode> children{};  ///< one for sh and wsh; the leaves of tr, depth first
     std::vector<std::size_t> depths{};       ///< of the leaves of tr
     Script script{};                         ///< of addr and raw
+    std::shared_ptr<const miniscript::Expression> expression{};  ///< of miniscript; with `keys`
 };
 
 /// Parses a descriptor without its checksum.

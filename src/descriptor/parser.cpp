@@ -5,6 +5,7 @@
 
 #include <charconv>
 
+#include "miniscript_parser.h"
 #include "node.h"
 
 namespace daler::descriptor {
@@ -84,8 +85,10 @@ Parsed Parser::script(std::string_view& text, ScriptContext context) const {
     const bool top = context == ScriptContext::top;
     const bool in_p2sh = context == ScriptContext::p2sh;
     const bool in_p2wsh = context == ScriptContext::p2wsh;
+    const bool in_p2tr = context == ScriptContext::p2tr;
     if (take_function(inside, "pk")) return one_key(Function::pk, inside, context, context);
-    if (take_function(inside, "pkh")) {
+    // In a leaf it is a miniscript.
+    if (!in_p2tr && take_function(inside, "pkh")) {
         if (!top && !in_p2sh && !in_p2wsh)
             return error("Can only have pkh at top level, in sh(), wsh(), or in tr()");
         return one_key(Function::pkh, inside, context, context);
@@ -134,6 +137,7 @@ Parsed Parser::script(std::string_view& text, ScriptContext context) const {
         if (!top) return error("Can only have raw() at top level");
         return raw(inside);
     }
+    if (auto parsed = parse_miniscript(inside, context, format_)) return std::move(*parsed);
     if (in_p2sh) return error("A function is needed within P2SH");
     if (in_p2wsh) return error("A function is needed within P2WSH");
     return error(fmt::format("'{}' is not a valid descriptor function", inside));
@@ -290,6 +294,8 @@ std::string_view name(Function function) {
             return "addr";
         case Function::raw:
             return "raw";
+        case Function::miniscript:
+            break;
     }
     return "";
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "miniscript_spend.h"
+#include "sane_miniscript.h"
 #include "taproot_signing.h"
 
 namespace daler::descriptor {
@@ -336,6 +337,12 @@ std::vector<crypto::PublicKey> GivenParts::keys_of(const Script& script) const {
     if (solution.type == OutputType::multisig)
         for (std::size_t i = 1; i + 1 < solution.data.size(); ++i)
             add(solution.data[i]);
+    if (solution.type == OutputType::nonstandard) {
+        const auto context = miniscript::Context::p2wsh;
+        const auto sane = sane_miniscript(script.bytes(), context, keys_of_ring(ring_, context));
+        for (const auto& key : sane ? sane->keys : std::vector<Bytes>{})
+            add(key);
+    }
     return out;
 }
 

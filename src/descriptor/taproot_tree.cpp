@@ -104,13 +104,4 @@ std::optional<LeafKeys> leaf_keys(const Script& script) {
     return out;
 }
 
-std::vector<std::size_t> leaf_witness_sizes(const LeafKeys& keys, const Script& script,
-                                            std::size_t path_length, std::size_t signature_size) {
-    std::vector<std::size_t> out(keys.keys.size(), 0);
-    std::fill_n(out.begin(), keys.threshold, signature_size);
-    out.push_back(script.size());
-    out.push_back(script::ControlBlock::base_size + path_length * script::ControlBlock::node_size);
-    return out;
-}
-
 }  // namespace daler::descriptor

@@ -32,11 +32,4 @@ struct LeafKeys {
 /// Nothing if the script of the leaf is of another kind.
 [[nodiscard]] std::optional<LeafKeys> leaf_keys(const Script& script);
 
-/// Sizes of the witness items of a leaf: signatures and empty places, the script, the control
-/// block. `signature_size` is that of one signature.
-[[nodiscard]] std::vector<std::size_t> leaf_witness_sizes(const LeafKeys& keys,
-                                                          const Script& script,
-                                                          std::size_t path_length,
-                                                          std::size_t signature_size);
-
 }  // namespace daler::descriptor

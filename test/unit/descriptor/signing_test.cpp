@@ -232,6 +232,7 @@ TEST_CASE("SIGHASH_SINGLE does not sign if its output does not exist", "[descrip
 TEST_CASE("leaves are signed if the internal key is unknown", "[descriptor]") {
     const std::string key_a = "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
     const std::string key_c = "f9308a019258c31049344f85f89d5229b531c845836f99b08601f113bce036f9";
+    const std::string key_d = "e493dbf1c10d80f3581e4904930b1404cc6c13900ee0758474fa94abe8c4cd13";
     struct Example {
         std::string tree;
         std::size_t items;         ///< of the witness
@@ -243,8 +244,8 @@ TEST_CASE("leaves are signed if the internal key is unknown", "[descriptor]") {
         // The shorter path to the same script, and the smaller of two scripts.
         {"{{pk(" + wif_b + "),pk(" + key_c + ")},pk(" + wif_b + ")}", 3, 65},
         {"{multi_a(1," + key_c + "," + wif_b + "),{pk(" + key_c + "),pk(" + key_c + ")}}", 4, 65},
-        {"multi_a(2," + wif_b + "," + key_c + "," + wif_c + ")", 5, 33},
-        {"sortedmulti_a(2," + wif_c + "," + key_c + "," + wif_b + ")", 5, 33},
+        {"multi_a(2," + wif_b + "," + key_d + "," + wif_c + ")", 5, 33},
+        {"sortedmulti_a(2," + wif_c + "," + key_d + "," + wif_b + ")", 5, 33},
     }));
     CAPTURE(example.tree);
     const std::string text = "tr(" + key_a + "," + example.tree + ")";
