@@ -72,6 +72,8 @@ private:
     Parsed wrapped(Function function, std::string_view inside, ScriptContext context,
                    ScriptContext inner) const;
     Parsed tree(std::string_view inside) const;
+    /// A miniscript, or the error that the function is not known here.
+    Parsed expression(std::string_view inside, ScriptContext context) const;
     /// The key of rawtr(), which is the output's own.
     Parsed output_key(std::string_view inside, ScriptContext context) const;
     Parsed address(std::string_view inside) const;
@@ -137,9 +139,13 @@ Parsed Parser::script(std::string_view& text, ScriptContext context) const {
         if (!top) return error("Can only have raw() at top level");
         return raw(inside);
     }
+    return expression(inside, context);
+}
+
+Parsed Parser::expression(std::string_view inside, ScriptContext context) const {
     if (auto parsed = parse_miniscript(inside, context, format_)) return std::move(*parsed);
-    if (in_p2sh) return error("A function is needed within P2SH");
-    if (in_p2wsh) return error("A function is needed within P2WSH");
+    if (context == ScriptContext::p2sh) return error("A function is needed within P2SH");
+    if (context == ScriptContext::p2wsh) return error("A function is needed within P2WSH");
     return error(fmt::format("'{}' is not a valid descriptor function", inside));
 }
 

@@ -1,0 +1,150 @@
+#!/usr/bin/python3
+"""Gives random miniscripts, sane ones and others, to daler and to bitcoind: descriptors in their canonical form, the
+errors, the addresses, and what both say about the scripts must agree.
+
+    test/interop/miniscript.py --seed 7 --cases 5000     # a longer run; the seed decides all random choices
+"""
+import argparse
+import os
+import random
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "functional"))
+from framework import SEED, RpcError, equal, run  # noqa: E402
+from signing import Key  # noqa: E402
+
+PAIRS = ("and_v", "and_b", "or_b", "or_c", "or_d", "or_i", "and_n")
+KEYS = 24
+# Knots, not Bitcoin Core, refuses IF in leaves.
+FORK = "under reduced-data"
+
+
+class Texts:
+    """Random miniscripts. Arguments have the types that are wanted most of the time."""
+
+    def __init__(self, choose, keys, context):
+        self.choose, self.all_keys, self.context, self.keys = choose, keys, context, []
+
+    def next(self):
+        self.keys = self.choose.sample(self.all_keys, len(self.all_keys))
+        return self.base(self.choose.randrange(4))
+
+    def key(self):
+        # Seldom a key twice.
+        key = self.keys.pop() if self.keys and self.choose.random() > 0.02 else self.choose.choice(self.all_keys)
+        return key[2:] if self.context == "tr" else key
+
+    def leaf(self):
+        kind = self.choose.randrange(12)
+        if kind < 5:
+            return f"pk({self.key()})"
+        if kind == 5:
+            return f"pkh({self.key()})"
+        if kind == 6:
+            return f"older({self.choose.choice((1, 16, 17, 65535, 4194304, 4194305, 2147483647, 0))})"
+        if kind == 7:
+            return f"after({self.choose.choice((1, 128, 499999999, 500000000, 2147483647, 2147483648))})"
+        if kind < 10:
+            name = self.choose.choice(("sha256", "hash256", "ripemd160", "hash160"))
+            size = 64 if name.endswith("256") else 40
+            return f"{name}({self.choose.choice('0af') * size})"
+        if kind == 10:
+            count = self.choose.randint(1, 4)
+            name = "multi" if self.context == "wsh" else "multi_a"
+            return f"{name}({self.choose.randint(1, count)}," + ",".join(self.key() for _ in range(count)) + ")"
+        return self.choose.choice("01")
+
+    @staticmethod
+    def wrapped(letters, text):
+        end = min((i for i in (text.find(":"), text.find("(")) if i >= 0), default=-1)
+        return letters + ("" if end >= 0 and text[end] == ":" else ":") + text
+
+    def failing(self, depth):
+        return f"pk({self.key()})" if self.choose.random() < 0.7 else self.base(depth)
+
+    def other(self, depth):
+        if self.choose.random() < 0.5:
+            return f"s:pk({self.key()})"
+        return self.wrapped(self.choose.choice(("a", "a", "aj", "al", "sln", "adv")), self.base(depth))
+
+    def verify(self, depth):
+        return self.wrapped("v", self.base(depth))
+
+    def base(self, depth):
+        if depth <= 0:
+            return self.leaf()
+        depth -= 1
+        kind = self.choose.randrange(12)
+        if kind < 2:
+            return f"and_v({self.verify(depth)},{self.base(depth)})"
+        if kind == 2:
+            return f"and_b({self.base(depth)},{self.other(depth)})"
+        if kind == 3:
+            return f"or_b({self.failing(depth)},{self.other(depth)})"
+        if kind == 4:
+            return f"or_d({self.failing(depth)},{self.base(depth)})"
+        if kind == 5:
+            return f"or_i({self.base(depth)},{self.base(depth)})"
+        if kind == 6:
+            return f"andor({self.failing(depth)},{self.base(depth)},{self.base(depth)})"
+        if kind < 9:
+            count = self.choose.randint(1, 4)
+            parts = [self.failing(depth)] + [self.other(depth) for _ in range(count - 1)]
+            return f"thresh({self.choose.randint(1, count)}," + ",".join(parts) + ")"
+        if kind == 9:
+            return f"t:or_c({self.failing(depth)},{self.verify(depth)})"
+        if kind == 10:
+            return f"{self.choose.choice(PAIRS)}({self.base(depth)},{self.base(depth)})"
+        return self.wrapped("".join(self.choose.choice("asctdvjnlu") for _ in range(self.choose.randint(1, 2))),
+                            self.base(depth))
+
+
+def answer(node, method, *args):
+    try:
+        return getattr(node, method)(*args)
+    except RpcError as error:
+        return error.code, error.message
+
+
+def compare(nodes, method, *args):
+    """The answer, which must be the same of all nodes."""
+    answers = [answer(node, method, *args) for node in nodes]
+    if FORK in str(answers[1]):
+        return answers[1]
+    equal(answers[0], answers[1], f"{method} {args}")
+    return answers[0]
+
+
+def check(nodes, descriptor):
+    """Whether the descriptor is accepted."""
+    info = compare(nodes, "getdescriptorinfo", descriptor)
+    if isinstance(info, tuple):
+        return False
+    address, = compare(nodes, "deriveaddresses", info["descriptor"])
+    script = nodes[0].validateaddress(address)["scriptPubKey"]
+    compare(nodes, "decodescript", script)
+    return True
+
+
+def main(test):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--cases", type=int, default=600)
+    options = parser.parse_args()
+    daler = test.node("-connect=0")
+    bitcoind = test.node("-connect=0", "-listen=0", kind="bitcoind")
+    nodes = (daler, bitcoind)
+    keys = [Key(daler, number).public.hex() for number in range(1, KEYS + 1)]
+    choose = random.Random(options.seed)
+    accepted = 0
+    for number in range(options.cases):
+        context = choose.choice(("wsh", "tr"))
+        text = Texts(choose, keys, context).next()
+        descriptor = f"wsh({text})" if context == "wsh" else f"tr({keys[0][2:]},{text})"
+        accepted += check(nodes, descriptor)
+    print(f"{options.cases} miniscripts with seed {options.seed}, {accepted} of them sane")
+    assert accepted > options.cases // 20
+
+
+if __name__ == "__main__":
+    run(main)
