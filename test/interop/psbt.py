@@ -133,6 +133,30 @@ def signed_by(dice, both, psbt, coins, owners):
     return both.descriptorprocesspsbt(psbt, told, dice.choice(TYPES), dice.random() < 0.7, dice.random() < 0.3)["psbt"]
 
 
+def signed_inputs(decoded):
+    """The transaction of a decoded PSBT, with what its final inputs have."""
+    def script(entry):
+        return bytes.fromhex(entry["final_scriptSig"]["hex"]) if "final_scriptSig" in entry else b""
+    inputs = [Input(spent["txid"], spent["vout"], script(entry), spent["sequence"],
+                    tuple(map(bytes.fromhex, entry.get("final_scriptwitness", []))))
+              for spent, entry in zip(decoded["tx"]["vin"], decoded["inputs"])]
+    outputs = [Output(int(output["value"] * COIN), bytes.fromhex(output["scriptPubKey"]["hex"]))
+               for output in decoded["tx"]["vout"]]
+    return Transaction(inputs, outputs, decoded["tx"]["version"], decoded["tx"]["locktime"]).hex()
+
+
+def combine_transactions(dice, both, psbt, coins):
+    """Each owner signs alone, and combinerawtransaction puts the transactions together."""
+    if any("tr(" in coin.descriptor() for coin in coins):  # bitcoind removes signatures of taproot
+        return
+    variants = []
+    for owner in range(OWNERS):
+        result = both.descriptorprocesspsbt(psbt, [coin.descriptor(owner) for coin in coins])
+        variants.append(signed_inputs(both.decodepsbt(result["psbt"])))
+    dice.shuffle(variants)
+    both.combinerawtransaction(variants)
+
+
 def random_case(dice, both, coins, counts):
     spent = dice.sample(coins, dice.randint(1, 4))
     paid = dice.sample(coins, dice.randint(1, 3))
@@ -146,6 +170,7 @@ def random_case(dice, both, coins, counts):
     if dice.random() < 0.8:
         psbt = both.utxoupdatepsbt(psbt, [coin.descriptor() for coin in spent + paid if dice.random() < 0.8])
         look(both, psbt)
+    combine_transactions(dice, both, psbt, spent)
     parts = [signed_by(dice, both, psbt, spent + paid, dice.sample(range(OWNERS), dice.randint(0, 2)))
              for _ in range(dice.randint(1, 3))]
     for part in parts:
