@@ -92,9 +92,29 @@ Result<Descriptor, std::string> Descriptor::parse(std::string_view text,
                                                   const AddressFormat& format, ChecksumRule rule) {
     const auto payload = without_checksum(text, rule);
     if (!payload) return fail(payload.error());
-    auto node = parse_node(*payload, format);
+    Multipath multipath;
+    auto node = parse_node(*payload, format, multipath);
     if (!node) return fail(node.error());
+    if (!multipath.sizes.empty())
+        return fail(std::string("A descriptor with several paths is not allowed here"));
     return Descriptor(std::make_shared<const DescriptorNode>(std::move(*node)), format);
+}
+
+Result<std::vector<Descriptor>, std::string> Descriptor::parse_all(std::string_view text,
+                                                                   const AddressFormat& format,
+                                                                   ChecksumRule rule) {
+    const auto payload = without_checksum(text, rule);
+    if (!payload) return fail(payload.error());
+    std::vector<Descriptor> out;
+    std::size_t count = 1;
+    for (std::size_t i = 0; i < count; ++i) {
+        Multipath multipath{.chosen = i};
+        auto node = parse_node(*payload, format, multipath);
+        if (!node) return fail(node.error());
+        out.push_back(Descriptor(std::make_shared<const DescriptorNode>(std::move(*node)), format));
+        if (!multipath.sizes.empty()) count = multipath.sizes.front();
+    }
+    return out;
 }
 
 bool Descriptor::is_range() const {

@@ -2,6 +2,8 @@
 
 #include <daler/descriptor/key_ring.h>
 
+#include <algorithm>
+#include <functional>
 #include <variant>
 
 namespace daler::descriptor {
@@ -77,9 +79,25 @@ private:
 /// The place of a key or script in a descriptor, which decides what is allowed.
 enum class ScriptContext : std::uint8_t { top, p2sh, p2wpkh, p2wsh, p2tr };
 
+/// The most paths of one multipath specifier: each is a descriptor of its own.
+inline constexpr std::size_t max_multipath_items = 100;
+
+/// What the keys of a descriptor have instead of one step of their path, as in "<0;1>" (BIP 389).
+struct Multipath {
+    std::size_t chosen = 0;            ///< which item is read
+    std::vector<std::size_t> sizes{};  ///< how many items each specifier had that was read
+
+    /// Whether the specifiers from position `first` on have the same number of items.
+    [[nodiscard]] bool is_even(std::size_t first = 0) const {
+        return std::ranges::adjacent_find(sizes.begin() + static_cast<std::ptrdiff_t>(first),
+                                          sizes.end(), std::ranges::not_equal_to()) == sizes.end();
+    }
+};
+
 /// Parses a key expression. The reason of a failure is bitcoind's text.
 [[nodiscard]] Result<KeyExpression, std::string> parse_key(std::string_view text,
                                                            ScriptContext context,
-                                                           const AddressFormat& format);
+                                                           const AddressFormat& format,
+                                                           Multipath& multipath);
 
 }  // namespace daler::descriptor

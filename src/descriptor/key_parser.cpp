@@ -30,23 +30,64 @@ struct ParsedPath {
     char hardened_mark = 'h';
 };
 
-/// `parts` are the steps between slashes.
-Result<ParsedPath, std::string> parse_path(std::span<const std::string_view> parts) {
+Result<std::uint32_t, std::string> parse_step(std::string_view part, char& hardened_mark) {
+    bool hardened = false;
+    if (!part.empty() && is_hardened_mark(part.back())) {
+        hardened = true;
+        hardened_mark = part.back();
+        part.remove_suffix(1);
+    }
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), number);
+    if (error != std::errc{} || end != part.data() + part.size())
+        return fail(fmt::format("Key path value '{}' is not a valid uint32", part));
+    if (number >= crypto::hardened)
+        return fail(fmt::format("Key path value {} is out of range", number));
+    return hardened ? number | crypto::hardened : number;
+}
+
+/// The chosen step of a specifier "<a;b>".
+Result<std::uint32_t, std::string> parse_choice(std::string_view part, char& hardened_mark,
+                                                Multipath& multipath) {
+    const auto items = split(part.substr(1, part.size() - 2), ';');
+    if (items.size() < 2)
+        return fail(std::string("Multipath key path specifiers must have at least two items"));
+    if (items.size() > max_multipath_items) {
+        return fail(fmt::format("Multipath key path specifiers must have at most {} items",
+                                max_multipath_items));
+    }
+    std::vector<std::uint32_t> steps;
+    for (const auto item : items) {
+        const auto step = parse_step(item, hardened_mark);
+        if (!step) return step;
+        if (std::ranges::find(steps, *step) != steps.end())
+            return fail(fmt::format("Duplicated key path value {} in multipath specifier", *step));
+        steps.push_back(*step);
+    }
+    multipath.sizes.push_back(steps.size());
+    return steps[std::min(multipath.chosen, steps.size() - 1)];
+}
+
+/// `parts` are the steps between slashes. `multipath`: null where one path is allowed only.
+Result<ParsedPath, std::string> parse_path(std::span<const std::string_view> parts,
+                                           Multipath* multipath) {
     ParsedPath out;
-    for (std::string_view part : parts) {
-        bool hardened = false;
-        if (!part.empty() && is_hardened_mark(part.back())) {
-            hardened = true;
-            out.hardened_mark = part.back();
-            part.remove_suffix(1);
+    bool has_choice = false;
+    for (const std::string_view part : parts) {
+        const bool is_choice = part.size() > 1 && part.front() == '<' && part.back() == '>';
+        if (is_choice && !multipath) {
+            return fail(
+                fmt::format("Key path value '{}' specifies multipath in a section where "
+                            "multipath is not allowed",
+                            part));
         }
-        std::uint32_t number = 0;
-        const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), number);
-        if (error != std::errc{} || end != part.data() + part.size())
-            return fail(fmt::format("Key path value '{}' is not a valid uint32", part));
-        if (number >= crypto::hardened)
-            return fail(fmt::format("Key path value {} is out of range", number));
-        out.steps.push_back(hardened ? number | crypto::hardened : number);
+        if (is_choice && has_choice)
+            return fail(std::string("Multiple multipath key path specifiers found"));
+        has_choice = has_choice || is_choice;
+        const auto step = is_choice ? parse_choice(part, out.hardened_mark, *multipath)
+                                    : parse_step(part, out.hardened_mark);
+        if (!step) return fail(step.error());
+        out.steps.push_back(*step);
     }
     return out;
 }
@@ -72,7 +113,7 @@ Result<Key, std::string> parse_hex_key(std::string_view text, ScriptContext cont
 }
 
 Result<Key, std::string> parse_extended_key(std::vector<std::string_view> parts,
-                                            const AddressFormat& format) {
+                                            const AddressFormat& format, Multipath& multipath) {
     const auto secret =
         crypto::ExtendedPrivateKey::from_text(parts.front(), format.extended_secret);
     const auto root =
@@ -91,7 +132,7 @@ Result<Key, std::string> parse_extended_key(std::vector<std::string_view> parts,
         wildcard_mark = last.back();
     }
     if (wildcard != Wildcard::none) parts.pop_back();
-    const auto path = parse_path(std::span(parts).subspan(1));
+    const auto path = parse_path(std::span(parts).subspan(1), &multipath);
     if (!path) return fail(path.error());
 
     const char mark = wildcard_mark ? wildcard_mark : path->hardened_mark;
@@ -102,19 +143,19 @@ Result<Key, std::string> parse_extended_key(std::vector<std::string_view> parts,
 
 /// A key without origin.
 Result<Key, std::string> parse_bare_key(std::string_view text, ScriptContext context,
-                                        const AddressFormat& format) {
+                                        const AddressFormat& format, Multipath& multipath) {
     const bool uncompressed_allowed =
         context == ScriptContext::top || context == ScriptContext::p2sh;
     auto parts = split(text, '/');
     if (parts.front().empty()) return fail(std::string("No key provided"));
-    if (parts.size() > 1) return parse_extended_key(std::move(parts), format);
+    if (parts.size() > 1) return parse_extended_key(std::move(parts), format, multipath);
     if (is_hex(text)) return parse_hex_key(text, context, uncompressed_allowed);
     if (const auto secret = decode_wif(text, format)) {
         if (!secret->compressed && !uncompressed_allowed)
             return fail(std::string("Uncompressed keys are not allowed"));
         return Constant{secret->public_key(), context == ScriptContext::p2tr, secret};
     }
-    return parse_extended_key(std::move(parts), format);
+    return parse_extended_key(std::move(parts), format, multipath);
 }
 
 /// The text between the brackets: fingerprint and path.
@@ -128,7 +169,7 @@ Result<KeyExpression::Origin, std::string> parse_origin(std::string_view text) {
     KeyExpression::Origin out;
     if (!from_hex(digits, out.origin.fingerprint))
         return fail(fmt::format("Fingerprint '{}' is not hex", digits));
-    const auto path = parse_path(std::span(parts).subspan(1));
+    const auto path = parse_path(std::span(parts).subspan(1), nullptr);
     if (!path) return fail(path.error());
     out.origin.path = path->steps;
     out.hardened_mark = path->hardened_mark;
@@ -138,7 +179,7 @@ Result<KeyExpression::Origin, std::string> parse_origin(std::string_view text) {
 }  // namespace
 
 Result<KeyExpression, std::string> parse_key(std::string_view text, ScriptContext context,
-                                             const AddressFormat& format) {
+                                             const AddressFormat& format, Multipath& multipath) {
     const auto parts = split(text, ']');
     if (parts.size() > 2)
         return fail(std::string("Multiple ']' characters found for a single pubkey"));
@@ -153,7 +194,7 @@ Result<KeyExpression, std::string> parse_key(std::string_view text, ScriptContex
         if (!parsed) return fail(parsed.error());
         origin = std::move(*parsed);
     }
-    auto key = parse_bare_key(parts.back(), context, format);
+    auto key = parse_bare_key(parts.back(), context, format, multipath);
     if (!key) return fail(key.error());
     return KeyExpression(std::move(origin), std::move(*key));
 }

@@ -44,13 +44,15 @@ std::vector<Bytes> identities(const std::vector<KeyExpression>& keys,
 
 std::optional<Result<DescriptorNode, std::string>> parse_miniscript(std::string_view text,
                                                                     ScriptContext context,
-                                                                    const AddressFormat& format) {
+                                                                    const AddressFormat& format,
+                                                                    Multipath& multipath) {
+    const std::size_t first_choice = multipath.sizes.size();
     const bool in_wsh = context == ScriptContext::p2wsh;
     const auto key_context = in_wsh ? ScriptContext::p2wsh : ScriptContext::p2tr;
     DescriptorNode node{.function = Function::miniscript, .context = key_context};
     std::optional<std::string> key_error;
     const miniscript::KeyReader read_key = [&](std::string_view key) {
-        auto parsed = parse_key(key, key_context, format);
+        auto parsed = parse_key(key, key_context, format, multipath);
         if (parsed)
             node.keys.push_back(std::move(*parsed));
         else
@@ -71,6 +73,8 @@ std::optional<Result<DescriptorNode, std::string>> parse_miniscript(std::string_
         reason += explain(flaw->flaw);
         return fail(std::move(reason));
     }
+    if (!multipath.is_even(first_choice))
+        return fail(std::string("Miniscript: Multipath derivation paths have mismatched lengths"));
     node.expression = std::make_shared<const miniscript::Expression>(std::move(*expression));
     return node;
 }

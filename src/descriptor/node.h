@@ -40,9 +40,10 @@ struct DescriptorNode {
     std::shared_ptr<const miniscript::Expression> expression{};  ///< of miniscript; with `keys`
 };
 
-/// Parses a descriptor without its checksum.
+/// Parses a descriptor without its checksum; of multipath specifiers the chosen items.
 [[nodiscard]] Result<DescriptorNode, std::string> parse_node(std::string_view text,
-                                                             const AddressFormat& format);
+                                                             const AddressFormat& format,
+                                                             Multipath& multipath);
 
 /// The text of a descriptor without its checksum; nothing only for TextMode::normalized.
 [[nodiscard]] std::optional<std::string> node_text(const DescriptorNode& node, TextMode mode,

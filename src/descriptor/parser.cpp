@@ -60,7 +60,8 @@ bool take_character(std::string_view& text, char c) {
 
 class Parser {
 public:
-    explicit Parser(const AddressFormat& format) : format_(format) {}
+    Parser(const AddressFormat& format, Multipath& multipath)
+        : format_(format), multipath_(multipath) {}
 
     /// Parses one function at the start of `text` and removes it.
     Parsed script(std::string_view& text, ScriptContext context) const;
@@ -80,6 +81,7 @@ private:
     Parsed raw(std::string_view inside) const;
 
     const AddressFormat& format_;
+    Multipath& multipath_;
 };
 
 Parsed Parser::script(std::string_view& text, ScriptContext context) const {
@@ -143,7 +145,8 @@ Parsed Parser::script(std::string_view& text, ScriptContext context) const {
 }
 
 Parsed Parser::expression(std::string_view inside, ScriptContext context) const {
-    if (auto parsed = parse_miniscript(inside, context, format_)) return std::move(*parsed);
+    if (auto parsed = parse_miniscript(inside, context, format_, multipath_))
+        return std::move(*parsed);
     if (context == ScriptContext::p2sh) return error("A function is needed within P2SH");
     if (context == ScriptContext::p2wsh) return error("A function is needed within P2WSH");
     return error(fmt::format("'{}' is not a valid descriptor function", inside));
@@ -158,7 +161,7 @@ Parsed Parser::output_key(std::string_view inside, ScriptContext context) const 
 
 Parsed Parser::one_key(Function function, std::string_view inside, ScriptContext context,
                        ScriptContext key_context) const {
-    auto key = parse_key(inside, key_context, format_);
+    auto key = parse_key(inside, key_context, format_, multipath_);
     if (!key) return error(fmt::format("{}(): {}", name(function), key.error()));
     return DescriptorNode{.function = function, .context = context, .keys = {std::move(*key)}};
 }
@@ -170,16 +173,19 @@ Parsed Parser::multisig(Function function, std::string_view inside, ScriptContex
     const auto [stop, trouble] = std::from_chars(threshold.data(), end, node.threshold);
     if (trouble != std::errc{} || stop != end || node.threshold < 0)
         return error(fmt::format("Multi threshold '{}' is not valid", threshold));
+    const std::size_t first_choice = multipath_.sizes.size();
     std::size_t script_size = 0;
     while (!inside.empty()) {
         if (!take_character(inside, ','))
             return error(fmt::format("Multi: expected ',', got '{}'", inside.front()));
-        auto key = parse_key(take_expression(inside), context, format_);
+        auto key = parse_key(take_expression(inside), context, format_, multipath_);
         if (!key) return error(fmt::format("Multi: {}", key.error()));
         script_size += 1 + (key->is_compressed() ? crypto::PublicKey::compressed_size
                                                  : crypto::PublicKey::uncompressed_size);
         node.keys.push_back(std::move(*key));
     }
+    if (!multipath_.is_even(first_choice))
+        return error("multi(): Multipath derivation paths have mismatched lengths");
     const std::size_t limit =
         context == ScriptContext::p2tr ? max_tapscript_keys : max_multisig_keys;
     if (node.keys.empty() || node.keys.size() > limit) {
@@ -221,8 +227,9 @@ Parsed Parser::wrapped(Function function, std::string_view inside, ScriptContext
 }
 
 Parsed Parser::tree(std::string_view inside) const {
-    auto key = parse_key(take_expression(inside), ScriptContext::p2tr, format_);
+    auto key = parse_key(take_expression(inside), ScriptContext::p2tr, format_, multipath_);
     if (!key) return error("tr(): " + key.error());
+    const std::size_t internal_choices = multipath_.sizes.size();
     DescriptorNode node{.function = Function::tr, .keys = {std::move(*key)}};
     if (inside.empty()) return node;
     if (!take_character(inside, ','))
@@ -253,6 +260,10 @@ Parsed Parser::tree(std::string_view inside) const {
         }
     } while (!branches.empty());
     if (!inside.empty()) return error("tr(): expected ')' after script expression");
+    if (!multipath_.is_even(internal_choices))
+        return error("tr(): Multipath subscripts have mismatched lengths");
+    if (!multipath_.is_even())
+        return error("tr(): Multipath internal key mismatches multipath subscripts lengths");
     return node;
 }
 
@@ -306,8 +317,9 @@ std::string_view name(Function function) {
     return "";
 }
 
-Result<DescriptorNode, std::string> parse_node(std::string_view text, const AddressFormat& format) {
-    auto node = Parser(format).script(text, ScriptContext::top);
+Result<DescriptorNode, std::string> parse_node(std::string_view text, const AddressFormat& format,
+                                               Multipath& multipath) {
+    auto node = Parser(format, multipath).script(text, ScriptContext::top);
     if (node && !text.empty())
         return error(fmt::format("'{}' after the end of the descriptor", text));
     return node;

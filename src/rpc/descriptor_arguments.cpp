@@ -29,19 +29,20 @@ void for_each_index(
         throw Error{code::invalid_parameter,
                     "Scan object needs to be either a string or an object"};
     }
-    const auto parsed = descriptor::Descriptor::parse(text, node.params.address);
-    if (!parsed) throw Error{code::invalid_address_or_key, parsed.error()};
-    if (!parsed->is_range()) range = {0, 0};
-    for (auto index = range.first; index <= range.last; ++index) {
-        refuse_if_stopping(node);
-        const auto scripts = parsed->scripts(index);
-        const auto ring = parsed->key_ring(index, secrets);
-        if (!scripts || !ring) {
-            throw Error{code::invalid_address_or_key,
-                        fmt::format("Cannot derive script without private keys: '{}'", text)};
+    const auto all = descriptor::Descriptor::parse_all(text, node.params.address);
+    if (!all) throw Error{code::invalid_address_or_key, all.error()};
+    if (!all->front().is_range()) range = {0, 0};
+    for (const auto& parsed : *all)
+        for (auto index = range.first; index <= range.last; ++index) {
+            refuse_if_stopping(node);
+            const auto scripts = parsed.scripts(index);
+            const auto ring = parsed.key_ring(index, secrets);
+            if (!scripts || !ring) {
+                throw Error{code::invalid_address_or_key,
+                            fmt::format("Cannot derive script without private keys: '{}'", text)};
+            }
+            visit(*scripts, *ring);
         }
-        visit(*scripts, *ring);
-    }
 }
 
 }  // namespace daler::rpc

@@ -15,6 +15,7 @@ from signing import Key  # noqa: E402
 
 PAIRS = ("and_v", "and_b", "or_b", "or_c", "or_d", "or_i", "and_n")
 KEYS = 24
+XPUB = ("tpubD6NzVbkrYhZ4WaWSyoBvQwbpLkojyoTZPRsgXELWz3Popb3qkjcJyJUGLnL4qHHoQvao8ESaAstxYSnhyswJ76uZPStJRJCTKvosUCJZL5B")
 # Knots, not Bitcoin Core, refuses IF in leaves.
 FORK = "under reduced-data"
 
@@ -126,6 +127,30 @@ def check(nodes, descriptor):
     return True
 
 
+def check_paths(nodes, keys):
+    """Keys with several paths (BIP 389)."""
+    for form in (f"wpkh({XPUB}/<0;1>/*)", f"wpkh({XPUB}/<0;1;2h>)", f"wpkh({XPUB}/<0;1>/<2;3>/*)", f"wpkh({XPUB}/<0>/*)",
+                 f"wpkh({XPUB}/<0;0>/*)", f"wpkh({XPUB}/<0;a>/*)", f"wpkh({XPUB}/<>/*)", f"wpkh({XPUB}/<0;1/*)",
+                 f"wsh(multi(1,{XPUB}/<0;1>/*,{XPUB}/<0;1;2>/*))", f"wsh(multi(1,{XPUB}/<0;1>/*,{keys[0]}))",
+                 f"tr({XPUB}/<0;1>/*,pk({XPUB}/<2;3;4>/*))", f"tr({keys[0]},{{pk({XPUB}/<0;1;2>/*),pk({XPUB}/<4;5>/*)}})",
+                 f"tr({XPUB}/<0;1>/*,pk({keys[1]}))", f"wsh(and_v(v:pk({XPUB}/<0;1>/*),pk({XPUB}/<2;3>/*)))",
+                 f"wsh(and_v(v:pk({XPUB}/<0;1>/*),pk({XPUB}/<2;3;4>/*)))", f"wpkh([d34db33f/<0;1>]{XPUB}/0/*)",
+                 f"combo({XPUB}/<1;2>/*)", f"wpkh({XPUB}/0/<0;1>*)"):
+        info = compare(nodes, "getdescriptorinfo", form)
+        if isinstance(info, dict):
+            arguments = [f"{form}#{info['checksum']}"] + ([[0, 3]] if info["isrange"] else [])
+            compare(nodes, "deriveaddresses", *arguments)
+    for node in nodes:
+        node.createwallet("paths", True)
+    info = nodes[0].getdescriptorinfo(f"wpkh({XPUB}/<0;1>/*)")
+    request = {"desc": f"wpkh({XPUB}/<0;1>/*)#{info['checksum']}", "timestamp": "now"}
+    for extra in ({"internal": True}, {"label": "x", "range": 5}, {"active": True}):
+        compare(nodes, "importdescriptors", [request | extra])
+    kept = [[(item["desc"], item["active"], item.get("internal")) for item in node.listdescriptors()["descriptors"]]
+            for node in nodes]
+    equal(kept[0], kept[1], "descriptors of the wallets")
+
+
 def main(test):
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, default=SEED)
@@ -142,6 +167,7 @@ def main(test):
         text = Texts(choose, keys, context).next()
         descriptor = f"wsh({text})" if context == "wsh" else f"tr({keys[0][2:]},{text})"
         accepted += check(nodes, descriptor)
+    check_paths(nodes, keys)
     print(f"{options.cases} miniscripts with seed {options.seed}, {accepted} of them sane")
     assert accepted > options.cases // 20
 

@@ -22,14 +22,20 @@ enum class AddressType : std::uint8_t { legacy, p2sh_segwit, bech32, bech32m };
 /// Whether a text must end with '#' and its checksum.
 enum class ChecksumRule : bool { optional, required };
 
-/// An output descriptor: a recipe for output scripts and how to spend them (BIPs 380 to 387; pk,
-/// pkh, wpkh, combo, sh, wsh, multi, sortedmulti, multi_a and sortedmulti_a, tr, rawtr, addr, raw,
-/// and in wsh and tr any miniscript of BIP 379). Immutable; copies share the data.
+/// An output descriptor: a recipe for output scripts and how to spend them (BIPs 380 to 387 and
+/// 389; pk, pkh, wpkh, combo, sh, wsh, multi, sortedmulti, multi_a and sortedmulti_a, tr, rawtr,
+/// addr, raw, and in wsh and tr any miniscript of BIP 379). Immutable; copies share the data.
 class Descriptor {
 public:
     /// The reason of a failure is bitcoind's text.
     static Result<Descriptor, std::string> parse(std::string_view text, const AddressFormat& format,
                                                  ChecksumRule rule = ChecksumRule::optional);
+
+    /// Also reads a text whose keys have several paths, as in "<0;1>": a descriptor for each of
+    /// them (BIP 389). Not empty.
+    static Result<std::vector<Descriptor>, std::string> parse_all(
+        std::string_view text, const AddressFormat& format,
+        ChecksumRule rule = ChecksumRule::optional);
 
     /// Has a "*": describes other scripts for each index.
     [[nodiscard]] bool is_range() const;

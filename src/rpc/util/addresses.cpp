@@ -55,10 +55,34 @@ void check_multisig(std::int64_t required, std::size_t keys) {
     }
 }
 
-descriptor::Descriptor parse_descriptor(const Call& call, descriptor::ChecksumRule rule) {
-    auto parsed = descriptor::Descriptor::parse(call.string(0), call.node().params.address, rule);
+/// One, or one for each path of a text with several (BIP 389).
+std::vector<descriptor::Descriptor> parse_descriptors(const Call& call,
+                                                      descriptor::ChecksumRule rule) {
+    auto parsed =
+        descriptor::Descriptor::parse_all(call.string(0), call.node().params.address, rule);
     if (!parsed) throw Error{code::invalid_address_or_key, parsed.error()};
     return *parsed;
+}
+
+Json derive_addresses(const Call& call, const descriptor::Descriptor& parsed,
+                      const IndexRange& range) {
+    Json out = Json::array();
+    for (auto index = range.first; index <= range.last; ++index) {
+        refuse_if_stopping(call.node());
+        const auto scripts = parsed.scripts(index);
+        if (!scripts)
+            throw Error{code::invalid_address_or_key, "Cannot derive script without private keys"};
+        for (const auto& script : *scripts) {
+            const auto address = descriptor::encode_address(script, call.node().params.address);
+            if (!address && scripts->size() > 1) continue;  // the bare key of combo()
+            if (!address) {
+                throw Error{code::invalid_address_or_key,
+                            "Descriptor does not have a corresponding address"};
+            }
+            out.push(*address);
+        }
+    }
+    return out;
 }
 
 }  // namespace
@@ -135,10 +159,17 @@ Json createmultisig(Call& call) {
 }
 
 Json getdescriptorinfo(Call& call) {
-    const auto parsed = parse_descriptor(call, descriptor::ChecksumRule::optional);
+    const auto all = parse_descriptors(call, descriptor::ChecksumRule::optional);
+    const auto& parsed = all.front();
     const std::string text = call.string(0);
     Json out = Json::object();
     out.append("descriptor", parsed.to_text());
+    if (all.size() > 1) {
+        Json expansion = Json::array();
+        for (const auto& one : all)
+            expansion.push(one.to_text());
+        out.append("multipath_expansion", std::move(expansion));
+    }
     out.append("checksum", descriptor::checksum(text.substr(0, text.find('#'))).value_or(""));
     out.append("isrange", parsed.is_range());
     out.append("issolvable", parsed.is_solvable());
@@ -149,7 +180,8 @@ Json getdescriptorinfo(Call& call) {
 Json deriveaddresses(Call& call) {
     IndexRange range;
     if (call.has(1)) range = to_index_range(call.json(1));
-    const auto parsed = parse_descriptor(call, descriptor::ChecksumRule::required);
+    const auto all = parse_descriptors(call, descriptor::ChecksumRule::required);
+    const auto& parsed = all.front();
     if (call.has(1)) {
         if (!parsed.is_range()) {
             throw Error{code::invalid_parameter,
@@ -158,22 +190,10 @@ Json deriveaddresses(Call& call) {
     } else if (parsed.is_range()) {
         throw Error{code::invalid_parameter, "Range must be specified for a ranged descriptor"};
     }
+    if (all.size() == 1) return derive_addresses(call, parsed, range);
     Json out = Json::array();
-    for (auto index = range.first; index <= range.last; ++index) {
-        refuse_if_stopping(call.node());
-        const auto scripts = parsed.scripts(index);
-        if (!scripts)
-            throw Error{code::invalid_address_or_key, "Cannot derive script without private keys"};
-        for (const auto& script : *scripts) {
-            const auto address = descriptor::encode_address(script, call.node().params.address);
-            if (!address && scripts->size() > 1) continue;  // the bare key of combo()
-            if (!address) {
-                throw Error{code::invalid_address_or_key,
-                            "Descriptor does not have a corresponding address"};
-            }
-            out.push(*address);
-        }
-    }
+    for (const auto& one : all)
+        out.push(derive_addresses(call, one, range));
     return out;
 }
 

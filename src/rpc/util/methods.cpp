@@ -8,7 +8,11 @@ const ResultFields multisig = {{"address", Type::string, "The address"},
                                {"descriptor", Type::string, "The descriptor of the address"},
                                {"warnings?", Type::array, "", {{"", Type::string, "A warning"}}}};
 
-const ResultField addresses{"", Type::array, "", {{"", Type::string, "An address"}}};
+const ResultField addresses{
+    "",
+    Type::array,
+    "",
+    {{"", Type::any, "An address; if keys have several paths, a list for each"}}};
 
 const ResultFields fee_estimate = {
     {"feerate?", units::btc_per_kvb, "The rate, if there is an estimate"},
@@ -16,7 +20,12 @@ const ResultFields fee_estimate = {
     {"blocks", Type::integer, "The target of the estimate"}};
 
 const ResultFields descriptor_info = {
-    {"descriptor", Type::string, "Its canonical form, without private keys"},
+    {"descriptor", Type::string,
+     "Its canonical form, without private keys; of several paths the first"},
+    {"multipath_expansion?",
+     Type::array,
+     "If its keys have several paths, the descriptor of each",
+     {{"", Type::string}}},
     {"checksum", Type::string, "The checksum of what was given"},
     {"isrange", Type::boolean, "Whether it has a range"},
     {"issolvable", Type::boolean, "Whether it says how to spend, apart from keys"},

@@ -25,25 +25,19 @@ std::int64_t parse_timestamp(const Json& request, std::int64_t now) {
                             type_name(value->kind()))};
 }
 
-wallet::ImportRequest parse_import(const Json& data, std::int64_t created,
-                                   const AddressFormat& format) {
-    const auto* text = data.find("desc");
-    if (!text) throw Error{code::invalid_parameter, "Descriptor not found."};
+/// The options of one import.
+wallet::ImportRequest with_options(const descriptor::Descriptor& parsed, const Json& data,
+                                   std::int64_t created,
+                                   const std::optional<std::string>& label_text) {
     const auto* active = data.find("active");
-    const auto* label = member(data, "label");
-    const std::string& descriptor_text = to_text(*text);
-    const bool is_active = active && to_bool(*active);
-    const std::string label_text = label ? label_of(*label) : "";
-    auto parsed =
-        descriptor::Descriptor::parse(descriptor_text, format, descriptor::ChecksumRule::required);
-    if (!parsed) throw Error{code::invalid_address_or_key, parsed.error()};
-    wallet::ImportRequest out{.descriptor = std::move(*parsed), .created = created};
+    const bool label = label_text.has_value();
+    wallet::ImportRequest out{.descriptor = parsed, .created = created};
     const auto* internal = data.find("internal");
     const auto* range = member(data, "range");
     const auto* next_index = member(data, "next_index");
-    out.active = is_active;
+    out.active = active && to_bool(*active);
     out.internal = internal && to_bool(*internal);
-    if (label) out.label = label_text;
+    if (label) out.label = *label_text;
 
     const bool is_range = out.descriptor.is_range();
     if (!is_range && range) {
@@ -68,6 +62,34 @@ wallet::ImportRequest parse_import(const Json& data, std::int64_t created,
         throw Error{code::invalid_parameter, "Internal addresses should not have a label"};
     if (out.active && !out.descriptor.is_single_script())
         throw Error{code::wallet, "Combo descriptors cannot be set to active"};
+    return out;
+}
+
+/// One import, or one for each path of a descriptor with several (BIP 389).
+std::vector<wallet::ImportRequest> parse_imports(const Json& data, std::int64_t created,
+                                                 const AddressFormat& format) {
+    const auto* text = data.find("desc");
+    if (!text) throw Error{code::invalid_parameter, "Descriptor not found."};
+    const auto* active = data.find("active");
+    const auto* label = member(data, "label");
+    const std::string& descriptor_text = to_text(*text);
+    if (active) static_cast<void>(to_bool(*active));
+    const auto label_text = label ? std::optional(label_of(*label)) : std::nullopt;
+    const auto all = descriptor::Descriptor::parse_all(descriptor_text, format,
+                                                       descriptor::ChecksumRule::required);
+    if (!all) throw Error{code::invalid_address_or_key, all.error()};
+    const bool has_paths = all->size() > 1;
+    if (has_paths && data.find("internal")) {
+        throw Error{code::invalid_address_or_key,
+                    "Cannot have multipath descriptor while also specifying 'internal'"};
+    }
+    if (has_paths && label)
+        throw Error{code::invalid_parameter, "Multipath descriptors should not have a label"};
+    std::vector<wallet::ImportRequest> out;
+    for (const auto& parsed : *all)
+        out.push_back(with_options(parsed, data, created, label_text));
+    // Two paths are those of receiving and of change.
+    if (out.size() == 2) out.back().internal = true;
     return out;
 }
 
@@ -100,13 +122,17 @@ Json import_one(const Call& call, const std::string& wallet, const Json& data,
                 std::int64_t created) {
     Json out = Json::object();
     try {
-        auto request = parse_import(data, created, call.node().params.address);
-        with_wallet(call, wallet,
-                    [&](const wallet::Wallet& open) { value_of(open.check_import(request)); });
-        derive(call, wallet, request);
-        const auto warnings = with_wallet(call, wallet, [&](wallet::Wallet& open) {
-            return value_of(open.import_descriptor(std::move(request)));
-        });
+        auto requests = parse_imports(data, created, call.node().params.address);
+        std::vector<std::string> warnings;
+        for (auto& request : requests) {
+            with_wallet(call, wallet,
+                        [&](const wallet::Wallet& open) { value_of(open.check_import(request)); });
+            derive(call, wallet, request);
+            // The paths have the same warnings.
+            warnings = with_wallet(call, wallet, [&](wallet::Wallet& open) {
+                return value_of(open.import_descriptor(std::move(request)));
+            });
+        }
         out.append("success", true);
         if (!warnings.empty()) out.append("warnings", warnings_json(warnings));
     } catch (const Error& error) {
