@@ -168,6 +168,10 @@ def main(test):
         descriptor = f"wsh({text})" if context == "wsh" else f"tr({keys[0][2:]},{text})"
         accepted += check(nodes, descriptor)
     check_paths(nodes, keys)
+    # pk and a lock; or_d; thresh; a script of no miniscript; one that is not sane.
+    for script in (f"21{keys[0]}ad59b2", f"21{keys[0]}ac736421{keys[1]}ad59b268", f"21{keys[0]}ac7c21{keys[1]}ac935287",
+                   f"21{keys[0]}ad", f"21{keys[0]}ac736459b268", f"76a914{'00' * 20}88ad59b2"):
+        compare(nodes, "decodescript", script)
     print(f"{options.cases} miniscripts with seed {options.seed}, {accepted} of them sane")
     assert accepted > options.cases // 20
 
