@@ -20,12 +20,33 @@ std::optional<Bytes> find_preimage(const std::map<Hash, Bytes>& preimages, ByteS
     return found == preimages.end() ? std::nullopt : std::optional(found->second);
 }
 
+/// The numbers of the keys from left to right.
+std::vector<std::uint32_t> keys_in_order(const miniscript::Expression& expression) {
+    std::vector<std::uint32_t> out;
+    std::vector<std::uint32_t> open{expression.root()};
+    while (!open.empty()) {
+        const auto& node = expression.nodes[open.back()];
+        open.pop_back();
+        const auto subs = expression.subs_of(node);
+        open.insert(open.end(), subs.rbegin(), subs.rend());
+        if (!subs.empty()) continue;
+        for (auto key = node.keys.first; key < node.keys.end; ++key)
+            out.push_back(key);
+    }
+    return out;
+}
+
 class SpendAssets final : public miniscript::Assets {
 public:
-    explicit SpendAssets(const MiniscriptParts& parts) : parts_(parts) {}
+    /// Makes all signatures, in the order in which Bitcoin Core does: analyzepsbt shows in this
+    /// order which ones are missing.
+    SpendAssets(const miniscript::Decoded& decoded, const MiniscriptParts& parts) : parts_(parts) {
+        for (const std::uint32_t key : keys_in_order(decoded.expression))
+            signatures_.emplace(decoded.keys[key], parts.sign(decoded.keys[key]));
+    }
 
     [[nodiscard]] std::optional<Bytes> signature(ByteSpan key) const override {
-        return parts_.sign(key);
+        return signatures_.at({key.begin(), key.end()});
     }
     [[nodiscard]] std::optional<Bytes> preimage(Fragment hash, ByteSpan digest) const override {
         const Preimages& known = parts_.preimages;
@@ -43,6 +64,7 @@ public:
 
 private:
     const MiniscriptParts& parts_;
+    std::map<Bytes, std::optional<Bytes>> signatures_;  ///< by key
 };
 
 }  // namespace
@@ -50,7 +72,7 @@ private:
 std::optional<Witness> satisfy_miniscript(ByteSpan script, const MiniscriptParts& parts) {
     const auto decoded = sane_miniscript(script, parts.context, parts.find_key);
     if (!decoded) return std::nullopt;
-    return miniscript::satisfy(decoded->expression, decoded->keys, SpendAssets(parts));
+    return miniscript::satisfy(decoded->expression, decoded->keys, SpendAssets(*decoded, parts));
 }
 
 }  // namespace daler::descriptor

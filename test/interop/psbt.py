@@ -70,12 +70,24 @@ def random_coin(dice, keys):
         some = dice.sample(keys, dice.randint(1, most))
         return [f"{name}({dice.randint(1, len(some))},", *joined(some), ")"]
 
+    def condition(may_branch):
+        """A miniscript. Some of those with branches can be satisfied only at height 5."""
+        one, two, three = dice.sample(keys, 3)
+        plain = [["and_v(v:pk(", one, "),pk(", two, "))"], ["thresh(2,pk(", one, "),s:pk(", two, "),s:pk(", three, "))"]]
+        branched = [["or_d(pk(", one, "),and_v(v:pkh(", two, "),after(5)))"],
+                    ["andor(pk(", one, "),after(5),and_v(v:pk(", two, "),older(3)))"]]
+        return dice.choice(plain + branched if may_branch else plain)
+
     def leaf():
+        if dice.random() < 0.2:
+            return condition(False)  # Knots refuses branches in leaves
         if dice.random() < 0.6:
             return ["pk(", dice.choice(keys), ")"]
         return multi(dice.choice(["multi_a", "sortedmulti_a"]))
     kind = dice.choice(["pkh(", "wpkh(", "sh(wpkh(", "sh(pk(", "wsh(pk(", "wsh(pkh(", "tr(", "rawtr(", "tree", "tree",
-                        "tree", "sh(multi", "wsh(multi", "wsh(sortedmulti", "sh(wsh(multi"])
+                        "tree", "sh(multi", "wsh(multi", "wsh(sortedmulti", "sh(wsh(multi", "wsh", "wsh"])
+    if kind == "wsh":
+        return Coin("wsh(", *condition(True), ")")
     if kind == "tree":
         return Coin("tr(", dice.choice(keys), ",", *random_tree(dice, leaf), ")")
     if "multi" in kind:
