@@ -13,7 +13,7 @@ sys.path.insert(0, str(HERE.parent / "functional"))
 from chainkit import ANYONE_ADDRESS  # noqa: E402
 from framework import Skip, equal, run  # noqa: E402
 
-FILES = ("package.json", "package-lock.json", ".npmrc", "rpc.mjs", "sign_and_send.mjs", "psbts.mjs")
+FILES = ("package.json", "package-lock.json", ".npmrc", "rpc.mjs", "sign_and_send.mjs", "psbts.mjs", "miniscripts.mjs")
 
 
 def installed():
@@ -51,4 +51,5 @@ def main(test):
         equal(done.returncode, 0, done.stderr)
 
 
-run(main)
+if __name__ == "__main__":
+    run(main)

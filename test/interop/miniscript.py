@@ -1,16 +1,20 @@
 #!/usr/bin/python3
 """Gives random miniscripts, sane ones and others, to daler and to bitcoind: descriptors in their canonical form, the
-errors, the addresses, and what both say about the scripts must agree.
+errors, the addresses, and what both say about the scripts must agree. Which of them are sane must also agree with
+@bitcoinerlab/miniscript, if npm can install it.
 
     test/interop/miniscript.py --seed 7 --cases 5000     # a longer run; the seed decides all random choices
 """
 import argparse
+import json
 import os
 import random
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "functional"))
-from framework import SEED, RpcError, equal, run  # noqa: E402
+from bitcoinjs import installed  # noqa: E402
+from framework import SEED, RpcError, Skip, equal, run  # noqa: E402
 from signing import Key  # noqa: E402
 
 PAIRS = ("and_v", "and_b", "or_b", "or_c", "or_d", "or_i", "and_n")
@@ -127,6 +131,28 @@ def check(nodes, descriptor):
     return True
 
 
+def check_analysis(node, texts, keys):
+    """Which miniscripts of P2WSH are sane, according to another program."""
+    try:
+        folder = installed()
+    except Skip as reason:
+        print(f"without @bitcoinerlab/miniscript: {reason}")
+        return
+
+    def named(text):
+        for number, key in enumerate(keys):
+            text = text.replace(key, f"key_{number}")
+        return text
+
+    done = subprocess.run(["node", "miniscripts.mjs"], input="\n".join(map(named, texts)), cwd=folder, check=True,
+                          stdout=subprocess.PIPE, text=True)
+    for text, sane in zip(texts, json.loads(done.stdout), strict=True):
+        info = answer(node, "getdescriptorinfo", f"wsh({text})")
+        # The library takes what can never be satisfied for sane.
+        if not isinstance(info, tuple) or not info[1].endswith("is not satisfiable"):
+            equal(isinstance(info, dict), sane, text)
+
+
 def check_paths(nodes, keys):
     """Keys with several paths (BIP 389)."""
     for form in (f"wpkh({XPUB}/<0;1>/*)", f"wpkh({XPUB}/<0;1;2h>)", f"wpkh({XPUB}/<0;1>/<2;3>/*)", f"wpkh({XPUB}/<0>/*)",
@@ -167,6 +193,10 @@ def main(test):
         text = Texts(choose, keys, context).next()
         descriptor = f"wsh({text})" if context == "wsh" else f"tr({keys[0][2:]},{text})"
         accepted += check(nodes, descriptor)
+    in_range = Texts(choose, keys, "wsh")
+    texts = [text for text in (in_range.next() for _ in range(4 * options.cases))
+             if "after(2147483648)" not in text and "older(0)" not in text]
+    check_analysis(daler, texts, keys)
     check_paths(nodes, keys)
     # pk and a lock; or_d; thresh; a script of no miniscript; one that is not sane.
     for script in (f"21{keys[0]}ad59b2", f"21{keys[0]}ac736421{keys[1]}ad59b268", f"21{keys[0]}ac7c21{keys[1]}ac935287",
