@@ -195,7 +195,9 @@ def main(test):
         accepted += check(nodes, descriptor)
     in_range = Texts(choose, keys, "wsh")
     texts = [text for text in (in_range.next() for _ in range(4 * options.cases))
-             if "after(2147483648)" not in text and "older(0)" not in text]
+             if "after(2147483648)" not in text and "older(0)" not in text
+             # wsh(multi(...)) is a descriptor's own function, which takes a key twice.
+             and not text.startswith("multi(")]
     check_analysis(daler, texts, keys)
     check_paths(nodes, keys)
     # pk and a lock; or_d; thresh; a script of no miniscript; one that is not sane.
