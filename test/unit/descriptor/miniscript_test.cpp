@@ -174,3 +174,32 @@ TEST_CASE("miniscripts are signed when keys, locks and preimages are there", "[d
     if (row.complete) CHECK(outcome.elements == row.elements);
     if (row.complete && !row.knows_preimage) CHECK(outcome.weight <= outcome.expected_weight);
 }
+
+TEST_CASE("a text with several paths is a descriptor for each", "[descriptor][bip389]") {
+    const std::string root =
+        "tpubD6NzVbkrYhZ4WaWSyoBvQwbpLkojyoTZPRsgXELWz3Popb3qkjcJyJUGLnL4qHHoQvao8ESaAstxYSnhyswJ76"
+        "uZPStJRJCTKvosUCJZL5B";
+    const auto texts = [&](const std::string& path) {
+        std::vector<std::string> out;
+        const auto all = Descriptor::parse_all("wpkh(" + root + path + ")", test_format());
+        if (!all) return std::vector{all.error()};
+        for (const auto& one : *all) {
+            const auto text = one.to_text();
+            out.push_back(text.substr(5 + root.size(), text.find(')') - 5 - root.size()));
+        }
+        return out;
+    };
+    CHECK(texts("/0/*") == std::vector<std::string>{"/0/*"});
+    CHECK(texts("/<0;1h;5>/*") == std::vector<std::string>{"/0/*", "/1h/*", "/5/*"});
+    CHECK(texts("/<0>") ==
+          std::vector<std::string>{
+              "wpkh(): Multipath key path specifiers must have at least two items"});
+    std::string most = "0";
+    for (int i = 1; i < 100; ++i)
+        most += ";" + std::to_string(i);
+    CHECK(texts("/<" + most + ">").size() == 100);
+    CHECK(texts("/<" + most + ";100>") ==
+          std::vector<std::string>{
+              "wpkh(): Multipath key path specifiers must have at most 100 items"});
+    CHECK_FALSE(Descriptor::parse("wpkh(" + root + "/<0;1>)", test_format()));
+}
