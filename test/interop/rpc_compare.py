@@ -55,6 +55,7 @@ KNOWN = [
     (r"getbalance", VALUE, "with minconf, Knots subtracts payments of any depth"),
     (r"getbalance", TEXT, "29 has another text if several wallets are loaded"),
     (r"(sendrawtransaction|testmempoolaccept).*", TEXT, "the prefix before script errors changed in 29"),
+    (r"listunspent Cannot specify both 'options'.*", TEXT, "fork"),
     (r"addnode.*", TEXT, "Knots has one argument more"),
     (r"(?s)getblockstats getblockstats hash_or_height \( stats \).*", TEXT, "the help of bitcoind shows the list as a plain word"),
     (r"help .*", TEXT, "each program has its own help texts"),
@@ -323,6 +324,14 @@ def ask_about_the_wallet(check, daler):
     ask("listunspent", 200, wallet="w")
     ask("listunspent", 0, 9999, ["nonsense"], wallet="w")
     ask("listunspent", 0, 9999, [ANYONE_ADDRESS], wallet="w")
+    options = {"minimumAmount": 1, "include_immature_coinbase": True}
+    ask("listunspent", wallet="w", **options)
+    ask("listunspent", 0, wallet="w", maxconf=150, **options)
+    ask("listunspent", wallet="w", query_options=options)
+    ask("listunspent", wallet="w", query_options=options, maximumCount=1)
+    ask("listunspent", 0, 9999, [], True, options, wallet="w", maximumCount=1)
+    ask("listunspent", wallet="w", maximumCount="1")
+    ask("listunspent", wallet="w", maximumcount=1)
     ask("listdescriptors", True, wallet="w")
     ask("listtransactions", "*", 100, wallet="w")
     for arguments in (("*", -1), ("*", 1, -1), ("nolabel",), ("*", "x")):
