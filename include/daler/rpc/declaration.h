@@ -10,15 +10,13 @@
 
 namespace daler::rpc {
 
-/// The kind of a JSON value and what is in it. The last group has other meanings for arguments than
-/// for results.
+/// The kind of a JSON value and what is in it.
 enum class Type : std::uint8_t {
     string,
     hex,      ///< a string of hex digits, two for each byte
     integer,  ///< a number without fraction and exponent
     number,
-    amount,  ///< a number with eight decimals, in BTC if no unit is given; an argument: also a
-             ///< string
+    amount,  ///< a number with eight decimals, in BTC without a unit; an argument: also a string
     time,    ///< Unix time in seconds
     boolean,
     object,   ///< has the declared fields and no others
@@ -27,11 +25,14 @@ enum class Type : std::uint8_t {
     objects,  ///< an array of objects that have the declared fields and no others
     tuple,    ///< an array with one item for each declared field
     null,
-    any,
-    options,  ///< only of arguments: an object whose fields may be given as named arguments, too
-    one_of,   ///< only of results: as one of the fields, whose names tell when
-    same_fields,  ///< only of results: stands for all its fields, as members of the object around
-                  ///< it
+    any,  ///< not checked; an argument with named fields may be an object of them, as options
+    /// Only of arguments: an object whose fields may be given as named arguments, too.
+    options,
+    /// Only of results: as one of the fields, whose names tell when.
+    one_of,
+    /// Only of results: stands for all its fields, as members of the object around it. Help shows
+    /// its help text in place of them, if it has one.
+    same_fields,
 };
 
 /// A type, and the unit of its numbers.
@@ -66,9 +67,10 @@ struct Argument {
     ValueType type;
     std::string_view fallback;
     std::string_view help;
-    std::initializer_list<Argument> fields =
-        {};                         ///< what is in an object, in options or in an array
-    std::string_view in_line = {};  ///< what the first line of the help shows for it
+    /// What is in an object, in options or in an array.
+    std::initializer_list<Argument> fields = {};
+    /// What the first line of the help shows for it; empty: made from the type.
+    std::string_view in_line = {};
 };
 
 /// A value in the answer of a method: the whole answer, a member of an object or an item of an

@@ -19,10 +19,10 @@ class Call;
 /// The category of the methods that are refused on public chains.
 inline constexpr std::string_view private_networks = "Private networks";
 
-/// What a method returns: any value, one without parts, or an object of these fields.
+/// What a method returns: a named declaration, an object of named fields, or in place a value
+/// without parts, such as {"", Type::hex, "The hash"}.
 class MethodResult {
 public:
-    constexpr MethodResult(const char* text) : field_{"", Type::any, text} {}
     constexpr MethodResult(const ResultField& field) : field_(field) {}
     constexpr MethodResult(const ResultFields& fields) : field_{"", Type::object, "", fields} {}
     constexpr MethodResult(std::string_view name, ValueType type, std::string_view help)

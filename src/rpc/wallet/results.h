@@ -150,8 +150,8 @@ inline const ResultFields wallet_descriptors = {
 
 // files.cpp
 
-inline const ResultFields named_wallet = {{"name", Type::string, "The wallet"},
-                                          {"warnings?", Type::array, "", warning_texts}};
+inline const ResultFields opened_wallet = {{"name", Type::string, "The wallet"},
+                                           {"warnings?", Type::array, "", warning_texts}};
 
 inline const ResultFields unloaded_wallet = {{"warnings?", Type::array, "", warning_texts}};
 

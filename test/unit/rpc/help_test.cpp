@@ -55,6 +55,16 @@ Examples:
 > daler-cli choose 7)");
 }
 
+TEST_CASE("each method that needs arguments has an example", "[rpc]") {
+    for (const auto table : method_tables())
+        for (const Method& method : table) {
+            CAPTURE(method.name);
+            const bool needs_arguments =
+                method.arguments.size() != 0 && method.argument(0).fallback.empty();
+            CHECK((!needs_arguments || !method.example.empty()));
+        }
+}
+
 TEST_CASE("a table has the methods of its category, sorted, and then hidden ones", "[rpc]") {
     const auto table_of = [](std::span<const Method> methods, std::string_view category) {
         CAPTURE(category);
