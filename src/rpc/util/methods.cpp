@@ -8,11 +8,14 @@ const ResultFields multisig = {{"address", Type::string, "The address"},
                                {"descriptor", Type::string, "The descriptor of the address"},
                                {"warnings?", Type::array, "", {{"", Type::string, "A warning"}}}};
 
-const ResultField addresses{
-    "",
-    Type::array,
-    "",
-    {{"", Type::any, "An address; if keys have several paths, a list for each"}}};
+const ResultField addresses{"",
+                            Type::one_of,
+                            "",
+                            {{"for one path", Type::array, "", {{"", Type::string, "An address"}}},
+                             {"for keys with several paths",
+                              Type::array,
+                              "A list for each path",
+                              {{"", Type::array, "", {{"", Type::string, "An address"}}}}}}};
 
 const ResultFields fee_estimate = {
     {"feerate?", units::btc_per_kvb, "The rate, if there is an estimate"},
