@@ -89,6 +89,8 @@ constexpr std::array connection{
            "Connect to this node and keep the connection up; may be repeated", true},
     Option{"maxconnections", "<n>", Kind::integer, Group::connection, "125",
            "Largest number of connections, without those of -addnode and addnode", false, 0},
+    Option{"bantime", "<s>", Kind::integer, Group::connection, "86400",
+           "How many seconds a ban lasts for which setban gets no time", false, 0, 0xffffffff},
     Option{"whitelist", "<[permissions@]net>", Kind::list, Group::connection, "",
            "Give peers from this address or network permissions: noban, relay, forcerelay, "
            "mempool, download, addr, bloomfilter, in, out; may be repeated"},
@@ -263,7 +265,6 @@ constexpr std::string_view accepted = "Accepted for start scripts; has no effect
 constexpr std::string_view refused = "Refused, unless it is switched off: daler does not have it";
 constexpr std::array ignored{
     Option{"seednode", "<addr>", Kind::list, Group::hidden, "", accepted},
-    Option{"bantime", "<s>", Kind::integer, Group::hidden, "86400", accepted},
     Option{"timeout", "<ms>", Kind::integer, Group::hidden, "5000", accepted},
     Option{"externalip", "<addr>", Kind::list, Group::hidden, "", accepted},
     Option{"dnsseed", "", Kind::flag, Group::hidden, "1", accepted},

@@ -37,6 +37,7 @@ namespace {
 constexpr std::string_view chain_time_name = "chaintime.json";
 constexpr std::string_view mempool_name = "mempool.dat";
 constexpr std::string_view peers_name = "peers.dat";
+constexpr std::string_view bans_name = "banlist.json";
 constexpr std::string_view auto_mine_name = "automine.json";
 constexpr std::string_view snapshots_name = "snapshots";
 constexpr std::string_view lacks_blocks_warning =
@@ -106,6 +107,7 @@ struct Node::Impl {
     std::atomic<bool> failed{false};
     std::atomic<bool> loading{true};
 
+    std::mutex bans_mutex;  ///< so that the newest list is written last
     std::unique_ptr<storage::FileLock> lock;
     bool wrote_pid = false;
     rpc::TipWatch tips;
@@ -272,6 +274,8 @@ Result<void, std::string> Node::Impl::open_wallets() {
     // The peers are created first, because wallets announce through them, and started last.
     if (const auto bytes = storage::read_file(files, file(peers_name)))
         options.sync.address_book = *bytes;
+    if (const auto bytes = storage::read_file(files, file(bans_name)))
+        options.sync.ban_list = *bytes;
     peers = std::make_unique<sync::PeerManager>(*ledger, clock, *workers, options.sync);
     if (!options.use_wallets) return {};
 
@@ -423,6 +427,11 @@ void Node::Impl::serve() {
                 return file(mempool_name).string();
             },
         .keep_chain_time = [this] { chain_time_file->save(); },
+        .keep_bans =
+            [this] {
+                const std::lock_guard turn(bans_mutex);
+                storage::write_atomically(files, file(bans_name), peers->ban_list());
+            },
         .indexes = indexes.get(),
         .auto_miner = auto_miner.get(),
         .snapshots = snapshots.get(),

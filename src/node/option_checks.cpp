@@ -54,7 +54,6 @@ constexpr auto refusals = std::to_array<Refusal>({
 
 // In the order of Bitcoin Core's list. clang-format off
 constexpr auto without_effect = std::to_array<std::string_view>({"seednode",
-                                                                 "bantime",
                                                                  "timeout",
                                                                  "externalip",
                                                                  "dnsseed",

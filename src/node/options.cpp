@@ -235,6 +235,7 @@ Status read_peers(const Settings& settings, NodeOptions& options) {
     sync.blocks_only = settings.flag("blocksonly");
     sync.pruned = options.chain.prune_target.has_value();
     sync.min_relay_fee_rate = options.policy.min_relay_fee;
+    sync.ban_time = std::chrono::seconds{settings.integer("bantime")};
     sync.handshake_timeout = std::chrono::seconds{settings.integer("peertimeout")};
     return {};
 }

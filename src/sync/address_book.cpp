@@ -131,12 +131,31 @@ std::optional<Endpoint> AddressBook::choose(const std::vector<std::string>& avoi
     return pool[random_.below(pool.size())]->node.endpoint;
 }
 
+bool AddressBook::is_good(const Entry& entry, BlockTime now) {
+    const bool is_old = from_unix(entry.node.last_seen) + too_old < now;
+    return !is_old && entry.failures <= unreachable_failures;
+}
+
+std::vector<KnownAddress> AddressBook::all(BlockTime now) {
+    std::vector<KnownAddress> out;
+    for (const auto& [endpoint, entry] : entries_)
+        out.push_back({entry.node, entry.last_success != BlockTime{}, is_good(entry, now)});
+    std::ranges::shuffle(out, random_);
+    return out;
+}
+
+bool AddressBook::add_own(const Endpoint& endpoint, bool has_worked, BlockTime now) {
+    constexpr auto services = wire::service::network | wire::service::witness;
+    const auto seconds = static_cast<std::uint32_t>(unix_seconds(now));
+    if (!add({seconds, services, endpoint}, endpoint.host, now)) return false;
+    if (has_worked) worked(endpoint, services, now);
+    return true;
+}
+
 std::vector<KnownNode> AddressBook::sample(std::size_t limit, BlockTime now) {
     std::vector<KnownNode> out;
-    for (const auto& [endpoint, entry] : entries_) {
-        const bool is_old = from_unix(entry.node.last_seen) + too_old < now;
-        if (!is_old && entry.failures <= unreachable_failures) out.push_back(entry.node);
-    }
+    for (const auto& [endpoint, entry] : entries_)
+        if (is_good(entry, now)) out.push_back(entry.node);
     std::ranges::shuffle(out, random_);
     out.resize(std::min({out.size(), limit, entries_.size() * limits::getaddr_percent / 100}));
     return out;

@@ -2,6 +2,7 @@
 
 #include "types.h"
 
+#include <daler/sync/peer_service.h>
 #include <daler/util/random.h>
 #include <daler/wire/messages.h>
 
@@ -38,6 +39,11 @@ public:
     /// `limit`, without those that are too old or have failed too often.
     [[nodiscard]] std::vector<wire::KnownNode> sample(std::size_t limit, BlockTime now);
 
+    /// All entries, in random order.
+    [[nodiscard]] std::vector<KnownAddress> all(BlockTime now);
+    /// Adds an address that the user gives. False if it was not added.
+    bool add_own(const wire::Endpoint& endpoint, bool has_worked, BlockTime now);
+
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
     /// The contents of peers.dat.
@@ -54,6 +60,7 @@ private:
         std::uint32_t failures = 0;  ///< tries since the last success
     };
 
+    [[nodiscard]] static bool is_good(const Entry& entry, BlockTime now);
     [[nodiscard]] bool has_room_for(const std::string& group,
                                     const std::string& source_group) const;
     bool insert(Entry entry);

@@ -237,6 +237,13 @@ std::vector<const BlockEntry*> BlockDownload::take_announced(PeerId peer, const 
     return wanted;
 }
 
+bool BlockDownload::take_wanted(PeerId peer, const BlockEntry& entry, Time now) {
+    const auto found = asked_.find(entry.hash);
+    if (found != asked_.end() && found->second.has(peer)) return false;
+    ask(peer, entry, now);
+    return true;
+}
+
 bool BlockDownload::arrived(PeerId peer, const BlockHash& hash, Time now) {
     auto& asked = asked_[hash];
     const bool was_asked = asked.has(peer);

@@ -54,6 +54,10 @@ public:
     [[nodiscard]] std::vector<const chain::BlockEntry*> take_announced(
         PeerId peer, const chain::BlockEntry& last, const chain::ChainView& view, Time now);
 
+    /// The user wants this block from `peer`, whether it is needed or not. It counts as requested.
+    /// False if it is requested from this peer already.
+    bool take_wanted(PeerId peer, const chain::BlockEntry& entry, Time now);
+
     /// `peer` has sent a copy of the block. Until `settled` or `copy_rejected` the block is not
     /// requested again. True if it had been requested from `peer`.
     bool arrived(PeerId peer, const BlockHash& hash, Time now);

@@ -32,6 +32,15 @@ void BlockExchange::fetch_announced(Peer& peer, const chain::BlockEntry& last) {
     ask(peer, download_.take_announced(peer.id, last, *context_.view(), context_.now()));
 }
 
+Result<void, std::string> BlockExchange::fetch_wanted(Peer& peer, const chain::BlockEntry& entry) {
+    if (!has_witnesses(peer)) return fail(std::string("Pre-SegWit peer"));
+    if (!peer.is_ready()) return fail(std::string("Peer not fully connected"));
+    if (!download_.take_wanted(peer.id, entry, context_.now()))
+        return fail(std::string("Already requested from this peer"));
+    ask(peer, {&entry});
+    return {};
+}
+
 void BlockExchange::ask(Peer& peer, const std::vector<const chain::BlockEntry*>& blocks) {
     wire::GetData message;
     for (const auto* block : blocks)

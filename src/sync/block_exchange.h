@@ -21,6 +21,8 @@ public:
     void request(Peer& peer);
     /// Requests the missing blocks up to `last`, which `peer` has just announced.
     void fetch_announced(Peer& peer, const chain::BlockEntry& last);
+    /// Requests this block because the user wants it. The error is for the user.
+    Result<void, std::string> fetch_wanted(Peer& peer, const chain::BlockEntry& entry);
     void tick();
     /// See PeerService::lacks_blocks. Any thread.
     [[nodiscard]] bool lacks_source() const { return lacks_source_; }

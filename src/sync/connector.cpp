@@ -160,8 +160,18 @@ bool Connector::make_room() {
     return true;
 }
 
+bool Connector::is_banned(const wire::HostAddress& host, bool inbound) const {
+    const bool trusted = (permissions_of(host, inbound) & permission_noban) == permission_noban;
+    return !trusted && context_.bans.is_banned(host, context_.clock.now());
+}
+
 void Connector::accept(net::ConnectionRef connection) {
     const auto& remote = connection->remote();
+    if (is_banned(remote.host, true)) {
+        log::debug(log::Category::net, "connection from {} dropped (banned)", remote.to_text());
+        connection->close();
+        return;
+    }
     const bool trusted = (permissions_of(remote.host, true) & permission_noban) == permission_noban;
     std::size_t inbound = 0;
     for (const auto& [id, peer] : context_.peers)
@@ -261,7 +271,12 @@ asio::awaitable<void> Connector::reach(TargetRef target) {
                    target->address.to_text());
         co_return;
     }
-    if (!context_.options.look_up_names && !wire::HostAddress::from_text(target->address.host)) {
+    const auto numeric = wire::HostAddress::from_text(target->address.host);
+    if (numeric && is_banned(*numeric, false)) {
+        target->next_attempt = std::chrono::steady_clock::now() + longest_pause_;
+        co_return;
+    }
+    if (!context_.options.look_up_names && !numeric) {
         log::warning("{} is not connected to: it is a name, and -dns=0 forbids to look it up",
                      target->address.to_text());
         target->next_attempt = std::chrono::steady_clock::time_point::max();
@@ -280,7 +295,8 @@ asio::awaitable<void> Connector::reach(TargetRef target) {
         log::debug(log::Category::net, "{}", connected.error());
         co_return;
     }
-    if (context_.stopping || !active_ || context_.links.is_cut(end_of(*target))) {
+    if (context_.stopping || !active_ || context_.links.is_cut(end_of(*target)) ||
+        is_banned((*connected)->remote().host, false)) {
         (*connected)->close();
         co_return;
     }
@@ -382,7 +398,9 @@ void Connector::fill_automatic() {
     if (!missing) return;
     const auto endpoint =
         book_.choose(groups, context_.clock.now(), context_.options.only_networks);
-    if (!endpoint || misbehaviour_.is_discouraged(endpoint->host)) return;
+    if (!endpoint || misbehaviour_.is_discouraged(endpoint->host) ||
+        is_banned(endpoint->host, false))
+        return;
     LinkEnd end;
     end.addresses = {endpoint->to_text()};
     if (context_.links.is_cut(end)) return;

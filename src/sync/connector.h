@@ -69,6 +69,7 @@ private:
     void accept(net::ConnectionRef connection);
     [[nodiscard]] bool make_room();
     [[nodiscard]] std::size_t inbound_limit() const;
+    [[nodiscard]] bool is_banned(const wire::HostAddress& host, bool inbound) const;
     [[nodiscard]] std::uint32_t permissions_of(const wire::HostAddress& host, bool inbound) const;
     PeerRef add_peer(net::ConnectionRef connection, ConnectionType type, std::string name);
     asio::awaitable<void> reach(TargetRef target);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ban_list.h"
 #include "links.h"
 #include "peer.h"
 
@@ -28,6 +29,7 @@ struct Context {
 
     Random random{};
     Links links{};  ///< those that the user has cut
+    BanList bans{};
     /// In all version messages of this node, on private networks.
     std::uint64_t node_nonce = random.next();
     std::uint16_t listen_port = 0;  ///< 0: the node does not listen

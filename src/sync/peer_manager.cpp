@@ -12,12 +12,14 @@
 
 namespace daler::sync {
 struct PeerManager::Impl {
-    Impl(ledger::Ledger& the_ledger, const Clock& clock, ThreadPool& workers, SyncOptions options)
+    Impl(ledger::Ledger& the_ledger, const Clock& the_clock, ThreadPool& workers,
+         SyncOptions options)
         : ledger(the_ledger),
+          clock(the_clock),
           user_agent(make_user_agent(options.user_agent_comments)),
           relays(!options.blocks_only),
           services(Handshake::our_services(options)),
-          sessions(the_ledger, clock, workers, std::move(options), io.get_executor()) {}
+          sessions(the_ledger, the_clock, workers, std::move(options), io.get_executor()) {}
 
     /// Runs `work` on the net thread and waits for its result. Runs it here if there is no net
     /// thread.
@@ -45,6 +47,7 @@ struct PeerManager::Impl {
     }
 
     ledger::Ledger& ledger;
+    const Clock& clock;
     const std::string user_agent;
     const bool relays;
     const std::uint64_t services;
@@ -111,6 +114,10 @@ Bytes PeerManager::address_book() {
     return impl_->call([this] { return impl_->sessions.address_book().encode(); });
 }
 
+Bytes PeerManager::ban_list() {
+    return impl_->call([this] { return impl_->sessions.bans().encode(impl_->clock.now()); });
+}
+
 std::vector<wire::Endpoint> PeerManager::listening() {
     return impl_->call([this] { return impl_->sessions.connector().listening(); });
 }
@@ -165,6 +172,22 @@ std::vector<LinkInfo> PeerManager::links() {
     return impl_->call([this] { return impl_->sessions.links(); });
 }
 
+void PeerManager::ban(const wire::Subnet& subnet, std::optional<BlockTime> until) {
+    impl_->call([this, subnet, until] { impl_->sessions.ban(subnet, until); });
+}
+
+bool PeerManager::unban(const wire::Subnet& subnet) {
+    return impl_->call([this, subnet] { return impl_->sessions.bans().remove(subnet); });
+}
+
+void PeerManager::clear_bans() {
+    impl_->call([this] { impl_->sessions.bans().clear(); });
+}
+
+std::vector<Ban> PeerManager::bans() {
+    return impl_->call([this] { return impl_->sessions.bans().list(impl_->clock.now()); });
+}
+
 bool PeerManager::disconnect(const std::string& address) {
     return impl_->call([this, address] { return impl_->sessions.disconnect(address); });
 }
@@ -175,6 +198,26 @@ bool PeerManager::disconnect(std::int64_t id) {
 
 bool PeerManager::lacks_blocks() {
     return impl_->sessions.lacks_blocks();  // an atomic: it is read often
+}
+
+Result<void, std::string> PeerManager::fetch_block(std::int64_t peer,
+                                                   const chain::BlockEntry& entry) {
+    return impl_->call([this, peer, &entry] { return impl_->sessions.fetch_block(peer, entry); });
+}
+
+bool PeerManager::send_message(std::int64_t peer, const std::string& command, Bytes payload) {
+    return impl_->call(
+        [&, this] { return impl_->sessions.send_message(peer, command, std::move(payload)); });
+}
+
+std::vector<KnownAddress> PeerManager::known_addresses() {
+    return impl_->call([this] { return impl_->sessions.address_book().all(impl_->clock.now()); });
+}
+
+bool PeerManager::add_address(const wire::Endpoint& address, bool has_worked) {
+    return impl_->call([this, address, has_worked] {
+        return impl_->sessions.address_book().add_own(address, has_worked, impl_->clock.now());
+    });
 }
 
 void PeerManager::ping() {

@@ -32,7 +32,11 @@ PeerSessions::PeerSessions(ledger::Ledger& ledger, const Clock& clock, ThreadPoo
       addresses_(context_),
       connector_(context_, misbehaviour_, addresses_.book(),
                  [this](PeerRef peer) { begin_session(std::move(peer)); }),
-      clock_tick_(executor) {}
+      clock_tick_(executor) {
+    const auto& saved = context_.options.ban_list;
+    if (!saved.empty() && !context_.bans.decode(saved, clock.now()))
+        log::warning("banlist.json is damaged; the list of bans starts empty");
+}
 
 Result<void, std::string> PeerSessions::start() {
     if (auto listening = connector_.listen(); !listening) return listening;
@@ -112,6 +116,13 @@ void PeerSessions::advance_timers(std::chrono::seconds time) {
     tick();
 }
 
+void PeerSessions::ban(const wire::Subnet& subnet, std::optional<BlockTime> until) {
+    const auto now = context_.clock.now();
+    context_.bans.add(subnet, now, until.value_or(now + context_.options.ban_time));
+    for (const auto& [id, peer] : context_.peers)
+        if (subnet.contains(peer->connection->remote().host)) peer->connection->close();
+}
+
 bool PeerSessions::disconnect(const std::string& address) {
     bool found = false;
     for (const auto& [id, peer] : context_.peers) {
@@ -127,6 +138,20 @@ bool PeerSessions::disconnect(PeerId id) {
     const auto found = context_.peers.find(id);
     if (found == context_.peers.end() || !found->second->connection->is_open()) return false;
     found->second->connection->close();
+    return true;
+}
+
+Result<void, std::string> PeerSessions::fetch_block(PeerId id, const chain::BlockEntry& entry) {
+    const auto found = context_.peers.find(id);
+    if (found == context_.peers.end() || !found->second->connection->is_open())
+        return fail(std::string("Peer does not exist"));
+    return blocks_.fetch_wanted(*found->second, entry);
+}
+
+bool PeerSessions::send_message(PeerId id, const std::string& command, Bytes payload) {
+    const auto found = context_.peers.find(id);
+    if (found == context_.peers.end() || !found->second->is_ready()) return false;
+    found->second->connection->send(command, std::move(payload));
     return true;
 }
 

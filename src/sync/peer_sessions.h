@@ -31,11 +31,15 @@ public:
     // For PeerService.
     [[nodiscard]] std::vector<PeerInfo> peers() const;
     [[nodiscard]] NetworkTotals totals() const;
+    void ban(const wire::Subnet& subnet, std::optional<BlockTime> until);
+    [[nodiscard]] BanList& bans() { return context_.bans; }
     bool disconnect(const std::string& address);
     bool disconnect(PeerId id);
     Result<LinkInfo, std::string> set_link(const std::string& peer, std::optional<bool> up);
     [[nodiscard]] std::vector<LinkInfo> links() const;
     [[nodiscard]] bool lacks_blocks() const { return blocks_.lacks_source(); }
+    Result<void, std::string> fetch_block(PeerId id, const chain::BlockEntry& entry);
+    bool send_message(PeerId id, const std::string& command, Bytes payload);
     void ping();
     void advance_timers(std::chrono::seconds time);
     [[nodiscard]] Connector& connector() { return connector_; }

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <bit>
 #include <charconv>
 
 namespace daler::wire {
@@ -156,21 +157,55 @@ std::string Endpoint::to_text() const {
                : fmt::format("{}:{}", host.to_text(), port);
 }
 
+namespace {
+
+/// The length of the prefix that a text such as "24" or "255.255.255.0" gives.
+std::optional<unsigned> prefix_bits(std::string_view text, Network network) {
+    unsigned bits = 0;
+    const auto* text_end = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), text_end, bits);
+    if (error == std::errc{} && end == text_end) return bits;
+    const auto mask = HostAddress::from_text(text);
+    if (!mask || mask->network() != network) return {};
+    bits = 0;
+    bool has_ended = false;
+    for (const auto byte : mask->bytes()) {
+        const auto ones = static_cast<unsigned>(std::countl_one(byte));
+        if (std::popcount(byte) != static_cast<int>(ones) || (has_ended && ones > 0)) return {};
+        bits += ones;
+        has_ended = ones < 8;
+    }
+    return bits;
+}
+
+HostAddress first_in_range(const HostAddress& host, unsigned bits) {
+    Bytes bytes(host.bytes().begin(), host.bytes().end());
+    for (unsigned i = bits; i < bytes.size() * 8; ++i)
+        bytes[i / 8] &= static_cast<std::uint8_t>(~(0x80u >> i % 8));
+    // An IPv6 range that reaches into the part for IPv4 addresses keeps its bytes.
+    return HostAddress::from_bytes(host.network(), bytes).value_or(host);
+}
+
+}  // namespace
+
+Subnet::Subnet(const HostAddress& host)
+    : base_(host), bits_(static_cast<unsigned>(host.bytes().size() * 8)) {}
+
 std::optional<Subnet> Subnet::from_text(std::string_view text) {
-    const auto slash = text.find('/');
+    const auto slash = text.rfind('/');
     const auto host = HostAddress::from_text(text.substr(0, slash));
     if (!host) return {};
-    Subnet subnet;
-    subnet.base_ = *host;
-    const auto all_bits = static_cast<unsigned>(host->bytes().size() * 8);
-    subnet.bits_ = all_bits;
+    Subnet subnet(*host);
     if (slash == std::string_view::npos) return subnet;
-    const auto digits = text.substr(slash + 1);
-    const auto [end, error] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), subnet.bits_);
-    if (error != std::errc{} || end != digits.data() + digits.size() || subnet.bits_ > all_bits)
-        return {};
+    const auto bits = prefix_bits(text.substr(slash + 1), host->network());
+    if (!bits || *bits > subnet.bits_) return {};
+    subnet.base_ = first_in_range(*host, *bits);
+    subnet.bits_ = *bits;
     return subnet;
+}
+
+std::string Subnet::to_text() const {
+    return fmt::format("{}/{}", base_.to_text(), bits_);
 }
 
 bool Subnet::contains(const HostAddress& host) const {

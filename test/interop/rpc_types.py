@@ -48,6 +48,15 @@ KNOWN = [
 ]
 
 
+def calls_about_peers(block, transaction):
+    return [
+        ("getblockfrompeer", [HASH, 0]), ("getnodeaddresses", [1, "ipv4"]),
+        ("addpeeraddress", ["1.2.3.4", 8333, False]), ("sendmsgtopeer", [0, "addr", "ffff"]),
+        ("gettxoutproof", [[HASH], block]), ("verifytxoutproof", [transaction]),
+        ("setban", ["1.2.3.0/24", "add", 100, False]), ("setban", ["1.2.3.4", "remove"]),
+    ]
+
+
 def calls(block, transaction, address):
     """Valid or nearly valid calls: (path, method, arguments)."""
     prevout = {"txid": HASH, "vout": 0, "scriptPubKey": "51", "redeemScript": "51", "witnessScript": "51", "amount": 1}
@@ -107,7 +116,7 @@ def calls(block, transaction, address):
         ("sendtoaddress", [address, 1, "", "", *options]), ("setlabel", [address, "x"]),
         ("signrawtransactionwithwallet", [transaction, [prevout], "ALL"]), ("unloadwallet", ["nosuch", False]),
     ]
-    return [("/", *call) for call in node] + [("/wallet/w", *call) for call in wallet]
+    return [("/", *call) for call in [*node, *calls_about_peers(block, transaction)]] + [("/wallet/w", *call) for call in wallet]
 
 
 def places(value, path=()):

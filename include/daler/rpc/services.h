@@ -86,6 +86,9 @@ struct Services {
     /// To be called after chain time was moved: keeps it over a restart; throws StorageError. May
     /// be empty.
     std::function<void()> keep_chain_time{};
+    /// To be called after the bans have changed: writes banlist.json; throws StorageError. May be
+    /// empty.
+    std::function<void()> keep_bans{};
     index::Indexes* indexes = nullptr;          ///< null if there are none
     mining::AutoMiner* auto_miner = nullptr;    ///< null on public chains
     snapshots::Snapshots* snapshots = nullptr;  ///< null on public chains

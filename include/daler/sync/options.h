@@ -37,7 +37,9 @@ struct SyncOptions {
     /// -minrelaytxfee: the lowest fee rate that the mempool accepts.
     FeeRate min_relay_fee_rate{Amount{1000}};
     std::chrono::seconds handshake_timeout{wire::limits::handshake_timeout};  ///< -peertimeout
+    std::chrono::seconds ban_time{24 * 60 * 60};  ///< -bantime: of bans without a time
     Bytes address_book;  ///< the contents of peers.dat; empty if there is none
+    Bytes ban_list;      ///< the contents of banlist.json; empty if there is none
 };
 
 }  // namespace daler::sync

@@ -25,6 +25,8 @@ public:
 
     /// The current contents of peers.dat.
     [[nodiscard]] Bytes address_book();
+    /// The current contents of banlist.json.
+    [[nodiscard]] Bytes ban_list();
     /// The addresses that the node listens on, with real port numbers.
     [[nodiscard]] std::vector<wire::Endpoint> listening();
 
@@ -42,9 +44,18 @@ public:
     Result<LinkInfo, std::string> set_link(const std::string& peer,
                                            std::optional<bool> up) override;
     std::vector<LinkInfo> links() override;
+    void ban(const wire::Subnet& subnet, std::optional<BlockTime> until) override;
+    bool unban(const wire::Subnet& subnet) override;
+    void clear_bans() override;
+    std::vector<Ban> bans() override;
     bool disconnect(const std::string& address) override;
     bool disconnect(std::int64_t id) override;
     [[nodiscard]] bool lacks_blocks() override;
+    Result<void, std::string> fetch_block(std::int64_t peer,
+                                          const chain::BlockEntry& entry) override;
+    bool send_message(std::int64_t peer, const std::string& command, Bytes payload) override;
+    std::vector<KnownAddress> known_addresses() override;
+    bool add_address(const wire::Endpoint& address, bool has_worked) override;
     void ping() override;
     void advance_timers(std::chrono::seconds time) override;
     bool is_network_active() override;

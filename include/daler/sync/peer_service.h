@@ -1,7 +1,9 @@
 #pragma once
 
 #include <daler/primitives/transaction.h>
+#include <daler/util/clock.h>
 #include <daler/util/result.h>
+#include <daler/wire/messages.h>
 
 #include <chrono>
 #include <cstdint>
@@ -10,6 +12,10 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace daler::chain {
+struct BlockEntry;
+}
 
 namespace daler::sync {
 
@@ -81,6 +87,22 @@ struct LinkInfo {
     bool outbound = false;  ///< there is, was, or should be a connection from this side
 };
 
+/// Addresses that the user has banned.
+struct Ban {
+    wire::Subnet subnet;
+    BlockTime created;
+    BlockTime until;
+
+    bool operator==(const Ban&) const = default;
+};
+
+/// An address of the address book.
+struct KnownAddress {
+    wire::KnownNode node;
+    bool has_worked = false;  ///< this node has been connected to it
+    bool is_good = false;     ///< not too old, and has not failed too often
+};
+
 struct NetworkTotals {
     std::uint64_t bytes_sent = 0;
     std::uint64_t bytes_received = 0;
@@ -114,12 +136,34 @@ public:
                                                    std::optional<bool> up) = 0;
     [[nodiscard]] virtual std::vector<LinkInfo> links() = 0;
 
+    /// Ends the connections to the addresses of `subnet`, and refuses new ones in both directions
+    /// until then; nothing: for -bantime. Peers with the permission noban may connect again. A ban
+    /// of the same range that ends later stays as it is.
+    virtual void ban(const wire::Subnet& subnet, std::optional<BlockTime> until) = 0;
+    /// False if exactly this range was not banned.
+    virtual bool unban(const wire::Subnet& subnet) = 0;
+    virtual void clear_bans() = 0;
+    /// The bans that have not ended, sorted by their ranges.
+    [[nodiscard]] virtual std::vector<Ban> bans() = 0;
+
     /// False if there is no such peer.
     virtual bool disconnect(const std::string& address) = 0;
     virtual bool disconnect(std::int64_t id) = 0;
     /// True if headers with more work than the tip have been known for limits::lacking_blocks_delay
     /// and no peer has their blocks.
     [[nodiscard]] virtual bool lacks_blocks() = 0;
+    /// Requests a block from a peer, whether it is needed or not. The error is a text for the user.
+    virtual Result<void, std::string> fetch_block(std::int64_t peer,
+                                                  const chain::BlockEntry& entry) = 0;
+    /// Sends a message with any contents, for tests. False if there is no such peer, or its
+    /// handshake is not done.
+    virtual bool send_message(std::int64_t peer, const std::string& command, Bytes payload) = 0;
+    /// The address book, in random order.
+    [[nodiscard]] virtual std::vector<KnownAddress> known_addresses() = 0;
+    /// Adds an address to the book, as if its node had announced itself; with `has_worked`, as if
+    /// this node had also been connected to it. False if it is known already, cannot be reached
+    /// over the internet, or has no room.
+    virtual bool add_address(const wire::Endpoint& address, bool has_worked) = 0;
     /// Sends a ping to the peers whose handshake is done.
     virtual void ping() = 0;
     /// Moves the timers of this module forward by `time`, except those of new connections, and runs

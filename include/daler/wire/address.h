@@ -66,11 +66,19 @@ struct Endpoint {
     auto operator<=>(const Endpoint&) const = default;
 };
 
-/// A range of addresses: "10.0.0.0/8", "fe80::/10", or one address.
+/// A range of IPv4 or IPv6 addresses: "10.0.0.0/8", "10.0.0.0/255.0.0.0", "fe80::/10", or one
+/// address.
 class Subnet {
 public:
+    Subnet() = default;
+    /// The range of one address.
+    explicit Subnet(const HostAddress& host);
     static std::optional<Subnet> from_text(std::string_view text);
+
     [[nodiscard]] bool contains(const HostAddress& host) const;
+    /// "10.0.0.0/8"; the bits behind the prefix are zero.
+    [[nodiscard]] std::string to_text() const;
+    auto operator<=>(const Subnet&) const = default;
 
 private:
     HostAddress base_;

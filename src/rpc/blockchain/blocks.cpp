@@ -5,6 +5,7 @@
 #include <daler/encoding/hex.h>
 #include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
+#include <daler/sync/peer_service.h>
 
 #include <fmt/format.h>
 
@@ -40,6 +41,24 @@ Json getblock(Call& call) {
                                      : BlockDetail::prevouts;
     return block_json(entry, *call.node().ledger.view(), *block, undo ? &*undo : nullptr, detail,
                       call.node().params.address);
+}
+
+Json getblockfrompeer(Call& call) {
+    const auto hash = call.hash<BlockHash>(0);
+    const auto peer = call.long_integer(1);
+    const auto& node = call.node();
+    const auto* block = node.ledger.chain().index().find(hash);
+    if (!block) throw Error{code::misc, "Block header missing"};
+    if (node.prune_target && block->height > node.ledger.view()->height()) {
+        throw Error{code::misc,
+                    "In prune mode, only blocks that the node has already synced previously can be "
+                    "fetched from a peer"};
+    }
+    if (block->has(chain::has_data)) throw Error{code::misc, "Block already downloaded"};
+    if (node.loading()) throw Error{code::misc, "Loading blocks ..."};
+    if (const auto asked = node.peers.fetch_block(peer, *block); !asked)
+        throw Error{code::misc, asked.error()};
+    return Json::object();
 }
 
 }  // namespace daler::rpc

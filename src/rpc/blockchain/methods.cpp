@@ -7,6 +7,12 @@ namespace {
 // Used by the methods that wait for a block.
 constexpr Argument timeout{"timeout", units::milliseconds, "0", "How long; 0: no limit"};
 
+const ResultField block_requested{"", Type::object};
+const ResultField proved{"",
+                         Type::array,
+                         "The ids of the transactions that it proves; none if it does not hold",
+                         {{"", Type::hex}}};
+
 const std::initializer_list<Argument> scan_objects = {
     {"descriptor", Type::string, "null", "A descriptor"},
     {"",
@@ -53,6 +59,14 @@ const Method blockchain_table[] = {
      block_filter,
      getblockfilter,
      "\"hash\""},
+    {"Blockchain",
+     "getblockfrompeer",
+     "Requests a block from a peer. Its header must be known. The peer may not answer.",
+     {{"blockhash", Type::hex, "", "The block"},
+      {"peer_id", Type::integer, "", "The id that getpeerinfo shows"}},
+     block_requested,
+     getblockfrompeer,
+     "\"hash\" 0"},
     {"Blockchain",
      "getblockhash",
      "The hash of the block at a height of the best chain.",
@@ -155,6 +169,15 @@ const Method blockchain_table[] = {
      gettxout,
      "\"txid\" 0"},
     {"Blockchain",
+     "gettxoutproof",
+     "A proof that a block contains these transactions. Without -txindex and without blockhash one "
+     "of them must have an unspent output.",
+     {{"txids", Type::array, "", "The transactions", {{"txid", Type::hex, "", "Its id"}}},
+      {"blockhash", Type::hex, "null", "The block"}},
+     {"", Type::hex, "The block's header and a part of its merkle tree (BIP 37)"},
+     gettxoutproof,
+     "'[\"txid\"]'"},
+    {"Blockchain",
      "gettxoutsetinfo",
      "Totals of all unspent outputs. Slow on long chains.",
      {{"hash_type", Type::string, "\"hash_serialized_3\"", "hash_serialized_3, muhash or none"},
@@ -209,6 +232,13 @@ const Method blockchain_table[] = {
       {"nblocks", Type::integer, "6", "How many blocks; 0 is all"}},
      {"", Type::boolean, "Whether no error was found; errors are in the log"},
      verifychain},
+    {"Blockchain",
+     "verifytxoutproof",
+     "Checks a proof of gettxoutproof. Its block must be on the best chain.",
+     {{"proof", Type::hex, "", "The proof"}},
+     proved,
+     verifytxoutproof,
+     "\"proof\""},
     {"hidden",
      "invalidateblock",
      "Treats a block and all above it as invalid until it is reconsidered.",

@@ -14,6 +14,7 @@ namespace daler::rpc {
 
 // blocks.cpp
 [[nodiscard]] Json getblock(Call& call);
+[[nodiscard]] Json getblockfrompeer(Call& call);
 [[nodiscard]] Json getblockheader(Call& call);
 
 // chain_info.cpp
@@ -43,6 +44,10 @@ namespace daler::rpc {
 [[nodiscard]] Json getrawmempool(Call& call);
 [[nodiscard]] Json gettxspendingprevout(Call& call);
 [[nodiscard]] Json savemempool(Call& call);
+
+// proofs.cpp
+[[nodiscard]] Json gettxoutproof(Call& call);
+[[nodiscard]] Json verifytxoutproof(Call& call);
 
 // tips.cpp
 [[nodiscard]] Json invalidateblock(Call& call);

@@ -1,7 +1,12 @@
 #include "rpc/network/methods.h"
 
+#include <daler/encoding/hex.h>
 #include <daler/rpc/dispatcher.h>
 #include <daler/sync/peer_service.h>
+#include <daler/wire/limits.h>
+#include <daler/wire/message_header.h>
+
+#include <fmt/format.h>
 
 namespace daler::rpc {
 namespace {
@@ -64,6 +69,22 @@ Json getaddednodeinfo(Call& call) {
 Json ping(Call& call) {
     call.node().peers.ping();
     return nullptr;
+}
+
+Json sendmsgtopeer(Call& call) {
+    const auto command = call.string(1);
+    constexpr auto longest = wire::MessageHeader::command_size;
+    if (command.size() > longest) {
+        throw Error{code::invalid_parameter,
+                    fmt::format("Error: msg_type too long, max length is {}", longest)};
+    }
+    auto payload = from_hex(call.string(2));
+    if (!payload) throw Error{code::invalid_parameter, "Error parsing input for msg"};
+    const bool can_be_sent = !command.empty() && payload->size() <= wire::limits::message_bytes;
+    if (!can_be_sent ||
+        !call.node().peers.send_message(call.long_integer(0), command, std::move(*payload)))
+        throw Error{code::misc, "Error: Could not send message to peer"};
+    return Json::object();
 }
 
 Json setnetworkactive(Call& call) {

@@ -117,4 +117,42 @@ inline const ResultField peer_list{
      {"transport_protocol_type", Type::string, "detecting, v1 or v2"},
      {"session_id", Type::string, "Of the v2 transport; empty: none"}}};
 
+// addresses.cpp, bans.cpp, connections.cpp
+
+inline const ResultField message_sent{"", Type::object};
+
+inline const ResultField address_counts{
+    "",
+    Type::map,
+    "",
+    {{"network",
+      Type::object,
+      "The addresses of ipv4, ipv6, onion, i2p, cjdns and all_networks",
+      {{"new", Type::integer, "Those that this node was not connected to"},
+       {"tried", Type::integer, "Those that it was connected to"},
+       {"total", Type::integer, "Both"}}}}};
+
+inline const ResultFields address_added = {
+    {"error?", Type::string, "failed-adding-to-new: it is known, not routable or has no room"},
+    {"success", Type::boolean, "Whether it was added"}};
+
+inline const ResultField node_addresses{
+    "",
+    Type::objects,
+    "",
+    {{"time", Type::time, "When it was seen last"},
+     {"services", Type::integer, "The bits of its services"},
+     {"address", Type::string, "The address"},
+     {"port", Type::integer, "The port"},
+     {"network", Type::string, "ipv4, ipv6, onion, i2p or cjdns"}}};
+
+inline const ResultField banned{"",
+                                Type::objects,
+                                "",
+                                {{"address", Type::string, "The range: 10.0.0.0/8"},
+                                 {"ban_created", Type::time, "When it was banned"},
+                                 {"banned_until", Type::time, "When the ban ends"},
+                                 {"ban_duration", units::seconds, "The time between them"},
+                                 {"time_remaining", units::seconds, "The time until then"}}};
+
 }  // namespace daler::rpc

@@ -23,9 +23,19 @@ public:
         return fail(std::string("no peers"));
     }
     std::vector<sync::LinkInfo> links() override { return {}; }
+    void ban(const wire::Subnet&, std::optional<BlockTime>) override {}
+    bool unban(const wire::Subnet&) override { return false; }
+    void clear_bans() override {}
+    std::vector<sync::Ban> bans() override { return {}; }
     bool disconnect(const std::string&) override { return false; }
     bool disconnect(std::int64_t) override { return false; }
     bool lacks_blocks() override { return false; }
+    Result<void, std::string> fetch_block(std::int64_t, const chain::BlockEntry&) override {
+        return fail(std::string("Peer does not exist"));
+    }
+    bool send_message(std::int64_t, const std::string&, Bytes) override { return false; }
+    std::vector<sync::KnownAddress> known_addresses() override { return {}; }
+    bool add_address(const wire::Endpoint&, bool) override { return false; }
     void ping() override {}
     void advance_timers(std::chrono::seconds time) override { timers_ahead += time; }
     bool is_network_active() override { return true; }

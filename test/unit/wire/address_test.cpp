@@ -62,6 +62,33 @@ TEST_CASE("a subnet contains the addresses with its first bits", "[wire]") {
     CHECK(Subnet::from_text("127.0.0.1")->contains(host("127.0.0.1")));
     CHECK_FALSE(Subnet::from_text("127.0.0.1")->contains(host("127.0.0.2")));
     CHECK(Subnet::from_text("::/0")->contains(host("2a00::1")));
-    for (const auto* text : {"", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/x", "host/8", "::1/129"})
+    for (const auto* text :
+         {"", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/x", "host/8", "::1/129", "10.0.0.0/255.0.255.0",
+          "10.0.0.0/255.1.0.0", "10.0.0.0/ff::", "10.0.0.0/8/8", "10.0.0.0/-1", "/8"}) {
+        CAPTURE(text);
         CHECK_FALSE(Subnet::from_text(text));
+    }
+}
+
+TEST_CASE("a subnet prints as its first address and the length of the prefix", "[wire]") {
+    struct Example {
+        const char* written;
+        const char* printed;
+    };
+    for (const auto& [written, printed] : std::vector<Example>{
+             {"10.63.1.2/11", "10.32.0.0/11"},
+             {"10.63.1.2/255.255.0.0", "10.63.0.0/16"},
+             {"1.2.3.4", "1.2.3.4/32"},
+             {"1.2.3.4/0.0.0.0", "0.0.0.0/0"},
+             {"2a00:1:2::1/32", "2a00:1::/32"},
+             {"2a00::1/ffff:ffff::", "2a00::/32"},
+             {"::1", "::1/128"},
+             {"::/0", "::/0"},
+         }) {
+        CAPTURE(written);
+        const auto subnet = Subnet::from_text(written);
+        REQUIRE(subnet);
+        CHECK(subnet->to_text() == printed);
+        CHECK(Subnet::from_text(printed) == subnet);
+    }
 }
