@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t line_width = 79;
 constexpr std::size_t help_indent = 7;
 
-constexpr std::array<std::pair<Group, std::string_view>, 12> headings{{
+constexpr std::array<std::pair<Group, std::string_view>, 13> headings{{
     {Group::general, "General options:"},
     {Group::chain, "Chain selection options:"},
     {Group::connection, "Connection options:"},
@@ -22,6 +22,7 @@ constexpr std::array<std::pair<Group, std::string_view>, 12> headings{{
     {Group::mining, "Mining options:"},
     {Group::private_networks,
      "Options for private networks (regtest, chain files, signets of your own):"},
+    {Group::notifications, "Notification options:"},
     {Group::client, "Call options:"},
     {Group::commands, "Commands of the program itself:"},
     {Group::debugging, "Debugging and testing options:"},

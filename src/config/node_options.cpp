@@ -223,6 +223,33 @@ constexpr std::array mining{
            "Lowest fee rate of transactions in blocks we make"},
 };
 
+constexpr std::string_view high_water_mark =
+    "Messages that wait for a slow subscriber before newer ones are dropped; 0: no limit";
+
+constexpr std::array notifications{
+    Option{"zmqpubhashblock", "<addr>", Kind::list, Group::notifications, "",
+           "Publish the hash of each new tip at this address, tcp://127.0.0.1:28332 or "
+           "unix:/a/path; may be repeated"},
+    Option{"zmqpubhashtx", "<addr>", Kind::list, Group::notifications, "",
+           "Publish the id of each transaction that comes into the mempool or a block"},
+    Option{"zmqpubrawblock", "<addr>", Kind::list, Group::notifications, "",
+           "Publish the block of each new tip"},
+    Option{"zmqpubrawtx", "<addr>", Kind::list, Group::notifications, "",
+           "Publish each transaction that comes into the mempool or a block"},
+    Option{"zmqpubsequence", "<addr>", Kind::list, Group::notifications, "",
+           "Publish each change of the chain and of the mempool, in order"},
+    Option{"zmqpubhashblockhwm", "<n>", Kind::integer, Group::notifications, "1000",
+           high_water_mark, false, 0, 2147483647},
+    Option{"zmqpubhashtxhwm", "<n>", Kind::integer, Group::notifications, "1000", high_water_mark,
+           false, 0, 2147483647},
+    Option{"zmqpubrawblockhwm", "<n>", Kind::integer, Group::notifications, "1000", high_water_mark,
+           false, 0, 2147483647},
+    Option{"zmqpubrawtxhwm", "<n>", Kind::integer, Group::notifications, "1000", high_water_mark,
+           false, 0, 2147483647},
+    Option{"zmqpubsequencehwm", "<n>", Kind::integer, Group::notifications, "1000", high_water_mark,
+           false, 0, 2147483647},
+};
+
 constexpr std::array debugging{
     Option{"debug", "<category>", Kind::list, Group::debugging, "",
            "Log more about net, mempool, validation, rpc, http, wallet, chain, storage, bench, "
@@ -399,8 +426,9 @@ std::span<const Option> chain_options() {
 }
 
 std::span<const Option> node_options() {
-    static const std::vector<Option> all = join({general, connection, rpc, wallet, relay, mining,
-                                                 private_networks, chains, debugging, ignored});
+    static const std::vector<Option> all =
+        join({general, connection, rpc, wallet, relay, mining, private_networks, chains,
+              notifications, debugging, ignored});
     return all;
 }
 

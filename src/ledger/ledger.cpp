@@ -90,14 +90,14 @@ struct Ledger::Impl final : chain::ChainObserver, mempool::MempoolObserver {
             observer->blocks_forgotten(entries);
     }
     void transaction_added(const TransactionRef& tx, Amount fee, std::int64_t vsize,
-                           std::uint64_t) override {
+                           std::uint64_t sequence) override {
         for (auto* observer : observers)
-            observer->transaction_added(tx, fee, vsize);
+            observer->transaction_added(tx, fee, vsize, sequence);
     }
     void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason,
-                             std::uint64_t) override {
+                             std::uint64_t sequence) override {
         for (auto* observer : observers)
-            observer->transaction_removed(tx, reason);
+            observer->transaction_removed(tx, reason, sequence);
     }
 
     void work();

@@ -95,8 +95,10 @@ struct AutoMiner::Impl final : ledger::LedgerObserver {
     void block_connected(const chain::BlockEntry&, const BlockRef&) override {}
     void block_disconnected(const chain::BlockEntry&, const BlockRef&) override {}
     void tip_changed(const std::shared_ptr<const chain::ChainView>& view) override;
-    void transaction_added(const TransactionRef& tx, Amount fee, std::int64_t vsize) override;
-    void transaction_removed(const TransactionRef&, mempool::RemovalReason) override {}
+    void transaction_added(const TransactionRef& tx, Amount fee, std::int64_t vsize,
+                           std::uint64_t) override;
+    void transaction_removed(const TransactionRef&, mempool::RemovalReason,
+                             std::uint64_t) override {}
 
     void read_kept();
     void apply(const AutoMineSetting& wanted);
@@ -155,7 +157,8 @@ void AutoMiner::Impl::tip_changed(const std::shared_ptr<const chain::ChainView>&
     news.notify_one();
 }
 
-void AutoMiner::Impl::transaction_added(const TransactionRef&, Amount, std::int64_t) {
+void AutoMiner::Impl::transaction_added(const TransactionRef&, Amount, std::int64_t,
+                                        std::uint64_t) {
     const std::lock_guard lock(mutex);
     const auto now = SteadyClock::now();
     search_due = std::min(search_due, search_begun + transactions_age);

@@ -44,6 +44,13 @@ constexpr std::string_view lacks_blocks_warning =
     "A chain with more work is known by its headers, but no peer has its next blocks. Connect to a "
     "node that keeps all blocks (-addnode).";
 
+std::vector<rpc::PublishedTopic> published_topics(const std::vector<zmq::Feed>& feeds) {
+    std::vector<rpc::PublishedTopic> out;
+    for (const auto& feed : feeds)
+        out.push_back({std::string(zmq::name(feed.topic)), feed.address, feed.high_water_mark});
+    return out;
+}
+
 /// The address at which a program on this machine reaches a listening socket.
 std::string local_address(wire::Endpoint listening) {
     auto& host = listening.host;
@@ -75,6 +82,7 @@ struct Node::Impl {
     void open_ledger();
     void disk_failed();
     void open_indexes();
+    Result<void, std::string> open_publisher();
     void limit_pruning();
     void forbid_pruning() noexcept;
     Result<void, std::string> open_wallets();
@@ -124,6 +132,7 @@ struct Node::Impl {
     std::unique_ptr<WalletObserver> wallet_observer;
     std::unique_ptr<index::Indexes> indexes;
     std::unique_ptr<IndexObserver> index_observer;
+    std::unique_ptr<zmq::Publisher> publisher;
     std::unique_ptr<ledger::Ledger> ledger;
     std::unique_ptr<mining::AutoMiner> auto_miner;
     std::unique_ptr<snapshots::Snapshots> snapshots;
@@ -145,6 +154,7 @@ Result<void, std::string> Node::Impl::start() {
         open_ledger();
         reach_time_of_tip();
         open_indexes();
+        if (auto opened = open_publisher(); !opened) return opened;
         if (auto opened = open_wallets(); !opened) return opened;
         if (auto opened = open_auto_miner(); !opened) return opened;
         if (auto opened = open_snapshots(); !opened) return opened;
@@ -246,6 +256,15 @@ void Node::Impl::open_indexes() {
     index_observer = std::make_unique<IndexObserver>(*indexes);
     ledger->add_observer(*index_observer);
     indexes->start();
+}
+
+Result<void, std::string> Node::Impl::open_publisher() {
+    if (options.feeds.empty()) return {};
+    auto opened = zmq::Publisher::open(options.feeds);
+    if (!opened) return fail(opened.error());
+    publisher = std::move(*opened);
+    ledger->add_observer(*publisher);
+    return {};
 }
 
 /// After this, the ledger asks neither wallets nor indexes which blocks may be pruned.
@@ -417,6 +436,7 @@ void Node::Impl::serve() {
         .stopping = stopping,
         .started = started,
         .log_path = options.log_file,
+        .published = published_topics(options.feeds),
         .tips = tips,
         .dispatcher = *dispatcher,
         .block_limits = options.block_limits,

@@ -314,6 +314,19 @@ std::filesystem::path disk_file(const Settings& settings, std::string_view name)
     return settings.path(name);
 }
 
+std::vector<zmq::Feed> feeds(const Settings& settings) {
+    std::vector<zmq::Feed> out;
+    for (const auto topic :
+         {zmq::Topic::hash_block, zmq::Topic::hash_transaction, zmq::Topic::raw_block,
+          zmq::Topic::raw_transaction, zmq::Topic::sequence}) {
+        const auto option = fmt::format("zmqpub{}", zmq::name(topic));
+        const auto high_water_mark = static_cast<int>(settings.integer(option + "hwm"));
+        for (auto& address : settings.list(option))
+            out.push_back({topic, std::move(address), high_water_mark});
+    }
+    return out;
+}
+
 /// The signer of a signet. Its node has the defaults of a private chain; the other nodes do not.
 Status read_signer(const Settings& settings, NodeOptions& options) {
     auto signer = read_signet_signer(settings, options.params);
@@ -361,6 +374,7 @@ Result<NodeOptions, std::string> node_options(const Settings& settings) {
     if (auto status = read_wallets(settings, options); !status) return fail(status.error());
     if (options.chain_time && options.seed)
         options.wallet.choice_seed = derive_secret(*options.seed, "choices of wallets");
+    options.feeds = feeds(settings);
     options.serve_rpc = settings.flag("server");
     auto rpc = rpc::server_options(settings, options.params);
     if (!rpc) return fail(rpc.error());

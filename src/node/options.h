@@ -8,6 +8,7 @@
 #include <daler/rpc/server.h>
 #include <daler/sync/options.h>
 #include <daler/wallet/options.h>
+#include <daler/zmq/publisher.h>
 
 #include <filesystem>
 #include <vector>
@@ -27,6 +28,7 @@ struct NodeOptions {
     std::optional<mining::AutoMineEvents> auto_mine{};  ///< -automine
     index::Wanted wanted_indexes{};
     index::IndexOptions index;
+    std::vector<zmq::Feed> feeds{};  ///< -zmqpub options
 
     /// From -seedfile: keys and choices of this node may derive from it (node/seed.h).
     std::optional<crypto::Digest256> seed;

@@ -17,10 +17,11 @@ public:
         wallets_.block_disconnected(entry);
     }
     void tip_changed(const std::shared_ptr<const chain::ChainView>&) override {}
-    void transaction_added(const TransactionRef& tx, Amount, std::int64_t) override {
+    void transaction_added(const TransactionRef& tx, Amount, std::int64_t, std::uint64_t) override {
         wallets_.transaction_added(tx);
     }
-    void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason) override {
+    void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason,
+                             std::uint64_t) override {
         // `block_connected` follows. Until then the payment stays in the mempool for the wallet.
         if (reason == mempool::RemovalReason::block) return;
         if (reason == mempool::RemovalReason::reorg)

@@ -263,13 +263,15 @@ void PeerManager::blocks_forgotten(const std::vector<const chain::BlockEntry*>&)
     impl_->post([this] { impl_->sessions.blocks_forgotten(); });
 }
 
-void PeerManager::transaction_added(const TransactionRef& tx, Amount fee, std::int64_t vsize) {
+void PeerManager::transaction_added(const TransactionRef& tx, Amount fee, std::int64_t vsize,
+                                    std::uint64_t) {
     if (!impl_->accepts_events) return;
     const auto rate = FeeRate::of(fee, vsize);
     impl_->post([this, tx, rate] { impl_->sessions.transaction_added(tx, rate); });
 }
 
-void PeerManager::transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason) {
+void PeerManager::transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason,
+                                      std::uint64_t) {
     // block_connected covers these.
     if (reason == mempool::RemovalReason::block) return;
     impl_->post([this, tx] { impl_->sessions.transaction_removed(tx); });

@@ -29,6 +29,7 @@ enum class Group : std::uint8_t {
     mining,
     chain,
     private_networks,  ///< refused on public chains
+    notifications,
     debugging,
     client,
     commands,

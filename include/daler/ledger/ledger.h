@@ -59,9 +59,11 @@ public:
     virtual void tip_changed(const std::shared_ptr<const chain::ChainView>& view) = 0;
     /// See ChainObserver. The entries stay readable.
     virtual void blocks_forgotten(const std::vector<const chain::BlockEntry*>&) {}
-    /// `vsize`: virtual bytes.
-    virtual void transaction_added(const TransactionRef& tx, Amount fee, std::int64_t vsize) = 0;
-    virtual void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason) = 0;
+    /// `vsize`: virtual bytes. `sequence`: the mempool's number of this change.
+    virtual void transaction_added(const TransactionRef& tx, Amount fee, std::int64_t vsize,
+                                   std::uint64_t sequence) = 0;
+    virtual void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason,
+                                     std::uint64_t sequence) = 0;
 };
 
 /// The asynchronous interface to chain and mempool. Owns the thread on which both live. There are

@@ -122,6 +122,7 @@ private:
 [[nodiscard]] std::span<const Method> rawtransaction_methods();
 [[nodiscard]] std::span<const Method> util_methods();
 [[nodiscard]] std::span<const Method> wallet_methods();
+[[nodiscard]] std::span<const Method> zmq_methods();
 
 /// All tables.
 [[nodiscard]] std::span<const std::span<const Method>> method_tables();

@@ -55,6 +55,13 @@ struct CoinScan {
     std::atomic<int> progress{0};  ///< percent
 };
 
+/// What getzmqnotifications shows of a topic that is published at an address.
+struct PublishedTopic {
+    std::string topic;  ///< "hashblock"
+    std::string address;
+    int high_water_mark = 0;
+};
+
 /// The parts of the node that methods use, filled in by the module `node`. May be called from any
 /// rpc worker thread.
 struct Services {
@@ -74,6 +81,7 @@ struct Services {
     std::atomic<bool>& stopping;    ///< long work ends when it is set, see refuse_if_stopping
     std::chrono::steady_clock::time_point started;
     std::string log_path;
+    std::vector<PublishedTopic> published{};  ///< by ZeroMQ
 
     TipWatch& tips;          ///< registered with the ledger
     Dispatcher& dispatcher;  ///< for help and the list of running calls

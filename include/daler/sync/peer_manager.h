@@ -69,8 +69,10 @@ public:
                        const consensus::Rejection& rejection) override;
     void tip_changed(const std::shared_ptr<const chain::ChainView>& view) override;
     void blocks_forgotten(const std::vector<const chain::BlockEntry*>& entries) override;
-    void transaction_added(const TransactionRef& tx, Amount fee, std::int64_t vsize) override;
-    void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason) override;
+    void transaction_added(const TransactionRef& tx, Amount fee, std::int64_t vsize,
+                           std::uint64_t) override;
+    void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason,
+                             std::uint64_t) override;
 
 private:
     struct Impl;
