@@ -315,14 +315,23 @@ std::filesystem::path disk_file(const Settings& settings, std::string_view name)
 }
 
 std::vector<zmq::Feed> feeds(const Settings& settings) {
+    struct TopicOptions {
+        zmq::Topic topic;
+        std::string_view addresses, high_water_mark;
+    };
+    using enum zmq::Topic;
+    constexpr std::array topics{
+        TopicOptions{hash_block, "zmqpubhashblock", "zmqpubhashblockhwm"},
+        TopicOptions{hash_transaction, "zmqpubhashtx", "zmqpubhashtxhwm"},
+        TopicOptions{raw_block, "zmqpubrawblock", "zmqpubrawblockhwm"},
+        TopicOptions{raw_transaction, "zmqpubrawtx", "zmqpubrawtxhwm"},
+        TopicOptions{sequence, "zmqpubsequence", "zmqpubsequencehwm"},
+    };
     std::vector<zmq::Feed> out;
-    for (const auto topic :
-         {zmq::Topic::hash_block, zmq::Topic::hash_transaction, zmq::Topic::raw_block,
-          zmq::Topic::raw_transaction, zmq::Topic::sequence}) {
-        const auto option = fmt::format("zmqpub{}", zmq::name(topic));
-        const auto high_water_mark = static_cast<int>(settings.integer(option + "hwm"));
-        for (auto& address : settings.list(option))
-            out.push_back({topic, std::move(address), high_water_mark});
+    for (const auto& [topic, addresses, high_water_mark] : topics) {
+        const auto limit = static_cast<int>(settings.integer(high_water_mark));
+        for (auto& address : settings.list(addresses))
+            out.push_back({topic, std::move(address), limit});
     }
     return out;
 }

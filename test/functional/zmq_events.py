@@ -7,6 +7,8 @@ from chainkit import ANYONE_ADDRESS, coins_of, spend
 from framework import equal, free_port, run
 
 TOPICS = ("hashblock", "hashtx", "rawblock", "rawtx", "sequence")
+OPTIONS = ("zmqpubhashblock", "zmqpubhashtx", "zmqpubrawblock", "zmqpubrawtx", "zmqpubsequence")
+LIMITS = ("zmqpubhashblockhwm", "zmqpubhashtxhwm", "zmqpubrawblockhwm", "zmqpubrawtxhwm", "zmqpubsequencehwm")
 PATIENCE_MS = 30_000
 
 
@@ -132,7 +134,9 @@ def several_addresses(test):
 
 def main(test):
     address = f"tcp://127.0.0.1:{free_port()}"
-    node = test.node(*(f"-zmqpub{topic}={address}" for topic in TOPICS))
+    limits = [f"-{option}={number}" for number, option in enumerate(LIMITS, 2000)]
+    node = test.node(*(f"-{option}={address}" for option in OPTIONS), *limits)
+    equal([feed["hwm"] for feed in node.getzmqnotifications()], [2000, 2001, 2002, 2003, 2004])
     subscriber, payment, _ = blocks_and_payments(test, node, address)
     reorganisation(test, node, subscriber, payment)
     several_addresses(test)
