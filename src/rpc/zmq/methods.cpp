@@ -15,17 +15,20 @@ Json getzmqnotifications(Call& call) {
     return out;
 }
 
+const ResultField feeds{
+    "",
+    Type::objects,
+    "One for each topic and address",
+    {{"type", Type::string, "pubhashblock, pubhashtx, pubrawblock, pubrawtx or pubsequence"},
+     {"address", Type::string, "Where subscribers connect"},
+     {"hwm", Type::integer, "Messages that wait for a slow subscriber; 0: no limit"}}};
+
 const Method zmq_table[] = {
     {"Zmq",
      "getzmqnotifications",
      "Lists what the node publishes by ZeroMQ.",
      {},
-     {{"",
-       Type::objects,
-       "One for each topic and address",
-       {{"type", Type::string, "pubhashblock, pubhashtx, pubrawblock, pubrawtx or pubsequence"},
-        {"address", Type::string, "Where subscribers connect"},
-        {"hwm", Type::integer, "Messages that wait for a slow subscriber; 0: no limit"}}}},
+     feeds,
      getzmqnotifications},
 };
 

@@ -89,5 +89,5 @@ TEST_CASE("a table has the methods of its category, sorted, and then hidden ones
     table_of(rawtransaction_methods(), "Rawtransactions");
     table_of(util_methods(), "Util");
     table_of(wallet_methods(), "Wallet");
-    CHECK(method_tables().size() == 8);
+    CHECK(method_tables().size() == 9);
 }
