@@ -62,6 +62,7 @@ def files(test):
     node = test.node("-txindex")
     node.createwallet("w", load_on_startup=True)
     node.setautomine("off")
+    node.setban("203.0.113.1", "add")
     node.advancetime(1)
     node.snapshot()
     found = {path.name for path in node.folder.iterdir()}
