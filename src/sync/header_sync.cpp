@@ -38,6 +38,17 @@ void HeaderSync::peer_gone(const Peer& peer) {
         if (id != peer.id && other->is_ready() && !sync_peer_) start(*other);
 }
 
+/// The chain of one peer does not bring us up to date: another peer may know more.
+void HeaderSync::headers_ended(Peer& peer) {
+    peer.headers_ended = true;
+    if (sync_peer_ != peer.id || is_current()) return;
+    sync_peer_.reset();
+    const auto next = std::ranges::find_if(context_.peers, [](const auto& other) {
+        return other.second->is_ready() && !other.second->headers_ended;
+    });
+    if (next != context_.peers.end()) start(*next->second);
+}
+
 void HeaderSync::tick() {
     if (!is_full()) {
         for (const auto& [id, peer] : context_.peers) {
@@ -268,9 +279,11 @@ asio::awaitable<const chain::BlockEntry*> HeaderSync::on_headers(PeerRef peer,
     if (headers.empty()) {
         peer->presync.reset();
         (void)co_await store_headers(context_.ledger, std::move(headers), false);
+        headers_ended(*peer);
         co_return nullptr;
     }
     const bool may_have_more = headers.size() == limits::headers;
+    peer->headers_ended = false;
     if (!check_alone(*peer, headers) || !passes_gate(*peer, headers, may_have_more))
         co_return nullptr;
     if (is_full() && !context_.find(headers.back().hash())) {
@@ -297,6 +310,7 @@ asio::awaitable<const chain::BlockEntry*> HeaderSync::accept(PeerRef peer,
     }
     // A running presync has already sent its own request.
     if (may_have_more && !peer->presync && result.last) request(*peer, *result.last);
+    if (!may_have_more) headers_ended(*peer);
     co_return result.last;
 }
 

@@ -44,6 +44,7 @@ private:
     void fetch_without_headers(Peer& peer, const std::vector<BlockHeader>& headers);
     asio::awaitable<const chain::BlockEntry*> accept(PeerRef peer, std::vector<BlockHeader> headers,
                                                      bool may_have_more);
+    void headers_ended(Peer& peer);
     void judge(Peer& peer, const consensus::Rejection& rejection);
     void ask_again_for_future_headers();
     void send_request(Peer& peer, std::vector<BlockHash> locator);

@@ -84,6 +84,7 @@ struct Peer {
     int unconnected_headers = 0;    ///< messages in a row whose headers connect to no known header
     BlockHash unknown_parent;       ///< of the first header in the last of these messages
     int same_unknown_parent = 0;    ///< how many of these messages in a row began there
+    bool headers_ended = false;     ///< it has sent its last header
     BlockHash unknown_block;        ///< it has this block, whose header we do not have yet
     bool waits_for_blocks = false;  ///< its headers are stored only when blocks have arrived
     /// Blocks requested from it whose headers are not stored.

@@ -23,7 +23,7 @@ Block block_with_transactions(std::size_t count) {
 }  // namespace
 
 TEST_CASE("a merkle proof shows the chosen transactions of a block", "[consensus]") {
-    for (const std::size_t count : {1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17, 31}) {
+    for (const std::size_t count : {1U, 2U, 3U, 4U, 5U, 6U, 7U, 8U, 9U, 16U, 17U, 31U}) {
         const auto block = block_with_transactions(count);
         for (std::uint32_t choice = 0; choice < 64; ++choice) {
             CAPTURE(count, choice);

@@ -38,6 +38,26 @@ TEST_CASE("the only peer whose headers we request is disconnected when it sends 
     CHECK(peer.is_disconnected());
 }
 
+TEST_CASE("while far behind, the next peer is asked when one has no more headers", "[sync]") {
+    Node node(strict_params(), {});
+    // How often the node asks for headers after the handshake.
+    const auto asked = [](RawPeer& peer) {
+        peer.send(RawPeer::version_message());
+        REQUIRE(peer.wait_for<wire::Verack>());
+        peer.send(wire::Verack{});
+        return peer.answers<wire::GetHeaders>().size();
+    };
+    RawPeer first(node), second(node), third(node);
+    CHECK(asked(first) == 1);
+    CHECK(asked(second) == 0);
+    first.send(wire::Headers{});
+    REQUIRE(first.is_answered());
+    CHECK(second.answers<wire::GetHeaders>().size() == 1);
+    second.send(wire::Headers{});
+    REQUIRE(second.is_answered());
+    CHECK(asked(third) == 1);
+}
+
 TEST_CASE("getblocks is answered with a bounded number of hashes", "[sync][limits]") {
     Node node;
     node.mine(limits::getblocks_hashes + 1);
