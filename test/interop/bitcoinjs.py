@@ -13,20 +13,20 @@ sys.path.insert(0, str(HERE.parent / "functional"))
 from chainkit import ANYONE_ADDRESS  # noqa: E402
 from framework import Skip, equal, run  # noqa: E402
 
-FILES = ("package.json", "package-lock.json", ".npmrc", "rpc.mjs", "sign_and_send.mjs", "psbts.mjs", "miniscripts.mjs")
 
 
-def installed():
-    """A folder outside the checkout with the script and its packages."""
+def installed(name="bitcoinjs"):
+    """A folder outside the checkout with the scripts of this folder and their packages."""
     if not (shutil.which("node") and shutil.which("npm")):
         raise Skip("no node or npm (contrib/install-deps --interop)")
-    source = HERE / "bitcoinjs"
+    source = HERE / name
     lock = hashlib.sha256((source / "package-lock.json").read_bytes()).hexdigest()[:16]
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = cache / "daler" / f"bitcoinjs-{lock}"
+    folder = cache / "daler" / f"{name}-{lock}"
     folder.mkdir(parents=True, exist_ok=True)
-    for name in FILES:
-        shutil.copy(source / name, folder)
+    for file in source.iterdir():
+        if file.is_file():
+            shutil.copy(file, folder)
     if not (folder / "installed").exists():
         done = subprocess.run(["npm", "ci", "--no-progress"], cwd=folder, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
