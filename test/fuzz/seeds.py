@@ -32,6 +32,7 @@ DESCRIPTORS = (f"pk({KEY})", f"wpkh({KEY})", f"sh(wpkh({KEY}))", f"wsh(multi(1,{
 UNSIGNED = b"psbt\xff\x01\x00" + var_bytes(spend([coin(PAYMENT)]).serialize(witness=False))
 PSBTS = (UNSIGNED + bytes(3), UNSIGNED + b"\x02\xe0\x01\x01\x07" + b"\x05\xfc\x01a\x00k\x01v" + bytes(3),
          UNSIGNED + b"\x00\x01\x00" + var_bytes(PAYMENT.serialize()) + b"\x01\x03\x04\x01\x00\x00\x00" + bytes(2))
+BANS = b'{"banned_nets":[{"version":1,"ban_created":1,"banned_until":4000000000,"address":"1.2.3.0/24"}]}'
 MINISCRIPTS = ("andor(pk(A),older(9),pkh(B))", "thresh(2,pk(A),s:pk(B),sln:after(9))", "t:or_c(multi(1,A,B),v:pk(C))",
                "or_i(and_b(pk(A),a:multi_a(1,B)),jtv:sha256(" + "00" * 32 + "))", bytes.fromhex("21" + KEY + "ad60b2"),
                bytes.fromhex("21" + KEY + "ac6476a914" + "00" * 20 + "88ac6759b268"),
@@ -82,9 +83,11 @@ SNAPSHOT = b"".join((
 def seeds():
     headers = BLOCK.header() + NEXT.header()
     random = b"".join(sha256d(bytes([i])) for i in range(32))
+    # Of a block with one transaction.
+    proof = BLOCK.serialize()[:80] + b"\x01\x00\x00\x00\x01" + BLOCK.serialize()[36:68] + b"\x01\x01"
     return {
         "address": ADDRESSES, "base58": ADDRESSES, "bech32": ADDRESSES, "descriptor": DESCRIPTORS,
-        "psbt": PSBTS,
+        "psbt": PSBTS, "ban_list": [BANS], "merkle_proof": [proof],
         "miniscript": MINISCRIPTS,
         "chain_file": [(ROOT / "contrib" / "chains" / "example.json").read_bytes(), b"{}"],
         "json": REQUESTS, "rpc_request": REQUESTS, "config": [CONFIG],

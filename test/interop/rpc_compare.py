@@ -64,7 +64,7 @@ KNOWN = [
 OTHER_ARGUMENTS = {
     **dict.fromkeys(("getmempoolinfo", "getblocktemplate", "prioritisetransaction", "addnode", "sendrawtransaction",
                      "testmempoolaccept", "utxoupdatepsbt", "descriptorprocesspsbt", "createmultisig",
-                     "deriveaddresses", "importdescriptors"), "fork"),
+                     "deriveaddresses", "importdescriptors", "gettxoutproof", "verifytxoutproof"), "fork"),
     "waitfornewblock": "new in 29",
     "stop": "daler shows the argument, which bitcoind hides",
 }

@@ -95,10 +95,13 @@ Json addpeeraddress(Call& call) {
         throw Error{code::misc, "JSON integer out of range"};
     const bool has_worked = call.boolean(2, false);
     const auto host = wire::HostAddress::from_text(call.string(0));
-    if (!host) throw Error{code::client_invalid_ip_or_subnet, "Invalid IP address"};
+    Json out = Json::object();
+    if (!host) {
+        out.append("success", false);
+        return out;
+    }
     const wire::Endpoint endpoint{*host, static_cast<std::uint16_t>(port)};
     const bool added = call.node().peers.add_address(endpoint, has_worked);
-    Json out = Json::object();
     if (!added) out.append("error", "failed-adding-to-new");
     out.append("success", added);
     return out;

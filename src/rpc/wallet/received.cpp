@@ -68,17 +68,17 @@ Json getreceivedbyaddress(Call& call) {
 Json getreceivedbylabel(Call& call) {
     const auto label = label_of(call.json(0));
     return with_wallet(call, [&](wallet::Wallet& wallet) {
+        const auto has_label = [&](const auto& entry) { return entry.second.label == label; };
+        if (std::ranges::none_of(wallet.labels(), has_label))
+            throw Error{code::wallet, "Label not found in wallet"};
         const auto all = received_by_script(wallet, call.integer(1, 1), call.boolean(2, false));
-        bool known = false;
         Amount sum;
         for (const auto& [address, entry] : wallet.labels()) {
             if (entry.label != label) continue;
-            known = true;
             const auto script = descriptor::decode_address(address, wallet.params().address);
             const auto found = script ? all.find(*script) : all.end();
             if (found != all.end()) sum += found->second.amount;
         }
-        if (!known) throw Error{code::wallet, "Label not found in wallet"};
         return from_amount(sum);
     });
 }

@@ -75,7 +75,8 @@ TEST_CASE("an empty PSBT with trailing, missing or foreign bytes is refused", "[
 
 TEST_CASE("malformed fields are refused with Bitcoin Core's words", "[psbt]") {
     const Bytes key = [] {
-        const auto bytes = descriptor::decode_wif(wif_a, format())->public_key().bytes();
+        const auto public_key = descriptor::decode_wif(wif_a, format())->public_key();
+        const auto bytes = public_key.bytes();
         return Bytes(bytes.begin(), bytes.end());
     }();
     const auto with_key = [&key](std::uint8_t type) {
