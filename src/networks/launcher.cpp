@@ -136,8 +136,14 @@ Result<void, std::string> take_ready_line(NodeEntry& node, std::string_view line
     return write_cookie(node, *ready);
 }
 
+/// Why nodes did not start.
+struct Failure {
+    std::string text;
+    NodeEntry* ended = nullptr;  ///< the node that ended before it was ready, if that is why
+};
+
 /// Reads what the node has written. The error says why it does not start.
-Result<void, std::string> read_output(Start& start) {
+Result<void, Failure> read_output(Start& start) {
     std::array<char, 4096> part{};
     const ssize_t got = ::read(start.output, part.data(), part.size());
     if (got < 0 && errno == EINTR) return {};
@@ -145,14 +151,16 @@ Result<void, std::string> read_output(Start& start) {
     const auto end = start.text.find('\n');
     if (end != std::string::npos) {
         start.is_ready = true;
-        return take_ready_line(*start.node, std::string_view(start.text).substr(0, end));
+        auto taken = take_ready_line(*start.node, std::string_view(start.text).substr(0, end));
+        return taken ? Result<void, Failure>() : fail(Failure{taken.error()});
     }
     if (got > 0 && start.text.size() < max_ready_line) return {};
     ::waitpid(start.node->process.pid, nullptr, 0);
-    return fail(fmt::format("{} did not start: {}", start.node->name, why_ended(*start.node)));
+    return fail(Failure{
+        fmt::format("{} did not start: {}", start.node->name, why_ended(*start.node)), start.node});
 }
 
-Result<void, std::string> wait_until_ready(std::vector<Start>& starts, Interrupts* interrupts) {
+Result<void, Failure> wait_until_ready(std::vector<Start>& starts, Interrupts* interrupts) {
     for (;;) {
         std::vector<pollfd> sources;
         for (const Start& start : starts)
@@ -160,8 +168,9 @@ Result<void, std::string> wait_until_ready(std::vector<Start>& starts, Interrupt
         if (std::ranges::all_of(starts, &Start::is_ready)) return {};
         if (interrupts) sources.push_back({interrupts->descriptor(), POLLIN, 0});
         if (::poll(sources.data(), sources.size(), -1) < 0 && errno != EINTR)
-            return fail(fmt::format("Cannot wait for the nodes: {}.", std::strerror(errno)));
-        if (interrupts && interrupts->requested()) return fail(std::string("Interrupted."));
+            return fail(
+                Failure{fmt::format("Cannot wait for the nodes: {}.", std::strerror(errno))});
+        if (interrupts && interrupts->requested()) return fail(Failure{"Interrupted."});
         for (std::size_t i = 0; i < starts.size(); ++i) {
             if (starts[i].is_ready || sources[i].revents == 0) continue;
             if (auto read = read_output(starts[i]); !read) return read;
@@ -169,21 +178,23 @@ Result<void, std::string> wait_until_ready(std::vector<Start>& starts, Interrupt
     }
 }
 
-Result<void, std::string> try_to_start(NetworkFile& file, const std::vector<NodeEntry*>& nodes,
-                                       Interrupts* interrupts) {
+Result<void, Failure> try_to_start(NetworkFile& file, const std::vector<NodeEntry*>& nodes,
+                                   Interrupts* interrupts) {
     const auto path = program();
-    if (!path) return fail(path.error());
-    Result<void, std::string> outcome;
+    if (!path) return fail(Failure{path.error()});
+    Result<void, Failure> outcome;
     std::vector<Start> starts;
     for (NodeEntry* node : nodes) {
         auto start = spawn(*path, command_line(file, *node), *node);
         if (!start) {
-            outcome = fail(start.error());
+            outcome = fail(Failure{start.error()});
             break;
         }
         starts.push_back(std::move(*start));
     }
-    if (outcome) outcome = file.save();
+    if (outcome) {
+        if (auto saved = file.save(); !saved) outcome = fail(Failure{saved.error()});
+    }
     if (outcome) outcome = wait_until_ready(starts, interrupts);
     for (const Start& start : starts)
         ::close(start.output);
@@ -229,23 +240,28 @@ std::string peer_address(const NetworkFile& file, const NodeEntry& node) {
 
 Result<void, std::string> start_nodes(NetworkFile& file, const std::vector<NodeEntry*>& nodes,
                                       Interrupts* interrupts) {
-    const auto release_taken = [&] {
-        bool changed = false;
-        for (NodeEntry* node : nodes) {
-            for (const auto& [port, address] : {std::pair{&node->port, listen_address(file)},
-                                                std::pair{&node->rpc_port, "127.0.0.1"s}}) {
-                if (*port == 0 || is_free_port(*port, address)) continue;
-                *port = 0;
-                changed = true;
-            }
-        }
-        return changed;
-    };
-    release_taken();
+    for (NodeEntry* node : nodes) {
+        if (!is_free_port(node->port, listen_address(file))) node->port = 0;
+        if (!is_free_port(node->rpc_port)) node->rpc_port = 0;
+    }
     auto outcome = try_to_start(file, nodes, interrupts);
-    // Another program may have taken a port after the question.
-    if (!outcome && release_taken()) outcome = try_to_start(file, nodes, interrupts);
-    return outcome ? file.save() : outcome;
+    // Another program may have taken a port after the question, perhaps only for the moment of a
+    // question of its own. So a node that ended tries once more with any ports.
+    std::vector<std::pair<NodeEntry*, NodeEntry>> without_ports;
+    while (!outcome && outcome.error().ended) {
+        NodeEntry& node = *outcome.error().ended;
+        if (node.port == 0 && node.rpc_port == 0) break;
+        without_ports.emplace_back(&node, node);
+        node.port = node.rpc_port = 0;
+        outcome = try_to_start(file, nodes, interrupts);
+    }
+    if (outcome) return file.save();
+    for (const auto& [node, before] : without_ports) {
+        node->port = before.port;
+        node->rpc_port = before.rpc_port;
+    }
+    static_cast<void>(file.save());  // The failure before is what the user must know.
+    return fail(outcome.error().text);
 }
 
 void end_nodes(const std::vector<NodeEntry*>& nodes, int signal,

@@ -2,9 +2,11 @@
 """The commands that stop, start, kill and add the nodes of a network."""
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
+import threading
 
 from framework import equal, run, wait_until
 from networks import Daler
@@ -160,8 +162,41 @@ def taken_ports(test):
     daler.run("rm")
 
 
+@contextlib.contextmanager
+def taken_for_moments(port):
+    """A program that takes the port for moments, over and over, as one does who asks whether it is free."""
+    ended = threading.Event()
+
+    def take():
+        while not ended.is_set():
+            with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+                ended.wait(random.random() / 200)
+            ended.wait(random.random() / 200)
+
+    thread = threading.Thread(target=take)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def ports_taken_for_moments(test):
+    test.step("a node whose port another program has at the wrong moment starts all the same")
+    daler = Daler(test, "moments")
+    daler.run("up", "-d", "--name", "asked", "--fund", "0")
+    for _ in range(15):
+        port = int(daler.node("n1")["p2p"].rpartition(":")[2])
+        daler.run("down")
+        with taken_for_moments(port):
+            daler.run("up", "-d", "--name", "asked")
+    daler.run("rm")
+
+
 def main(test):
     taken_ports(test)
+    ports_taken_for_moments(test)
     stop_and_start(test)
     deaths(test)
     add(test)
