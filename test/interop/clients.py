@@ -1,0 +1,56 @@
+#!/usr/bin/python3
+"""Libraries from npm that share no code with daler use a node: zeromq subscribes to its events, bitcoin-core calls its
+methods."""
+import subprocess
+import sys
+from pathlib import Path
+
+from bitcoinjs import installed
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "functional"))
+from chainkit import ANYONE_ADDRESS, ANYONE_SCRIPT, Input, Output, Transaction, coins_of, spend  # noqa: E402
+from framework import equal, free_port, run, to_json  # noqa: E402
+
+TOPICS = ("hashblock", "hashtx", "rawblock", "rawtx", "sequence")
+LARGE = 90_000  # bytes of a payment; a hundred of them fill the buffers between the node and a subscriber
+
+
+def use(test, folder, script, node, *arguments, given=""):
+    test.step(script)
+    done = subprocess.run(["node", script, f"http://127.0.0.1:{node.rpcport}", node.cookie(), *arguments], cwd=folder,
+                          input=given, capture_output=True, text=True)
+    print(done.stdout, end="")
+    equal(done.returncode, 0, done.stderr)
+
+
+def large_payment(coin):
+    txid, index, value = coin
+    data = b"\x6a\x4e" + LARGE.to_bytes(4, "little") + bytes(LARGE)
+    return Transaction([Input(txid, index)], [Output(value - 100_000, ANYONE_SCRIPT), Output(0, data)])
+
+
+def subscribe(test, folder):
+    everything, slow = (f"tcp://127.0.0.1:{free_port()}" for _ in range(2))
+    node = test.node(*(f"-zmqpub{topic}={everything}" for topic in TOPICS), name="publisher")
+    node.generatetoaddress(260, ANYONE_ADDRESS)
+    coins = coins_of(node, 1, 150)
+    payments = [spend([coin]).hex() for coin in coins[:20]]
+    use(test, folder, "zeromq_order.mjs", node, everything, given=to_json(payments))
+
+    node.stop()
+    node.options = [f"-zmqpubhashtx={everything}", f"-zmqpubrawtx={slow}", "-zmqpubrawtxhwm=2",
+                    f"-datacarriersize={LARGE + 10}"]
+    node.start()
+    payments = {"large": [large_payment(coin).hex() for coin in coins[20:120]],
+                "small": [spend([coin]).hex() for coin in coins[120:]]}
+    use(test, folder, "zeromq_slow.mjs", node, everything, slow, given=to_json(payments))
+
+
+def main(test):
+    folder = installed("clients")
+    test.step("the packages are installed")
+    subscribe(test, folder)
+
+
+if __name__ == "__main__":
+    run(main)

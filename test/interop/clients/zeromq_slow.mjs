@@ -1,0 +1,41 @@
+// A subscriber of npm's zeromq that does not read while large payments arrive, beside one that does.
+// node zeromq_slow.mjs URL USER:PASSWORD HASHES PAYMENTS; standard input has an object with large and small payments in hex.
+// The node publishes "hashtx" at the first address, and "rawtx" with a small high-water mark at the second one.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { connect } from './connect.mjs';
+import { ANYONE, next, subscribe, until } from './subscriber.mjs';
+
+const [url, credentials, hashes, raws] = process.argv.slice(2);
+const { large, small } = JSON.parse(readFileSync(0, 'utf8'));
+const node = connect(url, credentials);
+const mine = () => node.command('generatetoaddress', 1, ANYONE);
+const reader = await subscribe(hashes, ['hashtx'], mine);
+const sleeper = await subscribe(raws, ['rawtx'], mine, { receiveHighWaterMark: 1, receiveBufferSize: 4096 });
+while (await next(reader, 100));
+
+const ids = [];
+for (const payment of large) ids.push(await node.command('sendrawtransaction', payment));
+const seen = await until(reader, new Map(), ({ body }) => body === ids.at(-1));
+assert.deepEqual(seen.map(({ body }) => body), ids, 'the one that reads gets all');
+
+// The other one reads now. As soon as there is room, it gets what is new.
+const sent = [...large];
+const got = [];
+for (let room = false; !room; ) {
+  const message = await next(sleeper, 300);
+  if (message) {
+    got.push(message);
+    room = small.includes(message.body);
+  } else {
+    const payment = small[sent.length - large.length];
+    assert(payment, 'new messages arrive');
+    await node.command('sendrawtransaction', payment);
+    sent.push(payment);
+  }
+}
+assert(got.length < sent.length, 'it missed some');
+for (const { body, count } of got) assert(body === sent[count - got[0].count], 'the counter says which are missing');
+console.log(`of ${sent.length} payments the subscriber that did not read got ${got.length}`);
+reader.close();
+sleeper.close();
