@@ -50,6 +50,12 @@ def main(test):
     folder = installed("clients")
     test.step("the packages are installed")
     subscribe(test, folder)
+    node = test.node()
+    for name in ("w", "other"):
+        node.createwallet(name)
+    node.generatetoaddress(10, node.wallet("w").getnewaddress())
+    node.generatetoaddress(100, ANYONE_ADDRESS)
+    use(test, folder, "bitcoin_core.mjs", node)
 
 
 if __name__ == "__main__":
