@@ -1,11 +1,22 @@
 #pragma once
 
 #include <daler/descriptor/descriptor.h>
+#include <daler/rpc/method.h>
 #include <daler/rpc/values.h>
 
 #include <functional>
 
 namespace daler::rpc {
+
+/// What an array of descriptors may hold.
+inline const std::initializer_list<Argument> descriptor_items = {
+    {"descriptor", Type::string, "null", "A descriptor"},
+    {"",
+     Type::object,
+     "null",
+     "A descriptor with a range",
+     {{"desc", Type::string, "", "The descriptor"},
+      {"range", Type::any, "1000", "The last index, or [first, last]", {}, "n or [n,n]"}}}};
 
 /// Reads a descriptor as text, or as an object with `desc` and `range`, and calls `visit` with the
 /// scripts, and the keys and scripts behind them, of each index: 0 to 1000 if no range is given.

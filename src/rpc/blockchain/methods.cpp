@@ -1,5 +1,6 @@
 #include "rpc/blockchain/methods.h"
 #include "rpc/blockchain/results.h"
+#include "rpc/descriptor_arguments.h"
 
 namespace daler::rpc {
 namespace {
@@ -12,15 +13,6 @@ const ResultField proved{"",
                          Type::array,
                          "The ids of the transactions that it proves; none if it does not hold",
                          {{"", Type::hex}}};
-
-const std::initializer_list<Argument> scan_objects = {
-    {"descriptor", Type::string, "null", "A descriptor"},
-    {"",
-     Type::object,
-     "null",
-     "A descriptor with a range",
-     {{"desc", Type::string, "", "The descriptor"},
-      {"range", Type::any, "1000", "The last index, or [first, last]", {}, "n or [n,n]"}}}};
 
 const Method blockchain_table[] = {
     {"Blockchain",
@@ -220,7 +212,8 @@ const Method blockchain_table[] = {
      "scantxoutset",
      "Finds the unspent outputs of descriptors.",
      {{"action", Type::string, "", "start, abort or status"},
-      {"scanobjects", Type::array, "null", "What to look for", scan_objects, "[scanobjects,...]"}},
+      {"scanobjects", Type::array, "null", "What to look for", descriptor_items,
+       "[scanobjects,...]"}},
      coin_scan,
      scantxoutset,
      "start '[\"addr(bcrt1q...)\"]'"},

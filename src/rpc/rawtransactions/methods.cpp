@@ -1,4 +1,5 @@
 #include "rpc/rawtransactions/methods.h"
+#include "rpc/descriptor_arguments.h"
 #include "rpc/rawtransactions/psbt_results.h"
 #include "rpc/rawtransactions/results.h"
 
@@ -24,15 +25,6 @@ constexpr Argument replaceable_transaction{"replaceable", Type::boolean, "true",
                                            "Signal that the transaction may be replaced (BIP 125)"};
 
 constexpr Argument psbt_item{"psbt", Type::string, "null", "A PSBT in base64"};
-
-const std::initializer_list<Argument> descriptor_items = {
-    {"", Type::string, "null", "A descriptor"},
-    {"",
-     Type::object,
-     "null",
-     "A descriptor with a range",
-     {{"desc", Type::string, "", "The descriptor"},
-      {"range", Type::any, "1000", "The last index, or [first, last]", {}, "n or [n,n]"}}}};
 
 const Method rawtransactions_table[] = {
     {"Rawtransactions",
