@@ -101,6 +101,7 @@ def main(test):
     node.generatetoaddress(100, ANYONE_ADDRESS)
     use(test, folder, "bitcoin_core.mjs", node)
     node.unloadwallet("other")
+    use(test, folder, "btc_signer.mjs", node)
     use(test, folder, "descriptors.mjs", node, given=to_json(random_descriptors(node, 2000 if LONG else 200)))
 
 
