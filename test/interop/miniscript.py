@@ -131,8 +131,8 @@ def check(nodes, descriptor):
     return True
 
 
-def check_analysis(node, texts, keys):
-    """Which miniscripts of P2WSH are sane, according to another program."""
+def check_analysis(node, texts, keys, context):
+    """Which miniscripts of a context are sane, according to another program."""
     try:
         folder = installed()
     except Skip as reason:
@@ -141,13 +141,13 @@ def check_analysis(node, texts, keys):
 
     def named(text):
         for number, key in enumerate(keys):
-            text = text.replace(key, f"key_{number}")
-        return text
+            text = text.replace(key if context == "wsh" else key[2:], f"key_{number}")
+        return {"miniscript": text, "tapscript": context == "tr"}
 
-    done = subprocess.run(["node", "miniscripts.mjs"], input="\n".join(map(named, texts)), cwd=folder, check=True,
+    done = subprocess.run(["node", "miniscripts.mjs"], input=json.dumps(list(map(named, texts))), cwd=folder, check=True,
                           stdout=subprocess.PIPE, text=True)
     for text, sane in zip(texts, json.loads(done.stdout), strict=True):
-        info = answer(node, "getdescriptorinfo", f"wsh({text})")
+        info = answer(node, "getdescriptorinfo", f"wsh({text})" if context == "wsh" else f"tr({keys[0][2:]},{text})")
         # The library takes what can never be satisfied for sane.
         if not isinstance(info, tuple) or not info[1].endswith("is not satisfiable"):
             equal(isinstance(info, dict), sane, text)
@@ -193,12 +193,13 @@ def main(test):
         text = Texts(choose, keys, context).next()
         descriptor = f"wsh({text})" if context == "wsh" else f"tr({keys[0][2:]},{text})"
         accepted += check(nodes, descriptor)
-    in_range = Texts(choose, keys, "wsh")
-    texts = [text for text in (in_range.next() for _ in range(4 * options.cases))
-             if "after(2147483648)" not in text and "older(0)" not in text
-             # wsh(multi(...)) is a descriptor's own function, which takes a key twice.
-             and not text.startswith("multi(")]
-    check_analysis(daler, texts, keys)
+    for context in ("wsh", "tr"):
+        in_range = Texts(choose, keys, context)
+        texts = [text for text in (in_range.next() for _ in range(3 * options.cases))
+                 if "after(2147483648)" not in text and "older(0)" not in text
+                 # wsh(multi(...)) and tr(KEY,multi_a(...)) are a descriptor's own functions, which take a key twice.
+                 and not text.startswith(("multi(", "multi_a("))]
+        check_analysis(daler, texts, keys, context)
     check_paths(nodes, keys)
     # pk and a lock; or_d; thresh; a script of no miniscript; one that is not sane.
     for script in (f"21{keys[0]}ad59b2", f"21{keys[0]}ac736421{keys[1]}ad59b268", f"21{keys[0]}ac7c21{keys[1]}ac935287",
