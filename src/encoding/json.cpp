@@ -1,4 +1,5 @@
 #include <daler/encoding/json.h>
+#include <daler/encoding/json_writer.h>
 
 #include <daler/util/ensure.h>
 

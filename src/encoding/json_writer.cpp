@@ -1,4 +1,5 @@
-#include <daler/encoding/json.h>
+#include <daler/encoding/hex.h>
+#include <daler/encoding/json_writer.h>
 
 #include <fmt/format.h>
 
@@ -95,6 +96,37 @@ void JsonWriter::key(std::string_view name) {
     quoted(name);
     out_ += indent_ == 0 ? ":" : ": ";
     after_key_ = true;
+}
+
+void JsonWriter::plain_key(std::string_view name) {
+    before_value();
+    // One write of all: there are many keys, and most of them are short.
+    const std::size_t at = out_.size();
+    const std::size_t spaces = indent_ == 0 ? 0 : 1;
+    out_.resize(at + name.size() + 3 + spaces, ' ');
+    char* to = out_.data() + at;
+    *to++ = '"';
+    std::memcpy(to, name.data(), name.size());
+    to += name.size();
+    *to++ = '"';
+    *to = ':';
+    after_key_ = true;
+}
+
+void JsonWriter::hex(ByteSpan bytes) {
+    before_value();
+    const std::size_t at = out_.size();
+    out_.resize(at + 2 * bytes.size() + 2, '"');
+    write_hex(bytes, out_.data() + at + 1);
+}
+
+void JsonWriter::reversed_hex(ByteSpan bytes) {
+    before_value();
+    const std::size_t at = out_.size();
+    out_.resize(at + 2 * bytes.size() + 2, '"');
+    char* to = out_.data() + at + 1;
+    for (std::size_t i = bytes.size(); i > 0; --i, to += 2)
+        write_hex(bytes.subspan(i - 1, 1), to);
 }
 
 void JsonWriter::string(std::string_view text) {

@@ -62,21 +62,23 @@ void read_request(ParsedRequest& request, Json& json) {
     request.params = std::move(*params);
 }
 
-Json reply_json(const ParsedRequest& request, Json result, Json error) {
-    Json reply = Json::object();
-    const bool failed = !error.is_null();
-    if (request.is_v2) {
-        reply.append("jsonrpc", "2.0");
-        if (failed)
-            reply.append("error", std::move(error));
-        else
-            reply.append("result", std::move(result));
-    } else {
-        reply.append("result", failed ? Json() : std::move(result));
-        reply.append("error", std::move(error));
-    }
-    if (request.has_id) reply.append("id", request.id);
-    return reply;
+/// Starts the text of an answer, up to its result or error.
+void begin_reply(JsonWriter& writer, const ParsedRequest& request) {
+    writer.begin_object();
+    if (request.is_v2) writer.string("jsonrpc", "2.0");
+}
+
+void end_reply(JsonWriter& writer, const ParsedRequest& request) {
+    if (request.has_id) writer.value("id", request.id);
+    writer.end_object();
+}
+
+void write_error_reply(std::string& out, const ParsedRequest& request, const Error& error) {
+    JsonWriter writer(out);
+    begin_reply(writer, request);
+    if (!request.is_v2) writer.value("result", nullptr);
+    writer.value("error", error_json(error));
+    end_reply(writer, request);
 }
 
 int http_status(const ParsedRequest& request, int error_code) {
@@ -84,10 +86,6 @@ int http_status(const ParsedRequest& request, int error_code) {
     if (error_code == code::invalid_request) return bad_request;
     if (error_code == code::method_not_found) return not_found;
     return server_error;
-}
-
-std::string line(const Json& json) {
-    return json.write() + '\n';
 }
 
 }  // namespace
@@ -161,8 +159,9 @@ private:
     http::Waiting* waiting_;
 };
 
-void check_answer(const Method& method, const Json& answer) {
-    const auto problem = misfit(answer, method.result.field());
+void check_answer(const Method& method, std::string_view answer) {
+    const auto json = Json::parse(answer);
+    const auto problem = json ? misfit(*json, method.result.field()) : "not JSON: " + json.error();
     if (problem.empty()) return;
     throw Error{code::misc,
                 fmt::format("Internal bug detected: RPC call \"{}\" returned incorrect type: {}",
@@ -179,7 +178,8 @@ void refuse_on_public_chain(const Method& method, const Services& node) {
 
 }  // namespace
 
-Json Dispatcher::execute(const std::string& name, Json params, const Origin& origin) {
+void Dispatcher::execute(const std::string& name, Json params, const Origin& origin,
+                         JsonWriter& result) {
     Services* services = nullptr;
     std::list<Active>::iterator here;
     const Method* method = find(name);
@@ -206,9 +206,9 @@ Json Dispatcher::execute(const std::string& name, Json params, const Origin& ori
         auto arguments = positional_arguments(*method, std::move(params));
         check_arguments(*method, arguments);
         Call call(*services, *method, std::move(arguments), origin.wallet, origin.has_wallet_path);
-        Json answer = method->run(call);
-        if (services->checks_answers) check_answer(*method, answer);
-        return answer;
+        const std::size_t start = result.text().size();
+        method->run(call, result);
+        if (services->checks_answers) check_answer(*method, result.text().substr(start));
     } catch (const Error&) {
         throw;
     } catch (const std::exception& e) {
@@ -216,34 +216,51 @@ Json Dispatcher::execute(const std::string& name, Json params, const Origin& ori
     }
 }
 
+Json Dispatcher::execute(const std::string& name, Json params, const Origin& origin) {
+    std::string text;
+    JsonWriter writer(text);
+    execute(name, std::move(params), origin, writer);
+    auto result = Json::parse(text);
+    ensure(result.has_value());
+    return std::move(*result);
+}
+
 namespace {
 
-/// Answers one request; `error_code` is set if it is an error.
-Json answer_one(Dispatcher& dispatcher, ParsedRequest& request, Json& json, const Origin& origin,
-                int& error_code) {
+/// Appends the answer to one request to `out`. Returns the code of the error, 0 if it is none.
+int answer_one(Dispatcher& dispatcher, ParsedRequest& request, Json& json, const Origin& origin,
+               std::string& out) {
+    const std::size_t start = out.size();
     try {
         request.is_unreadable = true;
         read_request(request, json);
         request.is_unreadable = false;
-        return reply_json(
-            request, dispatcher.execute(request.method, std::move(request.params), origin), {});
+        JsonWriter writer(out);
+        begin_reply(writer, request);
+        writer.key("result");
+        dispatcher.execute(request.method, std::move(request.params), origin, writer);
+        if (!request.is_v2) writer.value("error", nullptr);
+        end_reply(writer, request);
+        return 0;
     } catch (const Error& error) {
-        error_code = error.code;
-        return reply_json(request, {}, error_json(error));
+        out.resize(start);
+        write_error_reply(out, request, error);
+        return error.code;
     }
 }
 
 Reply answer_batch(Dispatcher& dispatcher, Json& batch, const Origin& origin) {
-    Json replies = Json::array();
+    std::string out = "[";
     for (std::size_t i = 0; i < batch.size(); ++i) {
+        const std::size_t start = out.size();
+        if (start > 1) out += ',';
         ParsedRequest request;
-        int error_code = 0;
-        Json reply = answer_one(dispatcher, request, batch[i], origin, error_code);
-        if (!request.is_notification()) replies.push(std::move(reply));
+        answer_one(dispatcher, request, batch[i], origin, out);
+        if (request.is_notification()) out.resize(start);
     }
     // An empty batch has no version: old clients expect a list.
-    if (replies.empty() && !batch.empty()) return {no_content, {}};
-    return {ok, line(replies)};
+    if (out.size() == 1 && !batch.empty()) return {no_content, {}};
+    return {ok, out + "]\n"};
 }
 
 bool is_allowed(const Json& json, const std::set<std::string>& allowed) {
@@ -262,10 +279,12 @@ bool is_all_allowed(const Json& json, const Origin& origin) {
 
 Reply Dispatcher::answer(std::string_view body, const Origin& origin) {
     const auto fail_whole = [](const char* message) {
-        const Error error{code::parse_error, message};
+        Reply reply{server_error, {}};
         ParsedRequest unknown;
         unknown.has_id = true;
-        return Reply{server_error, line(reply_json(unknown, {}, error_json(error)))};
+        write_error_reply(reply.body, unknown, Error{code::parse_error, message});
+        reply.body += '\n';
+        return reply;
     };
     auto json = Json::parse(body);
     if (!json) return fail_whole("Parse error");
@@ -277,10 +296,12 @@ Reply Dispatcher::answer(std::string_view body, const Origin& origin) {
     if (json->is_array()) return answer_batch(*this, *json, origin);
 
     ParsedRequest request;
-    int error_code = 0;
-    const Json reply = answer_one(*this, request, *json, origin, error_code);
+    Reply reply;
+    const int error = answer_one(*this, request, *json, origin, reply.body);
     if (request.is_notification() && !request.is_unreadable) return {no_content, {}};
-    return {error_code ? http_status(request, error_code) : ok, line(reply)};
+    reply.status = error ? http_status(request, error) : ok;
+    reply.body += '\n';
+    return reply;
 }
 
 }  // namespace daler::rpc

@@ -10,6 +10,9 @@ namespace daler {
 /// Two lower-case digits for each byte, in the order of the bytes.
 [[nodiscard]] std::string to_hex(ByteSpan bytes);
 
+/// The same, into a buffer: writes 2 * bytes.size() characters from `to` on.
+void write_hex(ByteSpan bytes, char* to);
+
 /// True if `text` is an even number (zero included) of hexadecimal digits and nothing else.
 [[nodiscard]] bool is_hex(std::string_view text);
 

@@ -133,38 +133,6 @@ inline Json& Json::operator=(const Json& other) = default;
 inline Json& Json::operator=(Json&& other) noexcept = default;
 inline Json::~Json() = default;
 
-/// Writes JSON text piece by piece, for answers that are too large to build as values first.
-/// Requires the calls to form one valid JSON value; a key before each member.
-class JsonWriter {
-public:
-    /// Appends to `out`. `indent` as in Json::write.
-    explicit JsonWriter(std::string& out, unsigned indent = 0) : out_(out), indent_(indent) {}
-
-    void begin_object() { begin('{'); }
-    void end_object() { end('}'); }
-    void begin_array() { begin('['); }
-    void end_array() { end(']'); }
-    void key(std::string_view name);
-    void value(const Json& value);
-    /// A string, without the copy that a Json would make.
-    void string(std::string_view text);
-    /// A number exactly as written.
-    void number_text(std::string_view text);
-
-private:
-    void begin(char bracket);
-    void end(char bracket);
-    void before_value();
-    void new_line();
-    void quoted(std::string_view text);
-
-    std::string& out_;
-    unsigned indent_;
-    std::size_t depth_ = 0;
-    bool first_ = true;       ///< the innermost array or object is empty so far
-    bool after_key_ = false;  ///< the next value belongs to the key just written
-};
-
 extern template std::optional<int> Json::as_integer() const;
 extern template std::optional<unsigned> Json::as_integer() const;
 extern template std::optional<long> Json::as_integer() const;

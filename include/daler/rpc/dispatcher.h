@@ -49,8 +49,10 @@ public:
     /// Answers the body of one POST.
     [[nodiscard]] Reply answer(std::string_view body, const Origin& origin);
 
-    /// Runs one method. `params` is an array, an object or null. Throws Error or
-    /// TooManyWaitingCalls.
+    /// Runs one method and writes its result. `params` is an array, an object or null. Throws Error
+    /// or TooManyWaitingCalls; a part of a result may have been written then.
+    void execute(const std::string& name, Json params, const Origin& origin, JsonWriter& result);
+    /// The same as a value.
     [[nodiscard]] Json execute(const std::string& name, Json params, const Origin& origin);
 
     /// Null if there is no method of this name.

@@ -1,12 +1,13 @@
 #pragma once
 
-#include <daler/encoding/json.h>
+#include <daler/encoding/json_writer.h>
 #include <daler/primitives/amount.h>
 #include <daler/primitives/hash.h>
 #include <daler/rpc/declaration.h>
 #include <daler/rpc/error.h>
 #include <daler/rpc/services.h>
 
+#include <concepts>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,6 +38,27 @@ private:
     ResultField field_;
 };
 
+/// The function that runs a method. Most return the result. A method whose result may be large or
+/// must be fast writes it, exactly one JSON value, and so makes no values first; what it wrote
+/// before it throws is dropped.
+class MethodBody {
+public:
+    using Return = Json (*)(Call& call);
+    using Write = void (*)(Call& call, JsonWriter& result);
+
+    constexpr MethodBody(std::convertible_to<Return> auto function) : return_(function) {}
+    constexpr MethodBody(std::convertible_to<Write> auto function) : write_(function) {}
+
+    void operator()(Call& call, JsonWriter& result) const {
+        if (write_) return write_(call, result);
+        result.value(return_(call));
+    }
+
+private:
+    Return return_ = nullptr;
+    Write write_ = nullptr;
+};
+
 /// A method. Its help, the checks of its arguments and of its result, named arguments and the
 /// OpenRPC document come from this declaration.
 struct Method {
@@ -46,7 +68,7 @@ struct Method {
     std::string_view summary;
     std::initializer_list<Argument> arguments;
     MethodResult result;
-    Json (*run)(Call& call);
+    MethodBody run;
     /// Arguments of examples for daler-cli, one example a line.
     std::string_view example = {};
 

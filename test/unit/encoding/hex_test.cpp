@@ -35,3 +35,18 @@ TEST_CASE("hex of a fixed size must fill it exactly", "[encoding]") {
     CHECK_FALSE(from_hex("beef00", out));
     CHECK_FALSE(from_hex("beeg", out));
 }
+
+TEST_CASE("hex of every byte at every place", "[encoding]") {
+    for (std::size_t size = 1; size <= 9; ++size) {
+        for (unsigned value = 0; value < 256; ++value) {
+            Bytes bytes(size, 0x5a);
+            bytes[(value + size) % size] = static_cast<std::uint8_t>(value);
+            const std::string text = to_hex(bytes);
+            REQUIRE(text.size() == 2 * size);
+            for (std::size_t i = 0; i < size; ++i) {
+                CHECK(text[2 * i] == "0123456789abcdef"[bytes[i] >> 4]);
+                CHECK(text[2 * i + 1] == "0123456789abcdef"[bytes[i] & 15]);
+            }
+        }
+    }
+}

@@ -1,4 +1,4 @@
-#include <daler/encoding/json.h>
+#include <daler/encoding/json_writer.h>
 
 #include <test.h>
 #include <limits>
@@ -166,5 +166,41 @@ TEST_CASE("a streaming writer writes what a value would", "[encoding][json]") {
         CHECK(
             out ==
             parse(R"({"list":[1.00000000,"a\"b",{"x":[]}],"empty":{},"end":null})").write(indent));
+    }
+}
+
+TEST_CASE("a streaming writer writes members of every type", "[encoding][json]") {
+    const Bytes bytes{0x00, 0x1f, 0xab, 0xcd, 0xef};
+    for (const unsigned indent : {0u, 2u}) {
+        std::string out;
+        JsonWriter writer(out, indent);
+        writer.begin_array();
+        writer.begin_object();
+        writer.hex("hex", bytes);
+        writer.reversed_hex("reversed", bytes);
+        writer.hex("none", {});
+        writer.number("most", std::numeric_limits<std::uint64_t>::max());
+        writer.number("least", std::numeric_limits<std::int64_t>::min());
+        writer.number_text("exact", "0.10");
+        writer.boolean("yes", true);
+        writer.string("text", "\n");
+        writer.begin_array("list");
+        writer.hex(bytes);
+        writer.boolean(false);
+        writer.written("[1]");
+        writer.end_array();
+        writer.begin_object("inner");
+        writer.value("null", nullptr);
+        writer.end_object();
+        writer.end_object();
+        writer.end_array();
+        std::string expected =
+            parse(R"([{"hex":"001fabcdef","reversed":"efcdab1f00","none":"",)"
+                  R"("most":18446744073709551615,"least":-9223372036854775808,"exact":0.10,)"
+                  R"("yes":true,"text":"\n","list":["001fabcdef",false,"[1]"],)"
+                  R"("inner":{"null":null}}])")
+                .write(indent);
+        expected.replace(expected.find("\"[1]\""), 5, "[1]");
+        CHECK(out == expected);
     }
 }

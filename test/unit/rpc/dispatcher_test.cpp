@@ -49,6 +49,23 @@ TEST_CASE_METHOD(Fixture, "requests without a version get result, error and id",
     CHECK(reply.body == body + "\n");
 }
 
+TEST_CASE_METHOD(Fixture, "a method may write its result", "[rpc]") {
+    CHECK(answer(R"({"method":"count","params":[3],"id":1})").body ==
+          R"({"result":[0,1,2],"error":null,"id":1})"
+          "\n");
+    CHECK(answer(R"({"jsonrpc":"2.0","method":"count","params":[0],"id":1})").body ==
+          R"({"jsonrpc":"2.0","result":[],"id":1})"
+          "\n");
+    CHECK(answer(R"({"method":"count","params":[3,true],"id":1})").body ==
+          R"({"result":null,"error":{"code":-8,"message":"it failed"},"id":1})"
+          "\n");
+    CHECK(
+        answer(R"([{"method":"count","params":[1,true]},{"method":"count","params":[2]}])").body ==
+        R"([{"result":null,"error":{"code":-8,"message":"it failed"}},)"
+        R"({"result":[0,1],"error":null}])"
+        "\n");
+}
+
 TEST_CASE_METHOD(Fixture, "version 2.0 gets either result or error, always with status 200",
                  "[rpc]") {
     const auto [request, body] = GENERATE(table<std::string, std::string>({
@@ -131,7 +148,7 @@ TEST_CASE_METHOD(Fixture, "methods are listed by category and name", "[rpc]") {
     std::string names;
     for (const Method* method : dispatcher.methods())
         names += std::string(method->name) + " ";
-    CHECK(names == "where add crash fail choose types ");
+    CHECK(names == "where add crash fail choose count types ");
     CHECK(dispatcher.find("add") != nullptr);
     CHECK(dispatcher.find("none") == nullptr);
     CHECK(dispatcher.active().empty());

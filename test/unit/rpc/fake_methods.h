@@ -44,6 +44,18 @@ inline std::span<const Method> fake_methods() {
          {},
          nothing,
          [](Call&) -> Json { throw std::runtime_error("disk full"); }},
+        {"hidden",
+         "count",
+         "Writes the numbers below its argument, or fails after them.",
+         {{"to", Type::integer, "", ""}, {"fails", Type::boolean, "false", ""}},
+         {"", Type::any, ""},
+         [](Call& call, JsonWriter& result) {
+             result.begin_array();
+             for (int i = 0; i < call.integer(0); ++i)
+                 result.number(i);
+             if (call.boolean(1, false)) throw Error{-8, "it failed"};
+             result.end_array();
+         }},
         {"Another",
          "where",
          "",
