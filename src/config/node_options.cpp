@@ -187,6 +187,8 @@ constexpr std::array relay{
            "Hours after which an unconfirmed transaction is dropped", false, 0, 1000000},
     Option{"persistmempool", "", Kind::flag, Group::relay, "1",
            "Save unconfirmed transactions at shutdown and load them at start"},
+    Option{"acceptstalefeeestimates", "", Kind::flag, Group::hidden, "0",
+           "Read fee_estimates.dat even if it is older than 60 hours (private chains only)"},
     Option{"mempoolfullrbf", "", Kind::flag, Group::relay, "1",
            "Let a higher fee also replace transactions that do not signal it (BIP 125)"},
     Option{"minrelaytxfee", "<BTC/kvB>", Kind::amount, Group::relay, "0.00001000",

@@ -60,7 +60,7 @@ struct Ledger::Impl final : chain::ChainObserver, mempool::MempoolObserver {
 
     void block_connected(const chain::BlockEntry& entry, const BlockRef& block,
                          const std::shared_ptr<const coins::BlockUndo>&) override {
-        mempool.block_connected(*block, clock.now());
+        mempool.block_connected(*block, entry.height, clock.now());
         for (auto* observer : observers)
             observer->block_connected(entry, block);
     }
@@ -170,9 +170,23 @@ void Ledger::Impl::work() {
     }
 }
 
+namespace {
+
+/// Whether the node knows nearly all blocks, so that transactions wait as long as they seem to.
+/// Unlike initial_download it can become false again. As in Bitcoin Core.
+bool is_current(const chain::ChainView& view, BlockTime chain_now) {
+    constexpr std::chrono::hours oldest_tip{3};
+    return !view.initial_download() && view.tip().header.block_time() >= chain_now - oldest_tip &&
+           view.height() >= view.best_header().height - 1;
+}
+
+}  // namespace
+
 mempool::AcceptResult State::accept(const TransactionRef& tx, mempool::AcceptOptions options) {
     options.now = clock.now();
-    options.chain_offset = clock.chain_now() - options.now;
+    const auto chain_now = clock.chain_now();
+    options.chain_offset = chain_now - options.now;
+    options.chain_is_current = is_current(*chain.view(), chain_now);
     return mempool.accept(tx, options);
 }
 

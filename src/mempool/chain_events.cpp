@@ -12,13 +12,15 @@ constexpr std::uint32_t relative_lock_disabled = 1u << 31;  // BIP 68
 
 }  // namespace
 
-void Mempool::block_connected(const Block& block, BlockTime now) {
+void Mempool::block_connected(const Block& block, Height height, BlockTime now) {
     Impl& self = *impl_;
     std::vector<TransactionRef> gone;
+    std::vector<fees::Counted> confirmed;
     gone.reserve(std::min(block.transactions.size(), self.pool.entries().size()));
     for (const auto& tx : block.transactions) {
         if (const Entry* entry = self.pool.find(tx->txid)) {
             gone.push_back(entry->tx);
+            if (entry->is_counted) confirmed.push_back(counted(*entry));
             self.remove(*entry, RemovalReason::block);
         } else {
             // Only a transaction that was not in the pool can conflict with entries.
@@ -26,6 +28,7 @@ void Mempool::block_connected(const Block& block, BlockTime now) {
         }
         self.deltas.erase(tx->txid);
     }
+    if (self.estimator) self.estimator->block_connected(height, confirmed);
     // Freeing their memory is slow, so a worker does it.
     if (!gone.empty()) self.rules.workers.run([kept = std::move(gone)] {});
     self.disconnected.remove(block);

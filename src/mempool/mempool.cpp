@@ -82,6 +82,7 @@ void Mempool::Impl::report_added(const Entry& added) {
 
 void Mempool::Impl::remove(const Entry& entry, RemovalReason reason) {
     const TransactionRef tx = entry.tx;
+    if (reason != RemovalReason::block) stop_counting(entry);
     const bool was_reported = &entry != entering;
     if (!was_reported) entering = nullptr;
     pool.erase(entry);
@@ -151,7 +152,9 @@ AcceptResult Mempool::accept(const TransactionRef& tx, const AcceptOptions& opti
         self.trim();
         if (!self.entering) return fail(Refused{{Reason::mempool_full, {}}, {}, false});
     }
-    self.report_added(*std::exchange(self.entering, nullptr));
+    const Entry& added = *std::exchange(self.entering, nullptr);
+    self.count(added, options);
+    self.report_added(added);
     return accepted;
 }
 
@@ -173,10 +176,6 @@ void Mempool::prioritise(const Txid& txid, Amount delta) {
     if (const Entry* entry = impl_->pool.find(txid))
         impl_->pool.set_modified_fee(*entry, entry->modified_fee + delta);
     if (sum == Amount{}) impl_->deltas.erase(txid);
-}
-
-FeeEstimates& Mempool::fee_estimates() {
-    return impl_->fee_estimates;
 }
 
 const std::map<Txid, Amount>& Mempool::deltas() const {

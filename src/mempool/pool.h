@@ -50,6 +50,7 @@ struct Entry {
     Height height = 0;
     std::uint64_t sequence = 0;
     bool spends_coinbase = false;
+    mutable bool is_counted = false;  ///< by the fee estimator; no index is sorted by it
 
     // Set by Pool.
     std::size_t usage = 0;  ///< bytes of memory
@@ -60,6 +61,11 @@ struct Entry {
     [[nodiscard]] const Wtxid& wtxid() const { return tx->wtxid; }
     [[nodiscard]] Totals own() const { return {1, vsize, modified_fee, sigop_cost}; }
 };
+
+/// What the fee estimator counts of an entry.
+inline fees::Counted counted(const Entry& entry) {
+    return {entry.height, FeeRate::of(entry.fee, entry.vsize)};
+}
 
 inline bool ByTxid::operator()(const Entry* a, const Entry* b) const {
     return a->txid() < b->txid();

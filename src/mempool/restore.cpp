@@ -21,6 +21,7 @@ void Mempool::restore(const SavedMempool& saved, BlockTime now) {
     self.unbroadcast.clear();
     for (const auto& txid : saved.unbroadcast)
         add_unbroadcast(txid);
+    self.restore_fee_statistics(saved);
 }
 
 void Mempool::Impl::remove_all_but(const SavedMempool& saved) {

@@ -21,6 +21,11 @@ struct Mempool::Impl {
     /// Evicts entries in the order of eviction until the rest is within the memory limit.
     void trim();
 
+    // The fee estimator (fee_estimates.cpp).
+    void count(const Entry& entry, const AcceptOptions& options);
+    void stop_counting(const Entry& entry);
+    void restore_fee_statistics(const SavedMempool& saved);
+
     // Chain events (chain_events.cpp).
     void remove_conflicts(const Transaction& confirmed);
     void drop(const std::vector<TransactionRef>& gone);
@@ -43,6 +48,7 @@ struct Mempool::Impl {
     const Entry* entering = nullptr;
     RollingFee rolling_fee;
     FeeEstimates fee_estimates;
+    std::unique_ptr<fees::Estimator> estimator;  ///< null: nothing is estimated
     Disconnected disconnected;
     std::map<Txid, Amount> deltas;
     std::set<Txid> unbroadcast;

@@ -166,7 +166,7 @@ Result<ReorgResult, std::string> rehearse_reorg(ledger::State& state, const Reor
         mempool->block_disconnected(*state.chain.read_block(*tip->at(tip->height() - i)));
     bool is_reorganising = true;
     const auto connect = [&](const Block& block) {
-        mempool->block_connected(block, state.clock.now());
+        mempool->block_connected(block, (*branch)->tip().height, state.clock.now());
         const bool wins = (*branch)->tip().chainwork > tip->tip().chainwork;
         if (wins && std::exchange(is_reorganising, false)) mempool->reorganised(state.clock.now());
     };

@@ -1,6 +1,7 @@
 #include <daler/node/node.h>
 
 #include "node/chain_time_file.h"
+#include "node/fee_estimates_file.h"
 #include "node/index_observer.h"
 #include "node/mempool_file.h"
 #include "node/option_checks.h"
@@ -36,6 +37,7 @@ namespace {
 
 constexpr std::string_view chain_time_name = "chaintime.json";
 constexpr std::string_view mempool_name = "mempool.dat";
+constexpr std::string_view fee_estimates_name = "fee_estimates.dat";
 constexpr std::string_view peers_name = "peers.dat";
 constexpr std::string_view bans_name = "banlist.json";
 constexpr std::string_view auto_mine_name = "automine.json";
@@ -81,6 +83,7 @@ struct Node::Impl {
     Result<void, std::string> prepare_chain();
     void open_ledger();
     void disk_failed();
+    void open_fee_estimates();
     void open_indexes();
     Result<void, std::string> open_publisher();
     void limit_pruning();
@@ -133,6 +136,7 @@ struct Node::Impl {
     std::unique_ptr<index::Indexes> indexes;
     std::unique_ptr<IndexObserver> index_observer;
     std::unique_ptr<zmq::Publisher> publisher;
+    std::unique_ptr<FeeEstimatesFile> fee_estimates;  ///< null: nothing is saved
     std::unique_ptr<ledger::Ledger> ledger;
     std::unique_ptr<mining::AutoMiner> auto_miner;
     std::unique_ptr<snapshots::Snapshots> snapshots;
@@ -152,6 +156,7 @@ Result<void, std::string> Node::Impl::start() {
         if (auto opened = open_rpc(); !opened) return opened;
         if (auto prepared = prepare_chain(); !prepared) return prepared;
         open_ledger();
+        open_fee_estimates();
         reach_time_of_tip();
         open_indexes();
         if (auto opened = open_publisher(); !opened) return opened;
@@ -247,6 +252,18 @@ void Node::Impl::open_ledger() {
     ledger->add_observer(tips);
     if (const auto fixed = options.fixed_fee_estimate)
         ledger->call([&](ledger::State& state) { state.mempool.fee_estimates().set(1, *fixed); });
+}
+
+/// A node that asks for no transactions cannot learn from them.
+void Node::Impl::open_fee_estimates() {
+    if (options.sync.blocks_only) return;
+    fees::Estimator estimator;
+    if (!memory) {
+        fee_estimates = std::make_unique<FeeEstimatesFile>(files, file(fee_estimates_name), clock);
+        estimator = fee_estimates->load(options.accepts_stale_fee_estimates);
+        fee_estimates->follow(*ledger);
+    }
+    ledger->call([&](ledger::State& state) { state.mempool.start_estimating(std::move(estimator)); });
 }
 
 void Node::Impl::open_indexes() {
@@ -378,6 +395,7 @@ Result<void, std::string> Node::Impl::open_snapshots() {
         .folder = file(snapshots_name),
         .keep_mempool =
             [this](const mempool::SavedMempool& saved) {
+                if (fee_estimates) fee_estimates->write();
                 if (!options.persist_mempool) return;
                 storage::write_atomically(files, file(mempool_name), mempool::encode_saved(saved));
             },
@@ -560,6 +578,12 @@ void Node::Impl::stop() noexcept {
     if (ledger && !failed) save(chain_time_name, [this] { chain_time_file->save(); });
     if (ledger && !failed && !loading && options.persist_mempool)
         save(mempool_name, [this] { save_mempool(*ledger, files, file(mempool_name)); });
+    if (fee_estimates && ledger && !failed) {
+        save(fee_estimates_name, [this] {
+            ledger->call([](ledger::State& state) { state.mempool.stop_estimating(); });
+            fee_estimates->write();
+        });
+    }
     stop_indexes();
     ledger.reset();
     if (wrote_pid) {

@@ -148,6 +148,11 @@ Status read_relay(const Settings& settings, NodeOptions& options) {
     limits.descendant_vsize = settings.integer("limitdescendantsize") * 1000;
     limits.full_rbf = settings.flag("mempoolfullrbf");
     options.persist_mempool = settings.flag("persistmempool");
+    options.accepts_stale_fee_estimates = settings.flag("acceptstalefeeestimates");
+    if (options.accepts_stale_fee_estimates && !options.params.is_private) {
+        return fail(fmt::format("acceptstalefeeestimates is not supported on {} chain.",
+                                options.params.name));
+    }
     options.block_limits = {settings.integer("blockmaxweight"), rate(settings, "blockmintxfee")};
     if (const auto when = settings.text_if_set("automine")) {
         const auto events = mining::AutoMineEvents::parse(*when);

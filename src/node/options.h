@@ -40,6 +40,7 @@ struct NodeOptions {
     bool creates_wallet = false;  ///< calls that need a wallet create one if there is none
     /// -fixedfeeestimate: the fee rate to estimate at the start.
     std::optional<FeeRate> fixed_fee_estimate;
+    bool accepts_stale_fee_estimates = false;  ///< -acceptstalefeeestimates
     bool persist_mempool = true;
     bool remember_settings = true;                   ///< settings.json
     std::vector<std::string> wallets;                ///< to open besides those of settings.json

@@ -73,9 +73,10 @@ FeeRate WalletView::min_fee_rate() const {
     });
 }
 
-std::optional<FeeRate> WalletView::estimate_fee(int blocks) const {
-    return ledger_.call(
-        [&](ledger::State& state) { return state.mempool.fee_estimates().find(blocks); });
+fees::SmartEstimate WalletView::estimate_fee(int blocks, bool conservative) const {
+    return ledger_.call([&](ledger::State& state) {
+        return state.mempool.estimate_fee(blocks, conservative);
+    });
 }
 
 }  // namespace daler::node

@@ -109,6 +109,26 @@ mempool::FeeEstimates read_fee_estimates(ByteReader& reader) {
     return out;
 }
 
+/// What the fee estimator has learned, and which transactions of the mempool it counts.
+void write_fee_statistics(ByteWriter& writer, const mempool::SavedMempool& mempool) {
+    write_sized(writer, mempool.fee_statistics);
+    for (const auto& record : mempool.transactions)
+        writer.u8(record.entry && record.entry->is_counted ? 1 : 0);
+}
+
+void read_fee_statistics(ByteReader& reader, mempool::SavedMempool& mempool) {
+    const auto statistics = read_sized(reader);
+    if (!statistics.empty()) {
+        const auto estimator = fees::Estimator::decode_compact(statistics);
+        if (!estimator) reader.fail(estimator.error());
+    }
+    mempool.fee_statistics.assign(statistics.begin(), statistics.end());
+    for (auto& record : mempool.transactions) {
+        const bool is_counted = reader.u8() != 0;
+        if (record.entry) record.entry->is_counted = is_counted;
+    }
+}
+
 void write_wallet(ByteWriter& writer, const wallet::SavedWallet& wallet) {
     write_sized(writer, as_bytes(wallet.name));
     writer.u8(wallet.was_open ? 1 : 0);
@@ -179,6 +199,7 @@ Bytes encode(const Snapshot& snapshot) {
     write_fee_estimates(writer, snapshot.fee_estimates);
     writer.u8(snapshot.wallets ? 1 : 0);
     if (snapshot.wallets) write_wallets(writer, *snapshot.wallets);
+    write_fee_statistics(writer, snapshot.mempool);
     writer.u32(crypto::crc32c(writer.view()));
     return writer.take();
 }
@@ -204,6 +225,8 @@ Result<Snapshot, DecodeError> decode_snapshot(ByteSpan bytes) {
     out.mempool = read_mempool(reader);
     out.fee_estimates = read_fee_estimates(reader);
     if (reader.u8() != 0) out.wallets = read_wallets(reader);
+    // Snapshots of earlier versions end here.
+    if (!reader.remaining().empty()) read_fee_statistics(reader, out.mempool);
     if (const auto error = reader.finish(); error != DecodeError::none) return fail(error);
     return out;
 }

@@ -11,6 +11,14 @@ FeeRate required_rate(const NodeView& node, const WalletOptions& options) {
     return std::max(options.min_tx_fee, node.min_fee_rate());
 }
 
+/// A payment that can be replaced may begin with a lower fee rate.
+fees::SmartEstimate estimated(const NodeView& node, const WalletOptions& options,
+                              const PaymentRequest& request) {
+    const bool replaceable = request.replaceable.value_or(options.replaceable);
+    return node.estimate_fee(request.conf_target.value_or(options.confirm_target),
+                             request.conservative.value_or(!replaceable));
+}
+
 }  // namespace
 
 std::string to_sat_per_vbyte(FeeRate rate) {
@@ -33,9 +41,8 @@ Outcome<ChosenRate> choose_fee_rate(const NodeView& node, const WalletOptions& o
     ChosenRate out;
     if (options.pay_tx_fee.per_kvb > Amount{0} && !request.conf_target) {
         out = {options.pay_tx_fee, "PayTxFee set"};
-    } else if (const auto estimate =
-                   node.estimate_fee(request.conf_target.value_or(options.confirm_target))) {
-        out = {*estimate, "Half Target 60% Threshold"};
+    } else if (const auto estimate = estimated(node, options, request); estimate.rate) {
+        out = {*estimate.rate, std::string(fees::describe(estimate.reason))};
     } else if (options.fallback_fee.per_kvb > Amount{0}) {
         out = {options.fallback_fee, "Fallback fee"};
     } else {
@@ -48,7 +55,7 @@ Outcome<ChosenRate> choose_fee_rate(const NodeView& node, const WalletOptions& o
 }
 
 FeeRate discard_rate(const NodeView& node, const WalletOptions& options) {
-    const auto estimate = node.estimate_fee(policy::max_confirmation_target);
+    const auto estimate = node.estimate_fee(policy::max_confirmation_target, false).rate;
     const FeeRate rate = estimate ? std::min(*estimate, options.discard_fee) : options.discard_fee;
     return std::max(rate, node.relay_dust_fee_rate());
 }

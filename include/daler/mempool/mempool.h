@@ -1,6 +1,7 @@
 #pragma once
 
 #include <daler/consensus/rejection.h>
+#include <daler/fees/estimator.h>
 #include <daler/mempool/coin_view.h>
 #include <daler/mempool/fee_estimates.h>
 #include <daler/policy/policy.h>
@@ -58,6 +59,8 @@ struct AcceptOptions {
     bool bypass_limits = false;            ///< from a disconnected block: no fee is too low
     bool test_only = false;                ///< check everything, change nothing
     bool allow_replacement = true;
+    /// The node has caught up with its peers: how long the transaction waits tells about fees.
+    bool chain_is_current = false;
     std::optional<Amount> max_fee;        ///< refuse a higher fee
     std::optional<FeeRate> max_fee_rate;  ///< refuse a higher fee for the virtual size
 };
@@ -146,6 +149,7 @@ struct SavedMempool {
     struct Entry {
         Height height;   ///< of the tip
         BlockTime time;  ///< chain time
+        bool is_counted = false;  ///< by the fee estimator
     };
     struct Record {
         TransactionRef tx;
@@ -156,6 +160,9 @@ struct SavedMempool {
     std::vector<Record> transactions;   ///< parents before children
     std::map<Txid, Amount> fee_deltas;  ///< of transactions that are not in the mempool
     std::set<Txid> unbroadcast;
+    /// What the fee estimator has learned (Estimator::encode_compact); not in mempool.dat. Empty:
+    /// `restore` leaves it as it is.
+    Bytes fee_statistics{};
 };
 
 /// The unconfirmed transactions. Ledger thread only; the workers verify scripts while the caller
@@ -204,7 +211,21 @@ public:
     /// The fee rate that a transaction must pay at least because the pool was full; 0 if it was
     /// not.
     [[nodiscard]] FeeRate min_fee(BlockTime now) const;
+    /// The rates that the user set.
     [[nodiscard]] FeeEstimates& fee_estimates();
+
+    /// From now on the estimator learns from the events of this mempool. Requires that the mempool
+    /// is empty. Without this nothing is estimated.
+    void start_estimating(fees::Estimator estimator);
+    /// All transactions count as if they left now, because the estimator does not learn when they
+    /// confirm. To be called before its statistics are saved for another run.
+    void stop_estimating();
+    /// Null before start_estimating.
+    [[nodiscard]] const fees::Estimator* fee_estimator() const;
+    /// The fee rate to confirm within `target` blocks: what the user set, or else what the
+    /// estimator has learned. Requires a target from 1 to policy::max_confirmation_target.
+    [[nodiscard]] fees::SmartEstimate estimate_fee(int target, bool conservative) const;
+
     /// Counts changes: each addition, and each removal not caused by a block.
     [[nodiscard]] std::uint64_t sequence() const;
     [[nodiscard]] const Limits& limits() const;
@@ -217,7 +238,7 @@ public:
     // Chain events. In a reorganisation: block_disconnected for each block from the old tip down,
     // block_connected for each new one, then reorganised. For a new block on the tip: only
     // block_connected. The CoinView already shows the chain after the event.
-    void block_connected(const Block& block, BlockTime now);
+    void block_connected(const Block& block, Height height, BlockTime now);
     void block_disconnected(const Block& block);
     /// Adds the transactions of the disconnected blocks again and removes those that the new chain
     /// does not allow. `now` and `chain_offset` as in AcceptOptions.

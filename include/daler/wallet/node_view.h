@@ -2,6 +2,7 @@
 
 #include <daler/chain/chain_view.h>
 #include <daler/consensus/rejection.h>
+#include <daler/fees/estimator.h>
 #include <daler/primitives/block.h>
 
 #include <map>
@@ -50,8 +51,8 @@ public:
     /// The lowest fee rate that the mempool accepts now.
     [[nodiscard]] virtual FeeRate min_fee_rate() const = 0;
     [[nodiscard]] virtual FeeRate relay_dust_fee_rate() const = 0;
-    /// The rate expected to confirm within `blocks`; nothing if it is not known.
-    [[nodiscard]] virtual std::optional<FeeRate> estimate_fee(int blocks) const = 0;
+    /// The rate expected to confirm within `blocks`, as fees::Estimator::estimate.
+    [[nodiscard]] virtual fees::SmartEstimate estimate_fee(int blocks, bool conservative) const = 0;
     [[nodiscard]] virtual const ChainParams& params() const = 0;
     [[nodiscard]] virtual const Clock& clock() const = 0;
     /// Whether the node is stopping, so that long work must end.

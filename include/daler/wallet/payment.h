@@ -19,6 +19,7 @@ struct PaymentRequest {
     std::vector<Recipient> recipients;
     std::optional<FeeRate> fee_rate{};  ///< exactly this, instead of an estimate
     std::optional<int> conf_target{};   ///< blocks, for the estimate
+    std::optional<bool> conservative{};  ///< the estimate; if not given: unless it is replaceable
     std::optional<bool> replaceable{};  ///< signals BIP 125; the option's default if not given
     std::optional<bool> avoid_reuse{};  ///< do not spend coins of reused scripts
     std::set<OutPoint> inputs{};        ///< these must be spent

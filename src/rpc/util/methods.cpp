@@ -22,6 +22,30 @@ const ResultFields fee_estimate = {
     {"errors?", Type::array, "Why there is none", {{"", Type::string}}},
     {"blocks", Type::integer, "The target of the estimate"}};
 
+const ResultFields fee_buckets = {
+    {"startrange", Type::number, "From above this rate, in satoshis per 1000 virtual bytes"},
+    {"endrange", Type::number, "Up to this rate"},
+    {"withintarget", Type::number, "Transactions that confirmed within the target"},
+    {"totalconfirmed", Type::number, "Transactions that confirmed at any time"},
+    {"inmempool", Type::number, "Transactions that have waited for the target"},
+    {"leftmempool", Type::number, "Transactions that left unconfirmed after the target"}};
+
+const ResultFields horizon_fields = {
+    {"feerate?", units::btc_per_kvb, "The rate, if there is an estimate"},
+    {"decay", Type::number, "The weight of older blocks: a factor for each block"},
+    {"scale", Type::integer, "In how many blocks steps of the target are"},
+    {"pass?", Type::object, "The lowest rates that reached the threshold", fee_buckets},
+    {"fail?", Type::object, "The highest rates that did not", fee_buckets},
+    {"errors?", Type::array, "Why there is no estimate", {{"", Type::string}}}};
+
+const ResultField raw_fees{
+    "",
+    Type::object,
+    "The numbers of transactions are averages that decay",
+    {{"short?", Type::object, "For targets up to 12", horizon_fields},
+     {"medium?", Type::object, "For targets up to 48", horizon_fields},
+     {"long?", Type::object, "For all targets", horizon_fields}}};
+
 const ResultFields descriptor_info = {
     {"descriptor", Type::string,
      "Its canonical form, without private keys; of several paths the first"},
@@ -85,9 +109,10 @@ const Method util_table[] = {
      "\"wpkh([d34db33f/84h/0h/0h]xpub6.../0/*)#checksum\" '[0, 2]'"},
     {"Util",
      "estimatesmartfee",
-     "Estimates the fee rate at which a transaction confirms within this number of blocks. This "
-     "node keeps no statistics. On private chains it answers the rate of setfeeestimate or "
-     "-fixedfeeestimate, or else that of -fallbackfee; on others it has no estimate.",
+     "Estimates the fee rate at which a transaction confirms within this number of blocks, from "
+     "the transactions that the node saw and the blocks that confirmed them. On private chains the "
+     "rate of setfeeestimate or -fixedfeeestimate comes first, and without statistics it is that "
+     "of -fallbackfee.",
      {{"conf_target", Type::integer, "", "Blocks"},
       {"estimate_mode", Type::string, "\"economical\"", "unset, economical or conservative"}},
      fee_estimate,
@@ -131,6 +156,16 @@ const Method util_table[] = {
      {"", Type::boolean, "Whether it does"},
      verifymessage,
      "\"address\" \"signature\" \"text\""},
+    {"hidden",
+     "estimaterawfee",
+     "Shows the statistics from which fee rates are estimated, for each horizon that knows the "
+     "target.",
+     {{"conf_target", Type::integer, "", "Blocks"},
+      {"threshold", Type::number, "0.95",
+       "The part of the transactions that must have confirmed within the target"}},
+     raw_fees,
+     estimaterawfee,
+     "6 0.9"},
 };
 
 }  // namespace

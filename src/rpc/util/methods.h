@@ -13,6 +13,7 @@ namespace daler::rpc {
 [[nodiscard]] Json validateaddress(Call& call);
 
 // fees.cpp
+[[nodiscard]] Json estimaterawfee(Call& call);
 [[nodiscard]] Json estimatesmartfee(Call& call);
 
 // index_info.cpp

@@ -53,6 +53,7 @@ void parse_fee_choice(wallet::PaymentRequest& request, const Json& conf_target,
                     "Invalid estimate_mode parameter, must be one of: \"unset\", \"economical\", "
                     "\"conservative\""};
     }
+    if (lower != "unset") request.conservative = lower == "conservative";
     if (conf_target.is_null()) return;
     const auto target = to_int32(conf_target);
     if (target < 1 || target > policy::max_confirmation_target) {

@@ -141,7 +141,7 @@ public:
         Block block;
         block.transactions = transactions;
         connect(block);
-        pool.block_connected(block, now);
+        pool.block_connected(block, chain.tip, now);
         return block;
     }
     /// Changes only the coins.

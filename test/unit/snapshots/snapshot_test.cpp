@@ -34,10 +34,11 @@ Snapshot example() {
     out.chain.tip = out.summary.tip;
     const auto tx = some_transaction();
     out.mempool.transactions = {
-        {tx, from_unix(5), Amount{6}, mempool::SavedMempool::Entry{119, from_unix(9)}},
+        {tx, from_unix(5), Amount{6}, mempool::SavedMempool::Entry{119, from_unix(9), true}},
         {tx, from_unix(6), Amount{0}, std::nullopt}};
     out.mempool.fee_deltas[hash_of<Txid>("absent")] = Amount{8};
     out.mempool.unbroadcast = {tx->txid};
+    out.mempool.fee_statistics = fees::Estimator().encode_compact();
     out.fee_estimates.set(6, FeeRate{Amount{1234}});
     out.wallets.emplace();
     out.wallets->wallets = {{.name = "a",
@@ -68,6 +69,8 @@ TEST_CASE("a snapshot is read as it was written", "[snapshots]") {
     REQUIRE(read->mempool.transactions[0].entry);
     CHECK(read->mempool.transactions[0].entry->height == 119);
     CHECK(read->mempool.transactions[0].entry->time == from_unix(9));
+    CHECK(read->mempool.transactions[0].entry->is_counted);
+    CHECK(read->mempool.fee_statistics == snapshot.mempool.fee_statistics);
     CHECK_FALSE(read->mempool.transactions[1].entry);
     CHECK(read->mempool.fee_deltas == snapshot.mempool.fee_deltas);
     CHECK(read->mempool.unbroadcast == snapshot.mempool.unbroadcast);

@@ -44,7 +44,10 @@ public:
     [[nodiscard]] bool is_stopping() const override { return false; }
     [[nodiscard]] FeeRate min_fee_rate() const override { return {Amount{1000}}; }
     [[nodiscard]] FeeRate relay_dust_fee_rate() const override { return {Amount{3000}}; }
-    [[nodiscard]] std::optional<FeeRate> estimate_fee(int) const override { return estimate; }
+    [[nodiscard]] fees::SmartEstimate estimate_fee(int blocks, bool conservative) const override {
+        estimates_conservatively = conservative;
+        return {.rate = estimate, .target = blocks, .reason = fees::Reason::target};
+    }
     [[nodiscard]] const ChainParams& params() const override { return params_; }
     [[nodiscard]] const Clock& clock() const override { return clock_; }
 
@@ -69,6 +72,7 @@ public:
     Wallet* wallet = nullptr;  ///< gets the notifications
     std::vector<TransactionRef> mempool;
     std::optional<FeeRate> estimate;
+    mutable bool estimates_conservatively = false;  ///< in the last call
     std::optional<consensus::Reason> refuses;  ///< the reason with which broadcast fails
     std::map<Txid, MempoolChain> chains;       ///< only those whose numbers are not 1
     int broadcasts = 0;
