@@ -35,12 +35,8 @@ struct Sums {
     /// The range from bucket `low` to `high`.
     [[nodiscard]] BucketRange range(std::size_t low, std::size_t high) const {
         const auto& bounds = bucket_bounds();
-        return {low > 0 ? bounds[low - 1] : 0,
-                bounds[high],
-                confirmed,
-                total,
-                static_cast<double>(waiting),
-                failed};
+        return {low > 0 ? bounds[low - 1] : 0, bounds[high], confirmed, total,
+                static_cast<double>(waiting),  failed};
     }
 };
 

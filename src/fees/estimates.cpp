@@ -99,8 +99,8 @@ double Estimator::Impl::conservative(int target) const {
     if (target <= max_target(Horizon::short_term))
         rate = of(Horizon::medium_term).estimate(target, double_target_success, best).rate;
     if (target <= max_target(Horizon::medium_term)) {
-        rate = std::max(
-            rate, of(Horizon::long_term).estimate(target, double_target_success, best).rate);
+        rate = std::max(rate,
+                        of(Horizon::long_term).estimate(target, double_target_success, best).rate);
     }
     return rate;
 }

@@ -36,13 +36,23 @@ fees::Estimator FeeEstimatesFile::load(bool accepts_stale) const {
     return {};
 }
 
-void FeeEstimatesFile::follow(ledger::Ledger& ledger) {
+void FeeEstimatesFile::start(ledger::Ledger& ledger, bool accepts_stale) {
     ledger_ = &ledger;
+    auto estimator = load(accepts_stale);
+    ledger.call(
+        [&](ledger::State& state) { state.mempool.start_estimating(std::move(estimator)); });
     ledger.add_observer(*this);
 }
 
 void FeeEstimatesFile::write() {
     ledger_->call([this](ledger::State& state) { write_from(state); });
+}
+
+void FeeEstimatesFile::finish() {
+    ledger_->call([this](ledger::State& state) {
+        state.mempool.stop_estimating();
+        write_from(state);
+    });
 }
 
 void FeeEstimatesFile::write_from(const ledger::State& state) {

@@ -11,17 +11,20 @@ namespace daler::node {
 /// `write` is called. Blocks are what changes it.
 class FeeEstimatesFile final : public ledger::LedgerObserver {
 public:
-    /// The references must outlive the ledger.
-    FeeEstimatesFile(storage::FileSystem& files, std::filesystem::path file, const Clock& clock)
-        : files_(files), file_(std::move(file)), clock_(clock), written_(clock.now()) {}
+    static constexpr std::string_view name = "fee_estimates.dat";
 
-    /// What the file has; a new estimator if it is missing, damaged or, unless `accepts_stale`,
-    /// older than 60 hours.
-    [[nodiscard]] fees::Estimator load(bool accepts_stale) const;
-    /// The ledger whose estimates are written. Begins to observe it.
-    void follow(ledger::Ledger& ledger);
+    /// `folder`: of the chain. The references must outlive the ledger.
+    FeeEstimatesFile(storage::FileSystem& files, const std::filesystem::path& folder,
+                     const Clock& clock)
+        : files_(files), file_(folder / name), clock_(clock), written_(clock.now()) {}
+
+    /// Makes the ledger's mempool estimate fees, with what the file has. It begins anew if the file
+    /// is missing, damaged or, unless `accepts_stale`, older than 60 hours.
+    void start(ledger::Ledger& ledger, bool accepts_stale);
     /// Throws StorageError.
     void write();
+    /// The last write: transactions that wait count as failed. Throws StorageError.
+    void finish();
 
     void tip_changed(const std::shared_ptr<const chain::ChainView>&) override;
     void block_connected(const chain::BlockEntry&, const BlockRef&) override {}
@@ -31,6 +34,7 @@ public:
                              std::uint64_t) override {}
 
 private:
+    [[nodiscard]] fees::Estimator load(bool accepts_stale) const;
     void write_from(const ledger::State& state);
 
     storage::FileSystem& files_;

@@ -37,7 +37,6 @@ namespace {
 
 constexpr std::string_view chain_time_name = "chaintime.json";
 constexpr std::string_view mempool_name = "mempool.dat";
-constexpr std::string_view fee_estimates_name = "fee_estimates.dat";
 constexpr std::string_view peers_name = "peers.dat";
 constexpr std::string_view bans_name = "banlist.json";
 constexpr std::string_view auto_mine_name = "automine.json";
@@ -83,7 +82,6 @@ struct Node::Impl {
     Result<void, std::string> prepare_chain();
     void open_ledger();
     void disk_failed();
-    void open_fee_estimates();
     void open_indexes();
     Result<void, std::string> open_publisher();
     void limit_pruning();
@@ -136,7 +134,7 @@ struct Node::Impl {
     std::unique_ptr<index::Indexes> indexes;
     std::unique_ptr<IndexObserver> index_observer;
     std::unique_ptr<zmq::Publisher> publisher;
-    std::unique_ptr<FeeEstimatesFile> fee_estimates;  ///< null: nothing is saved
+    std::unique_ptr<FeeEstimatesFile> fee_estimates;  ///< null with -blocksonly
     std::unique_ptr<ledger::Ledger> ledger;
     std::unique_ptr<mining::AutoMiner> auto_miner;
     std::unique_ptr<snapshots::Snapshots> snapshots;
@@ -156,7 +154,6 @@ Result<void, std::string> Node::Impl::start() {
         if (auto opened = open_rpc(); !opened) return opened;
         if (auto prepared = prepare_chain(); !prepared) return prepared;
         open_ledger();
-        open_fee_estimates();
         reach_time_of_tip();
         open_indexes();
         if (auto opened = open_publisher(); !opened) return opened;
@@ -252,18 +249,10 @@ void Node::Impl::open_ledger() {
     ledger->add_observer(tips);
     if (const auto fixed = options.fixed_fee_estimate)
         ledger->call([&](ledger::State& state) { state.mempool.fee_estimates().set(1, *fixed); });
-}
-
-/// A node that asks for no transactions cannot learn from them.
-void Node::Impl::open_fee_estimates() {
+    // A node that asks for no transactions cannot learn from them.
     if (options.sync.blocks_only) return;
-    fees::Estimator estimator;
-    if (!memory) {
-        fee_estimates = std::make_unique<FeeEstimatesFile>(files, file(fee_estimates_name), clock);
-        estimator = fee_estimates->load(options.accepts_stale_fee_estimates);
-        fee_estimates->follow(*ledger);
-    }
-    ledger->call([&](ledger::State& state) { state.mempool.start_estimating(std::move(estimator)); });
+    fee_estimates = std::make_unique<FeeEstimatesFile>(files, options.folder, clock);
+    fee_estimates->start(*ledger, options.accepts_stale_fee_estimates);
 }
 
 void Node::Impl::open_indexes() {
@@ -578,12 +567,7 @@ void Node::Impl::stop() noexcept {
     if (ledger && !failed) save(chain_time_name, [this] { chain_time_file->save(); });
     if (ledger && !failed && !loading && options.persist_mempool)
         save(mempool_name, [this] { save_mempool(*ledger, files, file(mempool_name)); });
-    if (fee_estimates && ledger && !failed) {
-        save(fee_estimates_name, [this] {
-            ledger->call([](ledger::State& state) { state.mempool.stop_estimating(); });
-            fee_estimates->write();
-        });
-    }
+    if (fee_estimates && !failed) save(FeeEstimatesFile::name, [this] { fee_estimates->finish(); });
     stop_indexes();
     ledger.reset();
     if (wrote_pid) {

@@ -74,9 +74,8 @@ FeeRate WalletView::min_fee_rate() const {
 }
 
 fees::SmartEstimate WalletView::estimate_fee(int blocks, bool conservative) const {
-    return ledger_.call([&](ledger::State& state) {
-        return state.mempool.estimate_fee(blocks, conservative);
-    });
+    return ledger_.call(
+        [&](ledger::State& state) { return state.mempool.estimate_fee(blocks, conservative); });
 }
 
 }  // namespace daler::node

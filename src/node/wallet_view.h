@@ -37,8 +37,7 @@ public:
     [[nodiscard]] std::optional<bool> is_replaceable(const Txid& txid) const override;
     [[nodiscard]] FeeRate min_fee_rate() const override;
     [[nodiscard]] FeeRate relay_dust_fee_rate() const override { return dust_rate_; }
-    [[nodiscard]] fees::SmartEstimate estimate_fee(int blocks,
-                                                   bool conservative) const override;
+    [[nodiscard]] fees::SmartEstimate estimate_fee(int blocks, bool conservative) const override;
     [[nodiscard]] const ChainParams& params() const override { return ledger_.params(); }
     [[nodiscard]] const Clock& clock() const override { return clock_; }
     [[nodiscard]] bool is_stopping() const override { return stopping_; }

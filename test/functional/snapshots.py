@@ -3,10 +3,16 @@
 import threading
 
 from framework import RpcError, equal, fails, run, sync_blocks, sync_mempools, wait_until
-from node_state import answers, consistent, same
+from node_state import answers as usual_answers
+from node_state import consistent, same
 from ready_node import FIXTURE, ReadyNode
 
 INDEXES = ("-txindex", "-blockfilterindex", "-coinstatsindex")
+
+
+def answers(node):
+    """With the fee statistics, which a killed node loses."""
+    return usual_answers(node) | {"fees": [node.estimaterawfee(target, 0.5) for target in (1, 6, 25)]}
 
 
 def prepare(node):

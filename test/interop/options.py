@@ -31,6 +31,7 @@ CASES = [
     (["-wallet=missing"], "", SAME), (["-prune=-1"], "", OWN), (["-prune=1", "-txindex"], "", OWN),
     (["-listen=0"], "", SAME), (["-nolisten"], "", SAME), (["-connect=0"], "", SAME), (["-dns=0"], "", SAME),
     (["-proxy=0"], "", SAME), (["-noproxy"], "", SAME), (["-deprecatedrpc=warnings"], "", SAME),
+    (["-acceptstalefeeestimates"], "", SAME),
     (["-walletnotify="], "", SAME), (["-rest=1"], "", SAME), (["-upnp=1"], "", SAME), (["-datadir=/nonexistent/folder"], "", OWN),
     (["-conf=absent.conf"], "", OWN),
     ([], "connect=127.0.0.1\n", SAME), ([], "rpcport=1\n", SAME), ([], "port=1\nbind=127.0.0.1\naddnode=1.2.3.4\n", SAME),

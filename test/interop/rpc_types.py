@@ -93,7 +93,7 @@ def calls(block, transaction, address):
         ("utxoupdatepsbt", [PSBT, [f"wpkh({PUBLIC})", {"desc": f"wpkh({KEY}/0/*)", "range": [0, 2]}]]),
         ("descriptorprocesspsbt", [PSBT, [f"wpkh({SECRET})", {"desc": f"wpkh({KEY}/0/*)", "range": 2}], "ALL", True, True]),
         ("createmultisig", [1, [PUBLIC], "bech32"]), ("deriveaddresses", [f"wpkh({KEY}/0/*)#vvvvvvvv", [0, 1]]),
-        ("estimatesmartfee", [2, "conservative"]), ("getdescriptorinfo", [f"wpkh({KEY})"]),
+        ("estimatesmartfee", [2, "conservative"]), ("estimaterawfee", [2, 0.5]), ("getdescriptorinfo", [f"wpkh({KEY})"]),
         ("getindexinfo", ["txindex"]), ("signmessagewithprivkey", [SECRET, "text"]), ("validateaddress", [address]),
         ("verifymessage", ["mkHS9ne12qx9pS9VojpwU5xtRd4T7X7ZUt", "AA==", "text"]), ("setmocktime", [0]), ("mockscheduler", [1]),
     ]

@@ -147,8 +147,8 @@ struct BlockSpace {
 struct SavedMempool {
     /// What getmempoolentry shows of the moment when it entered.
     struct Entry {
-        Height height;   ///< of the tip
-        BlockTime time;  ///< chain time
+        Height height;            ///< of the tip
+        BlockTime time;           ///< chain time
         bool is_counted = false;  ///< by the fee estimator
     };
     struct Record {

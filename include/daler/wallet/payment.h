@@ -17,15 +17,15 @@ struct Recipient {
 /// A payment to make.
 struct PaymentRequest {
     std::vector<Recipient> recipients;
-    std::optional<FeeRate> fee_rate{};  ///< exactly this, instead of an estimate
-    std::optional<int> conf_target{};   ///< blocks, for the estimate
+    std::optional<FeeRate> fee_rate{};   ///< exactly this, instead of an estimate
+    std::optional<int> conf_target{};    ///< blocks, for the estimate
     std::optional<bool> conservative{};  ///< the estimate; if not given: unless it is replaceable
-    std::optional<bool> replaceable{};  ///< signals BIP 125; the option's default if not given
-    std::optional<bool> avoid_reuse{};  ///< do not spend coins of reused scripts
-    std::set<OutPoint> inputs{};        ///< these must be spent
-    bool add_inputs = true;             ///< others may be spent as well
-    bool include_unsafe = false;        ///< others' unconfirmed payments may be spent
-    Height min_depth = 0;               ///< of the coins to spend
+    std::optional<bool> replaceable{};   ///< signals BIP 125; the option's default if not given
+    std::optional<bool> avoid_reuse{};   ///< do not spend coins of reused scripts
+    std::set<OutPoint> inputs{};         ///< these must be spent
+    bool add_inputs = true;              ///< others may be spent as well
+    bool include_unsafe = false;         ///< others' unconfirmed payments may be spent
+    Height min_depth = 0;                ///< of the coins to spend
     std::optional<Script> change_script{};
     std::optional<descriptor::AddressType> change_type{};
     std::optional<std::size_t> change_position{};

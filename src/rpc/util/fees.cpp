@@ -65,10 +65,8 @@ Json horizon_json(const fees::RawEstimate& estimate) {
     if (estimate.rate) out.append("pass", buckets_json(estimate.pass));
     if (!estimate.rate || estimate.fail.start != -1)
         out.append("fail", buckets_json(estimate.fail));
-    if (!estimate.rate) {
-        out.append("errors",
-                   errors("Insufficient data or no feerate found which meets threshold"));
-    }
+    if (!estimate.rate)
+        out.append("errors", errors("Insufficient data or no feerate found which meets threshold"));
     return out;
 }
 

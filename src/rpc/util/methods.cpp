@@ -38,13 +38,12 @@ const ResultFields horizon_fields = {
     {"fail?", Type::object, "The highest rates that did not", fee_buckets},
     {"errors?", Type::array, "Why there is no estimate", {{"", Type::string}}}};
 
-const ResultField raw_fees{
-    "",
-    Type::object,
-    "The numbers of transactions are averages that decay",
-    {{"short?", Type::object, "For targets up to 12", horizon_fields},
-     {"medium?", Type::object, "For targets up to 48", horizon_fields},
-     {"long?", Type::object, "For all targets", horizon_fields}}};
+const ResultField raw_fees{"",
+                           Type::object,
+                           "The numbers of transactions are averages that decay",
+                           {{"short?", Type::object, "For targets up to 12", horizon_fields},
+                            {"medium?", Type::object, "For targets up to 48", horizon_fields},
+                            {"long?", Type::object, "For all targets", horizon_fields}}};
 
 const ResultFields descriptor_info = {
     {"descriptor", Type::string,

@@ -73,8 +73,8 @@ public:
     std::vector<TransactionRef> mempool;
     std::optional<FeeRate> estimate;
     mutable bool estimates_conservatively = false;  ///< in the last call
-    std::optional<consensus::Reason> refuses;  ///< the reason with which broadcast fails
-    std::map<Txid, MempoolChain> chains;       ///< only those whose numbers are not 1
+    std::optional<consensus::Reason> refuses;       ///< the reason with which broadcast fails
+    std::map<Txid, MempoolChain> chains;            ///< only those whose numbers are not 1
     int broadcasts = 0;
 
 private:
