@@ -49,11 +49,11 @@ Result<std::vector<const Entry*>, std::string> ancestors_within(const EntrySet& 
         const Entry& entry = *found[i];
         const bool is_counted = counts(&entry);
         if (is_counted) total += entry.vsize;
-        if (is_counted && entry.descendants.vsize + vsize > limits.descendant_vsize) {
+        if (is_counted && entry.descendants().vsize + vsize > limits.descendant_vsize) {
             return fail(fmt::format("exceeds descendant size limit for tx {} [limit: {}]",
                                     entry.txid().to_hex(), limits.descendant_vsize));
         }
-        if (is_counted && entry.descendants.count + count > limits.descendant_count) {
+        if (is_counted && entry.descendants().count + count > limits.descendant_count) {
             return fail(fmt::format("too many descendants for tx {} [limit: {}]",
                                     entry.txid().to_hex(), limits.descendant_count));
         }
@@ -61,7 +61,7 @@ Result<std::vector<const Entry*>, std::string> ancestors_within(const EntrySet& 
             return fail(
                 fmt::format("exceeds ancestor size limit [limit: {}]", limits.ancestor_vsize));
         }
-        for (const Entry* parent : entry.parents) {
+        for (const Entry* parent : entry.parents()) {
             find(parent);
             if (counted > limits.ancestor_count) return too_many_ancestors("ancestors");
         }
@@ -94,7 +94,8 @@ Admission::Admission(const Rules& rules, const Pool& pool, TransactionRef tx,
       options_(options),
       fee_delta_(fee_delta),
       min_fee_(min_fee),
-      package_(package) {}
+      package_(package),
+      signatures_(rules.cache) {}
 
 std::optional<Refused> Admission::run(std::initializer_list<Stage> stages) {
     for (const auto stage : stages)
@@ -145,16 +146,15 @@ Verdict Admission::find_conflicts() {
         if (!other) continue;
         if (!options_.allow_replacement) return reject(Reason::replacement_disallowed);
         // Without full RBF only transactions that signal it or have version 3 are replaceable.
-        const bool replaceable = rules_.limits.full_rbf ||
-                                 policy::signals_replacement(*other->tx) ||
-                                 other->tx->version == policy::truc_version;
+        const bool replaceable = rules_.limits.full_rbf || other->signals_replacement() ||
+                                 other->version() == policy::truc_version;
         if (!replaceable) return reject(Reason::mempool_conflict);
         conflicts_.insert(other);
     }
     return {};
 }
 
-const TxOutput* Admission::unconfirmed_output(const OutPoint& outpoint) const {
+const TxOutput* Admission::unconfirmed_output(const OutPoint& outpoint) {
     const SealedTransaction* parent = nullptr;
     if (package_) {
         const auto found = package_->find(outpoint.txid);
@@ -163,7 +163,7 @@ const TxOutput* Admission::unconfirmed_output(const OutPoint& outpoint) const {
     if (!parent) {
         const Entry* entry = pool_.find(outpoint.txid);
         if (!entry) return nullptr;
-        parent = entry->tx.get();
+        parent = spent_.emplace_back(pool_.transaction(*entry)).get();
     }
     return outpoint.index < parent->outputs.size() ? &parent->outputs[outpoint.index] : nullptr;
 }
@@ -210,7 +210,7 @@ Verdict Admission::check_against_coins() {
     entry_.tx = tx_;
     entry_.fee = *fee;
     entry_.modified_fee = *fee + fee_delta_;
-    entry_.sigop_cost = sigop_cost(*tx_, coins_, script::standard_flags);
+    entry_.sigop_cost = static_cast<std::int32_t>(sigop_cost(*tx_, coins_, script::standard_flags));
     entry_.vsize =
         policy::virtual_size(tx_->weight(), entry_.sigop_cost, rules_.policy.bytes_per_sigop);
     entry_.entered = options_.entered.value_or(options_.now);
@@ -251,7 +251,7 @@ Verdict Admission::check_relatives() {
         // The replaced transaction is removed, so it must not count too.
         const Entry& conflict = **conflicts_.begin();
         limits.descendant_count += 1;
-        limits.descendant_vsize += conflict.descendants.vsize;
+        limits.descendant_vsize += conflict.descendants().vsize;
     }
     auto ancestors = ancestors_within(parents_, entry_.vsize, limits, 1, same_block_);
     if (!ancestors) {
@@ -285,7 +285,7 @@ script::ScriptError Admission::run_input(std::size_t index, const script::Precom
                                  .spent = coins_[index].output,
                                  .hashes = hashes,
                                  .flags = flags,
-                                 .cache = rules_.cache});
+                                 .cache = &signatures_});
 }
 
 // The error of the first input that fails, in the order of inputs, not of the workers.
@@ -335,6 +335,8 @@ Verdict Admission::check_scripts() {
         if (cache) cache->insert_tx(tx_->wtxid, script::standard_flags);
         return {};
     }
+    // Somebody may send it again.
+    signatures_.keep();
 
     witness_stripped_ = is_witness_stripped(hashes);
     const bool mandatory =

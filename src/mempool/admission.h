@@ -2,6 +2,8 @@
 
 #include "pool.h"
 
+#include <daler/script/signature_cache.h>
+
 namespace daler {
 struct ChainParams;
 }
@@ -61,7 +63,7 @@ public:
     [[nodiscard]] std::optional<Refused> check_only_scripts();
 
     /// After a successful check: the new entry, and the entries that it replaces.
-    [[nodiscard]] const Entry& entry() const { return entry_; }
+    [[nodiscard]] const Candidate& entry() const { return entry_; }
     [[nodiscard]] const std::vector<const Entry*>& replaced() const { return replaced_; }
     /// Its ancestors in the mempool.
     [[nodiscard]] const std::vector<const Entry*>& ancestors() const { return ancestors_; }
@@ -74,7 +76,7 @@ private:
     Verdict check_alone();
     Verdict find_conflicts();
     Verdict fetch_coins();
-    [[nodiscard]] const TxOutput* unconfirmed_output(const OutPoint& outpoint) const;
+    const TxOutput* unconfirmed_output(const OutPoint& outpoint);
     Verdict check_against_coins();
     Verdict check_fees() const;
     Verdict check_relatives();
@@ -99,10 +101,13 @@ private:
     const FeeRate min_fee_;
     const PackageTransactions* const package_;
     const EntryHashSet* same_block_ = nullptr;
+    mutable script::PendingSignatures signatures_;
 
     std::vector<consensus::Coin> coins_;  ///< the coins that the inputs spend
+    /// Unconfirmed transactions whose outputs it spends, so that each is unpacked once.
+    std::vector<TransactionRef> spent_;
     std::vector<Txid> missing_;
-    Entry entry_;
+    Candidate entry_;
     EntrySet parents_;
     std::vector<const Entry*> ancestors_;
     EntrySet conflicts_;                  ///< these entries spend the same coins

@@ -14,14 +14,12 @@ constexpr std::uint32_t relative_lock_disabled = 1u << 31;  // BIP 68
 
 void Mempool::block_connected(const Block& block, Height height, BlockTime now) {
     Impl& self = *impl_;
-    std::vector<TransactionRef> gone;
     std::vector<fees::Counted> confirmed;
-    gone.reserve(std::min(block.transactions.size(), self.pool.entries().size()));
     for (const auto& tx : block.transactions) {
         if (const Entry* entry = self.pool.find(tx->txid)) {
-            gone.push_back(entry->tx);
             if (entry->is_counted) confirmed.push_back(counted(*entry));
-            self.remove(*entry, RemovalReason::block);
+            const bool same = entry->wtxid() == tx->wtxid;
+            self.remove(*entry, same ? tx : self.pool.transaction(*entry), RemovalReason::block);
         } else {
             // Only a transaction that was not in the pool can conflict with entries.
             self.remove_conflicts(*tx);
@@ -29,8 +27,6 @@ void Mempool::block_connected(const Block& block, Height height, BlockTime now) 
         self.deltas.erase(tx->txid);
     }
     if (self.estimator) self.estimator->block_connected(height, confirmed);
-    // Freeing their memory is slow, so a worker does it.
-    if (!gone.empty()) self.rules.workers.run([kept = std::move(gone)] {});
     self.disconnected.remove(block);
     self.rolling_fee.block(now);
 }
@@ -94,7 +90,7 @@ EntryHashSet Mempool::Impl::take_back(const std::vector<TransactionRef>& from_bl
             admission.count_only(returned);
             if (!admission.check() && admission.replaced().empty()) {
                 const Entry& added = insert(admission.entry());
-                report_added(added);
+                report_added(added, tx);
                 returned.insert(&added);
                 continue;
             }
@@ -108,7 +104,7 @@ EntryHashSet Mempool::Impl::take_back(const std::vector<TransactionRef>& from_bl
     for (const Entry* entry : Pool::with_descendants(too_long)) {
         returned.erase(entry);
         // Children that were in the pool before are not linked yet.
-        for (const Entry* child : pool.children_of(*entry->tx))
+        for (const Entry* child : pool.children_of(*pool.transaction(*entry)))
             too_long.insert(child);
     }
     remove_with_descendants(too_long, RemovalReason::size_limit);
@@ -116,8 +112,8 @@ EntryHashSet Mempool::Impl::take_back(const std::vector<TransactionRef>& from_bl
 }
 
 bool Mempool::Impl::has_too_many_ancestors(const Entry& entry) const {
-    return entry.ancestors.count > rules.limits.ancestor_count ||
-           entry.ancestors.vsize > rules.limits.ancestor_vsize;
+    return entry.ancestors().count > rules.limits.ancestor_count ||
+           entry.ancestors().vsize > rules.limits.ancestor_vsize;
 }
 
 // With the returned transactions, chains in the pool can exceed the limits.
@@ -130,18 +126,22 @@ void Mempool::Impl::remove_long_chains() {
 
 // Checks coinbase maturity and relative lock times of an entry for the block after the tip.
 bool Mempool::Impl::may_be_next(const Entry& entry) const {
+    const TransactionRef tx = pool.transaction_once(entry);
     std::vector<consensus::Coin> coins;
-    for (const auto& input : entry.tx->inputs) {
+    std::vector<TransactionRef> spent;  // kept, so that each is unpacked once
+    for (const auto& input : tx->inputs) {
         if (const Entry* parent = pool.find(input.prevout.txid)) {
-            coins.push_back({parent->tx->outputs[input.prevout.index], unconfirmed_height, false});
+            spent.push_back(pool.transaction(*parent));
+            coins.push_back(
+                {spent.back()->outputs[input.prevout.index], unconfirmed_height, false});
             continue;
         }
         auto coin = rules.chain.coin(input.prevout);
         if (!coin) return false;
         coins.push_back(std::move(*coin));
     }
-    return are_sequences_final(*entry.tx, coins, rules.chain) &&
-           consensus::check_inputs(*entry.tx, coins, rules.chain.height() + 1,
+    return are_sequences_final(*tx, coins, rules.chain) &&
+           consensus::check_inputs(*tx, coins, rules.chain.height() + 1,
                                    rules.params.coinbase_maturity)
                .has_value();
 }
@@ -151,15 +151,15 @@ void Mempool::Impl::remove_what_became_invalid() {
     const BlockTime median = rules.chain.median_time_past(tip);
     EntrySet invalid;
     for (const Entry& entry : pool.entries()) {
-        const Transaction& tx = *entry.tx;
-        if (!consensus::is_final(tx, tip + 1, median)) {
+        const TransactionRef tx = pool.transaction_once(entry);
+        if (!consensus::is_final(*tx, tip + 1, median)) {
             invalid.insert(&entry);
             continue;
         }
-        const bool locked = std::ranges::any_of(tx.inputs, [](const TxInput& input) {
+        const bool locked = std::ranges::any_of(tx->inputs, [](const TxInput& input) {
             return (input.sequence & relative_lock_disabled) == 0;
         });
-        if (!entry.spends_coinbase && !(tx.version >= 2 && locked)) continue;
+        if (!entry.spends_coinbase && !(tx->version >= 2 && locked)) continue;
         if (!may_be_next(entry)) invalid.insert(&entry);
     }
     remove_with_descendants(invalid, RemovalReason::reorg);

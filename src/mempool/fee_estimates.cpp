@@ -41,7 +41,7 @@ fees::SmartEstimate Mempool::estimate_fee(int target, bool conservative) const {
 // that came without regard to the limits.
 void Mempool::Impl::count(const Entry& entry, const AcceptOptions& options) {
     if (!estimator || !options.chain_is_current || options.bypass_limits) return;
-    if (!entry.parents.empty()) return;
+    if (!entry.parents().empty()) return;
     entry.is_counted = estimator->add(counted(entry));
 }
 

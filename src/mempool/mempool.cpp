@@ -42,9 +42,9 @@ std::unique_ptr<Mempool> Mempool::copy(const CoinView& chain) const {
     std::vector<const Entry*> entries;
     for (const Entry& entry : from.pool.entries())
         entries.push_back(&entry);
-    std::ranges::sort(entries, {}, [](const Entry* entry) { return entry->ancestors.count; });
+    std::ranges::sort(entries, {}, [](const Entry* entry) { return entry->ancestors().count; });
     for (const Entry* entry : entries)
-        to->pool.insert(*entry);
+        to->pool.insert(Candidate{*entry, from.pool.transaction_once(*entry)});
     to->rolling_fee = from.rolling_fee;
     to->deltas = from.deltas;
     to->unbroadcast = from.unbroadcast;
@@ -70,18 +70,21 @@ Amount Mempool::Impl::delta_of(const Txid& txid) const {
     return found == deltas.end() ? Amount{} : found->second;
 }
 
-const Entry& Mempool::Impl::insert(Entry entry) {
-    entry.sequence = sequence++;
-    return pool.insert(std::move(entry));
+const Entry& Mempool::Impl::insert(Candidate candidate) {
+    candidate.sequence = sequence++;
+    return pool.insert(candidate);
 }
 
-void Mempool::Impl::report_added(const Entry& added) {
+void Mempool::Impl::report_added(const Entry& added, const TransactionRef& tx) {
     for (MempoolObserver* observer : observers)
-        observer->transaction_added(added.tx, added.fee, added.vsize, added.sequence);
+        observer->transaction_added(tx, added.fee, added.vsize, added.sequence);
 }
 
 void Mempool::Impl::remove(const Entry& entry, RemovalReason reason) {
-    const TransactionRef tx = entry.tx;
+    remove(entry, pool.transaction_once(entry), reason);
+}
+
+void Mempool::Impl::remove(const Entry& entry, const TransactionRef& tx, RemovalReason reason) {
     if (reason != RemovalReason::block) stop_counting(entry);
     const bool was_reported = &entry != entering;
     if (!was_reported) entering = nullptr;
@@ -98,7 +101,7 @@ std::size_t Mempool::Impl::remove_with_descendants(const EntrySet& roots, Remova
     auto leaving = Pool::with_descendants(roots);
     // Children first, so that a removed transaction has no children in the pool.
     std::ranges::stable_sort(leaving, [](const Entry* a, const Entry* b) {
-        return a->ancestors.count > b->ancestors.count;
+        return a->ancestors().count > b->ancestors().count;
     });
     for (const Entry* entry : leaving)
         remove(*entry, reason);
@@ -120,7 +123,7 @@ void Mempool::Impl::trim() {
         const Entry& entry = *worst.begin();
         // New transactions must pay more than the evicted ones, or both would be added and evicted
         // in turn.
-        FeeRate rate = FeeRate::of(entry.descendants.fee, entry.descendants.vsize);
+        FeeRate rate = FeeRate::of(entry.descendants().fee, entry.descendants().vsize);
         rate.per_kvb += rules.policy.incremental_relay_fee.per_kvb;
         rolling_fee.raise(rate);
         EntrySet root;
@@ -140,7 +143,7 @@ AcceptResult Mempool::accept(const TransactionRef& tx, const AcceptOptions& opti
     accepted.modified_fee = admission.entry().modified_fee;
     accepted.vsize = admission.entry().vsize;
     for (const Entry* entry : admission.replaced())
-        accepted.replaced.push_back(entry->tx);
+        accepted.replaced.push_back(self.pool.transaction(*entry));
     if (options.test_only) return accepted;
 
     for (const auto& old : accepted.replaced)
@@ -154,7 +157,7 @@ AcceptResult Mempool::accept(const TransactionRef& tx, const AcceptOptions& opti
     }
     const Entry& added = *std::exchange(self.entering, nullptr);
     self.count(added, options);
-    self.report_added(added);
+    self.report_added(added, tx);
     return accepted;
 }
 

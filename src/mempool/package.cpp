@@ -44,17 +44,17 @@ std::optional<std::string> room_error(const Pool& pool, Transactions package, st
 }
 
 /// Checks one transaction of the package against BIP 431.
-consensus::Verdict check_truc(const Admission& admission, Transactions package) {
+consensus::Verdict check_truc(const Pool& pool, const Admission& admission, Transactions package) {
     std::vector<TransactionRef> ancestors;
     for (const Entry* ancestor : admission.ancestors())
-        ancestors.push_back(ancestor->tx);
+        ancestors.push_back(pool.transaction(*ancestor));
     const bool has_child =
-        !ancestors.empty() && admission.ancestors().front()->descendants.count > 1;
-    const Entry& entry = admission.entry();
+        !ancestors.empty() && admission.ancestors().front()->descendants().count > 1;
+    const Candidate& entry = admission.entry();
     return policy::check_package_truc(*entry.tx, entry.vsize, package, ancestors, has_child);
 }
 
-Accepted accepted_from(const Entry& entry) {
+Accepted accepted_from(const Candidate& entry) {
     return {entry.fee, entry.modified_fee, entry.vsize, {}};
 }
 
@@ -88,7 +88,7 @@ PackageResult Mempool::test_package(Transactions package, BlockTime now) {
         before.emplace(package[i]->txid, package[i]);
     }
     for (const auto& admission : admissions) {
-        if (const auto verdict = check_truc(admission, package); !verdict) {
+        if (const auto verdict = check_truc(self.pool, admission, package); !verdict) {
             out.error = consensus::to_text(verdict.error());
             return out;
         }

@@ -20,8 +20,8 @@ std::vector<const Entry*> sorted(const Pool& pool) {
     for (const Entry& entry : pool.entries())
         all.push_back(&entry);
     std::ranges::sort(all, [](const Entry* a, const Entry* b) {
-        if (a->ancestors.count != b->ancestors.count)
-            return a->ancestors.count < b->ancestors.count;
+        if (a->ancestors().count != b->ancestors().count)
+            return a->ancestors().count < b->ancestors().count;
         const auto order = Rate{a->fee, a->vsize} <=> Rate{b->fee, b->vsize};
         if (order != 0) return order > 0;
         return b->txid() < a->txid();
@@ -30,27 +30,25 @@ std::vector<const Entry*> sorted(const Pool& pool) {
 }
 
 bool is_replaceable(const Entry& entry) {
-    if (policy::signals_replacement(*entry.tx)) return true;
-    return std::ranges::any_of(Pool::ancestors(entry), [](const Entry* ancestor) {
-        return policy::signals_replacement(*ancestor->tx);
-    });
+    if (entry.signals_replacement()) return true;
+    return std::ranges::any_of(Pool::ancestors(entry), &Entry::signals_replacement);
 }
 
 }  // namespace
 
 TransactionRef Mempool::find(const Txid& txid) const {
     const Entry* entry = impl_->pool.find(txid);
-    return entry ? entry->tx : nullptr;
+    return entry ? impl_->pool.transaction(*entry) : nullptr;
 }
 
 TransactionRef Mempool::find(const Wtxid& wtxid) const {
     const Entry* entry = impl_->pool.find(wtxid);
-    return entry ? entry->tx : nullptr;
+    return entry ? impl_->pool.transaction(*entry) : nullptr;
 }
 
 TransactionRef Mempool::spender(const OutPoint& outpoint) const {
     const Entry* entry = impl_->pool.spender(outpoint);
-    return entry ? entry->tx : nullptr;
+    return entry ? impl_->pool.transaction(*entry) : nullptr;
 }
 
 std::size_t Mempool::size() const {
@@ -59,8 +57,10 @@ std::size_t Mempool::size() const {
 
 std::optional<TxOutput> Mempool::output(const OutPoint& outpoint) const {
     const Entry* entry = impl_->pool.find(outpoint.txid);
-    if (!entry || outpoint.index >= entry->tx->outputs.size()) return std::nullopt;
-    return entry->tx->outputs[outpoint.index];
+    if (!entry) return std::nullopt;
+    const TransactionRef tx = impl_->pool.transaction(*entry);
+    if (outpoint.index >= tx->outputs.size()) return std::nullopt;
+    return tx->outputs[outpoint.index];
 }
 
 FeeRate Mempool::min_fee(BlockTime now) const {
@@ -91,29 +91,46 @@ Info Mempool::info(BlockTime now) const {
     };
 }
 
+EntryDetails Mempool::Impl::details_of(const Entry& entry) const {
+    const Totals above = entry.ancestors();
+    const Totals below = entry.descendants();
+    return {
+        .txid = entry.txid(),
+        .wtxid = entry.wtxid(),
+        .weight = entry.weight(),
+        .fee = entry.fee,
+        .modified_fee = entry.modified_fee,
+        .vsize = entry.vsize,
+        .sigop_cost = entry.sigop_cost,
+        .time = entry.time,
+        .height = entry.height,
+        .sequence = entry.sequence,
+        .ancestor_count = above.count,
+        .ancestor_vsize = above.vsize,
+        .ancestor_fees = above.fee,
+        .descendant_count = below.count,
+        .descendant_vsize = below.vsize,
+        .descendant_fees = below.fee,
+        .depends = ids_of(entry.parents()),
+        .spent_by = ids_of(entry.children()),
+        .bip125_replaceable = is_replaceable(entry),
+        .unbroadcast = unbroadcast.contains(entry.txid()),
+    };
+}
+
 std::optional<EntryDetails> Mempool::entry(const Txid& txid) const {
     const Entry* entry = impl_->pool.find(txid);
     if (!entry) return std::nullopt;
-    EntryDetails info;
-    info.tx = entry->tx;
-    info.vsize = entry->vsize;
-    info.fee = entry->fee;
-    info.modified_fee = entry->modified_fee;
-    info.time = entry->time;
-    info.height = entry->height;
-    info.descendant_count = entry->descendants.count;
-    info.descendant_vsize = entry->descendants.vsize;
-    info.descendant_fees = entry->descendants.fee;
-    info.ancestor_count = entry->ancestors.count;
-    info.ancestor_vsize = entry->ancestors.vsize;
-    info.ancestor_fees = entry->ancestors.fee;
-    info.depends = ids_of(entry->parents);
-    info.spent_by = ids_of(entry->children);
-    info.sigop_cost = entry->sigop_cost;
-    info.sequence = entry->sequence;
-    info.bip125_replaceable = is_replaceable(*entry);
-    info.unbroadcast = impl_->unbroadcast.contains(txid);
-    return info;
+    return impl_->details_of(*entry);
+}
+
+void Mempool::visit_entries(const std::function<void(const EntryDetails&)>& visit) const {
+    for (const Entry* entry : sorted(impl_->pool))
+        visit(impl_->details_of(*entry));
+}
+
+std::vector<Txid> Mempool::txids() const {
+    return ids_of(sorted(impl_->pool));
 }
 
 std::vector<Txid> Mempool::ancestors(const Txid& txid) const {
@@ -129,7 +146,7 @@ std::vector<Txid> Mempool::descendants(const Txid& txid) const {
 std::vector<TransactionRef> Mempool::transactions() const {
     std::vector<TransactionRef> out;
     for (const Entry* entry : sorted(impl_->pool))
-        out.push_back(entry->tx);
+        out.push_back(impl_->pool.transaction_once(*entry));
     return out;
 }
 
@@ -143,9 +160,9 @@ SavedMempool Mempool::saved() const {
     out.unbroadcast = impl_->unbroadcast;
     if (impl_->estimator) out.fee_statistics = impl_->estimator->encode_compact();
     for (const Entry* entry : sorted(impl_->pool)) {
-        out.transactions.push_back(
-            {entry->tx, entry->entered, impl_->delta_of(entry->txid()),
-             SavedMempool::Entry{entry->height, entry->time, entry->is_counted}});
+        out.transactions.push_back({impl_->pool.transaction_once(*entry), entry->entered,
+                                    impl_->delta_of(entry->txid()),
+                                    SavedMempool::Entry{entry->height, entry->time, entry->is_counted}});
         out.fee_deltas.erase(entry->txid());
     }
     return out;

@@ -21,20 +21,20 @@ std::string rate_text(FeeRate rate) {
 Verdict Admission::check_truc() {
     std::vector<TransactionRef> ancestors;
     for (const Entry* ancestor : ancestors_)
-        ancestors.push_back(ancestor->tx);
+        ancestors.push_back(pool_.transaction(*ancestor));
     if (tx_->version != policy::truc_version || ancestors.size() != 1)
         return policy::check_truc(*tx_, entry_.vsize, ancestors, false);
 
     // The parent may have only one child, which this one may replace.
     const Entry& parent = *ancestors_[0];
     const bool child_leaves = std::ranges::any_of(
-        parent.children, [&](const Entry* child) { return conflicts_.contains(child); });
-    if (parent.descendants.count < 2 || child_leaves)
+        parent.children(), [&](const Entry* child) { return conflicts_.contains(child); });
+    if (parent.descendants().count < 2 || child_leaves)
         return policy::check_truc(*tx_, entry_.vsize, ancestors, false);
-    const Entry* sibling = *parent.children.begin();
+    const Entry* sibling = *parent.children().begin();
     // After a reorganisation there can be more: then it is not clear which one to replace.
-    const bool replaceable = options_.allow_replacement && parent.descendants.count == 2 &&
-                             sibling->ancestors.count == 2;
+    const bool replaceable = options_.allow_replacement && parent.descendants().count == 2 &&
+                             sibling->ancestors().count == 2;
     if (auto verdict = policy::check_truc(*tx_, entry_.vsize, ancestors, !replaceable); !verdict)
         return verdict;
     conflicts_.insert(sibling);
@@ -62,7 +62,7 @@ Verdict Admission::check_replacement() {
     }
     std::int64_t count = 0;
     for (const Entry* conflict : conflicts_)
-        count += conflict->descendants.count;
+        count += conflict->descendants().count;
     if (count > max_replaced) {
         return refuse_replacement(
             Reason::too_many_replacements,
@@ -75,7 +75,7 @@ Verdict Admission::check_replacement() {
     // them, too.
     EntrySet known;
     for (const Entry* conflict : conflicts_)
-        known.insert(conflict->parents.begin(), conflict->parents.end());
+        known.insert(conflict->parents().begin(), conflict->parents().end());
     for (std::size_t i = 0; i < tx_->inputs.size(); ++i) {
         const Entry* parent = pool_.find(tx_->inputs[i].prevout.txid);
         if (!parent || known.contains(parent)) continue;

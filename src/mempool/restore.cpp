@@ -61,13 +61,13 @@ void Mempool::Impl::add_missing(const SavedMempool& saved, BlockTime now) {
                             min_fee(now));
         admission.count_only(counted_for_limits);
         if (admission.check() || !admission.replaced().empty()) continue;
-        Entry entry = admission.entry();
+        Candidate entry = admission.entry();
         if (record.entry) {
             entry.height = record.entry->height;
             entry.time = record.entry->time;
         }
         added.push_back(&insert(std::move(entry)));
-        report_added(*added.back());
+        report_added(*added.back(), record.tx);
     }
     pool.link_children(added);
 }

@@ -46,9 +46,9 @@ public:
             }
             const bool from_remaining =
                 !remaining_.empty() &&
-                (next == best.end() || ByRate{}(*remaining_.begin(), {&*next, next->ancestors}));
+                (next == best.end() || ByRate{}(*remaining_.begin(), {&*next, next->ancestors()}));
             const Remaining candidate =
-                from_remaining ? *remaining_.begin() : Remaining{&*next, next->ancestors};
+                from_remaining ? *remaining_.begin() : Remaining{&*next, next->ancestors()};
             // The other candidates pay no more.
             if (candidate.package.fee < space_.min_feerate.fee(candidate.package.vsize)) break;
             if (from_remaining) {
@@ -78,18 +78,19 @@ private:
         for (const Entry* ancestor : Pool::ancestors(entry))
             if (!taken_.contains(ancestor)) package.push_back(ancestor);
         for (const Entry* member : package)
-            if (!consensus::is_final(*member->tx, space_.height, space_.time)) return false;
+            if (!consensus::is_final(*pool_.transaction(*member), space_.height, space_.time))
+                return false;
         // A child has more ancestors than its parent, so this order puts parents first.
         std::ranges::sort(package, [](const Entry* a, const Entry* b) {
-            if (a->ancestors.count != b->ancestors.count)
-                return a->ancestors.count < b->ancestors.count;
+            if (a->ancestors().count != b->ancestors().count)
+                return a->ancestors().count < b->ancestors().count;
             return a->txid() < b->txid();
         });
         for (const Entry* member : package) {
             forget(*member);
             taken_.insert(member);
-            chosen_.push_back({member->tx, member->fee, member->sigop_cost});
-            weight_ += member->tx->weight();
+            chosen_.push_back({pool_.transaction(*member), member->fee, member->sigop_cost});
+            weight_ += member->weight();
             sigop_cost_ += member->sigop_cost;
         }
         for (const Entry* member : package)
@@ -108,7 +109,7 @@ private:
         for (const Entry* below : Pool::descendants(entry)) {
             if (taken_.contains(below)) continue;
             const auto found = changed_.find(below);
-            Totals package = found != changed_.end() ? found->second : below->ancestors;
+            Totals package = found != changed_.end() ? found->second : below->ancestors();
             forget(*below);
             package.add(entry.own(), -1);
             changed_.emplace(below, package);

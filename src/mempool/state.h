@@ -12,10 +12,13 @@ struct Mempool::Impl {
     explicit Impl(Rules given) : rules(std::move(given)) {}
 
     FeeRate min_fee(BlockTime now);
+    [[nodiscard]] EntryDetails details_of(const Entry& entry) const;
     [[nodiscard]] Amount delta_of(const Txid& txid) const;
-    const Entry& insert(Entry entry);
-    void report_added(const Entry& added);
+    const Entry& insert(Candidate candidate);
+    void report_added(const Entry& added, const TransactionRef& tx);
     void remove(const Entry& entry, RemovalReason reason);
+    /// The same if the transaction is at hand.
+    void remove(const Entry& entry, const TransactionRef& tx, RemovalReason reason);
     std::size_t remove_with_descendants(const EntrySet& roots, RemovalReason reason);
     std::size_t expire(BlockTime now);
     /// Evicts entries in the order of eviction until the rest is within the memory limit.

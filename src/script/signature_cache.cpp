@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <new>
+#include <utility>
 
 namespace daler::script {
 namespace {
@@ -35,41 +35,80 @@ Hash256 signature_key(SignatureKind kind, const Hash256& signed_hash, ByteSpan p
     return {crypto::sha256(writer.view())};
 }
 
-BoundedHashSet::BoundedHashSet(std::size_t bytes) {
-    const std::size_t sets = std::bit_floor(std::max(bytes, page)) / (sizeof(Hash256) * ways);
-    set_mask_ = sets - 1;
-    // calloc, because the system provides the pages of a large block when they are first used.
-    slots_.reset(static_cast<Hash256*>(std::calloc(sets * ways, sizeof(Hash256))));
-    if (!slots_) throw std::bad_alloc();
+BoundedHashSet::BoundedHashSet(std::size_t bytes)
+    : max_buckets_(std::bit_floor(std::max(bytes, page)) / sizeof(Bucket) / shard_count) {
     std::array<std::uint8_t, sizeof salt_> random;
     fill_secure_random(random);
     std::memcpy(salt_, random.data(), sizeof salt_);
+    for (Shard& shard : shards_)
+        shard.buckets.resize(1);
 }
 
 std::uint64_t BoundedHashSet::mix(const Hash256& key) const {
     return crypto::siphash(salt_[0], salt_[1], key.bytes);
 }
 
+namespace {
+
+/// The two buckets in which a hash may be. Two are filled evenly: few hashes are replaced before
+/// all slots are used.
+struct Choice {
+    std::size_t first, second;
+
+    Choice(std::uint64_t mixed, std::size_t buckets)
+        : first((mixed >> 4) & (buckets - 1)), second((mixed >> 34) & (buckets - 1)) {}
+};
+
+std::size_t slots_used(const auto& bucket) {
+    return static_cast<std::size_t>(std::ranges::find(bucket, Hash256{}) - bucket.begin());
+}
+
+bool has(const auto& bucket, const Hash256& key) {
+    return std::ranges::find(bucket, key) != bucket.end();
+}
+
+}  // namespace
+
 bool BoundedHashSet::contains(const Hash256& key) const {
-    const auto set = mix(key) & set_mask_;
-    const Hash256* slots = &slots_[set * ways];
-    const std::lock_guard lock(locks_[set % lock_count]);
-    return std::find(slots, slots + ways, key) != slots + ways;
+    const auto mixed = mix(key);
+    const Shard& shard = shards_[mixed % shard_count];
+    const std::lock_guard lock(shard.mutex);
+    const Choice choice(mixed, shard.buckets.size());
+    return has(shard.buckets[choice.first], key) || has(shard.buckets[choice.second], key);
 }
 
 void BoundedHashSet::insert(const Hash256& key) {
     const auto mixed = mix(key);
-    const auto set = mixed & set_mask_;
-    Hash256* slots = &slots_[set * ways];
-    const std::lock_guard lock(locks_[set % lock_count]);
-    if (std::find(slots, slots + ways, key) != slots + ways) return;
-    auto* slot = std::find(slots, slots + ways, Hash256{});
-    if (slot == slots + ways) {
-        // The counter spreads evictions over the slots; the upper bits of the salted hash make the
-        // choice unpredictable.
-        slot = slots + ((mixed >> 61) + victims_[set % lock_count]++) % ways;
-    }
-    *slot = key;
+    Shard& shard = shards_[mixed % shard_count];
+    const std::lock_guard lock(shard.mutex);
+    const Choice choice(mixed, shard.buckets.size());
+    if (has(shard.buckets[choice.first], key) || has(shard.buckets[choice.second], key)) return;
+    if (shard.used >= shard.buckets.size() * ways * 7 / 8 && shard.buckets.size() < max_buckets_)
+        grow(shard);
+    place(shard, mixed, key);
+}
+
+void BoundedHashSet::place(Shard& shard, std::uint64_t mixed, const Hash256& key) {
+    const Choice choice(mixed, shard.buckets.size());
+    Bucket* bucket = &shard.buckets[choice.first];
+    if (Bucket* other = &shard.buckets[choice.second]; slots_used(*other) < slots_used(*bucket))
+        bucket = other;
+    std::size_t slot = slots_used(*bucket);
+    // The counter spreads evictions over the slots; the upper bits of the salted hash make the
+    // choice unpredictable.
+    if (slot == ways)
+        slot = ((mixed >> 61) + shard.victim++) % ways;
+    else
+        ++shard.used;
+    (*bucket)[slot] = key;
+}
+
+void BoundedHashSet::grow(Shard& shard) const {
+    const auto old = std::exchange(shard.buckets, std::vector<Bucket>(shard.buckets.size() * 2));
+    shard.used = 0;
+    for (const Bucket& bucket : old)
+        for (const Hash256& key : bucket)
+            if (key != Hash256{}) place(shard, mix(key), key);
 }
 
 bool BoundedSignatureCache::contains_tx(const Wtxid& wtxid, Flags flags) const {
@@ -78,6 +117,22 @@ bool BoundedSignatureCache::contains_tx(const Wtxid& wtxid, Flags flags) const {
 
 void BoundedSignatureCache::insert_tx(const Wtxid& wtxid, Flags flags) {
     transactions_.insert(transaction_key(wtxid, flags));
+}
+
+bool PendingSignatures::contains(const Hash256& key) const {
+    return cache_ && cache_->contains(key);
+}
+
+void PendingSignatures::insert(const Hash256& key) {
+    const std::lock_guard lock(mutex_);
+    found_.push_back(key);
+}
+
+void PendingSignatures::keep() {
+    const std::lock_guard lock(mutex_);
+    for (const Hash256& key : found_)
+        if (cache_) cache_->insert(key);
+    found_.clear();
 }
 
 }  // namespace daler::script

@@ -100,7 +100,7 @@ struct Peer {
 
     // Transactions.
     RollingFilter known_transactions;  ///< it has these, so they are not announced to it
-    std::deque<Wtxid> to_announce;
+    std::deque<Hash256> to_announce;   ///< wtxids if it wants them, else txids
     Time next_announcement{};
     std::uint64_t announced_up_to = 0;  ///< arrival number; later transactions are not served to it
     Amount fee_filter;                  ///< satoshis per 1000 virtual bytes

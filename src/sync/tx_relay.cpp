@@ -45,7 +45,7 @@ bool TxRelay::relays(const Peer& peer) const {
 
 bool TxRelay::has(const TxIdentifier& id) const {
     if (refused_.contains(id) || recent_blocks_.confirms(id.hash)) return true;
-    if (!id.is_wtxid) return pool_by_txid_.contains(id.hash.as<Txid>());
+    if (!id.is_wtxid) return pool_.contains(id.hash.as<Txid>());
     const auto wtxid = id.hash.as<Wtxid>();
     return pool_.contains(wtxid) || orphanage_.contains(wtxid);
 }
@@ -216,8 +216,7 @@ void TxRelay::accepted(Peer& peer, const TransactionRef& tx, FeeRate fee_rate) {
 
 /// True if the transaction was added to the mempool or confirmed after `before`.
 bool TxRelay::has_arrived_since(const Txid& txid, const Arrivals& before) const {
-    if (const auto wtxid = pool_by_txid_.find(txid); wtxid != pool_by_txid_.end())
-        return pool_.at(wtxid->second).arrival > before.transactions;
+    if (const auto pooled = pool_.find(txid)) return pooled->arrival > before.transactions;
     return arrivals_.blocks > before.blocks && recent_blocks_.confirms(txid.as<Hash256>());
 }
 
@@ -286,8 +285,7 @@ asio::awaitable<void> TxRelay::try_orphans() {
 
 void TxRelay::transaction_added(const TransactionRef& tx, FeeRate fee_rate) {
     if (pool_.contains(tx->wtxid)) return;
-    pool_[tx->wtxid] = {tx->txid, fee_rate, ++arrivals_.transactions};
-    pool_by_txid_[tx->txid] = tx->wtxid;
+    pool_.add(*tx, {fee_rate, ++arrivals_.transactions});
     forget_requests(*tx);
     announce(tx->txid, tx->wtxid);
     orphanage_.parent_arrived(*tx, tx->txid);
@@ -295,19 +293,14 @@ void TxRelay::transaction_added(const TransactionRef& tx, FeeRate fee_rate) {
 }
 
 void TxRelay::transaction_removed(const TransactionRef& tx) {
-    pool_.erase(tx->wtxid);
-    pool_by_txid_.erase(tx->txid);
+    pool_.erase(tx->txid);
 }
 
 void TxRelay::block_connected(const BlockRef& block) {
     recent_blocks_.connected(block);
     for (const auto& tx : block->transactions) {
         forget_requests(*tx);
-        // The transaction in the mempool may have another witness.
-        if (const auto found = pool_by_txid_.find(tx->txid); found != pool_by_txid_.end()) {
-            pool_.erase(found->second);
-            pool_by_txid_.erase(found);
-        }
+        pool_.erase(tx->txid);
     }
     ++arrivals_.blocks;
     orphanage_.block_connected(*block);
@@ -338,8 +331,8 @@ void TxRelay::announce(const Txid& txid, const Wtxid& wtxid) {
 
 void TxRelay::enqueue(Peer& peer, const Txid& txid, const Wtxid& wtxid) {
     if (!relays(peer) || peer.to_announce.size() >= limits::pending_announcements) return;
-    const ByteSpan id = peer.wants_wtxids ? ByteSpan(wtxid.bytes) : ByteSpan(txid.bytes);
-    if (!peer.known_transactions.contains(id)) peer.to_announce.push_back(wtxid);
+    const auto id = peer.wants_wtxids ? wtxid.as<Hash256>() : txid.as<Hash256>();
+    if (!peer.known_transactions.contains(id.bytes)) peer.to_announce.push_back(id);
 }
 
 /// Peers without delays get the announcements of one turn of the event loop in one message.
@@ -378,12 +371,11 @@ void TxRelay::announce_due() {
 void TxRelay::announce_queued(Peer& peer) {
     wire::Inventory message;
     while (!peer.to_announce.empty() && !peer.connection->is_full()) {
-        const auto wtxid = peer.to_announce.front();
+        const TxIdentifier id{peer.to_announce.front(), peer.wants_wtxids};
         peer.to_announce.pop_front();
-        const auto found = pool_.find(wtxid);
-        if (found == pool_.end() || found->second.fee_rate.per_kvb < peer.fee_filter) continue;
-        const auto id =
-            peer.wants_wtxids ? TxIdentifier::of(wtxid) : TxIdentifier::of(found->second.txid);
+        const auto pooled =
+            id.is_wtxid ? pool_.find(id.hash.as<Wtxid>()) : pool_.find(id.hash.as<Txid>());
+        if (!pooled || pooled->fee_rate.per_kvb < peer.fee_filter) continue;
         if (peer.known_transactions.contains(id.hash.bytes)) continue;
         peer.known_transactions.insert(id.hash.bytes);
         message.items.push_back(

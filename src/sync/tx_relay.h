@@ -3,6 +3,7 @@
 #include "context.h"
 #include "misbehaviour.h"
 #include "orphanage.h"
+#include "pooled_transactions.h"
 #include "recent_blocks.h"
 #include "refused_transactions.h"
 #include "request_tracker.h"
@@ -43,13 +44,6 @@ public:
     void announce(const Txid& txid, const Wtxid& wtxid);
 
 private:
-    /// The net thread's record of a transaction in the mempool.
-    struct Pooled {
-        Txid txid;
-        FeeRate fee_rate;
-        std::uint64_t arrival;  ///< its arrival number
-    };
-
     [[nodiscard]] bool relays(const Peer& peer) const;
     [[nodiscard]] bool has(const TxIdentifier& id) const;
     [[nodiscard]] bool may_fetch(const Peer& peer, const Wtxid& wtxid) const;
@@ -57,6 +51,8 @@ private:
     void note_announcement(Peer& peer, const TxIdentifier& id);
     void request(Peer& peer);
     void enqueue(Peer& peer, const Txid& txid, const Wtxid& wtxid);
+    using Ids = std::pair<Txid, Wtxid>;
+    void announce_all(PeerId peer, const std::vector<Ids>& all);
     void announce_queued(Peer& peer);
     void schedule_announcements();
     void announce_due();
@@ -86,8 +82,7 @@ private:
     Orphanage orphanage_;
     RefusedTransactions refused_;
     RecentBlocks recent_blocks_;
-    std::unordered_map<Wtxid, Pooled, SaltedHasher> pool_;
-    std::unordered_map<Txid, Wtxid, SaltedHasher> pool_by_txid_;
+    PooledTransactions pool_;
     Arrivals arrivals_{};
     bool is_trying_orphans_ = false;
     net::Condition orphans_tried_;

@@ -1,6 +1,8 @@
 // How TxRelay answers requests for transactions.
 #include "tx_relay.h"
 
+#include <boost/asio/post.hpp>
+
 namespace daler::sync {
 
 void TxRelay::on_getmempool(Peer& peer) {
@@ -8,22 +10,35 @@ void TxRelay::on_getmempool(Peer& peer) {
         if (!peer.may(permission_noban)) peer.connection->close();
         return;
     }
-    peer.to_announce.clear();
-    std::vector<std::pair<std::uint64_t, Wtxid>> all;
-    for (const auto& [wtxid, pooled] : pool_)
-        all.emplace_back(pooled.arrival, wtxid);
-    std::ranges::sort(all);
-    for (const auto& [arrival, wtxid] : all)
-        peer.to_announce.push_back(wtxid);
-    announce_queued(peer);
+    context_.ledger.post([this, executor = context_.executor, id = peer.id](ledger::State& state) {
+        std::map<std::uint64_t, Ids> by_sequence;
+        state.mempool.visit_entries([&](const mempool::EntryDetails& entry) {
+            by_sequence.emplace(entry.sequence, Ids{entry.txid, entry.wtxid});
+        });
+        std::vector<Ids> all;
+        for (const auto& [sequence, ids] : by_sequence)
+            all.push_back(ids);
+        boost::asio::post(executor, [this, id, all = std::move(all)] { announce_all(id, all); });
+    });
+}
+
+void TxRelay::announce_all(PeerId peer, const std::vector<Ids>& all) {
+    const auto found = context_.peers.find(peer);
+    if (found == context_.peers.end()) return;
+    Peer& asking = *found->second;
+    asking.to_announce.clear();
+    for (const auto& [txid, wtxid] : all)
+        asking.to_announce.push_back(asking.wants_wtxids ? wtxid.as<Hash256>()
+                                                         : txid.as<Hash256>());
+    announce_queued(asking);
 }
 
 /// On public networks a peer gets only transactions that we have announced to it, so that it cannot
 /// probe the mempool.
 bool TxRelay::may_fetch(const Peer& peer, const Wtxid& wtxid) const {
     if (context_.skips_delays()) return true;
-    const auto found = pool_.find(wtxid);
-    return found != pool_.end() && found->second.arrival <= peer.announced_up_to;
+    const auto pooled = pool_.find(wtxid);
+    return pooled && pooled->arrival <= peer.announced_up_to;
 }
 
 namespace {

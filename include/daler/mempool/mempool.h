@@ -8,6 +8,7 @@
 #include <daler/script/interpreter.h>
 #include <daler/util/thread_pool.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -95,7 +96,9 @@ struct PackageResult {
 /// One transaction as getmempoolentry shows it. Sizes are virtual bytes adjusted for signature
 /// operations; counts and sums of ancestors and descendants include the transaction itself.
 struct EntryDetails {
-    TransactionRef tx;
+    Txid txid;
+    Wtxid wtxid;
+    std::int64_t weight = 0;
     Amount fee;
     Amount modified_fee;
     std::int64_t vsize = 0;
@@ -202,6 +205,10 @@ public:
     /// The output of an unconfirmed transaction, spent or not.
     [[nodiscard]] std::optional<TxOutput> output(const OutPoint& outpoint) const;
     [[nodiscard]] std::optional<EntryDetails> entry(const Txid& txid) const;
+    /// Calls `visit` for each entry, parents before children, then by fee rate.
+    void visit_entries(const std::function<void(const EntryDetails&)>& visit) const;
+    /// The ids of all transactions in the same order.
+    [[nodiscard]] std::vector<Txid> txids() const;
     /// Ids of the ancestors (descendants) of `txid` in the mempool, itself excluded.
     [[nodiscard]] std::vector<Txid> ancestors(const Txid& txid) const;
     [[nodiscard]] std::vector<Txid> descendants(const Txid& txid) const;

@@ -108,7 +108,15 @@ struct SealedTransaction : Transaction {
 private:
     friend std::shared_ptr<const SealedTransaction> seal(Transaction tx);
     friend std::shared_ptr<const SealedTransaction> read_sealed_transaction(ByteReader& reader);
+    friend class PackedTransaction;
     SealedTransaction(Transaction tx, ByteSpan encoded);
+    SealedTransaction(Transaction tx, const Txid& txid_, const Wtxid& wtxid_,
+                      std::uint32_t stripped_size_, std::uint32_t total_size_)
+        : Transaction(std::move(tx)),
+          txid(txid_),
+          wtxid(wtxid_),
+          stripped_size(stripped_size_),
+          total_size(total_size_) {}
 };
 
 /// The usual form of a transaction: shared, immutable, hashed once. Any thread may read one.

@@ -18,14 +18,14 @@ Json txids_json(const std::vector<Txid>& txids) {
 Json entry_json(const mempool::EntryDetails& entry) {
     Json out = Json::object();
     out.append("vsize", entry.vsize);
-    out.append("weight", entry.tx->weight());
+    out.append("weight", entry.weight);
     out.append("time", unix_seconds(entry.time));
     out.append("height", entry.height);
     out.append("descendantcount", entry.descendant_count);
     out.append("descendantsize", entry.descendant_vsize);
     out.append("ancestorcount", entry.ancestor_count);
     out.append("ancestorsize", entry.ancestor_vsize);
-    out.append("wtxid", entry.tx->wtxid.to_hex());
+    out.append("wtxid", entry.wtxid.to_hex());
     Json fees = Json::object();
     fees.append("base", from_amount(entry.fee));
     fees.append("modified", from_amount(entry.modified_fee));
@@ -46,13 +46,6 @@ Json list_json(const mempool::Mempool& mempool, const std::vector<Txid>& txids, 
     for (const auto& txid : txids)
         if (const auto entry = mempool.entry(txid)) out.append(txid.to_hex(), entry_json(*entry));
     return out;
-}
-
-std::vector<Txid> all_txids(const mempool::Mempool& mempool) {
-    std::vector<Txid> txids;
-    for (const auto& tx : mempool.transactions())
-        txids.push_back(tx->txid);
-    return txids;
 }
 
 void require_in_mempool(const mempool::Mempool& mempool, const Txid& txid) {
@@ -80,7 +73,7 @@ Json getrawmempool(Call& call) {
                     "Verbose results cannot contain mempool sequence values."};
     }
     return call.node().ledger.call([&](ledger::State& state) {
-        Json list = list_json(state.mempool, all_txids(state.mempool), verbose);
+        Json list = list_json(state.mempool, state.mempool.txids(), verbose);
         if (!with_sequence) return list;
         Json out = Json::object();
         out.append("txids", std::move(list));

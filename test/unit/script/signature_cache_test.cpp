@@ -90,6 +90,30 @@ TEST_CASE("a hash that is inserted twice takes one slot", "[script]") {
         CHECK(set.contains(numbered(i)));
 }
 
+TEST_CASE("a bounded set that is not full keeps nearly all hashes while it grows", "[script]") {
+    BoundedHashSet set(1 << 20);
+    const auto count = static_cast<std::uint32_t>(set.capacity() * 3 / 4);
+    for (std::uint32_t i = 0; i < count; ++i)
+        set.insert(numbered(i));
+    std::uint32_t kept = 0;
+    for (std::uint32_t i = 0; i < count; ++i)
+        kept += set.contains(numbered(i));
+    CHECK(kept >= count - count / 100);
+}
+
+TEST_CASE("signatures of a transaction reach the cache only if they are kept", "[script]") {
+    CountingCache cache;
+    PendingSignatures pending(&cache);
+    pending.insert(numbered(1));
+    CHECK_FALSE(pending.contains(numbered(1)));
+    CHECK(cache.known.empty());
+    cache.insert(numbered(2));
+    CHECK(pending.contains(numbered(2)));
+    pending.keep();
+    CHECK(pending.contains(numbered(1)));
+    CHECK(cache.known.size() == 2);
+}
+
 TEST_CASE("a transaction is remembered with the flags it was checked under", "[script]") {
     BoundedSignatureCache cache(1 << 20);
     const Wtxid id{numbered(1).bytes};
