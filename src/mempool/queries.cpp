@@ -13,19 +13,30 @@ std::vector<Txid> ids_of(const auto& entries) {
     return out;
 }
 
+/// What the order of all entries depends on, so that sorting seldom reads the entries.
+struct Place {
+    std::int64_t ancestors;
+    Rate rate;
+    const Entry* entry;
+
+    bool operator<(const Place& other) const {
+        if (ancestors != other.ancestors) return ancestors < other.ancestors;
+        if (const auto order = rate <=> other.rate; order != 0) return order > 0;
+        return other.entry->txid() < entry->txid();
+    }
+};
+
 // Parents before children, then by fee rate.
 std::vector<const Entry*> sorted(const Pool& pool) {
-    std::vector<const Entry*> all;
-    all.reserve(pool.entries().size());
+    std::vector<Place> places;
+    places.reserve(pool.entries().size());
     for (const Entry& entry : pool.entries())
-        all.push_back(&entry);
-    std::ranges::sort(all, [](const Entry* a, const Entry* b) {
-        if (a->ancestors().count != b->ancestors().count)
-            return a->ancestors().count < b->ancestors().count;
-        const auto order = Rate{a->fee, a->vsize} <=> Rate{b->fee, b->vsize};
-        if (order != 0) return order > 0;
-        return b->txid() < a->txid();
-    });
+        places.push_back({entry.ancestors().count, {entry.fee, entry.vsize}, &entry});
+    std::ranges::sort(places, std::less<>());
+    std::vector<const Entry*> all;
+    all.reserve(places.size());
+    for (const Place& place : places)
+        all.push_back(place.entry);
     return all;
 }
 
@@ -124,7 +135,7 @@ std::optional<EntryDetails> Mempool::entry(const Txid& txid) const {
     return impl_->details_of(*entry);
 }
 
-void Mempool::visit_entries(const std::function<void(const EntryDetails&)>& visit) const {
+void Mempool::visit_entries(const std::function<void(EntryDetails&&)>& visit) const {
     for (const Entry* entry : sorted(impl_->pool))
         visit(impl_->details_of(*entry));
 }

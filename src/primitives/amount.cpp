@@ -1,7 +1,6 @@
 #include <daler/primitives/amount.h>
 
-#include <fmt/format.h>
-
+#include <array>
 #include <charconv>
 #include <limits>
 
@@ -21,8 +20,18 @@ std::string Amount::to_text() const {
     const bool negative = satoshis_ < 0;
     const std::uint64_t size = negative ? 0 - static_cast<std::uint64_t>(satoshis_)
                                         : static_cast<std::uint64_t>(satoshis_);
-    return fmt::format("{}{}.{:08}", negative ? "-" : "", size / satoshis_per_coin,
-                       size % satoshis_per_coin);
+    // Digit by digit, because large answers of RPC have many amounts.
+    std::array<char, 32> text;
+    char* const end = text.data() + text.size();
+    char* at = end;
+    std::uint64_t rest = size;
+    for (int digits = 0; rest > 0 || digits <= decimals; ++digits) {
+        if (digits == decimals) *--at = '.';
+        *--at = static_cast<char>('0' + rest % 10);
+        rest /= 10;
+    }
+    if (negative) *--at = '-';
+    return {at, end};
 }
 
 std::string Amount::to_short_text() const {

@@ -12,7 +12,7 @@ void TxRelay::on_getmempool(Peer& peer) {
     }
     context_.ledger.post([this, executor = context_.executor, id = peer.id](ledger::State& state) {
         std::map<std::uint64_t, Ids> by_sequence;
-        state.mempool.visit_entries([&](const mempool::EntryDetails& entry) {
+        state.mempool.visit_entries([&](mempool::EntryDetails&& entry) {
             by_sequence.emplace(entry.sequence, Ids{entry.txid, entry.wtxid});
         });
         std::vector<Ids> all;

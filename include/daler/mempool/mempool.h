@@ -206,7 +206,7 @@ public:
     [[nodiscard]] std::optional<TxOutput> output(const OutPoint& outpoint) const;
     [[nodiscard]] std::optional<EntryDetails> entry(const Txid& txid) const;
     /// Calls `visit` for each entry, parents before children, then by fee rate.
-    void visit_entries(const std::function<void(const EntryDetails&)>& visit) const;
+    void visit_entries(const std::function<void(EntryDetails&&)>& visit) const;
     /// The ids of all transactions in the same order.
     [[nodiscard]] std::vector<Txid> txids() const;
     /// Ids of the ancestors (descendants) of `txid` in the mempool, itself excluded.

@@ -8,43 +8,76 @@ namespace {
 
 constexpr std::string_view not_in_mempool = "Transaction not in mempool";
 
-Json txids_json(const std::vector<Txid>& txids) {
-    Json out = Json::array();
+void write_ids(JsonWriter& out, const std::vector<Txid>& txids) {
+    out.begin_array();
     for (const auto& txid : txids)
-        out.push(txid.to_hex());
+        out.reversed_hex(txid.bytes);
+    out.end_array();
+}
+
+void write_entry(JsonWriter& out, const mempool::EntryDetails& entry) {
+    out.begin_object();
+    out.number("vsize", entry.vsize);
+    out.number("weight", entry.weight);
+    out.number("time", unix_seconds(entry.time));
+    out.number("height", entry.height);
+    out.number("descendantcount", entry.descendant_count);
+    out.number("descendantsize", entry.descendant_vsize);
+    out.number("ancestorcount", entry.ancestor_count);
+    out.number("ancestorsize", entry.ancestor_vsize);
+    out.reversed_hex("wtxid", entry.wtxid.bytes);
+    out.begin_object("fees");
+    out.number_text("base", entry.fee.to_text());
+    out.number_text("modified", entry.modified_fee.to_text());
+    out.number_text("ancestor", entry.ancestor_fees.to_text());
+    out.number_text("descendant", entry.descendant_fees.to_text());
+    out.end_object();
+    out.key("depends");
+    write_ids(out, entry.depends);
+    out.key("spentby");
+    write_ids(out, entry.spent_by);
+    out.boolean("bip125-replaceable", entry.bip125_replaceable);
+    out.boolean("unbroadcast", entry.unbroadcast);
+    out.end_object();
+}
+
+void write_entries(JsonWriter& out, const std::vector<mempool::EntryDetails>& entries) {
+    out.begin_object();
+    for (const auto& entry : entries) {
+        out.key(entry.txid.to_hex());
+        write_entry(out, entry);
+    }
+    out.end_object();
+}
+
+/// Which transactions a call lists: ids, or what is known of each.
+struct Listed {
+    std::vector<Txid> txids;
+    std::vector<mempool::EntryDetails> entries;
+    std::uint64_t sequence = 0;
+};
+
+Listed list(const mempool::Mempool& mempool, std::vector<Txid> txids, bool verbose) {
+    Listed out;
+    if (verbose) {
+        for (const auto& txid : txids)
+            if (auto entry = mempool.entry(txid)) out.entries.push_back(std::move(*entry));
+    } else {
+        out.txids = std::move(txids);
+    }
     return out;
 }
 
-Json entry_json(const mempool::EntryDetails& entry) {
-    Json out = Json::object();
-    out.append("vsize", entry.vsize);
-    out.append("weight", entry.weight);
-    out.append("time", unix_seconds(entry.time));
-    out.append("height", entry.height);
-    out.append("descendantcount", entry.descendant_count);
-    out.append("descendantsize", entry.descendant_vsize);
-    out.append("ancestorcount", entry.ancestor_count);
-    out.append("ancestorsize", entry.ancestor_vsize);
-    out.append("wtxid", entry.wtxid.to_hex());
-    Json fees = Json::object();
-    fees.append("base", from_amount(entry.fee));
-    fees.append("modified", from_amount(entry.modified_fee));
-    fees.append("ancestor", from_amount(entry.ancestor_fees));
-    fees.append("descendant", from_amount(entry.descendant_fees));
-    out.append("fees", std::move(fees));
-    out.append("depends", txids_json(entry.depends));
-    out.append("spentby", txids_json(entry.spent_by));
-    out.append("bip125-replaceable", entry.bip125_replaceable);
-    out.append("unbroadcast", entry.unbroadcast);
-    return out;
-}
-
-/// Entries by id, or only the ids.
-Json list_json(const mempool::Mempool& mempool, const std::vector<Txid>& txids, bool verbose) {
-    if (!verbose) return txids_json(txids);
-    Json out = Json::object();
-    for (const auto& txid : txids)
-        if (const auto entry = mempool.entry(txid)) out.append(txid.to_hex(), entry_json(*entry));
+Listed list_all(const mempool::Mempool& mempool, bool verbose) {
+    Listed out;
+    out.sequence = mempool.sequence();
+    if (!verbose) {
+        out.txids = mempool.txids();
+        return out;
+    }
+    out.entries.reserve(mempool.size());
+    mempool.visit_entries(
+        [&](mempool::EntryDetails&& entry) { out.entries.push_back(std::move(entry)); });
     return out;
 }
 
@@ -65,21 +98,23 @@ OutPoint outpoint_of(const Json& value) {
 
 }  // namespace
 
-Json getrawmempool(Call& call) {
+void getrawmempool(Call& call, JsonWriter& result) {
     const bool verbose = call.boolean(0, false);
     const bool with_sequence = call.boolean(1, false);
     if (verbose && with_sequence) {
         throw Error{code::invalid_parameter,
                     "Verbose results cannot contain mempool sequence values."};
     }
-    return call.node().ledger.call([&](ledger::State& state) {
-        Json list = list_json(state.mempool, state.mempool.txids(), verbose);
-        if (!with_sequence) return list;
-        Json out = Json::object();
-        out.append("txids", std::move(list));
-        out.append("mempool_sequence", state.mempool.sequence());
-        return out;
-    });
+    // The text is written on this thread, because the ledger has other work.
+    const Listed listed = call.node().ledger.call(
+        [&](ledger::State& state) { return list_all(state.mempool, verbose); });
+    if (verbose) return write_entries(result, listed.entries);
+    if (!with_sequence) return write_ids(result, listed.txids);
+    result.begin_object();
+    result.key("txids");
+    write_ids(result, listed.txids);
+    result.number("mempool_sequence", listed.sequence);
+    result.end_object();
 }
 
 Json getmempoolinfo(Call& call) {
@@ -100,30 +135,39 @@ Json getmempoolinfo(Call& call) {
     return out;
 }
 
-Json getmempoolentry(Call& call) {
+void getmempoolentry(Call& call, JsonWriter& result) {
     const auto txid = call.hash<Txid>(0, "parameter 1");
     const auto entry =
         call.node().ledger.call([&](ledger::State& state) { return state.mempool.entry(txid); });
     if (!entry) throw Error{code::invalid_address_or_key, std::string(not_in_mempool)};
-    return entry_json(*entry);
+    write_entry(result, *entry);
 }
 
-Json getmempoolancestors(Call& call) {
+namespace {
+
+using Relatives = std::vector<Txid> (mempool::Mempool::*)(const Txid&) const;
+
+void write_relatives(Call& call, JsonWriter& result, Relatives relatives) {
     const auto txid = call.hash<Txid>(0, "parameter 1");
     const bool verbose = call.boolean(1, false);
-    return call.node().ledger.call([&](ledger::State& state) {
+    const Listed listed = call.node().ledger.call([&](ledger::State& state) {
         require_in_mempool(state.mempool, txid);
-        return list_json(state.mempool, state.mempool.ancestors(txid), verbose);
+        return list(state.mempool, (state.mempool.*relatives)(txid), verbose);
     });
+    if (verbose)
+        write_entries(result, listed.entries);
+    else
+        write_ids(result, listed.txids);
 }
 
-Json getmempooldescendants(Call& call) {
-    const auto txid = call.hash<Txid>(0, "parameter 1");
-    const bool verbose = call.boolean(1, false);
-    return call.node().ledger.call([&](ledger::State& state) {
-        require_in_mempool(state.mempool, txid);
-        return list_json(state.mempool, state.mempool.descendants(txid), verbose);
-    });
+}  // namespace
+
+void getmempoolancestors(Call& call, JsonWriter& result) {
+    write_relatives(call, result, &mempool::Mempool::ancestors);
+}
+
+void getmempooldescendants(Call& call, JsonWriter& result) {
+    write_relatives(call, result, &mempool::Mempool::descendants);
 }
 
 Json gettxspendingprevout(Call& call) {

@@ -37,11 +37,11 @@ namespace daler::rpc {
 [[nodiscard]] Json getdeploymentinfo(Call& call);
 
 // mempool.cpp
-[[nodiscard]] Json getmempoolancestors(Call& call);
-[[nodiscard]] Json getmempooldescendants(Call& call);
-[[nodiscard]] Json getmempoolentry(Call& call);
+void getmempoolancestors(Call& call, JsonWriter& result);
+void getmempooldescendants(Call& call, JsonWriter& result);
+void getmempoolentry(Call& call, JsonWriter& result);
 [[nodiscard]] Json getmempoolinfo(Call& call);
-[[nodiscard]] Json getrawmempool(Call& call);
+void getrawmempool(Call& call, JsonWriter& result);
 [[nodiscard]] Json gettxspendingprevout(Call& call);
 [[nodiscard]] Json savemempool(Call& call);
 
