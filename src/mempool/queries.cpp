@@ -171,9 +171,9 @@ SavedMempool Mempool::saved() const {
     out.unbroadcast = impl_->unbroadcast;
     if (impl_->estimator) out.fee_statistics = impl_->estimator->encode_compact();
     for (const Entry* entry : sorted(impl_->pool)) {
-        out.transactions.push_back({impl_->pool.transaction_once(*entry), entry->entered,
-                                    impl_->delta_of(entry->txid()),
-                                    SavedMempool::Entry{entry->height, entry->time, entry->is_counted}});
+        out.transactions.push_back(
+            {impl_->pool.transaction_once(*entry), entry->entered, impl_->delta_of(entry->txid()),
+             SavedMempool::Entry{entry->height, entry->time, entry->is_counted}});
         out.fee_deltas.erase(entry->txid());
     }
     return out;
