@@ -47,7 +47,7 @@ std::unique_ptr<Mempool> Mempool::copy(const CoinView& chain) const {
         to->pool.insert(Candidate{*entry, from.pool.transaction_once(*entry)});
     to->rolling_fee = from.rolling_fee;
     to->deltas = from.deltas;
-    to->unbroadcast = from.unbroadcast;
+    to->unbroadcast_count = from.unbroadcast_count;
     to->sequence = from.sequence;
     return std::unique_ptr<Mempool>(new Mempool(std::move(to)));
 }
@@ -88,8 +88,8 @@ void Mempool::Impl::remove(const Entry& entry, const TransactionRef& tx, Removal
     if (reason != RemovalReason::block) stop_counting(entry);
     const bool was_reported = &entry != entering;
     if (!was_reported) entering = nullptr;
+    set_unbroadcast(entry, false);
     pool.erase(entry);
-    unbroadcast.erase(tx->txid);
     // Removal by a block does not count as a change of its own.
     const std::uint64_t number = reason == RemovalReason::block ? sequence : sequence++;
     if (!was_reported) return;
@@ -186,15 +186,24 @@ const std::map<Txid, Amount>& Mempool::deltas() const {
 }
 
 void Mempool::add_unbroadcast(const Txid& txid) {
-    if (impl_->pool.find(txid)) impl_->unbroadcast.insert(txid);
+    if (const Entry* entry = impl_->pool.find(txid)) impl_->set_unbroadcast(*entry, true);
 }
 
 void Mempool::remove_unbroadcast(const Txid& txid) {
-    impl_->unbroadcast.erase(txid);
+    if (const Entry* entry = impl_->pool.find(txid)) impl_->set_unbroadcast(*entry, false);
 }
 
-const std::set<Txid>& Mempool::unbroadcast() const {
-    return impl_->unbroadcast;
+void Mempool::Impl::set_unbroadcast(const Entry& entry, bool unbroadcast) {
+    if (std::exchange(entry.is_unbroadcast, unbroadcast) == unbroadcast) return;
+    unbroadcast ? ++unbroadcast_count : --unbroadcast_count;
+}
+
+std::set<Txid> Mempool::unbroadcast() const {
+    std::set<Txid> out;
+    if (impl_->unbroadcast_count == 0) return out;
+    for (const Entry& entry : impl_->pool.entries())
+        if (entry.is_unbroadcast) out.insert(entry.txid());
+    return out;
 }
 
 std::vector<Selected> Mempool::select_for_block(const BlockSpace& space) const {

@@ -49,7 +49,9 @@ struct EntryFacts {
     Height height = 0;
     std::int32_t sigop_cost = 0;
     bool spends_coinbase = false;
-    mutable bool is_counted = false;  ///< by the fee estimator; no index is sorted by it
+    // No index is sorted by these.
+    mutable bool is_counted = false;      ///< by the fee estimator
+    mutable bool is_unbroadcast = false;  ///< no peer has requested it yet
 
     [[nodiscard]] Totals own() const { return {1, vsize, modified_fee, sigop_cost}; }
 };

@@ -97,7 +97,7 @@ Info Mempool::info(BlockTime now) const {
         .min_fee = std::max(impl_->min_fee(now), policy.min_relay_fee),
         .min_relay_fee = policy.min_relay_fee,
         .incremental_relay_fee = policy.incremental_relay_fee,
-        .unbroadcast_count = impl_->unbroadcast.size(),
+        .unbroadcast_count = impl_->unbroadcast_count,
         .full_rbf = limits.full_rbf,
     };
 }
@@ -125,7 +125,7 @@ EntryDetails Mempool::Impl::details_of(const Entry& entry) const {
         .depends = ids_of(entry.parents()),
         .spent_by = ids_of(entry.children()),
         .bip125_replaceable = is_replaceable(entry),
-        .unbroadcast = unbroadcast.contains(entry.txid()),
+        .unbroadcast = entry.is_unbroadcast,
     };
 }
 
@@ -168,7 +168,7 @@ std::uint64_t Mempool::sequence() const {
 SavedMempool Mempool::saved() const {
     SavedMempool out;
     out.fee_deltas = impl_->deltas;
-    out.unbroadcast = impl_->unbroadcast;
+    out.unbroadcast = unbroadcast();
     if (impl_->estimator) out.fee_statistics = impl_->estimator->encode_compact();
     for (const Entry* entry : sorted(impl_->pool)) {
         out.transactions.push_back(

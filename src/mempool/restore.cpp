@@ -18,7 +18,8 @@ void Mempool::restore(const SavedMempool& saved, BlockTime now) {
     self.remove_all_but(saved);
     self.set_deltas(saved);
     self.add_missing(saved, now);
-    self.unbroadcast.clear();
+    for (const Entry& entry : self.pool.entries())
+        self.set_unbroadcast(entry, false);
     for (const auto& txid : saved.unbroadcast)
         add_unbroadcast(txid);
     self.restore_fee_statistics(saved);

@@ -13,6 +13,7 @@ struct Mempool::Impl {
 
     FeeRate min_fee(BlockTime now);
     [[nodiscard]] EntryDetails details_of(const Entry& entry) const;
+    void set_unbroadcast(const Entry& entry, bool unbroadcast);
     [[nodiscard]] Amount delta_of(const Txid& txid) const;
     const Entry& insert(Candidate candidate);
     void report_added(const Entry& added, const TransactionRef& tx);
@@ -54,7 +55,7 @@ struct Mempool::Impl {
     std::unique_ptr<fees::Estimator> estimator;  ///< null: nothing is estimated
     Disconnected disconnected;
     std::map<Txid, Amount> deltas;
-    std::set<Txid> unbroadcast;
+    std::size_t unbroadcast_count = 0;  ///< entries
     std::uint64_t sequence = 1;
     std::vector<MempoolObserver*> observers;
 };

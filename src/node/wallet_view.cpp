@@ -11,8 +11,10 @@ bool WalletView::in_mempool(const Txid& txid) const {
 }
 
 consensus::Verdict WalletView::broadcast(const TransactionRef& tx, Amount max_fee) {
+    bool is_known = false;
     auto verdict = ledger_.call([&](ledger::State& state) -> consensus::Verdict {
-        if (state.mempool.contains(tx->txid)) return {};
+        is_known = state.mempool.contains(tx->txid);
+        if (is_known) return {};
         mempool::AcceptOptions options;
         if (max_fee > Amount{0}) options.max_fee = max_fee;
         const auto accepted = state.accept(tx, options);
@@ -20,7 +22,8 @@ consensus::Verdict WalletView::broadcast(const TransactionRef& tx, Amount max_fe
         state.mempool.add_unbroadcast(tx->txid);
         return {};
     });
-    if (verdict) peers_.announce(tx->txid, tx->wtxid);
+    // A new one is announced when it enters the mempool.
+    if (is_known) peers_.announce(tx->txid, tx->wtxid);
     return verdict;
 }
 

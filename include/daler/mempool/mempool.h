@@ -265,7 +265,7 @@ public:
     /// Transactions of this node that no peer has requested yet.
     void add_unbroadcast(const Txid& txid);
     void remove_unbroadcast(const Txid& txid);
-    [[nodiscard]] const std::set<Txid>& unbroadcast() const;
+    [[nodiscard]] std::set<Txid> unbroadcast() const;
 
     /// The contents for mempool.dat. To load: accept each transaction with its time as `entered`
     /// after its delta, then the deltas, then the unbroadcast set.

@@ -91,18 +91,24 @@ Json sendrawtransaction(Call& call) {
     const auto tx = seal(decode_hex_transaction(call.string(0), no_transaction));
     const auto max_rate = max_fee_rate(call, 1);
     check_burned(*tx, call.has(2) ? to_amount(call.json(2)) : Amount{0});
-    const auto wtxid = call.node().ledger.call([&](ledger::State& state) {
-        if (has_unspent_output(state, *tx))
-            throw Error{code::verify_already_in_chain, "Transaction outputs already in utxo set"};
-        // The transaction in the mempool may have another witness. Peers can request only that one.
-        if (const auto known = state.mempool.find(tx->txid)) return known->wtxid;
+    const auto known = call.node().ledger.call([&](ledger::State& state) {
+        if (auto same = state.mempool.find(tx->txid)) return same;
         mempool::AcceptOptions options;
         options.max_fee_rate = max_rate;
-        if (const auto accepted = state.accept(tx, options); !accepted) refuse(accepted.error());
+        if (const auto accepted = state.accept(tx, options); !accepted) {
+            // The inputs of a confirmed transaction are spent, so only a refused one can be one.
+            if (has_unspent_output(state, *tx)) {
+                throw Error{code::verify_already_in_chain,
+                            "Transaction outputs already in utxo set"};
+            }
+            refuse(accepted.error());
+        }
         state.mempool.add_unbroadcast(tx->txid);
-        return tx->wtxid;
+        return TransactionRef{};
     });
-    call.node().peers.announce(tx->txid, wtxid);
+    // A new one is announced when it enters the mempool. The one in the mempool may have another
+    // witness. Peers can request only that one.
+    if (known) call.node().peers.announce(known->txid, known->wtxid);
     return tx->txid.to_hex();
 }
 
