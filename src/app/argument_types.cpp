@@ -1,5 +1,7 @@
 #include "app/argument_types.h"
 
+#include "app/bitcoind_methods.h"
+
 #include <daler/rpc/dispatcher.h>
 
 #include <algorithm>
@@ -61,6 +63,8 @@ std::vector<client::Conversion> argument_types() {
     for (const auto table : rpc::method_tables())
         for (const rpc::Method& method : table)
             append_rows(rows, method);
+    const auto others = bitcoind_methods();
+    rows.insert(rows.end(), others.begin(), others.end());
     std::ranges::sort(rows, {}, [](const client::Conversion& row) {
         return std::tuple(row.method, row.position);
     });

@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -72,6 +71,32 @@ Outcome call(RpcConnection& connection, const config::Settings& settings,
     return client::outcome_of(*reply);
 }
 
+/// The command of the program itself that was given: the name of its option, or nothing. The error
+/// is for the user.
+Result<std::string_view, std::string> own_command(const config::Settings& settings,
+                                                  const std::vector<std::string>& words) {
+    std::string_view found;
+    std::string names;
+    for (const std::string_view name : {"generate", "getinfo", "netinfo", "addrinfo"}) {
+        if (!settings.flag(name)) continue;
+        names += fmt::format("{}-{}", names.empty() ? "" : ", ", name);
+        if (!found.empty()) return fail(fmt::format("Only one of {} may be specified.", names));
+        found = name;
+    }
+    if (!found.empty() && found != "generate" && !words.empty())
+        return fail(fmt::format("-{} takes no arguments", found));
+    return found;
+}
+
+/// Whether to print with colours. The error is for the user.
+Result<bool, std::string> coloured(const config::Settings& settings) {
+    const auto when = settings.text("color");
+    if (when == "always") return true;
+    if (when == "never") return false;
+    if (when == "auto") return ::isatty(STDOUT_FILENO) != 0;
+    return fail(std::string("Invalid value for -color option. Valid values: always, auto, never."));
+}
+
 Outcome run(const config::Settings& settings) {
     auto found = client::access(settings);
     if (!found) return failure(found.error());
@@ -79,17 +104,15 @@ Outcome run(const config::Settings& settings) {
     if (auto read = read_input(settings, *found, words); !read) return failure(read.error());
     RpcConnection connection(std::move(*found));
 
-    constexpr std::array<std::string_view, 4> own{"getinfo", "generate", "netinfo", "addrinfo"};
-    const auto count =
-        std::ranges::count_if(own, [&](std::string_view name) { return settings.flag(name); });
-    if (count > 1)
-        return failure("Only one of -getinfo, -generate, -netinfo, -addrinfo may be specified.");
-    if (settings.flag("generate")) return client::generate(connection, words);
-    if (count == 1 && !words.empty())
-        return failure("-getinfo, -netinfo and -addrinfo take no arguments");
-    if (settings.flag("getinfo")) return client::getinfo(connection);
-    if (settings.flag("netinfo")) return client::netinfo(connection);
-    if (settings.flag("addrinfo")) return client::addrinfo(connection);
+    const auto own = own_command(settings, words);
+    if (!own) return failure(own.error());
+    if (*own == "generate") return client::generate(connection, words);
+    if (*own == "getinfo") {
+        const auto colours = coloured(settings);
+        return colours ? client::getinfo(connection, *colours) : failure(colours.error());
+    }
+    if (*own == "netinfo") return client::netinfo(connection);
+    if (*own == "addrinfo") return client::addrinfo(connection);
     return call(connection, settings, words);
 }
 
@@ -117,7 +140,7 @@ int main_of(std::span<const std::string> arguments) {
         return EXIT_FAILURE;
     }
     if (settings->has("datadir") && !std::filesystem::is_directory(settings->data_folder())) {
-        std::cerr << fmt::format("Specified data directory \"{}\" does not exist.\n",
+        std::cerr << fmt::format("Error: Specified data directory \"{}\" does not exist.\n",
                                  settings->data_folder().string());
         return EXIT_FAILURE;
     }

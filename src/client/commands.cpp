@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
+#include <vector>
 
 namespace daler::client {
 namespace {
@@ -18,13 +18,6 @@ Result<Json, Outcome> ask(RpcConnection& connection, const std::string& method, 
     return result ? *result : Json();
 }
 
-std::optional<std::int64_t> parse_count(const std::string& word) {
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-    if (error != std::errc{} || end != word.data() + word.size()) return std::nullopt;
-    return value;
-}
-
 std::string shown(const Json& object, std::string_view key) {
     const Json* value = object.find(key);
     return value && !value->is_null() ? result_text(*value) : "-";
@@ -33,24 +26,24 @@ std::string shown(const Json& object, std::string_view key) {
 }  // namespace
 
 Outcome generate(RpcConnection& connection, std::span<const std::string> words) {
+    const auto address = ask(connection, "getnewaddress", Json::array());
+    if (!address) return address.error();
     if (words.size() > 2) return failure("too many arguments (maximum 2 for nblocks and maxtries)");
-    const auto blocks = words.empty() ? 1 : parse_count(words[0]).value_or(0);
-    if (blocks <= 0) {
+    if (!words.empty() && words[0] == "0") {
         return failure(
             "the first argument (number of blocks to generate, default: 1) must be an integer "
             "value greater than zero");
     }
-    const auto address = ask(connection, "getnewaddress", Json::array());
-    if (!address) return address.error();
-
-    Json params = Json::array();
-    params.push(blocks);
-    params.push(*address);
-    if (words.size() == 2) {
-        const auto tries = parse_count(words[1]);
-        if (!tries) return failure("Error parsing JSON: " + words[1]);
-        params.push(*tries);
+    std::vector<Json> numbers;
+    for (const std::string& word : words) {
+        auto number = Json::parse(word);
+        if (!number) return failure("Error parsing JSON: " + word);
+        numbers.push_back(std::move(*number));
     }
+    Json params = Json::array();
+    params.push(numbers.empty() ? Json(1) : numbers[0]);
+    params.push(*address);
+    if (numbers.size() == 2) params.push(numbers[1]);
     const auto hashes = ask(connection, "generatetoaddress", std::move(params));
     if (!hashes) return hashes.error();
     Json out = Json::object();

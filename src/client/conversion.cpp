@@ -26,7 +26,8 @@ Result<Json, std::string> convert(const Conversion* rule, std::string_view word)
     if (!rule) return Json(word);
     auto parsed = Json::parse(word);
     if (parsed) return std::move(*parsed);
-    if (rule->rule == Rule::json_or_text) return Json(word);
+    const bool begun = word.starts_with('[') || word.starts_with('{') || word.starts_with('"');
+    if (rule->rule == Rule::json_or_text && !begun) return Json(word);
     return fail("Error parsing JSON: " + std::string(word));
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace daler::client {
 namespace {
 
@@ -9,6 +11,29 @@ namespace {
 std::string shown(const Json& object, std::string_view key) {
     const Json* value = object.find(key);
     return value && !value->is_null() ? result_text(*value) : "n/a";
+}
+
+constexpr std::string_view green = "\x1b[32m", yellow = "\x1b[33m", blue = "\x1b[34m",
+                           magenta = "\x1b[35m", cyan = "\x1b[36m", usual = "\x1b[0m";
+
+/// A part of the overview in a colour of terminals.
+std::string painted(bool coloured, std::string_view colour, std::string_view text) {
+    return coloured ? fmt::format("{}{}{}", colour, text, usual) : std::string(text);
+}
+
+/// Twenty blocks and a space; empty once the chain is nearly complete.
+std::string progress_bar(double progress) {
+    constexpr double nearly = 0.99;
+    constexpr int width = 20;
+    if (progress < 0 || progress >= nearly) return {};
+    std::string out;
+    for (int i = 0; i < width; ++i)
+        out += i < progress * width ? "\u2592" : "\u2591";
+    return out + " ";
+}
+
+std::string quoted_if_empty(const std::string& name) {
+    return name.empty() ? "\"\"" : name;
 }
 
 std::string trusted(const Json& balances) {
@@ -52,45 +77,63 @@ Result<Json, Outcome> ask(RpcConnection& connection, const std::string& method, 
     return result ? *result : Json();
 }
 
-}  // namespace
-
-std::string overview_text(const Overview& overview) {
-    const auto& [network, chain, wallet, balances, all_balances] = overview;
+std::string chain_text(const Json& chain, bool coloured) {
     const Json* progress = chain.find("verificationprogress");
-    std::string out = fmt::format(
-        "Chain: {}\nBlocks: {}\nHeaders: {}\nVerification progress: {:.4f}%\nDifficulty: {}\n\n",
-        shown(chain, "chain"), shown(chain, "blocks"), shown(chain, "headers"),
-        (progress ? progress->as_double().value_or(0) : 0) * 100, shown(chain, "difficulty"));
-    out += fmt::format(
-        "Network: in {}, out {}, total {}\nVersion: {}\nTime offset (s): {}\nProxies: {}\nMin tx "
-        "relay fee rate (BTC/kvB): {}\n\n",
-        shown(network, "connections_in"), shown(network, "connections_out"),
-        shown(network, "connections"), shown(network, "version"), shown(network, "timeoffset"),
-        proxies(network), shown(network, "relayfee"));
-    if (wallet.is_object()) {
-        out += fmt::format(
-            "Wallet: {}\nKeypool size: {}\n",
-            [&] {
-                const std::string name = shown(wallet, "walletname");
-                return name.empty() ? std::string("\"\"") : name;
-            }(),
-            shown(wallet, "keypoolsize"));
-        if (wallet.find("unlocked_until"))
-            out += fmt::format("Unlocked until: {}\n", shown(wallet, "unlocked_until"));
-        out += fmt::format("Transaction fee rate (-paytxfee) (BTC/kvB): {}\n\n",
-                           shown(wallet, "paytxfee"));
-    }
-    if (balances.is_object()) out += fmt::format("Balance: {}\n\n", trusted(balances));
-    if (!all_balances.empty()) {
-        out += "Balances\n";
-        for (const auto& [name, balance] : all_balances)
-            out += fmt::format("{:>16} {}\n", trusted(balance), name.empty() ? "\"\"" : name);
-        out += '\n';
-    }
-    return out + "Warnings: " + warnings(network);
+    const double part = progress ? progress->as_double().value_or(0) : 0;
+    return fmt::format(
+        "{}\nBlocks: {}\nHeaders: {}\nVerification progress: {}{:.4f}%\nDifficulty: {}\n\n",
+        painted(coloured, blue, "Chain: " + shown(chain, "chain")), shown(chain, "blocks"),
+        shown(chain, "headers"), progress_bar(part), part * 100, shown(chain, "difficulty"));
 }
 
-Outcome getinfo(RpcConnection& connection) {
+std::string network_text(const Json& network, bool coloured) {
+    const auto connections =
+        fmt::format("Network: in {}, out {}, total {}", shown(network, "connections_in"),
+                    shown(network, "connections_out"), shown(network, "connections"));
+    return fmt::format(
+        "{}\nVersion: {}\nTime offset (s): {}\nProxies: {}\nMin tx relay fee rate (BTC/kvB): "
+        "{}\n\n",
+        painted(coloured, green, connections), shown(network, "version"),
+        shown(network, "timeoffset"), proxies(network), shown(network, "relayfee"));
+}
+
+std::string wallet_text(const Json& wallet, bool coloured) {
+    const auto name = "Wallet: " + quoted_if_empty(shown(wallet, "walletname"));
+    std::string out = fmt::format("{}\nKeypool size: {}\n", painted(coloured, magenta, name),
+                                  shown(wallet, "keypoolsize"));
+    if (wallet.find("unlocked_until"))
+        out += fmt::format("Unlocked until: {}\n", shown(wallet, "unlocked_until"));
+    return out + fmt::format("Transaction fee rate (-paytxfee) (BTC/kvB): {}\n\n",
+                             shown(wallet, "paytxfee"));
+}
+
+/// The balance of each wallet, the numbers below each other.
+std::string balances_text(const Overview& overview, bool coloured) {
+    if (overview.all_balances.empty()) return {};
+    std::size_t width = 0;
+    for (const auto& [name, balances] : overview.all_balances)
+        width = std::max(width, trusted(balances).size());
+    std::string out = painted(coloured, cyan, "Balances") + "\n";
+    for (const auto& [name, balances] : overview.all_balances)
+        out += fmt::format("{:>{}} {}\n", trusted(balances), width, quoted_if_empty(name));
+    return out + '\n';
+}
+
+}  // namespace
+
+std::string overview_text(const Overview& overview, bool coloured) {
+    std::string out =
+        chain_text(overview.chain, coloured) + network_text(overview.network, coloured);
+    if (overview.wallet.is_object()) out += wallet_text(overview.wallet, coloured);
+    if (overview.balances.is_object()) {
+        out += fmt::format("{} {}\n\n", painted(coloured, cyan, "Balance:"),
+                           trusted(overview.balances));
+    }
+    return out + balances_text(overview, coloured) + painted(coloured, yellow, "Warnings:") + " " +
+           warnings(overview.network);
+}
+
+Outcome getinfo(RpcConnection& connection, bool coloured) {
     const auto& wallet = connection.access().wallet;
     Overview overview;
     const auto read = [&](Json& into, const std::string& method, bool may_fail,
@@ -106,7 +149,7 @@ Outcome getinfo(RpcConnection& connection) {
     // one is not loaded.
     if (auto wrong = read(overview.wallet, "getwalletinfo", true, wallet)) return *wrong;
     if (auto wrong = read(overview.balances, "getbalances", true, wallet)) return *wrong;
-    if (wallet) return {0, overview_text(overview)};
+    if (wallet) return {0, overview_text(overview, coloured)};
 
     Json wallets;
     if (auto wrong = read(wallets, "listwallets", true, std::nullopt)) return *wrong;
@@ -118,7 +161,7 @@ Outcome getinfo(RpcConnection& connection) {
             overview.all_balances.emplace_back(text, std::move(balances));
         }
     }
-    return {0, overview_text(overview)};
+    return {0, overview_text(overview, coloured)};
 }
 
 }  // namespace daler::client

@@ -49,7 +49,7 @@ constexpr std::array own{
     Option{"addrinfo", "", Kind::flag, Group::commands, "",
            "Print how many addresses of each network the node knows"},
     Option{"color", "<when>", Kind::text, Group::client, "auto",
-           "Accepted for scripts and ignored: -getinfo has no colours"},
+           "Colours in -getinfo: always, never, or auto, which means on terminals"},
     Option{"h", "", Kind::flag, Group::hidden, "", "Print the help and exit"},
     Option{"help", "", Kind::flag, Group::hidden, "", "Print the help and exit"},
     Option{"help-debug", "", Kind::flag, Group::hidden, "",

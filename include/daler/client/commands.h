@@ -7,8 +7,8 @@
 
 namespace daler::client {
 
-/// -getinfo: an overview as text.
-[[nodiscard]] Outcome getinfo(RpcConnection& connection);
+/// -getinfo: an overview as text, with colours for a terminal or without.
+[[nodiscard]] Outcome getinfo(RpcConnection& connection, bool coloured);
 
 /// -generate [blocks [max tries]]: mines to a new address of the wallet.
 [[nodiscard]] Outcome generate(RpcConnection& connection, std::span<const std::string> words);
@@ -27,6 +27,7 @@ struct Overview {
     Json balances;                                           ///< getbalances
     std::vector<std::pair<std::string, Json>> all_balances;  ///< of each wallet, if several
 };
-[[nodiscard]] std::string overview_text(const Overview& overview);
+/// The text of an overview. `coloured`: with the escape sequences of terminals (ECMA-48).
+[[nodiscard]] std::string overview_text(const Overview& overview, bool coloured);
 
 }  // namespace daler::client

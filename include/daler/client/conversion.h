@@ -11,7 +11,7 @@ namespace daler::client {
 /// How a word of the command line becomes an argument. Words without a rule are text.
 enum class Rule : std::uint8_t {
     json,          ///< it is JSON, or an error
-    json_or_text,  ///< JSON if it parses, else text
+    json_or_text,  ///< JSON if it parses; else text, unless it begins as a list, object or string
 };
 
 /// The position of arguments without one.
