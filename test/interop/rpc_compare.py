@@ -26,7 +26,13 @@ KNOWN = [
     (r"(getblock|getblockheader)\.(txcount|header_version)", EXTRA, "fork"),
     (r"getmempoolinfo\.(dustrelayfee|dustrelayfeefloor|dustdynamic|rbf_policy|truc_policy)", EXTRA, "fork"),
     (r"getpeerinfo\[\]\.(last_block_announcement|forced_inbound|misbehavior_score)", EXTRA, "fork"),
-    (r"(getmempoolentry|getrawmempool\.\w{64})\.(startingpriority|currentpriority|hash)", EXTRA, "fork"),
+    (r"(getmempoolentry|(getrawmempool|getmempool(ancestors|descendants))\.\w{64})\.(startingpriority|currentpriority|hash)",
+     EXTRA, "fork"),
+    (r"signrawtransactionwithkey\.(fee|feerate)", EXTRA, "fork"),
+    (r"getnettotals\..*", VALUE, "each describes the other end of the connection"),
+    (r"(getmemoryinfo|getrpcinfo)\..*", VALUE, "own memory and folder"),
+    (r"savemempool\.filename", VALUE, "own folder"),
+    (r"(?s)(gettxoutproof|descriptorprocesspsbt|prioritisetransaction) .*", TEXT, "fork: other arguments"),
     (r"testmempoolaccept\[\]\.usage", EXTRA, "fork"),
     (r"testmempoolaccept\[\]\.reject-details", EXTRA, "new in 29"),
     (r"validateaddress\.error_index", EXTRA, "fork"),
@@ -44,7 +50,7 @@ KNOWN = [
     (r"getnetworkinfo\.connections(_in|_out)?", VALUE, "each has its own connections"),
     (r"getmininginfo\.(currentblockweight|currentblocktx)", VALUE, "29 reserves another weight for the coinbase"),
     (r"gettxoutsetinfo\.disk_size", VALUE, "own files"),
-    (r"(getmempoolentry|getrawmempool\.\w{64})\.(time|unbroadcast)", VALUE, "time and source of the transaction"),
+    (r"(getmempoolentry|(getrawmempool|getmempool(ancestors|descendants))\.\w{64})\.(time|unbroadcast)", VALUE, "time and source of the transaction"),
     (r"getrawmempool\.mempool_sequence", VALUE, "own counter"),
     (r"uptime", VALUE, "started at another time"),
     (r"(gettransaction|listtransactions\[\])\.(time|timereceived)", VALUE, "time of arrival"),
@@ -68,6 +74,21 @@ OTHER_ARGUMENTS = {
     "waitfornewblock": "new in 29",
     "stop": "daler shows the argument, which bitcoind hides",
 }
+# Methods of bitcoind for which this script compares no answer, and why.
+NOT_COMPARED = {
+    **dict.fromkeys(("listprunelocks", "setprunelock", "maxmempool", "scriptthreadsinfo", "setscriptthreadsenabled",
+                     "getgeneralinfo", "getrpcwhitelist", "listmempooltransactions", "getmempoolstats", "savefeeestimates"),
+                    "fork"),
+    "getdescriptoractivity": "new in 29",
+    **dict.fromkeys(("dumptxoutset", "loadtxoutset", "enumeratesigners"), "not in daler"),
+    **dict.fromkeys(("help", "stop"), "each program has its own texts"),
+    **dict.fromkeys(("getblockfrompeer", "pruneblockchain"), "only errors are the same here"),
+    "joinpsbts": "random order: psbt.py",
+    "combinerawtransaction": "psbt.py",
+    "disconnectnode": "only errors: the nodes stay connected",
+    "logging": "29 has other categories",
+    **dict.fromkeys(("submitpackage", "importmempool", "scanblocks", "getchainstates", "fundrawtransaction"), "tests of their own"),
+}
 # Lists without a defined order, and the fields to sort them by.
 UNORDERED = {"getchaintips": ("hash",), "listunspent": ("txid", "vout"), "listdescriptors.descriptors": ("desc",),
              "getrawmempool": (),
@@ -85,7 +106,7 @@ def known(place, kind):
 class Comparison:
     def __init__(self, daler, core):
         self.daler, self.core = daler, core
-        self.calls, self.differences = 0, []
+        self.calls, self.differences, self.answered = 0, [], set()
 
     def differ(self, place, text):
         self.differences.append(f"{place}: {text}")
@@ -145,6 +166,7 @@ class Comparison:
         elif our_error or their_error:
             self.differ(call, f"{our_error or ours!r} instead of {their_error or theirs!r}")
         else:
+            self.answered.add(method)
             self.compare(method, ours, theirs)
         return ours
 
@@ -214,6 +236,8 @@ def ask_about_blocks(check, daler, stale):
     for name in (stale, tip, "00" * 32, "abc", None):
         ask("preciousblock", name)
         ask("getbestblockhash")
+        ask("getblockfilter", name)  # waits for the indexes: they have seen each tip
+        ask("gettxoutsetinfo", "muhash", name)
     for name in (*names, None, 5):
         for kind in (None, "basic", "nosuch", 5):
             ask("getblockfilter", name, kind)
@@ -275,6 +299,120 @@ def ask_about_transactions(check, daler, samples):
     ask("decoderawtransaction", "00", False)
 
 
+def ask_about_the_network(check, daler):
+    ask, tip = check.ask, daler.getblockheader(daler.tip(), False)
+    for method in ("clearbanned", "listbanned", "getaddednodeinfo", "getaddrmaninfo", "getnettotals", "getnodeaddresses",
+                   "getzmqnotifications", "getrpcinfo", "getmemoryinfo", "getprioritisedtransactions",
+                   "savemempool"):
+        ask(method)
+        ask(method, None, None, None, "too many")
+    for arguments in (("1.2.3.0/24", "add", 2_000_000_000, True), ("1.2.3.4", "add"), ("::1", "add", 5), ("x", "add"),
+                      ("1.2.3.4", "nosuch"), ("9.9.9.9", "remove"), ("1.2.3.4/33", "add"), ("1.2.3.0/24", "remove")):
+        ask("setban", *arguments)
+        ask("listbanned")
+    ask("clearbanned")
+    for arguments in ((True,), ("x",), ()):
+        ask("setnetworkactive", *arguments)
+    for arguments in ((0,), (-1,), (1, "ipv4"), (1, "nosuch"), ("x",)):
+        ask("getnodeaddresses", *arguments)
+    for arguments in ((), (1,), (1, 1), (0,), (-1,), (120, -1), (1, 999_999), ("x",)):
+        ask("getnetworkhashps", *arguments)
+    for arguments in (("stats",), ("nosuch",), (5,)):
+        ask("getmemoryinfo", *arguments)
+    for arguments in (("00",), ("00" * 80,), ("zz" * 80,), (), (5,), (tip,)):
+        ask("submitheader", *arguments)
+    ask("getaddednodeinfo", "127.0.0.1:1")
+    for command in ("add", "remove"):
+        ask("addnode", "127.0.0.1:1", command)
+
+
+def ask_about_packages_of_the_mempool(check, daler):
+    ask = check.ask
+    mempool = daler.getrawmempool()
+    for name in (*mempool, "00" * 32, "abc", 5):
+        for verbose in (None, False, True, 1):
+            ask("getmempoolancestors", name, verbose)
+            ask("getmempooldescendants", name, verbose)
+        ask("gettxoutproof", [name])
+    spent = [{"txid": vin["txid"], "vout": vin["vout"]} for name in mempool for vin in daler.getrawtransaction(name, 1)["vin"]]
+    for outputs in (spent, spent[:1] * 2, [{"txid": "00" * 32, "vout": 0}], [], [{}], [{"txid": "00" * 32}], "x", [5],
+                    [{"txid": "00" * 32, "vout": -1}], [{"txid": "x", "vout": 0}], [{"txid": "00" * 32, "vout": 0, "x": 1}]):
+        ask("gettxspendingprevout", outputs)
+    block = daler.getblockhash(daler.getblockcount() - 1)
+    ids = daler.getblock(block)["tx"]
+    for arguments in ((ids,), (ids[:1], block), (ids[:1] * 2,), ([],), (["00" * 32], block), (ids[:1], "00" * 32), ("x",), ()):
+        proof = ask("gettxoutproof", *arguments)
+        ask("verifytxoutproof", proof)
+    for text in ("00", "zz", "", 5):
+        ask("verifytxoutproof", text)
+    for arguments in (("waitforblock", block, 1), ("waitforblock", "00" * 32, 1), ("waitforblockheight", 1, 1),
+                      ("waitforblockheight", 10**6, 1), ("waitfornewblock", 1), ("waitforblock", block, -1)):
+        ask(*arguments)
+
+
+def ask_about_psbts(check, daler):
+    ask = check.ask
+    secret = "cMahea7zqjxrtgAbB7LSGbcQUr1uX1ojuat9jZodMN87JcbXMTcA"
+    public = "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
+    coin_of_block = {"txid": daler.getblock(daler.getblockhash(40))["tx"][0], "vout": 0}
+    raw = ask("createrawtransaction", [coin_of_block], [{ANYONE_ADDRESS: "49.999"}, {"data": "00ff"}], 5, True)
+    for arguments in (([], {}), ([], []), ([coin_of_block], {"x": 1}), ([coin_of_block], {ANYONE_ADDRESS: -1}),
+                      ([coin_of_block], [{ANYONE_ADDRESS: 1}, {ANYONE_ADDRESS: 1}]), ([coin_of_block], {"data": "0"}),
+                      ([coin_of_block | {"sequence": 1}], {}, 2**32), ([coin_of_block | {"sequence": -1}], {}),
+                      ([coin_of_block], [{}]), ([coin_of_block], [5]), ([{}], {}), ([coin_of_block], {}, 0, True)):
+        ask("createrawtransaction", *arguments)
+        ask("createpsbt", *arguments)
+    psbt = ask("createpsbt", [coin_of_block], [{ANYONE_ADDRESS: "49.999"}, {"data": "00ff"}], 5, True)
+    told = [f"wpkh({secret})", {"desc": f"pk({public})", "range": 5}, f"raw({ANYONE_SCRIPT.hex()})"]
+    updated = ask("utxoupdatepsbt", psbt, told)
+    for text in (psbt, updated, "", "x", "cHNidP8=", 5, raw):
+        for method in ("decodepsbt", "analyzepsbt", "utxoupdatepsbt", "finalizepsbt"):
+            ask(method, text)
+        ask("finalizepsbt", text, False)
+        ask("combinepsbt", [text])
+        ask("combinepsbt", [psbt, text])
+        ask("joinpsbts", [text, text])
+        ask("descriptorprocesspsbt", text, told)
+        ask("converttopsbt", text)
+        ask("combinerawtransaction", [text])
+    for arguments in ((raw, True), (raw, False, True), (raw, False, False)):
+        ask("converttopsbt", *arguments)
+    for arguments in ((psbt, told, "NOSUCH"), (psbt, told, "ALL", False, False), (psbt, ["x"]), (psbt, [5]), (psbt,)):
+        ask("descriptorprocesspsbt", *arguments)
+    own, = daler.deriveaddresses(daler.getdescriptorinfo(f"wpkh({secret})")["descriptor"])
+    known = coin_of_block | {"scriptPubKey": daler.validateaddress(own)["scriptPubKey"], "amount": 50}
+    for arguments in ((raw, [secret]), (raw, [secret], [known]), (raw, [], [known], "NONE"), (raw, [], [known], "x"),
+                      (raw, ["x"]), (raw, [secret], [{}]), ("00", [])):
+        ask("signrawtransactionwithkey", *arguments)
+    for text in ("", "51", "6a", "zz", "76a914" + "00" * 20 + "88ac", "0014" + "00" * 20, "5120" + "11" * 32, "51024e73",
+                 f"21{public}ac", f"5121{public}51ae", "a914" + "00" * 20 + "87", f"21{public}ad59b2", 5):
+        ask("decodescript", text)
+    for arguments in ((1, [public]), (1, [public], "bech32"), (1, [public], "nosuch"), (2, [public]), (0, [public]), (1, []),
+                      (1, ["x"]), (1, [public[:-2]]), (21, [public] * 21), (1, [public], "bech32m")):
+        ask("createmultisig", *arguments)
+    for text in (f"wpkh({public})", f"wpkh({secret})", "x", "", f"wpkh({public})#x", f"wpkh({public})#qqqqqqqq", "raw(51)",
+                 f"addr({ANYONE_ADDRESS})", f"tr({public[2:]})", f"wsh(multi(1,{public}))", f"sh({public})", 5):
+        info = ask("getdescriptorinfo", text)
+        for arguments in ((info["descriptor"],), (info["descriptor"], [0, 1]), (info["descriptor"], 5)) if info else ((text,),):
+            ask("deriveaddresses", *arguments)
+    signature = ask("signmessagewithprivkey", secret, "text")
+    ask("signmessagewithprivkey", "x", "text")
+    for arguments in (("mrCDrCybB6J1vRfbwM5hemdJz73FwDBC8r", signature, "text"), ("x", signature, "text"),
+                      ("mrCDrCybB6J1vRfbwM5hemdJz73FwDBC8r", "x", "text"), (ANYONE_ADDRESS, signature, "text")):
+        ask("verifymessage", *arguments)
+    for arguments in ((6,), (0,), (1009,), (6, "nosuch"), (6, 5), ("x",), ()):
+        ask("estimatesmartfee", *arguments)
+    for arguments in (("00" * 32, 0, 0), ("x", 0, 0), ("00" * 32, 0, "x"), ()):
+        ask("prioritisetransaction", *arguments)
+    ask("generatetodescriptor", 0, f"addr({ANYONE_ADDRESS})")
+    ask("generatetodescriptor", 0, "x")
+    ask("generateblock", "x", [])
+    ask("generateblock", ANYONE_ADDRESS, ["00" * 32])
+    ask("getblocktemplate", {"rules": ["segwit"]})
+    for request in (None, {}, {"rules": []}, {"mode": "x"}, {"mode": "proposal"}, {"mode": "proposal", "data": "00"}, 5):
+        ask("getblocktemplate", request)
+
+
 def ask_about_the_rest(check, daler):
     ask = check.ask
     addresses = [ANYONE_ADDRESS, ANYONE_ADDRESS.upper(), ANYONE_ADDRESS[:-1] + "q", "nonsense", "",
@@ -291,7 +429,7 @@ def ask_about_the_rest(check, daler):
     ask("generatetoaddress", "1", ANYONE_ADDRESS)
     ask("generatetoaddress")
     ask("generate")
-    for arguments in (("00",), ("zz",), (5,), (), ("",)):
+    for arguments in (("00",), ("zz",), (5,), (), ("",), (daler.getblock(daler.tip(), 0),)):
         ask("submitblock", *arguments)
     ask("invalidateblock", "00" * 32)
     ask("reconsiderblock", "00" * 32)
@@ -364,6 +502,16 @@ def ask_about_the_wallet(check, daler):
     ask("createwallet")
     ask("createwallet", "x", "y")
     ask("backupwallet", wallet="w")
+
+
+def check_that_all_were_asked(check):
+    """Each method of bitcoind, but those of the wallet, has given an answer to compare."""
+    sections = re.split(r"^== (\w+) ==$", check.core.help(), flags=re.M)[1:]
+    methods = {line.split()[0] for name, text in zip(sections[::2], sections[1::2]) if name != "Wallet"
+               for line in text.splitlines() if line}
+    missing = sorted(methods - check.answered - set(NOT_COMPARED))
+    if missing:
+        check.differ("methods without a comparison", ", ".join(missing))
 
 
 def transactions(daler, coins):
@@ -440,6 +588,9 @@ def main(test):
                        ("transactions", lambda: ask_about_transactions(check, daler, transactions(daler, coins))),
                        ("blocks", lambda: ask_about_blocks(check, daler, fork.hash)),
                        ("scans", lambda: ask_about_scans(check)),
+                       ("the network", lambda: ask_about_the_network(check, daler)),
+                       ("the mempool", lambda: ask_about_packages_of_the_mempool(check, daler)),
+                       ("PSBTs", lambda: ask_about_psbts(check, daler)),
                        ("everything else", lambda: ask_about_the_rest(check, daler)),
                        ("the wallet", lambda: ask_about_the_wallet(check, daler)),
                        ("help", lambda: compare_first_lines(check))):
@@ -451,6 +602,7 @@ def main(test):
     for part in (lambda: ask_about_blocks(check, daler, fork.hash),
                  lambda: ask_about_transactions(check, daler, {})):
         part()
+    check_that_all_were_asked(check)
     test.step(f"with indexes: {check.calls} calls, {len(check.differences)} differences")
     for difference in check.differences[:120]:
         print("DIFFERS", difference[:2000])
