@@ -14,13 +14,14 @@ export async function next(socket, timeout = PATIENCE) {
   return { topic: topic.toString(), body: body.toString('hex'), count: count.readUInt32LE() };
 }
 
-/** A socket that has received all that was published until now. Calls `publish` until something arrives. */
+/** A socket that has received all that was published until now. `publish` publishes something and returns its last body. */
 export async function subscribe(address, topics, publish, settings = {}) {
   const socket = new Subscriber({ receiveHighWaterMark: 0, ...settings });
   socket.subscribe(...topics);
   socket.connect(address);
-  do await publish(); while (!(await next(socket, MOMENT)));
-  while (await next(socket, MOMENT));
+  do await publish(); while (!(await next(socket, MOMENT))); // a subscription takes a moment to arrive
+  const last = await publish();
+  for (let message; message?.body !== last; assert(message, 'the last message')) message = await next(socket);
   return socket;
 }
 

@@ -10,7 +10,7 @@ const payments = JSON.parse(readFileSync(0, 'utf8'));
 const node = connect(url, credentials);
 const mine = (count) => node.command('generatetoaddress', count, ANYONE);
 const topics = ['hashblock', 'hashtx', 'rawblock', 'rawtx', 'sequence'];
-const socket = await subscribe(address, topics, () => mine(1));
+const socket = await subscribe(address, topics, async () => node.command('getblock', (await mine(1))[0], 0));
 
 /** A body of "sequence": what it is about, the letter, and the number of the mempool. */
 function change(body) {
