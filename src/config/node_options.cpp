@@ -223,6 +223,10 @@ constexpr std::array mining{
            consensus::max_block_weight},
     Option{"blockmintxfee", "<BTC/kvB>", Kind::amount, Group::mining, "0.00001000",
            "Lowest fee rate of transactions in blocks we make"},
+    Option{
+        "blockversion", "<n>", Kind::integer, Group::hidden, "",
+        "Version of the blocks we make, to test forks; without effect on signets and public chains",
+        false, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()},
 };
 
 constexpr std::string_view high_water_mark =

@@ -72,6 +72,7 @@ Amount Mempool::Impl::delta_of(const Txid& txid) const {
 
 const Entry& Mempool::Impl::insert(Candidate candidate) {
     candidate.sequence = sequence++;
+    ++updates;
     return pool.insert(candidate);
 }
 
@@ -90,6 +91,7 @@ void Mempool::Impl::remove(const Entry& entry, const TransactionRef& tx, Removal
     if (!was_reported) entering = nullptr;
     set_unbroadcast(entry, false);
     pool.erase(entry);
+    ++updates;
     // Removal by a block does not count as a change of its own.
     const std::uint64_t number = reason == RemovalReason::block ? sequence : sequence++;
     if (!was_reported) return;
@@ -176,6 +178,7 @@ std::size_t Mempool::expire(BlockTime now) {
 void Mempool::prioritise(const Txid& txid, Amount delta) {
     Amount& sum = impl_->deltas[txid];
     sum += delta;
+    ++impl_->updates;
     if (const Entry* entry = impl_->pool.find(txid))
         impl_->pool.set_modified_fee(*entry, entry->modified_fee + delta);
     if (sum == Amount{}) impl_->deltas.erase(txid);

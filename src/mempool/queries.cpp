@@ -165,6 +165,10 @@ std::uint64_t Mempool::sequence() const {
     return impl_->sequence;
 }
 
+std::uint64_t Mempool::updates() const {
+    return impl_->updates;
+}
+
 SavedMempool Mempool::saved() const {
     SavedMempool out;
     out.fee_deltas = impl_->deltas;

@@ -39,6 +39,7 @@ void Mempool::Impl::remove_all_but(const SavedMempool& saved) {
 
 void Mempool::Impl::set_deltas(const SavedMempool& saved) {
     deltas = saved.fee_deltas;
+    ++updates;
     for (const auto& record : saved.transactions) {
         if (record.fee_delta != Amount{}) deltas[record.tx->txid] = record.fee_delta;
         if (const Entry* entry = pool.find(record.tx->txid))

@@ -29,6 +29,10 @@ struct ByRate {
     }
 };
 
+bool has_relatives(const Entry& entry) {
+    return entry.ancestors().count > 1 || entry.descendants().count > 1;
+}
+
 class Selection {
 public:
     Selection(const Pool& pool, const BlockSpace& space) : pool_(pool), space_(space) {}
@@ -38,9 +42,7 @@ public:
         auto next = best.begin();
         int misses = 0;
         while (next != best.end() || !remaining_.empty()) {
-            // Entries with a changed package are found in `remaining_` instead.
-            if (next != best.end() && (taken_.contains(&*next) || failed_.contains(&*next) ||
-                                       changed_.contains(&*next))) {
+            if (next != best.end() && is_done(*next)) {
                 ++next;
                 continue;
             }
@@ -54,9 +56,11 @@ public:
             if (from_remaining) {
                 remaining_.erase(remaining_.begin());
                 changed_.erase(candidate.entry);
+            } else {
+                ++next;
             }
             if (!fits(candidate.package) || !take(*candidate.entry)) {
-                failed_.insert(candidate.entry);
+                if (has_relatives(*candidate.entry)) failed_.insert(candidate.entry);
                 if (++misses > max_misses && weight_ > space_.max_weight - close_to_limit) break;
                 continue;
             }
@@ -66,20 +70,36 @@ public:
     }
 
 private:
+    // Entries with a changed package are found in `remaining_` instead. An entry without relatives
+    // is met only once.
+    [[nodiscard]] bool is_done(const Entry& entry) const {
+        return has_relatives(entry) &&
+               (taken_.contains(&entry) || failed_.contains(&entry) || changed_.contains(&entry));
+    }
+
     [[nodiscard]] bool fits(const Totals& package) const {
         return weight_ + consensus::witness_scale_factor * package.vsize < space_.max_weight &&
                sigop_cost_ + package.sigop_cost < space_.max_sigop_cost;
     }
 
+    [[nodiscard]] bool is_final(const Entry& entry) const {
+        return entry.packed().lock_time() == 0 ||
+               consensus::is_final(*pool_.transaction_once(entry), space_.height, space_.time);
+    }
+
     // Takes an entry and its ancestors that are not in the block yet; false if one of them is not
     // final.
     bool take(const Entry& entry) {
+        if (!has_relatives(entry)) {
+            if (!is_final(entry)) return false;
+            add(entry);
+            return true;
+        }
         std::vector<const Entry*> package{&entry};
         for (const Entry* ancestor : Pool::ancestors(entry))
             if (!taken_.contains(ancestor)) package.push_back(ancestor);
         for (const Entry* member : package)
-            if (!consensus::is_final(*pool_.transaction(*member), space_.height, space_.time))
-                return false;
+            if (!is_final(*member)) return false;
         // A child has more ancestors than its parent, so this order puts parents first.
         std::ranges::sort(package, [](const Entry* a, const Entry* b) {
             if (a->ancestors().count != b->ancestors().count)
@@ -88,14 +108,22 @@ private:
         });
         for (const Entry* member : package) {
             forget(*member);
-            taken_.insert(member);
-            chosen_.push_back({pool_.transaction(*member), member->fee, member->sigop_cost});
-            weight_ += member->weight();
-            sigop_cost_ += member->sigop_cost;
+            add(*member);
+            taken_.emplace(member, static_cast<std::uint32_t>(chosen_.size()));
         }
         for (const Entry* member : package)
             subtract_from_descendants(*member);
         return true;
+    }
+
+    void add(const Entry& entry) {
+        chosen_.push_back({pool_.transaction(entry), entry.fee, entry.sigop_cost});
+        weight_ += entry.weight();
+        sigop_cost_ += entry.sigop_cost;
+        if (entry.ancestors().count == 1) return;
+        for (const auto& input : chosen_.back().tx->inputs)
+            if (const Entry* parent = pool_.find(input.prevout.txid))
+                chosen_.back().depends.push_back(taken_.at(parent));
     }
 
     void forget(const Entry& entry) {
@@ -124,7 +152,9 @@ private:
     std::int64_t weight_ = 0;
     std::int64_t sigop_cost_ = 0;
     std::vector<Selected> chosen_;
-    boost::unordered_flat_set<const Entry*> taken_, failed_;
+    // The entries below have relatives in the pool.
+    boost::unordered_flat_map<const Entry*, std::uint32_t> taken_;  // their places, from 1 on
+    boost::unordered_flat_set<const Entry*> failed_;
     boost::unordered_flat_map<const Entry*, Totals> changed_;
     std::set<Remaining, ByRate> remaining_;
 };

@@ -57,6 +57,7 @@ struct Mempool::Impl {
     std::map<Txid, Amount> deltas;
     std::size_t unbroadcast_count = 0;  ///< entries
     std::uint64_t sequence = 1;
+    std::uint64_t updates = 0;
     std::vector<MempoolObserver*> observers;
 };
 

@@ -34,15 +34,23 @@ TransactionRef make_coinbase(const TemplateOptions& options, Height height, Amou
     return seal(std::move(coinbase));
 }
 
-void fill_header(BlockHeader& header, ledger::State& state, const chain::BlockEntry& parent,
-                 BlockTime time) {
-    const auto& params = state.chain.params();
-    const chain::EntryChain parents(parent);
-    header.version = consensus::block_version(parents, params, state.deployments);
-    header.previous = parent.hash;
+void set_time(Template& made, ledger::State& state, const chain::BlockEntry& parent,
+              const TemplateOptions& options) {
+    const auto time = std::max(made.min_time, options.time.value_or(state.clock.chain_now()));
+    auto& header = made.block.header;
     header.time = static_cast<std::uint32_t>(unix_seconds(time));
-    header.bits = consensus::next_bits(parents, time, params);
+    header.bits = consensus::next_bits(chain::EntryChain(parent), time, state.chain.params());
+}
+
+void fill_header(Template& made, ledger::State& state, const chain::BlockEntry& parent,
+                 const TemplateOptions& options) {
+    const chain::EntryChain parents(parent);
+    auto& header = made.block.header;
+    header.version = options.limits.version.value_or(
+        consensus::block_version(parents, state.chain.params(), state.deployments));
+    header.previous = parent.hash;
     header.nonce = 0;
+    set_time(made, state, parent, options);
 }
 
 }  // namespace
@@ -58,17 +66,18 @@ Template make_template(ledger::State& state, const TemplateOptions& options,
     result.block.transactions.emplace_back();
     result.fees.emplace_back();
     result.sigop_costs.emplace_back();
-    for (auto& [tx, fee, sigop_cost] : selected) {
+    result.depends.emplace_back();
+    for (auto& [tx, fee, sigop_cost, depends] : selected) {
         fees += fee;
         result.block.transactions.push_back(std::move(tx));
         result.fees.push_back(fee);
         result.sigop_costs.push_back(sigop_cost);
+        result.depends.push_back(std::move(depends));
     }
     result.fees[0] = -fees;
     const Amount reward = consensus::block_subsidy(result.height, params) + fees;
     result.block.transactions[0] = make_coinbase(options, result.height, reward);
-    fill_header(result.block.header, state, parent,
-                std::max(result.min_time, options.time.value_or(state.clock.chain_now())));
+    fill_header(result, state, parent, options);
     finish_block(result.block, result.height, params);
     if (options.signer) ensure(options.signer->sign(result.block));
     result.sigop_costs[0] = consensus::sigop_cost(*result.block.transactions[0], {}, 0);
@@ -110,6 +119,10 @@ Result<std::vector<mempool::Selected>, Unfit> select_exactly(
         selected.push_back({tx, added->fee, added->sigop_cost});
     }
     return selected;
+}
+
+void update_time(ledger::State& state, const TemplateOptions& options, Template& made) {
+    set_time(made, state, state.chain.view()->tip(), options);
 }
 
 void finish_block(Block& block, Height height, const ChainParams& params) {

@@ -154,6 +154,10 @@ Status read_relay(const Settings& settings, NodeOptions& options) {
                                 options.params.name));
     }
     options.block_limits = {settings.integer("blockmaxweight"), rate(settings, "blockmintxfee")};
+    const bool chooses_version =
+        !options.params.is_public() && options.params.signet_challenge.empty();
+    if (const auto version = settings.integer_if_set("blockversion"); version && chooses_version)
+        options.block_limits.version = static_cast<std::int32_t>(*version);
     if (const auto when = settings.text_if_set("automine")) {
         const auto events = mining::AutoMineEvents::parse(*when);
         if (!events) return fail("-automine: " + events.error());

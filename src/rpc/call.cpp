@@ -13,12 +13,13 @@ void refuse_if_stopping(const Services& node) {
 }
 
 Call::Call(Services& services, const Method& method, std::vector<Json> arguments,
-           std::string wallet_name, bool has_wallet_path)
+           std::string wallet_name, bool has_wallet_path, http::Waiting* waiting)
     : services_(services),
       method_(method),
       arguments_(std::move(arguments)),
       wallet_name_(std::move(wallet_name)),
-      has_wallet_path_(has_wallet_path) {}
+      has_wallet_path_(has_wallet_path),
+      waiting_(waiting) {}
 
 std::string_view Call::argument_name(std::size_t i) const {
     ensure(i < method_.arguments.size());

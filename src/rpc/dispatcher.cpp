@@ -1,3 +1,5 @@
+#include "rpc/waiting_call.h"
+
 #include <daler/primitives/chain_params.h>
 #include <daler/rpc/dispatcher.h>
 #include <daler/util/ensure.h>
@@ -137,27 +139,10 @@ std::vector<Dispatcher::Active> Dispatcher::active() const {
 
 namespace {
 
-/// While a method waits for the wallet thread or for a block, another thread answers calls in its
-/// place. So calls that wait do not block the others.
-class WaitingCall {
-public:
-    WaitingCall(const Method& method, http::Waiting* waiting)
-        : waiting_(waits(method) ? waiting : nullptr) {
-        if (waiting_ && !waiting_->begin()) throw TooManyWaitingCalls();
-    }
-    ~WaitingCall() {
-        if (waiting_) waiting_->end();
-    }
-    WaitingCall(const WaitingCall&) = delete;
-    WaitingCall& operator=(const WaitingCall&) = delete;
-
-private:
-    static bool waits(const Method& method) {
-        return method.category == "Wallet" || method.name.starts_with("waitfor");
-    }
-
-    http::Waiting* waiting_;
-};
+/// Methods that wait for the wallet thread or for a block in each call.
+bool waits(const Method& method) {
+    return method.category == "Wallet" || method.name.starts_with("waitfor");
+}
 
 void check_answer(const Method& method, std::string_view answer) {
     const auto json = Json::parse(answer);
@@ -199,17 +184,21 @@ void Dispatcher::execute(const std::string& name, Json params, const Origin& ori
         }
     } leave{*this, here};
 
-    const WaitingCall waiting(*method, origin.waiting);
+    const bool is_waiting = waits(*method);
+    const WaitingCall waiting(is_waiting ? origin.waiting : nullptr);
     log::debug(log::Category::rpc, "method={} user={}", name, origin.user);
     refuse_on_public_chain(*method, *services);
     try {
         auto arguments = positional_arguments(*method, std::move(params));
         check_arguments(*method, arguments);
-        Call call(*services, *method, std::move(arguments), origin.wallet, origin.has_wallet_path);
+        Call call(*services, *method, std::move(arguments), origin.wallet, origin.has_wallet_path,
+                  is_waiting ? nullptr : origin.waiting);
         const std::size_t start = result.text().size();
         method->run(call, result);
         if (services->checks_answers) check_answer(*method, result.text().substr(start));
     } catch (const Error&) {
+        throw;
+    } catch (const TooManyWaitingCalls&) {
         throw;
     } catch (const std::exception& e) {
         throw Error{code::misc, e.what()};

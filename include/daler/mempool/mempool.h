@@ -135,6 +135,8 @@ struct Selected {
     TransactionRef tx;
     Amount fee;
     std::int64_t sigop_cost = 0;
+    /// For each input that spends another selected transaction: which one, counted from 1.
+    std::vector<std::uint32_t> depends{};
 };
 
 /// Limits for `select_for_block`, without what is reserved for the coinbase.
@@ -235,6 +237,9 @@ public:
 
     /// Counts changes: each addition, and each removal not caused by a block.
     [[nodiscard]] std::uint64_t sequence() const;
+    /// Counts all that can change what `select_for_block` returns on the same tip: each addition,
+    /// each removal, each change of a delta.
+    [[nodiscard]] std::uint64_t updates() const;
     [[nodiscard]] const Limits& limits() const;
     [[nodiscard]] const policy::PolicyOptions& policy() const;
 

@@ -26,12 +26,16 @@ struct TemplateOptions {
     std::shared_ptr<const BlockSigner> signer{};  ///< on signets: signs the template, if given
 };
 
-/// A block to be mined, and what getblocktemplate returns about it. `fees[i]` and `sigop_costs[i]`
-/// belong to transaction i. Entry 0 is the coinbase: its fee is minus the sum of the others.
+/// A block to be mined, and what getblocktemplate returns about it. `fees[i]`, `sigop_costs[i]` and
+/// `depends[i]` belong to transaction i. Entry 0 is the coinbase: its fee is minus the sum of the
+/// others.
 struct Template {
     Block block;
     std::vector<Amount> fees;
     std::vector<std::int64_t> sigop_costs;
+    /// The places in the block of the transactions whose outputs it spends: one for each such
+    /// input. Empty unless the mempool selected the transactions.
+    std::vector<std::vector<std::uint32_t>> depends;
     Height height = 0;
     BlockTime min_time{};  ///< median time past + 1
 };
@@ -58,6 +62,10 @@ struct Unfit {
 /// their fees. The error names the first that it cannot have. Ledger thread only.
 [[nodiscard]] Result<std::vector<mempool::Selected>, Unfit> select_exactly(
     ledger::State& state, const std::vector<TransactionRef>& transactions);
+
+/// Sets the time of a template, and what depends on it, as if it were made now. Requires: its
+/// parent is the tip. Ledger thread only.
+void update_time(ledger::State& state, const TemplateOptions& options, Template& made);
 
 /// Sets the witness commitment and the merkle root of a block at `height` whose
 /// transactions changed.

@@ -13,6 +13,10 @@
 #include <string_view>
 #include <vector>
 
+namespace daler::http {
+class Waiting;
+}
+
 namespace daler::rpc {
 
 class Call;
@@ -81,7 +85,7 @@ struct Method {
 class Call {
 public:
     Call(Services& services, const Method& method, std::vector<Json> arguments,
-         std::string wallet_name, bool has_wallet_path);
+         std::string wallet_name, bool has_wallet_path, http::Waiting* waiting);
 
     [[nodiscard]] Services& node() const { return services_; }
     [[nodiscard]] const Method& method() const { return method_; }
@@ -124,6 +128,9 @@ public:
     [[nodiscard]] const std::string& wallet_name() const { return wallet_name_; }
     [[nodiscard]] bool has_wallet_path() const { return has_wallet_path_; }
 
+    /// To be told when the method waits; null if nobody is, or if that was done already.
+    [[nodiscard]] http::Waiting* waiting() const { return waiting_; }
+
 private:
     [[nodiscard]] crypto::Digest256 hash_bytes(std::size_t i, std::string_view name) const;
 
@@ -132,6 +139,7 @@ private:
     std::vector<Json> arguments_;
     std::string wallet_name_;
     bool has_wallet_path_;
+    http::Waiting* waiting_;
 };
 
 // The tables, one for each category of `help`, each in src/rpc/CATEGORY/methods.cpp. Methods that

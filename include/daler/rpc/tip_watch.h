@@ -38,6 +38,11 @@ public:
         changed_.notify_all();
     }
 
+    [[nodiscard]] bool is_interrupted() const {
+        const std::lock_guard lock(mutex_);
+        return interrupted_;
+    }
+
     void block_connected(const chain::BlockEntry&, const BlockRef&) override {}
     void block_disconnected(const chain::BlockEntry&, const BlockRef&) override {}
     void transaction_added(const TransactionRef&, Amount, std::int64_t, std::uint64_t) override {}
@@ -49,7 +54,7 @@ public:
     }
 
 private:
-    std::mutex mutex_;  ///< guards the rest
+    mutable std::mutex mutex_;  ///< guards the rest
     std::condition_variable changed_;
     bool interrupted_ = false;
 };

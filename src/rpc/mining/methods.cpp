@@ -76,7 +76,8 @@ const Argument template_request{
       {{"", Type::string, "", "Must be among them", {}, "\"segwit\""},
        {"", Type::string, "null", "Another rule", {}, "\"str\""}}},
      {"longpollid", Type::string, "null",
-      "Wait until the tip is another one than that of the template with this id"},
+      "Wait until the template with this id is old: until another tip, or after a minute another "
+      "mempool"},
      {"data", Type::hex, "null", "The block of a proposal"}}};
 
 const ResultFields mining_info = {

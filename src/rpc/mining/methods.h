@@ -20,9 +20,11 @@ namespace daler::rpc {
 [[nodiscard]] Json getprioritisedtransactions(Call& call);
 [[nodiscard]] Json prioritisetransaction(Call& call);
 
-// templates.cpp
-[[nodiscard]] Json getblocktemplate(Call& call);
+// submissions.cpp
 [[nodiscard]] Json submitblock(Call& call);
 [[nodiscard]] Json submitheader(Call& call);
+
+// templates.cpp
+[[nodiscard]] Json getblocktemplate(Call& call);
 
 }  // namespace daler::rpc

@@ -1,5 +1,7 @@
 #include "rpc/block_templates.h"
 #include "rpc/mining/methods.h"
+#include "rpc/mining/proposal.h"
+#include "rpc/waiting_call.h"
 
 #include <daler/encoding/hex.h>
 #include <daler/mining/mining.h>
@@ -10,83 +12,56 @@
 
 #include <fmt/format.h>
 
-#include <map>
+#include <charconv>
 #include <set>
 
 namespace daler::rpc {
 namespace {
 
-/// The answer for a block as in BIP 22: null, or the reason in one word.
-Json verdict_json(const consensus::Verdict& verdict) {
-    if (verdict) return nullptr;
-    return consensus::reject_reason(verdict.error());
-}
-
-/// Bytes after the block are ignored, because mining software may rely on that.
-Block decode_hex_block(const std::string& hex) {
-    const auto bytes = from_hex(hex);
-    if (!bytes) throw Error{code::deserialization, "Block decode failed"};
-    ByteReader reader(*bytes);
-    Block block = read_block(reader);
-    if (reader.error() != DecodeError::none)
-        throw Error{code::deserialization, "Block decode failed"};
-    return block;
-}
-
-BlockHeader decode_hex_header(const std::string& hex) {
-    const auto bytes = from_hex(hex);
-    if (!bytes) throw Error{code::deserialization, "Block header decode failed"};
-    ByteReader reader(*bytes);
-    const BlockHeader header = read_header(reader);
-    if (reader.error() != DecodeError::none)
-        throw Error{code::deserialization, "Block header decode failed"};
-    return header;
-}
-
-/// Miners may leave out the witness reserved value of the coinbase: it is always the same.
-void add_reserved_value(Block& block, const chain::BlockEntry* parent, const ChainParams& params) {
-    if (!parent || parent->height + 1 < params.activation.segwit) return;
-    if (!consensus::witness_commitment_index(block) || block.transactions[0]->has_witness()) return;
-    Transaction coinbase = *block.transactions[0];
-    coinbase.inputs[0].witness = {Bytes(32, 0)};
-    block.transactions[0] = seal(std::move(coinbase));
-}
-
-std::optional<Json> known_block(const chain::BlockEntry* entry) {
-    if (!entry) return std::nullopt;
-    if (entry->has(chain::was_connected)) return Json("duplicate");
-    if (entry->is_failed()) return Json("duplicate-invalid");
-    return std::nullopt;
-}
-
+// How long a miner may work without new transactions, and when they are looked for after that.
 constexpr std::chrono::seconds long_poll_patience{60};
+constexpr std::chrono::seconds long_poll_interval{10};
 
-Json propose(Call& call, const Json& request) {
-    const auto* data = member(request, "data");
-    if (!data || !data->is_string())
-        throw Error{code::type, "Missing data String key for proposal"};
-    auto block = std::make_shared<const Block>(decode_hex_block(data->as_string()));
-    auto& ledger = call.node().ledger;
-    if (const auto* entry = ledger.chain().index().find(block->header.hash())) {
-        if (const auto known = known_block(entry)) return *known;
-        return "duplicate-inconclusive";
-    }
-    if (block->header.previous != ledger.view()->tip().hash) return "inconclusive-not-best-prevblk";
-    return verdict_json(
-        ledger.call([&](ledger::State& state) { return state.chain.test_block(block, false); }));
+/// What a template was made from.
+struct TemplateState {
+    BlockHash tip;
+    std::uint64_t updates = 0;  ///< of the mempool
+
+    bool operator==(const TemplateState&) const = default;
+};
+
+TemplateState state_now(const Services& node) {
+    return node.ledger.call([](ledger::State& state) {
+        return TemplateState{state.chain.view()->tip().hash, state.mempool.updates()};
+    });
 }
 
-void wait_for_news(Call& call, const Json& request) {
-    const auto* id = member(request, "longpollid");
-    if (!id) return;
-    // A value that is not a string means the current tip.
-    const BlockHash watched = id->is_string()
-                                  ? BlockHash{to_hash(id->as_string().substr(0, 64), "longpollid")}
-                                  : call.node().ledger.view()->tip().hash;
-    const auto deadline = std::chrono::steady_clock::now() + long_poll_patience;
-    (void)call.node().tips.wait(call.node().ledger, deadline, [&](const chain::ChainView& view) {
-        return view.tip().hash != watched;
-    });
+std::string long_poll_id(const TemplateState& state) {
+    return state.tip.to_hex() + std::to_string(state.updates);
+}
+
+TemplateState parse_long_poll_id(const std::string& id) {
+    constexpr std::size_t digits = 64;
+    TemplateState out{BlockHash{to_hash(id.substr(0, digits), "longpollid")}};
+    // Other text after the hash counts as 0.
+    (void)std::from_chars(id.data() + digits, id.data() + id.size(), out.updates);
+    return out;
+}
+
+/// Waits until the template of this `longpollid` is old: a new tip ends that at once, new
+/// transactions a minute later (BIP 22). A value that is not a string means the present state.
+void wait_for_news(Call& call, const Json& id) {
+    const Services& node = call.node();
+    const auto old = id.is_string() ? parse_long_poll_id(id.as_string()) : state_now(node);
+    const WaitingCall waiting(call.waiting());
+    auto deadline = std::chrono::steady_clock::now() + long_poll_patience;
+    for (;; deadline += long_poll_interval) {
+        (void)node.tips.wait(node.ledger, deadline, [&](const chain::ChainView& view) {
+            return view.tip().hash != old.tip;
+        });
+        if (node.tips.is_interrupted()) throw Error{code::client_not_connected, "Shutting down"};
+        if (state_now(node) != old) return;
+    }
 }
 
 /// The rules that a miner says it supports. -3 if one is not a string.
@@ -108,15 +83,12 @@ Json strings_json(std::initializer_list<std::string_view> texts) {
 
 /// `scale` divides the costs of signature checks.
 Json transactions_json(const mining::Template& made, std::int64_t scale) {
-    std::map<Txid, std::size_t> positions;
     Json out = Json::array();
     for (std::size_t i = 1; i < made.block.transactions.size(); ++i) {
         const auto& tx = *made.block.transactions[i];
         Json depends = Json::array();
-        for (const auto& input : tx.inputs)
-            if (const auto found = positions.find(input.prevout.txid); found != positions.end())
-                depends.push(found->second);
-        positions.emplace(tx.txid, i);
+        for (const auto place : made.depends[i])
+            depends.push(place);
         Json item = Json::object();
         item.append("data", to_hex(encode(tx)));
         item.append("txid", tx.txid.to_hex());
@@ -179,7 +151,7 @@ Json template_json(const mining::Template& made, ledger::State& state) {
     out.append("transactions", transactions_json(made, scale));
     out.append("coinbaseaux", Json::object());
     out.append("coinbasevalue", coinbase.outputs[0].value.satoshis());
-    out.append("longpollid", header.previous.to_hex() + std::to_string(state.mempool.sequence()));
+    out.append("longpollid", long_poll_id({header.previous, state.mempool.updates()}));
     out.append("target", consensus::expand_bits(header.bits).to_hex());
     out.append("mintime", unix_seconds(made.min_time));
     out.append("mutable", strings_json({"time", "transactions", "prevblock"}));
@@ -199,42 +171,6 @@ Json template_json(const mining::Template& made, ledger::State& state) {
     return out;
 }
 
-}  // namespace
-
-Json submitblock(Call& call) {
-    Block block = decode_hex_block(call.json(0).as_string());
-    if (block.transactions.empty() || !block.transactions[0]->is_coinbase())
-        throw Error{code::deserialization, "Block does not start with a coinbase"};
-    auto& ledger = call.node().ledger;
-    const auto hash = block.header.hash();
-    const auto& index = ledger.chain().index();
-    if (const auto known = known_block(index.find(hash))) return *known;
-    add_reserved_value(block, index.find(block.header.previous), call.node().params);
-
-    const auto shared = std::make_shared<const Block>(std::move(block));
-    const auto result =
-        ledger.call([&](ledger::State& state) { return state.chain.submit(shared); });
-    if (!result.verdict) return verdict_json(result.verdict);
-    if (!result.is_new) return "duplicate";
-    if (!result.was_connected) return "inconclusive";
-    return nullptr;
-}
-
-Json submitheader(Call& call) {
-    const auto header = decode_hex_header(call.string(0));
-    auto& ledger = call.node().ledger;
-    if (!ledger.chain().index().find(header.previous)) {
-        throw Error{code::verify, fmt::format("Must submit previous header ({}) first",
-                                              header.previous.to_hex())};
-    }
-    const auto verdict =
-        ledger.call([&](ledger::State& state) { return state.chain.accept_header(header); });
-    if (!verdict) throw Error{code::verify, consensus::reject_reason(verdict.error())};
-    return nullptr;
-}
-
-namespace {
-
 /// On the main chain a template that the network does not know, or will not accept, is a waste of
 /// work. Elsewhere a miner may be alone.
 void refuse_without_network(const Services& node) {
@@ -247,17 +183,8 @@ void refuse_without_network(const Services& node) {
     }
 }
 
-}  // namespace
-
-Json getblocktemplate(Call& call) {
-    const auto& request = call.json(0);
-    const auto* mode = request.is_object() ? member(request, "mode") : nullptr;
-    if (mode && mode->is_string() && mode->as_string() == "proposal") return propose(call, request);
-    if (mode && !(mode->is_string() && mode->as_string() == "template"))
-        throw Error{code::invalid_parameter, "Invalid mode"};
-    refuse_without_network(call.node());
-    const auto& params = call.node().params;
-    const auto rules = known_rules(request);
+/// -8 if a miner does not know a rule that it must know.
+void check_rules(const std::set<std::string>& rules, const ChainParams& params) {
     if (!params.signet_challenge.empty() && !rules.contains("signet")) {
         throw Error{code::invalid_parameter,
                     "getblocktemplate must be called with the signet rule set (call with "
@@ -269,7 +196,20 @@ Json getblocktemplate(Call& call) {
                     "getblocktemplate must be called with the segwit rule set (call with "
                     "{\"rules\": [\"segwit\"]})"};
     }
-    wait_for_news(call, request);
+}
+
+}  // namespace
+
+Json getblocktemplate(Call& call) {
+    const auto& request = call.json(0);
+    const auto* mode = request.is_object() ? member(request, "mode") : nullptr;
+    if (mode && mode->is_string() && mode->as_string() == "proposal")
+        return judge_proposal(call, request);
+    if (mode && !(mode->is_string() && mode->as_string() == "template"))
+        throw Error{code::invalid_parameter, "Invalid mode"};
+    refuse_without_network(call.node());
+    check_rules(known_rules(request), call.node().params);
+    if (const auto* id = member(request, "longpollid")) wait_for_news(call, *id);
     return call.node().ledger.call([&](ledger::State& state) {
         const auto made = mining::make_template(state, template_options(call.node(), {}));
         remember_template(call.node(), made);

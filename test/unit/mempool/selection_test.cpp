@@ -114,3 +114,41 @@ TEST_CASE("signature operations are counted against the block", "[mempool]") {
     space.max_sigop_cost = 41;
     CHECK(chosen(f, space) == std::vector{busy});
 }
+
+TEST_CASE("a selection names the transactions that each one depends on, by input", "[mempool]") {
+    Fixture f;
+    const auto parent = f.add({.from = {f.coin()}, .fee = 9000, .outputs = 2});
+    const auto other = f.add({.from = {f.coin()}, .fee = 8000});
+    const auto child =
+        f.add({.from = {output_of(other), output_of(parent, 1), f.coin(), output_of(parent)},
+               .in = coin_value + value_of(other) + value_of(parent) + value_of(parent, 1),
+               .fee = 1000});
+    const auto selected = f.pool.select_for_block(whole_block(f));
+    REQUIRE(selected.size() == 3);
+    CHECK(selected[0].depends.empty());
+    CHECK(selected[1].depends.empty());
+    REQUIRE(selected[2].tx == child);
+    const std::uint32_t place = selected[0].tx == parent ? 1 : 2;
+    CHECK(selected[2].depends == std::vector{3 - place, place, place});
+}
+
+TEST_CASE("additions, removals and deltas count as updates, reading does not", "[mempool]") {
+    Fixture f;
+    std::uint64_t last = f.pool.updates();
+    const auto changed = [&] { return std::exchange(last, f.pool.updates()) != last; };
+    const auto tx = f.add({.from = {f.coin()}, .fee = 3000});
+    CHECK(changed());
+    CHECK_FALSE(f.pool.select_for_block(whole_block(f)).empty());
+    CHECK_FALSE(changed());
+    f.pool.prioritise(tx->txid, Amount{1});
+    CHECK(changed());
+    f.pool.restore(f.pool.saved(), f.now);
+    CHECK(changed());
+    f.pool.remove(tx->txid, mempool::RemovalReason::expiry);
+    CHECK(changed());
+    Block block;
+    block.transactions = {f.add({.from = {f.coin()}})};
+    CHECK(changed());
+    f.pool.block_connected(block, f.now);
+    CHECK(changed());
+}

@@ -18,10 +18,10 @@ inline const std::string unknown_hash = '"' + std::string(64, '1') + '"';
 
 /// A ledger in memory, on regtest, and a dispatcher of all methods that uses it.
 struct NodeFixture {
-    NodeFixture()
+    explicit NodeFixture(ledger::Ledger::Options ledger_options = options())
         : dispatcher(method_tables()),
-          ledger(std::make_unique<ledger::Ledger>(builder.params(), options(), clock, workers,
-                                                  nullptr)) {
+          ledger(std::make_unique<ledger::Ledger>(builder.params(), std::move(ledger_options),
+                                                  clock, workers, nullptr)) {
         ledger->add_observer(tips);
         services = std::unique_ptr<Services>(new Services{
             .params = builder.params(),
