@@ -41,6 +41,8 @@ public:
     void reversed_hex(ByteSpan bytes);
     /// A value that was written before, with the same indent.
     void written(std::string_view json) { number_text(json); }
+    /// Makes room for so many further characters, so that the text is moved once at most.
+    void reserve(std::size_t size) { out_.reserve(out_.size() + size); }
     /// All that was written so far, with what was in the string before.
     [[nodiscard]] std::string_view text() const { return out_; }
 

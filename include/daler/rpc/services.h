@@ -39,6 +39,7 @@ class WalletService;
 
 namespace daler::rpc {
 
+class CurrentTemplate;
 class Dispatcher;
 class TipWatch;
 
@@ -87,6 +88,8 @@ struct Services {
     Dispatcher& dispatcher;  ///< for help and the list of running calls
     policy::BlockLimits block_limits{};
     LastTemplate last_template{};
+    /// What getblocktemplate keeps for the next call. Ledger thread only; null before the first.
+    std::shared_ptr<CurrentTemplate> current_template{};
     /// The signer of a signet's blocks, whose keys may not be enough; null on other chains.
     std::function<std::shared_ptr<const mining::BlockSigner>()> block_signer{};
     /// Writes mempool.dat and returns its path (savemempool); throws StorageError. May be empty.

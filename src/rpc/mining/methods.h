@@ -25,6 +25,6 @@ namespace daler::rpc {
 [[nodiscard]] Json submitheader(Call& call);
 
 // templates.cpp
-[[nodiscard]] Json getblocktemplate(Call& call);
+void getblocktemplate(Call& call, JsonWriter& result);
 
 }  // namespace daler::rpc

@@ -1,16 +1,12 @@
-#include "rpc/block_templates.h"
+#include "rpc/mining/current_template.h"
 #include "rpc/mining/methods.h"
 #include "rpc/mining/proposal.h"
 #include "rpc/waiting_call.h"
 
-#include <daler/encoding/hex.h>
-#include <daler/mining/mining.h>
 #include <daler/primitives/chain_params.h>
 #include <daler/rpc/tip_watch.h>
 #include <daler/rpc/values.h>
 #include <daler/sync/peer_service.h>
-
-#include <fmt/format.h>
 
 #include <charconv>
 #include <set>
@@ -22,27 +18,13 @@ namespace {
 constexpr std::chrono::seconds long_poll_patience{60};
 constexpr std::chrono::seconds long_poll_interval{10};
 
-/// What a template was made from.
-struct TemplateState {
-    BlockHash tip;
-    std::uint64_t updates = 0;  ///< of the mempool
-
-    bool operator==(const TemplateState&) const = default;
-};
-
-TemplateState state_now(const Services& node) {
-    return node.ledger.call([](ledger::State& state) {
-        return TemplateState{state.chain.view()->tip().hash, state.mempool.updates()};
-    });
+TemplateSource source_now(const Services& node) {
+    return node.ledger.call([](ledger::State& state) { return TemplateSource::now(state); });
 }
 
-std::string long_poll_id(const TemplateState& state) {
-    return state.tip.to_hex() + std::to_string(state.updates);
-}
-
-TemplateState parse_long_poll_id(const std::string& id) {
+TemplateSource parse_long_poll_id(const std::string& id) {
     constexpr std::size_t digits = 64;
-    TemplateState out{BlockHash{to_hash(id.substr(0, digits), "longpollid")}};
+    TemplateSource out{BlockHash{to_hash(id.substr(0, digits), "longpollid")}};
     // Other text after the hash counts as 0.
     (void)std::from_chars(id.data() + digits, id.data() + id.size(), out.updates);
     return out;
@@ -52,7 +34,7 @@ TemplateState parse_long_poll_id(const std::string& id) {
 /// transactions a minute later (BIP 22). A value that is not a string means the present state.
 void wait_for_news(Call& call, const Json& id) {
     const Services& node = call.node();
-    const auto old = id.is_string() ? parse_long_poll_id(id.as_string()) : state_now(node);
+    const auto old = id.is_string() ? parse_long_poll_id(id.as_string()) : source_now(node);
     const WaitingCall waiting(call.waiting());
     auto deadline = std::chrono::steady_clock::now() + long_poll_patience;
     for (;; deadline += long_poll_interval) {
@@ -60,7 +42,7 @@ void wait_for_news(Call& call, const Json& id) {
             return view.tip().hash != old.tip;
         });
         if (node.tips.is_interrupted()) throw Error{code::client_not_connected, "Shutting down"};
-        if (state_now(node) != old) return;
+        if (source_now(node) != old) return;
     }
 }
 
@@ -71,103 +53,6 @@ std::set<std::string> known_rules(const Json& request) {
     if (!rules || !rules->is_array()) return out;
     for (const Json& rule : rules->items())
         out.insert(to_text(rule));
-    return out;
-}
-
-Json strings_json(std::initializer_list<std::string_view> texts) {
-    Json out = Json::array();
-    for (const auto text : texts)
-        out.push(text);
-    return out;
-}
-
-/// `scale` divides the costs of signature checks.
-Json transactions_json(const mining::Template& made, std::int64_t scale) {
-    Json out = Json::array();
-    for (std::size_t i = 1; i < made.block.transactions.size(); ++i) {
-        const auto& tx = *made.block.transactions[i];
-        Json depends = Json::array();
-        for (const auto place : made.depends[i])
-            depends.push(place);
-        Json item = Json::object();
-        item.append("data", to_hex(encode(tx)));
-        item.append("txid", tx.txid.to_hex());
-        item.append("hash", tx.wtxid.to_hex());
-        item.append("depends", std::move(depends));
-        item.append("fee", made.fees[i].satoshis());
-        item.append("sigops", made.sigop_costs[i] / scale);
-        item.append("weight", tx.weight());
-        out.push(std::move(item));
-    }
-    return out;
-}
-
-/// The rules in a template (BIP 9): the active ones, marked by "!" if a miner must support them,
-/// and the bits of those that blocks signal for.
-struct TemplateRules {
-    Json active = strings_json({"csv"});
-    Json votes = Json::object();
-    bool has_witnesses = false;
-};
-
-TemplateRules rules_of(const mining::Template& made, ledger::State& state) {
-    using consensus::DeploymentState;
-    const auto& params = state.chain.params();
-    TemplateRules out;
-    // The structured binding fails to compile if a deployment is missing here.
-    const auto& [bip34, bip66, bip65, csv, segwit, taproot] = params.activation;
-    out.has_witnesses = made.height >= segwit;
-    if (out.has_witnesses) out.active.push("!segwit");
-    if (!params.signet_challenge.empty()) out.active.push("!signet");
-    const auto view = state.chain.view();
-    const chain::EntryChain parents(view->tip());
-    state.deployments.resize(params.version_bits.size());
-    for (std::size_t i = 0; i < params.version_bits.size(); ++i) {
-        const auto& deployment = params.version_bits[i];
-        const auto stands =
-            consensus::deployment_state(parents, deployment, params, state.deployments[i]);
-        if (stands == DeploymentState::active) out.active.push(deployment.name);
-        if (stands == DeploymentState::started || stands == DeploymentState::locked_in)
-            out.votes.append(deployment.name, deployment.bit);
-    }
-    return out;
-}
-
-Json template_json(const mining::Template& made, ledger::State& state) {
-    const auto& params = state.chain.params();
-    const auto& header = made.block.header;
-    const auto& coinbase = *made.block.transactions[0];
-    auto rules = rules_of(made, state);
-    // Before segwit, sizes are in bytes instead of weight.
-    const std::int64_t scale = rules.has_witnesses ? 1 : consensus::witness_scale_factor;
-
-    Json out = Json::object();
-    out.append("capabilities", strings_json({"proposal"}));
-    out.append("version", header.version);
-    out.append("rules", std::move(rules.active));
-    out.append("vbavailable", std::move(rules.votes));
-    out.append("vbrequired", 0);
-    out.append("previousblockhash", header.previous.to_hex());
-    out.append("transactions", transactions_json(made, scale));
-    out.append("coinbaseaux", Json::object());
-    out.append("coinbasevalue", coinbase.outputs[0].value.satoshis());
-    out.append("longpollid", long_poll_id({header.previous, state.mempool.updates()}));
-    out.append("target", consensus::expand_bits(header.bits).to_hex());
-    out.append("mintime", unix_seconds(made.min_time));
-    out.append("mutable", strings_json({"time", "transactions", "prevblock"}));
-    out.append("noncerange", "00000000ffffffff");
-    out.append("sigoplimit", consensus::max_block_sigop_cost / scale);
-    out.append("sizelimit", consensus::max_block_weight / scale);
-    if (rules.has_witnesses) out.append("weightlimit", consensus::max_block_weight);
-    out.append("curtime", header.time);
-    out.append("bits", fmt::format("{:08x}", header.bits));
-    out.append("height", made.height);
-    if (!params.signet_challenge.empty())
-        out.append("signet_challenge", to_hex(params.signet_challenge));
-    if (const auto i = consensus::witness_commitment_index(made.block)) {
-        out.append("default_witness_commitment",
-                   to_hex(coinbase.outputs[*i].script_pubkey.bytes()));
-    }
     return out;
 }
 
@@ -200,21 +85,22 @@ void check_rules(const std::set<std::string>& rules, const ChainParams& params) 
 
 }  // namespace
 
-Json getblocktemplate(Call& call) {
+void getblocktemplate(Call& call, JsonWriter& result) {
     const auto& request = call.json(0);
     const auto* mode = request.is_object() ? member(request, "mode") : nullptr;
     if (mode && mode->is_string() && mode->as_string() == "proposal")
-        return judge_proposal(call, request);
+        return result.value(judge_proposal(call, request));
     if (mode && !(mode->is_string() && mode->as_string() == "template"))
         throw Error{code::invalid_parameter, "Invalid mode"};
-    refuse_without_network(call.node());
-    check_rules(known_rules(request), call.node().params);
+    Services& node = call.node();
+    refuse_without_network(node);
+    check_rules(known_rules(request), node.params);
     if (const auto* id = member(request, "longpollid")) wait_for_news(call, *id);
-    return call.node().ledger.call([&](ledger::State& state) {
-        const auto made = mining::make_template(state, template_options(call.node(), {}));
-        remember_template(call.node(), made);
-        return template_json(made, state);
+    const auto answer = node.ledger.call([&node](ledger::State& state) {
+        if (!node.current_template) node.current_template = std::make_shared<CurrentTemplate>();
+        return node.current_template->answer(node, state);
     });
+    answer.write(result);
 }
 
 }  // namespace daler::rpc
