@@ -127,6 +127,20 @@ def long_polls(test, node):
     equal(node.getblocktemplate(old)["previousblockhash"], tip)
 
 
+def many_long_polls(test):
+    test.step("as many long polls wait as threads and queue allow, and a single thread still answers others")
+    node = test.node("-rpcthreads=1", "-rpcworkqueue=3", name="busy")
+    longpollid = node.getblocktemplate(RULES)["longpollid"]
+    polls = []
+    for count in range(1, 5):
+        polls.append(LongPoll(node, longpollid))
+        wait_until(lambda count=count: running(node) == count, what="the long poll")
+    error = LongPoll(node, longpollid).result()
+    equal((error.status, "Work queue depth exceeded" in error.message), (503, True))
+    tip = mine(node)
+    equal({poll.result()["previousblockhash"] for poll in polls}, {tip})
+
+
 def limits(test):
     test.step("-blockmaxweight, -blockmintxfee and -blockversion")
     node = test.node("-blockmaxweight=8000", "-blockmintxfee=0.00005", "-blockversion=805306368", name="limits")
@@ -189,6 +203,7 @@ def main(test):
     contents(test, node, coins)
     proposals(test, node)
     long_polls(test, node)
+    many_long_polls(test)
     limits(test)
     signets(test)
     test.step("stop ends a long poll")
