@@ -149,6 +149,6 @@ TEST_CASE("additions, removals and deltas count as updates, reading does not", "
     Block block;
     block.transactions = {f.add({.from = {f.coin()}})};
     CHECK(changed());
-    f.pool.block_connected(block, f.now);
+    f.pool.block_connected(block, f.chain.tip + 1, f.now);
     CHECK(changed());
 }
