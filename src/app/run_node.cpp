@@ -17,6 +17,7 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <iostream>
 #include <thread>
 
 namespace daler::app {
@@ -196,6 +197,8 @@ int run_node(std::span<const std::string> arguments) {
             "Command line contains unexpected token '{}', see dalerd -h for a list of options.",
             settings->rest().front()));
     }
+    for (const auto& notice : settings->notices())
+        std::cerr << notice << std::endl;
     return main_with(*settings);
 }
 

@@ -47,7 +47,10 @@ Chainstate::Impl::Impl(const ChainParams& chain_params, ChainOptions chain_optio
 }
 
 void Chainstate::Impl::Startup::open_files() {
-    const auto blocks_folder = chain_.options.folder / "blocks";
+    const auto own_folder = chain_.options.folder / "blocks";
+    const auto blocks_folder =
+        chain_.options.blocks_folder.empty() ? own_folder : chain_.options.blocks_folder;
+    chain_.files.create_folders(own_folder);  // of the index and the rebuild marker
     chain_.files.create_folders(blocks_folder);
     if (!chain_.options.in_memory && !chain_.options.file_system)
         chain_.lock.emplace(blocks_folder / ".lock");

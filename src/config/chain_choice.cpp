@@ -110,7 +110,12 @@ Result<ChainParams, std::string> chosen_params(const Settings& settings) {
         return signet_params(*challenge);
     }
     ChainParams params = *params_by_name(chain);
-    if (chain != "regtest") return params;
+    const auto test_rules = settings.list("test");
+    if (chain != "regtest") {
+        if (test_rules.empty()) return params;
+        return fail(std::string("-test=<option> can only be used with regtest"));
+    }
+    params.retarget.timewarp_protection = std::ranges::find(test_rules, "bip94") != test_rules.end();
     for (const auto& text : settings.list("testactivationheight"))
         if (auto step = set_activation(params.activation, text); !step) return fail(step.error());
     for (const auto& text : settings.list("vbparams"))

@@ -66,7 +66,7 @@ struct Settings::Loader {
     Settings& out;
     std::span<const Option> also_in_files;
     const Files& files;
-    /// Sections that no built-in chain has, and the warnings about them.
+    /// Sections that no built-in chain has, and what to say about them.
     std::vector<std::pair<std::string, std::string>> unknown_sections = {};
 
     /// Checks one written value and puts it into `source`.
@@ -161,16 +161,33 @@ struct Settings::Loader {
         return read_included();
     }
 
+    /// A config file in the data folder that is not read is probably a mistake.
+    Step refuse_ignored_config() {
+        if (!find_option(out.options_, "allowignoredconf") || out.config_file_.empty()) return {};
+        for (const auto name : {own_config_name, other_config_name}) {
+            const auto path = out.data_folder_ / name;
+            if (path == out.config_file_) break;
+            if (in_memory() || !files.read(path)) continue;
+            auto what =
+                fmt::format("{} is not read, because {} is used instead. Remove one of the two, or "
+                            "include it with includeconf= and set -allowignoredconf.",
+                            path.string(), out.config_file_.string());
+            if (!out.flag("allowignoredconf")) return fail(std::move(what));
+            out.warnings_.push_back(std::move(what));
+            break;
+        }
+        return {};
+    }
+
     Step read_config_text(std::string_view text, const std::filesystem::path& path, bool included) {
         const auto name = path.filename().string();
         auto parsed = parse_file(text);
         if (!parsed) return fail(name + ": " + parsed.error());
         for (const auto& section : parsed->sections) {
-            if (!is_chain_name(section.name)) {
-                out.warnings_.push_back(fmt::format("{}:{} Section [{}] is not recognized.", name,
-                                                    section.line, section.name));
-                unknown_sections.emplace_back(section.name, out.warnings_.back());
-            }
+            if (is_chain_name(section.name)) continue;
+            unknown_sections.emplace_back(section.name,
+                                          fmt::format("{}:{} Section [{}] is not recognized.",
+                                                      path.string(), section.line, section.name));
         }
         for (const auto& entry : parsed->entries) {
             auto written = look_up(out.options_, entry.key);
@@ -195,9 +212,10 @@ struct Settings::Loader {
                 "include additional config files"));
         }
         if (written.option->name == "includeconf" && included) {
-            out.warnings_.push_back(fmt::format(
-                "-includeconf cannot be used from included files; ignoring -includeconf={}",
-                entry.value));
+            out.notices_.push_back(
+                fmt::format("warning: -includeconf cannot be used from included files; ignoring "
+                            "-includeconf={}",
+                            entry.value));
             return {};
         }
         return store(out.sections_[entry.section], written, entry.value);
@@ -347,8 +365,11 @@ struct Settings::Loader {
         const auto folder =
             out.chain_file_ ? out.chain_file_->params.folder : params_by_name(out.chain_)->folder;
         out.chain_folder_ = out.data_folder_ / folder;
-        for (const auto& [section, warning] : unknown_sections)
-            if (section == out.chain_) std::erase(out.warnings_, warning);
+        for (const auto& [section, what] : unknown_sections) {
+            if (section == out.chain_) continue;
+            out.warnings_.push_back(what);
+            out.notices_.push_back("Warning: " + what);
+        }
         return {};
     }
 
@@ -431,6 +452,7 @@ Result<Settings, std::string> Settings::load(std::span<const Option> options,
         return named("Error reading configuration file", step.error());
     // The file may have named another data folder.
     if (auto step = loader.choose_data_folder(home); !step) return fail(step.error());
+    if (auto step = loader.refuse_ignored_config(); !step) return fail(step.error());
     if (auto step = loader.choose(); !step) return fail(step.error());
     if (auto step = loader.read_saved(); !step) return fail(step.error());
     loader.find_misplaced();

@@ -22,6 +22,9 @@ constexpr std::array general{
     Option{"conf", "<file>", Kind::path, Group::general, "daler.conf",
            "Config file; a relative path lies in the data folder. Without a daler.conf there, a "
            "bitcoin.conf is read"},
+    Option{"allowignoredconf", "", Kind::flag, Group::general, "0",
+           "Start although the data folder has a config file that is not read, because another one "
+           "is"},
     Option{"includeconf", "<file>", Kind::list, Group::general, "",
            "In a config file only: read this file, too (relative to the data folder)"},
     Option{"settings", "<file>", Kind::path, Group::general, "settings.json",
@@ -43,6 +46,9 @@ constexpr std::array general{
     Option{"par", "<n>", Kind::integer, Group::general, "0",
            "Threads that check scripts: 0 is one per core, a negative number leaves that many "
            "cores free"},
+    Option{"blocksdir", "<dir>", Kind::path, Group::general, "",
+           "Folder for the files with blocks, instead of the data folder: they lie in blocks/ in "
+           "the folder of the chain there"},
     Option{"loadblock", "<file>", Kind::list, Group::general, "",
            "Import blocks from this file (bootstrap framing) at start; may be repeated"},
     Option{"reindex", "", Kind::flag, Group::general, "0",
@@ -272,7 +278,7 @@ constexpr std::array debugging{
            "Log to standard output, too (default: 1 unless -daemon)"},
     Option{"logtimestamps", "", Kind::flag, Group::debugging, "1", "Start log lines with the time"},
     Option{"checkblocks", "<n>", Kind::integer, Group::debugging, "6",
-           "How many blocks to check at start; 0 is all", false, 0, 2147483647},
+           "How many blocks to check at start; 0 or less is all", false, -2147483647, 2147483647},
     Option{"checklevel", "<n>", Kind::integer, Group::debugging, "3",
            "How thoroughly: 0 reads them, 1 checks them, 2 their undo data, 3 disconnects, 4 "
            "connects again",
@@ -288,6 +294,10 @@ constexpr std::array debugging{
            "For tests: small block files, so that a short chain can be pruned"},
     Option{"stopafterblockimport", "", Kind::flag, Group::debugging, "0",
            "Stop once -loadblock files are imported"},
+    Option{"stopatheight", "<n>", Kind::integer, Group::debugging, "0",
+           "Stop once the chain has this height; it may grow a little more meanwhile. 0: do not "
+           "stop",
+           false, 0, 2147483647},
 };
 
 /// Start scripts use these options. They are accepted, so that the scripts keep working; the log
@@ -336,7 +346,6 @@ constexpr std::array ignored{
     Option{"dbbatchsize", "<n>", Kind::integer, Group::hidden, "0", accepted},
     Option{"printpriority", "", Kind::flag, Group::hidden, "0", accepted},
     Option{"capturemessages", "", Kind::flag, Group::hidden, "0", accepted},
-    Option{"test", "<option>", Kind::list, Group::hidden, "", accepted},
     Option{"flushwallet", "", Kind::flag, Group::hidden, "1", accepted},
     Option{"swapbdbendian", "", Kind::flag, Group::hidden, "0", accepted},
     Option{"privdb", "", Kind::flag, Group::hidden, "1", accepted},
@@ -421,6 +430,9 @@ constexpr std::array chains{
     Option{"testactivationheight", "<name@height>", Kind::list, Group::chain, "",
            "On regtest: height from which a rule holds (segwit, bip34, dersig, cltv, csv); may be "
            "repeated"},
+    Option{"test", "<option>", Kind::list, Group::chain, "",
+           "On regtest: change a rule for tests. bip94: a block that starts a new target may not "
+           "be more than 10 minutes earlier than its parent (BIP 94)"},
     Option{"signetchallenge", "<hex>", Kind::list, Group::chain, "",
            "Signet: the script that blocks must satisfy; makes another signet"},
 };

@@ -2,6 +2,7 @@
 
 #include "node/chain_time_file.h"
 #include "node/fee_estimates_file.h"
+#include "node/height_stop.h"
 #include "node/index_observer.h"
 #include "node/mempool_file.h"
 #include "node/option_checks.h"
@@ -126,6 +127,7 @@ struct Node::Impl {
     std::unique_ptr<ThreadPool> workers;
     std::unique_ptr<script::BoundedSignatureCache> signatures;
     // The ledger notifies its observers until it is destroyed.
+    std::unique_ptr<HeightStop> height_stop;
     std::unique_ptr<sync::PeerManager> peers;
     std::unique_ptr<SavedWallets> saved_wallets;
     std::unique_ptr<WalletView> wallet_view;
@@ -247,6 +249,10 @@ void Node::Impl::open_ledger() {
     ledger = std::make_unique<ledger::Ledger>(options.params, std::move(ledger_options), clock,
                                               *workers, signatures.get());
     ledger->add_observer(tips);
+    if (options.stop_at_height > 0) {
+        height_stop = std::make_unique<HeightStop>(options.stop_at_height, request_stop);
+        ledger->add_observer(*height_stop);
+    }
     if (const auto fixed = options.fixed_fee_estimate)
         ledger->call([&](ledger::State& state) { state.mempool.fee_estimates().set(1, *fixed); });
     // A node that asks for no transactions cannot learn from them.

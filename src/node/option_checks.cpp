@@ -85,7 +85,6 @@ constexpr auto without_effect = std::to_array<std::string_view>({"seednode",
                                                                  "dbbatchsize",
                                                                  "printpriority",
                                                                  "capturemessages",
-                                                                 "test",
                                                                  "flushwallet",
                                                                  "swapbdbendian",
                                                                  "privdb",
@@ -166,10 +165,13 @@ Status check_networks(const Settings& settings) {
 }
 
 Status check_combinations(const Settings& settings) {
-    if (settings.flag("inmemory") && settings.has("walletdir")) {
+    for (const auto& [option, what] :
+         {std::pair{"walletdir", "wallets"}, std::pair{"blocksdir", "blocks"}}) {
+        if (!settings.flag("inmemory") || !settings.has(option)) continue;
         return fail(
-            std::string("-walletdir names a folder on disk, but with -inmemory wallets are in "
-                        "memory. Remove one of the two."));
+            fmt::format("-{} names a folder on disk, but with -inmemory {} are in memory. Remove "
+                        "one of the two.",
+                        option, what));
     }
     const bool never_listens = settings.flag_if_set("listen") == false;
     if (never_listens && !settings.list("bind").empty())

@@ -55,6 +55,17 @@ void read_chain(const Settings& settings, NodeOptions& options) {
     for (const auto& file : settings.list("loadblock"))
         options.load_blocks.emplace_back(file);
     options.stop_after_import = settings.flag("stopafterblockimport");
+    options.stop_at_height = static_cast<Height>(settings.integer("stopatheight"));
+}
+
+Status read_blocks_folder(const Settings& settings, NodeOptions& options) {
+    const auto given = settings.text("blocksdir");
+    if (given.empty() || options.in_memory) return {};
+    const auto folder = std::filesystem::absolute(given);
+    if (!config::disk_files().is_folder(folder))
+        return fail(fmt::format("Specified blocks directory \"{}\" does not exist.", given));
+    options.chain.blocks_folder = folder / options.params.folder / "blocks";
+    return {};
 }
 
 // A lower target has no room for 288 full blocks, their undo data and the files being written.
@@ -380,6 +391,7 @@ Result<NodeOptions, std::string> node_options(const Settings& settings) {
     options.signature_cache_bytes = static_cast<std::size_t>(settings.integer("maxsigcachesize"))
                                     << 20;
     read_chain(settings, options);
+    if (auto status = read_blocks_folder(settings, options); !status) return fail(status.error());
     if (auto status = read_chain_time(settings, options); !status) return fail(status.error());
     if (auto status = read_pruning(settings, options); !status) return fail(status.error());
     if (auto status = read_indexes(settings, options); !status) return fail(status.error());

@@ -72,10 +72,14 @@ def mistakes(test, node, conf):
     assert "line 1" in text, text
     conf.write_text("-server=1\n")
     node.fails_to_start()
-    conf.write_text("rpcuser=bob\n[nosuchsection]\nserver=1\n")
+    conf.write_text("includeconf=inner.conf\nrpcuser=bob\n[nosuchsection]\nserver=1\n")
+    (node.datadir / "inner.conf").write_text("includeconf=deeper.conf\n")
     node.start("-rpcuser=", "-norpcuser")
-    node.expect_log("nosuchsection")
-    node.stop()
+    notices = node.stderr()
+    equal(notices.split("\n"),
+          ["warning: -includeconf cannot be used from included files; ignoring -includeconf=deeper.conf",
+           f"Warning: {conf}:3 Section [nosuchsection] is not recognized.", "", *[""] * (node.kind == "bitcoind")])
+    node.stop(says=notices)
     conf.unlink()
     text = node.fails_to_start("-conf=absent.conf")
     assert "absent.conf" in text, text

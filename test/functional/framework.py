@@ -307,13 +307,13 @@ class Node:
         except subprocess.TimeoutExpired:
             raise AssertionError(f"{self.name} did not end within {timeout * FACTOR:g} s") from None
 
-    def stop(self, timeout=60):
-        """Stops the node; it must end with exit code 0 and, if it is dalerd, write nothing to standard error."""
+    def stop(self, timeout=60, says=""):
+        """Stops the node; it must end with exit code 0 and, if it is dalerd, write only `says` to standard error."""
         self.rpc.stop()
         code = self.wait_exit(timeout)
         assert code == 0, f"{self.name} ended with {code}: {self.stderr()}"
         if self.kind == "daler":  # bitcoind warns there
-            assert self.stderr() == "", f"{self.name} wrote to standard error: {self.stderr()}"
+            assert self.stderr() == says, f"{self.name} wrote to standard error: {self.stderr()}"
         return self
 
     def kill(self):

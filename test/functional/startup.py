@@ -7,7 +7,7 @@ import stat
 import subprocess
 import time
 
-from chainkit import ANYONE_ADDRESS
+from chainkit import ANYONE_ADDRESS, next_block
 from framework import FACTOR, ROOT, equal, run
 
 
@@ -103,6 +103,55 @@ def read_only_files(test):
                 subprocess.run(["chattr", "-i", file], check=False, stderr=subprocess.DEVNULL)
 
 
+def blocks_folder(test):
+    test.step("-blocksdir: the files with blocks lie in another folder, and the node needs them there")
+    elsewhere = test.folder / "elsewhere"
+    node = test.node(start=False, name="blocksdir")
+    equal(node.fails_to_start(f"-blocksdir={elsewhere}"),
+          f'Error: Specified blocks directory "{elsewhere}" does not exist.')
+    elsewhere.mkdir()
+    node.start(f"-blocksdir={elsewhere}")
+    tip = node.generatetoaddress(3, ANYONE_ADDRESS)[-1]
+    node.stop()
+    equal({path.name for path in (elsewhere / "regtest" / "blocks").iterdir()},
+          {".lock", "blk00000.dat", "rev00000.dat", "xor.dat"})
+    equal({path.name for path in (node.folder / "blocks").iterdir()}, {"index"})
+    node.start(f"-blocksdir={elsewhere}")
+    equal(node.getbestblockhash(), tip)
+    node.stop()
+    node.start(f"-blocksdir={elsewhere}", "-reindex")
+    node.wait_for_height(3)
+    node.stop()
+    assert "-reindex" in node.fails_to_start()
+    assert "Remove one of the two" in node.fails_to_start("-inmemory", f"-blocksdir={elsewhere}")
+
+
+def stop_at_height(test):
+    test.step("-stopatheight ends the node when the chain is so high")
+    node = test.node("-stopatheight=3", name="stopatheight")
+    node.generatetoaddress(2, ANYONE_ADDRESS)
+    node.rpc.generatetoaddress(1, ANYONE_ADDRESS)
+    equal(node.wait_exit(), 0)
+    node.start("-stopatheight=0")
+    equal(node.getblockcount(), 3)
+    node.stop()
+
+
+def test_rules(test):
+    test.step("-test=bip94 forbids the time warp on regtest, and is for regtest only")
+    node = test.node("-test=bip94", name="bip94")
+    median = node.getblockheader(node.generatetoaddress(142, ANYONE_ADDRESS)[-1])["mediantime"]
+    node.setmocktime(median + 5000)
+    node.generatetoaddress(1, ANYONE_ADDRESS)
+    equal(node.submitblock(next_block(node, time=median + 5000 - 601).hex()), "time-timewarp-attack")
+    equal(node.submitblock(next_block(node, time=median + 5000 - 600).hex()), None)
+    node.stop()
+    node = test.node(start=False, name="bip94-elsewhere")
+    node.command = lambda *extra, usual=node.command: [
+        *(word for word in usual(*extra) if not word.startswith("-chain")), "-signet", "-connect=0"]
+    equal(node.fails_to_start("-test=bip94"), "Error: -test=<option> can only be used with regtest")
+
+
 def refused_options(test):
     test.step("unsupported options: refused if ignoring them would harm privacy or lose money, else noted in the log")
     node = test.node(start=False, name="refused")
@@ -176,6 +225,9 @@ def main(test):
     future_tip(test)
     segwit_height(test)
     read_only_files(test)
+    blocks_folder(test)
+    stop_at_height(test)
+    test_rules(test)
     refused_options(test)
     wallets_at_start(test)
     check_format(test)

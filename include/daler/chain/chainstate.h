@@ -51,6 +51,7 @@ public:
 
 struct ChainOptions {
     std::filesystem::path folder;          ///< <datadir>/<chain>: holds blocks/ and chainstate/
+    std::filesystem::path blocks_folder;   ///< for block and undo files; empty: blocks/ in `folder`
     bool in_memory = false;                ///< nothing on disk: for tests and temporary nodes
     std::size_t cache_bytes = 450u << 20;  ///< for coins, LevelDB's own caches included (-dbcache)
     int check_blocks = 6;                  ///< how many blocks to verify at start (-checkblocks)

@@ -46,6 +46,9 @@ public:
     [[nodiscard]] const std::vector<std::string>& rest() const { return rest_; }
     /// Warnings for the log, such as unknown keys in files.
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
+    /// Lines for standard error: warnings that the user must see at once, because a part of a
+    /// config file is not read.
+    [[nodiscard]] const std::vector<std::string>& notices() const { return notices_; }
 
     /// A sentence for each setting at the top level of the config file that counts on main only,
     /// if another chain is chosen. A node must not start with one, because it would connect to
@@ -114,6 +117,7 @@ private:
     std::filesystem::path data_folder_, chain_folder_, config_file_;
     std::vector<std::string> rest_;
     std::vector<std::string> warnings_;
+    std::vector<std::string> notices_;
     std::vector<std::string> misplaced_;
 };
 

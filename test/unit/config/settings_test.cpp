@@ -140,9 +140,11 @@ TEST_CASE("the error for a mistake in a file names the file and the line", "[con
 TEST_CASE("an unknown key or section in a file is a warning", "[config]") {
     const auto settings = loaded({}, "foo=1\n[nowhere]\nbar=2\n");
     CHECK(settings.warnings() ==
-          Texts{"daler.conf:2 Section [nowhere] is not recognized.",
-                "Ignoring unknown configuration value foo (daler.conf line 1)",
-                "Ignoring unknown configuration value nowhere.bar (daler.conf line 3)"});
+          Texts{"Ignoring unknown configuration value foo (daler.conf line 1)",
+                "Ignoring unknown configuration value nowhere.bar (daler.conf line 3)",
+                "/data/daler.conf:2 Section [nowhere] is not recognized."});
+    CHECK(settings.notices() ==
+          Texts{"Warning: /data/daler.conf:2 Section [nowhere] is not recognized."});
 }
 
 TEST_CASE("network-bound keys outside their section count on main only", "[config]") {
@@ -170,12 +172,23 @@ TEST_CASE("daler.conf is read, or bitcoin.conf where there is none", "[config]")
     CHECK(loaded({}, "dbcache=6", {{"/data/bitcoin.conf", "dbcache=5"}}).integer("dbcache") == 6);
     CHECK(loaded({}, "dbcache=6").config_file() == "/data/daler.conf");
     CHECK(loaded({}).config_file().empty());
-    CHECK(loaded({"-conf=my.conf"}, "dbcache=6", {{"/data/my.conf", "dbcache=7"}})
-              .integer("dbcache") == 7);
+    CHECK(loaded({"-conf=my.conf"}, {}, {{"/data/my.conf", "dbcache=7"}}).integer("dbcache") == 7);
     CHECK(loaded({"-noconf"}, "dbcache=6").integer("dbcache") == 450);
     CHECK(refusal({"-conf=none.conf"}) ==
           "Error reading configuration file: specified config file \"/data/none.conf\" could not "
           "be opened.");
+}
+
+TEST_CASE("a config file in the data folder that is not read is an error", "[config]") {
+    const std::map<std::string, std::string> other{{"/data/my.conf", "dbcache=7"}};
+    const std::string what =
+        "/data/daler.conf is not read, because /data/my.conf is used instead. Remove one of the "
+        "two, or include it with includeconf= and set -allowignoredconf.";
+    CHECK(refusal({"-conf=my.conf"}, "dbcache=6", other) == what);
+    const auto allowed = loaded({"-conf=my.conf", "-allowignoredconf"}, "dbcache=6", other);
+    CHECK(allowed.integer("dbcache") == 7);
+    CHECK(allowed.warnings() == Texts{what});
+    CHECK(loaded({"-noconf"}, "dbcache=6").warnings().empty());
 }
 
 TEST_CASE("includeconf reads further files, but not from included ones", "[config]") {
@@ -183,8 +196,8 @@ TEST_CASE("includeconf reads further files, but not from included ones", "[confi
                                  {{"/data/more.conf", "dbcache=2\npar=3\nincludeconf=x.conf\n"}});
     CHECK(settings.integer("dbcache") == 1);
     CHECK(settings.integer("par") == 3);
-    CHECK(settings.warnings() ==
-          Texts{"-includeconf cannot be used from included files; ignoring -includeconf=x.conf"});
+    CHECK(settings.notices() ==
+          Texts{"warning: -includeconf cannot be used from included files; ignoring -includeconf=x.conf"});
     CHECK(loaded({}, "[regtest]\nincludeconf=missing.conf\n").integer("par") == 0);
     CHECK(refusal({"-regtest"}, "[regtest]\nincludeconf=missing.conf\n") ==
           "Error reading configuration file: Failed to include configuration file missing.conf");
