@@ -19,7 +19,7 @@ Constant = namedtuple("Constant", "kind text")
 
 PEER_BOUNDS = "include/daler/wire/limits.h"
 DOCUMENT = "doc/limits.md"
-MODULES = ("chain", "coins", "http", "index", "ledger", "mempool", "net", "snapshots", "storage", "sync", "wallet", "wire")
+MODULES = ("chain", "coins", "http", "index", "ledger", "mempool", "net", "notify", "snapshots", "storage", "sync", "wallet", "wire")
 # Names that look like bounds but bound neither memory nor work.
 NOT_BOUNDS = {"max_exact", "max_chunk", "max_size", "max_script_size", "max_signal", "max_standard_weight", "max_tip_age",
               "max_lock_time_offset", "longest_wait", "longest_target", "max_block_size"}

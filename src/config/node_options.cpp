@@ -239,6 +239,18 @@ constexpr std::string_view high_water_mark =
     "Messages that wait for a slow subscriber before newer ones are dropped; 0: no limit";
 
 constexpr std::array notifications{
+    Option{"alertnotify", "<cmd>", Kind::text, Group::notifications, "",
+           "Run this command when there is a warning; %s is replaced by its text in quotes"},
+    Option{"blocknotify", "<cmd>", Kind::text, Group::notifications, "",
+           "Run this command when there is a new tip; %s is replaced by its hash"},
+    Option{"shutdownnotify", "<cmd>", Kind::list, Group::notifications, "",
+           "Run this command before the node stops, and wait for its end; may be repeated"},
+    Option{"startupnotify", "<cmd>", Kind::text, Group::notifications, "",
+           "Run this command when the node has started"},
+    Option{"walletnotify", "<cmd>", Kind::text, Group::notifications, "",
+           "Run this command when a transaction of a wallet comes or changes. %s is replaced by "
+           "its id, %w by the wallet's name in quotes, %b by the hash of its block "
+           "(\"unconfirmed\" without one), %h by the height of that (-1 without one)"},
     Option{"zmqpubhashblock", "<addr>", Kind::list, Group::notifications, "",
            "Publish the hash of each new tip at this address, tcp://127.0.0.1:28332 or "
            "unix:/a/path; may be repeated"},
@@ -326,8 +338,6 @@ constexpr std::array ignored{
     Option{"rpcdoccheck", "", Kind::flag, Group::hidden, "0",
            "Compare the answer of each RPC with its declaration, and answer with an error if they "
            "differ: for tests"},
-    Option{"alertnotify", "<cmd>", Kind::text, Group::hidden, "", refused},
-    Option{"walletnotify", "<cmd>", Kind::text, Group::hidden, "", refused},
     Option{"unsafesqlitesync", "", Kind::flag, Group::hidden, "0", accepted},
     Option{"upnp", "", Kind::flag, Group::hidden, "0", accepted},
     Option{"natpmp", "", Kind::flag, Group::hidden, "0", accepted},
@@ -359,9 +369,6 @@ constexpr std::array ignored{
     Option{"proxy", "<addr>", Kind::text, Group::hidden, "", refused},
     Option{"onion", "<addr>", Kind::text, Group::hidden, "", refused},
     Option{"i2psam", "<addr>", Kind::text, Group::hidden, "", refused},
-    Option{"blocknotify", "<cmd>", Kind::text, Group::hidden, "", refused},
-    Option{"startupnotify", "<cmd>", Kind::text, Group::hidden, "", refused},
-    Option{"shutdownnotify", "<cmd>", Kind::text, Group::hidden, "", refused},
     Option{"signer", "<cmd>", Kind::text, Group::hidden, "", refused},
     Option{"proxyrandomize", "", Kind::flag, Group::hidden, "1", accepted},
     Option{"sandbox", "<mode>", Kind::text, Group::hidden, "", accepted},

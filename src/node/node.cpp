@@ -5,6 +5,7 @@
 #include "node/height_stop.h"
 #include "node/index_observer.h"
 #include "node/mempool_file.h"
+#include "node/notifications.h"
 #include "node/option_checks.h"
 #include "node/options.h"
 #include "node/private_chain.h"
@@ -46,13 +47,6 @@ constexpr std::string_view lacks_blocks_warning =
     "A chain with more work is known by its headers, but no peer has its next blocks. Connect to a "
     "node that keeps all blocks (-addnode).";
 
-std::vector<rpc::PublishedTopic> published_topics(const std::vector<zmq::Feed>& feeds) {
-    std::vector<rpc::PublishedTopic> out;
-    for (const auto& feed : feeds)
-        out.push_back({std::string(zmq::name(feed.topic)), feed.address, feed.high_water_mark});
-    return out;
-}
-
 /// The address at which a program on this machine reaches a listening socket.
 std::string local_address(wire::Endpoint listening) {
     auto& host = listening.host;
@@ -84,7 +78,6 @@ struct Node::Impl {
     void open_ledger();
     void disk_failed();
     void open_indexes();
-    Result<void, std::string> open_publisher();
     void limit_pruning();
     void forbid_pruning() noexcept;
     Result<void, std::string> open_wallets();
@@ -129,13 +122,13 @@ struct Node::Impl {
     // The ledger notifies its observers until it is destroyed.
     std::unique_ptr<HeightStop> height_stop;
     std::unique_ptr<sync::PeerManager> peers;
+    Notifications notifications;
     std::unique_ptr<SavedWallets> saved_wallets;
     std::unique_ptr<WalletView> wallet_view;
     std::unique_ptr<wallet::WalletService> wallets;
     std::unique_ptr<WalletObserver> wallet_observer;
     std::unique_ptr<index::Indexes> indexes;
     std::unique_ptr<IndexObserver> index_observer;
-    std::unique_ptr<zmq::Publisher> publisher;
     std::unique_ptr<FeeEstimatesFile> fee_estimates;  ///< null with -blocksonly
     std::unique_ptr<ledger::Ledger> ledger;
     std::unique_ptr<mining::AutoMiner> auto_miner;
@@ -158,7 +151,7 @@ Result<void, std::string> Node::Impl::start() {
         open_ledger();
         reach_time_of_tip();
         open_indexes();
-        if (auto opened = open_publisher(); !opened) return opened;
+        if (auto opened = notifications.open(options, *ledger); !opened) return opened;
         if (auto opened = open_wallets(); !opened) return opened;
         if (auto opened = open_auto_miner(); !opened) return opened;
         if (auto opened = open_snapshots(); !opened) return opened;
@@ -168,6 +161,7 @@ Result<void, std::string> Node::Impl::start() {
     } catch (const StorageError& error) {
         return fail(std::string(error.what()));
     }
+    notifications.started();
     importer = std::thread([this] { import(); });
     return {};
 }
@@ -268,15 +262,6 @@ void Node::Impl::open_indexes() {
     index_observer = std::make_unique<IndexObserver>(*indexes);
     ledger->add_observer(*index_observer);
     indexes->start();
-}
-
-Result<void, std::string> Node::Impl::open_publisher() {
-    if (options.feeds.empty()) return {};
-    auto opened = zmq::Publisher::open(options.feeds);
-    if (!opened) return fail(opened.error());
-    publisher = std::move(*opened);
-    ledger->add_observer(*publisher);
-    return {};
 }
 
 /// After this, the ledger asks neither wallets nor indexes which blocks may be pruned.
@@ -439,7 +424,7 @@ void Node::Impl::serve() {
             },
         .warnings =
             [this] {
-                std::vector<std::string> out;
+                auto out = notifications.warnings();
                 if (peers && peers->lacks_blocks()) out.emplace_back(lacks_blocks_warning);
                 return out;
             },
@@ -449,7 +434,7 @@ void Node::Impl::serve() {
         .stopping = stopping,
         .started = started,
         .log_path = options.log_file,
-        .published = published_topics(options.feeds),
+        .published = published_topics(options),
         .tips = tips,
         .dispatcher = *dispatcher,
         .block_limits = options.block_limits,
@@ -552,6 +537,8 @@ void Node::Impl::stop_indexes() noexcept {
 void Node::Impl::stop() noexcept {
     if (std::exchange(stopped, true)) return;
     stopping = true;
+    // The commands may still ask by JSON-RPC.
+    if (services) notifications.shut_down();
     tips.interrupt();
     if (wallets) wallets->interrupt();
     if (indexes) indexes->interrupt();

@@ -35,19 +35,12 @@ struct Refusal {
 
 constexpr std::string_view no_proxy =
     "daler does not support proxies: its connections would be direct.";
-constexpr std::string_view no_commands =
-    "daler does not run commands. Poll by RPC instead (waitfornewblock, listsinceblock).";
 
 constexpr auto refusals = std::to_array<Refusal>({
     {"proxy", no_proxy},
     {"onion", no_proxy},
     {"i2psam", no_proxy},
     {"maxuploadtarget", "daler does not limit uploads."},
-    {"alertnotify", no_commands},
-    {"blocknotify", no_commands},
-    {"walletnotify", no_commands},
-    {"startupnotify", no_commands},
-    {"shutdownnotify", no_commands},
     {"signer", "daler does not support external signers."},
     {"avoidpartialspends", "the wallet does not group coins by address."},
 });

@@ -356,6 +356,20 @@ std::vector<zmq::Feed> feeds(const Settings& settings) {
     return out;
 }
 
+notify::Commands commands(const Settings& settings) {
+    const auto command = [&](std::string_view name) {
+        return settings.negated(name) ? std::string{} : settings.text(name);
+    };
+    notify::Commands out;
+    out.block = command("blocknotify");
+    out.wallet = command("walletnotify");
+    out.alert = command("alertnotify");
+    out.startup = command("startupnotify");
+    out.shutdown = settings.list("shutdownnotify");
+    std::erase(out.shutdown, "");
+    return out;
+}
+
 /// The signer of a signet. Its node has the defaults of a private chain; the other nodes do not.
 Status read_signer(const Settings& settings, NodeOptions& options) {
     auto signer = read_signet_signer(settings, options.params);
@@ -405,6 +419,7 @@ Result<NodeOptions, std::string> node_options(const Settings& settings) {
     if (options.chain_time && options.seed)
         options.wallet.choice_seed = derive_secret(*options.seed, "choices of wallets");
     options.feeds = feeds(settings);
+    options.commands = commands(settings);
     options.serve_rpc = settings.flag("server");
     auto rpc = rpc::server_options(settings, options.params);
     if (!rpc) return fail(rpc.error());

@@ -5,6 +5,7 @@
 #include <daler/ledger/ledger.h>
 #include <daler/mining/auto_miner.h>
 #include <daler/mining/block_signer.h>
+#include <daler/notify/notifier.h>
 #include <daler/rpc/server.h>
 #include <daler/sync/options.h>
 #include <daler/wallet/options.h>
@@ -29,6 +30,7 @@ struct NodeOptions {
     index::Wanted wanted_indexes{};
     index::IndexOptions index;
     std::vector<zmq::Feed> feeds{};  ///< -zmqpub options
+    notify::Commands commands{};     ///< -blocknotify and its like
 
     /// From -seedfile: keys and choices of this node may derive from it (node/seed.h).
     std::optional<crypto::Digest256> seed;

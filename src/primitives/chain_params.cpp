@@ -90,6 +90,7 @@ ChainParams main_params() {
          ScriptException::no_rules},
         {block_hash("0000000000000000000f14c35b2d841e986ab5441de8c585d5ffe55ea1e395ad"),
          ScriptException::no_taproot}};
+    params.unknown_rules_from = 483840;
     params.version_bits = usual_version_bits(never, 709632, 1619222400, 1628640000);
     params.minimum_chain_work =
         number("000000000000000000000000000000000000000088e186b70e0862c193ec44d6");
@@ -117,6 +118,7 @@ ChainParams test_params() {
     params.script_exceptions = {
         {block_hash("00000000dd30457c001f4095d208cc1296b0eed002427aa599874af7a432b105"),
          ScriptException::no_rules}};
+    params.unknown_rules_from = 836640;
     params.version_bits = usual_version_bits(never, 0, 1619222400, 1628640000);
     params.version_bits_threshold = 1512;
     params.minimum_chain_work =

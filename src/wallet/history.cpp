@@ -65,6 +65,7 @@ TxRecord& History::add(const TransactionRef& tx, std::int64_t now, std::int64_t 
     }
     mark_used(*tx);
     changed(record);
+    moved_.push_back(tx->txid);
     return record;
 }
 
@@ -125,6 +126,7 @@ void History::mark_conflicts(const Transaction& tx, const Txid& txid,
                 record.block = block.hash;
                 record.height = block.height;
                 changed(record);
+                moved_.push_back(record.tx->txid);
                 return true;
             });
         }
@@ -204,6 +206,7 @@ void History::rewind(Height height) {
         record.height = 0;
         record.position = 0;
         changed(record);
+        moved_.push_back(txid);
         if (!record.abandoned) displaced_.push_back(txid);
     }
     tip_height_ = height;

@@ -43,6 +43,7 @@ void Wallet::block_disconnected(const chain::BlockEntry& entry) {
     if (tip_ != &entry) return;
     tip_ = entry.previous;
     history_.rewind(tip_->height);
+    report_moves();
     ++unwritten_blocks_;
 }
 
@@ -84,6 +85,15 @@ void Wallet::refresh_mempool() {
 void Wallet::note_changes() {
     note_used_addresses();
     unlock_spent_coins();
+    report_moves();
+}
+
+void Wallet::report_moves() {
+    std::set<Txid> reported;
+    for (const auto& txid : history_.take_moved()) {
+        if (!options().transaction_moved || !reported.insert(txid).second) continue;
+        if (const auto* record = history_.find(txid)) options().transaction_moved(name_, *record);
+    }
 }
 
 void Wallet::unlock_spent_coins() {

@@ -72,6 +72,7 @@ Outcome<bool> Wallet::catch_up() {
     auto done = follow(view->tip(), deadline);
     if (!done || !*done) return done;
     adopt_mempool();
+    report_moves();
     rebroadcast(Offered::missing, std::numeric_limits<std::int64_t>::max());
     return true;
 }

@@ -74,6 +74,8 @@ struct ChainParams {
     ActivationHeights activation{};
     std::vector<VersionBitsDeployment> version_bits;
     std::int32_t version_bits_threshold = 1815;
+    /// Votes in blocks below were for rules that all nodes know by their height now.
+    Height unknown_rules_from = 0;
 
     /// P2SH, witness and taproot hold from genesis on, except in these blocks.
     std::map<BlockHash, ScriptException> script_exceptions;

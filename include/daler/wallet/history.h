@@ -101,6 +101,10 @@ public:
     /// block, or conflicted with one, or a coinbase that they spend from is in the chain again.
     [[nodiscard]] std::vector<Txid> take_displaced() { return std::exchange(displaced_, {}); }
 
+    /// Transactions that came or have a new place since the last call, in the order of these
+    /// changes. One may be there several times.
+    [[nodiscard]] std::vector<Txid> take_moved() { return std::exchange(moved_, {}); }
+
     // Queries.
 
     [[nodiscard]] const KeyBook::Place* owner(const TxOutput& output) const {
@@ -178,6 +182,7 @@ private:
     std::set<Txid> changed_;
     std::vector<KeyBook::Place> used_;
     std::vector<Txid> displaced_;
+    std::vector<Txid> moved_;
 };
 
 }  // namespace daler::wallet

@@ -6,10 +6,13 @@
 #include <daler/storage/file_system.h>
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
 namespace daler::wallet {
+
+struct TxRecord;
 
 /// The wallet that calls without a wallet name use while no other one is open. It is created when
 /// one is needed (`WalletService::create_default`).
@@ -45,6 +48,10 @@ struct WalletOptions {
     bool replaceable = true;               ///< -walletrbf
     bool broadcast = true;                 ///< -walletbroadcast
     bool reject_long_chains = true;        ///< -walletrejectlongchains
+    /// If set: is called, on the wallet thread, with a wallet's name and a transaction that came or
+    /// has a new place: its block was connected or disconnected, it came into the mempool, a block
+    /// conflicts with it, or a scan found it (again). It must return at once.
+    std::function<void(const std::string&, const TxRecord&)> transaction_moved{};
 };
 
 }  // namespace daler::wallet

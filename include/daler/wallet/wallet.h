@@ -237,6 +237,7 @@ private:
     void schedule_resend();
     /// To be called after each change of the history.
     void note_changes();
+    void report_moves();
     void note_used_addresses();
     void unlock_spent_coins();
     /// Broadcasts transactions that a reorganisation removed, if their coins exist and are mature.

@@ -284,6 +284,45 @@ TEST_CASE("a call sees the notifications that came before it", "[wallet]") {
     CHECK(*service.with("a", [](Wallet& wallet) { return wallet.tip().height; }) == 1);
 }
 
+TEST_CASE("each change of a transaction's place is reported", "[wallet]") {
+    ServiceBench bench;
+    std::vector<std::pair<Txid, Height>> moves;  // 0: not in a block
+    auto options = bench.options();
+    options.transaction_moved = [&](const std::string& wallet, const TxRecord& record) {
+        CHECK(wallet == "a");
+        moves.emplace_back(record.tx->txid, record.height);
+    };
+    const auto take = [&](WalletService& service) {
+        service.drain();
+        return std::exchange(moves, {});
+    };
+    using Moves = std::vector<std::pair<Txid, Height>>;
+    WalletService service(bench.node, options, bench.settings);
+    REQUIRE(service.create("a", {}));
+    const auto script = *service.with("a", [](Wallet& wallet) { return address(wallet); });
+
+    const auto tx = bench.node.pay(script, coins(1));
+    bench.node.add_to_mempool(tx);
+    service.transaction_added(tx);
+    service.transaction_added(bench.node.pay(Script(Bytes{0x51}), coins(1)));
+    CHECK(take(service) == Moves{{tx->txid, 0}});
+    const auto& entry = bench.node.mine();
+    service.block_connected(entry, bench.node.read_block(entry));
+    CHECK(take(service) == Moves{{tx->txid, 1}});
+    bench.node.rewind(0);
+    service.block_disconnected(entry);
+    CHECK(take(service) == Moves{{tx->txid, 0}});
+    bench.node.reconnect(entry);
+    service.block_connected(entry, bench.node.read_block(entry));
+    CHECK(take(service) == Moves{{tx->txid, 1}});
+
+    REQUIRE(service.with("a", [](Wallet& wallet) {
+        auto range = wallet.scan_range(0, std::nullopt);
+        REQUIRE(wallet.scan_some(range));
+    }));
+    CHECK(take(service) == Moves{{tx->txid, 1}});
+}
+
 TEST_CASE("an exception of the work is thrown to the caller", "[wallet]") {
     ServiceBench bench;
     WalletService service(bench.node, bench.options(), bench.settings);
