@@ -3,6 +3,7 @@
 #include "inspection.h"
 #include "recovery.h"
 
+#include <daler/chain/cache_sizes.h>
 #include <daler/primitives/chain_params.h>
 #include <daler/util/log.h>
 
@@ -11,20 +12,7 @@
 #include <future>
 
 namespace daler::chain {
-namespace {
-
-// The parts of -dbcache that LevelDB uses. The rest is for coins.
-constexpr std::size_t max_index_cache = 2u << 20;
-constexpr std::size_t max_coin_database_cache = 32u << 20;
-
-std::size_t index_cache(std::size_t total) {
-    return std::min(total / 8, max_index_cache);
-}
-std::size_t coin_database_cache(std::size_t total) {
-    return std::min(total / 4, max_coin_database_cache);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 Chainstate::Impl::Impl(const ChainParams& chain_params, ChainOptions chain_options,
                        const Clock& node_clock, ThreadPool& thread_pool,
@@ -120,14 +108,13 @@ void Chainstate::Impl::Startup::refuse_blocks_before_segwit() const {
 }
 
 void Chainstate::Impl::Startup::open_databases() {
-    const std::size_t for_index = index_cache(chain_.options.cache_bytes);
-    const std::size_t for_coins = coin_database_cache(chain_.options.cache_bytes);
+    const auto caches = cache_sizes(chain_.options.cache_bytes);
     storage::Database::Options database;
     database.in_memory = chain_.options.in_memory;
     database.env = chain_.options.database_env;
     auto coin_options = database;
     coin_options.folder = chain_.options.folder / "chainstate";
-    coin_options.cache_bytes = for_coins;
+    coin_options.cache_bytes = caches.coin_database;
     coin_options.remedy = reindex_chainstate_remedy;
     coin_options.wipe = rebuild_ == Rebuild::start || rebuild_ == Rebuild::coins;
     // Both at once: opening a database is mostly waiting for the disk.
@@ -135,12 +122,12 @@ void Chainstate::Impl::Startup::open_databases() {
         chain_.coin_database.emplace(coin_options, chain_.options.crash_ratio);
     });
     database.folder = chain_.options.folder / "blocks" / "index";
-    database.cache_bytes = for_index;
+    database.cache_bytes = caches.index;
     database.remedy = reindex_remedy;
     database.wipe = rebuild_ == Rebuild::start;
     open_index(database);
     opening.get();
-    chain_.coins.emplace(*chain_.coin_database, chain_.options.cache_bytes - for_index - for_coins);
+    chain_.coins.emplace(*chain_.coin_database, caches.coins);
     chain_.overlay.emplace(*chain_.coins);
 }
 

@@ -38,12 +38,53 @@ private:
     unsigned used_ = 0;
 };
 
+/// Reads bits, the most significant first.
+class BitReader {
+public:
+    explicit BitReader(ByteReader& in) : in_(in) {}
+
+    [[nodiscard]] std::uint64_t bits(unsigned count) {
+        std::uint64_t value = 0;
+        while (count-- > 0)
+            value = value << 1 | (bit() ? 1 : 0);
+        return value;
+    }
+    /// Zero at the end of the bytes.
+    [[nodiscard]] bool bit() {
+        if (left_ == 0) {
+            byte_ = in_.u8();
+            left_ = 8;
+        }
+        return (byte_ >> --left_ & 1) != 0;
+    }
+
+private:
+    ByteReader& in_;
+    std::uint8_t byte_ = 0;
+    unsigned left_ = 0;
+};
+
 // __extension__: gcc and clang both have 128-bit integers, which pedantic mode would report.
 __extension__ using Wide = unsigned __int128;
 
 /// `hash` as a fraction of 2^64, times `range`.
 std::uint64_t scale(std::uint64_t hash, std::uint64_t range) {
     return static_cast<std::uint64_t>((Wide{hash} * range) >> 64);
+}
+
+/// The hashes of `elements` in the range of a set of `count` elements, sorted.
+std::vector<std::uint64_t> golomb_values(std::span<const ByteSpan> elements, const BlockHash& hash,
+                                         std::uint64_t count) {
+    ByteReader key(hash.bytes);
+    const auto k0 = key.u64();
+    const auto k1 = key.u64();
+    const std::uint64_t range = count * inverse_false_positive_rate;
+    std::vector<std::uint64_t> values;
+    values.reserve(elements.size());
+    for (const auto element : elements)
+        values.push_back(scale(crypto::siphash(k0, k1, element), range));
+    std::ranges::sort(values);
+    return values;
 }
 
 bool less(ByteSpan a, ByteSpan b) {
@@ -59,16 +100,7 @@ Bytes golomb_set(std::vector<ByteSpan> elements, const BlockHash& hash) {
     std::ranges::sort(elements, less);
     elements.erase(std::ranges::unique(elements, same).begin(), elements.end());
 
-    ByteReader key(hash.bytes);
-    const auto k0 = key.u64();
-    const auto k1 = key.u64();
-    const std::uint64_t range = elements.size() * inverse_false_positive_rate;
-    std::vector<std::uint64_t> values;
-    values.reserve(elements.size());
-    for (const auto element : elements)
-        values.push_back(scale(crypto::siphash(k0, k1, element), range));
-    std::ranges::sort(values);
-
+    const auto values = golomb_values(elements, hash, elements.size());
     ByteWriter out;
     out.compact_size(values.size());
     BitWriter bits(out);
@@ -83,6 +115,28 @@ Bytes golomb_set(std::vector<ByteSpan> elements, const BlockHash& hash) {
     }
     bits.finish();
     return out.take();
+}
+
+bool golomb_set_may_contain(ByteSpan set, const BlockHash& hash,
+                            std::span<const ByteSpan> elements) {
+    ByteReader reader(set);
+    const auto count = reader.compact_size();
+    const auto wanted = golomb_values(elements, hash, count);
+    auto next = wanted.begin();
+    BitReader bits(reader);
+    std::uint64_t value = 0;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        std::uint64_t quotient = 0;
+        while (bits.bit())
+            ++quotient;
+        value += (quotient << golomb_bits) + bits.bits(golomb_bits);
+        if (!reader.ok()) return false;
+        while (next != wanted.end() && *next < value)
+            ++next;
+        if (next == wanted.end()) return false;
+        if (*next == value) return true;
+    }
+    return false;
 }
 
 Bytes basic_filter(const Block& block, const BlockHash& hash, const coins::BlockUndo& undo) {

@@ -453,6 +453,7 @@ void Node::Impl::serve() {
         .indexes = indexes.get(),
         .auto_miner = auto_miner.get(),
         .snapshots = snapshots.get(),
+        .cache_bytes = options.chain.cache_bytes,
         .prune_target = options.chain.prune_target,
         .prune_after = options.chain.prune_after,
         .creates_wallet = options.creates_wallet,

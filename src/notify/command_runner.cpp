@@ -167,10 +167,9 @@ void CommandRunner::Impl::wait_for_event() const {
 }
 
 void CommandRunner::Impl::work() {
-    while (start_some()) {
+    while (start_some())
         if (std::erase_if(running, [](Running& command) { return command.has_ended(); }) == 0)
             wait_for_event();
-    }
 }
 
 CommandRunner::CommandRunner() : impl_(std::make_unique<Impl>()) {}

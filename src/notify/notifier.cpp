@@ -25,10 +25,9 @@ void Notifier::warning(std::string_view text) {
 void Notifier::wallet_transaction(std::string_view wallet, const Txid& txid,
                                   const std::optional<std::pair<BlockHash, Height>>& block) {
     if (commands_.wallet.empty()) return;
-    const std::array values{
-        Placeholder{'s', txid.to_hex()}, Placeholder{'w', shell_quoted(wallet)},
-        Placeholder{'b', block ? block->first.to_hex() : "unconfirmed"},
-        Placeholder{'h', block ? std::to_string(block->second) : "-1"}};
+    const std::array values{Placeholder{'s', txid.to_hex()}, Placeholder{'w', shell_quoted(wallet)},
+                            Placeholder{'b', block ? block->first.to_hex() : "unconfirmed"},
+                            Placeholder{'h', block ? std::to_string(block->second) : "-1"}};
     runner_.run(filled(commands_.wallet, values));
 }
 

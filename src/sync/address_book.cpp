@@ -12,7 +12,7 @@ using wire::KnownNode;
 namespace {
 
 /// First bytes of peers.dat: a name and the version of the format.
-constexpr std::string_view file_mark = "daler peers 1\n";
+constexpr std::string_view file_mark = "daler peers 2\n";
 constexpr std::chrono::minutes retry_pause{10};
 constexpr std::chrono::hours too_old{30 * 24};
 constexpr std::uint32_t unreachable_failures = 10;
@@ -36,9 +36,9 @@ bool AddressBook::has_room_for(const std::string& group, const std::string& sour
 
 bool AddressBook::insert(Entry entry) {
     const auto group = entry.node.endpoint.host.group();
-    if (!has_room_for(group, entry.source_group)) return false;
+    const auto source_group = entry.source.group();
+    if (!has_room_for(group, source_group)) return false;
     const auto endpoint = entry.node.endpoint;
-    const auto source_group = entry.source_group;
     if (!entries_.emplace(endpoint, std::move(entry)).second) return false;
     ++per_group_[group];
     ++per_source_[source_group];
@@ -51,7 +51,7 @@ void AddressBook::erase(std::map<Endpoint, Entry>::iterator position) {
         if (--found->second == 0) counts.erase(found);
     };
     count_down(per_group_, position->first.host.group());
-    count_down(per_source_, position->second.source_group);
+    count_down(per_source_, position->second.source.group());
     entries_.erase(position);
 }
 
@@ -84,7 +84,7 @@ bool AddressBook::add(const KnownNode& node, const wire::HostAddress& source, Bl
         return false;
     }
     if (!has_room_for(node.endpoint.host.group(), source.group()) || !make_room(now)) return false;
-    Entry entry{node, source.group(), {}, {}, 0};
+    Entry entry{node, source, {}, {}, 0};
     // A time in the future would keep the entry too long.
     if (is_after(node.last_seen, now)) entry.node.last_seen = now_seconds;
     return insert(std::move(entry));
@@ -139,7 +139,8 @@ bool AddressBook::is_good(const Entry& entry, BlockTime now) {
 std::vector<KnownAddress> AddressBook::all(BlockTime now) {
     std::vector<KnownAddress> out;
     for (const auto& [endpoint, entry] : entries_)
-        out.push_back({entry.node, entry.last_success != BlockTime{}, is_good(entry, now)});
+        out.push_back(
+            {entry.node, entry.last_success != BlockTime{}, is_good(entry, now), entry.source});
     std::ranges::shuffle(out, random_);
     return out;
 }
@@ -171,7 +172,8 @@ Bytes AddressBook::encode() const {
         writer.u16(endpoint.port);
         writer.u64(entry.node.services);
         writer.u32(entry.node.last_seen);
-        writer.sized_bytes(as_bytes(entry.source_group));
+        writer.u8(static_cast<std::uint8_t>(entry.source.network()));
+        writer.sized_bytes(entry.source.bytes());
         writer.i64(unix_seconds(entry.last_try));
         writer.i64(unix_seconds(entry.last_success));
         writer.u32(entry.failures);
@@ -196,7 +198,8 @@ bool AddressBook::decode(ByteSpan bytes) {
         entry.node.endpoint.port = reader.u16();
         entry.node.services = reader.u64();
         entry.node.last_seen = reader.u32();
-        entry.source_group = as_text(reader.sized_bytes());
+        const auto source_network = static_cast<wire::Network>(reader.u8());
+        const auto source = wire::HostAddress::from_bytes(source_network, reader.sized_bytes());
         entry.last_try = from_unix(reader.i64());
         entry.last_success = from_unix(reader.i64());
         entry.failures = reader.u32();
@@ -204,8 +207,10 @@ bool AddressBook::decode(ByteSpan bytes) {
             return unix_seconds(time) >= 0 && unix_seconds(time) <= 0xffffffff;
         };
         if (!is_time(entry.last_try) || !is_time(entry.last_success)) continue;
-        if (!reader.ok() || !host || read.size() >= limits::address_book_entries) continue;
+        if (!reader.ok() || !host || !source || read.size() >= limits::address_book_entries)
+            continue;
         entry.node.endpoint.host = *host;
+        entry.source = *source;
         (void)read.insert(std::move(entry));
     }
     if (reader.finish() != DecodeError::none) return false;

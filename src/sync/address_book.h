@@ -54,7 +54,7 @@ public:
 private:
     struct Entry {
         wire::KnownNode node;
-        std::string source_group;
+        wire::HostAddress source;  ///< of the peer that sent it first
         BlockTime last_try{};
         BlockTime last_success{};
         std::uint32_t failures = 0;  ///< tries since the last success

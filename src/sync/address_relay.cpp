@@ -13,10 +13,14 @@ void AddressRelay::start(Peer& peer) {
     // An inbound peer relays addresses if it sends an address message; until then it is not known.
     peer.address_relay = !peer.is_inbound() && peer.type != ConnectionType::block_relay_only;
     if (peer.is_inbound() || !is_in_use()) return;
-    book_.worked(peer.connection->remote(), peer.services, context_.clock.now());
+    note_working(peer);
     if (!peer.address_relay) return;
     peer.send(wire::GetAddr{});
     peer.address_tokens += limits::address_bucket;  // its answer may come in one message
+}
+
+void AddressRelay::note_working(const Peer& peer) {
+    book_.worked(peer.connection->remote(), peer.services, context_.clock.now());
 }
 
 void AddressRelay::peer_gone(const Peer& peer) {
@@ -73,6 +77,8 @@ void AddressRelay::on_addresses(Peer& peer, const std::vector<wire::KnownNode>& 
         ++peer.addresses_processed;
         if (is_in_use()) book_.add(node, peer.connection->remote().host, context_.clock.now());
     }
+    // One address may be the peer's own.
+    if (peer.type == ConnectionType::addr_fetch && nodes.size() > 1) peer.connection->close();
 }
 
 }  // namespace daler::sync

@@ -15,6 +15,8 @@ public:
 
     /// The handshake is done.
     void start(Peer& peer);
+    /// The peer speaks our protocol.
+    void note_working(const Peer& peer);
     void peer_gone(const Peer& peer);
     void on_getaddr(Peer& peer);
     void on_addresses(Peer& peer, const std::vector<wire::KnownNode>& nodes);

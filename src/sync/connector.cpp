@@ -244,6 +244,23 @@ void Connector::try_once(const std::string& text) {
     asio::co_spawn(context_.executor, reach(std::move(target)), asio::detached);
 }
 
+std::size_t Connector::count(ConnectionType type) const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        context_.peers, [type](const auto& each) { return each.second->type == type; }));
+}
+
+bool Connector::connect(const std::string& text, ConnectionType type) {
+    if ((type == ConnectionType::outbound_full_relay &&
+         count(type) >= limits::full_relay_outbound) ||
+        (type == ConnectionType::block_relay_only && count(type) >= limits::block_relay_outbound))
+        return false;
+    const auto address = net::PeerAddress::from_text(text, context_.params.p2p_port);
+    if (!address || !active_) return true;
+    ++automatic_attempts_;
+    asio::co_spawn(context_.executor, reach_found(*address, type), asio::detached);
+    return true;
+}
+
 std::vector<AddedNode> Connector::added() const {
     std::vector<AddedNode> out;
     for (const auto& target : targets_) {
@@ -386,15 +403,11 @@ void Connector::fill_automatic() {
     const auto now = std::chrono::steady_clock::now();
     if (now < next_automatic_ || automatic_attempts_ > 0 || book_.size() == 0) return;
     next_automatic_ = now + automatic_interval;
-    std::size_t full = 0;
-    std::size_t block_only = 0;
     std::vector<std::string> groups;
-    for (const auto& [id, peer] : context_.peers) {
-        full += peer->type == ConnectionType::outbound_full_relay ? 1 : 0;
-        block_only += peer->type == ConnectionType::block_relay_only ? 1 : 0;
+    for (const auto& [id, peer] : context_.peers)
         if (!peer->is_inbound()) groups.push_back(peer->connection->remote().host.group());
-    }
-    const auto missing = missing_outbound(full, block_only);
+    const auto missing = missing_outbound(count(ConnectionType::outbound_full_relay),
+                                          count(ConnectionType::block_relay_only));
     if (!missing) return;
     const auto endpoint =
         book_.choose(groups, context_.clock.now(), context_.options.only_networks);
@@ -405,14 +418,14 @@ void Connector::fill_automatic() {
     end.addresses = {endpoint->to_text()};
     if (context_.links.is_cut(end)) return;
     ++automatic_attempts_;
-    asio::co_spawn(context_.executor, reach_found(*endpoint, *missing), asio::detached);
+    book_.tried(*endpoint, context_.clock.now());
+    const net::PeerAddress address{endpoint->host.to_text(), endpoint->port};
+    asio::co_spawn(context_.executor, reach_found(address, *missing), asio::detached);
 }
 
-asio::awaitable<void> Connector::reach_found(wire::Endpoint endpoint, ConnectionType type) {
-    book_.tried(endpoint, context_.clock.now());
+asio::awaitable<void> Connector::reach_found(net::PeerAddress address, ConnectionType type) {
     const auto attempt = std::make_shared<net::ConnectAttempt>();
     attempts_.insert(attempt);
-    net::PeerAddress address{endpoint.host.to_text(), endpoint.port};
     auto connected = co_await net::connect(address, connection_options(), context_.clock, attempt);
     attempts_.erase(attempt);
     --automatic_attempts_;
@@ -421,7 +434,7 @@ asio::awaitable<void> Connector::reach_found(wire::Endpoint endpoint, Connection
         (*connected)->close();
         co_return;
     }
-    connected_(add_peer(*connected, type, endpoint.to_text()));
+    connected_(add_peer(*connected, type, address.to_text()));
 }
 
 }  // namespace daler::sync

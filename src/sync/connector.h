@@ -34,6 +34,8 @@ public:
     Result<void, std::string> add(const std::string& address);
     Result<void, std::string> remove(const std::string& address);
     void try_once(const std::string& address);
+    /// See PeerService::connect.
+    bool connect(const std::string& address, ConnectionType type);
     [[nodiscard]] std::vector<AddedNode> added() const;
 
     // The RPC `setlink`.
@@ -73,7 +75,8 @@ private:
     [[nodiscard]] std::uint32_t permissions_of(const wire::HostAddress& host, bool inbound) const;
     PeerRef add_peer(net::ConnectionRef connection, ConnectionType type, std::string name);
     asio::awaitable<void> reach(TargetRef target);
-    asio::awaitable<void> reach_found(wire::Endpoint endpoint, ConnectionType type);
+    asio::awaitable<void> reach_found(net::PeerAddress address, ConnectionType type);
+    [[nodiscard]] std::size_t count(ConnectionType type) const;
     void fill_automatic();
 
     Context& context_;

@@ -51,6 +51,7 @@ struct Context {
     /// True if we accept transactions from `peer`.
     [[nodiscard]] bool takes_transactions(const Peer& peer) const {
         return peer.type != ConnectionType::block_relay_only &&
+               peer.type != ConnectionType::feeler &&
                (!options.blocks_only || peer.may(permission_relay));
     }
     /// True if the chain is far behind: then transactions and announcements are useless.

@@ -159,6 +159,11 @@ void PeerManager::try_node(const std::string& address) {
     impl_->call([this, address] { impl_->sessions.connector().try_once(address); });
 }
 
+bool PeerManager::connect(const std::string& address, ConnectionType type) {
+    return impl_->call(
+        [this, address, type] { return impl_->sessions.connector().connect(address, type); });
+}
+
 std::vector<AddedNode> PeerManager::added_nodes() {
     return impl_->call([this] { return impl_->sessions.connector().added(); });
 }

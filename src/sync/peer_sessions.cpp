@@ -13,6 +13,9 @@ namespace {
 /// How often timers are checked.
 constexpr std::chrono::milliseconds tick_interval{100};
 
+/// How long a connection that is for addresses waits for them.
+constexpr std::chrono::minutes longest_address_fetch{5};
+
 /// A chain may have a block every second, but a large block takes as long to send as on other
 /// chains.
 constexpr std::chrono::seconds min_block_timeout{60};
@@ -83,6 +86,12 @@ void PeerSessions::check_timeouts(Peer& peer, Time now) {
     if (!peer.handshake_done) {
         if (now < peer.handshake_deadline) return;
         log::debug(log::Category::net, "{} does not finish the handshake", label(peer));
+        peer.connection->close();
+        return;
+    }
+    if (peer.type == ConnectionType::addr_fetch &&
+        context_.clock.now() - peer.connected_at > longest_address_fetch) {
+        log::debug(log::Category::net, "{} does not send addresses", label(peer));
         peer.connection->close();
         return;
     }

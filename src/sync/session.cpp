@@ -162,6 +162,11 @@ concept HandledBefore =
 bool PeerSessions::handle_handshake(Peer& peer, const wire::Message& message) {
     if (const auto* version = std::get_if<wire::Version>(&message)) {
         handshake_.on_version(peer, *version);
+        // A feeler has found out what it is for: a node is there.
+        if (peer.type == ConnectionType::feeler && peer.got_version) {
+            addresses_.note_working(peer);
+            peer.connection->close();
+        }
         return true;
     }
     if (!peer.got_version) return true;

@@ -12,6 +12,11 @@ def genesis_answers(test, node):
     equal(node.getblockhash(0), REGTEST_GENESIS)
     equal(node.getblockcount(), 0)
     info = node.getblockchaininfo()
+    states = node.getchainstates()
+    equal((states["headers"], len(states["chainstates"])), (0, 1))
+    equal({key: value for key, value in states["chainstates"][0].items() if not key.endswith("_bytes")},
+          {"blocks": 0, "bestblockhash": REGTEST_GENESIS, "difficulty": info["difficulty"], "verificationprogress": 1,
+           "validated": True})
     equal((info["chain"], info["blocks"], info["headers"], info["bestblockhash"], info["pruned"]),
           ("regtest", 0, 0, REGTEST_GENESIS, False))
     equal(str(info["difficulty"]), "4.656542373906925E-10")

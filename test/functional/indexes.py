@@ -7,7 +7,7 @@ import random
 import shutil
 import threading
 
-from chainkit import ANYONE_ADDRESS, coin, coins_of, make_block, spend
+from chainkit import ANYONE_ADDRESS, ANYONE_SCRIPT, coin, coins_of, make_block, spend
 from framework import FACTOR, RpcError, equal, fails, run, wait_until
 
 ALL = ("-txindex", "-coinstatsindex", "-blockfilterindex=basic")
@@ -47,12 +47,39 @@ def fresh_contents(test, node):
     return out
 
 
+def scans_of_filters(test, node):
+    test.step("blocks are found by the scripts that they pay to and spend from")
+    address = "bcrt1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqdku202"
+    wanted = [f"addr({address})"]
+    equal((node.scanblocks("status"), node.scanblocks("abort")), (None, False))
+    height = node.getblockcount()
+    found = node.scanblocks("start", wanted, 0, height, "basic", {"filter_false_positives": True})
+    equal(found, {"from_height": 0, "to_height": height, "relevant_blocks": [], "completed": True})
+    block = node.generatetoaddress(1, address)[0]
+    for options in ([], [0], [height + 1, None, "basic"], [0, height + 1, "basic", {"filter_false_positives": True}]):
+        equal(node.scanblocks("start", wanted, *options)["relevant_blocks"], [block])
+    equal(node.scanblocks("start", wanted, 0, height, "basic", {"filter_false_positives": True})["relevant_blocks"], [])
+    mine = node.generatetoaddress(1, ANYONE_ADDRESS)[0]
+    node.generatetoaddress(100, address)
+    payment = spend(coins_of(node, height + 2, height + 2), script=bytes([0, 20, *bytes(20)]))
+    spent = node.generateblock(address, [payment.hex()])["hash"]
+    exact = node.scanblocks("start", [{"desc": f"raw({ANYONE_SCRIPT.hex()})"}], height + 1, None, "basic",
+                            {"filter_false_positives": True})
+    equal(exact["relevant_blocks"], [mine, spent])
+    fails(-1, "Invalid start_height", node.scanblocks, "start", wanted, height + 200)
+    fails(-1, "Invalid stop_height", node.scanblocks, "start", wanted, 5, 4)
+    fails(-5, "Unknown filtertype", node.scanblocks, "start", wanted, 0, 1, "x")
+    fails(-8, "Invalid action 'x'", node.scanblocks, "x")
+    fails(-3, "JSON value of type null is not of expected type array", node.scanblocks, "start")
+
+
 def without_indexes(test, plain, txid, tip):
     """Returns the statistics of the coins."""
     test.step("without indexes")
     equal(plain.getindexinfo(), {})
     fails(-5, "Use -txindex or provide a block hash", plain.getrawtransaction, txid)
     fails(-1, "Index is not enabled for filtertype basic", plain.getblockfilter, tip)
+    fails(-1, "Index is not enabled for filtertype basic", plain.scanblocks, "start", [])
     fails(-5, "Unknown filtertype", plain.getblockfilter, tip, "nosuch")
     fails(-8, "requires coinstatsindex", plain.gettxoutsetinfo, "muhash", 5)
     return plain.gettxoutsetinfo("muhash")
@@ -190,6 +217,7 @@ def main(test):
     test.step("a reorganisation")
     workload = Workload(test)
     node = workload.node
+    scans_of_filters(test, node)
     lost = node.getblock(node.tip())["tx"][0]
     stale = node.tip()
     before = node.gettxoutsetinfo("muhash", stale)

@@ -67,13 +67,14 @@ class Closed(Exception):
 class Peer:
     """A connection to a node. Answers pings while it waits; keeps the messages in `received`."""
 
-    def __init__(self, node, handshake=True, **version):
+    def __init__(self, node, handshake=True, connection=None, **version):
+        """`connection`: a socket that the node has connected to; without it, a new one to the node."""
         self.node = node
         self.received = []
         self.blocks = {}  # hash -> Block, served on request
         self.transactions = {}  # txid and wtxid -> Transaction
         self._buffer = b""
-        self.socket = socket.create_connection(("127.0.0.1", node.port), timeout=30 * FACTOR)
+        self.socket = connection or socket.create_connection(("127.0.0.1", node.port), timeout=30 * FACTOR)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         node.test.closers.append(self.close)
         if handshake:

@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 """Addresses of nodes, blocks from a chosen peer, and messages of the user's choice."""
+import socket
+import struct
 import time
 
 from chainkit import ANYONE_ADDRESS
 from framework import equal, fails, run, sync_blocks, wait_until
-from p2p import Peer
+from p2p import Peer, version_payload
 
 
 def addresses(test, node):
@@ -29,8 +31,58 @@ def addresses(test, node):
     fails(-8, "Address count out of range", node.getnodeaddresses, -1)
     equal(node.addpeeraddress("host", 1), {"success": False})
     fails(-1, "JSON integer out of range", node.addpeeraddress, "1.2.3.4", 65536)
+    raw = node.getrawaddrman()
+    equal([(table, list(raw[table])) for table in raw], [("new", ["0/0"]), ("tried", ["0/0"])])
+    equal({**raw["new"]["0/0"], "time": 0},
+          {"address": "1.2.3.4", "port": 8333, "network": "ipv4", "services": 9, "time": 0, "source": "1.2.3.4",
+           "source_network": "ipv4"})
     node.restart()
-    equal(node.getaddrmaninfo(), info)
+    equal((node.getaddrmaninfo(), node.getrawaddrman()), (info, raw))
+
+
+def connections(test, node):
+    test.step("outbound connections of each kind, for tests")
+    listener = socket.create_server(("127.0.0.1", 0))
+    test.closers.append(listener.close)
+    address = f"127.0.0.1:{listener.getsockname()[1]}"
+
+    def kinds():
+        return sorted(peer["connection_type"] for peer in node.getpeerinfo()
+                      if peer["connection_type"] not in ("inbound", "manual"))
+
+    def connect(kind):
+        equal(node.addconnection(address, kind, False), {"address": address, "connection_type": kind})
+        return Peer(node, handshake=kind != "feeler", connection=listener.accept()[0])
+
+    fails(-8, "addconnection", node.addconnection, address, "inbound", False)
+    fails(-8, "requires -v2transport init flag", node.addconnection, address, "feeler", True)
+    wanted = []
+    for kind, most, relays in (("outbound-full-relay", 8, True), ("block-relay-only", 2, False), ("addr-fetch", 2, True)):
+        peers = [connect(kind) for _ in range(most)]
+        wanted += [kind] * most
+        equal(kinds(), sorted(wanted))
+        equal({peer.received[0][1][-1] for peer in peers}, {relays}, "the last byte of version")
+        if kind != "addr-fetch":
+            fails(-34, "Error: Already at capacity for specified connection type.", node.addconnection, address, kind, False)
+    feeler = connect("feeler")
+    feeler.send("version", version_payload())
+    feeler.wait_closed()
+    equal(feeler.count("version"), 1)
+    wait_until(lambda: kinds() == sorted(wanted), what="the feeler to be gone")
+
+    test.step("a connection that fetches addresses ends with them, not with one, and not later than after five minutes")
+    entry = struct.pack("<IQ", int(time.time()), 9) + bytes(10) + b"\xff\xff" + bytes([1, 2, 3, 5]) + b"\x20\x8d"
+    peers[0].send("addr", b"\x01" + entry)
+    peers[0].sync()
+    peers[0].send("addr", b"\x02" + entry + entry)
+    peers[0].wait_closed()
+    node.setmocktime(int(time.time()) + 301)
+    peers[1].wait_closed()
+    node.setmocktime(0)
+    node.stop()
+    other = test.node(start=False, name="main", chain="main")
+    other.start("-connect=0", "-listen=0")
+    fails(-1, "addconnection is for regression testing (-regtest mode) only.", other.addconnection, "127.0.0.1:1", "feeler", False)
 
 
 def messages(test, node):
@@ -81,6 +133,7 @@ def main(test):
     addresses(test, a)
     messages(test, a)
     blocks(test, a, b)
+    connections(test, a)
 
 
 run(main)

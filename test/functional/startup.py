@@ -156,7 +156,7 @@ def refused_options(test):
     test.step("unsupported options: refused if ignoring them would harm privacy or lose money, else noted in the log")
     node = test.node(start=False, name="refused")
     for option in ("-proxy=127.0.0.1:9050", "-onion=127.0.0.1:9050", "-i2psam=127.0.0.1:7656", "-maxuploadtarget=500M",
-                   "-walletnotify=true", "-blocknotify=true", "-alertnotify=true", "-avoidpartialspends"):
+                   "-avoidpartialspends"):
         text = node.fails_to_start(option)
         assert f"{option.split('=')[0]}=" in text and "is not supported" in text, text
     (node.datadir / "daler.conf").write_text("proxy=127.0.0.1:9050\n")
@@ -166,7 +166,7 @@ def refused_options(test):
     for name in ("connect", "wallet"):
         assert f"Config setting for -{name} only applied on regtest network when in [regtest] section." in text, text
     (node.datadir / "daler.conf").unlink()
-    node.start("-peerbloomfilters", "-proxy=0", "-nowalletnotify", "-upnp=0", "-deprecatedrpc=warnings", "-dns=0",
+    node.start("-peerbloomfilters", "-proxy=0", "-upnp=0", "-deprecatedrpc=warnings", "-dns=0",
                "-addnode=localhost:9", "-debug=leveldb", "-onlynet=ipv4")
     node.expect_log("-peerbloomfilters=1 has no effect here")
     assert "upnp" not in node.log()

@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from framework import LONG, SEED, bitcoind_folder, run, wait_until  # noqa: E402
 
 # (options, config file, whether the errors are equal). Either both must start, or none. Known differences are not in the
-# table: daler refuses a wrong -addresstype at once, bitcoind when a wallet is created; daler refuses proxies and commands;
+# table: daler refuses a wrong -addresstype at once, bitcoind when a wallet is created; daler refuses proxies;
 # daler creates a missing data folder.
 SAME, OWN = True, False
 CASES = [
@@ -31,7 +31,7 @@ CASES = [
     (["-wallet=missing"], "", SAME), (["-prune=-1"], "", OWN), (["-prune=1", "-txindex"], "", OWN),
     (["-listen=0"], "", SAME), (["-nolisten"], "", SAME), (["-connect=0"], "", SAME), (["-dns=0"], "", SAME),
     (["-proxy=0"], "", SAME), (["-noproxy"], "", SAME), (["-deprecatedrpc=warnings"], "", SAME),
-    (["-acceptstalefeeestimates"], "", SAME),
+    (["-acceptstalefeeestimates"], "", SAME), (["-blocknotify=true"], "", SAME), (["-shutdownnotify=true"], "", SAME),
     (["-walletnotify="], "", SAME), (["-rest=1"], "", SAME), (["-upnp=1"], "", SAME), (["-datadir=/nonexistent/folder"], "", OWN),
     (["-conf=absent.conf"], "", OWN),
     ([], "connect=127.0.0.1\n", SAME), ([], "rpcport=1\n", SAME), ([], "port=1\nbind=127.0.0.1\naddnode=1.2.3.4\n", SAME),

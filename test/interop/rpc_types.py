@@ -41,6 +41,7 @@ KNOWN = [
     (r"^sendrawtransaction ", "Knots accepts a list of rules to ignore"),
     (r"^getblockfrompeer .*(Peer does not exist|Position 2)", "Knots looks for the peer first, and has another name for it"),
     (r"^setban \['1'", "daler takes no number for an address"),
+    (r"^addconnection .*(connection_type|requires -v2transport)", "our help text is another one; daler has no v2 transport"),
     (r"^sendmsgtopeer .*'( ffff|ffff )'", "daler accepts no spaces in a message"),
     (r"^verifymessage ", "Knots also accepts other forms of signatures"),
     (r"^getbalance \[None", "28.1 accepts null as the dummy"),
@@ -68,10 +69,13 @@ def check_that_all_are_called(core, called):
     assert not missing, f"methods without a call: {missing}"
 
 
-def calls_about_peers(block, transaction):
+def more_calls(block, transaction):
     return [
+        ("scanblocks", ["start", [{"desc": f"wpkh({KEY}/0/*)", "range": [0, 2]}, f"raw({ANYONE_SCRIPT.hex()})"], 0, 1,
+                        "basic", {"filter_false_positives": False}]),
         ("getblockfrompeer", [HASH, 0]), ("getnodeaddresses", [1, "ipv4"]),
         ("addpeeraddress", ["1.2.3.4", 8333, False]), ("sendmsgtopeer", [0, "addr", "ffff"]),
+        ("addconnection", ["127.0.0.1:1", "feeler", False]),
         ("gettxoutproof", [[HASH], block]), ("verifytxoutproof", [transaction]),
         ("setban", ["1.2.3.0/24", "add", 100, False]), ("setban", ["1.2.3.4", "remove"]),
     ]
@@ -136,7 +140,7 @@ def calls(block, transaction, address):
         ("sendtoaddress", [address, 1, "", "", *options]), ("setlabel", [address, "x"]),
         ("signrawtransactionwithwallet", [transaction, [prevout], "ALL"]), ("unloadwallet", ["nosuch", False]),
     ]
-    return [("/", *call) for call in [*node, *calls_about_peers(block, transaction)]] + [("/wallet/w", *call) for call in wallet]
+    return [("/", *call) for call in [*node, *more_calls(block, transaction)]] + [("/wallet/w", *call) for call in wallet]
 
 
 def places(value, path=()):

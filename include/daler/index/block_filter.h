@@ -15,6 +15,11 @@ inline constexpr std::uint64_t inverse_false_positive_rate = 784'931;
 /// elements, then the differences of their sorted hashes.
 [[nodiscard]] Bytes golomb_set(std::vector<ByteSpan> elements, const BlockHash& hash);
 
+/// Whether a set of `golomb_set` for the block `hash` has one of `elements`: certainly not, if
+/// false. If it is damaged, what follows the damage does not count.
+[[nodiscard]] bool golomb_set_may_contain(ByteSpan set, const BlockHash& hash,
+                                          std::span<const ByteSpan> elements);
+
 /// The basic filter of a block (BIP 158): the output scripts that it creates, except OP_RETURN and
 /// empty ones, and the scripts that it spends, except empty ones.
 [[nodiscard]] Bytes basic_filter(const Block& block, const BlockHash& hash,

@@ -31,6 +31,7 @@ inline constexpr int in_warmup = -28;  ///< the node is not ready
 inline constexpr int client_node_not_connected = -29;
 inline constexpr int client_invalid_ip_or_subnet = -30;
 inline constexpr int method_deprecated = -32;
+inline constexpr int client_node_capacity_reached = -34;
 inline constexpr int wallet_already_loaded = -35;
 inline constexpr int wallet_already_exists = -36;
 inline constexpr int invalid_request = -32600;

@@ -56,6 +56,14 @@ struct CoinScan {
     std::atomic<int> progress{0};  ///< percent
 };
 
+/// The state of a scan of the block filters (scanblocks). Only one runs at a time.
+struct FilterScan {
+    std::atomic<bool> is_running{false};
+    std::atomic<bool> is_aborted{false};
+    std::atomic<int> progress{0};   ///< percent
+    std::atomic<Height> height{0};  ///< of the block that was scanned last
+};
+
 /// What getzmqnotifications shows of a topic that is published at an address.
 struct PublishedTopic {
     std::string topic;  ///< "hashblock"
@@ -104,6 +112,8 @@ struct Services {
     mining::AutoMiner* auto_miner = nullptr;    ///< null on public chains
     snapshots::Snapshots* snapshots = nullptr;  ///< null on public chains
     CoinScan coin_scan{};
+    FilterScan filter_scan{};
+    std::size_t cache_bytes = 0;  ///< -dbcache
     /// With -prune: the bytes to keep, or 0 if only the user prunes.
     std::optional<std::uint64_t> prune_target{};
     Height prune_after = 0;  ///< shorter chains are not pruned

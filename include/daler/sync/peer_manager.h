@@ -40,6 +40,7 @@ public:
     Result<void, std::string> add_node(const std::string& address) override;
     Result<void, std::string> remove_node(const std::string& address) override;
     void try_node(const std::string& address) override;
+    bool connect(const std::string& address, ConnectionType type) override;
     std::vector<AddedNode> added_nodes() override;
     Result<LinkInfo, std::string> set_link(const std::string& peer,
                                            std::optional<bool> up) override;

@@ -99,8 +99,9 @@ struct Ban {
 /// An address of the address book.
 struct KnownAddress {
     wire::KnownNode node;
-    bool has_worked = false;  ///< this node has been connected to it
-    bool is_good = false;     ///< not too old, and has not failed too often
+    bool has_worked = false;     ///< this node has been connected to it
+    bool is_good = false;        ///< not too old, and has not failed too often
+    wire::HostAddress source{};  ///< who sent it first; itself if the user added it
 };
 
 struct NetworkTotals {
@@ -127,6 +128,9 @@ public:
     virtual Result<void, std::string> add_node(const std::string& address) = 0;
     virtual Result<void, std::string> remove_node(const std::string& address) = 0;
     virtual void try_node(const std::string& address) = 0;
+    /// Makes one outbound connection of this kind, for tests. False if there are as many of it as
+    /// there may be. The connection may fail later.
+    virtual bool connect(const std::string& address, ConnectionType type) = 0;
     [[nodiscard]] virtual std::vector<AddedNode> added_nodes() = 0;
 
     /// Cuts (false) or restores (true) the link to a node, given by its name or address; nothing:

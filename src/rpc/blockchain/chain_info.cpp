@@ -2,6 +2,7 @@
 #include "rpc/blockchain/methods.h"
 #include "rpc/warnings.h"
 
+#include <daler/chain/cache_sizes.h>
 #include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
 
@@ -101,6 +102,28 @@ Json getblockchaininfo(Call& call) {
         if (*node.prune_target != 0) out.append("prune_target_size", *node.prune_target);
     }
     out.append("warnings", warnings_json(node));
+    return out;
+}
+
+Json getchainstates(Call& call) {
+    const Services& node = call.node();
+    const auto view = node.ledger.view();
+    const chain::BlockEntry& tip = view->tip();
+    const auto caches = chain::cache_sizes(node.cache_bytes);
+    Json state = Json::object();
+    state.append("blocks", tip.height);
+    state.append("bestblockhash", tip.hash.to_hex());
+    state.append("difficulty", consensus::difficulty(tip.header.bits));
+    state.append("verificationprogress",
+                 verification_progress(*view, node.params, node.clock.chain_now()));
+    state.append("coins_db_cache_bytes", caches.coin_database);
+    state.append("coins_tip_cache_bytes", caches.coins);
+    state.append("validated", true);
+    Json states = Json::array();
+    states.push(std::move(state));
+    Json out = Json::object();
+    out.append("headers", view->best_header().height);
+    out.append("chainstates", std::move(states));
     return out;
 }
 

@@ -22,6 +22,7 @@ namespace daler::rpc {
 [[nodiscard]] Json getblockchaininfo(Call& call);
 [[nodiscard]] Json getblockcount(Call& call);
 [[nodiscard]] Json getblockhash(Call& call);
+[[nodiscard]] Json getchainstates(Call& call);
 [[nodiscard]] Json getchaintips(Call& call);
 [[nodiscard]] Json getchaintxstats(Call& call);
 [[nodiscard]] Json getdifficulty(Call& call);
@@ -35,6 +36,9 @@ namespace daler::rpc {
 
 // deployments.cpp
 [[nodiscard]] Json getdeploymentinfo(Call& call);
+
+// filter_scan.cpp
+[[nodiscard]] Json scanblocks(Call& call);
 
 // mempool.cpp
 void getmempoolancestors(Call& call, JsonWriter& result);

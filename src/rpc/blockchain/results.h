@@ -185,6 +185,19 @@ inline const ResultFields chain_tx_stats = {
     {"window_tx_count?", Type::integer, "Its transactions; only if it has blocks"},
     {"txrate?", {Type::number, "per second"}, "Its transactions by its duration"}};
 
+inline const ResultFields chain_states = {
+    {"headers", Type::integer, "The height of the known header with the most work"},
+    {"chainstates",
+     Type::objects,
+     "",
+     {{"blocks", Type::integer, "The height of the tip"},
+      {"bestblockhash", Type::hex, "The tip"},
+      {"difficulty", Type::number},
+      {"verificationprogress", Type::number, "Estimated share of the chain that is here: 0 to 1"},
+      {"coins_db_cache_bytes", units::bytes, "Memory for the coins in LevelDB, by -dbcache"},
+      {"coins_tip_cache_bytes", units::bytes, "Memory for coins in front of LevelDB, by -dbcache"},
+      {"validated", Type::boolean, "Always true: no snapshot of coins was loaded"}}}};
+
 // coin_scan.cpp
 
 inline const ResultField coin_scan{
@@ -216,6 +229,27 @@ inline const ResultField coin_scan{
       Type::object,
       "",
       {{"progress", {Type::integer, "percent"}, "How far the scan is"}}},
+     {"for action = \"status\" if none is running", Type::null}}};
+
+// filter_scan.cpp
+
+inline const ResultField filter_scan{
+    "",
+    Type::one_of,
+    "",
+    {{"for action = \"start\"",
+      Type::object,
+      "",
+      {{"from_height", Type::integer, "The first block that was scanned"},
+       {"to_height", Type::integer, "The last one"},
+       {"relevant_blocks", Type::array, "The blocks that were found", {{"", Type::hex}}},
+       {"completed", Type::boolean, "Whether the scan was not aborted"}}},
+     {"for action = \"abort\"", Type::boolean, "Whether a scan was running"},
+     {"for action = \"status\"",
+      Type::object,
+      "",
+      {{"progress", {Type::integer, "percent"}, "How far the scan is"},
+       {"current_height", Type::integer, "The block that was scanned last"}}},
      {"for action = \"status\" if none is running", Type::null}}};
 
 // coins.cpp

@@ -46,6 +46,25 @@ Json address_json(const wire::KnownNode& node) {
     return out;
 }
 
+Json entry_json(const sync::KnownAddress& address) {
+    const auto& node = address.node;
+    Json out = Json::object();
+    out.append("address", node.endpoint.host.to_text());
+    out.append("port", node.endpoint.port);
+    out.append("network", name_of(node.endpoint.host.network()));
+    out.append("services", node.services);
+    out.append("time", node.last_seen);
+    out.append("source", address.source.to_text());
+    out.append("source_network", name_of(address.source.network()));
+    return out;
+}
+
+/// The address book has no buckets: it limits the addresses of a group in another way.
+std::string place_in_table(std::size_t number) {
+    constexpr std::size_t bucket_size = 64;
+    return fmt::format("{}/{}", number / bucket_size, number % bucket_size);
+}
+
 Json counts_json(std::uint64_t fresh, std::uint64_t worked) {
     Json out = Json::object();
     out.append("new", fresh);
@@ -62,7 +81,7 @@ Json getnodeaddresses(Call& call) {
     std::optional<wire::Network> network;
     if (call.has(1)) network = network_by_name(call.string(1));
     Json out = Json::array();
-    for (const auto& [node, has_worked, is_good] : call.node().peers.known_addresses()) {
+    for (const auto& [node, has_worked, is_good, source] : call.node().peers.known_addresses()) {
         if (!is_good || (network && node.endpoint.host.network() != *network)) continue;
         out.push(address_json(node));
         if (std::cmp_equal(out.size(), wanted)) break;
@@ -86,6 +105,20 @@ Json getaddrmaninfo(Call& call) {
         all_worked += worked;
     }
     out.append("all_networks", counts_json(all_fresh, all_worked));
+    return out;
+}
+
+Json getrawaddrman(Call& call) {
+    auto known = call.node().peers.known_addresses();
+    std::ranges::sort(known, {}, [](const auto& address) { return address.node.endpoint; });
+    Json out = Json::object();
+    for (const bool worked : {false, true}) {
+        Json table = Json::object();
+        for (const auto& address : known)
+            if (address.has_worked == worked)
+                table.append(place_in_table(table.size()), entry_json(address));
+        out.append(worked ? "tried" : "new", std::move(table));
+    }
     return out;
 }
 

@@ -1,6 +1,7 @@
 #include "rpc/network/methods.h"
 
 #include <daler/encoding/hex.h>
+#include <daler/primitives/chain_params.h>
 #include <daler/rpc/dispatcher.h>
 #include <daler/sync/peer_service.h>
 #include <daler/wire/limits.h>
@@ -8,8 +9,29 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 namespace daler::rpc {
 namespace {
+
+struct NamedConnection {
+    sync::ConnectionType type;
+    std::string_view name;
+};
+
+constexpr std::array<NamedConnection, 4> connection_types{
+    {{sync::ConnectionType::outbound_full_relay, "outbound-full-relay"},
+     {sync::ConnectionType::block_relay_only, "block-relay-only"},
+     {sync::ConnectionType::addr_fetch, "addr-fetch"},
+     {sync::ConnectionType::feeler, "feeler"}}};
+
+std::string trimmed(const std::string& text) {
+    constexpr auto spaces = " \f\n\r\t\v";
+    const auto first = text.find_first_not_of(spaces);
+    if (first == std::string::npos) return {};
+    return text.substr(first, text.find_last_not_of(spaces) - first + 1);
+}
 
 Json added_node_json(const sync::AddedNode& node) {
     Json addresses = Json::array();
@@ -27,6 +49,28 @@ Json added_node_json(const sync::AddedNode& node) {
 }
 
 }  // namespace
+
+Json addconnection(Call& call) {
+    if (call.node().params.kind != ChainKind::regtest)
+        throw Error{code::misc, "addconnection is for regression testing (-regtest mode) only."};
+    const auto address = call.string(0);
+    const auto name = trimmed(call.string(1));
+    const auto* type = std::ranges::find(connection_types, name, &NamedConnection::name);
+    if (type == connection_types.end())
+        throw Error{code::invalid_parameter, full_help(call.method())};
+    if (call.boolean(2, false)) {
+        throw Error{code::invalid_parameter,
+                    "Adding v2transport connections requires -v2transport init flag to be set."};
+    }
+    if (!call.node().peers.connect(address, type->type)) {
+        throw Error{code::client_node_capacity_reached,
+                    "Error: Already at capacity for specified connection type."};
+    }
+    Json out = Json::object();
+    out.append("address", address);
+    out.append("connection_type", name);
+    return out;
+}
 
 Json addnode(Call& call) {
     const auto address = call.string(0);

@@ -10,6 +10,7 @@ namespace daler::rpc {
 [[nodiscard]] Json addpeeraddress(Call& call);
 [[nodiscard]] Json getaddrmaninfo(Call& call);
 [[nodiscard]] Json getnodeaddresses(Call& call);
+[[nodiscard]] Json getrawaddrman(Call& call);
 
 // bans.cpp
 [[nodiscard]] Json clearbanned(Call& call);
@@ -17,6 +18,7 @@ namespace daler::rpc {
 [[nodiscard]] Json setban(Call& call);
 
 // connections.cpp
+[[nodiscard]] Json addconnection(Call& call);
 [[nodiscard]] Json addnode(Call& call);
 [[nodiscard]] Json disconnectnode(Call& call);
 [[nodiscard]] Json getaddednodeinfo(Call& call);

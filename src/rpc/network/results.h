@@ -132,6 +132,28 @@ inline const ResultField address_counts{
        {"tried", Type::integer, "Those that it was connected to"},
        {"total", Type::integer, "Both"}}}}};
 
+inline const ResultFields connection_added = {
+    {"address", Type::string, "The address"},
+    {"connection_type", Type::string, "The kind of the connection"}};
+
+inline const ResultField raw_addresses{
+    "",
+    Type::map,
+    "",
+    {{"table",
+      Type::map,
+      "new: those that this node was not connected to; tried: the others",
+      {{"bucket/position",
+        Type::object,
+        "The place in the table",
+        {{"address", Type::string, "The address"},
+         {"port", Type::integer, "The port"},
+         {"network", Type::string, "ipv4, ipv6, onion, i2p or cjdns"},
+         {"services", Type::integer, "The bits of its services"},
+         {"time", Type::time, "When it was seen last"},
+         {"source", Type::string, "The peer that sent it first"},
+         {"source_network", Type::string, "The network of that"}}}}}}};
+
 inline const ResultFields address_added = {
     {"error?", Type::string, "failed-adding-to-new: it is known, not routable or has no room"},
     {"success", Type::boolean, "Whether it was added"}};

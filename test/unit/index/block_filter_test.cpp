@@ -55,6 +55,26 @@ TEST_CASE("the filters of genesis blocks are the known ones", "[index][bip158]")
           "21584579b7eb08997773e5aeff3a7f932700042d0ed2a6129012b7d7ae81b750");
 }
 
+TEST_CASE("a set has all its elements and hardly any others", "[index][bip158]") {
+    const BlockHash hash{{4, 5, 6}};
+    std::vector<Bytes> texts;
+    for (std::uint8_t i = 0; i < 200; ++i)
+        texts.push_back({i, 1, 2, 3});
+    const std::vector<ByteSpan> all(texts.begin(), texts.end());
+    const auto set = golomb_set({all.begin(), all.begin() + 100}, hash);
+    for (std::size_t i = 0; i < all.size(); ++i)
+        CHECK(golomb_set_may_contain(set, hash, std::span(all).subspan(i, 1)) == (i < 100));
+    CHECK(golomb_set_may_contain(set, hash, std::span(all).subspan(99)));
+    CHECK_FALSE(golomb_set_may_contain(set, hash, std::span(all).subspan(100)));
+    CHECK_FALSE(golomb_set_may_contain(set, hash, {}));
+    CHECK_FALSE(golomb_set_may_contain(set, BlockHash{}, all));
+    CHECK_FALSE(golomb_set_may_contain(golomb_set({}, hash), hash, all));
+    CHECK_FALSE(golomb_set_may_contain(Bytes{}, hash, all));
+    // Damaged: cut, or only ones, which would be a number without end.
+    CHECK_FALSE(golomb_set_may_contain(ByteSpan(set).first(1), hash, all));
+    CHECK_FALSE(golomb_set_may_contain(Bytes(50, 0xff), hash, all));
+}
+
 TEST_CASE("a filter leaves out empty scripts and OP_RETURN, and counts repeated ones once",
           "[index][bip158]") {
     const BlockHash hash{{1, 2, 3}};

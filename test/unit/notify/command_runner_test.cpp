@@ -88,12 +88,13 @@ TEST_CASE("commands get no files of ours and react to signals", "[notify]") {
     const std::vector<std::string> commands{
         "[ -e /proc/$$/fd/" + std::to_string(inherited) + " ] && echo open > " + pipe.path() +
             " || echo closed > " + pipe.path(),
-        "grep -E '^Sig(Blk|Ign)' /proc/$$/status | tr -d '[:space:]' > " + pipe.path() +
-            "; echo > " + pipe.path()};
+        // Without the real-time signals, of which the C library ignores two.
+        "sed -nE 's/^Sig(Blk|Ign):.*(.{7})$/\\1 \\2/p' /proc/$$/status > " + pipe.path()};
     run_and_wait(std::span(commands).first(1));
     CHECK(pipe.line() == "closed");
     run_and_wait(std::span(commands).last(1));
-    CHECK(pipe.line() == "SigBlk:0000000000000000SigIgn:0000000000000000");
+    CHECK(pipe.line() == "Blk 0000000");
+    CHECK(pipe.line() == "Ign 0000000");
     ::signal(SIGPIPE, usual);
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     ::close(inherited);

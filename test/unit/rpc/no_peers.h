@@ -18,6 +18,7 @@ public:
     Result<void, std::string> add_node(const std::string&) override { return {}; }
     Result<void, std::string> remove_node(const std::string&) override { return {}; }
     void try_node(const std::string&) override {}
+    bool connect(const std::string&, sync::ConnectionType) override { return true; }
     std::vector<sync::AddedNode> added_nodes() override { return {}; }
     Result<sync::LinkInfo, std::string> set_link(const std::string&, std::optional<bool>) override {
         return fail(std::string("no peers"));
