@@ -89,7 +89,7 @@ TEST_CASE("commands get no files of ours and react to signals", "[notify]") {
         "[ -e /proc/$$/fd/" + std::to_string(inherited) + " ] && echo open > " + pipe.path() +
             " || echo closed > " + pipe.path(),
         // Without the real-time signals, of which the C library ignores two.
-        "sed -nE 's/^Sig(Blk|Ign):.*(.{7})$/\\1 \\2/p' /proc/$$/status > " + pipe.path()};
+        "exec sed -nE 's/^Sig(Blk|Ign):.*(.{7})$/\\1 \\2/p' /proc/self/status > " + pipe.path()};
     run_and_wait(std::span(commands).first(1));
     CHECK(pipe.line() == "closed");
     run_and_wait(std::span(commands).last(1));
