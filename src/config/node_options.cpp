@@ -193,6 +193,8 @@ constexpr std::array relay{
            "Hours after which an unconfirmed transaction is dropped", false, 0, 1000000},
     Option{"persistmempool", "", Kind::flag, Group::relay, "1",
            "Save unconfirmed transactions at shutdown and load them at start"},
+    Option{"persistmempoolv1", "", Kind::flag, Group::hidden, "0",
+           "Write mempool.dat in version 1, for Bitcoin Core before version 26"},
     Option{"acceptstalefeeestimates", "", Kind::flag, Group::hidden, "0",
            "Read fee_estimates.dat even if it is older than 60 hours (private chains only)"},
     Option{"mempoolfullrbf", "", Kind::flag, Group::relay, "1",

@@ -86,15 +86,19 @@ ConfirmationStats::ConfirmationStats(const HorizonRules& rules) : rules_(&rules)
 
 void ConfirmationStats::forget_all() {
     const auto buckets = bucket_bounds().size();
-    waiting_.assign(slots(), std::vector<std::uint32_t>(buckets));
+    waiting_.assign(static_cast<std::size_t>(rules_->max_target()) * buckets, 0);
     waiting_longer_.assign(buckets, 0);
+}
+
+std::size_t ConfirmationStats::slot(std::uint32_t height) const {
+    return height % static_cast<std::uint32_t>(rules_->max_target()) * waiting_longer_.size();
 }
 
 std::uint32_t& ConfirmationStats::waiting(const Counted& transaction, Height best) {
     const auto bucket = bucket_of(transaction.rate);
     const bool is_old = best - transaction.height >= rules_->max_target();
     return is_old ? waiting_longer_[bucket]
-                  : waiting_[static_cast<std::size_t>(transaction.height) % slots()][bucket];
+                  : waiting_[slot(static_cast<std::uint32_t>(transaction.height)) + bucket];
 }
 
 void ConfirmationStats::add(const Counted& transaction) {
@@ -126,9 +130,9 @@ bool ConfirmationStats::is_empty() const {
 }
 
 void ConfirmationStats::begin_block(Height height) {
-    auto& oldest = waiting_[static_cast<std::size_t>(height) % slots()];
-    for (std::size_t bucket = 0; bucket < oldest.size(); ++bucket)
-        waiting_longer_[bucket] += std::exchange(oldest[bucket], 0);
+    const auto oldest = slot(static_cast<std::uint32_t>(height));
+    for (std::size_t bucket = 0; bucket < waiting_longer_.size(); ++bucket)
+        waiting_longer_[bucket] += std::exchange(waiting_[oldest + bucket], 0);
     // A node that downloads the chain has nothing to decay.
     if (is_empty()) return;
     for (auto* table : {&confirmed, &failed})
@@ -154,10 +158,10 @@ std::vector<std::int64_t> ConfirmationStats::waiting_for(int target, Height best
     for (int blocks = target; blocks < rules_->max_target(); ++blocks) {
         // Without a sign, as Bitcoin Core computes it: where the chain has fewer blocks than there
         // are slots, some slots count twice, and estimates shall be the same there, too.
-        const auto height = static_cast<std::uint32_t>(best) - static_cast<std::uint32_t>(blocks);
-        const auto& slot = waiting_[height % slots()];
-        for (std::size_t bucket = 0; bucket < slot.size(); ++bucket)
-            out[bucket] += slot[bucket];
+        const auto begin =
+            slot(static_cast<std::uint32_t>(best) - static_cast<std::uint32_t>(blocks));
+        for (std::size_t bucket = 0; bucket < out.size(); ++bucket)
+            out[bucket] += waiting_[begin + bucket];
     }
     return out;
 }

@@ -60,13 +60,12 @@ private:
     [[nodiscard]] bool is_empty() const;
     [[nodiscard]] std::vector<std::int64_t> waiting_for(int target, Height best) const;
     [[nodiscard]] std::uint32_t& waiting(const Counted& transaction, Height best);
-    [[nodiscard]] std::size_t slots() const {
-        return static_cast<std::size_t>(rules_->max_target());
-    }
+    /// Where in waiting_ the buckets of a height begin.
+    [[nodiscard]] std::size_t slot(std::uint32_t height) const;
 
     const HorizonRules* rules_;
     /// How many wait, by the height at which they entered (modulo the slots) and bucket.
-    std::vector<std::vector<std::uint32_t>> waiting_;
+    std::vector<std::uint32_t> waiting_;
     std::vector<std::uint32_t> waiting_longer_;  ///< for more blocks than there are slots
 };
 

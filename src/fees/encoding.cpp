@@ -27,7 +27,7 @@ double read_double(ByteReader& reader) {
 /// A number that a moving average can have.
 double read_average(ByteReader& reader) {
     const double value = read_double(reader);
-    if (!std::isfinite(value) || value < 0) reader.fail(DecodeError::invalid);
+    if (!std::isfinite(value) || std::signbit(value)) reader.fail(DecodeError::invalid);
     return value;
 }
 
@@ -126,18 +126,20 @@ Bytes Estimator::encode() const {
 
 Result<Estimator, DecodeError> Estimator::decode(ByteSpan bytes) {
     ByteReader reader(bytes);
-    Estimator out;
-    Impl& self = *out.impl_;
     if (reader.i32() != file_version) reader.fail(DecodeError::invalid);
     (void)reader.i32();
-    self.best = reader.i32();
-    self.historical_first = reader.i32();
-    self.historical_best = reader.i32();
-    if (!is_height_range(self.historical_first, self.historical_best, self.best))
-        reader.fail(DecodeError::invalid);
+    const Height best = reader.i32(), first = reader.i32(), last = reader.i32();
+    if (!is_height_range(first, last, best)) reader.fail(DecodeError::invalid);
     Row bounds(bucket_bounds().size());
     read_row(reader, bounds);
     if (bounds != bucket_bounds()) reader.fail(DecodeError::invalid);
+    if (!reader.ok()) return fail(reader.error());
+
+    Estimator out;
+    Impl& self = *out.impl_;
+    self.best = best;
+    self.historical_first = first;
+    self.historical_best = last;
     for (const auto horizon : file_order)
         read_stats(reader, self.of(horizon));
     if (!reader.ok()) return fail(reader.error());

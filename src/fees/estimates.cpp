@@ -16,7 +16,8 @@ constexpr double double_target_success = .95;
 constexpr Height oldest_history = 6 * 1008;
 
 std::optional<FeeRate> rounded(double rate) {
-    if (rate < 0) return std::nullopt;
+    // A damaged file may have any numbers.
+    if (!(rate >= 0 && rate <= static_cast<double>(max_money.satoshis()))) return std::nullopt;
     const auto satoshis = std::llround(rate);
     return satoshis > 0 ? std::optional(FeeRate{Amount{satoshis}}) : std::nullopt;
 }

@@ -41,10 +41,10 @@ SavedMempool read_contents(ByteReader& reader) {
 
 }  // namespace
 
-Bytes encode_saved(const SavedMempool& saved, const std::array<std::uint8_t, 8>& key) {
+Bytes encode_saved(const SavedMempool& saved, ByteSpan key) {
     ByteWriter writer;
-    writer.u64(version_with_key);
-    writer.sized_bytes(key);
+    writer.u64(key.empty() ? version_without_key : version_with_key);
+    if (!key.empty()) writer.sized_bytes(key);
     const std::size_t plain = writer.size();
 
     writer.u64(saved.transactions.size());

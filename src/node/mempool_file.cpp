@@ -1,42 +1,34 @@
 #include "node/mempool_file.h"
 
+#include <daler/ledger/mempool_import.h>
 #include <daler/util/log.h>
+#include <daler/util/random.h>
 
 namespace daler::node {
 
-void save_mempool(ledger::Ledger& ledger, storage::FileSystem& files,
-                  const std::filesystem::path& file) {
-    const auto saved = ledger.call([](ledger::State& state) { return state.mempool.saved(); });
-    storage::write_atomically(files, file, mempool::encode_saved(saved));
+// The key keeps virus scanners from finding what somebody put into a transaction.
+void MempoolFile::write(const mempool::SavedMempool& saved) const {
+    std::array<std::uint8_t, 8> key{};
+    fill_secure_random(key);
+    const auto bytes = mempool::encode_saved(saved, is_version_1_ ? ByteSpan{} : ByteSpan(key));
+    storage::write_atomically(files_, file_, bytes);
 }
 
-void load_mempool(ledger::Ledger& ledger, storage::FileSystem& files,
-                  const std::filesystem::path& file, const std::atomic<bool>& stop) {
-    const auto bytes = storage::read_file(files, file);
+std::string MempoolFile::save(ledger::Ledger& ledger) const {
+    write(ledger.call([](ledger::State& state) { return state.mempool.saved(); }));
+    return file_.string();
+}
+
+void MempoolFile::load(ledger::Ledger& ledger, const std::atomic<bool>& stop) const {
+    const auto bytes = storage::read_file(files_, file_);
     if (!bytes) return;
     const auto saved = mempool::decode_saved(*bytes);
     if (!saved) {
-        log::warning("{} is damaged ({}): starting with an empty mempool", file.string(),
+        log::warning("{} is damaged ({}): starting with an empty mempool", file_.string(),
                      describe(saved.error()));
         return;
     }
-    std::size_t accepted = 0;
-    for (const auto& record : saved->transactions) {
-        if (stop) return;
-        accepted += ledger.call([&record](ledger::State& state) -> std::size_t {
-            if (record.fee_delta != Amount{})
-                state.mempool.prioritise(record.tx->txid, record.fee_delta);
-            mempool::AcceptOptions options;
-            options.entered = record.time;
-            return state.accept(record.tx, options) ? 1 : 0;
-        });
-    }
-    ledger.call([&saved](ledger::State& state) {
-        for (const auto& [txid, delta] : saved->fee_deltas)
-            state.mempool.prioritise(txid, delta);
-        for (const auto& txid : saved->unbroadcast)
-            if (state.mempool.contains(txid)) state.mempool.add_unbroadcast(txid);
-    });
+    const auto accepted = ledger::import_mempool(ledger, *saved, {}, stop);
     log::info("Mempool: {} of {} saved transactions accepted", accepted,
               saved->transactions.size());
 }

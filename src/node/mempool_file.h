@@ -8,13 +8,28 @@
 
 namespace daler::node {
 
-/// Writes the mempool to `file`. Throws StorageError.
-void save_mempool(ledger::Ledger& ledger, storage::FileSystem& files,
-                  const std::filesystem::path& file);
+/// mempool.dat: the mempool over restarts.
+class MempoolFile {
+public:
+    static constexpr std::string_view name = "mempool.dat";
 
-/// Submits the transactions in `file` to the mempool one by one; it may refuse some. A missing file
-/// is not an error, a damaged one is logged as a warning. Ends early if `stop` is set.
-void load_mempool(ledger::Ledger& ledger, storage::FileSystem& files,
-                  const std::filesystem::path& file, const std::atomic<bool>& stop);
+    /// `folder`: of the chain. `files` must stay. `is_version_1`: written without a key, as Bitcoin
+    /// Core did before version 26.
+    MempoolFile(storage::FileSystem& files, const std::filesystem::path& folder, bool is_version_1)
+        : files_(files), file_(folder / name), is_version_1_(is_version_1) {}
+
+    /// Throws StorageError.
+    void write(const mempool::SavedMempool& saved) const;
+    /// Writes what the mempool has; returns the path. Throws StorageError.
+    std::string save(ledger::Ledger& ledger) const;
+    /// Submits the transactions of the file to the mempool; it may refuse some. A missing file is
+    /// not an error, a damaged one is logged as a warning. Ends early if `stop` is set.
+    void load(ledger::Ledger& ledger, const std::atomic<bool>& stop) const;
+
+private:
+    storage::FileSystem& files_;
+    const std::filesystem::path file_;
+    const bool is_version_1_;
+};
 
 }  // namespace daler::node

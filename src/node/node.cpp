@@ -38,7 +38,6 @@ namespace daler::node {
 namespace {
 
 constexpr std::string_view chain_time_name = "chaintime.json";
-constexpr std::string_view mempool_name = "mempool.dat";
 constexpr std::string_view peers_name = "peers.dat";
 constexpr std::string_view bans_name = "banlist.json";
 constexpr std::string_view auto_mine_name = "automine.json";
@@ -129,6 +128,7 @@ struct Node::Impl {
     std::unique_ptr<WalletObserver> wallet_observer;
     std::unique_ptr<index::Indexes> indexes;
     std::unique_ptr<IndexObserver> index_observer;
+    std::unique_ptr<MempoolFile> mempool_file;
     std::unique_ptr<FeeEstimatesFile> fee_estimates;  ///< null with -blocksonly
     std::unique_ptr<ledger::Ledger> ledger;
     std::unique_ptr<mining::AutoMiner> auto_miner;
@@ -249,6 +249,8 @@ void Node::Impl::open_ledger() {
     }
     if (const auto fixed = options.fixed_fee_estimate)
         ledger->call([&](ledger::State& state) { state.mempool.fee_estimates().set(1, *fixed); });
+    mempool_file =
+        std::make_unique<MempoolFile>(files, options.folder, options.mempool_file_version_1);
     // A node that asks for no transactions cannot learn from them.
     if (options.sync.blocks_only) return;
     fee_estimates = std::make_unique<FeeEstimatesFile>(files, options.folder, clock);
@@ -376,8 +378,7 @@ Result<void, std::string> Node::Impl::open_snapshots() {
         .keep_mempool =
             [this](const mempool::SavedMempool& saved) {
                 if (fee_estimates) fee_estimates->write();
-                if (!options.persist_mempool) return;
-                storage::write_atomically(files, file(mempool_name), mempool::encode_saved(saved));
+                if (options.persist_mempool) mempool_file->write(saved);
             },
         .keep_chain_time = [this] { chain_time_file->save(); },
         .fatal = [this] { disk_failed(); },
@@ -439,11 +440,7 @@ void Node::Impl::serve() {
         .dispatcher = *dispatcher,
         .block_limits = options.block_limits,
         .block_signer = [this] { return block_signer(); },
-        .save_mempool =
-            [this] {
-                save_mempool(*ledger, files, file(mempool_name));
-                return file(mempool_name).string();
-            },
+        .save_mempool = [this] { return mempool_file->save(*ledger); },
         .keep_chain_time = [this] { chain_time_file->save(); },
         .keep_bans =
             [this] {
@@ -489,7 +486,7 @@ void Node::Impl::import() {
     try {
         for (const auto& path : options.load_blocks)
             if (!stopping) import_file(path);
-        if (options.persist_mempool) load_mempool(*ledger, files, file(mempool_name), stopping);
+        if (options.persist_mempool) mempool_file->load(*ledger, stopping);
     } catch (const StorageError& error) {
         log::error("{}", error.what());
     }
@@ -560,7 +557,7 @@ void Node::Impl::stop() noexcept {
     stop_wallets();
     if (ledger && !failed) save(chain_time_name, [this] { chain_time_file->save(); });
     if (ledger && !failed && !loading && options.persist_mempool)
-        save(mempool_name, [this] { save_mempool(*ledger, files, file(mempool_name)); });
+        save(MempoolFile::name, [this] { mempool_file->save(*ledger); });
     if (fee_estimates && !failed) save(FeeEstimatesFile::name, [this] { fee_estimates->finish(); });
     stop_indexes();
     ledger.reset();

@@ -159,6 +159,7 @@ Status read_relay(const Settings& settings, NodeOptions& options) {
     limits.descendant_vsize = settings.integer("limitdescendantsize") * 1000;
     limits.full_rbf = settings.flag("mempoolfullrbf");
     options.persist_mempool = settings.flag("persistmempool");
+    options.mempool_file_version_1 = settings.flag("persistmempoolv1");
     options.accepts_stale_fee_estimates = settings.flag("acceptstalefeeestimates");
     if (options.accepts_stale_fee_estimates && !options.params.is_private) {
         return fail(fmt::format("acceptstalefeeestimates is not supported on {} chain.",

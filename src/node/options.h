@@ -44,6 +44,7 @@ struct NodeOptions {
     std::optional<FeeRate> fixed_fee_estimate;
     bool accepts_stale_fee_estimates = false;  ///< -acceptstalefeeestimates
     bool persist_mempool = true;
+    bool mempool_file_version_1 = false;             ///< -persistmempoolv1
     bool remember_settings = true;                   ///< settings.json
     std::vector<std::string> wallets;                ///< to open besides those of settings.json
     std::vector<std::filesystem::path> load_blocks;  ///< to import

@@ -71,13 +71,34 @@ def sized(data):
     return struct.pack("<Q", len(data)) + data
 
 
-# Summary, clock, automatic mining, chain, mempool (a transaction), wallets (one), wallets to load.
+def fee_estimates():
+    """fee_estimates.dat of a node that has seen no transaction."""
+    bounds = [1000.0]
+    while bounds[-1] * 1.05 <= 1e7:
+        bounds.append(bounds[-1] * 1.05)
+    bounds.append(1e99)
+
+    def row(values):
+        return compact_size(len(values)) + struct.pack(f"<{len(values)}d", *values)
+
+    horizons = ((24, 2, .9952), (12, 1, .962), (42, 24, .99931))
+    zeros = row([0.0] * len(bounds))
+    return struct.pack("<5i", 149900, 0, 9, 3, 8) + row(bounds) + b"".join(
+        struct.pack("<di", decay, scale) + zeros * 2 + (compact_size(periods) + zeros * periods) * 2
+        for periods, scale, decay in horizons)
+
+
+# A transaction, a fee delta of another one, and one that no peer has requested.
+MEMPOOL = (struct.pack("<Q", 1) + PAYMENT.serialize() + struct.pack("<qq", 9, 5) + b"\x01" + to_hash(BLOCK.hash) +
+           struct.pack("<q", -3) + b"\x01" + to_hash(PAYMENT.txid))
+# Summary, clock, automatic mining, chain, mempool (a transaction), no fee rates, wallets (one), wallets to load, fee
+# statistics.
 SNAPSHOT = b"".join((
     b"daler snapshot 1\n", struct.pack("<Qqi", 1, 1_700_000_000, 5), to_hash(BLOCK.hash), bytes(24), sized(b"tx,30s"),
     sized(b""), struct.pack("<i", 1), sized(b"\x01" + to_hash(BLOCK.hash) + bytes(8 + 4)),
     sized(struct.pack("<QBQQ", 2, 8, 0, 1) + PAYMENT.serialize() + bytes(16 + 2)), struct.pack("<iq", 5, 9),
-    b"\x01\x01", sized(b"w"), b"\x01", sized(b"file"), b"\x01" + to_hash(BLOCK.hash) + bytes(4), bytes(1),
-    b"\x01", sized(b"w")))
+    b"\x00\x01\x01", sized(b"w"), b"\x01", sized(b"file"), b"\x01" + to_hash(BLOCK.hash) + bytes(4), bytes(1),
+    b"\x01", sized(b"w"), sized(b""), b"\x01"))
 
 
 def seeds():
@@ -100,7 +121,8 @@ def seeds():
         "savepoint": [b"\x01" + to_hash(BLOCK.hash) + struct.pack("<II", 2, 999) +
                       b"".join(compact_size(n) + to_hash(BLOCK.hash) * n for n in counts)
                       for counts in ((0, 0, 0, 0), (1, 2, 0, 3))],
-        "snapshot": [SNAPSHOT],
+        "snapshot": [SNAPSHOT], "fee_estimates": [fee_estimates()],
+        "mempool_file": [struct.pack("<Q", 1) + MEMPOOL, struct.pack("<QBQ", 2, 8, 0) + MEMPOOL],
         "undo": [compact_size(1) + compact_size(1) + b"\x02\x00" + COIN_RECORD[1:]], "coin_record": [COIN_RECORD],
     } | {name: [random, random[:100], to_hash(BLOCK.hash) * 4 + struct.pack("<q", COIN)]
          for name in ("coin_cache", "address_book", "orphanage", "request_tracker", "block_download")

@@ -40,6 +40,7 @@ KNOWN = [
     (r"^addnode .*Position 3", "Knots has one argument more"),
     (r"^sendrawtransaction ", "Knots accepts a list of rules to ignore"),
     (r"^getblockfrompeer .*(Peer does not exist|Position 2)", "Knots looks for the peer first, and has another name for it"),
+    (r"^importmempool .*see debug.log for details", "new text in later versions"),
     (r"^setban \['1'", "daler takes no number for an address"),
     (r"^addconnection .*(connection_type|True\])", "our help text is another one; daler has no v2 transport"),
     (r"^sendmsgtopeer .*'( ffff|ffff )'", "daler accepts no spaces in a message"),
@@ -114,7 +115,7 @@ def calls(block, transaction, address):
         ("utxoupdatepsbt", [PSBT, [f"wpkh({PUBLIC})", {"desc": f"wpkh({KEY}/0/*)", "range": [0, 2]}]]),
         ("descriptorprocesspsbt", [PSBT, [f"wpkh({SECRET})", {"desc": f"wpkh({KEY}/0/*)", "range": 2}], "ALL", True, True]),
         ("createmultisig", [1, [PUBLIC], "bech32"]), ("deriveaddresses", [f"wpkh({KEY}/0/*)#vvvvvvvv", [0, 1]]),
-        ("estimatesmartfee", [2, "conservative"]), ("estimaterawfee", [2, 0.5]), ("getdescriptorinfo", [f"wpkh({KEY})"]),
+        ("estimatesmartfee", [2, "conservative"]), ("estimaterawfee", [2, 0.5]), ("importmempool", ["/missing", {"use_current_time": True}]), ("getdescriptorinfo", [f"wpkh({KEY})"]),
         ("getindexinfo", ["txindex"]), ("signmessagewithprivkey", [SECRET, "text"]), ("validateaddress", [address]),
         ("verifymessage", ["mkHS9ne12qx9pS9VojpwU5xtRd4T7X7ZUt", "AA==", "text"]), ("setmocktime", [0]), ("mockscheduler", [1]),
     ]

@@ -190,12 +190,4 @@ Json gettxspendingprevout(Call& call) {
     });
 }
 
-Json savemempool(Call& call) {
-    if (!call.node().save_mempool || call.node().loading())
-        throw Error{code::misc, "The mempool was not loaded yet"};
-    Json out = Json::object();
-    out.append("filename", call.node().save_mempool());
-    return out;
-}
-
 }  // namespace daler::rpc

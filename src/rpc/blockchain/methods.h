@@ -47,6 +47,9 @@ void getmempoolentry(Call& call, JsonWriter& result);
 [[nodiscard]] Json getmempoolinfo(Call& call);
 void getrawmempool(Call& call, JsonWriter& result);
 [[nodiscard]] Json gettxspendingprevout(Call& call);
+
+// mempool_file.cpp
+[[nodiscard]] Json importmempool(Call& call);
 [[nodiscard]] Json savemempool(Call& call);
 
 // proofs.cpp

@@ -402,6 +402,8 @@ inline const ResultField spending_transactions{
      {"vout", Type::integer, "The number of the output"},
      {"spendingtxid?", Type::hex, "The transaction that spends it, if there is one"}}};
 
+inline const ResultField imported_mempool{"", Type::object};
+
 inline const ResultFields saved_mempool = {{"filename", Type::string, "The file"}};
 
 // tips.cpp
