@@ -45,7 +45,7 @@ public:
     [[nodiscard]] FeeRate min_fee_rate() const override { return {Amount{1000}}; }
     [[nodiscard]] FeeRate relay_dust_fee_rate() const override { return {Amount{3000}}; }
     [[nodiscard]] fees::SmartEstimate estimate_fee(int blocks, bool conservative) const override {
-        estimates_conservatively = conservative;
+        was_conservative[blocks] = conservative;
         return {.rate = estimate, .target = blocks, .reason = fees::Reason::target};
     }
     [[nodiscard]] const ChainParams& params() const override { return params_; }
@@ -72,7 +72,7 @@ public:
     Wallet* wallet = nullptr;  ///< gets the notifications
     std::vector<TransactionRef> mempool;
     std::optional<FeeRate> estimate;
-    mutable bool estimates_conservatively = false;  ///< in the last call
+    mutable std::map<int, bool> was_conservative;  ///< the last estimate by blocks
     std::optional<consensus::Reason> refuses;       ///< the reason with which broadcast fails
     std::map<Txid, MempoolChain> chains;            ///< only those whose numbers are not 1
     int broadcasts = 0;

@@ -154,6 +154,28 @@ TEST_CASE("an impossible payment fails with its reason", "[wallet]") {
     CHECK(error(*wallet, {.recipients = {{elsewhere, coins(0.5)}}}).empty());
 }
 
+TEST_CASE("a payment that cannot be replaced takes a conservative estimate", "[wallet]") {
+    Bench bench;
+    bench.node.estimate = FeeRate{Amount{5000}};
+    const auto wallet = wallet_with(bench, {coins(1)});
+    struct Example {
+        std::optional<bool> conservative, replaceable;
+        bool expected;
+    };
+    const auto example = GENERATE(values<Example>({{std::nullopt, std::nullopt, false},
+                                                   {std::nullopt, true, false},
+                                                   {std::nullopt, false, true},
+                                                   {false, false, false},
+                                                   {true, true, true}}));
+    const auto payment = wallet->prepare({.recipients = {{elsewhere, coins(0.5)}},
+                                          .conf_target = 7,
+                                          .conservative = example.conservative,
+                                          .replaceable = example.replaceable});
+    REQUIRE(payment);
+    CHECK(payment->fee_reason == "Target 85% Threshold");
+    CHECK(bench.node.was_conservative.at(7) == example.expected);
+}
+
 TEST_CASE("unconfirmed payments of others are spent only if requested", "[wallet]") {
     Bench bench;
     const auto wallet = bench.create("w");
