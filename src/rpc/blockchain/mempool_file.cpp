@@ -28,7 +28,7 @@ Result<mempool::SavedMempool, std::string> read_saved(const std::string& path) {
     }
 }
 
-bool flag(const Json& options, std::string_view name, bool fallback) {
+bool option_flag(const Json& options, std::string_view name, bool fallback) {
     const auto* value = options.is_object() ? member(options, name) : nullptr;
     return value && !value->is_null() ? to_bool(*value) : fallback;
 }
@@ -44,9 +44,9 @@ Json importmempool(Call& call) {
     // Others are ignored, as in Bitcoin Core.
     const auto& options = call.json(1);
     const ledger::MempoolImport import{
-        .keeps_times = !flag(options, "use_current_time", true),
-        .keeps_fee_deltas = flag(options, "apply_fee_delta_priority", false),
-        .keeps_unbroadcast = flag(options, "apply_unbroadcast_set", false)};
+        .keeps_times = !option_flag(options, "use_current_time", true),
+        .keeps_fee_deltas = option_flag(options, "apply_fee_delta_priority", false),
+        .keeps_unbroadcast = option_flag(options, "apply_unbroadcast_set", false)};
     const auto path = call.string(0);
     const auto saved = read_saved(path);
     if (!saved) {

@@ -12,7 +12,7 @@
 namespace daler::rpc {
 namespace {
 
-int target_argument(const Call& call) {
+int checked_target(const Call& call) {
     const auto target = call.integer(0);
     if (target >= 1 && target <= policy::max_confirmation_target) return target;
     throw Error{code::invalid_parameter,
@@ -39,7 +39,7 @@ fees::SmartEstimate estimate(const Services& node, int target, bool conservative
     });
 }
 
-Json errors(std::string_view text) {
+Json error_list(std::string_view text) {
     Json out = Json::array();
     out.push(text);
     return out;
@@ -66,14 +66,15 @@ Json horizon_json(const fees::RawEstimate& estimate) {
     if (!estimate.rate || estimate.fail.start != -1)
         out.append("fail", buckets_json(estimate.fail));
     if (!estimate.rate)
-        out.append("errors", errors("Insufficient data or no feerate found which meets threshold"));
+        out.append("errors",
+                   error_list("Insufficient data or no feerate found which meets threshold"));
     return out;
 }
 
 }  // namespace
 
 Json estimaterawfee(Call& call) {
-    const auto target = target_argument(call);
+    const auto target = checked_target(call);
     constexpr double usual_threshold = 0.95;
     const double threshold = call.has(1) ? call.number(1) : usual_threshold;
     if (!(threshold >= 0 && threshold <= 1))
@@ -92,7 +93,7 @@ Json estimaterawfee(Call& call) {
 }
 
 Json estimatesmartfee(Call& call) {
-    const auto target = target_argument(call);
+    const auto target = checked_target(call);
     const std::string mode = lower_case(call.string(1, "economical"));
     if (mode != "unset" && mode != "economical" && mode != "conservative") {
         throw Error{code::invalid_parameter,
@@ -104,7 +105,7 @@ Json estimatesmartfee(Call& call) {
     if (found.rate)
         out.append("feerate", from_rate(*found.rate));
     else
-        out.append("errors", errors("Insufficient data or no feerate found"));
+        out.append("errors", error_list("Insufficient data or no feerate found"));
     out.append("blocks", found.target);
     return out;
 }

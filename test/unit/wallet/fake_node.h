@@ -73,8 +73,8 @@ public:
     std::vector<TransactionRef> mempool;
     std::optional<FeeRate> estimate;
     mutable std::map<int, bool> was_conservative;  ///< the last estimate by blocks
-    std::optional<consensus::Reason> refuses;       ///< the reason with which broadcast fails
-    std::map<Txid, MempoolChain> chains;            ///< only those whose numbers are not 1
+    std::optional<consensus::Reason> refuses;      ///< the reason with which broadcast fails
+    std::map<Txid, MempoolChain> chains;           ///< only those whose numbers are not 1
     int broadcasts = 0;
 
 private:
