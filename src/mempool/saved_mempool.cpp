@@ -1,5 +1,5 @@
 // The encoding of mempool.dat.
-#include <daler/mempool/mempool.h>
+#include <daler/mempool/saved_mempool.h>
 
 namespace daler::mempool {
 namespace {
@@ -39,14 +39,7 @@ SavedMempool read_contents(ByteReader& reader) {
     return out;
 }
 
-}  // namespace
-
-Bytes encode_saved(const SavedMempool& saved, ByteSpan key) {
-    ByteWriter writer;
-    writer.u64(key.empty() ? version_without_key : version_with_key);
-    if (!key.empty()) writer.sized_bytes(key);
-    const std::size_t plain = writer.size();
-
+void write_contents(ByteWriter& writer, const SavedMempool& saved) {
     writer.u64(saved.transactions.size());
     for (const auto& [tx, time, delta, entry] : saved.transactions) {
         write(writer, *tx);
@@ -61,7 +54,23 @@ Bytes encode_saved(const SavedMempool& saved, ByteSpan key) {
     writer.compact_size(saved.unbroadcast.size());
     for (const auto& txid : saved.unbroadcast)
         writer.bytes(txid.bytes);
+}
 
+}  // namespace
+
+Bytes encode_saved_version_1(const SavedMempool& saved) {
+    ByteWriter writer;
+    writer.u64(version_without_key);
+    write_contents(writer, saved);
+    return writer.take();
+}
+
+Bytes encode_saved(const SavedMempool& saved, const std::array<std::uint8_t, 8>& key) {
+    ByteWriter writer;
+    writer.u64(version_with_key);
+    writer.sized_bytes(key);
+    const std::size_t plain = writer.size();
+    write_contents(writer, saved);
     Bytes out = writer.take();
     apply_key(std::span(out).subspan(plain), plain, key);
     return out;

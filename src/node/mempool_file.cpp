@@ -1,6 +1,7 @@
 #include "node/mempool_file.h"
 
 #include <daler/ledger/mempool_import.h>
+#include <daler/mempool/saved_mempool.h>
 #include <daler/util/log.h>
 #include <daler/util/random.h>
 
@@ -10,7 +11,8 @@ namespace daler::node {
 void MempoolFile::write(const mempool::SavedMempool& saved) const {
     std::array<std::uint8_t, 8> key{};
     fill_secure_random(key);
-    const auto bytes = mempool::encode_saved(saved, is_version_1_ ? ByteSpan{} : ByteSpan(key));
+    const auto bytes =
+        is_version_1_ ? mempool::encode_saved_version_1(saved) : mempool::encode_saved(saved, key);
     storage::write_atomically(files_, file_, bytes);
 }
 

@@ -287,10 +287,10 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// mempool.dat in Bitcoin Core's format: version 2, its contents XORed with `key` (8 bytes), or
-/// version 1 without a key.
-[[nodiscard]] Bytes encode_saved(const SavedMempool& saved, ByteSpan key = {});
-/// Reads both versions. A file that ends in the middle is DecodeError::truncated.
+/// mempool.dat in Bitcoin Core's format: version 2, its contents XORed with `key`.
+[[nodiscard]] Bytes encode_saved(const SavedMempool& saved,
+                                 const std::array<std::uint8_t, 8>& key = {});
+/// Reads versions 1 (no key) and 2. A file that ends in the middle is DecodeError::truncated.
 [[nodiscard]] Result<SavedMempool, DecodeError> decode_saved(ByteSpan bytes);
 
 }  // namespace daler::mempool

@@ -1,5 +1,7 @@
 #include "fixture.h"
 
+#include <daler/mempool/saved_mempool.h>
+
 #include <test.h>
 
 using namespace daler;
@@ -67,7 +69,7 @@ TEST_CASE("version 1 has no key", "[mempool]") {
     Bytes old(current.begin(), current.begin() + 8);
     old[0] = 1;
     old.insert(old.end(), current.begin() + 17, current.end());
-    CHECK(encode_saved(saved) == old);
+    CHECK(mempool::encode_saved_version_1(saved) == old);
     const auto read = mempool::decode_saved(old);
     REQUIRE(read);
     check_equal(saved, *read);
