@@ -84,9 +84,10 @@ def ask_about_psbts(check, daler):
     for arguments in ((psbt, told, "NOSUCH"), (psbt, told, "ALL", False, False), (psbt, ["x"]), (psbt, [5]), (psbt,)):
         ask("descriptorprocesspsbt", *arguments)
     own, = daler.deriveaddresses(daler.getdescriptorinfo(f"wpkh({SECRET})")["descriptor"])
+    open_to_all = coin_of_block | {"scriptPubKey": ANYONE_SCRIPT.hex(), "witnessScript": "51", "amount": 50}
     known = coin_of_block | {"scriptPubKey": daler.validateaddress(own)["scriptPubKey"], "amount": 50}
     for arguments in ((raw, [SECRET]), (raw, [SECRET], [known]), (raw, [], [known], "NONE"), (raw, [], [known], "x"),
-                      (raw, ["x"]), (raw, [SECRET], [{}]), ("00", [])):
+                      (raw, [], [open_to_all]), (raw, ["x"]), (raw, [SECRET], [{}]), ("00", [])):
         ask("signrawtransactionwithkey", *arguments)
 
 

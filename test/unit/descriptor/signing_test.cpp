@@ -218,6 +218,16 @@ TEST_CASE("inputs with unknown scripts keep their contents", "[descriptor]") {
     CHECK(spend.tx == before);
 }
 
+TEST_CASE("a witness script that anyone can satisfy is enough", "[descriptor]") {
+    const Script open(Bytes{script::op_1});
+    Spend spend("wpkh(" + wif_a + ")");
+    KeyRing ring = spend.no_keys;
+    ring.add_script(open);
+    spend.coin.script_pubkey = script::pay_to_witness(0, crypto::sha256(open.bytes()));
+    CHECK(spend.sign(ring));
+    CHECK(spend.tx.inputs[0].witness == Witness{Bytes{script::op_1}});
+}
+
 TEST_CASE("SIGHASH_SINGLE does not sign if its output does not exist", "[descriptor]") {
     for (const auto& text : spendable_descriptors()) {
         CAPTURE(text);
