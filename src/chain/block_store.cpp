@@ -79,6 +79,18 @@ BlockRef BlockStore::read_block(const BlockEntry& entry) const {
     return std::make_shared<const Block>(std::move(*block));
 }
 
+std::shared_ptr<const StoredBlock> BlockStore::stored_block(const BlockEntry& entry) const {
+    if (!entry.has(has_data)) return nullptr;
+    if (auto known = recent_.find(entry.hash)) return known;
+    Bytes bytes = read_block_bytes(entry);
+    if (bytes.empty()) return nullptr;
+    auto block = StoredBlock::make(std::move(bytes));
+    if (!block || block->header() != entry.header)
+        damaged(blocks_, entry.data.load(), entry, "data");
+    recent_.add(entry.hash, block);
+    return block;
+}
+
 std::optional<coins::BlockUndo> BlockStore::read_undo(const BlockEntry& entry) const {
     if (!entry.has(has_undo)) return std::nullopt;
     try {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <daler/chain/block_index.h>
+#include <daler/chain/stored_block.h>
 #include <daler/coins/undo.h>
 #include <daler/consensus/check_transaction.h>
 
@@ -38,6 +39,8 @@ public:
     /// Empty / null if the block is not stored (any more); checked against the index's checksum.
     [[nodiscard]] Bytes read_block_bytes(const BlockEntry& entry) const;
     [[nodiscard]] BlockRef read_block(const BlockEntry& entry) const;
+    /// From memory if it was asked for recently.
+    [[nodiscard]] std::shared_ptr<const StoredBlock> stored_block(const BlockEntry& entry) const;
     [[nodiscard]] std::optional<coins::BlockUndo> read_undo(const BlockEntry& entry) const;
 
     /// Safe from a power cut when it returns.
@@ -62,6 +65,7 @@ private:
 
     storage::FlatFiles blocks_;
     storage::FlatFiles undo_;
+    mutable StoredBlocks recent_;
 };
 
 }  // namespace daler::chain

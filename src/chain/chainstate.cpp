@@ -106,6 +106,10 @@ BlockRef Chainstate::read_block(const BlockEntry& entry) const {
     return impl_->store->read_block(entry);
 }
 
+std::shared_ptr<const StoredBlock> Chainstate::stored_block(const BlockEntry& entry) const {
+    return impl_->store->stored_block(entry);
+}
+
 Bytes Chainstate::read_block_bytes(const BlockEntry& entry) const {
     return impl_->store->read_block_bytes(entry);
 }

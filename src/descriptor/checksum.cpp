@@ -13,14 +13,28 @@ constexpr std::size_t checksum_size = 8;
 
 /// One step of the code of BIP 380: a polynomial over GF(32), five bits per symbol.
 std::uint64_t add_symbol(std::uint64_t state, std::uint64_t symbol) {
-    constexpr std::array<std::uint64_t, 5> generator{0xf5dee51989, 0xa9fdca3312, 0x1bab10e32d,
-                                                     0x3706b1677a, 0x644d626ffd};
-    const std::uint64_t top = state >> 35;
-    state = (state & 0x7ffffffff) << 5 ^ symbol;
-    for (std::size_t i = 0; i < generator.size(); ++i)
-        if (top >> i & 1) state ^= generator[i];
-    return state;
+    static constexpr std::array<std::uint64_t, 5> generator{
+        0xf5dee51989, 0xa9fdca3312, 0x1bab10e32d, 0x3706b1677a, 0x644d626ffd};
+    // What each value of the top five bits adds.
+    static constexpr auto effects = [] {
+        std::array<std::uint64_t, 32> out{};
+        for (std::size_t top = 0; top < out.size(); ++top)
+            for (std::size_t i = 0; i < generator.size(); ++i)
+                if (top >> i & 1) out[top] ^= generator[i];
+        return out;
+    }();
+    return ((state & 0x7ffffffff) << 5 ^ symbol) ^ effects[state >> 35];
 }
+
+/// The place of each character among input_characters; not_a_place: not there.
+constexpr std::uint8_t not_a_place = 0xff;
+constexpr auto character_places = [] {
+    std::array<std::uint8_t, 256> out{};
+    out.fill(not_a_place);
+    for (std::size_t i = 0; i < input_characters.size(); ++i)
+        out[static_cast<std::uint8_t>(input_characters[i])] = static_cast<std::uint8_t>(i);
+    return out;
+}();
 
 }  // namespace
 
@@ -29,8 +43,8 @@ std::optional<std::string> checksum(std::string_view text) {
     std::uint64_t groups = 0;
     unsigned group_count = 0;
     for (const char c : text) {
-        const auto position = input_characters.find(c);
-        if (position == std::string_view::npos) return std::nullopt;
+        const std::uint64_t position = character_places[static_cast<std::uint8_t>(c)];
+        if (position == not_a_place) return std::nullopt;
         state = add_symbol(state, position & 31);
         // The groups of three characters make one more symbol.
         groups = groups * 3 + (position >> 5);

@@ -27,10 +27,13 @@ public:
 
 private:
     [[nodiscard]] std::string key(const crypto::PublicKey& key) const {
-        return origin(ring_.find_origin(key.hash())) + to_hex(key.bytes());
+        // Most rings that describe an output are empty, and a hash costs more than all the rest.
+        const auto* found = ring_.origins.empty() ? nullptr : ring_.find_origin(key.hash());
+        return origin(found) + to_hex(key.bytes());
     }
     [[nodiscard]] std::string key(const crypto::XOnlyKey& key) const {
-        return origin(ring_.find_origin(key)) + to_hex(key.bytes);
+        const auto* found = ring_.origins.empty() ? nullptr : ring_.find_origin(key);
+        return origin(found) + to_hex(key.bytes);
     }
     [[nodiscard]] static std::string origin(const KeyOrigin* found) {
         return found ? "[" + found->to_text() + "]" : "";

@@ -27,16 +27,22 @@ constexpr std::uint32_t target(Bech32Kind kind) {
     return kind == Bech32Kind::bech32 ? 1 : 0x2bc830a3;
 }
 
+constexpr std::array<std::uint32_t, 5> generator{0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd,
+                                                 0x2a1462b3};
+
+// What each value of the top five bits of the remainder adds to the next one.
+constexpr std::array<std::uint32_t, 32> effects = [] {
+    std::array<std::uint32_t, 32> out{};
+    for (std::size_t top = 0; top < out.size(); ++top)
+        for (std::size_t i = 0; i < generator.size(); ++i)
+            if (top >> i & 1) out[top] ^= generator[i];
+    return out;
+}();
+
 // Adds one more value to the remainder of the division by the generator polynomial, whose
 // coefficients are six values of five bits packed into 30 bits.
 constexpr std::uint32_t step(std::uint32_t remainder, std::uint32_t value) {
-    constexpr std::array<std::uint32_t, 5> generator{0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd,
-                                                     0x2a1462b3};
-    const std::uint32_t top = remainder >> 25;
-    remainder = (remainder & 0x1ffffff) << 5 ^ value;
-    for (std::size_t i = 0; i < generator.size(); ++i)
-        if (top >> i & 1) remainder ^= generator[i];
-    return remainder;
+    return ((remainder & 0x1ffffff) << 5 ^ value) ^ effects[remainder >> 25];
 }
 
 std::uint32_t remainder_of(std::string_view prefix, ByteSpan values) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace daler {
@@ -100,33 +101,39 @@ void JsonWriter::key(std::string_view name) {
 
 void JsonWriter::plain_key(std::string_view name) {
     before_value();
-    // One write of all: there are many keys, and most of them are short.
-    const std::size_t at = out_.size();
-    const std::size_t spaces = indent_ == 0 ? 0 : 1;
-    out_.resize(at + name.size() + 3 + spaces, ' ');
-    char* to = out_.data() + at;
-    *to++ = '"';
-    std::memcpy(to, name.data(), name.size());
-    to += name.size();
-    *to++ = '"';
-    *to = ':';
+    out_ += '"';
+    out_ += name;
+    out_ += indent_ == 0 ? "\":" : "\": ";
     after_key_ = true;
 }
 
+// The digits go through a buffer: to make the string longer first would write it twice.
 void JsonWriter::hex(ByteSpan bytes) {
     before_value();
-    const std::size_t at = out_.size();
-    out_.resize(at + 2 * bytes.size() + 2, '"');
-    write_hex(bytes, out_.data() + at + 1);
+    out_ += '"';
+    std::array<char, 4096> digits;
+    while (!bytes.empty()) {
+        const auto piece = bytes.first(std::min(bytes.size(), digits.size() / 2));
+        write_hex(piece, digits.data());
+        out_.append(digits.data(), 2 * piece.size());
+        bytes = bytes.subspan(piece.size());
+    }
+    out_ += '"';
 }
 
 void JsonWriter::reversed_hex(ByteSpan bytes) {
     before_value();
-    const std::size_t at = out_.size();
-    out_.resize(at + 2 * bytes.size() + 2, '"');
-    char* to = out_.data() + at + 1;
-    for (std::size_t i = bytes.size(); i > 0; --i, to += 2)
-        write_hex(bytes.subspan(i - 1, 1), to);
+    out_ += '"';
+    std::array<std::uint8_t, 64> turned;
+    std::array<char, 2 * turned.size()> digits;
+    while (!bytes.empty()) {
+        const auto piece = bytes.last(std::min(bytes.size(), turned.size()));
+        std::reverse_copy(piece.begin(), piece.end(), turned.begin());
+        write_hex(ByteSpan(turned).first(piece.size()), digits.data());
+        out_.append(digits.data(), 2 * piece.size());
+        bytes = bytes.first(bytes.size() - piece.size());
+    }
+    out_ += '"';
 }
 
 void JsonWriter::string(std::string_view text) {

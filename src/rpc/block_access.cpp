@@ -48,11 +48,12 @@ BlockRef read_available_block(const ledger::Ledger& ledger, const chain::BlockEn
     return block;
 }
 
-Bytes read_available_bytes(const ledger::Ledger& ledger, const chain::BlockEntry& entry) {
+std::shared_ptr<const chain::StoredBlock> read_stored_block(const ledger::Ledger& ledger,
+                                                            const chain::BlockEntry& entry) {
     require_block_data(entry);
-    Bytes bytes = ledger.chain().read_block_bytes(entry);
-    if (bytes.empty()) throw Error{code::misc, not_on_disk};
-    return bytes;
+    auto block = ledger.chain().stored_block(entry);
+    if (!block) throw Error{code::misc, not_on_disk};
+    return block;
 }
 
 coins::BlockUndo read_available_undo(const ledger::Ledger& ledger, const chain::BlockEntry& entry) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <daler/chain/chain_view.h>
+#include <daler/chain/stored_block.h>
 #include <daler/ledger/ledger.h>
 #include <daler/rpc/method.h>
 
@@ -14,11 +15,12 @@ namespace daler::rpc {
 /// height is out of range, -5 if there is no such block.
 [[nodiscard]] const chain::BlockEntry& block_by_hash_or_height(const Call& call, std::size_t i);
 
-/// A stored block, its bytes, the coins it spent. -1 with the reason if they are not available.
+/// A stored block, the coins it spent. -1 with the reason if they are not available.
 [[nodiscard]] BlockRef read_available_block(const ledger::Ledger& ledger,
                                             const chain::BlockEntry& entry);
-[[nodiscard]] Bytes read_available_bytes(const ledger::Ledger& ledger,
-                                         const chain::BlockEntry& entry);
+/// The same as bytes, from memory if it was asked for recently.
+[[nodiscard]] std::shared_ptr<const chain::StoredBlock> read_stored_block(
+    const ledger::Ledger& ledger, const chain::BlockEntry& entry);
 [[nodiscard]] coins::BlockUndo read_available_undo(const ledger::Ledger& ledger,
                                                    const chain::BlockEntry& entry);
 

@@ -1,13 +1,11 @@
 #pragma once
 
 #include <daler/coins/undo.h>
-#include <daler/encoding/json.h>
+#include <daler/encoding/json_writer.h>
 #include <daler/primitives/address_format.h>
+#include <daler/primitives/transaction_view.h>
 
 namespace daler::rpc {
-
-/// The `scriptPubKey` objects: asm, desc, hex, address (where there is one) and type.
-[[nodiscard]] Json script_pubkey_json(ByteSpan script, const AddressFormat& format);
 
 /// Optional parts of a transaction in an answer.
 struct TransactionJsonOptions {
@@ -17,7 +15,35 @@ struct TransactionJsonOptions {
     bool include_hex = true;
 };
 
-/// A transaction as decoderawtransaction, getrawtransaction and getblock show it.
+/// Writes scripts and transactions as decoderawtransaction, getrawtransaction and getblock show
+/// them. Each function writes the members of an object that the caller begins and ends.
+class TransactionWriter {
+public:
+    /// Both must outlive it.
+    TransactionWriter(JsonWriter& out, const AddressFormat& format) : out_(out), format_(format) {}
+
+    /// The members of the `scriptPubKey` objects: asm, desc, hex, address (where there is one) and
+    /// type.
+    void script_pubkey(ByteSpan script);
+    /// `txid` is that of `tx`.
+    void transaction(const TransactionView& tx, const Txid& txid,
+                     const TransactionJsonOptions& options = {});
+
+private:
+    void input(const TransactionView& tx, std::size_t i, const consensus::Coin* prevout);
+    void output(const TransactionView::Output& output, std::size_t i);
+    void asm_text(ByteSpan script, bool decode_hash_types);
+    void amount(std::string_view name, Amount amount);
+
+    JsonWriter& out_;
+    const AddressFormat& format_;
+    std::string text_;  ///< of a script, used again and again
+};
+
+/// The members of TransactionWriter::script_pubkey as a value.
+[[nodiscard]] Json script_pubkey_json(ByteSpan script, const AddressFormat& format);
+
+/// A transaction as a value.
 [[nodiscard]] Json transaction_json(const SealedTransaction& tx, const AddressFormat& format,
                                     const TransactionJsonOptions& options = {});
 

@@ -31,27 +31,44 @@ std::string_view hash_type_name(std::uint8_t type) {
     }
 }
 
-std::string push_text(ByteSpan data, bool decode_hash_types) {
-    if (data.size() <= max_shown_number)
-        return std::to_string(*decode_number(data, false, max_shown_number));
-    if (decode_hash_types && check_signature_encoding(data, verify_strictenc) == ScriptError::ok)
-        return to_hex(data.first(data.size() - 1)).append(hash_type_name(data.back()));
-    return to_hex(data);
+void append_hex(std::string& out, ByteSpan bytes) {
+    const std::size_t at = out.size();
+    out.resize(at + 2 * bytes.size());
+    write_hex(bytes, out.data() + at);
+}
+
+void append_push(std::string& out, ByteSpan data, bool decode_hash_types) {
+    if (data.size() <= max_shown_number) {
+        out += std::to_string(*decode_number(data, false, max_shown_number));
+    } else if (decode_hash_types &&
+               check_signature_encoding(data, verify_strictenc) == ScriptError::ok) {
+        append_hex(out, data.first(data.size() - 1));
+        out += hash_type_name(data.back());
+    } else {
+        append_hex(out, data);
+    }
 }
 
 }  // namespace
 
-std::string to_asm(ByteSpan script, bool decode_hash_types) {
+void append_asm(std::string& out, ByteSpan script, bool decode_hash_types) {
     // Data after OP_RETURN may look like a signature.
     const bool decode = decode_hash_types && !is_unspendable(script);
-    std::string out;
+    const std::size_t start = out.size();
     ScriptReader reader(script);
     while (const auto instruction = reader.next()) {
-        if (!out.empty()) out += ' ';
-        out += instruction->pushes_data() ? push_text(instruction->data, decode)
-                                          : std::string(name(instruction->opcode));
+        if (out.size() > start) out += ' ';
+        if (instruction->pushes_data())
+            append_push(out, instruction->data, decode);
+        else
+            out += name(instruction->opcode);
     }
-    if (reader.failed()) out += out.empty() ? "[error]" : " [error]";
+    if (reader.failed()) out += out.size() == start ? "[error]" : " [error]";
+}
+
+std::string to_asm(ByteSpan script, bool decode_hash_types) {
+    std::string out;
+    append_asm(out, script, decode_hash_types);
     return out;
 }
 

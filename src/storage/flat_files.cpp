@@ -32,8 +32,22 @@ std::optional<std::uint32_t> file_number(std::string_view name, std::string_view
 
 void apply_xor(const XorKey& key, std::span<std::uint8_t> bytes, std::uint64_t offset) {
     if (key == XorKey{}) return;
-    for (std::size_t i = 0; i < bytes.size(); ++i)
-        bytes[i] ^= key[(offset + i) % key.size()];
+    // The key as it lies over the first eight bytes, then eight bytes at a time.
+    XorKey turned;
+    for (std::size_t i = 0; i < key.size(); ++i)
+        turned[i] = key[(offset + i) % key.size()];
+    std::uint64_t mask = 0;
+    static_assert(sizeof mask == sizeof turned);
+    std::memcpy(&mask, turned.data(), sizeof mask);
+    std::size_t i = 0;
+    for (; i + sizeof mask <= bytes.size(); i += sizeof mask) {
+        std::uint64_t eight = 0;
+        std::memcpy(&eight, bytes.data() + i, sizeof eight);
+        eight ^= mask;
+        std::memcpy(bytes.data() + i, &eight, sizeof eight);
+    }
+    for (; i < bytes.size(); ++i)
+        bytes[i] ^= turned[i % turned.size()];
 }
 
 FlatFiles::FlatFiles(FileSystem& files, Options options)

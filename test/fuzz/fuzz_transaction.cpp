@@ -1,4 +1,5 @@
 #include <daler/consensus/check_transaction.h>
+#include <daler/primitives/transaction_view.h>
 #include <daler/script/flags.h>
 #include <daler/util/ensure.h>
 
@@ -11,7 +12,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const ByteSpan bytes(data, size);
     for (const auto mode : {WitnessMode::include, WitnessMode::exclude}) {
         const auto decoded = decode_transaction(bytes, mode);
+        ByteReader reader(bytes);
+        TransactionView view;
+        const bool is_viewed = view.read(reader, mode) && reader.finish() == DecodeError::none;
+        ensure(is_viewed == decoded.has_value());
         if (!decoded) continue;
+        ensure(view.stripped_size() == serialized_size(*decoded, WitnessMode::exclude));
         ensure(std::ranges::equal(encode(*decoded, mode), bytes));
         ensure(serialized_size(*decoded, mode) == size);
         const auto tx = seal(*decoded);

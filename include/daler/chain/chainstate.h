@@ -30,6 +30,8 @@ class BoundedSignatureCache;
 
 namespace daler::chain {
 
+class StoredBlock;
+
 class Branch;
 
 /// Is called after each change of the best chain, in order, on the ledger thread.
@@ -185,6 +187,9 @@ public:
     /// Reads a stored block and compares it with its checksum. Any thread. Null if it is not
     /// stored; StorageError if its file is damaged.
     [[nodiscard]] BlockRef read_block(const BlockEntry& entry) const;
+    /// The same as bytes. The blocks that were asked for last stay in memory (see StoredBlocks), so
+    /// that the checksum is compared once.
+    [[nodiscard]] std::shared_ptr<const StoredBlock> stored_block(const BlockEntry& entry) const;
     /// The stored bytes as they are. Any thread. Empty if it is not stored.
     [[nodiscard]] Bytes read_block_bytes(const BlockEntry& entry) const;
     [[nodiscard]] std::optional<coins::BlockUndo> read_undo(const BlockEntry& entry) const;

@@ -2,6 +2,7 @@
 
 #include <daler/policy/block_limits.h>
 #include <daler/primitives/transaction.h>
+#include <daler/rpc/written_blocks.h>
 
 #include <atomic>
 #include <chrono>
@@ -121,6 +122,7 @@ struct Services {
     bool creates_wallet = false;
     /// What estimatesmartfee answers at least; zero: it may have no estimate.
     FeeRate fee_floor{};
+    WrittenBlocks written_blocks{};
     std::mutex faucet_mutex{};  ///< so that only one faucet mines
 };
 

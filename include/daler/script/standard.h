@@ -81,5 +81,7 @@ void push_number(Script& script, std::int64_t number);
 /// `decode_hash_types`: signatures in a scriptSig are shown with "[ALL]" etc. instead of their
 /// last byte.
 [[nodiscard]] std::string to_asm(ByteSpan script, bool decode_hash_types = false);
+/// Appends the same to `out`, which may have a text already.
+void append_asm(std::string& out, ByteSpan script, bool decode_hash_types = false);
 
 }  // namespace daler::script

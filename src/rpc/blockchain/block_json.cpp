@@ -2,9 +2,7 @@
 #include "rpc/transaction_json.h"
 
 #include <daler/consensus/header_rules.h>
-#include <daler/encoding/hex.h>
-
-#include <fmt/format.h>
+#include <daler/util/ensure.h>
 
 namespace daler::rpc {
 namespace {
@@ -12,54 +10,71 @@ namespace {
 // A block that is not in the active chain.
 constexpr int not_in_chain = -1;
 
+/// Writes the eight digits of a number.
+void hex_number(JsonWriter& out, std::string_view name, std::uint32_t number) {
+    std::array<std::uint8_t, sizeof number> bytes;
+    std::memcpy(bytes.data(), &number, sizeof number);
+    out.reversed_hex(name, bytes);
+}
+
 }  // namespace
 
-Json header_json(const chain::BlockEntry& entry, const chain::ChainView& view) {
+void write_header(JsonWriter& out, const chain::BlockEntry& entry, const chain::ChainView& view) {
     const auto& header = entry.header;
     const bool active = view.contains(entry);
     const auto* next = view.next(entry);
 
-    Json out = Json::object();
-    out.append("hash", entry.hash.to_hex());
-    out.append("confirmations", active ? view.height() - entry.height + 1 : not_in_chain);
-    out.append("height", entry.height);
-    out.append("version", header.version);
-    out.append("versionHex", fmt::format("{:08x}", static_cast<std::uint32_t>(header.version)));
-    out.append("merkleroot", header.merkle_root.to_hex());
-    out.append("time", header.time);
-    out.append("mediantime", unix_seconds(entry.median_time_past));
-    out.append("nonce", header.nonce);
-    out.append("bits", fmt::format("{:08x}", header.bits));
-    out.append("difficulty", consensus::difficulty(header.bits));
-    out.append("chainwork", entry.chainwork.to_hex());
-    out.append("nTx", entry.tx_count.load());
-    if (entry.previous) out.append("previousblockhash", entry.previous->hash.to_hex());
-    if (next) out.append("nextblockhash", next->hash.to_hex());
-    return out;
+    out.reversed_hex("hash", entry.hash.bytes);
+    out.number("confirmations", active ? view.height() - entry.height + 1 : not_in_chain);
+    out.number("height", entry.height);
+    out.number("version", header.version);
+    hex_number(out, "versionHex", static_cast<std::uint32_t>(header.version));
+    out.reversed_hex("merkleroot", header.merkle_root.bytes);
+    out.number("time", header.time);
+    out.number("mediantime", unix_seconds(entry.median_time_past));
+    out.number("nonce", header.nonce);
+    hex_number(out, "bits", header.bits);
+    out.value("difficulty", consensus::difficulty(header.bits));
+    out.string("chainwork", entry.chainwork.to_hex());
+    out.number("nTx", entry.tx_count.load());
+    if (entry.previous) out.reversed_hex("previousblockhash", entry.previous->hash.bytes);
+    if (next) out.reversed_hex("nextblockhash", next->hash.bytes);
 }
 
-Json block_json(const chain::BlockEntry& entry, const chain::ChainView& view, const Block& block,
-                const coins::BlockUndo* undo, BlockDetail detail, const AddressFormat& format) {
-    Json out = header_json(entry, view);
-    out.append("strippedsize", serialized_size(block, WitnessMode::exclude));
-    out.append("size", serialized_size(block, WitnessMode::include));
-    out.append("weight", weight(block));
+void write_sizes(JsonWriter& out, const chain::StoredBlock& block) {
+    const std::size_t size = block.bytes().size();
+    out.number("strippedsize", block.stripped_size());
+    out.number("size", size);
+    out.number("weight", 3 * block.stripped_size() + size);
+}
 
-    Json transactions = Json::array();
-    for (std::size_t i = 0; i < block.transactions.size(); ++i) {
-        const auto& tx = *block.transactions[i];
-        if (detail == BlockDetail::txids) {
-            transactions.push(tx.txid.to_hex());
-            continue;
-        }
+void write_txids(JsonWriter& out, const chain::StoredBlock& block) {
+    out.begin_array();
+    for (const Txid& txid : block.txids())
+        out.reversed_hex(txid.bytes);
+    out.end_array();
+}
+
+void write_transactions(JsonWriter& out, const chain::StoredBlock& block,
+                        const coins::BlockUndo* undo, bool show_prevouts,
+                        const AddressFormat& format) {
+    const auto txids = block.txids();
+    TransactionWriter writer(out, format);
+    TransactionView tx;
+    out.begin_array();
+    for (std::size_t i = 0; i < block.size(); ++i) {
         TransactionJsonOptions options;
         if (undo && i > 0 && i <= undo->transactions.size())
             options.spent = &undo->transactions[i - 1];
-        options.show_prevouts = detail == BlockDetail::prevouts;
-        transactions.push(transaction_json(tx, format, options));
+        options.show_prevouts = show_prevouts;
+        ByteReader reader(block.transaction(i));
+        const bool is_read = tx.read(reader);
+        ensure(is_read);
+        out.begin_object();
+        writer.transaction(tx, txids[i], options);
+        out.end_object();
     }
-    out.append("tx", std::move(transactions));
-    return out;
+    out.end_array();
 }
 
 }  // namespace daler::rpc

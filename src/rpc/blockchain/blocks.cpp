@@ -2,7 +2,6 @@
 #include "rpc/blockchain/block_json.h"
 #include "rpc/blockchain/methods.h"
 
-#include <daler/encoding/hex.h>
 #include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
 #include <daler/sync/peer_service.h>
@@ -19,28 +18,50 @@ std::int64_t verbosity(const Call& call, std::size_t i) {
     return to_int32(call.json(i));
 }
 
-}  // namespace
+/// Writes the array of all transactions, from memory if the same was asked for before.
+void write_all_transactions(Services& node, JsonWriter& out, const chain::BlockEntry& entry,
+                            const chain::StoredBlock& block, bool show_prevouts) {
+    // The text is about so much longer than the block.
+    constexpr std::size_t growth = 8;
+    const bool has_undo = entry.has(chain::has_undo);
+    const WrittenBlocks::Key key{entry.hash, show_prevouts && has_undo, has_undo};
+    const auto known = node.written_blocks.find(key);
+    if (known.text) return out.written(*known.text);
 
-Json getblockheader(Call& call) {
-    const auto& entry = find_block(call.node().ledger, call.hash<BlockHash>(0, "hash"));
-    if (!call.boolean(1, true)) return to_hex(encode(entry.header));
-    return header_json(entry, *call.node().ledger.view());
+    std::optional<coins::BlockUndo> undo;
+    if (has_undo) undo = node.ledger.chain().read_undo(entry);
+    out.reserve(growth * block.bytes().size());
+    const std::size_t start = out.text().size();
+    write_transactions(out, block, undo ? &*undo : nullptr, show_prevouts, node.params.address);
+    if (known.is_wanted && undo.has_value() == has_undo)
+        node.written_blocks.keep(key, std::string(out.text().substr(start)));
 }
 
-Json getblock(Call& call) {
+}  // namespace
+
+void getblockheader(Call& call, JsonWriter& result) {
+    const auto& entry = find_block(call.node().ledger, call.hash<BlockHash>(0, "hash"));
+    if (!call.boolean(1, true)) return result.hex(encode(entry.header));
+    result.begin_object();
+    write_header(result, entry, *call.node().ledger.view());
+    result.end_object();
+}
+
+void getblock(Call& call, JsonWriter& result) {
     const auto hash = call.hash<BlockHash>(0);
     const auto level = verbosity(call, 1);
-    const auto& chain = call.node().ledger.chain();
     const auto& entry = find_block(call.node().ledger, hash);
-    if (level <= 0) return to_hex(read_available_bytes(call.node().ledger, entry));
-    const BlockRef block = read_available_block(call.node().ledger, entry);
-    std::optional<coins::BlockUndo> undo;
-    if (level >= 2 && entry.has(chain::has_undo)) undo = chain.read_undo(entry);
-    const auto detail = level == 1   ? BlockDetail::txids
-                        : level == 2 ? BlockDetail::transactions
-                                     : BlockDetail::prevouts;
-    return block_json(entry, *call.node().ledger.view(), *block, undo ? &*undo : nullptr, detail,
-                      call.node().params.address);
+    const auto block = read_stored_block(call.node().ledger, entry);
+    if (level <= 0) return result.hex(block->bytes());
+    result.begin_object();
+    write_header(result, entry, *call.node().ledger.view());
+    write_sizes(result, *block);
+    result.key("tx");
+    if (level == 1)
+        write_txids(result, *block);
+    else
+        write_all_transactions(call.node(), result, entry, *block, level >= 3);
+    result.end_object();
 }
 
 Json getblockfrompeer(Call& call) {

@@ -95,7 +95,7 @@ Json counted_set_info(Services& node, coins::CoinsHash kind) {
 
 }  // namespace
 
-Json gettxout(Call& call) {
+void gettxout(Call& call, JsonWriter& result) {
     const auto txid = call.hash<Txid>(0);
     const auto index = to_integer(call.json(1));
     if (index < 0 || index > std::numeric_limits<std::uint32_t>::max())
@@ -104,16 +104,18 @@ Json gettxout(Call& call) {
     const bool include_mempool = call.boolean(2, true);
     const Found found = call.node().ledger.call(
         [&](ledger::State& state) { return find_coin(state, outpoint, include_mempool); });
-    if (!found.coin) return nullptr;
+    if (!found.coin) return result.value(nullptr);
     const auto& [output, height, is_coinbase] = *found.coin;
-    Json out = Json::object();
-    out.append("bestblock", found.view->tip().hash.to_hex());
-    out.append("confirmations", found.confirmed ? found.view->height() - height + 1 : 0);
-    out.append("value", from_amount(output.value));
-    out.append("scriptPubKey",
-               script_pubkey_json(output.script_pubkey.bytes(), call.node().params.address));
-    out.append("coinbase", is_coinbase);
-    return out;
+    result.begin_object();
+    result.reversed_hex("bestblock", found.view->tip().hash.bytes);
+    result.number("confirmations", found.confirmed ? found.view->height() - height + 1 : 0);
+    result.number_text("value", output.value.to_text());
+    result.begin_object("scriptPubKey");
+    TransactionWriter(result, call.node().params.address)
+        .script_pubkey(output.script_pubkey.bytes());
+    result.end_object();
+    result.boolean("coinbase", is_coinbase);
+    result.end_object();
 }
 
 Json gettxoutsetinfo(Call& call) {

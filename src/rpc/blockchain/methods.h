@@ -13,9 +13,9 @@ namespace daler::rpc {
 [[nodiscard]] Json getblockstats(Call& call);
 
 // blocks.cpp
-[[nodiscard]] Json getblock(Call& call);
+void getblock(Call& call, JsonWriter& result);
 [[nodiscard]] Json getblockfrompeer(Call& call);
-[[nodiscard]] Json getblockheader(Call& call);
+void getblockheader(Call& call, JsonWriter& result);
 
 // chain_info.cpp
 [[nodiscard]] Json getbestblockhash(Call& call);
@@ -31,7 +31,7 @@ namespace daler::rpc {
 [[nodiscard]] Json scantxoutset(Call& call);
 
 // coins.cpp
-[[nodiscard]] Json gettxout(Call& call);
+void gettxout(Call& call, JsonWriter& result);
 [[nodiscard]] Json gettxoutsetinfo(Call& call);
 
 // deployments.cpp

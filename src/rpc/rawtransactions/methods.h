@@ -30,7 +30,7 @@ namespace daler::rpc {
 [[nodiscard]] Json combinerawtransaction(Call& call);
 [[nodiscard]] Json createrawtransaction(Call& call);
 [[nodiscard]] Json decoderawtransaction(Call& call);
-[[nodiscard]] Json getrawtransaction(Call& call);
+void getrawtransaction(Call& call, JsonWriter& result);
 [[nodiscard]] Json signrawtransactionwithkey(Call& call);
 
 }  // namespace daler::rpc

@@ -3,6 +3,7 @@
 #include "rpc/transaction_arguments.h"
 #include "rpc/transaction_json.h"
 
+#include <daler/chain/stored_block.h>
 #include <daler/descriptor/addresses.h>
 #include <daler/descriptor/signing.h>
 #include <daler/encoding/hex.h>
@@ -10,6 +11,7 @@
 #include <daler/ledger/ledger.h>
 #include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
+#include <daler/util/ensure.h>
 
 #include <fmt/format.h>
 
@@ -18,34 +20,36 @@ namespace {
 
 /// Where a transaction was found.
 struct Found {
-    TransactionRef tx;
+    ByteSpan bytes;  ///< of `stored` or `encoded`
+    Txid txid;
+    std::shared_ptr<const chain::StoredBlock> stored{};
+    Bytes encoded{};
     const chain::BlockEntry* block = nullptr;  ///< null: in the mempool
-    std::optional<coins::TxUndo> spent{};
+    std::size_t number = 0;                    ///< its place in the block
 };
 
 std::optional<Found> find_in_block(const ledger::Ledger& ledger, const chain::BlockEntry& entry,
                                    const Txid& txid) {
-    const auto block = ledger.chain().read_block(entry);
-    if (!block) throw Error{code::misc, "Block not available"};
-    for (std::size_t i = 0; i < block->transactions.size(); ++i) {
-        if (block->transactions[i]->txid != txid) continue;
-        Found found{block->transactions[i], &entry};
-        if (i > 0) {
-            if (const auto undo = ledger.chain().read_undo(entry))
-                found.spent = undo->transactions.at(i - 1);
-        }
-        return found;
-    }
-    return std::nullopt;
+    auto stored = ledger.chain().stored_block(entry);
+    if (!stored) throw Error{code::misc, "Block not available"};
+    const auto number = stored->find(txid);
+    if (!number) return std::nullopt;
+    const auto bytes = stored->transaction(*number);
+    return Found{bytes, txid, std::move(stored), {}, &entry, *number};
 }
 
-/// With the coins that it spent, if they are still known.
-Found found_by_index(const ledger::Ledger& ledger, index::TxIndex::Found& indexed) {
-    Found found{std::move(indexed.tx), indexed.block};
-    if (indexed.number == 0) return found;
-    if (const auto undo = ledger.chain().read_undo(*indexed.block))
-        found.spent = undo->transactions.at(indexed.number - 1);
-    return found;
+Found found(const SealedTransaction& tx, const chain::BlockEntry* block, std::size_t number) {
+    Found out{{}, tx.txid, {}, encode(tx), block, number};
+    out.bytes = out.encoded;
+    return out;
+}
+
+/// The coins that the transaction spent, if they are still known.
+std::optional<coins::TxUndo> spent_coins(const ledger::Ledger& ledger, const Found& found) {
+    if (!found.block || found.number == 0) return std::nullopt;
+    const auto undo = ledger.chain().read_undo(*found.block);
+    if (!undo) return std::nullopt;
+    return undo->transactions.at(found.number - 1);
 }
 
 std::string not_found_text(bool has_index, bool is_ready) {
@@ -71,15 +75,15 @@ Found find_transaction(Call& call, const Txid& txid) {
         auto* index = call.node().indexes ? call.node().indexes->transactions() : nullptr;
         const bool is_ready = index && index->follower().wait_if_synced();
         if (auto tx = ledger.call([&](ledger::State& state) { return state.mempool.find(txid); }))
-            return {tx};
-        if (auto found = index ? index->find(txid) : std::nullopt)
-            return found_by_index(ledger, *found);
+            return found(*tx, nullptr, 0);
+        if (const auto indexed = index ? index->find(txid) : std::nullopt)
+            return found(*indexed->tx, indexed->block, indexed->number);
         throw Error{code::invalid_address_or_key, not_found_text(index != nullptr, is_ready)};
     }
     const auto* entry = ledger.chain().index().find(call.hash<BlockHash>(2, "parameter 3"));
     if (!entry) throw Error{code::invalid_address_or_key, "Block hash not found"};
     if (!entry->has(chain::has_data)) throw Error{code::misc, "Block not available"};
-    if (auto found = find_in_block(ledger, *entry, txid)) return *found;
+    if (auto found = find_in_block(ledger, *entry, txid)) return std::move(*found);
     throw Error{code::invalid_address_or_key,
                 "No such transaction found in the provided block. Use gettransaction for wallet "
                 "transactions."};
@@ -92,33 +96,37 @@ std::int64_t verbosity(const Call& call, std::size_t i) {
 
 }  // namespace
 
-Json getrawtransaction(Call& call) {
+void getrawtransaction(Call& call, JsonWriter& result) {
     const auto txid = call.hash<Txid>(0, "parameter 1");
     const auto detail = verbosity(call, 1);
     const auto found = find_transaction(call, txid);
-    if (detail <= 0) return to_hex(encode(*found.tx));
+    if (detail <= 0) return result.hex(found.bytes);
 
     const auto view = call.node().ledger.view();
-    Json out = Json::object();
-    if (found.block && call.has(2)) out.append("in_active_chain", view->contains(*found.block));
+    const bool active = found.block && view->contains(*found.block);
+    std::optional<coins::TxUndo> spent;
+    if (detail >= 2) spent = spent_coins(call.node().ledger, found);
     TransactionJsonOptions options;
     if (found.block) options.block_hash = found.block->hash;
-    if (detail >= 2 && found.spent) {
-        options.spent = &*found.spent;
+    if (spent) {
+        options.spent = &*spent;
         options.show_prevouts = true;
     }
-    const Json shown = transaction_json(*found.tx, call.node().params.address, options);
-    for (const auto& [key, value] : shown.members())
-        out.append(key, value);
+    ByteReader reader(found.bytes);
+    TransactionView tx;
+    const bool is_read = tx.read(reader);
+    ensure(is_read);
+    result.begin_object();
+    if (found.block && call.has(2)) result.boolean("in_active_chain", active);
+    TransactionWriter(result, call.node().params.address).transaction(tx, txid, options);
     if (found.block) {
-        const bool active = view->contains(*found.block);
-        out.append("confirmations", active ? view->height() - found.block->height + 1 : 0);
+        result.number("confirmations", active ? view->height() - found.block->height + 1 : 0);
         if (active) {
-            out.append("time", found.block->header.time);
-            out.append("blocktime", found.block->header.time);
+            result.number("time", found.block->header.time);
+            result.number("blocktime", found.block->header.time);
         }
     }
-    return out;
+    result.end_object();
 }
 
 Json decoderawtransaction(Call& call) {

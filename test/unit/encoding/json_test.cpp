@@ -1,3 +1,4 @@
+#include <daler/encoding/hex.h>
 #include <daler/encoding/json_writer.h>
 
 #include <test.h>
@@ -202,5 +203,21 @@ TEST_CASE("a streaming writer writes members of every type", "[encoding][json]")
                 .write(indent);
         expected.replace(expected.find("\"[1]\""), 5, "[1]");
         CHECK(out == expected);
+    }
+}
+
+TEST_CASE("a streaming writer writes long hex in both orders", "[encoding][json]") {
+    for (const std::size_t size : {63u, 64u, 65u, 2048u, 2049u, 5000u}) {
+        Bytes bytes(size);
+        for (std::size_t i = 0; i < size; ++i)
+            bytes[i] = static_cast<std::uint8_t>(i * 7 + i / 256);
+        const Bytes turned(bytes.rbegin(), bytes.rend());
+        std::string out;
+        JsonWriter writer(out);
+        writer.begin_array();
+        writer.hex(bytes);
+        writer.reversed_hex(bytes);
+        writer.end_array();
+        CHECK(out == "[\"" + to_hex(bytes) + "\",\"" + to_hex(turned) + "\"]");
     }
 }

@@ -1,5 +1,5 @@
 #include <daler/encoding/hex.h>
-#include <daler/primitives/transaction.h>
+#include <daler/primitives/transaction_view.h>
 
 #include <test.h>
 
@@ -179,4 +179,71 @@ TEST_CASE("a coinbase has one input, which spends no output", "[primitives]") {
     tx.inputs.push_back(tx.inputs[0]);
     CHECK_FALSE(tx.is_coinbase());
     CHECK(tx.output_value() == Amount{-4});
+}
+
+TEST_CASE("a view of a transaction has the same parts, sizes and ids", "[primitives]") {
+    TransactionView view;
+    // One after the other: nothing of the one before may remain.
+    for (const bool with_witness : {true, false, true}) {
+        const auto tx = seal(simple(with_witness));
+        Bytes bytes = encode(*tx);
+        bytes.push_back(0x77);
+        ByteReader reader(bytes);
+        REQUIRE(view.read(reader));
+        CHECK(reader.remaining().size() == 1);
+        CHECK(view.version() == tx->version);
+        CHECK(view.lock_time() == tx->lock_time);
+        CHECK(view.has_witness() == with_witness);
+        CHECK_FALSE(view.is_coinbase());
+        CHECK(std::ranges::equal(view.bytes(), ByteSpan(bytes).first(tx->total_size)));
+        CHECK(view.stripped_size() == tx->stripped_size);
+        CHECK(view.weight() == tx->weight());
+        CHECK(view.vsize() == tx->vsize());
+        CHECK(view.txid() == tx->txid);
+        CHECK(view.wtxid() == tx->wtxid);
+        REQUIRE(view.inputs().size() == tx->inputs.size());
+        for (std::size_t i = 0; i < tx->inputs.size(); ++i) {
+            CHECK(view.inputs()[i].prevout == tx->inputs[i].prevout);
+            CHECK(Script(view.inputs()[i].script_sig) == tx->inputs[i].script_sig);
+            CHECK(view.inputs()[i].sequence == tx->inputs[i].sequence);
+            CHECK(std::ranges::equal(view.witness(i), tx->inputs[i].witness,
+                                     [](auto a, auto& b) { return std::ranges::equal(a, b); }));
+        }
+        REQUIRE(view.outputs().size() == tx->outputs.size());
+        for (std::size_t i = 0; i < tx->outputs.size(); ++i) {
+            CHECK(view.outputs()[i].value == tx->outputs[i].value);
+            CHECK(Script(view.outputs()[i].script_pubkey) == tx->outputs[i].script_pubkey);
+        }
+    }
+}
+
+TEST_CASE("a view reads what the decoder reads and refuses the rest", "[primitives]") {
+    for (const Bytes& bytes : {encode(simple(true)), encode(simple(false)), around("0000"),
+                               around("00"
+                                      "01" +
+                                      output_hex),
+                               around("0001"
+                                      "00"
+                                      "00"),
+                               around("0002"
+                                      "01" +
+                                      input_hex),
+                               around("fdffff"),
+                               around("0001"
+                                      "01" +
+                                      input_hex +
+                                      "00"
+                                      "00")}) {
+        for (const auto mode : {WitnessMode::include, WitnessMode::exclude}) {
+            for (std::size_t size = 0; size <= bytes.size(); ++size) {
+                ByteReader reader(ByteSpan(bytes).first(size));
+                ByteReader other(ByteSpan(bytes).first(size));
+                TransactionView view;
+                (void)read_transaction(other, mode);
+                CHECK(view.read(reader, mode) == other.ok());
+                CHECK(reader.error() == other.error());
+                CHECK(reader.remaining().size() == other.remaining().size());
+            }
+        }
+    }
 }
