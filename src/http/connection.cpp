@@ -109,8 +109,10 @@ asio::awaitable<bool> ClientConnection::serve() {
     request_.target = text(parser.get().target());
     request_.body = std::move(parser.get().body());
     if (buffer_.capacity() >= body_buffer_size) buffer_.shrink_to_fit();
-    state_ = State::handling;
-    co_await handle();
+    if (!answer_now()) {
+        state_ = State::handling;
+        co_await handle();
+    }
     state_ = State::answering;
     const bool more = co_await answer(std::move(response_), keep_alive);
     state_ = State::listening;
@@ -192,6 +194,15 @@ asio::awaitable<bool> ClientConnection::read_body(Parser& parser) {
         if (error) co_return co_await refuse_unreadable(error);
     }
     co_return true;
+}
+
+// Fills response_ without a worker. False if request_ needs one.
+bool ClientConnection::answer_now() {
+    if (!shared_.options.answer_now) return false;
+    auto response = shared_.options.answer_now(request_);
+    if (!response) return false;
+    response_ = std::move(*response);
+    return true;
 }
 
 // Lets a worker answer request_ and waits for it.

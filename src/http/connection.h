@@ -82,6 +82,7 @@ private:
     asio::awaitable<bool> read_headers(Parser& parser);
     asio::awaitable<bool> admit(const Parser& parser);
     asio::awaitable<bool> read_body(Parser& parser);
+    bool answer_now();
     asio::awaitable<void> handle();
     asio::awaitable<bool> answer(Response response, bool keep_alive);
     asio::awaitable<bool> refuse(Response response);

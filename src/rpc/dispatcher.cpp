@@ -252,6 +252,15 @@ Reply answer_batch(Dispatcher& dispatcher, Json& batch, const Origin& origin) {
     return {ok, out + "]\n"};
 }
 
+/// A larger body takes too long to read on the thread of all connections.
+constexpr std::size_t largest_quick_body = 1024;
+
+/// Methods that read the published view and the block index only.
+bool never_waits(std::string_view method) {
+    return method == "getblockcount" || method == "getblockheader" || method == "getblockhash" ||
+           method == "getbestblockhash";
+}
+
 bool is_allowed(const Json& json, const std::set<std::string>& allowed) {
     const Json* method = json.find("method");
     return method && method->is_string() && allowed.contains(method->as_string());
@@ -278,15 +287,27 @@ Reply Dispatcher::answer(std::string_view body, const Origin& origin) {
     auto json = Json::parse(body);
     if (!json) return fail_whole("Parse error");
     if (!json->is_object() && !json->is_array()) return fail_whole("Top-level object parse error");
-    if (!is_all_allowed(*json, origin)) {
+    return answer_parsed(*json, origin);
+}
+
+std::optional<Reply> Dispatcher::answer_now(std::string_view body, const Origin& origin) {
+    if (body.size() > largest_quick_body) return std::nullopt;
+    auto json = Json::parse(body);
+    const Json* name = json ? json->find("method") : nullptr;
+    if (!name || !name->is_string() || !never_waits(name->as_string())) return std::nullopt;
+    return answer_parsed(*json, origin);
+}
+
+Reply Dispatcher::answer_parsed(Json& json, const Origin& origin) {
+    if (!is_all_allowed(json, origin)) {
         log::warning("RPC user {} is not allowed to call that method", origin.user);
         return {forbidden, {}};
     }
-    if (json->is_array()) return answer_batch(*this, *json, origin);
+    if (json.is_array()) return answer_batch(*this, json, origin);
 
     ParsedRequest request;
     Reply reply;
-    const int error = answer_one(*this, request, *json, origin, reply.body);
+    const int error = answer_one(*this, request, json, origin, reply.body);
     if (request.is_notification() && !request.is_unreadable) return {no_content, {}};
     reply.status = error ? http_status(request, error) : ok;
     reply.body += '\n';

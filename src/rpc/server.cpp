@@ -111,21 +111,37 @@ Result<ServerOptions, std::string> server_options(const config::Settings& settin
 struct RpcServer::Impl {
     Impl(ServerOptions given, Dispatcher& to) : options(std::move(given)), dispatcher(to) {}
 
-    [[nodiscard]] http::Response answer(const http::Request& request) const {
+    /// Calls `use` with the caller of a request.
+    auto with_origin(const http::Request& request, const auto& use) const {
         const auto target = parse_target(request.target);
         ensure(target.has_value());  // the HTTP server has checked it
         const auto user = credentials->user(request.authorization).value_or("");
-        const Origin origin{user, target->wallet, target->has_wallet, credentials->allowed(user),
-                            request.waiting};
-        Reply reply;
-        try {
-            reply = dispatcher.answer(request.body, origin);
-        } catch (const TooManyWaitingCalls& error) {
-            return {.status = unavailable, .content_type = "text/plain", .body = error.what()};
-        }
+        return use(Origin{user, target->wallet, target->has_wallet, credentials->allowed(user),
+                          request.waiting});
+    }
+
+    [[nodiscard]] static http::Response response(Reply reply) {
         return {.status = reply.status,
                 .content_type = reply.body.empty() ? "" : "application/json",
                 .body = std::move(reply.body)};
+    }
+
+    [[nodiscard]] http::Response answer(const http::Request& request) const {
+        try {
+            return response(with_origin(request, [&](const Origin& origin) {
+                return dispatcher.answer(request.body, origin);
+            }));
+        } catch (const TooManyWaitingCalls& error) {
+            return {.status = unavailable, .content_type = "text/plain", .body = error.what()};
+        }
+    }
+
+    [[nodiscard]] std::optional<http::Response> answer_now(const http::Request& request) const {
+        auto reply = with_origin(request, [&](const Origin& origin) {
+            return dispatcher.answer_now(request.body, origin);
+        });
+        if (!reply) return std::nullopt;
+        return response(std::move(*reply));
     }
 
     [[nodiscard]] http::Options http_options() {
@@ -141,6 +157,7 @@ struct RpcServer::Impl {
             return false;
         };
         out.serves = [](std::string_view target) { return parse_target(target).has_value(); };
+        out.answer_now = [this](const http::Request& request) { return answer_now(request); };
         out.threads = options.threads;
         out.queue = options.queue;
         out.timeout = options.timeout;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,6 +66,10 @@ struct Options {
     /// True for a target that is served; requests to others get 404. Empty: all are served. Runs
     /// on the connection thread: must not block or throw.
     std::function<bool(std::string_view target)> serves{};
+    /// Answers at once a request that needs no thread of its own, since a change of threads costs
+    /// more than a small answer. Nothing: the handler answers. Empty: it answers all. Runs on the
+    /// connection thread: must not block or throw.
+    std::function<std::optional<Response>(const Request&)> answer_now{};
 
     std::size_t threads = 4;                  ///< handlers that run at once
     std::size_t queue = 16;                   ///< requests that wait for a thread; more get 503

@@ -49,6 +49,9 @@ public:
     /// Answers the body of one POST.
     [[nodiscard]] Reply answer(std::string_view body, const Origin& origin);
 
+    /// The answer to a small request for a method that never waits; nothing for all others.
+    [[nodiscard]] std::optional<Reply> answer_now(std::string_view body, const Origin& origin);
+
     /// Runs one method and writes its result. `params` is an array, an object or null. Throws Error
     /// or TooManyWaitingCalls; a part of a result may have been written then.
     void execute(const std::string& name, Json params, const Origin& origin, JsonWriter& result);
@@ -68,6 +71,8 @@ public:
     [[nodiscard]] std::vector<Active> active() const;
 
 private:
+    Reply answer_parsed(Json& json, const Origin& origin);
+
     std::unordered_map<std::string_view, const Method*> by_name_;
     std::vector<const Method*> sorted_;
 

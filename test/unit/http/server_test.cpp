@@ -50,6 +50,27 @@ TEST_CASE("pipelined requests are answered in order", "[http]") {
     CHECK(client.receive()->body == "/ d");
 }
 
+TEST_CASE("some requests are answered without a handler, in order with the others", "[http]") {
+    std::atomic<int> handled{0};
+    Options given = options();
+    given.answer_now = [](const Request& request) -> std::optional<Response> {
+        if (request.body != "quick") return std::nullopt;
+        return Response{200, "text/plain", "at once", {}};
+    };
+    Server server(given, [&](const Request& request) {
+        ++handled;
+        return echo(request);
+    });
+    start(server);
+    RawClient client(server.port());
+    REQUIRE(client.send(post("quick") + post("a") + post("quick") + post("quick")));
+    CHECK(client.receive()->body == "at once");
+    CHECK(client.receive()->body == "/ a");
+    CHECK(client.receive()->body == "at once");
+    CHECK(client.receive()->body == "at once");
+    CHECK(handled == 1);
+}
+
 TEST_CASE("a body may come in any pieces, chunked or not", "[http]") {
     Server server(options(), echo);
     start(server);

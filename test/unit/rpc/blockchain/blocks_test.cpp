@@ -71,3 +71,27 @@ TEST_CASE_METHOD(NodeFixture, "blocks that are not known are refused", "[rpc]") 
     CHECK(refusal("getblock", "\"00\"") ==
           Refusal{-8, "blockhash must be of length 64 (not 2, for '00')"});
 }
+
+TEST_CASE_METHOD(NodeFixture, "small requests for methods that never wait are answered at once",
+                 "[rpc]") {
+    const auto text = [&](std::string body) {
+        const auto now = dispatcher.answer_now(body, {});
+        const Reply later = dispatcher.answer(body, {});
+        if (now) {
+            CHECK(now->status == later.status);
+            CHECK(now->body == later.body);
+        }
+        return now.has_value();
+    };
+    CHECK(text(R"({"method":"getblockcount","id":1})"));
+    CHECK(text(R"({"jsonrpc":"2.0","method":"getblockcount"})"));
+    CHECK(text(R"({"method":"getblockcount","params":[1],"id":1})"));
+    CHECK(text(R"({"method":"getbestblockhash","id":1})"));
+    CHECK(text(R"({"method":"getblockhash","params":[0],"id":1})"));
+    CHECK(text(R"({"method":"getblockheader","params":["00"],"id":1})"));
+    CHECK_FALSE(text(R"({"method":"gettxout","params":[],"id":1})"));
+    CHECK_FALSE(text(R"([{"method":"getblockcount"}])"));
+    CHECK_FALSE(text(R"({"method":5})"));
+    CHECK_FALSE(text("{"));
+    CHECK_FALSE(text(R"({"method":"getblockcount","id":")" + std::string(1100, 'x') + "\"}"));
+}
