@@ -103,6 +103,7 @@ constexpr auto rows = std::to_array<Row>({
     {Reason::truc_violation, "TRUC-violation", Blame::policy},
     {Reason::replacement_disallowed, "bip125-replacement-disallowed", Blame::policy},
     {Reason::max_fee_exceeded, "max-fee-exceeded", Blame::policy},
+    {Reason::max_fee_rate_exceeded, "max feerate exceeded", Blame::policy},
 });
 
 constexpr bool table_is_complete() {

@@ -180,14 +180,23 @@ bool is_current(const chain::ChainView& view, BlockTime chain_now) {
            view.height() >= view.best_header().height - 1;
 }
 
+mempool::AcceptOptions at_present(mempool::AcceptOptions options, const State& state) {
+    options.now = state.clock.now();
+    const auto chain_now = state.clock.chain_now();
+    options.chain_offset = chain_now - options.now;
+    options.chain_is_current = is_current(*state.chain.view(), chain_now);
+    return options;
+}
+
 }  // namespace
 
 mempool::AcceptResult State::accept(const TransactionRef& tx, mempool::AcceptOptions options) {
-    options.now = clock.now();
-    const auto chain_now = clock.chain_now();
-    options.chain_offset = chain_now - options.now;
-    options.chain_is_current = is_current(*chain.view(), chain_now);
-    return mempool.accept(tx, options);
+    return mempool.accept(tx, at_present(std::move(options), *this));
+}
+
+mempool::PackageAccepted State::accept_package(std::span<const TransactionRef> package,
+                                               mempool::AcceptOptions options) {
+    return mempool.accept_package(package, at_present(std::move(options), *this));
 }
 
 void State::return_to(const chain::Savepoint& savepoint, const mempool::SavedMempool& contents) {

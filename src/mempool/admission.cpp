@@ -87,7 +87,7 @@ bool are_sequences_final(const Transaction& tx, std::span<const Coin> coins,
 
 Admission::Admission(const Rules& rules, const Pool& pool, TransactionRef tx,
                      const AcceptOptions& options, Amount fee_delta, FeeRate min_fee,
-                     const PackageTransactions* package)
+                     std::optional<InPackage> package)
     : rules_(rules),
       pool_(pool),
       tx_(std::move(tx)),
@@ -100,24 +100,46 @@ Admission::Admission(const Rules& rules, const Pool& pool, TransactionRef tx,
 std::optional<Refused> Admission::run(std::initializer_list<Stage> stages) {
     for (const auto stage : stages)
         if (const auto verdict = (this->*stage)(); !verdict)
-            return Refused{verdict.error(), std::move(missing_), witness_stripped_};
+            return Refused{verdict.error(), std::move(missing_), witness_stripped_,
+                           is_only_underpaid(verdict.error().reason)};
     return std::nullopt;
+}
+
+bool Admission::is_only_underpaid(Reason reason) const {
+    switch (reason) {
+        case Reason::mempool_min_fee:
+        case Reason::insufficient_fee:
+            return true;
+        // A child that pays for others may be replaced later. Only version 3 makes sure that a
+        // transaction without a fee does not stay alone.
+        case Reason::min_relay_fee:
+            return tx_->version == policy::truc_version;
+        default:
+            return false;
+    }
 }
 
 std::optional<Refused> Admission::check() {
     return run({&Admission::check_alone, &Admission::find_conflicts, &Admission::fetch_coins,
                 &Admission::check_against_coins, &Admission::check_relatives,
-                &Admission::check_replacement, &Admission::check_scripts,
-                &Admission::check_max_fee});
+                &Admission::check_max_fee_rate, &Admission::check_replacement,
+                &Admission::check_scripts, &Admission::check_max_fee});
 }
 
 std::optional<Refused> Admission::check_before_scripts() {
     return run({&Admission::check_alone, &Admission::find_conflicts, &Admission::fetch_coins,
-                &Admission::check_against_coins, &Admission::check_relatives});
+                &Admission::check_against_coins, &Admission::check_relatives,
+                &Admission::check_max_fee_rate});
 }
 
 std::optional<Refused> Admission::check_only_scripts() {
     return run({&Admission::check_scripts});
+}
+
+Verdict Admission::check_max_fee_rate() {
+    if (!package_ || !package_->max_fee_rate) return {};
+    if (FeeRate::of(entry_.modified_fee, entry_.vsize) <= *package_->max_fee_rate) return {};
+    return reject(Reason::max_fee_rate_exceeded);
 }
 
 Verdict Admission::check_max_fee() {
@@ -156,9 +178,9 @@ Verdict Admission::find_conflicts() {
 
 const TxOutput* Admission::unconfirmed_output(const OutPoint& outpoint) {
     const SealedTransaction* parent = nullptr;
-    if (package_) {
-        const auto found = package_->find(outpoint.txid);
-        if (found != package_->end()) parent = found->second.get();
+    if (package_ && package_->before) {
+        const auto found = package_->before->find(outpoint.txid);
+        if (found != package_->before->end()) parent = found->second.get();
     }
     if (!parent) {
         const Entry* entry = pool_.find(outpoint.txid);
@@ -232,12 +254,12 @@ Verdict Admission::check_fees() const {
     const auto check_relay = [&] {
         return check(rules_.policy.min_relay_fee, Reason::min_relay_fee);
     };
-    // Bitcoin Core checks the relay fee of version 3 last, because in a package it may pay less.
-    // Here both checks are required; only their order differs.
+    // In a package version 3 may pay less than the relay fee.
     const bool truc = tx_->version == policy::truc_version;
     if (!truc) {
         if (auto verdict = check_relay(); !verdict) return verdict;
     }
+    if (package_ && package_->shares_fees) return {};
     if (min_fee_.per_kvb > Amount{0}) {
         if (auto verdict = check(min_fee_, Reason::mempool_min_fee); !verdict) return verdict;
     }
@@ -247,7 +269,7 @@ Verdict Admission::check_fees() const {
 Verdict Admission::check_relatives() {
     parents_ = pool_.parents_of(*tx_);
     Limits limits = rules_.limits;
-    if (conflicts_.size() == 1) {
+    if (conflicts_.size() == 1 && !package_) {
         // The replaced transaction is removed, so it must not count too.
         const Entry& conflict = **conflicts_.begin();
         limits.descendant_count += 1;

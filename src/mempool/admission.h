@@ -42,14 +42,35 @@ inline constexpr std::int64_t max_replaced = 100;
 /// The transactions of a package that come before another one, by txid.
 using PackageTransactions = std::map<Txid, TransactionRef>;
 
+/// How a transaction of a package is checked. There is no carve-out in any case.
+struct InPackage {
+    /// It may spend the outputs of these. Null: it is tried alone.
+    const PackageTransactions* before = nullptr;
+    /// The mempool's minimum is compared with the fee rate of the package, by the caller.
+    bool shares_fees = false;
+    std::optional<FeeRate> max_fee_rate{};  ///< refuse a higher modified fee rate
+};
+
+/// Why transactions with these modified fees and this virtual size may not replace `replaced`, in
+/// the words of Bitcoin Core; nothing if they pay enough. `id`: the one that is named.
+[[nodiscard]] std::optional<std::string> replacement_fee_error(
+    const Txid& id, Amount fees, std::int64_t vsize, std::span<const Entry* const> replaced,
+    FeeRate incremental);
+
+/// Why the conflicts and their descendants are too many to be replaced; nothing if they are not.
+[[nodiscard]] std::optional<std::string> too_many_replaced_error(const Txid& id,
+                                                                 const EntrySet& conflicts);
+
+/// "0.00001000 BTC/kvB".
+[[nodiscard]] std::string rate_text(FeeRate rate);
+
 /// The checks of one transaction before it is added to the pool, in the order of Bitcoin Core.
 /// Changes nothing.
 class Admission {
 public:
-    /// With `package` the transaction may spend outputs of those transactions. The references must
-    /// stay valid.
+    /// The references, and what `package` refers to, must stay valid.
     Admission(const Rules& rules, const Pool& pool, TransactionRef tx, const AcceptOptions& options,
-              Amount fee_delta, FeeRate min_fee, const PackageTransactions* package = nullptr);
+              Amount fee_delta, FeeRate min_fee, std::optional<InPackage> package = {});
 
     /// For a transaction of a disconnected block: only entries in `same_block` count for the limits
     /// on ancestors and descendants, because each block may contain as many as the limits allow.
@@ -58,13 +79,15 @@ public:
 
     /// Nothing if the transaction is acceptable.
     [[nodiscard]] std::optional<Refused> check();
-    /// The same in two steps, for a transaction that replaces nothing.
+    /// The same in two steps, without the rules for what it replaces.
     [[nodiscard]] std::optional<Refused> check_before_scripts();
     [[nodiscard]] std::optional<Refused> check_only_scripts();
 
     /// After a successful check: the new entry, and the entries that it replaces.
     [[nodiscard]] const Candidate& entry() const { return entry_; }
     [[nodiscard]] const std::vector<const Entry*>& replaced() const { return replaced_; }
+    /// Entries that spend the same coins.
+    [[nodiscard]] const EntrySet& conflicts() const { return conflicts_; }
     /// Its ancestors in the mempool.
     [[nodiscard]] const std::vector<const Entry*>& ancestors() const { return ancestors_; }
 
@@ -81,9 +104,11 @@ private:
     Verdict check_fees() const;
     Verdict check_relatives();
     Verdict check_truc();
+    Verdict check_max_fee_rate();
     Verdict check_replacement();
     Verdict check_max_fee();
-    Verdict check_pays_for_replaced() const;
+    [[nodiscard]] bool is_only_underpaid(consensus::Reason reason) const;
+    [[nodiscard]] bool may_evict_sibling() const;
     Verdict refuse_replacement(consensus::Reason reason, std::string why) const;
     Verdict check_scripts();
     [[nodiscard]] bool is_witness_stripped(const script::PrecomputedHashes& hashes) const;
@@ -99,7 +124,7 @@ private:
     const AcceptOptions& options_;
     const Amount fee_delta_;
     const FeeRate min_fee_;
-    const PackageTransactions* const package_;
+    const std::optional<InPackage> package_;
     const EntryHashSet* same_block_ = nullptr;
     mutable script::PendingSignatures signatures_;
 

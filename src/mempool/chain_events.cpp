@@ -37,7 +37,8 @@ void Mempool::block_disconnected(const Block& block) {
 
 void Mempool::reorganised(BlockTime now, std::chrono::seconds chain_offset) {
     Impl& self = *impl_;
-    self.drop(self.disconnected.take_dropped());
+    for (const auto& dropped : self.disconnected.take_dropped())
+        self.drop(dropped);
     AcceptOptions options;
     options.now = now;
     options.chain_offset = chain_offset;
@@ -60,13 +61,13 @@ void Mempool::Impl::remove_conflicts(const Transaction& confirmed) {
     }
 }
 
-// Removes these transactions and the entries that spend their outputs.
-void Mempool::Impl::drop(const std::vector<TransactionRef>& gone) {
-    for (const auto& tx : gone) {
-        EntrySet roots = pool.children_of(*tx);
-        if (const Entry* entry = pool.find(tx->txid)) roots.insert(entry);
-        remove_with_descendants(roots, RemovalReason::reorg);
-    }
+// Removes this transaction and the entries that spend its outputs.
+void Mempool::Impl::drop(const Disconnected::Dropped& gone) {
+    EntrySet roots;
+    if (const Entry* entry = pool.find(gone.txid)) roots.insert(entry);
+    for (std::uint32_t i = 0; i < gone.outputs; ++i)
+        if (const Entry* child = pool.spender({gone.txid, i})) roots.insert(child);
+    remove_with_descendants(roots, RemovalReason::reorg);
 }
 
 // Adds the transactions of each block separately, the earliest block first, so that parents come
@@ -95,7 +96,7 @@ EntryHashSet Mempool::Impl::take_back(const std::vector<TransactionRef>& from_bl
                 continue;
             }
         }
-        if (!pool.find(tx->txid)) drop({tx});
+        if (!pool.find(tx->txid)) drop({tx->txid, static_cast<std::uint32_t>(tx->outputs.size())});
     }
     // Now the transactions of earlier blocks count, too.
     EntrySet too_long;

@@ -6,10 +6,11 @@ void Disconnected::add(const Block& block) {
     for (const auto& tx : block.transactions)
         usage_ += usage_of(*tx);
     if (!block.transactions.empty()) blocks_.push_front(block.transactions);
-    while (usage_ > max_usage) {
+    while (usage_ > max_usage_) {
         auto& last = blocks_.back();
-        usage_ -= usage_of(*last.back());
-        dropped_.push_back(std::move(last.back()));
+        const SealedTransaction& tx = *last.back();
+        usage_ -= usage_of(tx);
+        dropped_.push_back({tx.txid, static_cast<std::uint32_t>(tx.outputs.size())});
         last.pop_back();
         if (last.empty()) blocks_.pop_back();
     }
@@ -35,8 +36,14 @@ std::deque<std::vector<TransactionRef>> Disconnected::take() {
     return std::exchange(blocks_, {});
 }
 
-std::vector<TransactionRef> Disconnected::take_dropped() {
+std::vector<Disconnected::Dropped> Disconnected::take_dropped() {
     return std::exchange(dropped_, {});
+}
+
+void Disconnected::clear() {
+    blocks_.clear();
+    dropped_.clear();
+    usage_ = 0;
 }
 
 }  // namespace daler::mempool

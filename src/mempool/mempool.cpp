@@ -119,6 +119,15 @@ std::size_t Mempool::Impl::expire(BlockTime now) {
     return remove_with_descendants(old, RemovalReason::expiry);
 }
 
+std::vector<TransactionRef> Mempool::Impl::replace(const std::vector<const Entry*>& entries) {
+    std::vector<TransactionRef> replaced;
+    for (const Entry* entry : entries)
+        replaced.push_back(pool.transaction(*entry));
+    for (std::size_t i = 0; i < entries.size(); ++i)
+        remove(*entries[i], replaced[i], RemovalReason::replaced);
+    return replaced;
+}
+
 void Mempool::Impl::trim() {
     const auto& worst = pool.entries().get<tags::descendant_score>();
     while (pool.usage() > rules.limits.max_usage && !worst.empty()) {
@@ -144,18 +153,17 @@ AcceptResult Mempool::accept(const TransactionRef& tx, const AcceptOptions& opti
     accepted.fee = admission.entry().fee;
     accepted.modified_fee = admission.entry().modified_fee;
     accepted.vsize = admission.entry().vsize;
-    for (const Entry* entry : admission.replaced())
-        accepted.replaced.push_back(self.pool.transaction(*entry));
-    if (options.test_only) return accepted;
-
-    for (const auto& old : accepted.replaced)
-        if (const Entry* entry = self.pool.find(old->txid))
-            self.remove(*entry, RemovalReason::replaced);
+    if (options.test_only) {
+        for (const Entry* entry : admission.replaced())
+            accepted.replaced.push_back(self.pool.transaction(*entry));
+        return accepted;
+    }
+    accepted.replaced = self.replace(admission.replaced());
     self.entering = &self.insert(admission.entry());
     if (!options.bypass_limits) {
         self.expire(options.now);
         self.trim();
-        if (!self.entering) return fail(Refused{{Reason::mempool_full, {}}, {}, false});
+        if (!self.entering) return fail(Refused{{Reason::mempool_full, {}}, {}, false, true});
     }
     const Entry& added = *std::exchange(self.entering, nullptr);
     self.count(added, options);

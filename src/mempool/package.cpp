@@ -1,67 +1,54 @@
-// Checks several transactions together, each as if those before it had been accepted.
+// Several transactions judged together: a test that changes nothing, and acceptance.
 #include "state.h"
 
 #include <daler/policy/package.h>
 
-#include <fmt/format.h>
-
-#include <deque>
+#include <algorithm>
 
 namespace daler::mempool {
+
+using consensus::Reason;
+
 namespace {
 
-using Transactions = std::span<const TransactionRef>;
-
-/// The limit that the package and its ancestors in the mempool would exceed, if any. Each
-/// transaction counts as an ancestor and a descendant of the others. That may be too strict, but it
-/// is fast.
-std::optional<std::string> room_error(const Pool& pool, Transactions package, std::int64_t vsize,
-                                      const Limits& limits) {
-    const auto count = static_cast<std::int64_t>(package.size());
-    const auto exceeds = [](std::string_view what, std::int64_t value, std::string_view whose,
-                            std::int64_t limit) {
-        return fmt::format("package {} {} exceeds {} limit [limit: {}]", what, value, whose, limit);
-    };
-    if (count > limits.ancestor_count)
-        return exceeds("count", count, "ancestor count", limits.ancestor_count);
-    if (count > limits.descendant_count)
-        return exceeds("count", count, "descendant count", limits.descendant_count);
-    if (vsize > limits.ancestor_vsize)
-        return exceeds("size", vsize, "ancestor size", limits.ancestor_vsize);
-    if (vsize > limits.descendant_vsize)
-        return exceeds("size", vsize, "descendant size", limits.descendant_vsize);
-
-    EntrySet parents;
-    for (const auto& tx : package) {
-        const auto found = pool.parents_of(*tx);
-        parents.insert(found.begin(), found.end());
-    }
-    if (static_cast<std::int64_t>(parents.size()) + count > limits.ancestor_count)
-        return fmt::format("too many unconfirmed parents [limit: {}]", limits.ancestor_count);
-    const auto ancestors = ancestors_within(parents, vsize, limits, count);
-    if (!ancestors) return "possibly " + ancestors.error();
-    return std::nullopt;
-}
-
-/// Checks one transaction of the package against BIP 431.
-consensus::Verdict check_truc(const Pool& pool, const Admission& admission, Transactions package) {
-    std::vector<TransactionRef> ancestors;
-    for (const Entry* ancestor : admission.ancestors())
-        ancestors.push_back(pool.transaction(*ancestor));
-    const bool has_child =
-        !ancestors.empty() && admission.ancestors().front()->descendants().count > 1;
-    const Candidate& entry = admission.entry();
-    return policy::check_package_truc(*entry.tx, entry.vsize, package, ancestors, has_child);
-}
+constexpr std::string_view transaction_failed = "transaction failed";
 
 Accepted accepted_from(const Candidate& entry) {
     return {entry.fee, entry.modified_fee, entry.vsize, {}};
 }
 
+/// What is wrong with the form of a package that is to be accepted.
+std::optional<std::string> form_error(Transactions package, const CoinView& chain) {
+    if (const auto error = policy::package_error(package)) return std::string(*error);
+    if (package.size() == 1) return std::nullopt;
+    if (!policy::is_child_with_parents(package)) return "package-not-child-with-parents";
+    const auto parents = package.first(package.size() - 1);
+    const auto is_known = [&](const TxInput& input) {
+        return std::ranges::any_of(parents,
+                                   [&](const TransactionRef& parent) {
+                                       return parent->txid == input.prevout.txid;
+                                   }) ||
+               chain.coin(input.prevout).has_value();
+    };
+    if (std::ranges::all_of(package.back()->inputs, is_known)) return std::nullopt;
+    return "package-not-child-with-unconfirmed-parents";
+}
+
+/// True if a transaction that was refused alone may be accepted with others of its package.
+bool may_pass_together(const Refused& refused) {
+    return refused.may_pass_in_package || refused.reason() == Reason::inputs_missing_or_spent;
+}
+
 }  // namespace
 
+PackageSurroundings Mempool::Impl::surroundings(Transactions package, BlockTime now) {
+    std::vector<Amount> fee_deltas;
+    for (const auto& tx : package)
+        fee_deltas.push_back(delta_of(tx->txid));
+    return {rules, pool, min_fee(now), std::move(fee_deltas)};
+}
+
 PackageResult Mempool::test_package(Transactions package, BlockTime now) {
-    Impl& self = *impl_;
     PackageResult out;
     out.results.resize(package.size());
     if (const auto error = policy::package_error(package)) {
@@ -72,41 +59,105 @@ PackageResult Mempool::test_package(Transactions package, BlockTime now) {
     options.now = now;
     options.test_only = true;
     options.allow_replacement = false;
-
-    PackageTransactions before;
-    std::deque<Admission> admissions;  // a deque: its elements must not move
-    std::int64_t vsize = 0;
+    PackageCheck check(impl_->surroundings(package, now), package, options, {});
+    if (auto refusal = check.check_before_scripts()) {
+        out.error = std::move(refusal->error);
+        if (refusal->refused) out.results[refusal->index] = fail(std::move(*refusal->refused));
+        return out;
+    }
     for (std::size_t i = 0; i < package.size(); ++i) {
-        auto& admission =
-            admissions.emplace_back(self.rules, self.pool, package[i], options,
-                                    self.delta_of(package[i]->txid), self.min_fee(now), &before);
-        if (auto refused = admission.check_before_scripts()) {
+        if (auto refused = check.check_scripts(i)) {
             out.results[i] = fail(std::move(*refused));
             return out;
         }
-        vsize += admission.entry().vsize;
-        before.emplace(package[i]->txid, package[i]);
-    }
-    for (const auto& admission : admissions) {
-        if (const auto verdict = check_truc(self.pool, admission, package); !verdict) {
-            out.error = consensus::to_text(verdict.error());
-            return out;
-        }
-    }
-    if (package.size() > 1) {
-        if (const auto error = room_error(self.pool, package, vsize, self.rules.limits)) {
-            out.error = "package-mempool-limits, " + *error;
-            return out;
-        }
-    }
-    for (std::size_t i = 0; i < package.size(); ++i) {
-        if (auto refused = admissions[i].check_only_scripts()) {
-            out.results[i] = fail(std::move(*refused));
-            return out;
-        }
-        out.results[i] = accepted_from(admissions[i].entry());
+        out.results[i] = accepted_from(check.entry(i));
     }
     return out;
+}
+
+PackageAccepted Mempool::accept_package(Transactions package, const AcceptOptions& given) {
+    Impl& self = *impl_;
+    PackageAccepted out;
+    if (auto error = form_error(package, self.rules.chain)) {
+        out.error = std::move(*error);
+        return out;
+    }
+    AcceptOptions options;
+    options.now = given.now;
+    options.chain_offset = given.chain_offset;
+    const InPackage settings{.max_fee_rate = given.max_fee_rate};
+
+    std::vector<std::size_t> together;  // the numbers of those that were refused alone
+    bool is_hopeless = false;
+    for (std::size_t i = 0; i < package.size(); ++i) {
+        out.members.push_back(self.accept_member(package[i], options, settings));
+        const auto& result = out.members.back().result;
+        if (result) continue;
+        together.push_back(i);
+        if (!may_pass_together(result.error())) is_hopeless = true;
+    }
+    if (!is_hopeless && together.size() > 1)
+        self.accept_together(package, together, options, settings, out);
+    else if (!together.empty())
+        out.error = transaction_failed;
+
+    self.expire(options.now);
+    self.trim();
+    for (std::size_t i = 0; i < package.size(); ++i) {
+        auto& result = out.members[i].result;
+        if (!result || self.pool.find(package[i]->txid)) continue;
+        result = fail(Refused{{Reason::mempool_full, {}}, {}, false});
+        out.error = transaction_failed;
+    }
+    return out;
+}
+
+PackageMember Mempool::Impl::accept_member(const TransactionRef& tx, const AcceptOptions& options,
+                                           const InPackage& settings) {
+    if (const Entry* known = pool.find(tx->txid)) {
+        PackageMember member{Accepted{known->fee, known->modified_fee, known->vsize, {}}, true};
+        if (known->wtxid() != tx->wtxid) member.other_wtxid = known->wtxid();
+        return member;
+    }
+    Admission admission(rules, pool, tx, options, delta_of(tx->txid), min_fee(options.now),
+                        settings);
+    if (auto refused = admission.check()) return {fail(std::move(*refused))};
+    Accepted accepted = accepted_from(admission.entry());
+    accepted.replaced = replace(admission.replaced());
+    // As in Bitcoin Core, what comes in a package is not counted for fee estimates.
+    report_added(insert(admission.entry()), tx);
+    return {std::move(accepted)};
+}
+
+void Mempool::Impl::accept_together(Transactions package, const std::vector<std::size_t>& numbers,
+                                    const AcceptOptions& options, InPackage settings,
+                                    PackageAccepted& out) {
+    std::vector<TransactionRef> group;
+    for (const auto number : numbers)
+        group.push_back(package[number]);
+    settings.shares_fees = true;
+    PackageCheck check(surroundings(group, options.now), group, options, settings);
+    auto refusal = check.check_before_scripts();
+    for (std::size_t i = 0; i < group.size() && !refusal; ++i)
+        if (auto refused = check.check_scripts(i))
+            refusal = PackageRefusal{{}, i, std::move(*refused)};
+    if (refusal) {
+        out.error = refusal->error.empty() ? transaction_failed : std::move(refusal->error);
+        if (refusal->refused)
+            out.members[numbers[refusal->index]].result = fail(std::move(*refusal->refused));
+        return;
+    }
+    FeeGroup fee_group{check.fee_rate(), {}};
+    for (const auto& tx : group)
+        fee_group.wtxids.push_back(tx->wtxid);
+    auto replaced = replace(check.replaced());
+    for (std::size_t i = 0; i < group.size(); ++i) {
+        Accepted accepted = accepted_from(check.entry(i));
+        accepted.replaced = std::exchange(replaced, {});
+        accepted.fee_group = fee_group;
+        out.members[numbers[i]].result = std::move(accepted);
+        report_added(insert(check.entry(i)), group[i]);
+    }
 }
 
 }  // namespace daler::mempool

@@ -10,13 +10,40 @@ namespace daler::mempool {
 
 using namespace consensus;
 
-namespace {
-
 std::string rate_text(FeeRate rate) {
     return rate.per_kvb.to_text() + " BTC/kvB";
 }
 
-}  // namespace
+std::optional<std::string> too_many_replaced_error(const Txid& id, const EntrySet& conflicts) {
+    std::int64_t count = 0;
+    for (const Entry* conflict : conflicts)
+        count += conflict->descendants().count;
+    if (count <= max_replaced) return std::nullopt;
+    return fmt::format("rejecting replacement {}; too many potential replacements ({} > {})",
+                       id.to_hex(), count, max_replaced);
+}
+
+std::optional<std::string> replacement_fee_error(const Txid& id, Amount fees, std::int64_t vsize,
+                                                 std::span<const Entry* const> replaced,
+                                                 FeeRate incremental) {
+    Amount old;
+    for (const Entry* entry : replaced)
+        old += entry->modified_fee;
+    if (fees < old) {
+        return fmt::format("rejecting replacement {}, less fees than conflicting txs; {} < {}",
+                           id.to_hex(), fees.to_short_text(), old.to_short_text());
+    }
+    // They must also pay for their own relay, in addition to the fees of the replaced ones.
+    const Amount extra = fees - old;
+    const Amount wanted = incremental.fee(vsize);
+    if (extra >= wanted) return std::nullopt;
+    return fmt::format("rejecting replacement {}, not enough additional fees to relay; {} < {}",
+                       id.to_hex(), extra.to_short_text(), wanted.to_short_text());
+}
+
+bool Admission::may_evict_sibling() const {
+    return options_.allow_replacement && !(package_ && package_->before);
+}
 
 Verdict Admission::check_truc() {
     std::vector<TransactionRef> ancestors;
@@ -33,8 +60,8 @@ Verdict Admission::check_truc() {
         return policy::check_truc(*tx_, entry_.vsize, ancestors, false);
     const Entry* sibling = *parent.children().begin();
     // After a reorganisation there can be more: then it is not clear which one to replace.
-    const bool replaceable = options_.allow_replacement && parent.descendants().count == 2 &&
-                             sibling->ancestors().count == 2;
+    const bool replaceable =
+        may_evict_sibling() && parent.descendants().count == 2 && sibling->ancestors().count == 2;
     if (auto verdict = policy::check_truc(*tx_, entry_.vsize, ancestors, !replaceable); !verdict)
         return verdict;
     conflicts_.insert(sibling);
@@ -60,15 +87,8 @@ Verdict Admission::check_replacement() {
             fmt::format("rejecting replacement {}; new feerate {} <= old feerate {}", id,
                         rate_text(rate), rate_text(old)));
     }
-    std::int64_t count = 0;
-    for (const Entry* conflict : conflicts_)
-        count += conflict->descendants().count;
-    if (count > max_replaced) {
-        return refuse_replacement(
-            Reason::too_many_replacements,
-            fmt::format("rejecting replacement {}; too many potential replacements ({} > {})", id,
-                        count, max_replaced));
-    }
+    if (auto error = too_many_replaced_error(tx_->txid, conflicts_))
+        return refuse_replacement(Reason::too_many_replacements, std::move(*error));
     replaced_ = Pool::with_descendants(conflicts_);
 
     // It may spend outputs of unconfirmed transactions only if its direct conflicts spend from
@@ -82,29 +102,9 @@ Verdict Admission::check_replacement() {
         return reject(Reason::replacement_adds_unconfirmed,
                       fmt::format("replacement {} adds unconfirmed input, idx {}", id, i));
     }
-    return check_pays_for_replaced();
-}
-
-Verdict Admission::check_pays_for_replaced() const {
-    const std::string id = tx_->txid.to_hex();
-    Amount old;
-    for (const Entry* entry : replaced_)
-        old += entry->modified_fee;
-    if (entry_.modified_fee < old) {
-        return refuse_replacement(
-            Reason::insufficient_fee,
-            fmt::format("rejecting replacement {}, less fees than conflicting txs; {} < {}", id,
-                        entry_.modified_fee.to_short_text(), old.to_short_text()));
-    }
-    // It must also pay for its own relay, in addition to the fees of the replaced ones.
-    const Amount extra = entry_.modified_fee - old;
-    const Amount wanted = rules_.policy.incremental_relay_fee.fee(entry_.vsize);
-    if (extra < wanted) {
-        return refuse_replacement(
-            Reason::insufficient_fee,
-            fmt::format("rejecting replacement {}, not enough additional fees to relay; {} < {}",
-                        id, extra.to_short_text(), wanted.to_short_text()));
-    }
+    auto error = replacement_fee_error(tx_->txid, entry_.modified_fee, entry_.vsize, replaced_,
+                                       rules_.policy.incremental_relay_fee);
+    if (error) return refuse_replacement(Reason::insufficient_fee, std::move(*error));
     return {};
 }
 

@@ -14,7 +14,7 @@ bool is_same(const Entry& entry, const SavedMempool::Record& record) {
 
 void Mempool::restore(const SavedMempool& saved, BlockTime now) {
     Impl& self = *impl_;
-    self.disconnected = {};
+    self.disconnected.clear();
     self.remove_all_but(saved);
     self.set_deltas(saved);
     self.add_missing(saved, now);

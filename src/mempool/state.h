@@ -2,6 +2,7 @@
 
 #include "admission.h"
 #include "disconnected.h"
+#include "package_check.h"
 #include "rolling_fee.h"
 #include "selection.h"
 
@@ -9,7 +10,9 @@ namespace daler::mempool {
 
 /// What a Mempool owns, and the functions that its methods share.
 struct Mempool::Impl {
-    explicit Impl(Rules given) : rules(std::move(given)) {}
+    explicit Impl(Rules given)
+        : rules(std::move(given)),
+          disconnected(std::max(rules.limits.max_usage, Disconnected::least_max_usage)) {}
 
     FeeRate min_fee(BlockTime now);
     [[nodiscard]] EntryDetails details_of(const Entry& entry) const;
@@ -22,6 +25,8 @@ struct Mempool::Impl {
     void remove(const Entry& entry, const TransactionRef& tx, RemovalReason reason);
     std::size_t remove_with_descendants(const EntrySet& roots, RemovalReason reason);
     std::size_t expire(BlockTime now);
+    /// Removes entries that a new transaction replaces, and returns their transactions.
+    std::vector<TransactionRef> replace(const std::vector<const Entry*>& entries);
     /// Evicts entries in the order of eviction until the rest is within the memory limit.
     void trim();
 
@@ -30,9 +35,16 @@ struct Mempool::Impl {
     void stop_counting(const Entry& entry);
     void restore_fee_statistics(const SavedMempool& saved);
 
+    // Packages (package.cpp).
+    PackageSurroundings surroundings(Transactions package, BlockTime now);
+    PackageMember accept_member(const TransactionRef& tx, const AcceptOptions& options,
+                                const InPackage& settings);
+    void accept_together(Transactions package, const std::vector<std::size_t>& numbers,
+                         const AcceptOptions& options, InPackage settings, PackageAccepted& out);
+
     // Chain events (chain_events.cpp).
     void remove_conflicts(const Transaction& confirmed);
-    void drop(const std::vector<TransactionRef>& gone);
+    void drop(const Disconnected::Dropped& gone);
     void take_back(const AcceptOptions& options);
     EntryHashSet take_back(const std::vector<TransactionRef>& from_block,
                            const AcceptOptions& options);

@@ -71,6 +71,21 @@ std::optional<std::string_view> package_error(std::span<const TransactionRef> pa
     return std::nullopt;
 }
 
+bool is_child_with_parents(std::span<const TransactionRef> package) {
+    return package.size() >= 2 && std::ranges::all_of(package.first(package.size() - 1),
+                                                      [&](const TransactionRef& parent) {
+                                                          return spends(*package.back(), *parent);
+                                                      });
+}
+
+bool is_child_with_parents_tree(std::span<const TransactionRef> package) {
+    if (!is_child_with_parents(package)) return false;
+    const auto parents = package.first(package.size() - 1);
+    return std::ranges::all_of(parents, [&](const TransactionRef& parent) {
+        return parents_in_package(*parent, parents).empty();
+    });
+}
+
 Verdict check_package_truc(const SealedTransaction& tx, std::int64_t vsize,
                            std::span<const TransactionRef> package,
                            std::span<const TransactionRef> unconfirmed_ancestors,

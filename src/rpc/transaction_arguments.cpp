@@ -152,6 +152,16 @@ std::optional<FeeRate> max_fee_rate(const Call& call, std::size_t i) {
     return FeeRate{rate};
 }
 
+void check_burned(const Transaction& tx, Amount limit) {
+    for (const auto& output : tx.outputs) {
+        const ByteSpan script = output.script_pubkey.bytes();
+        if (output.value > limit && (script::is_unspendable(script) || !is_runnable(script))) {
+            throw Error{code::verify,
+                        "Unspendable output exceeds maximum configured by user (maxburnamount)"};
+        }
+    }
+}
+
 Script script_of_address(const std::string& address, const ChainParams& params) {
     const auto script = descriptor::decode_address(address, params.address);
     if (!script) {

@@ -29,6 +29,9 @@ inline constexpr FeeRate default_max_fee_rate{Amount{satoshis_per_coin / 10}};
 /// larger than or equal to 1BTC/kvB are not accepted".
 [[nodiscard]] std::optional<FeeRate> max_fee_rate(const Call& call, std::size_t i);
 
+/// Throws -25 if an output of `tx` that cannot be spent has more than `limit`.
+void check_burned(const Transaction& tx, Amount limit);
+
 /// The output script of an address of this chain, or -5 "Invalid address".
 [[nodiscard]] Script script_of_address(const std::string& address, const ChainParams& params);
 

@@ -73,6 +73,26 @@ std::optional<Orphanage::Work> Orphanage::take_work() {
     return Work{orphan.tx, *orphan.peers.begin()};
 }
 
+std::vector<Orphanage::Work> Orphanage::children_of(const SealedTransaction& parent,
+                                                    PeerId preferred) const {
+    std::set<Wtxid> ids;
+    if (!orphans_.empty()) {
+        for (std::uint32_t i = 0; i < parent.outputs.size(); ++i)
+            if (const auto found = by_input_.find({parent.txid, i}); found != by_input_.end())
+                ids.insert(found->second.begin(), found->second.end());
+    }
+    std::vector<const Orphan*> children;
+    for (const auto& id : ids)
+        children.push_back(&orphans_.at(id));
+    std::ranges::sort(children, std::greater{}, &Orphan::sequence);
+    std::vector<Work> out;
+    for (const Orphan* child : children) {
+        const auto& peers = child->peers;
+        out.push_back({child->tx, peers.contains(preferred) ? preferred : *peers.begin()});
+    }
+    return out;
+}
+
 void Orphanage::erase(const Wtxid& wtxid) {
     const auto found = orphans_.find(wtxid);
     if (found == orphans_.end()) return;

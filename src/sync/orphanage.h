@@ -37,6 +37,11 @@ public:
     [[nodiscard]] std::optional<Work> take_work();
     [[nodiscard]] bool has_work() const { return !work_.empty(); }
 
+    /// The orphans that spend an output of `parent`, the latest first. The sender is `preferred` if
+    /// that peer is one of its senders.
+    [[nodiscard]] std::vector<Work> children_of(const SealedTransaction& parent,
+                                                PeerId preferred) const;
+
     void erase(const Wtxid& wtxid);
     /// Removes orphans that the block contains, and those that spend the same coins.
     void block_connected(const Block& block);

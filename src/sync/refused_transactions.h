@@ -15,7 +15,8 @@ class RefusedTransactions {
 public:
     explicit RefusedTransactions(Random& random)
         : by_wtxid_(wire::limits::rejected_transactions, random),
-          by_txid_(wire::limits::rejected_transactions, random) {}
+          by_txid_(wire::limits::rejected_transactions, random),
+          underpaid_(wire::limits::rejected_transactions, random) {}
 
     void remember(const SealedTransaction& tx, const mempool::Refused& why);
     /// A parent of `tx` was refused.
@@ -24,11 +25,20 @@ public:
     [[nodiscard]] bool contains(const TxIdentifier& id) const {
         return (id.is_wtxid ? by_wtxid_ : by_txid_).contains(id.hash.bytes);
     }
+    /// True if only its fee was too low: with a child that pays for it, it may be accepted. These
+    /// are known by wtxid, and `contains` does not tell them.
+    [[nodiscard]] bool is_underpaid(const TxIdentifier& id) const {
+        return underpaid_.contains(id.hash.bytes);
+    }
+    /// `parent` and `child` were refused together.
+    void remember_pair(const Wtxid& parent, const Wtxid& child);
+    [[nodiscard]] bool contains_pair(const Wtxid& parent, const Wtxid& child) const;
     void clear();
 
 private:
     RollingFilter by_wtxid_;
     RollingFilter by_txid_;
+    RollingFilter underpaid_;  ///< wtxids, and hashes of pairs
 };
 
 }  // namespace daler::sync

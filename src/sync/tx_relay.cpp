@@ -114,7 +114,9 @@ asio::awaitable<void> TxRelay::on_announced(PeerRef peer, std::vector<wire::Inve
         const bool is_wtxid = item.type == wire::InventoryType::wtx;
         if (is_wtxid != peer->wants_wtxids) continue;
         peer->known_transactions.insert(item.hash.bytes);
-        note_announcement(*peer, {item.hash, is_wtxid});
+        const TxIdentifier id{item.hash, is_wtxid};
+        // It is not fetched again for its own sake. A child that needs it asks for it.
+        if (!refused_.is_underpaid(id)) note_announcement(*peer, id);
     }
     request(*peer);
 }
@@ -187,7 +189,10 @@ asio::awaitable<void> TxRelay::on_transaction(PeerRef peer, TransactionRef tx) {
         if (orphanage_.contains(tx->wtxid)) orphanage_.add(tx, peer->id, context_.now());
         co_return;
     }
-    co_await submit(peer, std::move(tx));
+    if (refused_.is_underpaid(TxIdentifier::of(tx->wtxid)))
+        co_await submit_with_child(peer, std::move(tx));
+    else
+        co_await submit(peer, std::move(tx));
     // On a private chain a pong also means that the orphans were tried. On other chains a peer does
     // not wait for orphans of other peers.
     while (context_.skips_delays() && is_trying_orphans_ && peer->connection->is_open())
@@ -204,6 +209,7 @@ asio::awaitable<void> TxRelay::submit(PeerRef peer, TransactionRef tx) {
         keep_orphan(*peer, tx, result.error().missing_parents, before);
     } else {
         refused(*peer, tx, result.error());
+        if (result.error().may_pass_in_package) co_await submit_with_child(peer, std::move(tx));
     }
 }
 
@@ -228,9 +234,7 @@ void TxRelay::keep_orphan(Peer& peer, const TransactionRef& tx, const std::vecto
         orphanage_.erase(tx->wtxid);
         return;
     }
-    const bool parent_refused = std::ranges::any_of(
-        parents, [&](const Txid& parent) { return refused_.contains(TxIdentifier::of(parent)); });
-    if (parent_refused || !orphanage_.add(tx, peer.id, context_.now())) {
+    if (is_lost(parents) || !orphanage_.add(tx, peer.id, context_.now())) {
         refused_.remember_child(*tx);
         orphanage_.erase(tx->wtxid);
         return;

@@ -59,6 +59,11 @@ private:
     [[nodiscard]] Time next_announcement(const Peer& peer);
     [[nodiscard]] Time ready_at(const Peer& peer, const TxIdentifier& id) const;
     asio::awaitable<void> submit(PeerRef peer, TransactionRef tx);
+    [[nodiscard]] std::optional<Orphanage::Work> find_child(PeerId sender,
+                                                            const SealedTransaction& parent);
+    asio::awaitable<void> submit_with_child(PeerRef peer, TransactionRef parent);
+    void take_result(PeerId sender, const TransactionRef& tx, const mempool::PackageMember& member);
+    [[nodiscard]] bool is_lost(const std::vector<Txid>& parents) const;
     void accepted(Peer& peer, const TransactionRef& tx, FeeRate fee_rate);
     /// Numbers of arrivals when a transaction was submitted to the ledger.
     struct Arrivals {

@@ -16,12 +16,14 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "functional")]
 from chainkit import COIN, Output, push, script_number  # noqa: E402
 from framework import LONG, SEED, bitcoind_folder, run  # noqa: E402
-from generator import block_cases, mempool_cases, package_cases, script_cases, transaction_cases  # noqa: E402
+from generator import block_cases, mempool_cases, package_cases, script_cases, submission_cases, \
+    transaction_cases  # noqa: E402
 from generator.kinds import KINDS  # noqa: E402
 from generator.locks import ANYONE  # noqa: E402
 from generator.world import Disagreement, World  # noqa: E402
 
-MODULES = (block_cases, mempool_cases, package_cases, script_cases, transaction_cases)
+MODULES = (block_cases, mempool_cases, package_cases, script_cases, submission_cases,
+           transaction_cases)
 DEFAULT_CASES = 2000
 ROUNDS = 5  # the least number of rounds
 LEAST_REASONS = 40

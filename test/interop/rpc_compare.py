@@ -62,6 +62,7 @@ KNOWN = [
     (r"getbalance", VALUE, "with minconf, Knots subtracts payments of any depth"),
     (r"getbalance", TEXT, "29 has another text if several wallets are loaded"),
     (r"(sendrawtransaction|testmempoolaccept).*", TEXT, "the prefix before script errors changed in 29"),
+    (r"submitpackage Array must contain.*", TEXT, "29 takes a single transaction"),
     (r"listunspent Cannot specify both 'options'.*", TEXT, "fork"),
     (r"addnode.*", TEXT, "Knots has one argument more"),
     (r"(?s)getblockstats getblockstats hash_or_height \( stats \).*", TEXT, "the help of bitcoind shows the list as a plain word"),
@@ -295,6 +296,9 @@ def ask_about_transactions(check, daler, samples):
             ask("sendrawtransaction", text, 0)
     for arguments in ((), ([],), ("text",), ([5],), (["00"],), (["zz"] * 26,), ([""], "x"), (["00"], 2)):
         ask("testmempoolaccept", *arguments)
+    for arguments in ((), ([],), ("text",), ([5, 6],), (["00", "11"],), (["zz"] * 26,), ([good, good],), (["00"] * 2, 2),
+                      ([good, ""], 0, "x")):
+        ask("submitpackage", *arguments)
     ask("decoderawtransaction", 5)
     ask("decoderawtransaction", "00", True)
     ask("decoderawtransaction", "00", False)

@@ -87,6 +87,7 @@ enum class Reason : std::uint8_t {
     truc_violation,                ///< TRUC-violation (BIP 431)
     replacement_disallowed,        ///< bip125-replacement-disallowed
     max_fee_exceeded,              ///< max-fee-exceeded
+    max_fee_rate_exceeded,         ///< max feerate exceeded
     count,                         ///< not a reason: their number
 };
 

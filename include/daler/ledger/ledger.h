@@ -36,6 +36,9 @@ struct State {
     /// mempool.accept at the present time.
     [[nodiscard]] mempool::AcceptResult accept(const TransactionRef& tx,
                                                mempool::AcceptOptions options = {});
+    /// mempool.accept_package at the present time.
+    [[nodiscard]] mempool::PackageAccepted accept_package(std::span<const TransactionRef> package,
+                                                          mempool::AcceptOptions options = {});
 
     /// Returns the chain to `savepoint` and then the mempool to `contents`, which it had then.
     /// Observers are told of disconnected and connected blocks, then of removed and added

@@ -66,11 +66,18 @@ struct AcceptOptions {
     std::optional<FeeRate> max_fee_rate;  ///< refuse a higher fee for the virtual size
 };
 
+/// Transactions that were accepted because of the fee rate of all of them together.
+struct FeeGroup {
+    FeeRate rate;  ///< of their modified fees
+    std::vector<Wtxid> wtxids;
+};
+
 struct Accepted {
     Amount fee;              ///< inputs less outputs
     Amount modified_fee;     ///< with the delta of `prioritise`
     std::int64_t vsize = 0;  ///< adjusted for signature operations
     std::vector<TransactionRef> replaced;
+    std::optional<FeeGroup> fee_group{};  ///< only if its own fee rate was not enough
 };
 
 /// Why a transaction was not accepted.
@@ -80,6 +87,8 @@ struct Refused {
     std::vector<Txid> missing_parents;
     /// The only error is a missing witness: remember the wtxid as bad, but not the txid.
     bool witness_stripped = false;
+    /// Only its fee is too low: it may be accepted together with a child that pays for it.
+    bool may_pass_in_package = false;
 
     [[nodiscard]] consensus::Reason reason() const { return rejection.reason; }
 };
@@ -91,6 +100,24 @@ struct PackageResult {
     std::string error;  ///< what is wrong with the package as a whole; empty: nothing
     /// In the order of the transactions. Null: not checked, because another one failed first.
     std::vector<std::optional<AcceptResult>> results;
+};
+
+/// What became of one transaction of a package.
+struct PackageMember {
+    AcceptResult result;  ///< if it was known: fees and size of what is in the mempool
+    /// It was in the mempool already, perhaps with another witness.
+    bool was_known = false;
+    std::optional<Wtxid> other_wtxid{};  ///< of the transaction with another witness
+};
+
+/// The result of accepting a package.
+struct PackageAccepted {
+    /// Empty: all are in the mempool now. "transaction failed": at least one is not, and its result
+    /// says why. Other texts tell what is wrong with the package as a whole; then some of its
+    /// transactions may have been accepted all the same.
+    std::string error;
+    /// In the order of the transactions. Empty if the package has a wrong form.
+    std::vector<PackageMember> members;
 };
 
 /// One transaction as getmempoolentry shows it. Sizes are virtual bytes adjusted for signature
@@ -195,6 +222,14 @@ public:
     /// before children. They may not replace others. Changes nothing.
     [[nodiscard]] PackageResult test_package(std::span<const TransactionRef> package,
                                              BlockTime now);
+
+    /// Adds a child and all its unconfirmed parents; the child is last, after its parents. Each is
+    /// tried alone first. Those for which only the fee is too low, and what spends their outputs,
+    /// are then judged by their fee rate together; two of them may replace other transactions. With
+    /// `max_fee_rate` a higher modified fee rate of one of them is refused. `max_fee`, `entered`
+    /// and the flags of `options` are not used.
+    [[nodiscard]] PackageAccepted accept_package(std::span<const TransactionRef> package,
+                                                 const AcceptOptions& options);
 
     // Reading.
     [[nodiscard]] std::size_t size() const;

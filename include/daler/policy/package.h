@@ -21,6 +21,11 @@ inline constexpr std::int64_t max_package_weight = 404'000;  ///< of two or more
 [[nodiscard]] std::optional<std::string_view> package_error(
     std::span<const TransactionRef> package);
 
+/// True for two or more transactions of which the last one spends outputs of all others.
+[[nodiscard]] bool is_child_with_parents(std::span<const TransactionRef> package);
+/// The same, and no parent spends an output of another one.
+[[nodiscard]] bool is_child_with_parents_tree(std::span<const TransactionRef> package);
+
 /// The rules of BIP 431 if relatives of `tx` may be in `package` too. `unconfirmed_ancestors` are
 /// those of `tx` in the mempool; `parent_has_other_child`: the one among them has a child there
 /// already. Call it for each transaction of the package that check_truc has accepted alone.

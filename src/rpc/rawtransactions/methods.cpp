@@ -160,6 +160,23 @@ const Method rawtransactions_table[] = {
      signrawtransactionwithkey,
      "\"hexstring\" '[\"privatekey\"]'"},
     {"Rawtransactions",
+     "submitpackage",
+     "Puts a transaction and its unconfirmed parents into the mempool and announces them to all "
+     "peers. A parent whose fee is too low is accepted if the child pays for both.",
+     {{"package",
+       Type::array,
+       "",
+       "2 to 25 transactions: parents that do not depend on each other, and their child as the "
+       "last one",
+       {{"rawtx", Type::hex, "null", "A transaction"}}},
+      {"maxfeerate", units::btc_per_kvb, "0.10",
+       "Refuse a transaction that pays more than this; 0: pay anything"},
+      {"maxburnamount", Type::amount, "0.00",
+       "Refuse to lose more than this in outputs that cannot be spent"}},
+     package_result,
+     submitpackage,
+     "'[\"rawtx\", \"rawtx\"]'"},
+    {"Rawtransactions",
      "testmempoolaccept",
      "Tells whether the mempool would accept these transactions now, in their order. After the "
      "first one that is refused, the others have no verdict.",

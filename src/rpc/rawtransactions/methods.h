@@ -8,6 +8,9 @@ namespace daler::rpc {
 
 // broadcast.cpp
 [[nodiscard]] Json sendrawtransaction(Call& call);
+
+// packages.cpp
+[[nodiscard]] Json submitpackage(Call& call);
 [[nodiscard]] Json testmempoolaccept(Call& call);
 
 // psbts.cpp

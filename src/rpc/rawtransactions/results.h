@@ -6,7 +6,7 @@
 
 namespace daler::rpc {
 
-// broadcast.cpp
+// packages.cpp
 
 inline const ResultField acceptance{
     "",
@@ -24,6 +24,32 @@ inline const ResultField acceptance{
        {"effective-feerate", units::btc_per_kvb, "With what prioritisetransaction added"},
        {"effective-includes", Type::array, "The wtxids of those that it counts", txids}}},
      {"reject-reason?", Type::string, "Why it is not allowed"}}};
+
+inline const ResultFields package_result = {
+    {"package_msg", Type::string,
+     "\"success\": all are in the mempool; otherwise what is wrong with the package, or "
+     "\"transaction failed\""},
+    {"tx-results",
+     Type::map,
+     "By wtxid; empty if the package has a wrong form",
+     {{"wtxid",
+       Type::object,
+       "",
+       {{"txid", Type::hex, "Its id"},
+        {"other-wtxid?", Type::hex,
+         "That of the transaction in the mempool which has the same id and another witness; the "
+         "given one is ignored"},
+        {"vsize?", units::vbytes, "Its size; only if it is in the mempool"},
+        {"fees?",
+         Type::object,
+         "Only if it is in the mempool",
+         {{"base", Type::amount, "Its fee"},
+          {"effective-feerate?", units::btc_per_kvb,
+           "The fee rate that counted, of this transaction or of several together, with what "
+           "prioritisetransaction added; only if it was not in the mempool before"},
+          {"effective-includes?", Type::array, "The wtxids of those that it counts", txids}}},
+        {"error?", Type::string, "Why it is not in the mempool"}}}}},
+    {"replaced-transactions", Type::array, "The ids of those that had to leave", txids}};
 
 // scripts.cpp
 

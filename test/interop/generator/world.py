@@ -37,6 +37,9 @@ KNOWN_PAIRS = [
     (r"txn-already-known", r"missing-inputs",
      "a transaction is known if its coins are in the cache, and bitcoind empties its cache for gettxoutsetinfo"),
     (r"(error -26 )?dust", r"(?!\w{64}$).+", "29 checks a single dust output later, after the inputs"),
+    (r"package RBF failed: \w{64} has \d+ descendants, max 1 allowed",
+     r"package RBF failed: \w{64} is not the only child of parent \w{64}",
+     "29 also checks the relatives of what depends on the conflicts, in the order of their ids"),
     (r"error -22 Block does not start with a coinbase", r".*", "28.1 checks this first, 29 with the other rules"),
 ]
 # Relay policy of Knots that no option turns off. A transaction that it rejects is not compared.
@@ -292,6 +295,33 @@ class World:
             self.known_transactions[tx.txid] = tx
             if counted:
                 self.update_mempool(hexes)
+        return verdict
+
+    def submit_package(self, package, expect=None, max_fee_rate=None):
+        """The package_msg of submitpackage, or its error. Compares what each transaction became, and the mempools."""
+        texts = [tx.hex() for tx in package]
+        answers = self.ask("submitpackage", texts, *([] if max_fee_rate is None else [max_fee_rate]))
+        hexes = {f"transaction {i}": text for i, text in enumerate(texts)}
+        if any(isinstance(answer, str) for answer in answers):
+            ours, theirs = self.words(answers)
+            if ours != theirs:
+                self.disagree("submitpackage is answered differently", hexes, *answers)
+            verdict = ours
+        else:
+            verdict, message = self.words([answer["package_msg"] for answer in answers])
+            results = [answer["tx-results"] for answer in answers]
+            same = (verdict == message or known_pair(verdict, message)) and answers[0]["replaced-transactions"] == answers[1]["replaced-transactions"] and \
+                list(results[0]) == list(results[1])
+            for name in results[0] if same else ():
+                ours, theirs = self.words([one[name].pop("error", "") for one in results])
+                same &= (ours == theirs or known_pair(ours, theirs)) and results[0][name] == results[1][name]
+            if not same:
+                self.disagree("submitpackage of a package differs", hexes, *answers)
+        if expect is not None and not re.search(expect, verdict):
+            self.disagree(f"the package should be answered with {expect!r}", hexes, *answers)
+        self.known_transactions.update((tx.txid, tx) for tx in package)
+        self.count(None if verdict == "success" else verdict)
+        self.update_mempool(hexes)
         return verdict
 
     # ----------------------------------------------------------------------------------------- state

@@ -107,7 +107,8 @@ TEST_CASE("each reason has a blame for an unconfirmed transaction", "[consensus]
                               Reason::mempool_full,
                               Reason::truc_violation,
                               Reason::replacement_disallowed,
-                              Reason::max_fee_exceeded}) {
+                              Reason::max_fee_exceeded,
+                              Reason::max_fee_rate_exceeded}) {
         expected[reason] = Blame::policy;
     }
     // Only blocks are refused for these.

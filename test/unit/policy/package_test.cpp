@@ -120,3 +120,20 @@ TEST_CASE("a version 3 child in a package counts the mempool's relatives of its 
     CHECK_FALSE(check_package_truc(*child, 1001, package, ancestors, false));
     CHECK_FALSE(check_package_truc(*child, 1000, package, ancestors, true));
 }
+
+TEST_CASE("a child with parents spends an output of each", "[policy]") {
+    const auto a = make({coin(1)}), b = make({coin(2)});
+    const auto child = make({output_of(a), output_of(b)});
+    CHECK(is_child_with_parents(Package{a, b, child}));
+    CHECK(is_child_with_parents(Package{a, child}));
+    CHECK_FALSE(is_child_with_parents(Package{a}));
+    CHECK_FALSE(is_child_with_parents(Package{}));
+    CHECK_FALSE(is_child_with_parents(Package{a, b}));
+    CHECK_FALSE(is_child_with_parents(Package{a, b, make({output_of(a)})}));
+
+    const auto middle = make({output_of(a), coin(3)});
+    const auto below = make({{a->txid, 1}, output_of(middle)});
+    CHECK(is_child_with_parents(Package{a, middle, below}));
+    CHECK_FALSE(is_child_with_parents_tree(Package{a, middle, below}));
+    CHECK(is_child_with_parents_tree(Package{a, b, child}));
+}

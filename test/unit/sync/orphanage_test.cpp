@@ -64,6 +64,24 @@ TEST_CASE("an orphan is tried when its parent arrives", "[sync]") {
     orphans.check();
 }
 
+TEST_CASE("the children of a transaction are found, the latest first", "[sync]") {
+    Orphanage orphans;
+    const auto parent = spend({parent_id(1)});
+    const auto first = spend({parent->txid}), second = spend({parent->txid, parent_id(2)});
+    orphans.add(spend({parent_id(3)}), 3, start);
+    CHECK(orphans.children_of(*parent, 3).empty());
+    orphans.add(first, 3, start);
+    orphans.add(second, 4, start);
+    orphans.add(second, 5, start);
+    const auto children = orphans.children_of(*parent, 5);
+    REQUIRE(children.size() == 2);
+    CHECK(children[0].tx == second);
+    CHECK(children[0].peer == 5);
+    CHECK(children[1].tx == first);
+    CHECK(children[1].peer == 3);
+    CHECK(orphans.children_of(*parent, 6)[0].peer == 4);
+}
+
 TEST_CASE("the orphanage is bounded; the peer with the largest share loses its oldest",
           "[sync][limits]") {
     Orphanage orphans;
