@@ -112,21 +112,21 @@ Json package_json(const mempool::PackageAccepted& accepted,
     return out;
 }
 
-/// A transaction that peers are to learn of.
-using Announced = std::pair<Txid, Wtxid>;
-
-/// The transactions of the package that are in the mempool. The copy there may have another
+/// Marks what was accepted, so that it is announced until a peer requests it. Returns what the
+/// mempool had before: only new ones are announced when they enter. The copy there may have another
 /// witness, and peers can request only that one.
-std::vector<Announced> mark_unbroadcast(ledger::State& state,
-                                        const std::vector<TransactionRef>& package) {
-    std::vector<Announced> out;
-    for (const auto& tx : package) {
-        const auto here = state.mempool.find(tx->txid);
-        if (!here) continue;
-        out.emplace_back(here->txid, here->wtxid);
-        state.mempool.add_unbroadcast(here->txid);
+std::vector<TransactionRef> mark_new(ledger::State& state, const mempool::PackageAccepted& accepted,
+                                     const std::vector<TransactionRef>& package) {
+    std::vector<TransactionRef> known;
+    for (std::size_t i = 0; i < accepted.members.size(); ++i) {
+        const auto& member = accepted.members[i];
+        if (!member.result) continue;
+        if (member.was_known)
+            known.push_back(state.mempool.find(package[i]->txid));
+        else
+            state.mempool.add_unbroadcast(package[i]->txid);
     }
-    return out;
+    return known;
 }
 
 }  // namespace
@@ -172,14 +172,14 @@ Json submitpackage(Call& call) {
                     "package topology disallowed. not child-with-parents or parents depend on each "
                     "other."};
     }
-    std::vector<Announced> announced;
+    std::vector<TransactionRef> known;
     const auto accepted = call.node().ledger.call([&](ledger::State& state) {
         auto out = state.accept_package(package, options);
-        announced = mark_unbroadcast(state, package);
+        known = mark_new(state, out, package);
         return out;
     });
-    for (const auto& [txid, wtxid] : announced)
-        call.node().peers.announce(txid, wtxid);
+    for (const auto& tx : known)
+        call.node().peers.announce(tx->txid, tx->wtxid);
     return package_json(accepted, package);
 }
 
