@@ -115,7 +115,8 @@ Result<ChainParams, std::string> chosen_params(const Settings& settings) {
         if (test_rules.empty()) return params;
         return fail(std::string("-test=<option> can only be used with regtest"));
     }
-    params.retarget.timewarp_protection = std::ranges::find(test_rules, "bip94") != test_rules.end();
+    params.retarget.timewarp_protection =
+        std::ranges::find(test_rules, "bip94") != test_rules.end();
     for (const auto& text : settings.list("testactivationheight"))
         if (auto step = set_activation(params.activation, text); !step) return fail(step.error());
     for (const auto& text : settings.list("vbparams"))

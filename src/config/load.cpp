@@ -168,10 +168,10 @@ struct Settings::Loader {
             const auto path = out.data_folder_ / name;
             if (path == out.config_file_) break;
             if (in_memory() || !files.read(path)) continue;
-            auto what =
-                fmt::format("{} is not read, because {} is used instead. Remove one of the two, or "
-                            "include it with includeconf= and set -allowignoredconf.",
-                            path.string(), out.config_file_.string());
+            auto what = fmt::format(
+                "{} is not read, because {} is used instead. Remove one of the two, or "
+                "include it with includeconf= and set -allowignoredconf.",
+                path.string(), out.config_file_.string());
             if (!out.flag("allowignoredconf")) return fail(std::move(what));
             out.warnings_.push_back(std::move(what));
             break;
@@ -185,9 +185,9 @@ struct Settings::Loader {
         if (!parsed) return fail(name + ": " + parsed.error());
         for (const auto& section : parsed->sections) {
             if (is_chain_name(section.name)) continue;
-            unknown_sections.emplace_back(section.name,
-                                          fmt::format("{}:{} Section [{}] is not recognized.",
-                                                      path.string(), section.line, section.name));
+            unknown_sections.emplace_back(
+                section.name, fmt::format("{}:{} Section [{}] is not recognized.", path.string(),
+                                          section.line, section.name));
         }
         for (const auto& entry : parsed->entries) {
             auto written = look_up(out.options_, entry.key);

@@ -50,7 +50,7 @@ struct NodeOptions {
     std::vector<std::filesystem::path> load_blocks;  ///< to import
     bool stop_after_import = false;
     Height stop_at_height = 0;  ///< 0: the node does not stop by itself
-    std::size_t workers = 1;  ///< threads besides the ledger's that check scripts
+    std::size_t workers = 1;    ///< threads besides the ledger's that check scripts
     std::size_t signature_cache_bytes = 32u << 20;
     bool in_memory = false;
     std::filesystem::path folder;    ///< of the chain; in memory only a name

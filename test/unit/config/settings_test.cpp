@@ -196,8 +196,8 @@ TEST_CASE("includeconf reads further files, but not from included ones", "[confi
                                  {{"/data/more.conf", "dbcache=2\npar=3\nincludeconf=x.conf\n"}});
     CHECK(settings.integer("dbcache") == 1);
     CHECK(settings.integer("par") == 3);
-    CHECK(settings.notices() ==
-          Texts{"warning: -includeconf cannot be used from included files; ignoring -includeconf=x.conf"});
+    CHECK(settings.notices() == Texts{"warning: -includeconf cannot be used from included files; "
+                                      "ignoring -includeconf=x.conf"});
     CHECK(loaded({}, "[regtest]\nincludeconf=missing.conf\n").integer("par") == 0);
     CHECK(refusal({"-regtest"}, "[regtest]\nincludeconf=missing.conf\n") ==
           "Error reading configuration file: Failed to include configuration file missing.conf");
