@@ -77,11 +77,11 @@ Outcome<void> WalletService::begin_open(const std::string& name) {
     if (opening_.contains(name)) return fail(FailureKind::wallet, "Wallet already loading.");
     return guarded(verification_failed, [&]() -> Outcome<void> {
         const auto refuse = [&](const char* why) {
-            return fail(FailureKind::not_found,
-                        verification_failed + "Failed to load database path '" +
-                            (options_.folder / name).string() + "'. " + why);
+            return fail(FailureKind::not_found, verification_failed +
+                                                    "Failed to load database path '" +
+                                                    file.parent_path().string() + "'. " + why);
         };
-        if (!options_.files->exists(options_.folder / name)) return refuse("Path does not exist.");
+        if (!options_.files->exists(file.parent_path())) return refuse("Path does not exist.");
         if (!is_wallet_file(*options_.files, file, node_.params()))
             return refuse("Data is not in recognized format.");
         opening_[name] = Wallet::open({node_, options_, interrupt_}, name, file);
@@ -143,7 +143,7 @@ Outcome<bool> WalletService::begin_create(const std::string& name, const WalletF
         if (options_.files->exists(file)) {
             return fail(FailureKind::already_exists,
                         verification_failed + "Failed to create database path '" +
-                            (options_.folder / name).string() + "'. Database already exists.");
+                            file.parent_path().string() + "'. Database already exists.");
         }
         options_.files->create_folders(file.parent_path());
         const auto seed = seed_of(name);
@@ -227,7 +227,7 @@ Outcome<void> WalletService::copy_backup(const std::string& name, const fs::path
             return fail(FailureKind::invalid_parameter, "Backup file does not exist");
         if (files.exists(file) || (!name.empty() && files.exists(file.parent_path()))) {
             return fail(FailureKind::already_exists, "Failed to create database path '" +
-                                                         (options_.folder / name).string() +
+                                                         file.parent_path().string() +
                                                          "'. Database already exists.");
         }
         files.create_folders(file.parent_path());

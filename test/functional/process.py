@@ -87,7 +87,7 @@ def creates_its_folder(test):
     folder.parent.mkdir()
     done = subprocess.run([program("daler", "cli"), "-regtest", f"-datadir={folder}", "getblockcount"],
                           capture_output=True, text=True, env=test.environment)
-    equal((done.returncode, done.stderr), (1, f'Specified data directory "{folder}" does not exist.\n'))
+    equal((done.returncode, done.stderr), (1, f'Error: Specified data directory "{folder}" does not exist.\n'))
     assert not folder.exists(), "the client creates no folder"
     node.credentials = "me:secret"
     node.start(f"-datadir={folder}", "-rpcuser=me", "-rpcpassword=secret")

@@ -120,10 +120,10 @@ def blocks_folder(test):
     equal(node.getbestblockhash(), tip)
     node.stop()
     node.start(f"-blocksdir={elsewhere}", "-reindex")
-    node.wait_for_height(3)
+    equal(node.getblockcount(), 3)
     node.stop()
     assert "-reindex" in node.fails_to_start()
-    assert "Remove one of the two" in node.fails_to_start("-inmemory", f"-blocksdir={elsewhere}")
+    assert "Remove one of the two" in node.fails_to_start("-inmemory", "-printtoconsole=0", f"-blocksdir={elsewhere}")
 
 
 def stop_at_height(test):

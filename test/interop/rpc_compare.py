@@ -24,6 +24,8 @@ TEXT = "the text of the error differs, its code is the same"
 KNOWN = [
     (r"(getblockchaininfo|getmininginfo)\.(bits|target|next)", EXTRA, "new in 29"),
     (r"(getblock|getblockheader)\.target", EXTRA, "new in 29"),
+    (r"getchainstates\.chainstates\[\]\.(bits|target)", EXTRA, "new in 29"),
+    (r"getchainstates\.chainstates\[\]\.coins_(db|tip)_cache_bytes", VALUE, "own caches"),
     (r"(getblock|getblockheader)\.(txcount|header_version)", EXTRA, "fork"),
     (r"getmempoolinfo\.(dustrelayfee|dustrelayfeefloor|dustdynamic|rbf_policy|truc_policy)", EXTRA, "fork"),
     (r"getpeerinfo\[\]\.(last_block_announcement|forced_inbound|misbehavior_score)", EXTRA, "fork"),
@@ -89,7 +91,7 @@ NOT_COMPARED = {
     "combinerawtransaction": "psbt.py",
     "disconnectnode": "only errors: the nodes stay connected",
     "logging": "29 has other categories",
-    **dict.fromkeys(("submitpackage", "importmempool", "scanblocks", "getchainstates", "fundrawtransaction"), "tests of their own"),
+    **dict.fromkeys(("submitpackage", "importmempool", "scanblocks", "fundrawtransaction"), "tests of their own"),
 }
 # Lists without a defined order, and the fields to sort them by.
 UNORDERED = {"getchaintips": ("hash",), "listunspent": ("txid", "vout"), "listdescriptors.descriptors": ("desc",),
@@ -189,7 +191,7 @@ def compare_first_lines(check):
 def ask_about_the_chain(check, daler):
     ask = check.ask
     tip, count = daler.tip(), daler.getblockcount()
-    for method in ("getblockchaininfo", "getblockcount", "getbestblockhash", "getchaintips", "getmempoolinfo",
+    for method in ("getblockchaininfo", "getblockcount", "getbestblockhash", "getchaintips", "getchainstates", "getmempoolinfo",
                    "getrawmempool", "getconnectioncount", "getnetworkinfo", "getpeerinfo", "uptime", "ping"):
         ask(method)
     for height in (0, 1, count - 1, count, count + 1, -1, "1", None, 1.5, True):

@@ -57,7 +57,6 @@ NOT_CALLED = {
     **dict.fromkeys(("getdescriptoractivity", "getmempoolinfo", "listmempooltransactions", "maxmempool", "setprunelock",
                      "setscriptthreadsenabled"), "fork or new in 29"),
     **dict.fromkeys(("dumptxoutset", "loadtxoutset", "fundrawtransaction"), "not in daler"),
-    **dict.fromkeys(("importmempool", "scanblocks", "submitpackage"), "tests of their own"),
     "stop": "ends the node",
 }
 
