@@ -31,7 +31,7 @@ std::vector<OutPoint> prevouts_of(const PackedTransaction& packed) {
 }  // namespace
 
 TEST_CASE("a packed transaction unpacks to the same transaction", "[primitives]") {
-    const auto tx = example(GENERATE(false, true), GENERATE(1, 3, 300));
+    const auto tx = example(GENERATE(false, true), GENERATE(1u, 3u, 300u));
     const PackedTransaction packed(*tx);
     const auto again = packed.unpack();
     CHECK(*again == *tx);
@@ -43,7 +43,7 @@ TEST_CASE("a packed transaction unpacks to the same transaction", "[primitives]"
 
 TEST_CASE("what a packed transaction tells without unpacking", "[primitives]") {
     const bool with_witness = GENERATE(false, true);
-    const auto tx = example(with_witness, GENERATE(1, 3, 300));
+    const auto tx = example(with_witness, GENERATE(1u, 3u, 300u));
     const PackedTransaction packed(*tx);
     CHECK(packed.txid() == tx->txid);
     CHECK(packed.wtxid() == tx->wtxid);
