@@ -125,7 +125,7 @@ bool Follower::wait_for_tip() {
     auto view = chain_.view();
     while (!stopping_ && !failed_) {
         const auto& target = view->tip();
-        if (recorded_ && target.is_ancestor_of(*recorded_)) return true;
+        if (is_synced_ && recorded_ && target.is_ancestor_of(*recorded_)) return true;
         changed_.wait(lock);
         // If another chain is the best one now, the old tip may never be recorded.
         const auto now = chain_.view();

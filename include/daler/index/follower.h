@@ -62,8 +62,8 @@ public:
     void start();
     /// The chain has changed. Any thread.
     void wake();
-    /// Waits until the blocks up to the current tip are recorded. False if the follower stops or
-    /// has failed. Any thread.
+    /// Waits until it is synced and the blocks up to the current tip are recorded. False if the
+    /// follower stops or has failed. Any thread.
     bool wait_for_tip();
     /// As above, but returns false at once if the tip has not been reached yet.
     bool wait_if_synced();
