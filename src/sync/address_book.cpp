@@ -13,6 +13,8 @@ namespace {
 
 /// First bytes of peers.dat: a name and the version of the format.
 constexpr std::string_view file_mark = "daler peers 2\n";
+/// Before, the file had a text in place of the source of an address.
+constexpr std::string_view first_file_mark = "daler peers 1\n";
 constexpr std::chrono::minutes retry_pause{10};
 constexpr std::chrono::hours too_old{30 * 24};
 constexpr std::uint32_t unreachable_failures = 10;
@@ -188,7 +190,9 @@ bool AddressBook::decode(ByteSpan bytes) {
     ByteReader reader(body);
     ByteReader sum(bytes.last(4));
     if (sum.u32() != crypto::crc32c(body)) return false;
-    if (as_text(reader.bytes(file_mark.size())) != file_mark) return false;
+    const auto mark = as_text(reader.bytes(file_mark.size()));
+    const bool has_sources = mark == file_mark;
+    if (!has_sources && mark != first_file_mark) return false;
     AddressBook read(random_);
     const auto count = reader.count(38);
     for (std::size_t i = 0; i < count && reader.ok(); ++i) {
@@ -198,8 +202,10 @@ bool AddressBook::decode(ByteSpan bytes) {
         entry.node.endpoint.port = reader.u16();
         entry.node.services = reader.u64();
         entry.node.last_seen = reader.u32();
-        const auto source_network = static_cast<wire::Network>(reader.u8());
-        const auto source = wire::HostAddress::from_bytes(source_network, reader.sized_bytes());
+        const auto source_network = has_sources ? static_cast<wire::Network>(reader.u8()) : network;
+        const auto source_bytes = reader.sized_bytes();
+        const auto source =
+            has_sources ? wire::HostAddress::from_bytes(source_network, source_bytes) : host;
         entry.last_try = from_unix(reader.i64());
         entry.last_success = from_unix(reader.i64());
         entry.failures = reader.u32();

@@ -1,3 +1,4 @@
+#include <daler/crypto/hash.h>
 #include <daler/wire/limits.h>
 #include <sync/address_book.h>
 #include <set>
@@ -96,6 +97,31 @@ TEST_CASE("the book is the same after peers.dat was written and read", "[sync]")
     AddressBook other(random);
     REQUIRE(other.decode(bytes));
     CHECK(other.encode() == bytes);
+}
+
+TEST_CASE("the first version of peers.dat, without the senders of addresses, is read", "[sync]") {
+    const auto known = node(1, 2, 3, 4);
+    ByteWriter writer;
+    writer.text("daler peers 1\n");
+    writer.compact_size(1);
+    writer.u8(1);  // IPv4
+    writer.sized_bytes(known.endpoint.host.bytes());
+    writer.u16(known.endpoint.port);
+    writer.u64(known.services);
+    writer.u32(known.last_seen);
+    writer.sized_bytes(as_bytes("a group"));
+    writer.i64(unix_seconds(now));
+    writer.i64(unix_seconds(now));
+    writer.u32(0);
+    writer.u32(crypto::crc32c(writer.view()));
+
+    Random random(1);
+    AddressBook book(random);
+    REQUIRE(book.decode(writer.view()));
+    const auto all = book.all(now);
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].node.endpoint == known.endpoint);
+    CHECK(all[0].node.services == known.services);
 }
 
 TEST_CASE("a damaged peers.dat is refused and changes nothing", "[sync]") {
