@@ -76,6 +76,17 @@ Result<Place, std::string> kept_place(const std::string& name) {
     return Place{folder, std::move(*lock), is_new};
 }
 
+/// True if the port belongs to a node of another network that runs, also if that node was stopped
+/// or killed: the others of its network connect to whoever listens there.
+bool is_promised(std::uint16_t port) {
+    const auto folders = network_folders();
+    return folders && std::ranges::any_of(*folders, [port](const fs::path& folder) {
+               const auto file = NetworkFile::load(folder);
+               return file && std::ranges::any_of(file->nodes, &NodeEntry::is_running) &&
+                      std::ranges::find(file->nodes, port, &NodeEntry::port) != file->nodes.end();
+           });
+}
+
 NetworkFile new_file(const UpOptions& options, const fs::path& folder) {
     NetworkFile file = options.plan;
     file.folder = folder;
@@ -84,7 +95,7 @@ NetworkFile new_file(const UpOptions& options, const fs::path& folder) {
         file.nodes.push_back(new_node(file, name));
     NodeEntry& first = file.nodes.front();
     if (is_free_port(options.chain.p2p_port, listen_address(file)) &&
-        is_free_port(options.chain.rpc_port)) {
+        is_free_port(options.chain.rpc_port) && !is_promised(options.chain.p2p_port)) {
         first.port = options.chain.p2p_port;
         first.rpc_port = options.chain.rpc_port;
     }

@@ -162,6 +162,18 @@ def taken_ports(test):
     daler.run("rm")
 
 
+def promised_port(test):
+    test.step("a new network does not take the port of a node that was killed: that node's peers would connect to it")
+    daler = Daler(test, "promised")
+    daler.run("up", "-d", "-n", "2", "--name", "old")
+    port = daler.node("n1")["p2p"]
+    daler.run("kill", "n1")
+    daler.run("up", "-d")
+    assert daler.node("n1", "--name", "net1")["p2p"] != port, port
+    daler.run("down", "--name", "net1")
+    daler.run("rm", "--name", "old")
+
+
 @contextlib.contextmanager
 def taken_for_moments(port):
     """A program that takes the port for moments, over and over, as one does who asks whether it is free."""
@@ -196,6 +208,7 @@ def ports_taken_for_moments(test):
 
 def main(test):
     taken_ports(test)
+    promised_port(test)
     ports_taken_for_moments(test)
     stop_and_start(test)
     deaths(test)
