@@ -1,6 +1,7 @@
 #include "app/run_node.h"
 
 #include "app/daemon.h"
+#include "app/log_options.h"
 #include "app/process_watch.h"
 #include "app/signals.h"
 
@@ -8,6 +9,7 @@
 #include <daler/config/settings.h>
 #include <daler/node/node.h>
 #include <daler/util/log.h>
+#include <daler/util/thread_name.h>
 #include <daler/util/version.h>
 
 #include <fmt/format.h>
@@ -51,41 +53,12 @@ Result<bool, std::string> create_data_folder(const std::filesystem::path& folder
         fmt::format("Cannot create the data folder \"{}\": {}", folder.string(), error.message()));
 }
 
-std::uint32_t debug_categories(const Settings& settings) {
-    std::uint32_t mask = 0;
-    for (const auto& name : settings.list("debug"))
-        if (name == "0" || name == "none")
-            mask = 0;
-        else
-            mask |= static_cast<std::uint32_t>(log::category(name));
-    for (const auto& name : settings.list("debugexclude"))
-        mask &= ~static_cast<std::uint32_t>(log::category(name));
-    return mask;
-}
-
-bool wants_ready_line(const Settings& settings) {
-    return settings.has("ready") && !settings.negated("ready");
-}
-
-log::Console console(const Settings& settings, bool in_background) {
-    if (!settings.flag_if_set("printtoconsole").value_or(!in_background)) return log::Console::none;
-    // A program may read standard output, and looks for one line there.
-    return settings.flag("inmemory") || wants_ready_line(settings) ? log::Console::standard_error
-                                                                   : log::Console::standard_output;
-}
-
 void start_log(const Settings& settings, bool in_background) {
-    log::Options options;
-    if (const auto file = node::log_file(settings); !file.empty()) {
-        std::filesystem::create_directories(file.parent_path());
-        options.file = file.string();
-        constexpr std::uint64_t megabyte = 1'000'000;
-        options.max_file_size =
-            static_cast<std::uint64_t>(settings.integer("debuglogsize")) * megabyte;
-    }
-    options.console = console(settings, in_background);
-    options.timestamps = settings.flag("logtimestamps");
-    options.debug = debug_categories(settings);
+    const auto read = log_options(settings, in_background);
+    if (!read) throw std::runtime_error(read.error());
+    const auto& options = *read;
+    if (!options.file.empty())
+        std::filesystem::create_directories(std::filesystem::path(options.file).parent_path());
     try {
         log::start(options);
     } catch (const std::exception& error) {
@@ -124,6 +97,7 @@ Result<bool, std::string> run(const Settings& settings, Daemon& daemon,
     node::Node node(settings, [&signals] { signals.stop(); });
     // Signals must work during the start, because rebuilding the chain may take long.
     std::thread watcher([&] {
+        set_thread_name("signals");
         if (signals.wait(log::reopen, parent.descriptor()) == Signals::End::process)
             log::info("The process that -withparent names has ended");
         node.interrupt();

@@ -69,7 +69,7 @@ void Chainstate::Impl::maintain_coins() {
         prune_if_due();
         return;
     }
-    log::debug(log::Category::chain, "Flushing {} KiB of coins at height {}",
+    log::debug(log::Category::coindb, "Flushing {} KiB of coins at height {}",
                coins->memory_usage() >> 10, tip->height);
     start_flush();
     if (continue_flush({})) prune_if_due();

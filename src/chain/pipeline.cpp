@@ -2,6 +2,9 @@
 
 #include <daler/util/ensure.h>
 #include <daler/util/log.h>
+#include <daler/util/time_text.h>
+
+#include <cmath>
 
 // Several blocks at once: while the workers check the scripts of some, the next are opened on top
 // of them. Only the oldest open block can become the tip, so that verdicts come in order. Coins,
@@ -82,8 +85,11 @@ void Chainstate::Impl::confirm_oldest() {
     tip = &entry;
     candidates.add(entry);
     const auto coins_time = watch.lap();
-    log::debug(log::Category::validation, "Tip {} (height {}, {} transactions)",
-               entry.hash.to_hex(), entry.height, closed.block->transactions.size());
+    log::unlimited_info(
+        "UpdateTip: new best={} height={} version={:#010x} log2_work={:f} tx={} date='{}'",
+        entry.hash.to_hex(), entry.height, static_cast<std::uint32_t>(entry.header.version),
+        std::log2(entry.chainwork.to_double()), entry.chain_tx_count.load(),
+        time_text(entry.header.block_time()));
     for (auto* observer : observers)
         observer->block_connected(entry, closed.block, closed.connectable.undo);
     // A reorganisation is not published before it has more work than the old chain.

@@ -278,8 +278,9 @@ constexpr std::array notifications{
 
 constexpr std::array debugging{
     Option{"debug", "<category>", Kind::list, Group::debugging, "",
-           "Log more about net, mempool, validation, rpc, http, wallet, chain, storage, bench, "
-           "index; 1 or nothing is all, 0 or none is none; may be repeated"},
+           "Log more about bench, coindb, leveldb, mempool, mempoolrej, net, rpc, validation, or "
+           "another category of Bitcoin Core, of which there are no lines; 1, all or nothing is "
+           "all, 0 or none is none; may be repeated"},
     Option{"debugexclude", "<category>", Kind::list, Group::debugging, "",
            "Leave this category out of -debug; may be repeated"},
     Option{"debuglogfile", "<file>", Kind::path, Group::debugging, "debug.log",
@@ -290,6 +291,17 @@ constexpr std::array debugging{
            false, 0, 1'000'000},
     Option{"printtoconsole", "", Kind::flag, Group::debugging, "",
            "Log to standard output, too (default: 1 unless -daemon)"},
+    Option{"loglevel", "<level>|<category>:<level>", Kind::list, Group::debugging, "",
+           "Log debug lines of this level and above: trace, debug (the default), or info, which "
+           "is none; of all categories that -debug names, or of one; may be repeated"},
+    Option{"loglevelalways", "", Kind::flag, Group::debugging, "0",
+           "Start all log lines with their category and level"},
+    Option{"logsourcelocations", "", Kind::flag, Group::debugging, "0",
+           "Start log lines with the place in the source code that wrote them"},
+    Option{"logthreadnames", "", Kind::flag, Group::debugging, "0",
+           "Start log lines with the name of the thread"},
+    Option{"logtimemicros", "", Kind::flag, Group::debugging, "0",
+           "Write microseconds in the times of log lines"},
     Option{"logtimestamps", "", Kind::flag, Group::debugging, "1", "Start log lines with the time"},
     Option{"checkblocks", "<n>", Kind::integer, Group::debugging, "6",
            "How many blocks to check at start; 0 or less is all", false, -2147483647, 2147483647},
@@ -344,11 +356,6 @@ constexpr std::array ignored{
     Option{"upnp", "", Kind::flag, Group::hidden, "0", accepted},
     Option{"natpmp", "", Kind::flag, Group::hidden, "0", accepted},
     Option{"shrinkdebugfile", "", Kind::flag, Group::hidden, "0", accepted},
-    Option{"logsourcelocations", "", Kind::flag, Group::hidden, "0", accepted},
-    Option{"logthreadnames", "", Kind::flag, Group::hidden, "0", accepted},
-    Option{"logtimemicros", "", Kind::flag, Group::hidden, "1", accepted},
-    Option{"loglevelalways", "", Kind::flag, Group::hidden, "0", accepted},
-    Option{"loglevel", "<level>", Kind::list, Group::hidden, "", accepted},
     Option{"listenonion", "", Kind::flag, Group::hidden, "0", accepted},
     Option{"checkmempool", "<n>", Kind::integer, Group::hidden, "0", accepted},
     Option{"checkblockindex", "<n>", Kind::integer, Group::hidden, "0", accepted},

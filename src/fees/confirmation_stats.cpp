@@ -115,6 +115,7 @@ void ConfirmationStats::forget(const Counted& transaction, Height best) {
 }
 
 void ConfirmationStats::record_failure(const Counted& transaction, Height best) {
+    may_decay_ = true;
     const auto bucket = bucket_of(transaction.rate);
     // Only the periods that it has waited for completely count.
     const auto periods = (best - transaction.height) / rules_->scale;
@@ -133,8 +134,8 @@ void ConfirmationStats::begin_block(Height height) {
     const auto oldest = slot(static_cast<std::uint32_t>(height));
     for (std::size_t bucket = 0; bucket < waiting_longer_.size(); ++bucket)
         waiting_longer_[bucket] += std::exchange(waiting_[oldest + bucket], 0);
-    // A node that downloads the chain has nothing to decay.
-    if (is_empty()) return;
+    may_decay_ = may_decay_ && !is_empty();
+    if (!may_decay_) return;
     for (auto* table : {&confirmed, &failed})
         for (auto& values : *table)
             decay_all(values, rules_->decay);
@@ -143,6 +144,7 @@ void ConfirmationStats::begin_block(Height height) {
 }
 
 void ConfirmationStats::record_confirmation(const Counted& transaction, Height height) {
+    may_decay_ = true;
     const auto bucket = bucket_of(transaction.rate);
     const int blocks = height - transaction.height;
     const int needed = (blocks + rules_->scale - 1) / rules_->scale;

@@ -64,6 +64,8 @@ private:
     [[nodiscard]] std::size_t slot(std::uint32_t height) const;
 
     const HorizonRules* rules_;
+    /// Whether there may be averages to decay. A node that downloads the chain has none.
+    bool may_decay_ = true;
     /// How many wait, by the height at which they entered (modulo the slots) and bucket.
     std::vector<std::uint32_t> waiting_;
     std::vector<std::uint32_t> waiting_longer_;  ///< for more blocks than there are slots

@@ -2,6 +2,8 @@
 
 #include "acceptor.h"
 
+#include <daler/util/thread_name.h>
+
 #include <boost/asio/post.hpp>
 
 #include <thread>
@@ -33,7 +35,10 @@ public:
             return bound;
         }
         acceptor_.start();
-        thread_ = std::thread([this] { shared_.io.run(); });
+        thread_ = std::thread([this] {
+            set_thread_name("http");
+            shared_.io.run();
+        });
         return {};
     }
 

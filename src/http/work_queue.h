@@ -1,6 +1,7 @@
 #pragma once
 
 #include <daler/http/server.h>
+#include <daler/util/thread_name.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -20,7 +21,7 @@ public:
           depth_(depth),
           max_waiting_(max_running_ + depth) {
         for (std::size_t i = 0; i < max_running_; ++i)
-            threads_.emplace_back([this] { work(); });
+            add_thread();
     }
 
     /// Runs what is queued, then ends.
@@ -53,7 +54,7 @@ public:
         if (waiting_ == max_waiting_) return false;
         if (!stopping_ && threads_.size() < max_running_ + waiting_ + 1) {
             try {
-                threads_.emplace_back([this] { work(); });
+                add_thread();
             } catch (const std::system_error&) {
                 return false;
             }
@@ -71,6 +72,13 @@ public:
     }
 
 private:
+    void add_thread() {
+        threads_.emplace_back([this, number = threads_.size()] {
+            set_thread_name("httpworker." + std::to_string(number));
+            work();
+        });
+    }
+
     void work() {
         std::unique_lock lock(mutex_);
         for (;;) {

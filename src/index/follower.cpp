@@ -2,6 +2,7 @@
 
 #include <daler/util/ensure.h>
 #include <daler/util/log.h>
+#include <daler/util/thread_name.h>
 
 #include <fmt/format.h>
 
@@ -100,7 +101,10 @@ void Follower::refuse_pruned(const chain::BlockEntry* from) const {
 
 void Follower::start() {
     ensure(!thread_.joinable());
-    thread_ = std::thread([this] { run(); });
+    thread_ = std::thread([this] {
+        set_thread_name("index");
+        run();
+    });
 }
 
 void Follower::wake() {

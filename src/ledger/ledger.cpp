@@ -4,6 +4,7 @@
 
 #include <daler/util/log.h>
 #include <daler/util/storage_error.h>
+#include <daler/util/thread_name.h>
 
 #include <boost/asio/prefer.hpp>
 
@@ -230,7 +231,10 @@ Ledger::Hold::~Hold() {
 Ledger::Ledger(const ChainParams& params, Options options, const Clock& clock, ThreadPool& workers,
                script::BoundedSignatureCache* cache)
     : impl_(std::make_unique<Impl>(params, std::move(options), clock, workers, cache)) {
-    impl_->thread = std::thread([impl = impl_.get()] { impl->work(); });
+    impl_->thread = std::thread([impl = impl_.get()] {
+        set_thread_name("ledger");
+        impl->work();
+    });
 }
 
 Ledger::~Ledger() {

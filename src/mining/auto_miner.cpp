@@ -9,6 +9,7 @@
 #include <daler/primitives/chain_params.h>
 #include <daler/util/log.h>
 #include <daler/util/random.h>
+#include <daler/util/thread_name.h>
 
 #include <fmt/format.h>
 
@@ -377,7 +378,10 @@ AutoMiner::AutoMiner(ledger::Ledger& ledger, Clock& clock, Options options)
     : impl_(std::make_unique<Impl>(ledger, clock, std::move(options))) {
     impl_->read_kept();
     ledger.add_observer(*impl_);
-    impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
+    impl_->thread = std::thread([impl = impl_.get()] {
+        set_thread_name("miner");
+        impl->run();
+    });
 }
 
 AutoMiner::~AutoMiner() {

@@ -2,6 +2,7 @@
 
 #include <daler/mining/mining.h>
 #include <daler/primitives/chain_params.h>
+#include <daler/util/thread_name.h>
 
 #include <sys/resource.h>
 
@@ -21,7 +22,10 @@ HashThreads::HashThreads(const ChainParams& params, int threads,
       nonces_(static_cast<std::uint32_t>((all_nonces - 1) / static_cast<std::uint64_t>(threads))),
       found_(std::move(found)) {
     for (std::uint32_t i = 0; std::cmp_less(i, threads); ++i)
-        threads_.emplace_back([this, i] { work(i * nonces_); });
+        threads_.emplace_back([this, i] {
+            set_thread_name("hash." + std::to_string(i));
+            work(i * nonces_);
+        });
 }
 
 HashThreads::~HashThreads() {

@@ -25,6 +25,7 @@
 #include <daler/sync/peer_manager.h>
 #include <daler/util/log.h>
 #include <daler/util/storage_error.h>
+#include <daler/util/thread_name.h>
 #include <daler/util/time_text.h>
 #include <daler/util/version.h>
 
@@ -162,7 +163,10 @@ Result<void, std::string> Node::Impl::start() {
         return fail(std::string(error.what()));
     }
     notifications.started();
-    importer = std::thread([this] { import(); });
+    importer = std::thread([this] {
+        set_thread_name("initload");
+        import();
+    });
     return {};
 }
 

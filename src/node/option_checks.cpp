@@ -2,7 +2,6 @@
 
 #include <daler/config/option.h>
 #include <daler/net/peer_address.h>
-#include <daler/util/log.h>
 #include <daler/wire/address.h>
 
 #include <fmt/format.h>
@@ -17,14 +16,6 @@ namespace {
 using config::Kind;
 using config::Settings;
 using Status = Result<void, std::string>;
-
-/// Values of -debug that Bitcoin Core 28.1 accepts, besides daler's own log categories.
-// clang-format off
-constexpr auto debug_words = std::to_array<std::string_view>({
-    "0", "none", "tor", "zmq", "walletdb", "estimatefee", "addrman", "selectcoins", "reindex",
-    "cmpctblock", "rand", "proxy", "mempoolrej", "libevent", "coindb", "qt", "leveldb", "i2p",
-    "ipc", "lock", "util", "blockstorage", "txreconciliation", "scan", "txpackages", "prune"});
-// clang-format on
 
 constexpr auto reachable_networks = std::to_array<std::string_view>({"ipv4", "ipv6"});
 
@@ -46,50 +37,20 @@ constexpr auto refusals = std::to_array<Refusal>({
 });
 
 // In the order of Bitcoin Core's list. clang-format off
-constexpr auto without_effect = std::to_array<std::string_view>({"seednode",
-                                                                 "timeout",
-                                                                 "externalip",
-                                                                 "dnsseed",
-                                                                 "fixedseeds",
-                                                                 "discover",
-                                                                 "v2transport",
-                                                                 "maxreceivebuffer",
-                                                                 "maxsendbuffer",
-                                                                 "maxorphantx",
-                                                                 "whitelistrelay",
-                                                                 "whitelistforcerelay",
-                                                                 "logips",
-                                                                 "signetseednode",
-                                                                 "unsafesqlitesync",
-                                                                 "upnp",
-                                                                 "natpmp",
-                                                                 "shrinkdebugfile",
-                                                                 "logsourcelocations",
-                                                                 "logthreadnames",
-                                                                 "logtimemicros",
-                                                                 "loglevelalways",
-                                                                 "loglevel",
-                                                                 "listenonion",
-                                                                 "checkmempool",
-                                                                 "checkblockindex",
-                                                                 "checkaddrman",
-                                                                 "checkpoints",
-                                                                 "maxtimeadjustment",
-                                                                 "dbbatchsize",
-                                                                 "printpriority",
-                                                                 "capturemessages",
-                                                                 "flushwallet",
-                                                                 "swapbdbendian",
-                                                                 "privdb",
-                                                                 "asmap",
-                                                                 "forcednsseed",
-                                                                 "peerbloomfilters",
-                                                                 "rest",
-                                                                 "txreconciliation",
-                                                                 "i2pacceptincoming",
-                                                                 "cjdnsreachable",
-                                                                 "proxyrandomize",
-                                                                 "sandbox"});
+constexpr auto without_effect =
+    std::to_array<std::string_view>({"seednode",       "timeout",          "externalip",
+                                     "dnsseed",        "fixedseeds",       "discover",
+                                     "v2transport",    "maxreceivebuffer", "maxsendbuffer",
+                                     "maxorphantx",    "whitelistrelay",   "whitelistforcerelay",
+                                     "logips",         "signetseednode",   "unsafesqlitesync",
+                                     "upnp",           "natpmp",           "shrinkdebugfile",
+                                     "listenonion",    "checkmempool",     "checkblockindex",
+                                     "checkaddrman",   "checkpoints",      "maxtimeadjustment",
+                                     "dbbatchsize",    "printpriority",    "capturemessages",
+                                     "flushwallet",    "swapbdbendian",    "privdb",
+                                     "asmap",          "forcednsseed",     "peerbloomfilters",
+                                     "rest",           "txreconciliation", "i2pacceptincoming",
+                                     "cjdnsreachable", "proxyrandomize",   "sandbox"});
 // clang-format on
 
 /// The given value, if it differs from the default.
@@ -113,16 +74,6 @@ std::optional<std::string> non_default_value(const Settings& settings, std::stri
     const bool is_nothing = value.empty() || (value == "0" && option.kind != Kind::flag);
     if (is_nothing || value == option.fallback) return std::nullopt;
     return value;
-}
-
-Status check_debug(const Settings& settings, std::string_view option) {
-    for (const auto& word : settings.list(option)) {
-        const bool is_known = log::category(word) != log::Category::none ||
-                              std::ranges::find(debug_words, word) != debug_words.end();
-        if (!is_known)
-            return fail(fmt::format("Unsupported logging category -{}={}.", option, word));
-    }
-    return {};
 }
 
 Status check_networks(const Settings& settings) {
@@ -222,8 +173,6 @@ Status check_refused(const Settings& settings) {
 Status check_options(const Settings& settings) {
     if (const auto& lines = settings.misplaced(); !lines.empty())
         return fail(fmt::format("{}\n", fmt::join(lines, "\n")));
-    for (const auto option : {"debug", "debugexclude"})
-        if (auto status = check_debug(settings, option); !status) return status;
     for (const auto check :
          {&check_refused, &check_networks, &check_combinations, &check_private_networks})
         if (auto status = check(settings); !status) return status;

@@ -1,6 +1,7 @@
 #include <daler/notify/command_runner.h>
 
 #include <daler/util/log.h>
+#include <daler/util/thread_name.h>
 
 #include <poll.h>
 #include <spawn.h>
@@ -196,7 +197,12 @@ void CommandRunner::run(std::string command) {
         }
         impl_->dropped = 0;
         impl_->waiting.push_back(std::move(command));
-        if (!impl_->thread.joinable()) impl_->thread = std::thread([this] { impl_->work(); });
+        if (!impl_->thread.joinable()) {
+            impl_->thread = std::thread([this] {
+                set_thread_name("notify");
+                impl_->work();
+            });
+        }
     }
     impl_->wake();
 }

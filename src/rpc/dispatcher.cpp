@@ -195,6 +195,10 @@ void Dispatcher::execute(const std::string& name, Json params, const Origin& ori
                   is_waiting ? nullptr : origin.waiting);
         const std::size_t start = result.text().size();
         method->run(call, result);
+        log::trace(log::Category::rpc, "method={} took {} us", name,
+                   std::chrono::duration_cast<std::chrono::microseconds>(
+                       std::chrono::steady_clock::now() - here->since)
+                       .count());
         if (services->checks_answers) check_answer(*method, result.text().substr(start));
     } catch (const Error&) {
         throw;

@@ -34,12 +34,12 @@ ByteSpan span(const leveldb::Slice& bytes) {
 class LogLines final : public leveldb::Logger {
 public:
     void Logv(const char* format, std::va_list arguments) override {
-        if (!log::enabled(log::Category::storage)) return;
+        if (!log::enabled(log::Category::leveldb, log::Level::debug)) return;
         std::array<char, 500> line;
         const int size = std::vsnprintf(line.data(), line.size(), format, arguments);
         if (size <= 0) return;
         const auto length = std::min(static_cast<std::size_t>(size), line.size() - 1);
-        log::debug(log::Category::storage, "{}", std::string_view(line.data(), length));
+        log::debug(log::Category::leveldb, "{}", std::string_view(line.data(), length));
     }
 };
 

@@ -98,9 +98,10 @@ Result<void, std::string> Connector::listen() {
         auto opened = net::Listener::open(
             context_.executor, bind, connection_options(), context_.clock,
             [this](net::ConnectionRef connection) { accept(std::move(connection)); });
-        if (opened)
+        if (opened) {
+            log::info("Bound to {}", (*opened)->local().to_text());
             listeners_.push_back(std::move(*opened));
-        else if (!all_interfaces || bind.host == "0.0.0.0")
+        } else if (!all_interfaces || bind.host == "0.0.0.0")
             return fail(opened.error());
         else
             problem = opened.error();  // a computer without IPv6
@@ -195,8 +196,8 @@ PeerRef Connector::add_peer(net::ConnectionRef connection, ConnectionType type, 
     peer->connected_at = context_.clock.now();
     peer->permissions = permissions_of(peer->connection->remote().host, peer->is_inbound());
     context_.peers.emplace(id, peer);
-    log::debug(log::Category::net, "{} {}", label(*peer),
-               peer->is_inbound() ? "has connected" : "is connected");
+    log::debug(log::Category::net, "Added connection peer={} ({}, {})", id, peer->name,
+               peer->is_inbound() ? "inbound" : "outbound");
     return peer;
 }
 

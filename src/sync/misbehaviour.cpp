@@ -10,7 +10,7 @@ bool is_to_blame(const Peer& peer, const consensus::Rejection& rejection) {
 void Misbehaviour::punish(Peer& peer, std::string_view why) {
     const bool spared = peer.may(permission_noban) || peer.is_manual();
     if (log_limit_.allow()) {
-        log::debug(log::Category::net, "{} misbehaves: {}{}", label(peer), why,
+        log::debug(log::Category::net, "Misbehaving: peer={} ({}): {}{}", peer.id, peer.name, why,
                    spared ? " (not punished: the user has chosen it)" : "");
     }
     if (spared) return;

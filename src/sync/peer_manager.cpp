@@ -3,6 +3,7 @@
 #include "peer_sessions.h"
 
 #include <daler/util/ensure.h>
+#include <daler/util/thread_name.h>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -91,7 +92,10 @@ Result<void, std::string> PeerManager::start() {
     }
     impl.guard.emplace(impl.io.get_executor());
     impl.running = true;
-    impl.thread = std::thread([&impl] { impl.io.run(); });
+    impl.thread = std::thread([&impl] {
+        set_thread_name("net");
+        impl.io.run();
+    });
     return {};
 }
 

@@ -58,6 +58,8 @@ asio::awaitable<void> PeerSessions::read_messages(PeerRef peer) {
             co_return;
         }
         const auto size = raw->payload.size();
+        log::debug(log::Category::net, "received: {} ({} bytes) peer={}", raw->command, size,
+                   peer->id);
         auto message = co_await decode(peer, std::move(*raw));
         if (!message) continue;
         if (auto* block = std::get_if<wire::BlockMessage>(&*message)) {

@@ -249,8 +249,8 @@ void TxRelay::keep_orphan(Peer& peer, const TransactionRef& tx, const std::vecto
 }
 
 void TxRelay::refused(Peer& peer, const TransactionRef& tx, const mempool::Refused& why) {
-    log::debug(log::Category::mempool, "{}: transaction {} refused: {}", label(peer),
-               tx->txid.to_hex(), to_text(why.rejection));
+    log::debug(log::Category::mempoolrej, "{} (wtxid={}) from peer={} was not accepted: {}",
+               tx->txid.to_hex(), tx->wtxid.to_hex(), peer.id, to_text(why.rejection));
     orphanage_.erase(tx->wtxid);
     forget_requests(*tx);
     refused_.remember(*tx, why);

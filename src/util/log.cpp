@@ -2,31 +2,32 @@
 
 #include <daler/util/log.h>
 #include <daler/util/published.h>
+#include <daler/util/thread_name.h>
 
 #include <fmt/chrono.h>
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <tuple>
-#include <utility>
 
 namespace daler::log {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Category>, 10> names{{
-    {"net", Category::net},
-    {"mempool", Category::mempool},
-    {"validation", Category::validation},
-    {"rpc", Category::rpc},
-    {"http", Category::http},
-    {"wallet", Category::wallet},
-    {"chain", Category::chain},
-    {"leveldb", Category::storage},
-    {"bench", Category::bench},
-    {"index", Category::index},
-}};
+// Bit i of a set of categories is that of name i.
+constexpr std::array<std::string_view, 28> names{
+    "addrman",     "bench",       "blockstorage", "cmpctblock", "coindb",
+    "estimatefee", "http",        "i2p",          "ipc",        "leveldb",
+    "libevent",    "mempool",     "mempoolrej",   "net",        "proxy",
+    "prune",       "qt",          "rand",         "reindex",    "rpc",
+    "scan",        "selectcoins", "tor",          "txpackages", "txreconciliation",
+    "validation",  "walletdb",    "zmq"};
+static_assert(Category::zmq == Category{1u << (names.size() - 1)});
+
+constexpr std::array<std::string_view, 5> level_names{"trace", "debug", "info", "warning", "error"};
 
 // The limit for one place in the code.
 constexpr std::size_t bytes_per_hour = 256 * 1024;
@@ -87,19 +88,66 @@ std::string printable(std::string_view text) {
     return out;
 }
 
-}  // namespace
-
-Category category(std::string_view text) {
-    if (text == "all" || text == "1" || text.empty()) return Category::all;
-    for (const auto& [known, which] : names)
-        if (known == text) return which;
-    return Category::none;
+std::string_view name(Category which) {
+    if (which == Category::none || which == Category::all) return "all";
+    return names.at(static_cast<std::size_t>(std::countr_zero(static_cast<std::uint32_t>(which))));
 }
 
-std::string_view name(Category which) {
-    for (const auto& [known, category] : names)
-        if (category == which) return known;
-    return "";
+/// "[net] ", "[net:trace] ", "[warning] ": as Bitcoin Core writes them. A category implies the
+/// level debug, and no category the level info.
+std::string tag(Category which, Level level, bool always) {
+    const bool has_category = always || which != Category::none;
+    if (!has_category && level == Level::info) return {};
+    std::string out = "[";
+    if (has_category) out += name(which);
+    if (always || !has_category || level != Level::debug) {
+        if (has_category) out += ':';
+        out += level_names.at(static_cast<std::size_t>(level));
+    }
+    return out + "] ";
+}
+
+/// The name in what a compiler calls a function: its type, scope, name and parameters.
+std::string_view short_name(std::string_view function) {
+    function = function.substr(0, function.find('('));
+    const auto end_of_scope = function.find_last_of(": ");
+    return function.substr(end_of_scope == std::string_view::npos ? 0 : end_of_scope + 1);
+}
+
+std::string source(const std::source_location& place) {
+    std::string_view file = place.file_name();
+    // Below the folder of the source code, wherever that is.
+    for (const std::string_view folder : {"/src/", "/include/"})
+        if (const auto at = file.rfind(folder); at != std::string_view::npos)
+            file = file.substr(at + folder.size());
+    return fmt::format("[{}:{}] [{}] ", file, place.line(), short_name(place.function_name()));
+}
+
+std::string timestamp(bool with_microseconds) {
+    using namespace std::chrono;
+    const auto now = system_clock::now();
+    if (!with_microseconds) return fmt::format("{:%Y-%m-%dT%H:%M:%SZ} ", floor<seconds>(now));
+    const auto part = duration_cast<microseconds>(now.time_since_epoch()) % seconds{1};
+    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z ", floor<seconds>(now), part.count());
+}
+
+}  // namespace
+
+std::optional<Category> category(std::string_view text) {
+    if (text == "all" || text == "1" || text.empty()) return Category::all;
+    const auto* found = std::ranges::find(names, text);
+    if (found == names.end()) return std::nullopt;
+    return Category{1u << (found - names.begin())};
+}
+
+std::span<const std::string_view> category_names() {
+    return names;
+}
+
+std::optional<Level> level(std::string_view text) {
+    for (const auto settable : {Level::trace, Level::debug, Level::info})
+        if (level_names.at(static_cast<std::size_t>(settable)) == text) return settable;
+    return std::nullopt;
 }
 
 void start(const Options& options) {
@@ -126,25 +174,33 @@ bool enabled(Category which) {
     return (state().debug & static_cast<std::uint32_t>(which)) != 0;
 }
 
-void write(std::string_view tag, std::string_view text) {
+bool enabled(Category which, Level level) {
+    if (!enabled(which)) return false;
+    const auto& options = state().options;
+    const auto own = options.levels.find(which);
+    return level >= (own == options.levels.end() ? options.level : own->second);
+}
+
+void write(const std::source_location& place, Category which, Level level, std::string_view text) {
     const auto sinks = state().sinks.load();
     if (!sinks) return;
+    const auto& options = state().options;
     std::string line;
-    if (state().options.timestamps) {
-        const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-        line = fmt::format("{:%Y-%m-%dT%H:%M:%SZ} ", now);
-    }
-    if (!tag.empty()) line += fmt::format("[{}] ", tag);
+    if (options.timestamps) line = timestamp(options.microseconds);
+    if (options.thread_names) line += fmt::format("[{}] ", thread_name());
+    if (options.source_locations) line += source(place);
+    line += tag(which, level, options.always_level);
     line += printable(text);
     sinks->write(std::move(line));
 }
 
-void write_limited(const std::source_location& place, std::string_view tag, std::string_view text) {
+void write_limited(const std::source_location& place, Level level, std::string_view text) {
     const auto verdict = state().budgets.spend(place, text.size());
     if (verdict == Budgets::Verdict::drop) return;
-    write(tag, text);
+    write(place, Category::none, level, text);
     if (verdict == Budgets::Verdict::write_last)
-        write("warning", "More lines of this kind are left out for up to an hour");
+        write(place, Category::none, Level::warning,
+              "More lines of this kind are left out for up to an hour");
 }
 
 bool RateLimit::allow() {

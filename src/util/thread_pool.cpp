@@ -1,4 +1,7 @@
+#include <daler/util/thread_name.h>
 #include <daler/util/thread_pool.h>
+
+#include <fmt/format.h>
 
 #include <atomic>
 #include <latch>
@@ -9,7 +12,10 @@ namespace daler {
 ThreadPool::ThreadPool(std::size_t threads) {
     threads_.reserve(threads);
     for (std::size_t i = 0; i < threads; ++i)
-        threads_.emplace_back([this] { work(); });
+        threads_.emplace_back([this, i] {
+            set_thread_name(fmt::format("worker.{}", i));
+            work();
+        });
 }
 
 ThreadPool::~ThreadPool() {

@@ -2,6 +2,7 @@
 
 #include <daler/util/log.h>
 #include <daler/util/storage_error.h>
+#include <daler/util/thread_name.h>
 
 #include <condition_variable>
 #include <deque>
@@ -51,7 +52,10 @@ WalletService::WalletService(NodeView& node, WalletOptions options, SettingsStor
       options_(std::move(options)),
       settings_(settings),
       queue_(std::make_unique<Queue>()) {
-    queue_->thread = std::thread([this] { run(); });
+    queue_->thread = std::thread([this] {
+        set_thread_name("wallet");
+        run();
+    });
 }
 
 WalletService::~WalletService() {

@@ -80,7 +80,7 @@ def two_halves(test, nodes):
     sync_blocks(nodes)
     equal([node.getrawmempool() for node in nodes], [[]] * 4)
     assert all(row["up"] and row["connected"] for node in nodes for row in node.listlinks())
-    assert not any("[warning]" in node.log() or "misbehaves" in node.log() for node in nodes)
+    assert not any("[warning]" in node.log() or "Misbehaving" in node.log() for node in nodes)
 
 
 def by_address(test, nodes):

@@ -9,7 +9,7 @@ BLOCKS = 700
 FORK = 20
 INDEXES = ("-txindex", "-coinstatsindex", "-blockfilterindex")
 # Small block files, and a cache so small that coins are flushed during the rebuild.
-OPTIONS = ("-fastprune", "-dbcache=4", "-debug=validation", *INDEXES)
+OPTIONS = ("-fastprune", "-dbcache=4", *INDEXES)
 
 
 def grow(node):
@@ -62,7 +62,7 @@ class Rebuilds:
 
     def connected(self):
         """The number of blocks that the current process has connected."""
-        return self.node.log()[self.begin:].count("[validation] Tip ")
+        return self.node.log()[self.begin:].count("UpdateTip: new best=")
 
     def kill_again_and_again(self):
         """Kills a rebuild several times, a little later each time."""
@@ -91,7 +91,7 @@ def main(test):
                ("the index is gone", lambda log: not (node.folder / "blocks" / "index" / "CURRENT").exists()
                 or "Reading" in log)]
     moments += [(f"{path.name} is read", lambda log, name=path.name: f"/{name}" in log) for path in files]
-    moments += [(f"height {h} is reached", lambda log, h=h: f"(height {h}," in log)
+    moments += [(f"height {h} is reached", lambda log, h=h: f" height={h} " in log)
                 for h in range(50, BLOCKS, 130)]
     for what, condition in moments:
         test.step(f"-reindex, killed when {what}")
@@ -101,7 +101,7 @@ def main(test):
 
     for height in (1, 100, 300, 500, 650):
         test.step(f"-reindex-chainstate, killed at height {height}")
-        work.kill_when(["-reindex-chainstate"], lambda log, h=height: f"(height {h}," in log)
+        work.kill_when(["-reindex-chainstate"], lambda log, h=height: f" height={h} " in log)
         work.verify()
     test.step(f"{len(moments) + 5} kills, {work.resumed} while the files were read")
 

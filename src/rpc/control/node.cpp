@@ -6,31 +6,18 @@
 #include <daler/util/clock.h>
 #include <daler/util/log.h>
 
-#include <array>
 #include <thread>
 
 namespace daler::rpc {
 namespace {
 
-// Bitcoin Core's names, in its order; those without a counterpart in daler are never on.
-constexpr std::array<std::string_view, 29> category_names{
-    "addrman",     "bench",       "blockstorage", "cmpctblock", "coindb",
-    "estimatefee", "http",        "i2p",          "ipc",        "leveldb",
-    "libevent",    "mempool",     "mempoolrej",   "net",        "proxy",
-    "prune",       "qt",          "rand",         "reindex",    "rpc",
-    "scan",        "selectcoins", "tor",          "txpackages", "txreconciliation",
-    "util",        "validation",  "walletdb",     "zmq"};
-
 /// Switches the categories of a list. -8 "unknown logging category NAME".
 void switch_categories(const Json& names, void (*change)(log::Category)) {
     for (const Json& json : names.items()) {
         const std::string& name = to_text(json);
-        if (name == "none" || name == "0") continue;
         const auto category = log::category(name);
-        const bool is_known = category != log::Category::none ||
-                              std::ranges::find(category_names, name) != category_names.end();
-        if (!is_known) throw Error{code::invalid_parameter, "unknown logging category " + name};
-        change(category);
+        if (!category) throw Error{code::invalid_parameter, "unknown logging category " + name};
+        change(*category);
     }
 }
 
@@ -84,10 +71,8 @@ Json logging(Call& call) {
     if (call.has(0)) switch_categories(call.json(0), log::enable);
     if (call.has(1)) switch_categories(call.json(1), log::disable);
     Json out = Json::object();
-    for (const auto name : category_names) {
-        const auto category = log::category(name);
-        out.append(std::string(name), category != log::Category::none && log::enabled(category));
-    }
+    for (const auto name : log::category_names())
+        out.append(std::string(name), log::enabled(*log::category(name)));
     return out;
 }
 
