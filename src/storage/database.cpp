@@ -17,6 +17,8 @@ namespace {
 
 constexpr int bloom_bits_per_key = 10;
 constexpr int max_open_files = 1000;
+// LevelDB does not touch files with names like this one.
+constexpr std::string_view wipe_mark_name = "WIPE";
 // LevelDB writes this file before CURRENT when it makes a database, and removes it afterwards.
 constexpr std::string_view first_manifest = "MANIFEST-000001";
 // Fewer, larger tables than LevelDB's 2 MiB: a coin database of gigabytes has thousands otherwise.
@@ -91,16 +93,44 @@ struct Database::Impl {
     /// Makes the file names of the database safe from a power cut. LevelDB does not sync them
     /// after it has replaced CURRENT. A power cut may restore the old CURRENT, and with it the
     /// logs of a killed process without the data that this process had not synced.
-    void sync_names(leveldb::Env& env) const {
+    [[nodiscard]] leveldb::Status sync_names(leveldb::Env& env) const {
         const auto name = options.folder.string();
         std::string manifest;
-        check(leveldb::ReadFileToString(&env, name + "/CURRENT", &manifest));
+        if (auto status = leveldb::ReadFileToString(&env, name + "/CURRENT", &manifest);
+            !status.ok())
+            return status;
         if (manifest.ends_with('\n')) manifest.pop_back();
         // An Env has no call for this, but it syncs the folder when it syncs a manifest.
         leveldb::WritableFile* file = nullptr;
-        check(env.NewAppendableFile(name + "/" + manifest, &file));
+        auto status = env.NewAppendableFile(name + "/" + manifest, &file);
+        if (!status.ok()) return status;
         const std::unique_ptr<leveldb::WritableFile> owned(file);
-        check(owned->Sync());
+        return owned->Sync();
+    }
+
+    [[nodiscard]] std::string wipe_mark() const {
+        return (options.folder / wipe_mark_name).string();
+    }
+
+    /// Deletes the database if that is wanted or was begun. Half a database looks like a damaged
+    /// one, so a mark says that its deletion has begun.
+    void wipe_if_due(leveldb::Env& env, const leveldb::Options& settings) const {
+        const auto name = options.folder.string();
+        if (!options.wipe && !env.FileExists(wipe_mark())) return;
+        if (env.FileExists(name + "/CURRENT")) {
+            check(leveldb::WriteStringToFile(&env, "", wipe_mark()));
+            // A damaged database need not have all that this needs.
+            (void)sync_names(env);
+        }
+        check(leveldb::DestroyDB(name, settings));
+    }
+
+    /// To be called when the new database is there: no other moment has the deletion of the old
+    /// one on disk for certain.
+    void remove_wipe_mark(leveldb::Env& env) const {
+        if (!env.FileExists(wipe_mark())) return;
+        check(env.RemoveFile(wipe_mark()));
+        check(sync_names(env));
     }
 };
 
@@ -134,14 +164,15 @@ Database::Database(Options options) : impl_(std::make_unique<Impl>()) {
         if (error)
             throw StorageError(name + ": cannot create the folder: " + error.message() + ".");
     }
-    if (wanted.wipe) impl_->check(leveldb::DestroyDB(name, settings));
+    impl_->wipe_if_due(*env, settings);
     // LevelDB would make a new database if it does not find the old one.
     const bool has_database = impl_->has_database(*env);
     settings.create_if_missing = !has_database;
     leveldb::DB* db = nullptr;
     impl_->check(leveldb::DB::Open(settings, name, &db));
     impl_->db.reset(db);
-    if (has_database && !wanted.in_memory) impl_->sync_names(*env);
+    if (has_database && !wanted.in_memory) impl_->check(impl_->sync_names(*env));
+    impl_->remove_wipe_mark(*env);
 }
 
 Database::~Database() = default;

@@ -117,6 +117,38 @@ TEST_CASE("an interrupted creation of a database starts again", "[storage]") {
     }
 }
 
+TEST_CASE("an interrupted deletion of a database is completed by the next start", "[storage]") {
+    const Bytes key{1};
+    std::size_t points = 0;
+    for (const auto kind : SimulatedDisk::operations) {
+        for (std::uint64_t number = 1;; ++number) {
+            SimulatedDisk disk;
+            for (int i = 0; i < 3; ++i)  // a log, tables, a manifest
+                Database(database_on(disk)).put(key, old_bytes, true);
+            auto wiping = database_on(disk);
+            wiping.wipe = true;
+            disk.set_fault(SimulatedDisk::Fault{kind, number, true});
+            (void)thrown([&] { Database(wiping).put(key, new_bytes, true); });
+            if (!disk.has_failed()) {
+                const auto left = disk.after_power_cut(Loss::all, 1);
+                CHECK(Database(database_on(*left)).get(key) == new_bytes);
+                break;
+            }
+            ++points;
+            for (const auto& left : {disk.after_crash(), disk.after_power_cut(Loss::all, 1),
+                                     disk.after_power_cut(Loss::some, number)}) {
+                CAPTURE(SimulatedDisk::name_of(kind), number);
+                std::optional<Bytes> content;
+                CHECK(thrown([&] { content = Database(database_on(*left)).get(key); }) == "");
+                CHECK((!content || *content == old_bytes || *content == new_bytes));
+                CHECK(thrown([&] { Database(database_on(*left)).put(key, new_bytes, true); }) ==
+                      "");
+            }
+        }
+    }
+    CHECK(points > 10);
+}
+
 TEST_CASE("a database that was used and lost its CURRENT is damaged, not new", "[storage]") {
     SimulatedDisk disk;
     Database(database_on(disk)).put(Bytes{1}, old_bytes, true);
