@@ -114,7 +114,9 @@ struct AutoMiner::Impl final : ledger::LedgerObserver {
     [[nodiscard]] Next next_work() const;
     void do_work(Work work, std::unique_lock<std::mutex>& lock);
     void draw_interval();
-    void change_threads(std::unique_lock<std::mutex>& lock);
+    /// True if there was something to do. The lock was released meanwhile, so what it guards may
+    /// have changed.
+    bool change_threads(std::unique_lock<std::mutex>& lock);
     Status mine(bool for_transactions);
     Status search();
     Status submit(const BlockRef& block);
@@ -222,9 +224,9 @@ void AutoMiner::Impl::draw_interval() {
     random_due = SteadyClock::now() + std::chrono::duration_cast<SteadyClock::duration>(wait);
 }
 
-void AutoMiner::Impl::change_threads(std::unique_lock<std::mutex>& lock) {
+bool AutoMiner::Impl::change_threads(std::unique_lock<std::mutex>& lock) {
     const int wanted = started && !stopping && setting.when.with_cpu ? setting.threads : 0;
-    if (wanted == hash_thread_count) return;
+    if (wanted == hash_thread_count) return false;
     hash_thread_count = wanted;
     auto old = std::move(hash_threads);
     search_due = {};
@@ -233,7 +235,7 @@ void AutoMiner::Impl::change_threads(std::unique_lock<std::mutex>& lock) {
     lock.unlock();
     old.reset();
     lock.lock();
-    if (wanted == 0) return;
+    if (wanted == 0) return true;
     const auto report = [this](BlockRef block) {
         const std::lock_guard guard(mutex);
         found.push_back(std::move(block));
@@ -241,12 +243,13 @@ void AutoMiner::Impl::change_threads(std::unique_lock<std::mutex>& lock) {
         news.notify_one();
     };
     hash_threads = std::make_shared<HashThreads>(ledger.params(), wanted, report);
+    return true;
 }
 
 void AutoMiner::Impl::run() {
     std::unique_lock lock(mutex);
     while (!stopping) {
-        change_threads(lock);
+        if (change_threads(lock)) continue;
         if (setting.when.poisson_mean && random_due == never) draw_interval();
         const auto next = next_work();
         if (next.work == Work::nothing)
@@ -256,7 +259,7 @@ void AutoMiner::Impl::run() {
         else
             do_work(next.work, lock);
     }
-    change_threads(lock);
+    (void)change_threads(lock);
 }
 
 void AutoMiner::Impl::do_work(Work work, std::unique_lock<std::mutex>& lock) {

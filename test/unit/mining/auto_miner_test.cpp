@@ -26,6 +26,8 @@ void eventually(Condition condition) {
 
 /// An AutoMiner that pays to anyone and keeps its setting in `files`.
 struct Automatic : MiningFixture {
+    using MiningFixture::MiningFixture;
+
     void open() {
         miner.reset();
         AutoMiner::Options chosen;
@@ -103,4 +105,19 @@ TEST_CASE("an error is shown until a block is mined", "[mining][automine]") {
     node.has_wallet = true;
     eventually([&] { return node.height() > 0; });
     eventually([&] { return node.miner->status().error.empty(); });
+}
+
+TEST_CASE("a miner whose threads end at that moment can be destroyed", "[mining][automine]") {
+    auto params = MiningFixture::short_maturity();
+    params.retarget.never = false;  // otherwise cpu is refused
+    Automatic node(params);
+    for (int i = 0; i < 20; ++i) {
+        node.open();
+        REQUIRE(node.miner->set(setting("cpu")));
+        node.miner->start();
+        const auto height = node.height();
+        eventually([&] { return node.height() > height; });
+        REQUIRE(node.miner->set(setting("off")));
+        node.miner.reset();
+    }
 }

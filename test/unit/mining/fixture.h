@@ -12,6 +12,9 @@ inline constexpr Amount block_subsidy{50 * satoshis_per_coin};
 
 /// A ledger in memory on regtest, where coinbases are mature after two blocks.
 struct MiningFixture {
+    explicit MiningFixture(ChainParams the_params = short_maturity())
+        : params(std::move(the_params)) {}
+
     static ChainParams short_maturity() {
         auto params = regtest_params();
         params.coinbase_maturity = 2;
@@ -61,7 +64,7 @@ struct MiningFixture {
     [[nodiscard]] BlockHash tip() const { return ledger.view()->tip().hash; }
     [[nodiscard]] Height height() const { return ledger.view()->height(); }
 
-    ChainParams params = short_maturity();
+    ChainParams params;
     Clock clock;
     ThreadPool workers{0};
     std::atomic<bool> stop{false};
