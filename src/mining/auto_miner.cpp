@@ -93,13 +93,9 @@ struct AutoMiner::Impl final : ledger::LedgerObserver {
     Impl(ledger::Ledger& ledger_, Clock& clock_, Options options_)
         : ledger(ledger_), clock(clock_), options(std::move(options_)) {}
 
-    void block_connected(const chain::BlockEntry&, const BlockRef&) override {}
-    void block_disconnected(const chain::BlockEntry&, const BlockRef&) override {}
     void tip_changed(const std::shared_ptr<const chain::ChainView>& view) override;
     void transaction_added(const TransactionRef& tx, Amount fee, std::int64_t vsize,
                            std::uint64_t) override;
-    void transaction_removed(const TransactionRef&, mempool::RemovalReason,
-                             std::uint64_t) override {}
 
     void read_kept();
     void apply(const AutoMineSetting& wanted);

@@ -16,7 +16,6 @@ public:
     void block_disconnected(const chain::BlockEntry& entry, const BlockRef&) override {
         wallets_.block_disconnected(entry);
     }
-    void tip_changed(const std::shared_ptr<const chain::ChainView>&) override {}
     void transaction_added(const TransactionRef& tx, Amount, std::int64_t, std::uint64_t) override {
         wallets_.transaction_added(tx);
     }

@@ -100,9 +100,12 @@ struct Database::Impl {
             !status.ok())
             return status;
         if (manifest.ends_with('\n')) manifest.pop_back();
+        manifest = name + "/" + manifest;
+        // To open a file that does not exist would make one.
+        if (!env.FileExists(manifest)) return leveldb::Status::NotFound(manifest);
         // An Env has no call for this, but it syncs the folder when it syncs a manifest.
         leveldb::WritableFile* file = nullptr;
-        auto status = env.NewAppendableFile(name + "/" + manifest, &file);
+        auto status = env.NewAppendableFile(manifest, &file);
         if (!status.ok()) return status;
         const std::unique_ptr<leveldb::WritableFile> owned(file);
         return owned->Sync();

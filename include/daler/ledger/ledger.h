@@ -54,19 +54,19 @@ struct State {
 class LedgerObserver {
 public:
     virtual ~LedgerObserver() = default;
-    virtual void block_connected(const chain::BlockEntry& entry, const BlockRef& block) = 0;
-    virtual void block_disconnected(const chain::BlockEntry& entry, const BlockRef& block) = 0;
+    virtual void block_connected(const chain::BlockEntry&, const BlockRef&) {}
+    virtual void block_disconnected(const chain::BlockEntry&, const BlockRef&) {}
     /// A stored block was found to be invalid when it was to be connected.
     virtual void block_refused(const chain::BlockEntry&, const consensus::Rejection&) {}
     /// After all connects and disconnects of one change. The mempool fits the new tip.
-    virtual void tip_changed(const std::shared_ptr<const chain::ChainView>& view) = 0;
+    virtual void tip_changed(const std::shared_ptr<const chain::ChainView>&) {}
     /// See ChainObserver. The entries stay readable.
     virtual void blocks_forgotten(const std::vector<const chain::BlockEntry*>&) {}
     /// `vsize`: virtual bytes. `sequence`: the mempool's number of this change.
-    virtual void transaction_added(const TransactionRef& tx, Amount fee, std::int64_t vsize,
-                                   std::uint64_t sequence) = 0;
-    virtual void transaction_removed(const TransactionRef& tx, mempool::RemovalReason reason,
-                                     std::uint64_t sequence) = 0;
+    virtual void transaction_added(const TransactionRef&, Amount /*fee*/, std::int64_t /*vsize*/,
+                                   std::uint64_t /*sequence*/) {}
+    virtual void transaction_removed(const TransactionRef&, mempool::RemovalReason,
+                                     std::uint64_t /*sequence*/) {}
 };
 
 /// The asynchronous interface to chain and mempool. Owns the thread on which both live. There are

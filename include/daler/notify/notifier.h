@@ -42,11 +42,6 @@ public:
 
     /// Not during initial download.
     void tip_changed(const std::shared_ptr<const chain::ChainView>& view) override;
-    void block_connected(const chain::BlockEntry&, const BlockRef&) override {}
-    void block_disconnected(const chain::BlockEntry&, const BlockRef&) override {}
-    void transaction_added(const TransactionRef&, Amount, std::int64_t, std::uint64_t) override {}
-    void transaction_removed(const TransactionRef&, mempool::RemovalReason,
-                             std::uint64_t) override {}
 
 private:
     const Commands commands_;

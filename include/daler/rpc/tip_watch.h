@@ -43,11 +43,6 @@ public:
         return interrupted_;
     }
 
-    void block_connected(const chain::BlockEntry&, const BlockRef&) override {}
-    void block_disconnected(const chain::BlockEntry&, const BlockRef&) override {}
-    void transaction_added(const TransactionRef&, Amount, std::int64_t, std::uint64_t) override {}
-    void transaction_removed(const TransactionRef&, mempool::RemovalReason,
-                             std::uint64_t) override {}
     void tip_changed(const std::shared_ptr<const chain::ChainView>&) override {
         const std::lock_guard lock(mutex_);
         changed_.notify_all();
