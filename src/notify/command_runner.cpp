@@ -37,7 +37,8 @@ public:
         sigset_t signals;
         sigemptyset(&signals);
         posix_spawnattr_setsigmask(&attributes, &signals);
-        sigaddset(&signals, SIGPIPE);
+        // We ignore some, and our own parent (nohup) may have made us ignore others.
+        sigfillset(&signals);
         posix_spawnattr_setsigdefault(&attributes, &signals);
     }
     ~SpawnSettings() {

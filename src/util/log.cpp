@@ -109,6 +109,9 @@ std::string tag(Category which, Level level, bool always) {
 
 /// The name in what a compiler calls a function: its type, scope, name and parameters.
 std::string_view short_name(std::string_view function) {
+    constexpr std::string_view unnamed = "(anonymous namespace)::";  // clang's word
+    if (const auto at = function.find(unnamed); at != std::string_view::npos)
+        function.remove_prefix(at + unnamed.size());
     function = function.substr(0, function.find('('));
     const auto end_of_scope = function.find_last_of(": ");
     return function.substr(end_of_scope == std::string_view::npos ? 0 : end_of_scope + 1);
