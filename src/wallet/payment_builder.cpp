@@ -11,7 +11,6 @@ using consensus::witness_scale_factor;
 using descriptor::AddressType;
 using script::OutputType;
 
-constexpr Amount usual_change{50'000};  // what random draws aim for
 constexpr std::int64_t max_tip_age =
     8 * 60 * 60;  // seconds; with an older tip, no lock time is set
 constexpr std::uint32_t max_lock_time_offset = 100;  // blocks
@@ -201,7 +200,11 @@ SelectionGoal PaymentBuilder::goal() const {
     out.change_fee = recipients_pay_ ? Amount{0} : change_fee_;
     out.cost_of_change = change_fee_ + change_spend_fee_;
     out.min_change = min_change_;
-    out.wanted_change = std::max(usual_change, min_change_);
+    const auto recipients = static_cast<std::int64_t>(request_.recipients.size());
+    const Amount mean_payment{sent_.satoshis() / recipients};
+    out.wanted_change =
+        out.change_fee + std::max(min_change_, random_change(mean_payment, random_));
+    out.fees_are_high = rate_.rate > FeeRate{long_term_rate(wallet_.options()).per_kvb * 3};
     // If recipients pay the fee, the target is the exact sum, and there is usually change.
     out.allow_exact = !recipients_pay_;
     if (!recipients_pay_) {

@@ -1,0 +1,91 @@
+#include "coin_selection.h"
+
+#include "selection_order.h"
+
+namespace daler::wallet {
+namespace {
+
+constexpr int max_exact_steps = 100'000;
+
+/// A depth-first search over "with or without this coin", from large coins to small ones.
+class ExactSearch {
+public:
+    ExactSearch(std::span<const Candidate> coins, const SelectionGoal& goal)
+        : coins_(coins), goal_(goal), order_(by_falling_value(coins)), left_(coins.size() + 1) {
+        for (std::size_t i = coins.size(); i-- > 0;)
+            left_[i] = left_[i + 1] + coins[order_[i]].value;
+    }
+
+    std::optional<std::vector<std::size_t>> run() {
+        for (int step = 0; step < max_exact_steps; ++step)
+            if (!is_dead_end())
+                take();
+            else if (!backtrack())
+                break;
+        if (best_.empty()) return std::nullopt;
+        for (auto& i : best_)
+            i = order_[i];
+        return best_;
+    }
+
+private:
+    bool is_dead_end() {
+        if (value_ + left_[next_] < goal_.target || weight_ > goal_.max_weight) return true;
+        if (value_ > goal_.target + goal_.cost_of_change) return true;
+        // When fees are high, more coins only add waste.
+        const bool fees_are_high = !coins_.empty() && coins_[0].fee > coins_[0].long_term_fee;
+        if (fees_are_high && !best_.empty() && waste_ > best_waste_) return true;
+        if (value_ < goal_.target) return false;
+        const Amount total_waste = waste_ + (value_ - goal_.target);
+        if (best_.empty() || total_waste <= best_waste_) {
+            best_ = chosen_;
+            best_waste_ = total_waste;
+        }
+        return true;
+    }
+
+    void take() {
+        apply(next_, 1);
+        chosen_.push_back(next_++);
+    }
+
+    /// Removes the coin taken last and skips coins of the same value, which would repeat the
+    /// search. False if no coin is taken.
+    bool backtrack() {
+        if (chosen_.empty()) return false;
+        const std::size_t dropped = chosen_.back();
+        chosen_.pop_back();
+        apply(dropped, -1);
+        next_ = dropped + 1;
+        const auto& twin = coins_[order_[dropped]];
+        while (next_ < order_.size() && coins_[order_[next_]].value == twin.value &&
+               coins_[order_[next_]].fee == twin.fee) {
+            ++next_;
+        }
+        return true;
+    }
+
+    void apply(std::size_t position, int sign) {
+        const auto& coin = coins_[order_[position]];
+        value_ += coin.value * sign;
+        waste_ += (coin.fee - coin.long_term_fee) * sign;
+        weight_ += coin.weight * sign;
+    }
+
+    std::span<const Candidate> coins_;
+    const SelectionGoal& goal_;
+    std::vector<std::size_t> order_;
+    std::vector<Amount> left_;  ///< sum of the values from a position on
+    std::vector<std::size_t> chosen_, best_;
+    std::size_t next_ = 0;
+    Amount value_, waste_, best_waste_;
+    std::int64_t weight_ = 0;
+};
+
+}  // namespace
+
+Selection branch_and_bound(std::span<const Candidate> coins, const SelectionGoal& goal) {
+    return ExactSearch(coins, goal).run();
+}
+
+}  // namespace daler::wallet
