@@ -52,7 +52,12 @@ void getblock(Call& call, JsonWriter& result) {
     const auto level = verbosity(call, 1);
     const auto& entry = find_block(call.node().ledger, hash);
     const auto block = read_stored_block(call.node().ledger, entry);
-    if (level <= 0) return result.hex(block->bytes());
+    if (level <= 0) {
+        // With the end of the answer, so that the text is not moved for it.
+        constexpr std::size_t end_of_answer = 1000;
+        result.reserve(2 * block->bytes().size() + end_of_answer);
+        return result.hex(block->bytes());
+    }
     result.begin_object();
     write_header(result, entry, *call.node().ledger.view());
     write_sizes(result, *block);
