@@ -94,8 +94,8 @@ private:
             lock.unlock();
             job();
             lock.lock();
+            // No other thread is woken: this one takes the next job itself.
             --running_;
-            wake_.notify_one();
         }
     }
 
