@@ -84,6 +84,10 @@ void Chainstate::maintain() {
     impl_->maintain();
 }
 
+bool Chainstate::needs_maintenance() const {
+    return impl_->needs_maintenance();
+}
+
 std::shared_ptr<const ChainView> Chainstate::view() const {
     return impl_->view.load();
 }

@@ -200,6 +200,7 @@ struct Chainstate::Impl {
     void flush();
     void maintain();
     void maintain_coins();
+    [[nodiscard]] bool needs_maintenance() const;
 
     // prune.cpp
     void prune_if_due();

@@ -55,6 +55,11 @@ void Chainstate::Impl::maintain() {
         prune_if_due();
 }
 
+bool Chainstate::Impl::needs_maintenance() const {
+    return !open_blocks.empty() || turn_ended_early || coins->is_flushing() || coins->is_full() ||
+           pruning.is_due(*store, *tip);
+}
+
 void Chainstate::Impl::maintain_coins() {
     if (coins->is_flushing()) {
         if (continue_flush({})) prune_if_due();

@@ -20,6 +20,10 @@ public:
     [[nodiscard]] bool empty() const {
         return is_held() ? calls_of_holder_.empty() : calls_.empty() && others_.empty();
     }
+    /// A call of this thread would be taken next.
+    [[nodiscard]] bool is_next() const {
+        return empty() && (!is_held() || holder_ == std::this_thread::get_id());
+    }
 
     /// From now on `thread` holds the ledger. Requires: no thread does.
     void hold(std::thread::id thread) { holder_ = thread; }

@@ -54,7 +54,7 @@ struct Ledger::Impl final : chain::ChainObserver, mempool::MempoolObserver {
         chain.set_wake([this] {
             const std::lock_guard lock(mutex);
             chain_calls = true;
-            wake.notify_one();
+            wake_unless_lent();
         });
         mempool.add_observer(*this);
     }
@@ -105,13 +105,35 @@ struct Ledger::Impl final : chain::ChainObserver, mempool::MempoolObserver {
     /// Waits for the next job. Nothing when the ledger ends.
     std::optional<Job> next_job();
     void run_job(const Job& job);
+    /// Without what comes after each job.
+    void run_only(const Job& job);
     void fail(const std::string& what);
 
-    std::mutex mutex;  ///< guards the four below
+    /// Lends the state to the calling thread. False if the ledger is at work or has work to do.
+    bool lend();
+    void take_back();
+    [[nodiscard]] bool is_lent() const { return borrower != std::thread::id{}; }
+    [[nodiscard]] bool is_borrower() {
+        const std::lock_guard lock(mutex);
+        return borrower == std::this_thread::get_id();
+    }
+    /// Requires the mutex. `take_back` wakes the thread otherwise.
+    void wake_unless_lent() {
+        if (!is_lent()) wake.notify_one();
+    }
+    void enqueue(const auto& push) {
+        const std::lock_guard lock(mutex);
+        push(jobs);
+        wake_unless_lent();
+    }
+
+    std::mutex mutex;  ///< guards the six below
     std::condition_variable wake;
     JobQueues<Job> jobs;
     bool chain_calls = false;  ///< chain.maintain() has something to do
     bool stopping = false;
+    bool is_idle = false;      ///< the thread waits, so that the state may be lent
+    std::thread::id borrower;  ///< the thread that has the state now, if it is not the ledger's
 
     chain::Chainstate chain;
     const Clock& clock;
@@ -134,25 +156,53 @@ void Ledger::Impl::fail(const std::string& what) {
     if (fatal) fatal(what);
 }
 
-void Ledger::Impl::run_job(const Job& job) {
+void Ledger::Impl::run_only(const Job& job) {
     try {
         job(failed ? nullptr : &state);
-        if (!failed) chain.maintain();
     } catch (const std::exception& error) {
         fail(error.what());
     }
 }
 
+void Ledger::Impl::run_job(const Job& job) {
+    run_only(job);
+    run_only([this](State* working) {
+        if (working) chain.maintain();
+    });
+}
+
+bool Ledger::Impl::lend() {
+    const std::lock_guard lock(mutex);
+    if (!is_idle || is_lent() || stopping || chain_calls || !jobs.is_next()) return false;
+    borrower = std::this_thread::get_id();
+    return true;
+}
+
+// The borrower does not wait for a flush: that is for the ledger's thread.
+void Ledger::Impl::take_back() {
+    const bool is_due = !failed && chain.needs_maintenance();
+    const std::lock_guard lock(mutex);
+    borrower = {};
+    chain_calls |= is_due;
+    if (!is_idle || chain_calls || stopping || !jobs.empty()) wake.notify_one();
+}
+
 std::optional<Ledger::Job> Ledger::Impl::next_job() {
     const Job maintain = [](State*) {};
     std::unique_lock lock(mutex);
-    const auto wanted = [this] { return stopping || chain_calls || !jobs.empty(); };
+    const auto wanted = [this] {
+        return !is_lent() && (stopping || chain_calls || !jobs.empty());
+    };
     if (!wanted()) {
         // An idle ledger checks scripts together with the workers.
         lock.unlock();
         if (!failed && chain.help()) return maintain;
+        const bool has_rest = failed || !chain.needs_maintenance();
         lock.lock();
+        is_idle = has_rest;
         wake.wait_for(lock, idle_interval, wanted);
+        is_idle = false;
+        wake.wait(lock, [this] { return !is_lent(); });
     }
     chain_calls = false;
     if (!jobs.empty()) return jobs.take();
@@ -228,6 +278,18 @@ Ledger::Hold::~Hold() {
     ledger_.impl_->wake.notify_one();
 }
 
+bool Ledger::run_if_idle(const std::function<void()>& work) {
+    if (!impl_->lend()) return false;
+    try {
+        work();
+    } catch (...) {
+        impl_->take_back();
+        throw;
+    }
+    impl_->take_back();
+    return true;
+}
+
 Ledger::Ledger(const ChainParams& params, Options options, const Clock& clock, ThreadPool& workers,
                script::BoundedSignatureCache* cache)
     : impl_(std::make_unique<Impl>(params, std::move(options), clock, workers, cache)) {
@@ -252,7 +314,7 @@ void Ledger::run_now(const std::function<void()>& job) {
         job();
         done.set_value();
     };
-    enqueue_call(run);
+    run_or_enqueue(run);
     done.get_future().wait();
 }
 
@@ -287,20 +349,14 @@ void Ledger::rethrow_fatal() {
     }
 }
 
-void Ledger::enqueue_call(Job job) {
-    {
-        const std::lock_guard lock(impl_->mutex);
-        impl_->jobs.push_call(std::move(job));
-    }
-    impl_->wake.notify_one();
+void Ledger::run_or_enqueue(Job job) {
+    if (impl_->is_borrower()) return impl_->run_only(job);
+    if (run_if_idle([&] { impl_->run_only(job); })) return;
+    impl_->enqueue([&](auto& jobs) { jobs.push_call(std::move(job)); });
 }
 
 void Ledger::enqueue(Job job) {
-    {
-        const std::lock_guard lock(impl_->mutex);
-        impl_->jobs.push_other(std::move(job));
-    }
-    impl_->wake.notify_one();
+    impl_->enqueue([&](auto& jobs) { jobs.push_other(std::move(job)); });
 }
 
 void Ledger::post(std::function<void(State&)> work) {

@@ -1,5 +1,6 @@
 #include "rpc/waiting_call.h"
 
+#include <daler/ledger/ledger.h>
 #include <daler/primitives/chain_params.h>
 #include <daler/rpc/dispatcher.h>
 #include <daler/util/ensure.h>
@@ -132,6 +133,11 @@ const Method* Dispatcher::find(std::string_view name) const {
     return found == by_name_.end() ? nullptr : found->second;
 }
 
+Services* Dispatcher::open_services() const {
+    const std::lock_guard lock(mutex_);
+    return services_;
+}
+
 std::vector<Dispatcher::Active> Dispatcher::active() const {
     const std::lock_guard lock(mutex_);
     return {active_.begin(), active_.end()};
@@ -257,12 +263,17 @@ Reply answer_batch(Dispatcher& dispatcher, Json& batch, const Origin& origin) {
 }
 
 /// A larger body takes too long to read on the thread of all connections.
-constexpr std::size_t largest_quick_body = 1024;
+constexpr std::size_t largest_quick_body = 2048;
 
 /// Methods that read the published view and the block index only.
 bool never_waits(std::string_view method) {
     return method == "getblockcount" || method == "getblockheader" || method == "getblockhash" ||
            method == "getbestblockhash";
+}
+
+/// Methods that need the ledger, for a short time if the request is small.
+bool is_brief(std::string_view method) {
+    return method == "gettxout" || method == "sendrawtransaction" || method == "getmempoolinfo";
 }
 
 bool is_allowed(const Json& json, const std::set<std::string>& allowed) {
@@ -298,8 +309,13 @@ std::optional<Reply> Dispatcher::answer_now(std::string_view body, const Origin&
     if (body.size() > largest_quick_body) return std::nullopt;
     auto json = Json::parse(body);
     const Json* name = json ? json->find("method") : nullptr;
-    if (!name || !name->is_string() || !never_waits(name->as_string())) return std::nullopt;
-    return answer_parsed(*json, origin);
+    if (!name || !name->is_string()) return std::nullopt;
+    if (never_waits(name->as_string())) return answer_parsed(*json, origin);
+    Services* const services = open_services();
+    if (!services || !is_brief(name->as_string())) return std::nullopt;
+    std::optional<Reply> reply;
+    services->ledger.run_if_idle([&] { reply = answer_parsed(*json, origin); });
+    return reply;
 }
 
 Reply Dispatcher::answer_parsed(Json& json, const Origin& origin) {

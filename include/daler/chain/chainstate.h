@@ -175,6 +175,8 @@ public:
     /// Gives the verdicts that are known, and starts or continues a flush if the cache is full or
     /// the interval is over, for at most about 50 ms. The owner calls it regularly.
     void maintain();
+    /// False if `maintain` has nothing to do before the interval is over.
+    [[nodiscard]] bool needs_maintenance() const;
 
     /// The current view. Any thread.
     [[nodiscard]] std::shared_ptr<const ChainView> view() const;

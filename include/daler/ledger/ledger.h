@@ -74,6 +74,10 @@ public:
 /// Each keeps its order. The ledger takes from them in turns, so that a caller of `call` waits for
 /// one block of the network at most. Any thread may call, but not `call` from the ledger's own
 /// thread or from one that runs coroutines.
+///
+/// A change of threads costs more than a small piece of work. So while its thread has nothing to
+/// do, the ledger lends the state to a thread that calls `call`, which then does the work itself.
+/// One thread has the state at a time. "On the ledger thread" means: on the thread that has it.
 class Ledger {
 public:
     /// Opens the state on the ledger thread and returns when it is ready. Throws StorageError.
@@ -115,6 +119,10 @@ public:
         Ledger& ledger_;
     };
 
+    /// Runs `work` on the calling thread, if the ledger has nothing to do. Each `call` in it is done
+    /// at once. Returns false, without having run it, if a `call` would have to wait now.
+    bool run_if_idle(const std::function<void()>& work);
+
     /// Runs `work` on the ledger thread some time later; not at all once the disk has failed.
     void post(std::function<void(State&)> work);
 
@@ -139,7 +147,7 @@ public:
                 rethrow_fatal();
             }
         };
-        enqueue_call(std::move(job));
+        run_or_enqueue(std::move(job));
         return future.get();
     }
 
@@ -179,7 +187,8 @@ private:
     /// Inside a catch block: throws again what must stop the node, drops what concerns only the
     /// caller.
     static void rethrow_fatal();
-    void enqueue_call(Job job);
+    /// The job of a thread that waits for it: on this thread if the ledger is idle.
+    void run_or_enqueue(Job job);
     void enqueue(Job job);
     /// Runs `job` on the ledger thread, whether the disk works or not, and waits for it.
     void run_now(const std::function<void()>& job);

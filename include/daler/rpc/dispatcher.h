@@ -49,7 +49,8 @@ public:
     /// Answers the body of one POST.
     [[nodiscard]] Reply answer(std::string_view body, const Origin& origin);
 
-    /// The answer to a small request for a method that never waits; nothing for all others.
+    /// The answer to a small request that does not have to wait: for the published view of the
+    /// chain, or for the ledger while it is idle. Nothing for all others.
     [[nodiscard]] std::optional<Reply> answer_now(std::string_view body, const Origin& origin);
 
     /// Runs one method and writes its result. `params` is an array, an object or null. Throws Error
@@ -72,6 +73,8 @@ public:
 
 private:
     Reply answer_parsed(Json& json, const Origin& origin);
+    /// Null before `open` and after `close`.
+    [[nodiscard]] Services* open_services() const;
 
     std::unordered_map<std::string_view, const Method*> by_name_;
     std::vector<const Method*> sorted_;
