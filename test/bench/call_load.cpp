@@ -1,7 +1,9 @@
-// Sends one HTTP request again and again over several connections, each of which waits for its
-// answer before the next.
+// Sends HTTP requests in turns, again and again, over several connections, each of which waits for
+// its answer before the next.
 //
-//     call_load PORT CLIENTS CALLS < REQUEST
+//     call_load PORT CLIENTS CALLS < REQUESTS
+//
+// Between the requests is a zero byte.
 //
 // Prints how long the calls took, in microseconds. The requests and the reading of answers cost as
 // little as possible, so that the server is what is measured.
@@ -16,7 +18,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -94,7 +95,10 @@ int main(int count, char** arguments) {
     const auto port = static_cast<std::uint16_t>(std::atoi(arguments[1]));
     std::vector<Client> clients(static_cast<std::size_t>(std::atoi(arguments[2])));
     const auto calls = static_cast<std::size_t>(std::atoll(arguments[3]));
-    const std::string request{std::istreambuf_iterator<char>(std::cin), {}};
+    std::vector<std::string> requests;
+    for (std::string request; std::getline(std::cin, request, '\0');)
+        requests.push_back(request);
+    if (requests.empty()) return 2;
 
     const int poll = epoll_create1(0);
     std::vector<char> buffer(1 << 20);
@@ -109,7 +113,7 @@ int main(int count, char** arguments) {
     const Time start = std::chrono::steady_clock::now();
     std::size_t begun = 0;
     for (; begun < std::min(calls, clients.size()); ++begun)
-        send_request(clients[begun], request);
+        send_request(clients[begun], requests[begun % requests.size()]);
     std::vector<epoll_event> events(clients.size());
     while (took.size() < calls) {
         const int ready = epoll_wait(poll, events.data(), static_cast<int>(events.size()), 60'000);
@@ -120,7 +124,8 @@ int main(int count, char** arguments) {
             took.push_back(std::chrono::duration<double, std::micro>(
                                std::chrono::steady_clock::now() - client.sent)
                                .count());
-            if (begun++ < calls) send_request(client, request);
+            if (begun < calls) send_request(client, requests[begun % requests.size()]);
+            ++begun;
         }
     }
     const std::chrono::duration<double> all = std::chrono::steady_clock::now() - start;

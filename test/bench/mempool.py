@@ -7,26 +7,23 @@ below say what each part measures; doc/performance.md has figures. The script me
 
     test/bench/mempool.py [--build DIR] [--count N] [--inputs N] [--outputs N] [--no-bitcoind] [PART ...]
 """
-import argparse
 import hashlib
 import json
 import os
 import socket
 import struct
-import sys
 import time
 from base64 import b64encode
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "daler" / "bench"
+from programs import CACHE, ONLY, choose, cpu, parse, parser
+
 # The key is the number 1. Everybody has it.
 KEY = "cMahea7zqjxrtgAbB7LSGbcQUr1uX1ojuat9jZodMN87JcbXMTcA"
 OWN_SCRIPT = bytes.fromhex("0014751e76e8199196d454941c45d1b3a323f1433bd6")
 COINS_PER_SPLIT = 2000
 MATURITY = 100
 OPTIONS = ["-listen", "-maxtipage=2000000000", "-maxmempool=1000", "-whitelist=127.0.0.1"]
-ONLY = {"daler": ["-rpcdoccheck=0"], "bitcoind": ["-checkblockindex=0", "-checkmempool=0"]}
 
 
 def make(bench, shape):
@@ -70,22 +67,12 @@ def load(bench, shape):
     return json.loads(file.read_text())
 
 
-class Server:
-    """The resources of a node's process."""
-
-    def __init__(self, node):
-        self.folder = Path(f"/proc/{node.process.pid}")
-
-    def cpu(self):
-        fields = (self.folder / "stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def memory(self):
-        """Resident bytes that belong to this process alone."""
-        for line in (self.folder / "smaps_rollup").read_text().splitlines():
-            if line.startswith("Anonymous:"):
-                return int(line.split()[1]) * 1024
-        raise AssertionError("no Anonymous in smaps_rollup")
+def memory(node):
+    """Resident bytes that belong to a node's process alone."""
+    for line in Path(f"/proc/{node.process.pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Anonymous:"):
+            return int(line.split()[1]) * 1024
+    raise AssertionError("no Anonymous in smaps_rollup")
 
 
 class Client:
@@ -129,8 +116,8 @@ def start(bench, kind, blocks):
     return node
 
 
-def show(what, kind, count, cpu, wall, more=""):
-    print(f"{what:34} {kind:9} {cpu / count * 1e6:9.1f} us of CPU, {count / wall:9.1f} a second{more}", flush=True)
+def show(what, kind, count, used, wall, more=""):
+    print(f"{what:34} {kind:9} {used / count * 1e6:9.1f} us of CPU, {count / wall:9.1f} a second{more}", flush=True)
 
 
 def send_all(node, transactions, clients):
@@ -154,26 +141,26 @@ def send_all(node, transactions, clients):
 def by_rpc(bench, kind, data, clients, parts):
     """All transactions by sendrawtransaction: CPU for each, and the memory that they take. Then getrawmempool."""
     node = start(bench, kind, data["blocks"])
-    server, count = Server(node), len(data["transactions"])
-    memory, cpu, begun = server.memory(), server.cpu(), time.monotonic()
+    count = len(data["transactions"])
+    before, used, begun = memory(node), cpu(node), time.monotonic()
     send_all(node, data["transactions"], clients)
-    wall, cpu = time.monotonic() - begun, server.cpu() - cpu
+    wall, used = time.monotonic() - begun, cpu(node) - used
     info = node.getmempoolinfo()
     assert info["size"] == count, info
-    show(f"sendrawtransaction, {clients} clients", kind, count, cpu, wall)
+    show(f"sendrawtransaction, {clients} clients", kind, count, used, wall)
     if "memory" in parts:
         time.sleep(3)  # bitcoind's scheduler still works on its events
-        print(f"{'memory for each transaction':34} {kind:9} {(server.memory() - memory) / count:9.0f} bytes "
+        print(f"{'memory for each transaction':34} {kind:9} {(memory(node) - before) / count:9.0f} bytes "
               f"({info['usage'] / count:.0f} in getmempoolinfo, {info['bytes'] / count:.0f} vB)", flush=True)
     if "list" in parts:
         client = Client(node)
         for verbose in (False, True):
             request, calls = client.prepare("getrawmempool", verbose), 10
-            size, cpu, begun = len(client.send(request)), server.cpu(), time.monotonic()
+            size, used, begun = len(client.send(request)), cpu(node), time.monotonic()
             for _ in range(calls):
                 client.send(request)
-            cpu, wall = server.cpu() - cpu, time.monotonic() - begun
-            show(f"getrawmempool {str(verbose).lower()}", kind, calls, cpu, wall, f", {size / 1e6:.1f} MB")
+            used, wall = cpu(node) - used, time.monotonic() - begun
+            show(f"getrawmempool {str(verbose).lower()}", kind, calls, used, wall, f", {size / 1e6:.1f} MB")
     node.stop()
 
 
@@ -185,7 +172,7 @@ def message(command, payload):
 def by_peer(bench, kind, data):
     """All transactions as messages of one peer."""
     node = start(bench, kind, data["blocks"])
-    server, count = Server(node), len(data["transactions"])
+    count = len(data["transactions"])
     stream = b"".join(message(b"tx", bytes.fromhex(transaction)) for transaction in data["transactions"])
     peer = socket.create_connection(("127.0.0.1", node.port))
     address = bytes(26)
@@ -193,39 +180,23 @@ def by_peer(bench, kind, data):
                          struct.pack("<i", 0) + b"\1") + message(b"verack", b""))
     while not any(other["version"] for other in node.getpeerinfo()):
         time.sleep(0.05)
-    cpu, begun = server.cpu(), time.monotonic()
+    used, begun = cpu(node), time.monotonic()
     peer.sendall(stream)
     while node.getmempoolinfo()["size"] < count:
         time.sleep(0.05)
-    show("transactions of a peer", kind, count, server.cpu() - cpu, time.monotonic() - begun)
+    show("transactions of a peer", kind, count, cpu(node) - used, time.monotonic() - begun)
     peer.close()
     node.stop()
 
 
 def main():
-    parts = ["memory", "list", "send4", "peer"]
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", type=Path, default=ROOT / "build" / "release")
-    parser.add_argument("--no-bitcoind", action="store_true", help="measure daler alone")
-    parser.add_argument("--count", type=int, default=25_000, help="transactions")
-    parser.add_argument("--inputs", type=int, default=2, help="of each")
-    parser.add_argument("--outputs", type=int, default=3, help="of each")
-    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(parts))
-    arguments = parser.parse_args()
-    wanted = set(arguments.parts or parts)
-    if unknown := wanted - set(parts):
-        parser.error(f"no such part: {', '.join(unknown)}")
-    os.environ["DALER_BUILD"] = str(arguments.build.resolve())
-    sys.path.insert(0, str(ROOT / "test" / "functional"))
+    known = parser(__doc__)
+    known.add_argument("--count", type=int, default=25_000, help="transactions")
+    known.add_argument("--inputs", type=int, default=2, help="of each")
+    known.add_argument("--outputs", type=int, default=3, help="of each")
+    arguments, wanted = parse(known, ["memory", "list", "send4", "peer"])
+    kinds = choose(arguments)
     import framework
-    kinds = ["daler"]
-    if not arguments.no_bitcoind:
-        try:
-            framework.bitcoind_folder()
-            kinds.append("bitcoind")
-        except framework.Skip as reason:
-            print(f"No bitcoind to compare with: {reason}")
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     bench = framework.Test("bench")
     try:
         data = load(bench, arguments)

@@ -6,23 +6,20 @@ doc/performance.md explains the figures. The script measures only; it is not a t
 
     test/bench/run.py [--build DIR] [--no-bitcoind] [--repeat N] [PART ...]
 """
-import argparse
 import contextlib
 import json
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "daler" / "bench"
+from programs import CACHE, ONLY, choose, parse, parser
+
 VERSION = 1  # of the chains; increase it when make_chain changes
 MIXED = {"blocks": 320, "inputs": 70_000, "extra": 0, "next": 3000}
 MANY = {"blocks": 420, "inputs": 170_000, "extra": 5_000_000, "next": 0}
 # Both check all scripts, do not treat old blocks as initial block download, and have a cache for all coins.
 OPTIONS = ["-assumevalid=0", "-dbcache=450", "-maxtipage=2000000000"]
-BITCOIND = ["-checkblockindex=0", "-checkmempool=0"]  # on regtest bitcoind makes these slow checks by default, on main it does not
 ADDRESS = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"
 
 
@@ -64,7 +61,7 @@ def end(node, started):
 
 
 def options(kind):
-    return OPTIONS + (BITCOIND if kind == "bitcoind" else [])
+    return OPTIONS + ONLY[kind]
 
 
 def report(what, kind, cost, chain, wall=None):
@@ -260,36 +257,17 @@ def measure(bench, kinds, build, parts):
 
 
 def main():
-    parts = ["load", "download", "block", "coins", "waits", "generate"]
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", type=Path, default=ROOT / "build" / "release")
-    parser.add_argument("--no-bitcoind", action="store_true", help="measure daler alone")
-    parser.add_argument("--repeat", type=int, default=1)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(parts))
-    arguments = parser.parse_args()
-    wanted = set(arguments.parts or parts)
-    if unknown := wanted - set(parts):
-        parser.error(f"no such part: {', '.join(unknown)}")
-    build = arguments.build.resolve()
-    os.environ["DALER_BUILD"] = str(build)
-    sys.path.insert(0, str(ROOT / "test" / "functional"))
+    known = parser(__doc__)
+    known.add_argument("--repeat", type=int, default=1)
+    arguments, wanted = parse(known, ["load", "download", "block", "coins", "waits", "generate"])
+    kinds = choose(arguments, "daler", "make_chain", "floor")
     import framework
-    subprocess.run(["cmake", "--build", build, "--target", "daler", "make_chain", "floor"], check=True,
-                   stdout=subprocess.DEVNULL)
-    kinds = ["daler"]
-    if not arguments.no_bitcoind:
-        try:
-            framework.bitcoind_folder()
-            kinds.append("bitcoind")
-        except framework.Skip as reason:
-            print(f"No bitcoind to compare with: {reason}")
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     for kind in kinds:
         print(versions(framework.program(kind, "node")))
     for _ in range(arguments.repeat):
         bench = framework.Test("bench")
         try:
-            measure(bench, kinds, build, wanted)
+            measure(bench, kinds, arguments.build.resolve(), wanted)
         finally:
             bench.close(failed=False)
 

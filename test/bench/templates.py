@@ -6,18 +6,14 @@ doc/performance.md has figures. The script measures only; it is not a test.
 
     test/bench/templates.py [--build DIR] [--no-bitcoind] [--calls N] [COUNT ...]
 """
-import argparse
-import os
 import random
-import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from programs import ONLY, choose, cpu, parser
+
 COINS_PER_SPLIT = 2000
 EXTRA = 100  # transactions for the calls after one more
 RULES = {"rules": ["segwit"]}
 OPTIONS = ["-connect=0", "-maxtipage=2000000000", "-maxmempool=1000"]
-ONLY = {"daler": ["-rpcdoccheck=0"], "bitcoind": ["-checkblockindex=0", "-checkmempool=0"]}
 
 
 def chain_and_payments(node, count):
@@ -38,12 +34,6 @@ def chain_and_payments(node, count):
         payments += [chainkit.spend([chainkit.coin(split, index)], dice.randrange(1000, 100_000), 2).hex()
                      for index in range(COINS_PER_SPLIT)]
     return blocks, payments[:count]
-
-
-def cpu(node):
-    """Seconds that the threads of a node's process have run."""
-    tasks = Path(f"/proc/{node.process.pid}/task").iterdir()
-    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
 
 def per_call(node, calls, before=lambda number: None):
@@ -90,22 +80,12 @@ def measure(bench, kinds, count, calls):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", type=Path, default=ROOT / "build" / "release")
-    parser.add_argument("--no-bitcoind", action="store_true", help="measure daler alone")
-    parser.add_argument("--calls", type=int, default=30)
-    parser.add_argument("counts", nargs="*", metavar="COUNT", type=int, default=[6300, 20000])
-    arguments = parser.parse_args()
-    os.environ["DALER_BUILD"] = str(arguments.build.resolve())
-    sys.path.insert(0, str(ROOT / "test" / "functional"))
+    known = parser(__doc__)
+    known.add_argument("--calls", type=int, default=30)
+    known.add_argument("counts", nargs="*", metavar="COUNT", type=int, default=[6300, 20000])
+    arguments = known.parse_args()
+    kinds = choose(arguments)
     import framework
-    kinds = ["daler"]
-    if not arguments.no_bitcoind:
-        try:
-            framework.bitcoind_folder()
-            kinds.append("bitcoind")
-        except framework.Skip as reason:
-            print(f"No bitcoind to compare with: {reason}")
     for count in arguments.counts:
         bench = framework.Test("templates")
         try:
