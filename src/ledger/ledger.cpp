@@ -190,9 +190,7 @@ void Ledger::Impl::take_back() {
 std::optional<Ledger::Job> Ledger::Impl::next_job() {
     const Job maintain = [](State*) {};
     std::unique_lock lock(mutex);
-    const auto wanted = [this] {
-        return !is_lent() && (stopping || chain_calls || !jobs.empty());
-    };
+    const auto wanted = [this] { return !is_lent() && (stopping || chain_calls || !jobs.empty()); };
     if (!wanted()) {
         // An idle ledger checks scripts together with the workers.
         lock.unlock();
@@ -243,6 +241,15 @@ mempool::AcceptOptions at_present(mempool::AcceptOptions options, const State& s
 
 mempool::AcceptResult State::accept(const TransactionRef& tx, mempool::AcceptOptions options) {
     return mempool.accept(tx, at_present(std::move(options), *this));
+}
+
+std::vector<mempool::AcceptResult> State::accept_all(std::span<const TransactionRef> transactions) {
+    mempool.verify_ahead(transactions, at_present({}, *this));
+    std::vector<mempool::AcceptResult> results;
+    results.reserve(transactions.size());
+    for (const auto& tx : transactions)
+        results.push_back(accept(tx));
+    return results;
 }
 
 mempool::PackageAccepted State::accept_package(std::span<const TransactionRef> package,
@@ -417,8 +424,11 @@ asio::awaitable<chain::Submitted> Ledger::submit(BlockRef block) {
     co_return std::move(**outcome);
 }
 
-asio::awaitable<mempool::AcceptResult> Ledger::accept(TransactionRef tx) {
-    auto work = [tx = std::move(tx)](State& state) { return state.accept(tx); };
+asio::awaitable<std::vector<mempool::AcceptResult>> Ledger::accept(
+    std::vector<TransactionRef> transactions) {
+    auto work = [transactions = std::move(transactions)](State& state) {
+        return state.accept_all(transactions);
+    };
     return with(std::move(work));
 }
 

@@ -336,29 +336,43 @@ bool Admission::is_witness_stripped(const script::PrecomputedHashes& hashes) con
     return run_all(hashes, without_witness, ignored) == script::ScriptError::ok;
 }
 
-Verdict Admission::check_scripts() {
-    // It may have been checked before: a reorganisation adds transactions again.
-    auto* cache = rules_.cache;
-    if (cache && cache->contains_tx(tx_->wtxid, script::standard_flags)) return {};
+/// It may have been verified before: ahead, or because a reorganisation adds it again.
+bool Admission::is_verified() const {
+    return rules_.cache && rules_.cache->contains_tx(tx_->wtxid, script::standard_flags);
+}
 
+script::PrecomputedHashes Admission::precomputed_hashes() const {
     std::vector<TxOutput> spent;
     spent.reserve(coins_.size());
     for (const auto& coin : coins_)
         spent.push_back(coin.output);
-    const script::PrecomputedHashes hashes(*tx_, std::move(spent));
+    return {*tx_, std::move(spent)};
+}
 
+script::ScriptError Admission::verify_all(const script::PrecomputedHashes& hashes,
+                                          std::size_t& failed) {
     // The flags of blocks are a subset of these, so scripts that pass here are valid in the next
     // block.
     static_assert((script::mandatory_flags & ~script::standard_flags) == 0);
-    std::size_t failed = 0;
     const auto error = run_all(hashes, script::standard_flags, failed);
-    if (error == script::ScriptError::ok) {
-        // Its block need not verify the scripts again.
-        if (cache) cache->insert_tx(tx_->wtxid, script::standard_flags);
-        return {};
-    }
-    // Somebody may send it again.
-    signatures_.keep();
+    if (error != script::ScriptError::ok)
+        signatures_.keep();  // somebody may send it again
+    else if (rules_.cache)
+        rules_.cache->insert_tx(tx_->wtxid, script::standard_flags);  // for its block
+    return error;
+}
+
+void Admission::verify_ahead() {
+    std::size_t ignored = 0;
+    if (!is_verified()) verify_all(precomputed_hashes(), ignored);
+}
+
+Verdict Admission::check_scripts() {
+    if (is_verified()) return {};
+    const auto hashes = precomputed_hashes();
+    std::size_t failed = 0;
+    const auto error = verify_all(hashes, failed);
+    if (error == script::ScriptError::ok) return {};
 
     witness_stripped_ = is_witness_stripped(hashes);
     const bool mandatory =

@@ -82,6 +82,9 @@ public:
     /// The same in two steps, without the rules for what it replaces.
     [[nodiscard]] std::optional<Refused> check_before_scripts();
     [[nodiscard]] std::optional<Refused> check_only_scripts();
+    /// In place of the second step: if all scripts are good, the cache knows the transaction. Reads
+    /// no state, so any thread may call it. Requires a cache.
+    void verify_ahead();
 
     /// After a successful check: the new entry, and the entries that it replaces.
     [[nodiscard]] const Candidate& entry() const { return entry_; }
@@ -111,6 +114,9 @@ private:
     [[nodiscard]] bool may_evict_sibling() const;
     Verdict refuse_replacement(consensus::Reason reason, std::string why) const;
     Verdict check_scripts();
+    [[nodiscard]] bool is_verified() const;
+    [[nodiscard]] script::PrecomputedHashes precomputed_hashes() const;
+    script::ScriptError verify_all(const script::PrecomputedHashes& hashes, std::size_t& failed);
     [[nodiscard]] bool is_witness_stripped(const script::PrecomputedHashes& hashes) const;
     [[nodiscard]] script::ScriptError run_input(std::size_t index,
                                                 const script::PrecomputedHashes& hashes,

@@ -1,6 +1,7 @@
 #include "state.h"
 
 #include <algorithm>
+#include <deque>
 
 namespace daler::mempool {
 
@@ -169,6 +170,19 @@ AcceptResult Mempool::accept(const TransactionRef& tx, const AcceptOptions& opti
     self.count(added, options);
     self.report_added(added, tx);
     return accepted;
+}
+
+void Mempool::verify_ahead(std::span<const TransactionRef> transactions,
+                           const AcceptOptions& options) {
+    Impl& self = *impl_;
+    if (!self.rules.cache || transactions.size() < 2) return;
+    std::deque<Admission> ready;
+    for (const auto& tx : transactions) {
+        ready.emplace_back(self.rules, self.pool, tx, options, self.delta_of(tx->txid),
+                           self.min_fee(options.now));
+        if (ready.back().check_before_scripts()) ready.pop_back();
+    }
+    self.rules.workers.for_each(ready.size(), [&](std::size_t i) { ready[i].verify_ahead(); });
 }
 
 void Mempool::remove(const Txid& txid, RemovalReason reason) {

@@ -118,6 +118,23 @@ void Connection::Impl::count_received(const std::string& command, std::size_t pa
     traffic.received_per_message[counter(command)] += wire::MessageHeader::size + payload_size;
 }
 
+std::optional<RawMessage> Connection::take_arrived(std::string_view command, std::size_t size) {
+    constexpr std::size_t header_size = wire::MessageHeader::size;
+    auto& impl = *impl_;
+    const auto arrived =
+        std::span(impl.input).subspan(impl.input_begin, impl.input_end - impl.input_begin);
+    if (!impl.open || arrived.size() < header_size) return std::nullopt;
+    const auto header =
+        wire::decode_message_header(arrived.first<header_size>(), impl.options.magic);
+    if (!header || header->command != command || header->payload_size >= size) return std::nullopt;
+    if (arrived.size() < header_size + header->payload_size) return std::nullopt;
+    const auto payload = arrived.subspan(header_size, header->payload_size);
+    if (wire::checksum(payload) != header->checksum) return std::nullopt;
+    impl.input_begin += header_size + payload.size();
+    impl.count_received(header->command, payload.size());
+    return RawMessage{header->command, {payload.begin(), payload.end()}};
+}
+
 asio::awaitable<Result<RawMessage, ReadError>> Connection::read_message() {
     const auto self = shared_from_this();
     auto& impl = *impl_;

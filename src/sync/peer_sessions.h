@@ -58,6 +58,7 @@ private:
     asio::awaitable<void> handle(PeerRef peer, wire::Message message);
     bool handle_handshake(Peer& peer, const wire::Message& message);
     void handle_at_once(Peer& peer, const wire::Message& message);
+    asio::awaitable<void> handle_transactions(PeerRef peer, TransactionRef first);
     asio::awaitable<void> handle_getdata(PeerRef peer, wire::GetData message);
     asio::awaitable<void> wait_for_verdicts(PeerRef peer);
     asio::awaitable<void> handle_inventory(PeerRef peer, wire::Inventory message);

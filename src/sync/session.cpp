@@ -227,7 +227,7 @@ asio::awaitable<void> PeerSessions::handle(PeerRef peer, wire::Message message) 
         co_return;
     }
     if (auto* transaction = std::get_if<wire::TransactionMessage>(&message)) {
-        co_await transactions_.on_transaction(peer, std::move(transaction->tx));
+        co_await handle_transactions(peer, std::move(transaction->tx));
         co_return;
     }
     if (auto* getdata = std::get_if<wire::GetData>(&message)) {
@@ -243,6 +243,19 @@ asio::awaitable<void> PeerSessions::handle(PeerRef peer, wire::Message message) 
         co_return;
     }
     handle_at_once(*peer, message);
+}
+
+/// Transactions that have arrived together are submitted together, in their order.
+asio::awaitable<void> PeerSessions::handle_transactions(PeerRef peer, TransactionRef first) {
+    std::vector<TransactionRef> transactions{std::move(first)};
+    while (transactions.size() < limits::transactions_at_once) {
+        auto raw = peer->connection->take_arrived(wire::TransactionMessage::command, large_payload);
+        if (!raw) break;
+        auto message = co_await decode(peer, std::move(*raw));
+        if (!message) continue;
+        transactions.push_back(std::move(std::get<wire::TransactionMessage>(*message).tx));
+    }
+    co_await transactions_.on_transactions(peer, std::move(transactions));
 }
 
 /// Requests are answered in order; adjacent transactions together, in small groups.

@@ -19,6 +19,10 @@ constexpr std::chrono::seconds longest_wait_for_blocks{10};
 /// The fee filter while we are catching up: no transaction can pay that much.
 constexpr Amount unpayable_fee_rate = max_money;
 
+bool is_in(const std::vector<TransactionRef>& transactions, const Wtxid& wtxid) {
+    return std::ranges::any_of(transactions, [&](const auto& tx) { return tx->wtxid == wtxid; });
+}
+
 std::chrono::milliseconds seconds_to_ms(double seconds) {
     return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
 }
@@ -173,35 +177,59 @@ void TxRelay::forget_requests(const SealedTransaction& tx) {
     tracker_.forget(tx.wtxid.as<Hash256>());
 }
 
-asio::awaitable<void> TxRelay::on_transaction(PeerRef peer, TransactionRef tx) {
+void TxRelay::note_arrival(Peer& peer, const SealedTransaction& tx) {
+    for (const auto& id : {tx.wtxid.as<Hash256>(), tx.txid.as<Hash256>()}) {
+        peer.known_transactions.insert(id.bytes);
+        tracker_.answered(peer.id, id, context_.now());
+    }
+}
+
+/// True for a transaction that need not be submitted.
+bool TxRelay::is_known(const Peer& peer, const TransactionRef& tx) {
+    if (!has(TxIdentifier::of(tx->wtxid))) return false;
+    if (peer.may(permission_forcerelay) && pool_.contains(tx->wtxid)) announce(tx->txid, tx->wtxid);
+    if (orphanage_.contains(tx->wtxid)) orphanage_.add(tx, peer.id, context_.now());
+    return true;
+}
+
+asio::awaitable<void> TxRelay::on_transactions(PeerRef peer,
+                                               std::vector<TransactionRef> transactions) {
     if (!context_.takes_transactions(*peer)) {
         peer->connection->close();
         co_return;
     }
     if (context_.is_catching_up()) co_return;
-    peer->known_transactions.insert(tx->wtxid.bytes);
-    peer->known_transactions.insert(tx->txid.bytes);
-    tracker_.answered(peer->id, tx->txid.as<Hash256>(), context_.now());
-    tracker_.answered(peer->id, tx->wtxid.as<Hash256>(), context_.now());
-    if (has(TxIdentifier::of(tx->wtxid))) {
-        if (peer->may(permission_forcerelay) && pool_.contains(tx->wtxid))
-            announce(tx->txid, tx->wtxid);
-        if (orphanage_.contains(tx->wtxid)) orphanage_.add(tx, peer->id, context_.now());
-        co_return;
+    std::vector<TransactionRef> fresh;
+    for (auto& tx : transactions) {
+        note_arrival(*peer, *tx);
+        const bool is_underpaid = refused_.is_underpaid(TxIdentifier::of(tx->wtxid));
+        // What becomes of this one depends on the verdicts before it.
+        if (is_underpaid || is_in(fresh, tx->wtxid))
+            co_await submit(peer, std::exchange(fresh, {}));
+        if (is_known(*peer, tx)) continue;
+        if (is_underpaid)
+            co_await submit_with_child(peer, std::move(tx));
+        else
+            fresh.push_back(std::move(tx));
     }
-    if (refused_.is_underpaid(TxIdentifier::of(tx->wtxid)))
-        co_await submit_with_child(peer, std::move(tx));
-    else
-        co_await submit(peer, std::move(tx));
+    co_await submit(peer, std::move(fresh));
     // On a private chain a pong also means that the orphans were tried. On other chains a peer does
     // not wait for orphans of other peers.
     while (context_.skips_delays() && is_trying_orphans_ && peer->connection->is_open())
         co_await orphans_tried_.wait();
 }
 
-asio::awaitable<void> TxRelay::submit(PeerRef peer, TransactionRef tx) {
+asio::awaitable<void> TxRelay::submit(PeerRef peer, std::vector<TransactionRef> transactions) {
+    if (transactions.empty()) co_return;
     const auto before = arrivals_;
-    const auto result = co_await context_.ledger.accept(tx);
+    const auto results = co_await context_.ledger.accept(transactions);
+    for (std::size_t i = 0; i < results.size(); ++i)
+        co_await take_verdict(peer, transactions[i], results[i], before);
+}
+
+asio::awaitable<void> TxRelay::take_verdict(PeerRef peer, TransactionRef tx,
+                                            const mempool::AcceptResult& result,
+                                            const Arrivals& before) {
     if (result) {
         accepted(*peer, tx, FeeRate::of(result->fee, result->vsize));
     } else if (result.error().rejection.reason == consensus::Reason::inputs_missing_or_spent &&
@@ -272,10 +300,12 @@ asio::awaitable<void> TxRelay::try_orphans() {
             const auto work = orphanage_.take_work();
             if (!work) break;
             const auto sender = context_.peers.find(work->peer);
-            if (sender == context_.peers.end())
+            if (sender == context_.peers.end()) {
                 orphanage_.erase(work->tx->wtxid);
-            else
-                co_await submit(sender->second, work->tx);
+                continue;
+            }
+            std::vector<TransactionRef> one{work->tx};
+            co_await submit(sender->second, std::move(one));
         }
     } catch (const std::exception& error) {
         // An error of the disk: the ledger has reported it, and the node is about to stop.

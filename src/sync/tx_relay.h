@@ -23,9 +23,9 @@ public:
 
     // Messages.
     asio::awaitable<void> on_announced(PeerRef peer, std::vector<wire::InventoryItem> items);
-    /// Ends after the verdict; on private chains also after the orphans that waited for this
-    /// transaction were tried.
-    asio::awaitable<void> on_transaction(PeerRef peer, TransactionRef tx);
+    /// Submits them in their order. Ends after the verdicts; on private chains also after the
+    /// orphans that waited for these transactions were tried.
+    asio::awaitable<void> on_transactions(PeerRef peer, std::vector<TransactionRef> transactions);
     void on_not_found(Peer& peer, const wire::InventoryItem& item);
     /// Sends the requested transactions, and notfound for the others. Needs one job of the ledger,
     /// so the caller limits the number of items.
@@ -58,7 +58,9 @@ private:
     void announce_due();
     [[nodiscard]] Time next_announcement(const Peer& peer);
     [[nodiscard]] Time ready_at(const Peer& peer, const TxIdentifier& id) const;
-    asio::awaitable<void> submit(PeerRef peer, TransactionRef tx);
+    asio::awaitable<void> submit(PeerRef peer, std::vector<TransactionRef> transactions);
+    void note_arrival(Peer& peer, const SealedTransaction& tx);
+    [[nodiscard]] bool is_known(const Peer& peer, const TransactionRef& tx);
     [[nodiscard]] std::optional<Orphanage::Work> find_child(PeerId sender,
                                                             const SealedTransaction& parent);
     asio::awaitable<void> submit_with_child(PeerRef peer, TransactionRef parent);
@@ -70,6 +72,8 @@ private:
         std::uint64_t transactions;
         std::uint64_t blocks;
     };
+    asio::awaitable<void> take_verdict(PeerRef peer, TransactionRef tx,
+                                       const mempool::AcceptResult& result, const Arrivals& before);
     void keep_orphan(Peer& peer, const TransactionRef& tx, const std::vector<Txid>& parents,
                      const Arrivals& before);
     [[nodiscard]] bool has_arrived_since(const Txid& txid, const Arrivals& before) const;

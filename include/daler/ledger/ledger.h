@@ -36,6 +36,9 @@ struct State {
     /// mempool.accept at the present time.
     [[nodiscard]] mempool::AcceptResult accept(const TransactionRef& tx,
                                                mempool::AcceptOptions options = {});
+    /// The same for several, one after the other; their scripts are verified together.
+    [[nodiscard]] std::vector<mempool::AcceptResult> accept_all(
+        std::span<const TransactionRef> transactions);
     /// mempool.accept_package at the present time.
     [[nodiscard]] mempool::PackageAccepted accept_package(std::span<const TransactionRef> package,
                                                           mempool::AcceptOptions options = {});
@@ -119,8 +122,8 @@ public:
         Ledger& ledger_;
     };
 
-    /// Runs `work` on the calling thread, if the ledger has nothing to do. Each `call` in it is done
-    /// at once. Returns false, without having run it, if a `call` would have to wait now.
+    /// Runs `work` on the calling thread, if the ledger has nothing to do. Each `call` in it is
+    /// done at once. Returns false, without having run it, if a `call` would have to wait now.
     bool run_if_idle(const std::function<void()>& work);
 
     /// Runs `work` on the ledger thread some time later; not at all once the disk has failed.
@@ -173,10 +176,11 @@ public:
         co_return std::move(*outcome);
     }
 
-    /// The two calls that most of the node makes. A block's verdict may come after calls that were
+    /// The calls that most of the node makes. A block's verdict may come after calls that were
     /// made later have ended. Verdicts come in order.
     boost::asio::awaitable<chain::Submitted> submit(BlockRef block);
-    boost::asio::awaitable<mempool::AcceptResult> accept(TransactionRef tx);
+    boost::asio::awaitable<std::vector<mempool::AcceptResult>> accept(
+        std::vector<TransactionRef> transactions);
 
 private:
     /// What waits in the queue. It is called with null when the disk has failed, and must report

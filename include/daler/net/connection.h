@@ -53,6 +53,12 @@ public:
     /// use depends on the bytes that have arrived, not on the announced size. One caller at a time.
     [[nodiscard]] boost::asio::awaitable<Result<RawMessage, ReadError>> read_message();
 
+    /// The next message, if it has arrived completely, is of this command, and its payload is
+    /// smaller than `size`. Otherwise nothing, and `read_message` reads it. It does not wait.
+    /// Requires that `read_message` is not running.
+    [[nodiscard]] std::optional<RawMessage> take_arrived(std::string_view command,
+                                                         std::size_t size);
+
     /// Queues a message. Messages that are queued in one turn of the event loop are written
     /// together. Does nothing if the connection is closed.
     void send(std::string_view command, Bytes payload);

@@ -27,6 +27,7 @@ inline constexpr std::size_t send_queue_bytes = 1'000'000;  ///< then we stop re
 /// Blocks of one peer that may wait for their verdict before we stop reading that peer.
 inline constexpr std::size_t open_blocks = 16;
 inline constexpr std::size_t open_block_bytes = 8'000'000;  ///< of these blocks together
+inline constexpr std::size_t transactions_at_once = 32;     ///< submitted to the mempool together
 inline constexpr std::chrono::seconds connect_timeout{5};   ///< name lookup included; real time
 /// Unless -peertimeout says otherwise.
 inline constexpr std::chrono::seconds handshake_timeout{60};

@@ -239,6 +239,34 @@ TEST_CASE("a transaction that was verified before is not verified again", "[memp
     CHECK(f.accept(under_some).starts_with("mandatory-script-verify-flag-failed"));
 }
 
+TEST_CASE("scripts that are verified ahead change no verdict", "[mempool]") {
+    Fixture ahead;
+    Fixture usual;
+    const auto make_all = [](Fixture& f) {
+        const auto false_coin = f.coin();
+        f.chain.coins[false_coin].output.script_pubkey = script::pay_to_witness(0, Bytes(32));
+        const auto parent = make({.from = {f.coin()}});
+        return std::vector<TransactionRef>{
+            parent,
+            make({.from = {output_of(parent)}, .in = value_of(parent)}),
+            make({.from = {false_coin}}),
+            make({.from = {f.coin()}, .fee = 1}),
+            make({.from = {f.coin()}}),
+        };
+    };
+    (void)make_all(usual);
+    const auto transactions = make_all(ahead);
+    ahead.pool.verify_ahead(transactions, ahead.options());
+    CHECK(ahead.pool.size() == 0);
+    std::vector<bool> known;
+    for (const auto& tx : transactions)
+        known.push_back(ahead.cache.contains_tx(tx->wtxid, script::standard_flags));
+    CHECK(known == std::vector{true, false, false, false, true});
+    for (const auto& tx : transactions)
+        CHECK(ahead.accept(tx) == usual.accept(tx));
+    CHECK(ahead.pool.size() == 3);
+}
+
 TEST_CASE("the first failing input is the one that is reported", "[mempool]") {
     Fixture f;
     const auto false_coin = f.coin();

@@ -101,6 +101,28 @@ TEST_CASE("messages arrive as they were sent, in order", "[net]") {
     CHECK(a->traffic().sent_per_message.at("verack") == 24);
 }
 
+TEST_CASE("a message that has arrived completely can be taken without waiting", "[net]") {
+    Loopback net;
+    auto [socket, connection] = net.raw();
+    CHECK_FALSE(connection->take_arrived("ping", 100));
+    Bytes bytes = message("verack", {});
+    for (std::uint8_t i = 1; i <= 3; ++i) {
+        const auto next = message("ping", {i, i});
+        bytes.insert(bytes.end(), next.begin(), next.end());
+    }
+    bytes.pop_back();
+    asio::write(socket, asio::buffer(bytes));
+    CHECK(net.run(connection->read_message())->command == "verack");
+    CHECK_FALSE(connection->take_arrived("block", 100));
+    CHECK_FALSE(connection->take_arrived("ping", 2));
+    CHECK(connection->take_arrived("ping", 3)->payload == Bytes{1, 1});
+    CHECK(connection->take_arrived("ping", 3)->payload == Bytes{2, 2});
+    CHECK_FALSE(connection->take_arrived("ping", 3));
+    asio::write(socket, asio::buffer(Bytes{3}));
+    CHECK(net.run(connection->read_message())->payload == Bytes{3, 3});
+    CHECK(connection->traffic().received_per_message.at("ping") == 3 * 26);
+}
+
 TEST_CASE("both ends know both addresses", "[net]") {
     Loopback net;
     const auto [a, b] = net.pair();

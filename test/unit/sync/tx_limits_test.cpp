@@ -128,6 +128,30 @@ TEST_CASE("a peer that was asked for many transactions is asked for the next one
     CHECK(requests_to(peer) == (is_busy ? 1 : 0));
 }
 
+TEST_CASE("transactions that arrive together are submitted in their order", "[sync][limits]") {
+    constexpr std::uint32_t most = limits::transactions_at_once;
+    const auto count = GENERATE(values<std::uint32_t>({most - 1, most, 3 * most}));
+    Node node;
+    node.mine(100 + static_cast<int>(count));
+    RawPeer peer(node);
+    peer.shake_hands();
+    std::vector<TransactionRef> transactions;
+    for (std::uint32_t i = 1; i <= count; ++i)
+        transactions.push_back(node.spend_coinbase(static_cast<Height>(i)));
+    transactions.push_back(transactions.back());  // the same again
+    transactions.push_back(Node::spend(*transactions.back()));
+    Bytes bytes;
+    for (const auto& tx : transactions) {
+        const auto next = peer.frame(wire::TransactionMessage::command,
+                                     wire::encode(wire::TransactionMessage{tx}));
+        bytes.insert(bytes.end(), next.begin(), next.end());
+    }
+    peer.write_raw(bytes);
+    REQUIRE(peer.is_answered());
+    for (const auto& tx : transactions)
+        CHECK(node.has(tx));
+}
+
 TEST_CASE("one message announces a bounded number of transactions", "[sync][limits]") {
     constexpr std::uint32_t most = limits::transactions_per_inv;
     Node node(with_permission("mempool"));
