@@ -4,6 +4,11 @@
 
 #include <daler/encoding/hex.h>
 
+#include <fmt/format.h>
+
+#include <latch>
+#include <thread>
+
 using namespace daler;
 using namespace daler::rpc;
 using namespace daler::rpc::test;
@@ -89,9 +94,31 @@ TEST_CASE_METHOD(NodeFixture, "small requests for methods that never wait are an
     CHECK(text(R"({"method":"getbestblockhash","id":1})"));
     CHECK(text(R"({"method":"getblockhash","params":[0],"id":1})"));
     CHECK(text(R"({"method":"getblockheader","params":["00"],"id":1})"));
-    CHECK_FALSE(text(R"({"method":"gettxout","params":[],"id":1})"));
+    CHECK_FALSE(text(R"({"method":"getblock","params":[],"id":1})"));
     CHECK_FALSE(text(R"([{"method":"getblockcount"}])"));
     CHECK_FALSE(text(R"({"method":5})"));
     CHECK_FALSE(text("{"));
-    CHECK_FALSE(text(R"({"method":"getblockcount","id":")" + std::string(1100, 'x') + "\"}"));
+    CHECK_FALSE(text(R"({"method":"getblockcount","id":")" + std::string(2100, 'x') + "\"}"));
+}
+
+TEST_CASE_METHOD(NodeFixture, "small requests for the ledger are answered at once if it is idle",
+                 "[rpc]") {
+    const auto hash = R"("00000000000000000000000000000000000000000000000000000000000000aa")";
+    const std::string body = fmt::format(R"({{"method":"gettxout","params":[{},0],"id":1}})", hash);
+    std::optional<Reply> reply;
+    while (!(reply = dispatcher.answer_now(body, {})))
+        std::this_thread::yield();
+    CHECK(reply->status == 200);
+    CHECK(reply->body == dispatcher.answer(body, {}).body);
+
+    std::latch begun{1};
+    std::latch may_end{1};
+    ledger->post([&](ledger::State&) {
+        begun.count_down();
+        may_end.wait();
+    });
+    begun.wait();
+    CHECK_FALSE(dispatcher.answer_now(body, {}));
+    may_end.count_down();
+    CHECK(dispatcher.answer(body, {}).body == reply->body);
 }
