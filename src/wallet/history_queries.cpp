@@ -100,18 +100,20 @@ std::vector<OwnedCoin> History::coins(Immature immature) const {
         if (!alive) continue;
         const Height matures_in = blocks_to_maturity(record);
         if (immature == Immature::exclude && matures_in > 0) continue;
+        std::optional<bool> from_me;
         for (std::uint32_t i = 0; i < record.tx->outputs.size(); ++i) {
             const auto& output = record.tx->outputs[i];
             const auto* place = owner(output);
             if (!place || is_spent({txid, i})) continue;
+            if (!from_me) from_me = is_from_me(*record.tx);
             out.push_back({.outpoint = {txid, i},
                            .output = output,
                            .place = *place,
                            .depth = depth(record),
                            .safe = is_trusted(record, known_good),
-                           .from_me = is_from_me(*record.tx),
+                           .from_me = *from_me,
                            .reused = is_reused(output.script_pubkey),
-                           .spendable = is_spendable(output),
+                           .spendable = keys_.records()[place->record].is_spendable,
                            .matures_in = matures_in});
         }
     }

@@ -67,6 +67,7 @@ std::size_t KeyBook::add(DescriptorRecord record, std::span<const std::vector<Sc
     // A descriptor without private keys is watch-only: other programs sign for it.
     record.is_spendable =
         !record.descriptor.has_private_keys() || signs_alone(record.descriptor, record.range_begin);
+    input_weights_.clear();
     const auto [known, is_new] = by_id_.emplace(record.descriptor.id(), records_.size());
     const std::size_t position = known->second;
     if (is_new)
@@ -188,6 +189,22 @@ descriptor::KeyRing KeyBook::key_ring(const Place& place,
     // Its script was derived before.
     ensure(ring.has_value());
     return std::move(*ring);
+}
+
+std::optional<std::int64_t> KeyBook::input_weight(const Script& script) const {
+    const auto* place = find(script);
+    if (!place) return std::nullopt;
+    const auto [cached, is_new] =
+        input_weights_.try_emplace({place->record, script::solve(script.bytes()).type});
+    if (is_new) {
+        // With a script tree, the available private keys decide which path spends the coin.
+        using enum descriptor::Descriptor::Secrets;
+        const bool may_have_tree =
+            records_[place->record].descriptor.address_type() == descriptor::AddressType::bech32m;
+        const auto ring = key_ring(*place, may_have_tree ? include : exclude);
+        cached->second = descriptor::signed_input_weight(script, ring);
+    }
+    return cached->second;
 }
 
 std::uint32_t KeyBook::unused(bool internal) const {

@@ -143,12 +143,7 @@ Outcome<void> PaymentBuilder::choose_change() {
 }
 
 std::optional<PaymentBuilder::Coin> PaymentBuilder::evaluate(const OwnedCoin& owned) const {
-    // With a script tree, the available private keys decide which path spends the coin.
-    using enum descriptor::Descriptor::Secrets;
-    const auto& record = wallet_.keys().records()[owned.place.record];
-    const bool may_have_tree = record.descriptor.address_type() == AddressType::bech32m;
-    const auto ring = wallet_.keys().key_ring(owned.place, may_have_tree ? include : exclude);
-    const auto weight = descriptor::signed_input_weight(owned.output.script_pubkey, ring);
+    const auto weight = wallet_.keys().input_weight(owned.output.script_pubkey);
     if (!weight) return std::nullopt;
     const Amount fee = fee_of_weight(rate_.rate, *weight);
     const Amount value = recipients_pay_ ? owned.output.value : owned.output.value - fee;

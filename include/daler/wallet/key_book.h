@@ -1,6 +1,7 @@
 #pragma once
 
 #include <daler/descriptor/descriptor.h>
+#include <daler/script/standard.h>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
@@ -85,6 +86,10 @@ public:
     [[nodiscard]] descriptor::KeyRing key_ring(const Place& place,
                                                descriptor::Descriptor::Secrets secrets) const;
 
+    /// The weight of a signed input that spends from a script of ours, as
+    /// descriptor::signed_input_weight. Nothing if the script is not ours.
+    [[nodiscard]] std::optional<std::int64_t> input_weight(const Script& script) const;
+
     /// How many indices of all ranges are not derived yet.
     [[nodiscard]] std::uint64_t underived() const;
     /// The number of derived scripts.
@@ -109,6 +114,9 @@ private:
     std::map<ActiveKey, std::size_t> active_;
     std::map<Hash256, std::size_t> by_id_;
     boost::unordered_flat_map<Script, Place, Hasher> scripts_;
+    /// By record and kind of script: the keys of a descriptor have the same size at all indices.
+    mutable std::map<std::pair<std::size_t, script::OutputType>, std::optional<std::int64_t>>
+        input_weights_;
 };
 
 }  // namespace daler::wallet
