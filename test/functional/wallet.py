@@ -39,12 +39,23 @@ def addresses(test, node, wallet):
         equal(info["scriptPubKey"], node.validateaddress(address)["scriptPubKey"])
         seen.add(address)
     assert wallet.getnewaddress().startswith("bcrt1q")
+    message_signatures(node, wallet)
     fails(-5, "Unknown address type 'nosuch'", wallet.getnewaddress, "", "nosuch")
     equal(wallet.getaddressinfo(ANYONE_ADDRESS)["ismine"], False)
     fails(-5, "Invalid", wallet.getaddressinfo, "nonsense")
     equal(node.validateaddress("nonsense")["isvalid"], False)
     labelled = wallet.getnewaddress("shop")
     equal(wallet.getaddressinfo(labelled)["labels"], ["shop"])
+
+
+def message_signatures(node, wallet):
+    legacy = wallet.getnewaddress("", "legacy")
+    signature = wallet.signmessage(legacy, "text")
+    equal(node.verifymessage(legacy, signature, "text"), True)
+    equal(node.verifymessage(legacy, signature, "other text"), False)
+    fails(-5, "Invalid address", wallet.signmessage, "nonsense", "text")
+    fails(-3, "Address does not refer to key", wallet.signmessage, wallet.getnewaddress(), "text")
+    fails(-4, "Private key not available", wallet.signmessage, "mkHS9ne12qx9pS9VojpwU5xtRd4T7X7ZUt", "text")
 
 
 def maturity(test, node, wallet):

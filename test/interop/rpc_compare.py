@@ -372,10 +372,14 @@ def ask_about_the_wallet(check, daler):
         if isinstance(address, str):
             ask("getaddressinfo", address, wallet="w")
             ask("validateaddress", address)
+        if kind == "legacy":
+            ask("signmessage", address, "text", wallet="w")
     address = ask("getnewaddress", "a label", wallet="w")
     ask("getaddressinfo", address, wallet="w")
     for address in (ANYONE_ADDRESS, "nonsense", "", 5):
         ask("getaddressinfo", address, wallet="w")
+    for address in ("mkHS9ne12qx9pS9VojpwU5xtRd4T7X7ZUt", "nonsense", 5):
+        ask("signmessage", address, "text", wallet="w")
     for name in {entry["txid"] for entry in daler.wallet("w").listtransactions("*", 100)} | {"00" * 32, "abc"}:
         ask("gettransaction", name, wallet="w")
         ask("gettransaction", name, True, True, wallet="w")

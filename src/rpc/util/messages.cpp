@@ -1,3 +1,4 @@
+#include "rpc/signed_message.h"
 #include "rpc/util/methods.h"
 
 #include <daler/crypto/key.h>
@@ -7,16 +8,6 @@
 #include <daler/script/standard.h>
 
 namespace daler::rpc {
-namespace {
-
-crypto::Digest256 message_hash(const std::string& message) {
-    ByteWriter writer;
-    writer.sized_bytes(as_bytes("Bitcoin Signed Message:\n"));
-    writer.sized_bytes(as_bytes(message));
-    return crypto::sha256d(writer.view());
-}
-
-}  // namespace
 
 Json signmessagewithprivkey(Call& call) {
     const auto key = descriptor::decode_wif(call.string(0), call.node().params.address);

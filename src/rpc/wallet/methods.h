@@ -36,6 +36,9 @@ namespace daler::rpc {
 [[nodiscard]] Json restorewallet(Call& call);
 [[nodiscard]] Json unloadwallet(Call& call);
 
+// messages.cpp
+[[nodiscard]] Json signmessage(Call& call);
+
 // payments.cpp
 [[nodiscard]] Json sendmany(Call& call);
 [[nodiscard]] Json sendtoaddress(Call& call);
