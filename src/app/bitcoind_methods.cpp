@@ -95,7 +95,6 @@ constexpr auto rows = std::to_array<Conversion>({
     {"simulaterawtransaction", 0, "rawtxs", Rule::json},
     {"simulaterawtransaction", 1, "options", Rule::json},
     {"simulaterawtransaction", named_only, "include_watchonly", Rule::json},
-    {"upgradewallet", 0, "version", Rule::json},
     {"walletcreatefundedpsbt", 0, "inputs", Rule::json},
     {"walletcreatefundedpsbt", 1, "outputs", Rule::json},
     {"walletcreatefundedpsbt", 2, "locktime", Rule::json},

@@ -39,6 +39,7 @@ def addresses(test, node, wallet):
         equal(info["scriptPubKey"], node.validateaddress(address)["scriptPubKey"])
         seen.add(address)
     assert wallet.getnewaddress().startswith("bcrt1q")
+    versions(wallet)
     message_signatures(node, wallet)
     fails(-5, "Unknown address type 'nosuch'", wallet.getnewaddress, "", "nosuch")
     equal(wallet.getaddressinfo(ANYONE_ADDRESS)["ismine"], False)
@@ -46,6 +47,12 @@ def addresses(test, node, wallet):
     equal(node.validateaddress("nonsense")["isvalid"], False)
     labelled = wallet.getnewaddress("shop")
     equal(wallet.getaddressinfo(labelled)["labels"], ["shop"])
+
+
+def versions(wallet):
+    equal(wallet.upgradewallet()["result"], "Already at latest version. Wallet version unchanged.")
+    equal(wallet.upgradewallet(1)["error"],
+          "Cannot downgrade wallet from version 169900 to version 1. Wallet version unchanged.")
 
 
 def message_signatures(node, wallet):

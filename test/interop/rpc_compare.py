@@ -378,6 +378,9 @@ def ask_about_the_wallet(check, daler):
     ask("getaddressinfo", address, wallet="w")
     for address in (ANYONE_ADDRESS, "nonsense", "", 5):
         ask("getaddressinfo", address, wallet="w")
+    for version in (0, 1, 169899, 169900, 170000, -1, "1"):
+        ask("upgradewallet", version, wallet="w")
+    ask("upgradewallet", wallet="w")
     for address in ("mkHS9ne12qx9pS9VojpwU5xtRd4T7X7ZUt", "nonsense", 5):
         ask("signmessage", address, "text", wallet="w")
     for name in {entry["txid"] for entry in daler.wallet("w").listtransactions("*", 100)} | {"00" * 32, "abc"}:

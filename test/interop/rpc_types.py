@@ -121,7 +121,7 @@ def calls(block, transaction, address):
     ]
     options = [None, None, False, False, 1, "economical", False, None, False]
     wallet = [
-        ("signmessage", ["mkHS9ne12qx9pS9VojpwU5xtRd4T7X7ZUt", "text"]), ("abandontransaction", [HASH]), ("backupwallet", ["/nosuch/folder/file"]),
+        ("upgradewallet", [169900]), ("signmessage", ["mkHS9ne12qx9pS9VojpwU5xtRd4T7X7ZUt", "text"]), ("abandontransaction", [HASH]), ("backupwallet", ["/nosuch/folder/file"]),
         ("createwallet", ["w", False, False, "", False, True, False, False]),
         ("getaddressesbylabel", ["x"]), ("getaddressinfo", [address]), ("getbalance", ["*", 0, False, False]),
         ("getnewaddress", ["", "bech32"]), ("getrawchangeaddress", ["bech32"]),

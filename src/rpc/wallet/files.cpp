@@ -170,4 +170,22 @@ Json restorewallet(Call& call) {
     return name_json(name);
 }
 
+Json upgradewallet(Call& call) {
+    const auto wanted = call.integer(0, wallet_version);
+    Json out = Json::object();
+    out.append("wallet_name",
+               with_wallet(call, [](const wallet::Wallet& wallet) { return wallet.name(); }));
+    out.append("previous_version", wallet_version);
+    out.append("current_version", wallet_version);
+    // 0 stands for the latest version.
+    if (wanted != 0 && wanted < wallet_version) {
+        out.append("error", fmt::format("Cannot downgrade wallet from version {} to version {}. "
+                                        "Wallet version unchanged.",
+                                        wallet_version, wanted));
+    } else {
+        out.append("result", "Already at latest version. Wallet version unchanged.");
+    }
+    return out;
+}
+
 }  // namespace daler::rpc

@@ -374,6 +374,14 @@ const Method wallet_table[] = {
      unloaded_wallet,
      unloadwallet,
      "w"},
+    {"Wallet",
+     "upgradewallet",
+     "Says which version of wallets there is. A wallet of an older version is upgraded when it is "
+     "loaded.",
+     {{"version", Type::integer, "169900", "The version that is wanted"}},
+     upgraded_wallet,
+     upgradewallet,
+     "169900"},
 };
 
 }  // namespace

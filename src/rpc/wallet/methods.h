@@ -35,6 +35,7 @@ namespace daler::rpc {
 [[nodiscard]] Json loadwallet(Call& call);
 [[nodiscard]] Json restorewallet(Call& call);
 [[nodiscard]] Json unloadwallet(Call& call);
+[[nodiscard]] Json upgradewallet(Call& call);
 
 // messages.cpp
 [[nodiscard]] Json signmessage(Call& call);

@@ -182,6 +182,13 @@ inline const ResultFields wallet_info = {
     {"birthtime?", Type::time, "Blocks before it are not read"},
     last_block_field};
 
+inline const ResultFields upgraded_wallet = {
+    {"wallet_name", Type::string, "The wallet"},
+    {"previous_version", Type::integer, "The version of its format before"},
+    {"current_version", Type::integer, "The version after"},
+    {"result?", Type::string, "What was done, if nothing failed"},
+    {"error?", Type::string, "Why the version stays as it is"}};
+
 inline const ResultFields wallet_folder = {
     {"wallets", Type::objects, "", {{"name", Type::string, "A wallet"}}}};
 
