@@ -47,7 +47,7 @@ def prefixes(test, node):
     log = node.log()[begin:]
     for line in (r"\[httpworker\.\d+\] \[rpc/dispatcher\.cpp:\d+\] \[\w+\] \[rpc:debug\] method=generatetoaddress user=\S+",
                  r"\[httpworker\.\d+\] \[rpc/dispatcher\.cpp:\d+\] \[\w+\] \[rpc:trace\] method=generatetoaddress took \d+ us",
-                 r"\[ledger\] \[chain/pipeline\.cpp:\d+\] \[confirm_oldest\] \[all:info\] UpdateTip: new best=\w+ height=1 "
+                 r"\[(?:ledger|httpworker\.\d+)\] \[chain/pipeline\.cpp:\d+\] \[confirm_oldest\] \[all:info\] UpdateTip: new best=\w+ height=1 "
                  r"version=0x20000000 log2_work=2\.000000 tx=2 date='\d{4}-\S+Z'",
                  r"\[init\] \[app/run_node\.cpp:\d+\] \[\w+\] \[all:info\] Stopp\w+"):
         assert re.search(rf"^{TIME}\.\d{{6}}Z {line}$", log, re.M), (line, log)
