@@ -278,9 +278,9 @@ constexpr std::array notifications{
 
 constexpr std::array debugging{
     Option{"debug", "<category>", Kind::list, Group::debugging, "",
-           "Log more about bench, coindb, leveldb, mempool, mempoolrej, net, rpc, validation, or "
-           "another category of Bitcoin Core, of which there are no lines; 1, all or nothing is "
-           "all, 0 or none is none; may be repeated"},
+           "Log more about bench, coindb, leveldb, mempool, mempoolrej, net, rpc, or another "
+           "category of Bitcoin Core, of which there are no lines; 1, all or nothing is all, 0 or "
+           "none is none; may be repeated"},
     Option{"debugexclude", "<category>", Kind::list, Group::debugging, "",
            "Leave this category out of -debug; may be repeated"},
     Option{"debuglogfile", "<file>", Kind::path, Group::debugging, "debug.log",

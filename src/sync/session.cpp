@@ -18,6 +18,11 @@ constexpr std::size_t large_payload = 20'000;
 
 using Decoded = Result<wire::Message, DecodeError>;
 
+void log_received(const Peer& peer, const net::RawMessage& raw) {
+    log::debug(log::Category::net, "received: {} ({} bytes) peer={}", raw.command,
+               raw.payload.size(), peer.id);
+}
+
 asio::awaitable<Decoded> decode_on_worker(ThreadPool& workers, net::RawMessage raw) {
     auto work = [raw = std::move(raw)] { return wire::decode_message(raw.command, raw.payload); };
     return offload(workers, std::move(work));
@@ -58,8 +63,7 @@ asio::awaitable<void> PeerSessions::read_messages(PeerRef peer) {
             co_return;
         }
         const auto size = raw->payload.size();
-        log::debug(log::Category::net, "received: {} ({} bytes) peer={}", raw->command, size,
-                   peer->id);
+        log_received(*peer, *raw);
         auto message = co_await decode(peer, std::move(*raw));
         if (!message) continue;
         if (auto* block = std::get_if<wire::BlockMessage>(&*message)) {
@@ -251,6 +255,7 @@ asio::awaitable<void> PeerSessions::handle_transactions(PeerRef peer, Transactio
     while (transactions.size() < limits::transactions_at_once) {
         auto raw = peer->connection->take_arrived(wire::TransactionMessage::command, large_payload);
         if (!raw) break;
+        log_received(*peer, *raw);
         auto message = co_await decode(peer, std::move(*raw));
         if (!message) continue;
         transactions.push_back(std::move(std::get<wire::TransactionMessage>(*message).tx));

@@ -16,19 +16,8 @@ public:
             left_[i] = left_[i + 1] + coins[order_[i]].value;
     }
 
-    std::optional<std::vector<std::size_t>> run() {
-        for (int step = 0; step < max_exact_steps; ++step)
-            if (!is_dead_end())
-                take();
-            else if (!backtrack())
-                break;
-        if (best_.empty()) return std::nullopt;
-        for (auto& i : best_)
-            i = order_[i];
-        return best_;
-    }
+    [[nodiscard]] Selection best() const { return coins_at(order_, best_); }
 
-private:
     bool is_dead_end() {
         if (value_ + left_[next_] < goal_.target || weight_ > goal_.max_weight) return true;
         if (value_ > goal_.target + goal_.cost_of_change) return true;
@@ -65,6 +54,7 @@ private:
         return true;
     }
 
+private:
     void apply(std::size_t position, int sign) {
         const auto& coin = coins_[order_[position]];
         value_ += coin.value * sign;
@@ -85,7 +75,9 @@ private:
 }  // namespace
 
 Selection branch_and_bound(std::span<const Candidate> coins, const SelectionGoal& goal) {
-    return ExactSearch(coins, goal).run();
+    ExactSearch search(coins, goal);
+    search_depth_first(search, max_exact_steps);
+    return search.best();
 }
 
 }  // namespace daler::wallet

@@ -24,22 +24,7 @@ public:
         }
     }
 
-    Selection run() {
-        for (int step = 0; step < max_lightest_steps; ++step)
-            if (!is_dead_end())
-                take();
-            else if (!backtrack())
-                break;
-        if (best_.empty()) return std::nullopt;
-        for (auto& i : best_)
-            i = order_[i];
-        return best_;
-    }
-
-private:
-    [[nodiscard]] const Candidate& at(std::size_t position) const {
-        return coins_[order_[position]];
-    }
+    [[nodiscard]] Selection best() const { return coins_at(order_, best_); }
 
     bool is_dead_end() {
         if (weight_ > best_weight_) return true;
@@ -50,15 +35,6 @@ private:
             best_value_ = value_;
         }
         return true;
-    }
-
-    /// Whether the coins that are still needed must make this heavier than the best selection:
-    /// none of them has more value than the next one, or less weight than the lightest.
-    [[nodiscard]] bool is_too_heavy() const {
-        const auto missing = (wanted_ - value_).satoshis();
-        const auto largest = at(next_).value.satoshis();
-        const auto number = (missing + largest - 1) / largest;
-        return number > (best_weight_ - weight_) / least_weight_[next_];
     }
 
     void take() {
@@ -81,6 +57,20 @@ private:
         return true;
     }
 
+private:
+    [[nodiscard]] const Candidate& at(std::size_t position) const {
+        return coins_[order_[position]];
+    }
+
+    /// Whether the coins that are still needed must make this heavier than the best selection:
+    /// none of them has more value than the next one, or less weight than the lightest.
+    [[nodiscard]] bool is_too_heavy() const {
+        const auto missing = (wanted_ - value_).satoshis();
+        const auto largest = at(next_).value.satoshis();
+        const auto number = (missing + largest - 1) / largest;
+        return number > (best_weight_ - weight_) / least_weight_[next_];
+    }
+
     std::span<const Candidate> coins_;
     const Amount wanted_;
     std::vector<std::size_t> order_;
@@ -96,7 +86,9 @@ private:
 }  // namespace
 
 Selection lightest(std::span<const Candidate> coins, const SelectionGoal& goal) {
-    return LightestSearch(coins, goal).run();
+    LightestSearch search(coins, goal);
+    search_depth_first(search, max_lightest_steps);
+    return search.best();
 }
 
 }  // namespace daler::wallet

@@ -23,6 +23,27 @@ namespace daler::wallet {
     return out;
 }
 
+/// A depth-first search over "with or without this coin", of at most `steps` steps. A Search has
+/// `is_dead_end`, which also notes a selection that is good enough; `take`, which takes the next
+/// coin; `backtrack`, which takes back the last one and is false if there is none.
+template <class Search>
+void search_depth_first(Search& search, int steps) {
+    for (; steps > 0; --steps)
+        if (!search.is_dead_end())
+            search.take();
+        else if (!search.backtrack())
+            return;
+}
+
+/// The coins at these positions of an order; nothing if there are none.
+[[nodiscard]] inline Selection coins_at(std::span<const std::size_t> order,
+                                        std::vector<std::size_t> places) {
+    if (places.empty()) return std::nullopt;
+    for (auto& place : places)
+        place = order[place];
+    return places;
+}
+
 [[nodiscard]] inline std::int64_t weight_of(std::span<const Candidate> coins,
                                             std::span<const std::size_t> chosen) {
     std::int64_t out = 0;

@@ -68,6 +68,11 @@ def known_lines(test, node):
     peer = Peer(node)
     node.expect_log("[net] Added connection peer=0")
     node.expect_log("[net] received: version (98 bytes) peer=0")
+    orphans = [spend([(f"{number:064x}", 0, 10_000)], fee=100) for number in range(20)]
+    for orphan in orphans:
+        peer.send("tx", orphan.serialize())
+    peer.sync()
+    equal(node.log().count("[net] received: tx ("), len(orphans), "also if they arrive together")
     good = spend(coins_of(node, 1, 1), fee=1000)
     bad = Transaction(good.inputs, [Output(2 * 50 * 100_000_000)])
     peer.serve(transactions=[bad])
