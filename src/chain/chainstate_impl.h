@@ -169,6 +169,7 @@ struct Chainstate::Impl {
     /// Closes those whose verdicts are known.
     void close_ready();
     void confirm_oldest();
+    void log_new_tip() const;
     void record_connected(BlockEntry& entry, const coins::BlockUndo& undo);
     void reject(BlockEntry& entry, const consensus::Rejection& rejection);
     void reject_oldest(script::ScriptError error);

@@ -1,5 +1,6 @@
 #include "chainstate_impl.h"
 
+#include <daler/chain/progress.h>
 #include <daler/util/ensure.h>
 #include <daler/util/log.h>
 #include <daler/util/time_text.h>
@@ -72,6 +73,18 @@ void Chainstate::Impl::record_connected(BlockEntry& entry, const coins::BlockUnd
     }
 }
 
+/// The line that scripts look for.
+void Chainstate::Impl::log_new_tip() const {
+    log::unlimited_info(
+        "UpdateTip: new best={} height={} version={:#010x} log2_work={:f} tx={} date='{}' "
+        "progress={:f} cache={:.1f}MiB({}txo)",
+        tip->hash.to_hex(), tip->height, static_cast<std::uint32_t>(tip->header.version),
+        std::log2(tip->chainwork.to_double()), tip->chain_tx_count.load(),
+        time_text(tip->header.block_time()),
+        verification_progress(*tip, *best_header, params, clock.chain_now()),
+        static_cast<double>(coins->memory_usage()) / (1 << 20), coins->size());
+}
+
 void Chainstate::Impl::confirm_oldest() {
     StopWatch watch;
     auto& entry = *open_blocks.oldest().entry;
@@ -85,11 +98,7 @@ void Chainstate::Impl::confirm_oldest() {
     tip = &entry;
     candidates.add(entry);
     const auto coins_time = watch.lap();
-    log::unlimited_info(
-        "UpdateTip: new best={} height={} version={:#010x} log2_work={:f} tx={} date='{}'",
-        entry.hash.to_hex(), entry.height, static_cast<std::uint32_t>(entry.header.version),
-        std::log2(entry.chainwork.to_double()), entry.chain_tx_count.load(),
-        time_text(entry.header.block_time()));
+    log_new_tip();
     for (auto* observer : observers)
         observer->block_connected(entry, closed.block, closed.connectable.undo);
     // A reorganisation is not published before it has more work than the old chain.

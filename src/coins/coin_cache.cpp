@@ -178,6 +178,10 @@ void CoinCache::write_through(const CoinDatabase::Heads& heads) {
     }
 }
 
+std::size_t CoinCache::size() const {
+    return active_.size() + (flush_ ? flush_->frozen.size() : 0);
+}
+
 std::size_t CoinCache::memory_usage() const {
     return active_.memory_usage() + (flush_ ? flush_->frozen.memory_usage() : 0);
 }

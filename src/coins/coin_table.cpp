@@ -161,6 +161,13 @@ void CoinSegment::absorb(const CoinSegment& newer) {
     }
 }
 
+std::size_t CoinTable::size() const {
+    std::size_t total = 0;
+    for (const auto& segment : segments_)
+        total += segment.size();
+    return total;
+}
+
 std::size_t CoinTable::memory_usage() const {
     std::size_t total = 0;
     for (const auto& segment : segments_)

@@ -254,6 +254,7 @@ Status read_peers(const Settings& settings, NodeOptions& options) {
     sync.look_up_names = settings.flag("dns");
     sync.network_active = settings.flag("networkactive");
     sync.blocks_only = settings.flag("blocksonly");
+    sync.max_orphans = static_cast<std::size_t>(settings.integer("maxorphantx"));
     sync.pruned = options.chain.prune_target.has_value();
     sync.min_relay_fee_rate = options.policy.min_relay_fee;
     sync.ban_time = std::chrono::seconds{settings.integer("bantime")};

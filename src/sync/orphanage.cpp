@@ -33,9 +33,9 @@ bool Orphanage::add(const TransactionRef& tx, PeerId peer, Time now) {
 
 /// Removes orphans of the peer with the largest share of the count or of the weight.
 void Orphanage::trim() {
-    while (orphans_.size() > limits::orphans || weight_ > limits::orphans_weight) {
-        const auto share = [](const Usage& usage) {
-            return std::max(static_cast<double>(usage.count) / limits::orphans,
+    while (orphans_.size() > max_count_ || weight_ > limits::orphans_weight) {
+        const auto share = [this](const Usage& usage) {
+            return std::max(static_cast<double>(usage.count) / static_cast<double>(max_count_),
                             static_cast<double>(usage.weight) / limits::orphans_weight);
         };
         const auto greediest = std::ranges::max_element(usage_, [&](const auto& a, const auto& b) {
@@ -172,7 +172,7 @@ void Orphanage::check() const {
     ensure(std::set(work_.begin(), work_.end()).size() == work_.size());
     for (const auto& wtxid : work_)
         ensure(orphans_.contains(wtxid));
-    ensure(orphans_.size() <= limits::orphans && weight_ <= limits::orphans_weight);
+    ensure(orphans_.size() <= max_count_ && weight_ <= limits::orphans_weight);
 }
 
 }  // namespace daler::sync

@@ -17,6 +17,9 @@ namespace daler::sync {
 /// those of others. A pure state machine.
 class Orphanage {
 public:
+    /// Keeps at most `max_count` transactions (-maxorphantx).
+    explicit Orphanage(std::size_t max_count = wire::limits::orphans) : max_count_(max_count) {}
+
     /// Adds `tx`, sent by `peer`. False if it is too heavy. If it is already here, `peer` counts as
     /// another sender.
     bool add(const TransactionRef& tx, PeerId peer, Time now);
@@ -70,6 +73,7 @@ private:
     void trim();
     void charge(PeerId peer, const SealedTransaction& tx, int sign);
 
+    const std::size_t max_count_;
     std::unordered_map<Wtxid, Orphan, SaltedHasher> orphans_;
     std::unordered_map<OutPoint, std::set<Wtxid>, SaltedHasher> by_input_;
     std::deque<Wtxid> work_;  ///< to be tried, each once

@@ -33,6 +33,7 @@ TxRelay::TxRelay(Context& context, Misbehaviour& misbehaviour)
     : context_(context),
       misbehaviour_(misbehaviour),
       tracker_(context.random),
+      orphanage_(context.options.max_orphans),
       refused_(context.random),
       recent_blocks_(context.random),
       orphans_tried_(context.executor),

@@ -47,8 +47,8 @@ def prefixes(test, node):
     log = node.log()[begin:]
     for line in (r"\[httpworker\.\d+\] \[rpc/dispatcher\.cpp:\d+\] \[\w+\] \[rpc:debug\] method=generatetoaddress user=\S+",
                  r"\[httpworker\.\d+\] \[rpc/dispatcher\.cpp:\d+\] \[\w+\] \[rpc:trace\] method=generatetoaddress took \d+ us",
-                 r"\[(?:ledger|httpworker\.\d+)\] \[chain/pipeline\.cpp:\d+\] \[confirm_oldest\] \[all:info\] UpdateTip: new best=\w+ height=1 "
-                 r"version=0x20000000 log2_work=2\.000000 tx=2 date='\d{4}-\S+Z'",
+                 r"\[(?:ledger|httpworker\.\d+)\] \[chain/pipeline\.cpp:\d+\] \[log_new_tip\] \[all:info\] UpdateTip: new best=\w+ height=1 "
+                 r"version=0x20000000 log2_work=2\.000000 tx=2 date='\d{4}-\S+Z' progress=1\.000000 cache=\d+\.\dMiB\(\d+txo\)",
                  r"\[init\] \[app/run_node\.cpp:\d+\] \[\w+\] \[all:info\] Stopp\w+"):
         assert re.search(rf"^{TIME}\.\d{{6}}Z {line}$", log, re.M), (line, log)
     node.start("-nologtimestamps", "-debug=rpc", "-loglevel=info")

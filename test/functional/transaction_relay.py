@@ -21,6 +21,21 @@ def parent_in_a_block(test, node, coins):
     wait_until(lambda: node.getrawmempool() == [child.txid], what="the child in the mempool")
 
 
+def one_orphan(test, node, coins):
+    test.step("with -maxorphantx=1 a second orphan takes the place of the first")
+    node.restart("-maxorphantx=1")
+    parents = [spend([coins.pop()]) for _ in range(2)]
+    first, second = (spend([coin(parent)]) for parent in parents)
+    peer = Peer(node)
+    for orphan in (first, second):
+        peer.send("tx", orphan.serialize())
+    peer.sync()
+    for parent in parents:
+        node.sendrawtransaction(parent.hex())
+    wait_until(lambda: second.txid in node.getrawmempool(), what="the second orphan in the mempool")
+    assert first.txid not in node.getrawmempool()
+
+
 def another_witness(test, node, coins):
     test.step("a transaction that is sent again with another witness is announced with the witness in the mempool")
     funding = spend([coins.pop()], script=DROP_OUTPUT)
@@ -67,6 +82,7 @@ def main(test):
     coins = coins_of(node, 1, 10)
     parent_in_a_block(test, node, coins)
     another_witness(test, node, coins)
+    one_orphan(test, node, coins)
     blocks_only(test, coins)
 
 

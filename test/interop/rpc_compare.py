@@ -19,6 +19,8 @@ from framework import RpcError, bitcoind_folder, equal, run, sync_blocks, sync_m
 EXTRA = "only bitcoind has the field"
 VALUE = "the value differs or depends on the time; the field and its type are the same"
 TEXT = "the text of the error differs, its code is the same"
+CLOCK = "seconds of the clock: the second of the two calls may come later"
+LATEST = 60  # seconds between two calls, on a busy machine
 
 # (method and path, kind, why)
 KNOWN = [
@@ -46,6 +48,8 @@ KNOWN = [
     (r"getdeploymentinfo\.deployments\.\w+\.bip9\.statistics\.period_start", EXTRA, "fork"),
     (r"getdeploymentinfo\.(blake2b|deployments\.(reduced_data|long_coinbase_maturity))", EXTRA, "fork"),
     (r"getblocktemplate\.longpollid", VALUE, "own counter"),
+    (r"getblocktemplate\.curtime", CLOCK, "now"),
+    (r"listbanned\[\]\.(ban_created|banned_until|ban_duration|time_remaining)", CLOCK, "counted from the call, or until then"),
     (r"getblocktemplate\.mintime", VALUE, "29 applies the limit of BIP 94 to all chains"),
     (r"getblockchaininfo\.(size_on_disk|verificationprogress)", VALUE, "own files; own estimate"),
     (r"getmempoolinfo\.(usage|unbroadcastcount)", VALUE, "own memory; the node that a transaction came from"),
@@ -145,6 +149,9 @@ class Comparison:
                 known(place, VALUE))
             if not same_type:
                 self.differ(place, f"{ours!r} instead of {theirs!r}")
+            elif known(place, CLOCK):
+                if abs(ours - theirs) > LATEST:
+                    self.differ(place, f"{ours} instead of {theirs}")
             elif str(ours) != str(theirs) and not known(place, VALUE):  # compared as text: 1.0 differs from 1.00000000
                 self.differ(place, f"{ours} instead of {theirs}")
 

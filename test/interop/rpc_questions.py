@@ -12,7 +12,7 @@ def ask_about_the_network(check, daler):
                    "savemempool"):
         ask(method)
         ask(method, None, None, None, "too many")
-    for arguments in (("1.2.3.0/24", "add", 2_000_000_000, True), ("1.2.3.4", "add"), ("::1", "add", 5), ("x", "add"),
+    for arguments in (("1.2.3.0/24", "add", 2_000_000_000, True), ("1.2.3.4", "add"), ("::1", "add", 500), ("x", "add"),
                       ("1.2.3.4", "nosuch"), ("9.9.9.9", "remove"), ("1.2.3.4/33", "add"), ("1.2.3.0/24", "remove")):
         ask("setban", *arguments)
         ask("listbanned")

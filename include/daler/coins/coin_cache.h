@@ -54,6 +54,8 @@ public:
     /// flush. For the repair of such a flush, whose memory is bounded, too.
     void write_through(const CoinDatabase::Heads& heads);
 
+    /// The number of coins, spent ones that are not written yet among them.
+    [[nodiscard]] std::size_t size() const;
     /// Bytes on the heap.
     [[nodiscard]] std::size_t memory_usage() const;
     [[nodiscard]] bool is_full() const { return memory_usage() >= budget_; }

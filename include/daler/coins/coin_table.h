@@ -81,6 +81,8 @@ public:
     /// Takes over all records of `newer`, which replace those that are here.
     void absorb(const CoinSegment& newer);
 
+    /// The number of records.
+    [[nodiscard]] std::size_t size() const { return count_; }
     [[nodiscard]] std::size_t memory_usage() const {
         return pool_.memory_usage() + slots_.size() * sizeof(Slot);
     }
@@ -117,6 +119,8 @@ public:
     [[nodiscard]] const CoinSegment& segment(const CoinPlace& place) const {
         return segments_[place.segment];
     }
+    /// The number of records.
+    [[nodiscard]] std::size_t size() const;
     /// Bytes on the heap.
     [[nodiscard]] std::size_t memory_usage() const;
 

@@ -33,7 +33,8 @@ struct SyncOptions {
     bool look_up_names = true;   ///< -dns
     bool network_active = true;  ///< -networkactive
     bool blocks_only = false;    ///< -blocksonly: no transactions from or to peers
-    bool pruned = false;         ///< -prune: this node does not serve old blocks
+    std::size_t max_orphans = wire::limits::orphans;  ///< -maxorphantx
+    bool pruned = false;  ///< -prune: this node does not serve old blocks
     /// -minrelaytxfee: the lowest fee rate that the mempool accepts.
     FeeRate min_relay_fee_rate{Amount{1000}};
     std::chrono::seconds handshake_timeout{wire::limits::handshake_timeout};  ///< -peertimeout

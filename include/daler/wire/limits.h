@@ -99,7 +99,7 @@ inline constexpr std::chrono::seconds request_timeout{60};
 inline constexpr std::chrono::seconds inbound_delay{2};  ///< ... has connected to us
 inline constexpr std::chrono::seconds txid_delay{2};     ///< ... announces by txid, others don't
 inline constexpr std::chrono::seconds busy_delay{2};     ///< ... has `requests_in_flight` open
-inline constexpr std::size_t orphans = 100;              ///< of all peers
+inline constexpr std::size_t orphans = 100;              ///< of all peers (-maxorphantx)
 inline constexpr std::int64_t orphan_weight = 400'000;   ///< weight units of one
 /// Weight units of all orphans. If there are more, the peer with the largest share loses one.
 inline constexpr std::int64_t orphans_weight = 40'400'000;

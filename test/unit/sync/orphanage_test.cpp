@@ -45,6 +45,21 @@ TransactionRef heavy(std::uint32_t parent, std::int64_t weight) {
 
 }  // namespace
 
+TEST_CASE("the number of orphans is an option", "[sync]") {
+    Orphanage none{0}, two{2};
+    for (const std::uint32_t parent : {1u, 2u, 3u}) {
+        const auto child = spend({parent_id(parent)});
+        none.add(child, 3, start);
+        CHECK_FALSE(none.contains(child->wtxid));
+        two.add(child, 3, start);
+        CHECK(two.contains(child->wtxid));
+    }
+    CHECK(none.size() == 0);
+    CHECK(two.size() == 2);
+    none.check();
+    two.check();
+}
+
 TEST_CASE("an orphan is tried when its parent arrives", "[sync]") {
     Orphanage orphans;
     const auto parent = spend({parent_id(1)});
