@@ -24,8 +24,8 @@ public:
     [[nodiscard]] const chain::BlockIndex& index() const override {
         return ledger_.chain().index();
     }
-    [[nodiscard]] BlockRef read_block(const chain::BlockEntry& entry) const override {
-        return ledger_.chain().read_block(entry);
+    [[nodiscard]] Bytes read_block(const chain::BlockEntry& entry) const override {
+        return ledger_.chain().read_block_bytes(entry);
     }
     [[nodiscard]] std::vector<TransactionRef> mempool_transactions() const override;
     [[nodiscard]] bool in_mempool(const Txid& txid) const override;

@@ -22,6 +22,15 @@ bool History::concerns_us(const Transaction& tx) const {
            std::ranges::any_of(tx.inputs, [this](const auto& in) { return owned_prevout(in); });
 }
 
+bool History::may_concern(const TransactionView& tx) const {
+    return std::ranges::any_of(
+               tx.outputs(),
+               [this](const auto& out) { return keys_.find(out.script_pubkey) != nullptr; }) ||
+           std::ranges::any_of(tx.inputs(), [this](const auto& in) {
+               return records_.contains(in.prevout.txid) || spends_.contains(in.prevout);
+           });
+}
+
 std::int64_t History::display_time(std::int64_t now, std::int64_t block_time, bool scanning) const {
     if (block_time == 0) return now;
     if (scanning) return block_time;

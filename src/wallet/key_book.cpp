@@ -133,7 +133,7 @@ std::optional<bool> KeyBook::active_internal(std::size_t record) const {
     return std::nullopt;
 }
 
-const KeyBook::Place* KeyBook::find(const Script& script) const {
+const KeyBook::Place* KeyBook::find(ByteSpan script) const {
     const auto found = scripts_.find(script);
     return found == scripts_.end() ? nullptr : &found->second;
 }

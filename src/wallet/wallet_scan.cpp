@@ -18,6 +18,25 @@ constexpr std::size_t derivations_per_look = 20;  // about a millisecond
 // The scripts of a new wallet's default keypools: half a second.
 constexpr std::uint64_t many_derivations = 10'000;
 
+enum class Relation {
+    none,
+    possible,   ///< of a transaction to the wallet
+    unreadable  ///< the bytes are no block
+};
+
+/// Looks through a block without making its transactions, since most blocks have nothing to do with
+/// a wallet.
+Relation relation_to(ByteSpan block, const History& history) {
+    ByteReader reader(block);
+    (void)reader.bytes(BlockHeader::size);
+    TransactionView tx;
+    for (auto left = reader.compact_size(); left > 0; --left) {
+        if (!tx.read(reader)) return Relation::unreadable;
+        if (history.may_concern(tx)) return Relation::possible;
+    }
+    return reader.finish() == DecodeError::none ? Relation::none : Relation::unreadable;
+}
+
 }  // namespace
 
 bool Wallet::is_interrupted() const {
@@ -26,15 +45,24 @@ bool Wallet::is_interrupted() const {
 
 Outcome<void> Wallet::scan_block(const chain::BlockEntry& entry) {
     if (is_interrupted()) return fail(FailureKind::misc, "Rescan aborted.");
-    const auto block = node().read_block(entry);
-    if (!block) {
-        return fail(FailureKind::misc,
-                    fmt::format("There was an error reading block {} at height {}, perhaps because "
-                                "its data is not stored any more. Rescanning needs it.",
-                                entry.hash.to_hex(), entry.height));
+    keys_.top_up_all();
+    const Bytes bytes = node().read_block(entry);
+    switch (relation_to(bytes, history_)) {
+        case Relation::none:
+            return {};
+        case Relation::possible:
+            if (const auto block = decode_block(bytes)) {
+                take_block(entry, *block, true);
+                return {};
+            }
+            [[fallthrough]];
+        case Relation::unreadable:
+            break;
     }
-    take_block(entry, *block, true);
-    return {};
+    return fail(FailureKind::misc,
+                fmt::format("There was an error reading block {} at height {}, perhaps because its "
+                            "data is not stored any more. Rescanning needs it.",
+                            entry.hash.to_hex(), entry.height));
 }
 
 Outcome<bool> Wallet::follow(const chain::BlockEntry& target, Deadline deadline) {

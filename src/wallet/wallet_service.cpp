@@ -183,6 +183,11 @@ void WalletService::for_each(const std::function<void(Wallet&)>& job) {
     }
 }
 
+BlockRef WalletService::read_block(const chain::BlockEntry& entry) const {
+    auto block = decode_block(node_.read_block(entry));
+    return block ? std::make_shared<const Block>(std::move(*block)) : nullptr;
+}
+
 void WalletService::block_connected(const chain::BlockEntry& entry, const BlockRef& block) {
     auto& held = queue_->held_blocks;
     const bool hold = held < max_held_blocks;
@@ -192,7 +197,7 @@ void WalletService::block_connected(const chain::BlockEntry& entry, const BlockR
         // After an interrupt, wallets read the block at the next start.
         if (!interrupt_) {
             for_each([&](Wallet& wallet) {
-                if (!found) found = node_.read_block(entry);
+                if (!found) found = read_block(entry);
                 wallet.block_connected(entry, found);
             });
         }

@@ -192,7 +192,7 @@ public:
     /// The same as bytes. The blocks that were asked for last stay in memory (see StoredBlocks), so
     /// that the checksum is compared once.
     [[nodiscard]] std::shared_ptr<const StoredBlock> stored_block(const BlockEntry& entry) const;
-    /// The stored bytes as they are. Any thread. Empty if it is not stored.
+    /// The stored bytes, compared with their checksum. Any thread. Empty if it is not stored.
     [[nodiscard]] Bytes read_block_bytes(const BlockEntry& entry) const;
     [[nodiscard]] std::optional<coins::BlockUndo> read_undo(const BlockEntry& entry) const;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <daler/chain/block_index.h>
+#include <daler/primitives/transaction_view.h>
 #include <daler/wallet/key_book.h>
 
 #include <set>
@@ -106,6 +107,10 @@ public:
     [[nodiscard]] std::vector<Txid> take_moved() { return std::exchange(moved_, {}); }
 
     // Queries.
+
+    /// Whether `confirm` of this transaction might change anything: it pays to us, or it spends
+    /// from one of our transactions, or what one of them spends.
+    [[nodiscard]] bool may_concern(const TransactionView& tx) const;
 
     [[nodiscard]] const KeyBook::Place* owner(const TxOutput& output) const {
         return keys_.find(output.script_pubkey);

@@ -64,7 +64,8 @@ public:
     [[nodiscard]] std::optional<bool> active_internal(std::size_t record) const;
 
     /// Null if the script is not ours.
-    [[nodiscard]] const Place* find(const Script& script) const;
+    [[nodiscard]] const Place* find(const Script& script) const { return find(script.bytes()); }
+    [[nodiscard]] const Place* find(ByteSpan script) const;
 
     /// The next unused script of a record. Does not mark it as used. Nothing if it cannot be
     /// derived.
@@ -99,8 +100,17 @@ public:
 
 private:
     struct Hasher {
-        std::size_t operator()(const Script& script) const {
-            return std::hash<std::string_view>{}(as_text(script.bytes()));
+        using is_transparent = void;
+        std::size_t operator()(ByteSpan script) const {
+            return std::hash<std::string_view>{}(as_text(script));
+        }
+        std::size_t operator()(const Script& script) const { return (*this)(script.bytes()); }
+    };
+    struct Equal {
+        using is_transparent = void;
+        bool operator()(const Script& a, const Script& b) const { return a == b; }
+        bool operator()(ByteSpan a, const Script& b) const {
+            return std::ranges::equal(a, b.bytes());
         }
     };
 
@@ -113,7 +123,7 @@ private:
     std::deque<DescriptorRecord> records_;
     std::map<ActiveKey, std::size_t> active_;
     std::map<Hash256, std::size_t> by_id_;
-    boost::unordered_flat_map<Script, Place, Hasher> scripts_;
+    boost::unordered_flat_map<Script, Place, Hasher, Equal> scripts_;
     /// By record and kind of script: the keys of a descriptor have the same size at all indices.
     mutable std::map<std::pair<std::size_t, script::OutputType>, std::optional<std::int64_t>>
         input_weights_;

@@ -30,8 +30,8 @@ public:
     virtual ~NodeView() = default;
     [[nodiscard]] virtual std::shared_ptr<const chain::ChainView> view() const = 0;
     [[nodiscard]] virtual const chain::BlockIndex& index() const = 0;
-    /// Null if the block is not stored (any more).
-    [[nodiscard]] virtual BlockRef read_block(const chain::BlockEntry& entry) const = 0;
+    /// The block as it is stored, compared with its checksum. Empty if it is not stored (any more).
+    [[nodiscard]] virtual Bytes read_block(const chain::BlockEntry& entry) const = 0;
     /// The transactions in the mempool, parents before children.
     [[nodiscard]] virtual std::vector<TransactionRef> mempool_transactions() const = 0;
     [[nodiscard]] virtual bool in_mempool(const Txid& txid) const = 0;

@@ -147,6 +147,8 @@ private:
     /// Periodic work, done even if the thread is busy.
     void timer();
     void note_seen_height();
+    /// Null if it is not stored (any more).
+    [[nodiscard]] BlockRef read_block(const chain::BlockEntry& entry) const;
     void for_each(const std::function<void(Wallet&)>& job);
     [[nodiscard]] Outcome<Wallet*> find(const std::optional<std::string>& name);
     [[nodiscard]] std::filesystem::path file_of(const std::string& name) const;

@@ -132,7 +132,7 @@ Json removed_payments(const wallet::Wallet& wallet, const chain::BlockEntry* ent
     Json out = Json::array();
     options.min_depth = any_depth;
     for (; entry && !entry->is_ancestor_of(wallet.tip()); entry = entry->previous) {
-        const auto block = wallet.node().read_block(*entry);
+        const auto block = decode_block(wallet.node().read_block(*entry));
         if (!block) throw Error{code::internal_error, "Can't read block from disk"};
         for (const auto& tx : block->transactions) {
             const auto* record = wallet.history().find(tx->txid);

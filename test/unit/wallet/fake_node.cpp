@@ -30,7 +30,12 @@ std::shared_ptr<const chain::ChainView> FakeNode::view() const {
     return std::make_shared<chain::ChainView>(*tip_, *tip_, false);
 }
 
-BlockRef FakeNode::read_block(const chain::BlockEntry& entry) const {
+Bytes FakeNode::read_block(const chain::BlockEntry& entry) const {
+    const auto found = block(entry);
+    return found ? encode(*found) : Bytes{};
+}
+
+BlockRef FakeNode::block(const chain::BlockEntry& entry) const {
     const auto found = blocks_.find(entry.hash);
     return found == blocks_.end() ? nullptr : found->second;
 }

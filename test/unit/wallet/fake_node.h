@@ -30,7 +30,8 @@ public:
     // Called by the wallet.
     [[nodiscard]] std::shared_ptr<const chain::ChainView> view() const override;
     [[nodiscard]] const chain::BlockIndex& index() const override { return index_; }
-    [[nodiscard]] BlockRef read_block(const chain::BlockEntry& entry) const override;
+    [[nodiscard]] Bytes read_block(const chain::BlockEntry& entry) const override;
+    [[nodiscard]] BlockRef block(const chain::BlockEntry& entry) const;
     [[nodiscard]] std::vector<TransactionRef> mempool_transactions() const override {
         return mempool;
     }

@@ -39,7 +39,7 @@ struct SavepointBench {
     void mine_to(const std::string& name) {
         const auto script = new_address(name);
         const auto& entry = node.mine(script);
-        service->block_connected(entry, node.read_block(entry));
+        service->block_connected(entry, node.block(entry));
         service->drain();
     }
     std::string shown(const std::string& name) {

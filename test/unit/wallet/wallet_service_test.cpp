@@ -246,7 +246,7 @@ TEST_CASE("seen_height is the lowest height that the files of the open wallets c
     REQUIRE(service.create("a", {}));
     for (int i = 0; i < 3; ++i) {
         const auto& entry = bench.node.mine();
-        service.block_connected(entry, bench.node.read_block(entry));
+        service.block_connected(entry, bench.node.block(entry));
     }
     service.drain();
     CHECK(service.seen_height() <= 3);
@@ -279,7 +279,7 @@ TEST_CASE("a call sees the notifications that came before it", "[wallet]") {
         service.with("a", [](Wallet& wallet) { return wallet.history().balances().pending; });
     CHECK(*pending == coins(1));
     const auto& entry = bench.node.mine(script);
-    service.block_connected(entry, bench.node.read_block(entry));
+    service.block_connected(entry, bench.node.block(entry));
     service.drain();
     CHECK(*service.with("a", [](Wallet& wallet) { return wallet.tip().height; }) == 1);
 }
@@ -307,13 +307,13 @@ TEST_CASE("each change of a transaction's place is reported", "[wallet]") {
     service.transaction_added(bench.node.pay(Script(Bytes{0x51}), coins(1)));
     CHECK(take(service) == Moves{{tx->txid, 0}});
     const auto& entry = bench.node.mine();
-    service.block_connected(entry, bench.node.read_block(entry));
+    service.block_connected(entry, bench.node.block(entry));
     CHECK(take(service) == Moves{{tx->txid, 1}});
     bench.node.rewind(0);
     service.block_disconnected(entry);
     CHECK(take(service) == Moves{{tx->txid, 0}});
     bench.node.reconnect(entry);
-    service.block_connected(entry, bench.node.read_block(entry));
+    service.block_connected(entry, bench.node.block(entry));
     CHECK(take(service) == Moves{{tx->txid, 1}});
 
     REQUIRE(service.with("a", [](Wallet& wallet) {
@@ -389,7 +389,7 @@ TEST_CASE("while a scan runs, another scan and unloading the wallet fail", "[wal
     REQUIRE(service.create("a", {}));
     bench.node.mine_many(5);
     const auto view = bench.node.view();
-    service.block_connected(view->tip(), bench.node.read_block(view->tip()));
+    service.block_connected(view->tip(), bench.node.block(view->tip()));
     service.drain();
     const std::string busy = "Wallet is currently rescanning. Abort existing rescan or wait.";
     const auto on_wallet = [&](auto work) { return service.with("a", work); };
@@ -430,7 +430,7 @@ TEST_CASE("queued notifications use bounded memory, and their effects are not lo
     for (int i = 0; i < 50; ++i) {
         const auto& entry = bench.node.mine(script);
         // The queue gets a copy, so that the test sees whether the queue keeps it.
-        const auto copy = std::make_shared<const Block>(*bench.node.read_block(entry));
+        const auto copy = std::make_shared<const Block>(*bench.node.block(entry));
         service.block_connected(entry, copy);
         blocks.push_back(copy);
     }

@@ -222,7 +222,7 @@ TEST_CASE("a payment in the mempool becomes ours when a range is extended", "[wa
         bench.node.wallet = nullptr;
         const auto& entry = bench.node.mine();
         bench.node.mempool = waiting;
-        old->block_connected(entry, bench.node.read_block(entry));
+        old->block_connected(entry, bench.node.block(entry));
     }
     SECTION("by another one there") {
         bench.node.add_to_mempool(bench.node.pay(scripts[99], coins(1)));
@@ -524,9 +524,9 @@ TEST_CASE("notifications of blocks that the wallet knows are ignored", "[wallet]
     Bench bench;
     const auto wallet = rich_wallet(bench);
     const auto& tip = wallet->tip();
-    const auto block = bench.node.read_block(tip);
+    const auto block = bench.node.block(tip);
     wallet->block_connected(tip, block);
-    wallet->block_connected(*tip.previous, bench.node.read_block(*tip.previous));
+    wallet->block_connected(*tip.previous, bench.node.block(*tip.previous));
     wallet->block_disconnected(*tip.previous);
     CHECK(&wallet->tip() == &tip);
     // A gap is filled by reading blocks.
@@ -535,7 +535,7 @@ TEST_CASE("notifications of blocks that the wallet knows are ignored", "[wallet]
     bench.node.mempool = {bench.node.pay(address(*wallet), coins(1))};
     bench.node.mine();
     const auto& last = bench.node.mine();
-    wallet->block_connected(last, bench.node.read_block(last));
+    wallet->block_connected(last, bench.node.block(last));
     CHECK(&wallet->tip() == &last);
     CHECK(wallet->history().balances().trusted == coins(51));
 }
