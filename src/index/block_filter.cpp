@@ -3,6 +3,7 @@
 #include <daler/script/opcodes.h>
 
 #include <algorithm>
+#include <bit>
 
 namespace daler::index {
 namespace {
@@ -72,20 +73,70 @@ std::uint64_t scale(std::uint64_t hash, std::uint64_t range) {
     return static_cast<std::uint64_t>((Wide{hash} * range) >> 64);
 }
 
-/// The hashes of `elements` in the range of a set of `count` elements, sorted.
-std::vector<std::uint64_t> golomb_values(std::span<const ByteSpan> elements, const BlockHash& hash,
-                                         std::uint64_t count) {
-    ByteReader key(hash.bytes);
-    const auto k0 = key.u64();
-    const auto k1 = key.u64();
-    const std::uint64_t range = count * inverse_false_positive_rate;
-    std::vector<std::uint64_t> values;
-    values.reserve(elements.size());
-    for (const auto element : elements)
-        values.push_back(scale(crypto::siphash(k0, k1, element), range));
-    std::ranges::sort(values);
-    return values;
+/// The hashes of elements in the range of a set of `count` elements of the block `hash`.
+class GolombHash {
+public:
+    GolombHash(const BlockHash& hash, std::uint64_t count)
+        : range_(count * inverse_false_positive_rate) {
+        ByteReader key(hash.bytes);
+        k0_ = key.u64();
+        k1_ = key.u64();
+    }
+    std::uint64_t operator()(ByteSpan element) const {
+        return scale(crypto::siphash(k0_, k1_, element), range_);
+    }
+
+private:
+    std::uint64_t k0_ = 0;
+    std::uint64_t k1_ = 0;
+    std::uint64_t range_;
+};
+
+struct GolombValues {
+    std::uint64_t count = 0;             ///< that the set claims to have
+    std::vector<std::uint64_t> found{};  ///< sorted; fewer than that if the set is damaged
+};
+
+GolombValues read_golomb_set(ByteSpan set) {
+    ByteReader reader(set);
+    GolombValues out{.count = reader.compact_size()};
+    // Each value takes at least golomb_bits and one bit more.
+    out.found.reserve(std::min<std::uint64_t>(out.count, set.size() * 8 / (golomb_bits + 1)));
+    BitReader bits(reader);
+    std::uint64_t value = 0;
+    for (std::uint64_t i = 0; i < out.count; ++i) {
+        std::uint64_t quotient = 0;
+        while (bits.bit())
+            ++quotient;
+        value += (quotient << golomb_bits) + bits.bits(golomb_bits);
+        if (!reader.ok()) break;
+        out.found.push_back(value);
+    }
+    return out;
 }
+
+/// A mark for each of some values; few others have a mark.
+class BitTable {
+public:
+    explicit BitTable(std::span<const std::uint64_t> values)
+        : shift_(64 - static_cast<int>(std::bit_width(values.size() * 16))),
+          words_((1ull << (64 - shift_)) / 64 + 1) {
+        for (const auto value : values)
+            words_[place(value) / 64] |= std::uint64_t{1} << place(value) % 64;
+    }
+    [[nodiscard]] bool may_contain(std::uint64_t value) const {
+        return (words_[place(value) / 64] >> place(value) % 64 & 1) != 0;
+    }
+
+private:
+    /// The upper bits of a product with an odd number (Knuth's multiplicative hash).
+    [[nodiscard]] std::size_t place(std::uint64_t value) const {
+        return value * 0x9e37'79b9'7f4a'7c15 >> shift_;
+    }
+
+    int shift_;
+    std::vector<std::uint64_t> words_;
+};
 
 bool less(ByteSpan a, ByteSpan b) {
     return std::ranges::lexicographical_compare(a, b);
@@ -100,7 +151,12 @@ Bytes golomb_set(std::vector<ByteSpan> elements, const BlockHash& hash) {
     std::ranges::sort(elements, less);
     elements.erase(std::ranges::unique(elements, same).begin(), elements.end());
 
-    const auto values = golomb_values(elements, hash, elements.size());
+    const GolombHash value_of(hash, elements.size());
+    std::vector<std::uint64_t> values;
+    values.reserve(elements.size());
+    for (const auto element : elements)
+        values.push_back(value_of(element));
+    std::ranges::sort(values);
     ByteWriter out;
     out.compact_size(values.size());
     BitWriter bits(out);
@@ -119,24 +175,15 @@ Bytes golomb_set(std::vector<ByteSpan> elements, const BlockHash& hash) {
 
 bool golomb_set_may_contain(ByteSpan set, const BlockHash& hash,
                             std::span<const ByteSpan> elements) {
-    ByteReader reader(set);
-    const auto count = reader.compact_size();
-    const auto wanted = golomb_values(elements, hash, count);
-    auto next = wanted.begin();
-    BitReader bits(reader);
-    std::uint64_t value = 0;
-    for (std::uint64_t i = 0; i < count; ++i) {
-        std::uint64_t quotient = 0;
-        while (bits.bit())
-            ++quotient;
-        value += (quotient << golomb_bits) + bits.bits(golomb_bits);
-        if (!reader.ok()) return false;
-        while (next != wanted.end() && *next < value)
-            ++next;
-        if (next == wanted.end()) return false;
-        if (*next == value) return true;
-    }
-    return false;
+    const auto values = read_golomb_set(set);
+    if (values.found.empty()) return false;
+    // Most elements are in no set, and this shows it without a search.
+    const BitTable marks(values.found);
+    const GolombHash value_of(hash, values.count);
+    return std::ranges::any_of(elements, [&](ByteSpan element) {
+        const auto value = value_of(element);
+        return marks.may_contain(value) && std::ranges::binary_search(values.found, value);
+    });
 }
 
 Bytes basic_filter(const Block& block, const BlockHash& hash, const coins::BlockUndo& undo) {

@@ -306,7 +306,7 @@ Result<void, std::string> Node::Impl::open_wallets() {
                                                               ? file(config::saved_settings_name)
                                                               : std::filesystem::path{});
     if (auto loaded = saved_wallets->load(); !loaded) return loaded;
-    wallet_view = std::make_unique<WalletView>(*ledger, *peers, clock,
+    wallet_view = std::make_unique<WalletView>(*ledger, *indexes, *peers, clock,
                                                options.policy.dust_relay_fee, stopping);
     wallets = std::make_unique<wallet::WalletService>(*wallet_view, options.wallet, *saved_wallets);
     wallet_observer = std::make_unique<WalletObserver>(*wallets);

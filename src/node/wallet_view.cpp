@@ -1,6 +1,15 @@
 #include "node/wallet_view.h"
 
+#include <daler/index/block_filter.h>
+
 namespace daler::node {
+
+bool WalletView::may_contain(const chain::BlockEntry& entry,
+                             std::span<const ByteSpan> scripts) const {
+    const auto* filters = indexes_.filters();
+    const auto filter = filters ? filters->find(entry.hash) : std::nullopt;
+    return !filter || index::golomb_set_may_contain(filter->bytes, entry.hash, scripts);
+}
 
 std::vector<TransactionRef> WalletView::mempool_transactions() const {
     return ledger_.call([](ledger::State& state) { return state.mempool.transactions(); });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <daler/index/indexes.h>
 #include <daler/ledger/ledger.h>
 #include <daler/sync/peer_service.h>
 #include <daler/wallet/node_view.h>
@@ -10,9 +11,10 @@ namespace daler::node {
 class WalletView final : public wallet::NodeView {
 public:
     /// `dust_rate`: the node's -dustrelayfee.
-    WalletView(ledger::Ledger& ledger, sync::PeerService& peers, const Clock& clock,
-               FeeRate dust_rate, const std::atomic<bool>& stopping)
+    WalletView(ledger::Ledger& ledger, const index::Indexes& indexes, sync::PeerService& peers,
+               const Clock& clock, FeeRate dust_rate, const std::atomic<bool>& stopping)
         : ledger_(ledger),
+          indexes_(indexes),
           peers_(peers),
           clock_(clock),
           dust_rate_(dust_rate),
@@ -27,6 +29,8 @@ public:
     [[nodiscard]] Bytes read_block(const chain::BlockEntry& entry) const override {
         return ledger_.chain().read_block_bytes(entry);
     }
+    [[nodiscard]] bool may_contain(const chain::BlockEntry& entry,
+                                   std::span<const ByteSpan> scripts) const override;
     [[nodiscard]] std::vector<TransactionRef> mempool_transactions() const override;
     [[nodiscard]] bool in_mempool(const Txid& txid) const override;
     [[nodiscard]] consensus::Verdict broadcast(const TransactionRef& tx, Amount max_fee) override;
@@ -44,6 +48,7 @@ public:
 
 private:
     ledger::Ledger& ledger_;
+    const index::Indexes& indexes_;
     sync::PeerService& peers_;
     const Clock& clock_;
     FeeRate dust_rate_;

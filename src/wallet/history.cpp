@@ -22,6 +22,13 @@ bool History::concerns_us(const Transaction& tx) const {
            std::ranges::any_of(tx.inputs, [this](const auto& in) { return owned_prevout(in); });
 }
 
+bool History::has_unsettled() const {
+    return std::ranges::any_of(records_, [](const auto& entry) {
+        const auto status = entry.second.status;
+        return status == TxStatus::in_mempool || status == TxStatus::inactive;
+    });
+}
+
 bool History::may_concern(const TransactionView& tx) const {
     return std::ranges::any_of(
                tx.outputs(),

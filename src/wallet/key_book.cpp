@@ -138,6 +138,14 @@ const KeyBook::Place* KeyBook::find(ByteSpan script) const {
     return found == scripts_.end() ? nullptr : &found->second;
 }
 
+std::vector<ByteSpan> KeyBook::scripts() const {
+    std::vector<ByteSpan> out;
+    out.reserve(scripts_.size());
+    for (const auto& [script, place] : scripts_)
+        out.push_back(script.bytes());
+    return out;
+}
+
 std::optional<Script> KeyBook::peek(std::size_t position) const {
     const auto& record = records_[position];
     if (record.next_index >= record.range_end) return std::nullopt;

@@ -15,6 +15,7 @@ constexpr std::int64_t block_time_margin = 2 * 60 * 60;
 // Length of a slice. A slice takes longer only to finish a block.
 constexpr std::chrono::milliseconds slice{20};
 constexpr std::size_t derivations_per_look = 20;  // about a millisecond
+constexpr std::size_t bytes_per_script = 64;
 // The scripts of a new wallet's default keypools: half a second.
 constexpr std::uint64_t many_derivations = 10'000;
 
@@ -43,9 +44,14 @@ bool Wallet::is_interrupted() const {
     return context_.interrupt || node().is_stopping();
 }
 
-Outcome<void> Wallet::scan_block(const chain::BlockEntry& entry) {
+Outcome<void> Wallet::scan_block(const chain::BlockEntry& entry, bool use_filters) {
     if (is_interrupted()) return fail(FailureKind::misc, "Rescan aborted.");
     keys_.top_up_all();
+    // Looking through a small block is faster than looking for each script in its filter.
+    if (use_filters && entry.block_size > bytes_per_script * keys_.script_count() &&
+        !node().may_contain(entry, keys_.scripts())) {
+        return {};
+    }
     const Bytes bytes = node().read_block(entry);
     switch (relation_to(bytes, history_)) {
         case Relation::none:
@@ -72,10 +78,12 @@ Outcome<bool> Wallet::follow(const chain::BlockEntry& target, Deadline deadline)
         tip_ = fork;
         ++unwritten_blocks_;
     }
+    const bool use_filters = may_use_filters();
     for (Height height = tip_->height + 1; height <= target.height; ++height) {
         if (steady_clock::now() > deadline) return false;
         const auto* entry = target.ancestor(height);
-        if (auto scanned = scan_block(*entry); !scanned) return daler::fail(scanned.error());
+        if (auto scanned = scan_block(*entry, use_filters); !scanned)
+            return daler::fail(scanned.error());
         tip_ = entry;
         history_.set_tip_height(height);
         ++unwritten_blocks_;
@@ -140,13 +148,14 @@ Outcome<bool> Wallet::scan_some(ScanRange& range) {
         if (auto wanted = check_scan(); !wanted) return daler::fail(wanted.error());
         if (steady_clock::now() > deadline) return false;
     }
+    const bool use_filters = may_use_filters();
     // A reorganisation may have taken blocks away since the last time.
     for (; range.next <= std::min(range.last, tip_->height); ++range.next) {
         if (auto wanted = check_scan(); !wanted) return daler::fail(wanted.error());
         if (steady_clock::now() > deadline) return false;
         // The genesis block is left out: its transaction cannot be spent.
         if (range.next == 0) continue;
-        if (auto scanned = scan_block(*tip_->ancestor(range.next)); !scanned)
+        if (auto scanned = scan_block(*tip_->ancestor(range.next), use_filters); !scanned)
             return daler::fail(scanned.error());
         if (scan_) {
             scan_->progress = static_cast<double>(range.next - range.first + 1) /

@@ -108,6 +108,8 @@ public:
 
     // Queries.
 
+    /// Whether a transaction is neither confirmed nor ruled out by a block.
+    [[nodiscard]] bool has_unsettled() const;
     /// Whether `confirm` of this transaction might change anything: it pays to us, or it spends
     /// from one of our transactions, or what one of them spends.
     [[nodiscard]] bool may_concern(const TransactionView& tx) const;

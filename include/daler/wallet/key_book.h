@@ -93,6 +93,8 @@ public:
 
     /// How many indices of all ranges are not derived yet.
     [[nodiscard]] std::uint64_t underived() const;
+    /// All derived scripts, in no order. Good until scripts are added.
+    [[nodiscard]] std::vector<ByteSpan> scripts() const;
     /// The number of derived scripts.
     [[nodiscard]] std::size_t script_count() const { return scripts_.size(); }
     /// How many unused addresses the active ranges have, for change or for receiving.

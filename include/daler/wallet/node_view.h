@@ -32,6 +32,10 @@ public:
     [[nodiscard]] virtual const chain::BlockIndex& index() const = 0;
     /// The block as it is stored, compared with its checksum. Empty if it is not stored (any more).
     [[nodiscard]] virtual Bytes read_block(const chain::BlockEntry& entry) const = 0;
+    /// False if the block's filter (BIP 158) says that the block neither creates nor spends an
+    /// output with one of these scripts. True if it may, or if there is no filter.
+    [[nodiscard]] virtual bool may_contain(const chain::BlockEntry& entry,
+                                           std::span<const ByteSpan> scripts) const = 0;
     /// The transactions in the mempool, parents before children.
     [[nodiscard]] virtual std::vector<TransactionRef> mempool_transactions() const = 0;
     [[nodiscard]] virtual bool in_mempool(const Txid& txid) const = 0;

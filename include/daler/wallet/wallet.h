@@ -223,7 +223,10 @@ private:
     /// Brings the wallet to `target` by reading blocks; false if `deadline` came first.
     using Deadline = std::chrono::steady_clock::time_point;
     Outcome<bool> follow(const chain::BlockEntry& target, Deadline deadline = Deadline::max());
-    Outcome<void> scan_block(const chain::BlockEntry& entry);
+    Outcome<void> scan_block(const chain::BlockEntry& entry, bool use_filters);
+    /// Whether filters of blocks show all that matters to us: they do not show that a block spends
+    /// the coins of another's payment to us.
+    [[nodiscard]] bool may_use_filters() const { return !history_.has_unsettled(); }
     void take_block(const chain::BlockEntry& entry, const Block& block, bool scanning);
     void adopt_mempool();
     [[nodiscard]] bool is_interrupted() const;

@@ -31,8 +31,14 @@ std::shared_ptr<const chain::ChainView> FakeNode::view() const {
 }
 
 Bytes FakeNode::read_block(const chain::BlockEntry& entry) const {
+    read.insert(entry.height);
     const auto found = block(entry);
     return found ? encode(*found) : Bytes{};
+}
+
+bool FakeNode::may_contain(const chain::BlockEntry& entry,
+                           std::span<const ByteSpan> scripts) const {
+    return !filter || filter(entry, scripts);
 }
 
 BlockRef FakeNode::block(const chain::BlockEntry& entry) const {
@@ -89,6 +95,7 @@ const chain::BlockEntry& FakeNode::mine(const Script& script) {
     const auto hash = shared->header.hash();
     blocks_[hash] = shared;
     auto& entry = index_.insert(shared->header, hash);
+    entry.block_size = 4'000'000;  // as if it were so large that wallets ask for its filter
     tip_ = &entry;
     const auto confirmed = std::exchange(mempool, {});
     if (wallet) {

@@ -31,6 +31,8 @@ public:
     [[nodiscard]] std::shared_ptr<const chain::ChainView> view() const override;
     [[nodiscard]] const chain::BlockIndex& index() const override { return index_; }
     [[nodiscard]] Bytes read_block(const chain::BlockEntry& entry) const override;
+    [[nodiscard]] bool may_contain(const chain::BlockEntry& entry,
+                                   std::span<const ByteSpan> scripts) const override;
     [[nodiscard]] BlockRef block(const chain::BlockEntry& entry) const;
     [[nodiscard]] std::vector<TransactionRef> mempool_transactions() const override {
         return mempool;
@@ -72,6 +74,9 @@ public:
 
     Wallet* wallet = nullptr;  ///< gets the notifications
     std::vector<TransactionRef> mempool;
+    mutable std::set<Height> read;  ///< the blocks that were read
+    /// Answers may_contain; without it, every block may contain every script.
+    std::function<bool(const chain::BlockEntry&, std::span<const ByteSpan>)> filter;
     std::optional<FeeRate> estimate;
     mutable std::map<int, bool> was_conservative;  ///< the last estimate by blocks
     std::optional<consensus::Reason> refuses;      ///< the reason with which broadcast fails

@@ -384,6 +384,45 @@ TEST_CASE("an imported key finds its old coins in a scan", "[wallet]") {
     CHECK(payment->tx->inputs.size() == 2);
 }
 
+TEST_CASE("a scan does not read blocks whose filters rule out the wallet's scripts", "[wallet]") {
+    Bench bench;
+    const auto wallet = bench.create("w");
+    const auto paid = address(*wallet);
+    bench.node.wallet = nullptr;
+    const auto* payment = &bench.node.mine(paid);
+    bench.node.mine_many(20);
+    std::set<Height> asked;
+    bench.node.filter = [&](const chain::BlockEntry& entry, std::span<const ByteSpan> scripts) {
+        asked.insert(entry.height);
+        const bool knows_script = std::ranges::any_of(
+            scripts, [&](ByteSpan script) { return std::ranges::equal(script, paid.bytes()); });
+        return knows_script && &entry == payment;
+    };
+    while (!wallet->catch_up().value())
+        continue;
+    CHECK(asked.size() == 21);
+    CHECK(bench.node.read == std::set{payment->height});
+    CHECK(wallet->history().balances().immature == coins(50));
+}
+
+TEST_CASE("filters do not hide the conflicts of unconfirmed payments", "[wallet]") {
+    Bench bench;
+    auto wallet = rich_wallet(bench);
+    const auto payment = bench.node.pay(address(*wallet), coins(2));
+    bench.node.add_to_mempool(payment);
+    wallet.reset();
+    bench.node.wallet = nullptr;
+    // A block spends the stranger's coin in another way. Its filter does not show that.
+    Transaction rival = *payment;
+    rival.outputs[0].script_pubkey = elsewhere;
+    bench.node.mempool = {seal(rival)};
+    bench.node.mine();
+    bench.node.filter = [](const auto&, const auto&) { return false; };
+    wallet = bench.load("rich");
+    CHECK(wallet->history().find(payment->txid)->status == TxStatus::conflicted);
+    CHECK(wallet->history().balances().pending == Amount{0});
+}
+
 TEST_CASE("an invalid import is refused", "[wallet]") {
     Bench bench;
     const auto format = bench.node.params().address;
