@@ -1,6 +1,7 @@
 #include "store.h"
 
 #include <daler/primitives/chain_params.h>
+#include <daler/util/log.h>
 
 #include <fmt/format.h>
 
@@ -8,15 +9,31 @@
 #include <array>
 
 namespace daler::wallet {
+
+/// A table and its columns, without `checksum`. SQLite detects damage to a file's structure, but
+/// not to the content of a row; the checksum does. It covers `columns`, then `added`.
+struct Table {
+    std::string_view name;
+    std::string_view columns;  ///< those that it has since version 1
+    std::string_view added{};  ///< blobs that version 3 added; empty in older rows
+
+    [[nodiscard]] std::string columns_of(std::int64_t version) const {
+        std::string out(columns);
+        if (version >= 3 && !added.empty()) out += fmt::format(", {}", added);
+        return out;
+    }
+};
+
 namespace {
 
-constexpr std::int64_t schema_version = 2;  // 1 had no checksums
+// 1 had no checksums; 2 had no sealed keys and did not know which payment replaces another.
+constexpr std::int64_t schema_version = 3;
 constexpr auto schema = R"(
     CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL, checksum INTEGER NOT NULL)
         WITHOUT ROWID;
     CREATE TABLE descriptors (position INTEGER PRIMARY KEY, text TEXT NOT NULL,
         created INTEGER NOT NULL, range_begin INTEGER NOT NULL, range_end INTEGER NOT NULL,
-        next_index INTEGER NOT NULL, checksum INTEGER NOT NULL);
+        next_index INTEGER NOT NULL, cache BLOB NOT NULL, checksum INTEGER NOT NULL);
     CREATE TABLE active (type TEXT NOT NULL, internal INTEGER NOT NULL,
         descriptor INTEGER NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (type, internal))
         WITHOUT ROWID;
@@ -24,38 +41,44 @@ constexpr auto schema = R"(
         status INTEGER NOT NULL, abandoned INTEGER NOT NULL, block BLOB NOT NULL,
         height INTEGER NOT NULL, position INTEGER NOT NULL, received INTEGER NOT NULL,
         time INTEGER NOT NULL, comment TEXT NOT NULL, comment_to TEXT NOT NULL,
-        checksum INTEGER NOT NULL);
+        replaces BLOB NOT NULL, replaced_by BLOB NOT NULL, checksum INTEGER NOT NULL);
     CREATE TABLE labels (address TEXT PRIMARY KEY, label TEXT NOT NULL, purpose TEXT NOT NULL,
         checksum INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE locked_coins (txid BLOB NOT NULL, output INTEGER NOT NULL,
         checksum INTEGER NOT NULL, PRIMARY KEY (txid, output)) WITHOUT ROWID;
 )";
+constexpr auto key_schema = R"(
+    CREATE TABLE master_keys (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL, salt BLOB NOT NULL,
+        method INTEGER NOT NULL, rounds INTEGER NOT NULL, checksum INTEGER NOT NULL);
+    CREATE TABLE sealed_keys (descriptor INTEGER NOT NULL, public_key BLOB NOT NULL,
+        sealed BLOB NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (descriptor, public_key))
+        WITHOUT ROWID;
+)";
 
-/// A table and its columns in the schema's order, without the last column, `checksum`. SQLite
-/// detects damage to a file's structure, but not to the content of a row; the checksum does.
-struct Table {
-    std::string_view name;
-    std::string_view columns;
-};
 constexpr Table meta_table{"meta", "key, value"};
-constexpr Table descriptors_table{"descriptors",
-                                  "position, text, created, range_begin, range_end, next_index"};
+constexpr Table descriptors_table{
+    "descriptors", "position, text, created, range_begin, range_end, next_index", "cache"};
 constexpr Table active_table{"active", "type, internal, descriptor"};
 constexpr Table transactions_table{"transactions",
                                    "place, bytes, status, abandoned, block, height, position, "
-                                   "received, time, comment, comment_to"};
+                                   "received, time, comment, comment_to",
+                                   "replaces, replaced_by"};
 constexpr Table labels_table{"labels", "address, label, purpose"};
 constexpr Table locked_coins_table{"locked_coins", "txid, output"};
+constexpr Table master_keys_table{"master_keys", "id, sealed, salt, method, rounds"};
+constexpr Table sealed_keys_table{"sealed_keys", "descriptor, public_key, sealed"};
 constexpr std::array tables{meta_table,         descriptors_table, active_table,
                             transactions_table, labels_table,      locked_coins_table};
+constexpr std::array key_tables{master_keys_table, sealed_keys_table};  // since version 3
 
 /// The statement that writes a row of a table. Its parameters are the columns.
 std::string write_row(const Table& table) {
+    const auto columns = table.columns_of(schema_version);
     std::string values = "?1";
-    for (auto i = 1; i <= std::ranges::count(table.columns, ','); ++i)
+    for (auto i = 1; i <= std::ranges::count(columns, ','); ++i)
         values += fmt::format(", ?{}", i + 1);
-    return fmt::format("INSERT OR REPLACE INTO {} VALUES ({}, row_checksum({}))", table.name,
-                       values, values);
+    return fmt::format("INSERT OR REPLACE INTO {} ({}, checksum) VALUES ({}, row_checksum({}))",
+                       table.name, columns, values, values);
 }
 
 constexpr std::int64_t orphaned_value = 2;  // of the column `abandoned`
@@ -77,7 +100,7 @@ std::uint32_t application_id(const ChainParams& params) {
 }
 
 bool is_known_version(std::int64_t version) {
-    return version == 1 || version == schema_version;
+    return version >= 1 && version <= schema_version;
 }
 
 void write_application_id(SqliteDatabase& database, const ChainParams& params) {
@@ -89,6 +112,15 @@ BlockHash read_hash(ByteSpan bytes) {
     BlockHash out;
     if (bytes.size() == out.bytes.size()) std::ranges::copy(bytes, out.bytes.begin());
     return out;
+}
+
+std::optional<Txid> read_txid(ByteSpan bytes) {
+    if (bytes.empty()) return std::nullopt;
+    return read_hash(bytes).as<Txid>();
+}
+
+ByteSpan bytes_of(const std::optional<Txid>& txid) {
+    return txid ? ByteSpan(txid->bytes) : ByteSpan();
 }
 
 template <class To>
@@ -131,7 +163,7 @@ bool is_wallet_file(storage::FileSystem& files, const std::filesystem::path& fil
 
 Store::Store(storage::FileSystem& files, const std::filesystem::path& file,
              const ChainParams& params, bool create)
-    : database_(files, file, create), file_(file), format_(params.address) {}
+    : files_(files), database_(files, file, create), file_(file), params_(params) {}
 
 std::unique_ptr<Store> Store::create(storage::FileSystem& files, const std::filesystem::path& file,
                                      const ChainParams& params) {
@@ -139,6 +171,7 @@ std::unique_ptr<Store> Store::create(storage::FileSystem& files, const std::file
     auto& database = store->database_;
     DatabaseTransaction transaction(database);
     database.execute(schema);
+    database.execute(key_schema);
     write_application_id(database, params);
     database.execute(fmt::format("PRAGMA user_version = {}", schema_version));
     transaction.commit();
@@ -149,28 +182,35 @@ std::unique_ptr<Store> Store::create(storage::FileSystem& files, const std::file
 std::unique_ptr<Store> Store::open(storage::FileSystem& files, const std::filesystem::path& file,
                                    const ChainParams& params) {
     std::unique_ptr<Store> store(new Store(files, file, params, false));
-    auto& database = store->database_;
-    const auto id = to<std::uint32_t>(database.pragma("application_id"));
-    const bool is_old = id == old_application_id(params);
-    if (id != application_id(params) && !is_old) {
-        throw StorageError(fmt::format(
-            "SQLiteDatabase: Unexpected application id. Expected {}, got {}: {} belongs to another "
-            "chain or program",
-            application_id(params), id, file.string()));
+    store->check_application();
+    const auto version = store->database_.pragma("user_version");
+    if (version < schema_version) {
+        store->check(version);
+        store->keep_old(version);
     }
-    const auto version = database.pragma("user_version");
-    if (!is_known_version(version)) {
-        throw StorageError(fmt::format(
-            "SQLiteDatabase: Unknown wallet schema version {} in {}. Only version {} is supported",
-            version, file.string(), schema_version));
-    }
-    if (version == 1) store->add_checksums();
-    if (is_old) write_application_id(database, params);
-    store->check();
+    store->upgrade(version);
+    store->check(schema_version);
     return store;
 }
 
-void Store::check() {
+void Store::check_application() {
+    const auto id = to<std::uint32_t>(database_.pragma("application_id"));
+    if (id != application_id(params_) && id != old_application_id(params_)) {
+        throw StorageError(fmt::format(
+            "SQLiteDatabase: Unexpected application id. Expected {}, got {}: {} belongs to another "
+            "chain or program",
+            application_id(params_), id, file_.string()));
+    }
+    const auto version = database_.pragma("user_version");
+    if (!is_known_version(version)) {
+        throw StorageError(
+            fmt::format("SQLiteDatabase: Unknown wallet schema version {} in {}. Only versions up "
+                        "to {} are supported",
+                        version, file_.string(), schema_version));
+    }
+}
+
+void Store::check(std::int64_t version) {
     const auto damaged = [&](const std::string& what) {
         throw StorageError(fmt::format(
             "SQLiteDatabase: {} is damaged: {}; restore it from a backup", file_.string(), what));
@@ -178,24 +218,64 @@ void Store::check() {
     auto structure = database_.prepare("PRAGMA quick_check(1)");
     if (!structure.step()) damaged("it cannot be checked");
     if (structure.text(0) != "ok") damaged(structure.text(0));
-    for (const auto& table : tables) {
+    if (version == 1) return;
+    const auto check_rows = [&](const Table& table) {
         auto wrong = database_.prepare(
             fmt::format("SELECT 1 FROM {} WHERE checksum <> row_checksum({}) LIMIT 1", table.name,
-                        table.columns));
+                        table.columns_of(version)));
         if (wrong.step()) damaged(fmt::format("a row of {} has a wrong checksum", table.name));
-    }
+    };
+    std::ranges::for_each(tables, check_rows);
+    if (version >= 3) std::ranges::for_each(key_tables, check_rows);
 }
 
-void Store::add_checksums() {
+void Store::keep_old(std::int64_t version) {
+    // An earlier copy may be of another wallet, which had this name.
+    const auto name = [&](int number) {
+        return fmt::format("{}.v{}{}.bak", file_.string(), version,
+                           number > 1 ? fmt::format(".{}", number) : "");
+    };
+    const auto content = database_.bytes();
+    int number = 1;
+    for (; files_.exists(name(number)); ++number)
+        if (storage::read_file(files_, name(number)) == content) return;
+    storage::write_atomically(files_, name(number), content);
+    log::info("wallet file {} has an old format; it is kept as {}", file_.string(), name(number));
+}
+
+void Store::upgrade(std::int64_t version) {
+    const bool has_own_id =
+        to<std::uint32_t>(database_.pragma("application_id")) == application_id(params_);
+    if (version == schema_version && has_own_id) return;
     DatabaseTransaction transaction(database_);
-    for (const auto& table : tables) {
-        database_.execute(fmt::format(
-            "ALTER TABLE {} ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0", table.name));
-        database_.execute(
-            fmt::format("UPDATE {} SET checksum = row_checksum({})", table.name, table.columns));
+    write_application_id(database_, params_);
+    if (version < schema_version) {
+        for (const auto& table : tables)
+            add_columns(table, version);
+        database_.execute(key_schema);
+        database_.execute(fmt::format("PRAGMA user_version = {}", schema_version));
     }
-    database_.execute(fmt::format("PRAGMA user_version = {}", schema_version));
     transaction.commit();
+}
+
+void Store::add_columns(const Table& table, std::int64_t version) {
+    if (version >= 2 && table.added.empty()) return;
+    const auto add = [&](std::string_view column, std::string_view kind) {
+        database_.execute(fmt::format("ALTER TABLE {} ADD COLUMN {} {}", table.name, column, kind));
+    };
+    if (version == 1) add("checksum", "INTEGER NOT NULL DEFAULT 0");
+    for (std::string_view rest = table.added; !rest.empty();) {
+        const auto end = std::min(rest.find(", "), rest.size());
+        add(rest.substr(0, end), "BLOB NOT NULL DEFAULT x''");
+        rest.remove_prefix(std::min(end + 2, rest.size()));
+    }
+    database_.execute(fmt::format("UPDATE {} SET checksum = row_checksum({})", table.name,
+                                  table.columns_of(schema_version)));
+}
+
+void Store::replace(Bytes bytes) {
+    database_.replace(std::move(bytes));
+    upgrade(database_.pragma("user_version"));
 }
 
 Bytes Store::meta(const std::string& key) {
@@ -226,7 +306,7 @@ void Store::load_descriptors(StoredWallet& out) {
         "SELECT text, created, range_begin, range_end, next_index FROM descriptors "
         "ORDER BY position");
     while (descriptors.step()) {
-        auto parsed = descriptor::Descriptor::parse(descriptors.text(0), format_,
+        auto parsed = descriptor::Descriptor::parse(descriptors.text(0), params_.address,
                                                     descriptor::ChecksumRule::required);
         if (!parsed) {
             throw StorageError("Wallet " + file_.string() +
@@ -254,7 +334,7 @@ void Store::load_active(StoredWallet& out) {
 void Store::load_transactions(StoredWallet& out) {
     auto transactions = database_.prepare(
         "SELECT bytes, status, abandoned, block, height, position, received, time, place, comment, "
-        "comment_to FROM transactions ORDER BY place");
+        "comment_to, replaces, replaced_by FROM transactions ORDER BY place");
     while (transactions.step()) {
         auto tx = decode_transaction(transactions.blob(0));
         const auto status = transactions.integer(1);
@@ -271,7 +351,9 @@ void Store::load_transactions(StoredWallet& out) {
                                     .time = transactions.integer(7),
                                     .order = to<std::uint64_t>(transactions.integer(8)),
                                     .comment = transactions.text(9),
-                                    .comment_to = transactions.text(10)});
+                                    .comment_to = transactions.text(10),
+                                    .replaces = read_txid(transactions.blob(11)),
+                                    .replaced_by = read_txid(transactions.blob(12))});
     }
 }
 
@@ -314,6 +396,7 @@ void Store::Batch::descriptor(std::size_t position, const DescriptorRecord& reco
         .bind(4, std::int64_t{record.range_begin})
         .bind(5, std::int64_t{record.range_end})
         .bind(6, std::int64_t{record.next_index})
+        .bind(7, ByteSpan())
         .run();
 }
 
@@ -341,6 +424,8 @@ void Store::Batch::transaction(const TxRecord& record) {
         .bind(9, record.time)
         .bind(10, record.comment)
         .bind(11, record.comment_to)
+        .bind(12, bytes_of(record.replaces))
+        .bind(13, bytes_of(record.replaced_by))
         .run();
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <daler/primitives/address_format.h>
 #include <daler/wallet/wallet.h>
 
 #include "database.h"
@@ -10,6 +9,8 @@ struct ChainParams;
 }
 
 namespace daler::wallet {
+
+struct Table;
 
 /// The content of a wallet file.
 struct StoredWallet {
@@ -36,7 +37,8 @@ public:
     static std::unique_ptr<Store> create(storage::FileSystem& files,
                                          const std::filesystem::path& file,
                                          const ChainParams& params);
-    /// Opens an existing file of this chain.
+    /// Opens an existing file of this chain. One of an older version is upgraded; a copy of it
+    /// stays beside it, as FILE.vN.bak.
     static std::unique_ptr<Store> open(storage::FileSystem& files,
                                        const std::filesystem::path& file,
                                        const ChainParams& params);
@@ -66,7 +68,7 @@ public:
     /// The content of the file, see SqliteDatabase::bytes.
     [[nodiscard]] Bytes bytes() { return database_.bytes(); }
     /// Replaces it by what `bytes` was at another time.
-    void replace(Bytes bytes) { database_.replace(std::move(bytes)); }
+    void replace(Bytes bytes);
     void backup(const std::filesystem::path& target) { database_.copy_to(target); }
 
 private:
@@ -78,14 +80,20 @@ private:
     void load_active(StoredWallet& out);
     void load_transactions(StoredWallet& out);
     void load_labels_and_locks(StoredWallet& out);
-    /// Upgrades a file of schema version 1 to version 2.
-    void add_checksums();
-    /// Throws if the file's structure or a row is damaged.
-    void check();
+    /// Throws if the file is not a wallet of this chain in a version that we know.
+    void check_application();
+    /// Throws if the structure of the file, which has this version, or a row is damaged.
+    void check(std::int64_t version);
+    /// Writes a copy of the file beside it.
+    void keep_old(std::int64_t version);
+    /// Brings a file of this version to the current one, in one commit.
+    void upgrade(std::int64_t version);
+    void add_columns(const Table& table, std::int64_t version);
 
+    storage::FileSystem& files_;
     SqliteDatabase database_;
     std::filesystem::path file_;
-    AddressFormat format_;
+    const ChainParams& params_;
 };
 
 }  // namespace daler::wallet

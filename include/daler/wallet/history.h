@@ -31,6 +31,8 @@ struct TxRecord {
     std::uint64_t order = 0;     ///< place in the wallet's list of transactions
     std::string comment{};
     std::string comment_to{};
+    std::optional<Txid> replaces{};      ///< the payment of ours that this one replaces (bumpfee)
+    std::optional<Txid> replaced_by{};   ///< the payment of ours that replaces this one
     std::set<Txid> mempool_conflicts{};  ///< transactions of the mempool that spend the same coins
 };
 

@@ -30,11 +30,13 @@ std::string content(const std::filesystem::path& file, const ChainParams& params
     }
     for (const auto& [key, position] : stored.active)
         out += fmt::format("{} {} {}\n", name(key.type), key.internal, position);
+    const auto hex = [](const std::optional<Txid>& txid) { return txid ? txid->to_hex() : "-"; };
     for (const auto& each : stored.transactions) {
-        out += fmt::format("{} {} {} {} {} {} {} {} {} {} {}\n", to_hex(encode(*each.tx)),
-                           static_cast<int>(each.status), each.abandoned, to_hex(each.block.bytes),
-                           each.height, each.position, each.received, each.time, each.order,
-                           each.comment, each.comment_to);
+        out +=
+            fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {}\n", to_hex(encode(*each.tx)),
+                        static_cast<int>(each.status), each.abandoned, to_hex(each.block.bytes),
+                        each.height, each.position, each.received, each.time, each.order,
+                        each.comment, each.comment_to, hex(each.replaces), hex(each.replaced_by));
     }
     for (const auto& [address, label] : stored.labels)
         out += fmt::format("{} {} {}\n", address, label.label, label.purpose);
@@ -123,23 +125,71 @@ TEST_CASE("a wallet file has an application id of its own; the old id is replace
     CHECK_THROWS_AS(content(file, params), StorageError);
 }
 
-TEST_CASE("a wallet file without checksums gets them", "[wallet]") {
+TEST_CASE("earlier wallet files are upgraded, and a copy of them is kept", "[wallet]") {
+    Bench bench;
+    const int version = GENERATE(1, 2);
+    const auto sample = std::filesystem::path(DALER_SOURCE_DIR) / "test/unit/wallet/files" /
+                        fmt::format("version{}.dat", version);
+    const auto& params = bench.node.params();
+    const auto file = bench.file("old");
+    std::filesystem::copy_file(sample, file);
+    CHECK(is_wallet_file(real_file_system(), file, params));
+    const auto stored = Store::open(real_file_system(), file, params)->load();
+    CHECK(stored.flags.avoid_reuse);
+    CHECK(stored.descriptors.size() == 8);
+    CHECK(stored.active.size() == 8);
+    CHECK(stored.transactions.size() == 103);
+    CHECK(stored.locked_coins.size() == 1);
+    CHECK(std::ranges::count(stored.transactions, "a comment", &TxRecord::comment) == 1);
+    CHECK(std::ranges::count(stored.labels, "shop",
+                             [](const auto& entry) { return entry.second.label; }) == 1);
+    {
+        SqliteDatabase database(real_file_system(), file, false);
+        CHECK(database.pragma("user_version") == 3);
+    }
+    const auto kept = file.string() + fmt::format(".v{}.bak", version);
+    {
+        SqliteDatabase database(real_file_system(), kept, false);
+        CHECK(database.pragma("user_version") == version);
+    }
+    // The copy is a wallet itself, and a second upgrade of the same name does not replace it.
+    std::filesystem::remove(file);
+    std::filesystem::copy_file(kept, file);
+    CHECK(Store::open(real_file_system(), file, params)->load().transactions.size() == 103);
+    CHECK(std::filesystem::exists(kept));
+}
+
+TEST_CASE("an upgraded wallet file is as well protected as a new one", "[wallet]") {
+    Bench bench;
+    const auto file = bench.file("old");
+    std::filesystem::copy_file(
+        std::filesystem::path(DALER_SOURCE_DIR) / "test/unit/wallet/files/version1.dat", file);
+    const auto expected = content(file, bench.node.params());
+    CHECK(content(file, bench.node.params()) == expected);
+    const auto* change = GENERATE("UPDATE labels SET label = 'mine'",
+                                  "UPDATE transactions SET replaced_by = zeroblob(32)",
+                                  "UPDATE descriptors SET cache = x'00'");
+    SqliteDatabase(real_file_system(), file, false).execute(change);
+    CHECK_THROWS_AS(content(file, bench.node.params()), StorageError);
+}
+
+TEST_CASE("a wallet file knows which payments replace each other", "[wallet]") {
     Bench bench;
     const auto file = used_wallet(bench);
-    const auto expected = content(file, bench.node.params());
+    const auto store = Store::open(real_file_system(), file, bench.node.params());
+    auto records = store->load().transactions;
+    REQUIRE(records.size() >= 2);
+    records[0].replaced_by = records[1].tx->txid;
+    records[1].replaces = records[0].tx->txid;
     {
-        SqliteDatabase database(real_file_system(), file, false);
-        for (const auto* table :
-             {"meta", "descriptors", "active", "transactions", "labels", "locked_coins"}) {
-            database.execute(fmt::format("ALTER TABLE {} DROP COLUMN checksum", table));
-        }
-        database.execute("PRAGMA user_version = 1");
+        Store::Batch batch(*store);
+        batch.transaction(records[0]);
+        batch.transaction(records[1]);
+        batch.commit();
     }
-    CHECK(content(file, bench.node.params()) == expected);
-    {
-        SqliteDatabase database(real_file_system(), file, false);
-        CHECK(database.pragma("user_version") == 2);
-        database.execute("UPDATE labels SET label = 'mine'");
-    }
-    CHECK_THROWS_AS(content(file, bench.node.params()), StorageError);
+    const auto again = store->load().transactions;
+    CHECK(again[0].replaced_by == records[1].tx->txid);
+    CHECK_FALSE(again[0].replaces);
+    CHECK(again[1].replaces == records[0].tx->txid);
+    CHECK_FALSE(again[1].replaced_by);
 }
