@@ -51,7 +51,7 @@ std::int64_t History::display_time(std::int64_t now, std::int64_t block_time, bo
     return std::max(std::min(latest, now), std::min(block_time, now));
 }
 
-void History::index(const TxRecord& record) {
+void History::link(const TxRecord& record) {
     by_order_.emplace(record.order, record.tx->txid);
     next_order_ = std::max(next_order_, record.order + 1);
     for (const auto& input : record.tx->inputs) {
@@ -59,13 +59,21 @@ void History::index(const TxRecord& record) {
         spends_.emplace(input.prevout, record.tx->txid);
         if (const auto* spent = owned_prevout(input)) reused_.insert(spent->script_pubkey);
     }
+    for (const auto& output : record.tx->outputs)
+        if (!owner(output)) keys_.watch(output.script_pubkey);
+    // Those that spend from it are payments of our own from now on.
+    const Txid& txid = record.tx->txid;
+    const auto first = spends_.lower_bound(OutPoint{txid, 0});
+    for (auto spend = first; spend != spends_.end() && spend->first.txid == txid; ++spend)
+        touch(records_.at(spend->second));
 }
 
 void History::restore(TxRecord record) {
     const Txid txid = record.tx->txid;
     const auto [where, is_new] = records_.emplace(txid, std::move(record));
     ensure(is_new);
-    index(where->second);
+    link(where->second);
+    index_is_stale_ = true;
 }
 
 TxRecord& History::add(const TransactionRef& tx, std::int64_t now, std::int64_t block_time,
@@ -77,7 +85,7 @@ TxRecord& History::add(const TransactionRef& tx, std::int64_t now, std::int64_t 
         record.received = now;
         record.time = display_time(now, block_time, scanning);
         record.order = next_order_;
-        index(record);
+        link(record);
     }
     mark_used(*tx);
     changed(record);
@@ -104,6 +112,7 @@ void History::mark_all_used() {
 }
 
 void History::refresh_reused() {
+    index_is_stale_ = true;
     for (const auto& [txid, record] : records_) {
         for (const auto& input : record.tx->inputs)
             if (const auto* spent = owned_prevout(input)) reused_.insert(spent->script_pubkey);
@@ -237,6 +246,7 @@ void History::mempool_added(const TransactionRef& tx, std::int64_t now) {
             if (spend->second != tx->txid) rivals.push_back(spend->second);
         for (const auto& rival : rivals) {
             for_descendants(rival, [&](TxRecord& record) {
+                touch(record);
                 return record.mempool_conflicts.insert(tx->txid).second;
             });
         }
@@ -265,6 +275,7 @@ void History::mempool_removed(const TransactionRef& tx) {
             if (spend->second != tx->txid) rivals.push_back(spend->second);
         for (const auto& rival : rivals) {
             for_descendants(rival, [&](TxRecord& record) {
+                touch(record);
                 return record.mempool_conflicts.erase(tx->txid) > 0;
             });
         }
@@ -273,6 +284,7 @@ void History::mempool_removed(const TransactionRef& tx) {
 
 void History::mempool_lost() {
     for (auto& [txid, record] : records_) {
+        if (!record.mempool_conflicts.empty()) touch(record);
         record.mempool_conflicts.clear();
         if (record.status != TxStatus::in_mempool) continue;
         record.status = TxStatus::inactive;

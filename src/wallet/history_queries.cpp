@@ -1,6 +1,13 @@
 #include <daler/wallet/history.h>
 
 namespace daler::wallet {
+namespace {
+
+bool is_alive(const TxRecord& record) {
+    return record.status == TxStatus::confirmed || record.status == TxStatus::in_mempool;
+}
+
+}  // namespace
 
 Amount History::debit(const Transaction& tx) const {
     Amount out;
@@ -69,54 +76,110 @@ bool History::is_reused(const Script& script) const {
     return reused_.contains(script);
 }
 
-Balances History::balances(Height min_depth, bool avoid_reuse) const {
-    Balances out;
-    std::set<Txid> known_good;
-    for (const auto& [txid, record] : records_) {
-        const bool immature = blocks_to_maturity(record) > 0;
-        if (immature && record.status != TxStatus::confirmed) continue;
-        const bool trusted = is_trusted(record, known_good);
-        const bool pending = !trusted && record.status == TxStatus::in_mempool;
-        if (!immature && !pending && !(trusted && depth(record) >= min_depth)) continue;
-        Amount unspent;
-        for (std::uint32_t i = 0; i < record.tx->outputs.size(); ++i) {
-            const auto& output = record.tx->outputs[i];
-            if (!is_spendable(output) || is_spent({txid, i})) continue;
-            if (avoid_reuse && is_reused(output.script_pubkey)) continue;
-            unspent += output.value;
+void History::reconsider(const TxRecord& record, std::uint32_t output,
+                         std::optional<bool>& from_me) const {
+    const CoinIndex::Key key{record.order, output};
+    const auto& paid = record.tx->outputs[output];
+    const auto* place = is_alive(record) ? owner(paid) : nullptr;
+    if (!place || is_spent({record.tx->txid, output})) {
+        index_.erase(key);
+        return;
+    }
+    const bool in_block = record.status == TxStatus::confirmed;
+    if (!from_me) from_me = is_from_me(*record.tx);
+    index_.put(key, {.record = &record,
+                     .place = *place,
+                     .value = paid.value,
+                     .height = in_block ? std::optional(record.height) : std::nullopt,
+                     .is_coinbase = record.tx->is_coinbase(),
+                     .from_me = *from_me,
+                     .spendable = keys_.records()[place->record].is_spendable});
+}
+
+void History::reconsider_outputs(const TxRecord& record) const {
+    std::optional<bool> from_me;
+    for (std::uint32_t i = 0; i < record.tx->outputs.size(); ++i)
+        reconsider(record, i, from_me);
+}
+
+const CoinIndex& History::index() const {
+    // Outputs of known transactions are ours now.
+    index_is_stale_ |= keys_.take_watched();
+    if (std::exchange(index_is_stale_, false)) {
+        touched_.clear();
+        index_.clear();
+        for (const auto& [txid, record] : records_)
+            reconsider_outputs(record);
+    }
+    for (const auto* record : std::exchange(touched_, {})) {
+        reconsider_outputs(*record);
+        // Its inputs spend coins, or do so no longer.
+        for (const auto& input : record->tx->inputs) {
+            const auto* parent = find(input.prevout.txid);
+            std::optional<bool> from_me;
+            if (parent && input.prevout.index < parent->tx->outputs.size())
+                reconsider(*parent, input.prevout.index, from_me);
         }
-        (immature ? out.immature : trusted ? out.trusted : out.pending) += unspent;
+    }
+    return index_;
+}
+
+Balances History::balances(Height min_depth, bool avoid_reuse) const {
+    const auto& index = this->index();
+    const std::int64_t mature = std::int64_t{tip_height_} - coinbase_maturity_;
+    const std::int64_t highest = std::int64_t{tip_height_} + 1 - min_depth;
+    const auto counts = [&](const CoinIndex::Coin& coin, const CoinIndex::Key& key) {
+        const auto& script = coin.record->tx->outputs[key.output].script_pubkey;
+        return coin.spendable && !(avoid_reuse && is_reused(script));
+    };
+    Balances out;
+    if (avoid_reuse) {
+        for (const auto& [key, coin] : index.coins()) {
+            if (!coin.height || !counts(coin, key)) continue;
+            if (coin.is_coinbase && *coin.height > mature)
+                out.immature += coin.value;
+            else if (*coin.height <= highest)
+                out.trusted += coin.value;
+        }
+    } else {
+        const auto sums = index.confirmed(highest, mature);
+        out.trusted = sums.trusted;
+        out.immature = sums.immature;
+    }
+    std::set<Txid> known_good;
+    for (const auto& key : index.unconfirmed()) {
+        const auto& coin = index.coins().at(key);
+        if (!counts(coin, key)) continue;
+        if (!is_trusted(*coin.record, known_good))
+            out.pending += coin.value;
+        else if (min_depth <= 0)
+            out.trusted += coin.value;
     }
     return out;
 }
 
+OwnedCoin History::owned_coin(const CoinIndex::Key& key, const CoinIndex::Coin& coin,
+                              std::set<Txid>& known_good) const {
+    const auto& output = coin.record->tx->outputs[key.output];
+    return {.outpoint = {coin.record->tx->txid, key.output},
+            .output = output,
+            .place = coin.place,
+            .depth = depth(*coin.record),
+            .safe = is_trusted(*coin.record, known_good),
+            .from_me = coin.from_me,
+            .reused = is_reused(output.script_pubkey),
+            .spendable = coin.spendable,
+            .matures_in = blocks_to_maturity(*coin.record)};
+}
+
 std::vector<OwnedCoin> History::coins(Immature immature) const {
+    const auto& index = this->index();
     std::vector<OwnedCoin> out;
+    out.reserve(index.coins().size());
     std::set<Txid> known_good;
-    for (const auto& [order, txid] : by_order_) {
-        const auto& record = records_.at(txid);
-        const bool alive =
-            record.status == TxStatus::confirmed || record.status == TxStatus::in_mempool;
-        if (!alive) continue;
-        const Height matures_in = blocks_to_maturity(record);
-        if (immature == Immature::exclude && matures_in > 0) continue;
-        std::optional<bool> from_me;
-        for (std::uint32_t i = 0; i < record.tx->outputs.size(); ++i) {
-            const auto& output = record.tx->outputs[i];
-            const auto* place = owner(output);
-            if (!place || is_spent({txid, i})) continue;
-            if (!from_me) from_me = is_from_me(*record.tx);
-            out.push_back({.outpoint = {txid, i},
-                           .output = output,
-                           .place = *place,
-                           .depth = depth(record),
-                           .safe = is_trusted(record, known_good),
-                           .from_me = *from_me,
-                           .reused = is_reused(output.script_pubkey),
-                           .spendable = keys_.records()[place->record].is_spendable,
-                           .matures_in = matures_in});
-        }
-    }
+    for (const auto& [key, coin] : index.coins())
+        if (immature == Immature::include || blocks_to_maturity(*coin.record) == 0)
+            out.push_back(owned_coin(key, coin, known_good));
     return out;
 }
 

@@ -42,8 +42,10 @@ bool KeyBook::widen(std::size_t record, std::uint32_t size) {
 }
 
 void KeyBook::insert(const Place& place, std::span<const Script> scripts) {
-    for (const auto& script : scripts)
+    for (const auto& script : scripts) {
         scripts_.emplace(script, place);
+        watched_is_ours_ |= watched_.erase(Hasher{}(script)) > 0;
+    }
 }
 
 void KeyBook::extend(std::size_t position, std::uint32_t end) {

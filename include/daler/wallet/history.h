@@ -2,10 +2,11 @@
 
 #include <daler/chain/block_index.h>
 #include <daler/primitives/transaction_view.h>
-#include <daler/wallet/key_book.h>
+#include <daler/wallet/coin_index.h>
 
 #include <set>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace daler::wallet {
 
@@ -58,6 +59,8 @@ struct Balances {
 
 /// The wallet's transactions, and the coins, balances and conflicts that follow from them. All in
 /// memory; `take_changed` gives the records to write. The key book decides which outputs are ours.
+/// Coins and balances come from an index, which a query brings up to date first
+/// (decision 89).
 class History {
 public:
     /// `trust_change`: change of our own payments counts as trusted before it is confirmed.
@@ -93,9 +96,9 @@ public:
     /// confirmed or in the mempool.
     bool abandon(const Txid& txid);
 
-    /// Examines the records again. To be called when scripts were added to the key book.
+    /// Examines the records again. To be called when descriptors were added to the key book.
     void keys_changed() { mark_all_used(); }
-    /// Finds again which scripts were spent from.
+    /// Finds again which scripts were spent from, after descriptors of the key book have changed.
     void refresh_reused();
     /// Abandons transactions that spend from a coinbase whose block left the chain. `rewind` calls
     /// it.
@@ -144,7 +147,7 @@ public:
     [[nodiscard]] bool is_reused(const Script& script) const;
 
     /// `trusted` counts coins with at least `min_depth` confirmations. `avoid_reuse` leaves out
-    /// coins of reused scripts.
+    /// coins of reused scripts, which takes time for each coin.
     [[nodiscard]] Balances balances(Height min_depth = 0, bool avoid_reuse = false) const;
     /// Unspent outputs of transactions that are confirmed or in the mempool.
     enum class Immature : bool { exclude, include };
@@ -165,10 +168,23 @@ private:
                   bool scanning);
     [[nodiscard]] std::int64_t display_time(std::int64_t now, std::int64_t block_time,
                                             bool scanning) const;
-    void index(const TxRecord& record);
+    void link(const TxRecord& record);
     void mark_used(const Transaction& tx);
     void mark_all_used();
-    void changed(const TxRecord& record) { changed_.insert(record.tx->txid); }
+    /// To be called for each record that is new or whose state has changed.
+    void changed(const TxRecord& record) {
+        changed_.insert(record.tx->txid);
+        touch(record);
+    }
+    /// As `changed`, if the file does not have what changed.
+    void touch(const TxRecord& record) { touched_.insert(&record); }
+    /// The index as the records are now.
+    [[nodiscard]] const CoinIndex& index() const;
+    void reconsider_outputs(const TxRecord& record) const;
+    void reconsider(const TxRecord& record, std::uint32_t output,
+                    std::optional<bool>& from_me) const;
+    [[nodiscard]] OwnedCoin owned_coin(const CoinIndex::Key& key, const CoinIndex::Coin& coin,
+                                       std::set<Txid>& known_good) const;
     /// Calls `visit` for the record and its descendants. If it returns false, the descendants of
     /// that record are left out.
     template <class Visit>
@@ -192,6 +208,12 @@ private:
     std::vector<KeyBook::Place> used_;
     std::vector<Txid> displaced_;
     std::vector<Txid> moved_;
+
+    // Changes are collected, because one event may change a record several times, and because an
+    // output may be a coin or not between two steps of it.
+    mutable CoinIndex index_;
+    mutable std::unordered_set<const TxRecord*> touched_;  ///< changed since index_ was true
+    mutable bool index_is_stale_ = true;                   ///< it is to be made anew
 };
 
 }  // namespace daler::wallet

@@ -4,6 +4,7 @@
 #include <daler/script/standard.h>
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include <deque>
 #include <span>
@@ -66,6 +67,11 @@ public:
     /// Null if the script is not ours.
     [[nodiscard]] const Place* find(const Script& script) const { return find(script.bytes()); }
     [[nodiscard]] const Place* find(ByteSpan script) const;
+    /// Notes a script that is not ours, but may be when more scripts are derived.
+    void watch(const Script& script) { watched_.insert(Hasher{}(script)); }
+    /// Whether such a script has become ours since the last call. May say so by mistake: only
+    /// hashes are kept.
+    [[nodiscard]] bool take_watched() { return std::exchange(watched_is_ours_, false); }
 
     /// The next unused script of a record. Does not mark it as used. Nothing if it cannot be
     /// derived.
@@ -126,6 +132,8 @@ private:
     std::map<ActiveKey, std::size_t> active_;
     std::map<Hash256, std::size_t> by_id_;
     boost::unordered_flat_map<Script, Place, Hasher, Equal> scripts_;
+    boost::unordered_flat_set<std::size_t> watched_;  ///< hashes of scripts
+    bool watched_is_ours_ = false;
     /// By record and kind of script: the keys of a descriptor have the same size at all indices.
     mutable std::map<std::pair<std::size_t, script::OutputType>, std::optional<std::int64_t>>
         input_weights_;
