@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <vector>
 
 namespace daler {
@@ -166,6 +167,13 @@ struct Selected {
     std::vector<std::uint32_t> depends{};
 };
 
+/// What payments that spend outputs of unconfirmed transactions must pay in addition to their own
+/// fee, so that they are mined as early as their own fee rate says.
+struct BumpFees {
+    std::map<OutPoint, Amount> each;  ///< for a payment that spends only this output
+    Amount together;                  ///< for one payment that spends all of them
+};
+
 /// Limits for `select_for_block`, without what is reserved for the coinbase.
 struct BlockSpace {
     std::int64_t max_weight;
@@ -286,6 +294,12 @@ public:
     /// The transactions with the best fee rates that fit. Each is taken together with its
     /// ancestors, parents before children.
     [[nodiscard]] std::vector<Selected> select_for_block(const BlockSpace& space) const;
+
+    /// What payments at `rate` must pay for the transactions before them that pay less. Nothing for
+    /// those that a miner takes at that rate without the payment: other children may pay for them.
+    /// If one of the outputs is spent, that transaction and its descendants are taken to be
+    /// replaced.
+    [[nodiscard]] BumpFees bump_fees(std::span<const OutPoint> outputs, FeeRate rate) const;
 
     // Chain events. In a reorganisation: block_disconnected for each block from the old tip down,
     // block_connected for each new one, then reorganised. For a new block on the tip: only
