@@ -18,7 +18,9 @@ using script::OutputType;
 constexpr std::size_t outpoint_and_sequence = 40;
 constexpr std::size_t ecdsa_size = 71;    // with low R and S, and the hash type
 constexpr std::size_t schnorr_size = 64;  // with the default hash type
-constexpr std::int64_t scale = 4;         // weight of a byte outside the witness
+// With a hash type, which a PSBT may ask for; Bitcoin Core counts it, too.
+constexpr std::size_t longest_schnorr_size = 65;
+constexpr std::int64_t scale = 4;  // weight of a byte outside the witness
 
 using Sizes = std::vector<std::size_t>;
 
@@ -96,7 +98,7 @@ std::optional<Sizes> leaf_items(const Script& script, const KeyRing& ring) {
 /// The cheapest leaf that can be signed, if the secret of the key path is missing; else the key
 /// path.
 std::size_t taproot_witness_size(ByteSpan program, const KeyRing& ring) {
-    const std::size_t key_path = witness_size({schnorr_size});
+    const std::size_t key_path = witness_size({longest_schnorr_size});
     const auto output = crypto::XOnlyKey::from_bytes(program);
     const auto known = output ? ring.taproot.find(*output) : ring.taproot.end();
     if (known == ring.taproot.end() || ring.find_secret(known->second.internal_key))

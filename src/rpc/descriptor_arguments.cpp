@@ -1,5 +1,6 @@
 #include "rpc/descriptor_arguments.h"
 
+#include <daler/encoding/hex.h>
 #include <daler/primitives/chain_params.h>
 
 #include <fmt/format.h>
@@ -11,6 +12,25 @@ namespace {
 constexpr std::uint32_t default_range_end = 1000;
 
 }  // namespace
+
+crypto::PublicKey to_public_key(const std::string& text) {
+    const auto bytes = from_hex(text);
+    if (!bytes || bytes->empty()) {
+        throw Error{code::invalid_address_or_key,
+                    fmt::format("Pubkey \"{}\" must be a hex string", text)};
+    }
+    const auto key = crypto::PublicKey::from_bytes(*bytes);
+    if (bytes->size() != crypto::PublicKey::compressed_size &&
+        bytes->size() != crypto::PublicKey::uncompressed_size) {
+        throw Error{code::invalid_address_or_key,
+                    fmt::format("Pubkey \"{}\" must have a length of either 33 or 65 bytes", text)};
+    }
+    if (!key || !key->is_on_curve()) {
+        throw Error{code::invalid_address_or_key,
+                    fmt::format("Pubkey \"{}\" must be cryptographically valid.", text)};
+    }
+    return *key;
+}
 
 void for_each_index(
     const Json& given, const Services& node, descriptor::Descriptor::Secrets secrets,

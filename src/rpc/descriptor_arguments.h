@@ -1,5 +1,6 @@
 #pragma once
 
+#include <daler/crypto/key.h>
 #include <daler/descriptor/descriptor.h>
 #include <daler/rpc/method.h>
 #include <daler/rpc/values.h>
@@ -17,6 +18,9 @@ inline const std::initializer_list<Argument> descriptor_items = {
      "A descriptor with a range",
      {{"desc", Type::string, "", "The descriptor"},
       {"range", Type::any, "1000", "The last index, or [first, last]", {}, "n or [n,n]"}}}};
+
+/// A public key in hex; -5 `Pubkey "X" must be a hex string` and so on.
+[[nodiscard]] crypto::PublicKey to_public_key(const std::string& text);
 
 /// Reads a descriptor as text, or as an object with `desc` and `range`, and calls `visit` with the
 /// scripts, and the keys and scripts behind them, of each index: 0 to 1000 if no range is given.

@@ -28,6 +28,8 @@ Selection select_coins(std::span<const Candidate> coins, const SelectionGoal& go
         least = cost;
     };
     if (goal.allow_exact) consider(branch_and_bound(coins, goal));
+    // No coins at all, and the transaction would be too heavy with change.
+    if (goal.max_weight < 0) return best;
     consider(knapsack(coins, goal, random));
     if (goal.fees_are_high) consider(lightest(coins, goal));
     consider(single_random_draw(coins, goal, random));

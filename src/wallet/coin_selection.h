@@ -25,8 +25,9 @@ struct SelectionGoal {
     Amount cost_of_change;    ///< of making the change output now and spending it later
     Amount min_change;        ///< smaller change is not made
     Amount wanted_change;     ///< change that is aimed for, with its fee
-    std::int64_t max_weight;  ///< of all chosen coins
-    bool allow_exact = true;  ///< look for a selection without change
+    std::int64_t max_weight;  ///< of all chosen coins, with change; negative: none is possible
+    std::int64_t change_weight = 0;  ///< by which coins without change may be heavier
+    bool allow_exact = true;         ///< look for a selection without change
     /// The fee rate is so high that a light transaction matters more than few coins later on.
     bool fees_are_high = false;
 };
@@ -49,7 +50,7 @@ using Selection = std::optional<std::vector<std::size_t>>;
                                  Random& random);
 
 /// Takes coins in random order until the target and some change are reached. Whenever they are too
-/// heavy together, the least valuable one is put back.
+/// heavy together, the least valuable one is put back. Requires: max_weight is not negative.
 [[nodiscard]] Selection single_random_draw(std::span<const Candidate> coins,
                                            const SelectionGoal& goal, Random& random);
 

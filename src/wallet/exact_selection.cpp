@@ -19,7 +19,8 @@ public:
     [[nodiscard]] Selection best() const { return coins_at(order_, best_); }
 
     bool is_dead_end() {
-        if (value_ + left_[next_] < goal_.target || weight_ > goal_.max_weight) return true;
+        if (value_ + left_[next_] < goal_.target) return true;
+        if (weight_ > goal_.max_weight + goal_.change_weight) return true;
         if (value_ > goal_.target + goal_.cost_of_change) return true;
         // When fees are high, more coins only add waste.
         const bool fees_are_high = !coins_.empty() && coins_[0].fee > coins_[0].long_term_fee;

@@ -30,7 +30,7 @@ Outcome<ChosenRate> choose_fee_rate(const NodeView& node, const WalletOptions& o
                                     const PaymentRequest& request) {
     const FeeRate required = required_rate(node, options);
     if (request.fee_rate) {
-        if (*request.fee_rate < required) {
+        if (!request.any_fee_rate && *request.fee_rate < required) {
             return fail(
                 FailureKind::insufficient_funds,
                 fmt::format("Fee rate ({}) is lower than the minimum fee rate setting ({})",

@@ -14,7 +14,7 @@ struct ChosenRate {
 };
 
 /// The fee rate of a payment: the requested rate, -paytxfee, an estimate or the fallback. At least
-/// the mempool's minimum; a lower request fails.
+/// the mempool's minimum; a lower request fails unless it allows any fee rate.
 [[nodiscard]] Outcome<ChosenRate> choose_fee_rate(const NodeView& node,
                                                   const WalletOptions& options,
                                                   const PaymentRequest& request);

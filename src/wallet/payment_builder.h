@@ -2,12 +2,12 @@
 
 #include <daler/wallet/wallet.h>
 
-#include "coin_selection.h"
+#include "coin_finder.h"
 #include "fees.h"
 
 namespace daler::wallet {
 
-/// Builds one payment: fee rate, change, coins, transaction, signatures, in this order. Does not
+/// Builds one payment: fee rate, change, coins, transaction, signatures. Does not
 /// change the wallet.
 class PaymentBuilder {
 public:
@@ -17,38 +17,29 @@ public:
     Outcome<Payment> build();
 
 private:
-    /// A coin and the cost of spending it.
-    struct Coin {
-        OwnedCoin owned;
-        Candidate candidate;
-        MempoolChain chain{0, 0};  ///< of its transaction, if that is unconfirmed
-    };
-    /// Limits for the coins that one attempt may choose from.
-    struct Stage {
-        Height from_me, from_others;  ///< confirmations
-        MempoolChain max_chain;
-    };
-
-    Outcome<void> check_recipients();
+    // The steps, in their order.
+    Outcome<void> check_request();
+    Outcome<void> choose_rate();
     Outcome<void> choose_change();
+    Outcome<void> add_recipients();
     Outcome<void> choose_coins();
     Outcome<void> fill_transaction();
-    Outcome<void> sign();
+    Outcome<void> sign_transaction();
+    Outcome<void> check_result();
+    Outcome<void> check_chain();
 
+    static std::int64_t output_size(const TxOutput& output);
     [[nodiscard]] descriptor::AddressType change_type() const;
-    [[nodiscard]] std::optional<Coin> evaluate(const OwnedCoin& owned) const;
-    [[nodiscard]] std::optional<std::vector<Coin>> usable_coins(Amount& preset);
+    void take_change_address();
+    [[nodiscard]] std::int64_t change_spend_weight() const;
     [[nodiscard]] SelectionGoal goal() const;
-    [[nodiscard]] std::vector<Stage> stages() const;
-    [[nodiscard]] static bool is_eligible(const Coin& coin, const Stage& stage);
-    bool select_from(const std::vector<Coin>& available, const SelectionGoal& wanted);
-    [[nodiscard]] Failure selection_failure(const std::vector<Coin>& available,
-                                            Amount target) const;
-    [[nodiscard]] Outcome<void> check_chain();
+    Outcome<void> check_weight_of_coins(const SelectionGoal& wanted) const;
+    [[nodiscard]] std::int64_t base_size() const;
     [[nodiscard]] std::int64_t weight(bool with_change) const;
     [[nodiscard]] Amount fee_for(bool with_change) const;
     Outcome<void> take_fee_from_recipients(Amount fee);
     [[nodiscard]] std::uint32_t lock_time();
+    void add_inputs();
 
     const Wallet& wallet_;
     const PaymentRequest& request_;
@@ -61,9 +52,11 @@ private:
     TxOutput change_;
     std::optional<std::size_t> change_record_;
     Amount change_fee_, change_spend_fee_, min_change_;
-    std::vector<Coin> chosen_;
+    std::string change_problem_;  ///< why there is no change address, if there is none
+    std::vector<PricedCoin> chosen_;
 
     Transaction tx_;
+    std::int64_t weight_ = 0;  ///< of the signed transaction
     Payment result_;
 };
 

@@ -54,6 +54,14 @@ Outcome<Txid> Wallet::send(const Payment& payment, const std::string& comment,
     return txid;
 }
 
+Outcome<void> Wallet::keep_change(const Payment& payment) {
+    if (!payment.change_record) return {};
+    if (auto script = take_address(*payment.change_record); !script)
+        return daler::fail(script.error());
+    commit();
+    return {};
+}
+
 descriptor::KeyRing Wallet::signing_keys(std::span<const Script> scripts) const {
     descriptor::KeyRing ring;
     for (const auto& script : scripts) {

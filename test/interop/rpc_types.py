@@ -56,7 +56,7 @@ KNOWN = [
 NOT_CALLED = {
     **dict.fromkeys(("getdescriptoractivity", "getmempoolinfo", "listmempooltransactions", "maxmempool", "setprunelock",
                      "setscriptthreadsenabled"), "fork or new in 29"),
-    **dict.fromkeys(("dumptxoutset", "loadtxoutset", "fundrawtransaction"), "not in daler"),
+    **dict.fromkeys(("dumptxoutset", "loadtxoutset"), "not in daler"),
     "stop": "ends the node",
 }
 
@@ -79,6 +79,24 @@ def more_calls(block, transaction):
         ("addconnection", ["127.0.0.1:1", "feeler", False]),
         ("gettxoutproof", [[HASH], block]), ("verifytxoutproof", [transaction]),
         ("setban", ["1.2.3.0/24", "add", 100, False]), ("setban", ["1.2.3.4", "remove"]),
+    ]
+
+
+def spending_calls(transaction, address):
+    options = [None, None, False, False, 1, "economical", False, None, False]
+    funding = {"add_inputs": True, "include_unsafe": False, "minconf": 0, "maxconf": 1, "changePosition": 0,
+               "change_type": "bech32", "includeWatching": False, "lockUnspents": False, "subtractFeeFromOutputs": [0],
+               "max_tx_weight": 400000, "conf_target": 1, "estimate_mode": "economical", "replaceable": True}
+    external = {"add_inputs": False, "changeAddress": address, "change_position": 0, "include_watching": True,
+                "lock_unspents": False, "feeRate": "0.0001",
+                "input_weights": [{"txid": HASH, "vout": 0, "weight": 165}], "solving_data": {
+                    "pubkeys": [PUBLIC], "scripts": ["51"], "descriptors": [f"wpkh({KEY}/0/*)#vvvvvvvv"]}}
+    return [
+        ("sendmany", ["", {address: 1}, 0, "", [address], False, None, None, 1, False]),
+        ("sendmany", ["", {address: 1}, 0, "", [address], False, 1, "economical", None, False]),
+        ("sendtoaddress", [address, 1, "", "", *options]),
+        ("fundrawtransaction", [transaction, funding, True]), ("fundrawtransaction", [transaction, external]),
+        ("fundrawtransaction", [transaction, {"fee_rate": 1, "change_address": address}, False]),
     ]
 
 
@@ -119,7 +137,6 @@ def calls(block, transaction, address):
         ("getindexinfo", ["txindex"]), ("signmessagewithprivkey", [SECRET, "text"]), ("validateaddress", [address]),
         ("verifymessage", ["mkHS9ne12qx9pS9VojpwU5xtRd4T7X7ZUt", "AA==", "text"]), ("setmocktime", [0]), ("mockscheduler", [1]),
     ]
-    options = [None, None, False, False, 1, "economical", False, None, False]
     wallet = [
         ("upgradewallet", [169900]), ("signmessage", ["mkHS9ne12qx9pS9VojpwU5xtRd4T7X7ZUt", "text"]), ("abandontransaction", [HASH]), ("backupwallet", ["/nosuch/folder/file"]),
         ("createwallet", ["w", False, False, "", False, True, False, False]),
@@ -136,11 +153,10 @@ def calls(block, transaction, address):
                                                  "minimumSumAmount": 0, "include_immature_coinbase": False}]),
         ("loadwallet", ["nosuch", False]), ("lockunspent", [True, [{"txid": HASH, "vout": 0}], False]),
         ("rescanblockchain", [0, 0]), ("restorewallet", ["new", "/nosuch/file", False]),
-        ("sendmany", ["", {address: 1}, 0, "", [address], False, None, None, 1, False]),
-        ("sendmany", ["", {address: 1}, 0, "", [address], False, 1, "economical", None, False]),
-        ("sendtoaddress", [address, 1, "", "", *options]), ("setlabel", [address, "x"]),
+        ("setlabel", [address, "x"]),
         ("signrawtransactionwithwallet", [transaction, [prevout], "ALL"]), ("unloadwallet", ["nosuch", False]),
     ]
+    wallet = spending_calls(transaction, address) + wallet  # the last one may close the wallet
     return [("/", *call) for call in [*node, *more_calls(block, transaction)]] + [("/wallet/w", *call) for call in wallet]
 
 

@@ -204,11 +204,15 @@ public:
 
     // Payments.
 
-    /// Chooses coins and builds a signed transaction. Does not store it.
+    /// Chooses coins and builds a transaction, signed unless the request says otherwise. Does not
+    /// store it.
     Outcome<Payment> prepare(const PaymentRequest& request);
     /// Stores it on disk, then broadcasts it.
     Outcome<Txid> send(const Payment& payment, const std::string& comment,
                        const std::string& comment_to);
+    /// Marks the change address of a payment as used, if it is one of the wallet's next ones, and
+    /// stores that. For payments that somebody else sends.
+    Outcome<void> keep_change(const Payment& payment);
     /// The private keys and scripts that are needed to sign for these output scripts.
     [[nodiscard]] descriptor::KeyRing signing_keys(std::span<const Script> scripts) const;
 

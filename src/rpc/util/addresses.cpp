@@ -1,5 +1,6 @@
 #include "rpc/additions.h"
 #include "rpc/address_json.h"
+#include "rpc/descriptor_arguments.h"
 #include "rpc/util/methods.h"
 
 #include <daler/crypto/key.h>
@@ -16,25 +17,6 @@
 
 namespace daler::rpc {
 namespace {
-
-crypto::PublicKey parse_public_key(const std::string& text) {
-    const auto bytes = from_hex(text);
-    if (!bytes || bytes->empty()) {
-        throw Error{code::invalid_address_or_key,
-                    fmt::format("Pubkey \"{}\" must be a hex string", text)};
-    }
-    const auto key = crypto::PublicKey::from_bytes(*bytes);
-    if (bytes->size() != crypto::PublicKey::compressed_size &&
-        bytes->size() != crypto::PublicKey::uncompressed_size) {
-        throw Error{code::invalid_address_or_key,
-                    fmt::format("Pubkey \"{}\" must have a length of either 33 or 65 bytes", text)};
-    }
-    if (!key || !key->is_on_curve()) {
-        throw Error{code::invalid_address_or_key,
-                    fmt::format("Pubkey \"{}\" must be cryptographically valid.", text)};
-    }
-    return *key;
-}
 
 void check_multisig(std::int64_t required, std::size_t keys) {
     if (required < 1) {
@@ -112,7 +94,7 @@ Json createmultisig(Call& call) {
     const auto required = call.integer(0);
     std::vector<crypto::PublicKey> keys;
     for (const auto& key : call.json(1).items())
-        keys.push_back(parse_public_key(to_text(key)));
+        keys.push_back(to_public_key(to_text(key)));
     const std::string type_text = call.string(2, "legacy");
     auto type = descriptor::address_type_by_name(type_text);
     if (!type)

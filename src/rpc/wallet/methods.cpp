@@ -1,4 +1,5 @@
 #include "rpc/wallet/methods.h"
+#include "rpc/wallet/funding_fields.h"
 #include "rpc/wallet/results.h"
 
 namespace daler::rpc {
@@ -65,6 +66,18 @@ const Method wallet_table[] = {
      opened_wallet,
      createwallet,
      "w"},
+    {"Wallet",
+     "fundrawtransaction",
+     "Adds inputs to a transaction until they cover its outputs and the fee, and at most one "
+     "change "
+     "output. It is not signed.",
+     {{"hexstring", Type::hex, "", "The transaction"},
+      {"options", Type::any, "null", "", fund_fields},
+      {"iswitness", Type::boolean, "depends on heuristic tests",
+       "Whether the transaction is in the form with witnesses"}},
+     funded_transaction,
+     fundrawtransaction,
+     "\"hexstring\""},
     {"Wallet",
      "getaddressesbylabel",
      "Lists the addresses that have a label.",

@@ -37,6 +37,9 @@ namespace daler::rpc {
 [[nodiscard]] Json unloadwallet(Call& call);
 [[nodiscard]] Json upgradewallet(Call& call);
 
+// funded_transactions.cpp
+[[nodiscard]] Json fundrawtransaction(Call& call);
+
 // messages.cpp
 [[nodiscard]] Json signmessage(Call& call);
 

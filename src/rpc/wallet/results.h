@@ -194,6 +194,13 @@ inline const ResultFields wallet_folder = {
 
 inline const ResultField loaded_wallets{"", Type::array, "", {{"", Type::string, "The name"}}};
 
+// funded_transactions.cpp
+
+inline const ResultFields funded_transaction{
+    {"hex", Type::hex, "The transaction"},
+    {"fee", Type::amount, "The fee that it pays"},
+    {"changepos", Type::integer, "The position of the change output; -1: there is none"}};
+
 // payments.cpp
 
 inline const ResultField payment_result{

@@ -191,16 +191,19 @@ TEST_CASE("preselected inputs are spent, alone or with others", "[wallet]") {
     OutPoint small;
     for (const auto& coin : wallet->history().coins())
         if (coin.output.value == coins(1)) small = coin.outpoint;
-    const auto alone = wallet->prepare(
-        {.recipients = {{elsewhere, coins(0.5)}}, .inputs = {small}, .add_inputs = false});
+    const auto alone = wallet->prepare({.recipients = {{elsewhere, coins(0.5)}},
+                                        .inputs = {GivenInput{small}},
+                                        .add_inputs = false});
     REQUIRE(alone);
     REQUIRE(alone->tx->inputs.size() == 1);
     CHECK(alone->tx->inputs[0].prevout == small);
-    const auto both = wallet->prepare({.recipients = {{elsewhere, coins(4)}}, .inputs = {small}});
+    const auto both =
+        wallet->prepare({.recipients = {{elsewhere, coins(4)}}, .inputs = {GivenInput{small}}});
     REQUIRE(both);
     CHECK(both->tx->inputs.size() == 2);
-    CHECK_FALSE(wallet->prepare(
-        {.recipients = {{elsewhere, coins(4)}}, .inputs = {small}, .add_inputs = false}));
+    CHECK_FALSE(wallet->prepare({.recipients = {{elsewhere, coins(4)}},
+                                 .inputs = {GivenInput{small}},
+                                 .add_inputs = false}));
 }
 
 TEST_CASE("the lock time discourages mining the last block again", "[wallet]") {

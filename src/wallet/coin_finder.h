@@ -1,0 +1,61 @@
+#pragma once
+
+#include <daler/wallet/wallet.h>
+
+#include "coin_selection.h"
+
+namespace daler::wallet {
+
+/// A coin that a payment may spend, and what that costs.
+struct PricedCoin {
+    OutPoint outpoint;
+    TxOutput output;
+    std::optional<KeyBook::Place> place;  ///< if it is the wallet's
+    Candidate candidate;
+    bool has_witness;  ///< a signed input that spends it has one
+    /// Coins of different types are not spent together without need. Nothing: scripts without
+    /// address.
+    std::optional<descriptor::AddressType> type;
+    Height depth = 0;
+    bool from_me = false;
+    MempoolChain chain{0, 0};           ///< of its transaction, if that is unconfirmed
+    const GivenInput* given = nullptr;  ///< part of the request that names it
+};
+
+/// The fee for this many weight units.
+[[nodiscard]] Amount fee_of_weight(FeeRate rate, std::int64_t weight);
+
+/// Finds the coins for one payment and computes what each of them costs. Keeps references to its
+/// arguments.
+class CoinFinder {
+public:
+    /// `rate`: of the payment. `recipients_pay`: coins count with their whole amounts.
+    CoinFinder(const Wallet& wallet, const PaymentRequest& request, FeeRate rate,
+               bool recipients_pay)
+        : wallet_(wallet), request_(request), rate_(rate), recipients_pay_(recipients_pay) {}
+
+    /// Fails if the output that an input with a given sequence spends is not known.
+    static Outcome<void> check_given(const Wallet& wallet, const PaymentRequest& request);
+    /// The coins that the request names. Fails if one is not known, or its weight is not.
+    [[nodiscard]] Outcome<std::vector<PricedCoin>> given() const;
+    /// The other coins that the request allows and that bring more than they cost.
+    [[nodiscard]] std::vector<PricedCoin> others() const;
+
+private:
+    [[nodiscard]] const TxOutput* spent_output(const GivenInput& input) const;
+    [[nodiscard]] std::optional<std::int64_t> weight_of(const GivenInput& input,
+                                                        const Script& script) const;
+    [[nodiscard]] PricedCoin priced(const OutPoint& outpoint, const TxOutput& output,
+                                    std::int64_t weight) const;
+    [[nodiscard]] bool is_allowed(const OwnedCoin& coin, bool avoid_reuse) const;
+    [[nodiscard]] bool has_witness(const Script& script) const;
+    [[nodiscard]] std::optional<descriptor::AddressType> type_of(const Script& script) const;
+    void add_chains(std::vector<PricedCoin>& coins) const;
+
+    const Wallet& wallet_;
+    const PaymentRequest& request_;
+    const FeeRate rate_;
+    const bool recipients_pay_;
+};
+
+}  // namespace daler::wallet

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "coin_finder.h"
+
+namespace daler::wallet {
+
+/// Chooses coins in stages: the first stage in which coins suffice is taken. Confirmed coins come
+/// first, because unconfirmed transactions may become invalid; then short chains, because each
+/// payment that is added to a chain uses up a part of its limit. In each stage coins of one type of
+/// address are preferred. Keeps references to its arguments.
+class StagedSelection {
+public:
+    StagedSelection(const Wallet& wallet, const PaymentRequest& request,
+                    std::span<const PricedCoin> coins, const SelectionGoal& goal, Random& random)
+        : wallet_(wallet), request_(request), coins_(coins), goal_(goal), random_(random) {}
+
+    Outcome<std::vector<PricedCoin>> choose();
+
+private:
+    enum class Mixed : bool { no, yes };
+    /// What coins an attempt may choose from.
+    struct Stage {
+        Height from_me, from_others;  ///< confirmations
+        MempoolChain max_chain;
+        Mixed mixed = Mixed::yes;  ///< types of addresses
+    };
+    using Coins = std::vector<const PricedCoin*>;
+    struct Attempt {
+        Coins coins;
+        Amount waste;
+    };
+
+    [[nodiscard]] std::vector<Stage> stages() const;
+    [[nodiscard]] static bool is_eligible(const PricedCoin& coin, const Stage& stage);
+    [[nodiscard]] std::optional<Attempt> attempt(const Coins& from);
+    [[nodiscard]] std::optional<Attempt> attempt(const Stage& stage);
+    /// Why the coins of the last stage cannot be enough, if so.
+    [[nodiscard]] Outcome<void> check_sums(const Stage& last) const;
+
+    const Wallet& wallet_;
+    const PaymentRequest& request_;
+    std::span<const PricedCoin> coins_;
+    const SelectionGoal& goal_;
+    Random& random_;
+};
+
+}  // namespace daler::wallet
