@@ -98,9 +98,6 @@ constexpr auto rows = std::to_array<Conversion>({
     {"walletcreatefundedpsbt", named_only, "replaceable", Rule::json},
     {"walletcreatefundedpsbt", named_only, "solving_data", Rule::json},
     {"walletpassphrase", 1, "timeout", Rule::json},
-    {"walletprocesspsbt", 1, "sign", Rule::json},
-    {"walletprocesspsbt", 3, "bip32derivs", Rule::json},
-    {"walletprocesspsbt", 4, "finalize", Rule::json},
 });
 
 }  // namespace

@@ -115,6 +115,12 @@ inline const Argument previous_outputs{
      {"witnessScript", Type::hex, "null", "Of P2WSH: the script"},
      {"amount", Type::amount, "null", "Its amount; needed for witnesses"}}};
 
+/// What walletprocesspsbt and descriptorprocesspsbt return.
+inline const ResultFields processed_psbt = {
+    {"psbt", Type::string, "The PSBT in base64"},
+    {"complete", Type::boolean, "Whether all inputs are final"},
+    {"hex?", Type::hex, "The transaction, if it is complete"}};
+
 inline constexpr Argument signature_hash_type{
     "sighashtype", Type::string, "DEFAULT for Taproot, ALL otherwise",
     "DEFAULT, ALL, NONE, SINGLE, or one of the last three with |ANYONECANPAY"};

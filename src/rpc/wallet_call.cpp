@@ -38,6 +38,10 @@ int code_of(wallet::FailureKind kind) {
             return code::wallet_already_loaded;
         case wallet::FailureKind::already_exists:
             return code::wallet_already_exists;
+        case wallet::FailureKind::sighash_mismatch:
+            return code::deserialization;
+        case wallet::FailureKind::missing_inputs:
+            return code::verify;
     }
     return code::misc;
 }

@@ -77,7 +77,7 @@ KNOWN = [
 # Methods whose first line of help differs.
 OTHER_ARGUMENTS = {
     **dict.fromkeys(("getmempoolinfo", "getblocktemplate", "prioritisetransaction", "addnode", "sendrawtransaction",
-                     "testmempoolaccept", "utxoupdatepsbt", "descriptorprocesspsbt", "createmultisig",
+                     "testmempoolaccept", "utxoupdatepsbt", "descriptorprocesspsbt", "walletprocesspsbt", "createmultisig",
                      "deriveaddresses", "importdescriptors", "gettxoutproof", "verifytxoutproof"), "fork"),
     "waitfornewblock": "new in 29",
     "stop": "daler shows the argument, which bitcoind hides",

@@ -35,6 +35,7 @@ KNOWN = [
     (r"^(getbalance|listtransactions) .*Position 1", "Knots has other names for the first argument"),
     (r"^createmultisig .*(Position 3|address_type|\], \{)", "Knots accepts an object of options there"),
     (r"^descriptorprocesspsbt .*(Position 3|\], \{)", "Knots accepts an object of options there"),
+    (r"^walletprocesspsbt .*Position 2", "Knots accepts an object of options there"),
     (r"^unloadwallet .*specify different wallets", "new text in 29"),
     (r"^restorewallet ", "Knots accepts a file that is not a wallet"),
     (r"^addnode .*Position 3", "Knots has one argument more"),
@@ -153,7 +154,7 @@ def calls(block, transaction, address):
                                                  "minimumSumAmount": 0, "include_immature_coinbase": False}]),
         ("loadwallet", ["nosuch", False]), ("lockunspent", [True, [{"txid": HASH, "vout": 0}], False]),
         ("rescanblockchain", [0, 0]), ("restorewallet", ["new", "/nosuch/file", False]),
-        ("setlabel", [address, "x"]),
+        ("setlabel", [address, "x"]), ("walletprocesspsbt", [PSBT, True, "ALL", True, True]),
         ("signrawtransactionwithwallet", [transaction, [prevout], "ALL"]), ("unloadwallet", ["nosuch", False]),
     ]
     wallet = spending_calls(transaction, address) + wallet  # the last one may close the wallet

@@ -21,6 +21,8 @@ enum class FailureKind : std::uint8_t {
     not_specified,
     already_loaded,
     already_exists,
+    sighash_mismatch,  ///< a PSBT asks for another type of signature
+    missing_inputs,    ///< a transaction spends outputs that do not exist
 };
 
 /// Why a request to a wallet failed.

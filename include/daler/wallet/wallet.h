@@ -1,6 +1,7 @@
 #pragma once
 
 #include <daler/crypto/bip32.h>
+#include <daler/psbt/roles.h>
 #include <daler/wallet/failure.h>
 #include <daler/wallet/history.h>
 #include <daler/wallet/node_view.h>
@@ -57,6 +58,13 @@ struct ImportRequest {
     std::int64_t created = 1;  ///< unix seconds
     /// Scripts from the first index of the range on, if they were derived before.
     std::vector<std::vector<Script>> derived{};
+};
+
+/// What the wallet does to a PSBT.
+struct PsbtFilling {
+    bool sign = true;
+    psbt::SignOptions options{script::sighash_default};
+    bool origins = true;  ///< add where keys come from
 };
 
 /// The blocks that a scan reads, and the next of them.
@@ -213,6 +221,10 @@ public:
     /// Marks the change address of a payment as used, if it is one of the wallet's next ones, and
     /// stores that. For payments that somebody else sends.
     Outcome<void> keep_change(const Payment& payment);
+    /// Updater, signer and finalizer of a PSBT: adds to its inputs and outputs what the wallet
+    /// knows. True if all inputs are then signed. Fails if an input asks for another type of
+    /// signature.
+    Outcome<bool> fill_psbt(psbt::Psbt& psbt, const PsbtFilling& filling) const;
     /// The private keys and scripts that are needed to sign for these output scripts.
     [[nodiscard]] descriptor::KeyRing signing_keys(std::span<const Script> scripts) const;
 

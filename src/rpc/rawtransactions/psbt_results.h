@@ -129,9 +129,4 @@ inline const ResultFields finalized_psbt = {
     {"hex?", Type::hex, "The transaction, if it was extracted"},
     {"complete", Type::boolean, "Whether all inputs are final"}};
 
-inline const ResultFields processed_psbt = {
-    {"psbt", Type::string, "The PSBT in base64"},
-    {"complete", Type::boolean, "Whether all inputs are final"},
-    {"hex?", Type::hex, "The transaction, if it is complete"}};
-
 }  // namespace daler::rpc

@@ -1,9 +1,8 @@
 #include "rpc/descriptor_arguments.h"
+#include "rpc/psbt_arguments.h"
 #include "rpc/rawtransactions/methods.h"
-#include "rpc/rawtransactions/psbt_arguments.h"
 #include "rpc/transaction_arguments.h"
 
-#include <daler/encoding/hex.h>
 #include <daler/index/indexes.h>
 #include <daler/ledger/ledger.h>
 #include <daler/psbt/roles.h>
@@ -89,14 +88,7 @@ Json descriptorprocesspsbt(Call& call) {
     process_psbt(psbt, call.node(), ring, {type, finalize});
 
     const bool complete = std::ranges::all_of(psbt.inputs, &psbt::Input::is_final);
-    Json out = Json::object();
-    out.append("psbt", psbt::to_base64(psbt));
-    out.append("complete", complete);
-    if (complete) {
-        if (const auto tx = psbt::finalize_and_extract(psbt))
-            out.append("hex", to_hex(encode(*tx)));
-    }
-    return out;
+    return processed_psbt_json(std::move(psbt), complete);
 }
 
 }  // namespace daler::rpc

@@ -1,5 +1,5 @@
+#include "rpc/psbt_arguments.h"
 #include "rpc/rawtransactions/methods.h"
-#include "rpc/rawtransactions/psbt_arguments.h"
 #include "rpc/rawtransactions/psbt_json.h"
 #include "rpc/transaction_arguments.h"
 
@@ -34,12 +34,6 @@ std::vector<psbt::Psbt> to_psbts(const Json& given) {
 }
 
 }  // namespace
-
-psbt::Psbt to_psbt(const Json& value) {
-    auto out = psbt::from_base64(to_text(value));
-    if (!out) throw Error{code::deserialization, "TX decode failed " + out.error()};
-    return std::move(*out);
-}
 
 Json createpsbt(Call& call) {
     return psbt::to_base64(psbt::Psbt(construct_transaction(call)));

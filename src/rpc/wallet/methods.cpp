@@ -395,6 +395,18 @@ const Method wallet_table[] = {
      upgraded_wallet,
      upgradewallet,
      "169900"},
+    {"Wallet",
+     "walletprocesspsbt",
+     "Adds to a PSBT what the wallet knows, signs the inputs that it has keys for, and finalizes "
+     "what is complete.",
+     {{"psbt", Type::string, "", "The PSBT in base64"},
+      {"sign", Type::boolean, "true", "Sign; otherwise only add what is known"},
+      signature_hash_type,
+      {"bip32derivs", Type::boolean, "true", "Add the origins of keys"},
+      {"finalize", Type::boolean, "true", "Finalize complete inputs"}},
+     processed_psbt,
+     walletprocesspsbt,
+     "\"psbt\""},
 };
 
 }  // namespace

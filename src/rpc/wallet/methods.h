@@ -48,6 +48,9 @@ namespace daler::rpc {
 [[nodiscard]] Json sendtoaddress(Call& call);
 [[nodiscard]] Json signrawtransactionwithwallet(Call& call);
 
+// psbts.cpp
+[[nodiscard]] Json walletprocesspsbt(Call& call);
+
 // received.cpp
 [[nodiscard]] Json getreceivedbyaddress(Call& call);
 [[nodiscard]] Json getreceivedbylabel(Call& call);
