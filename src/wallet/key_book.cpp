@@ -70,6 +70,7 @@ std::size_t KeyBook::add(DescriptorRecord record, std::span<const std::vector<Sc
     record.is_spendable =
         !record.descriptor.has_private_keys() || signs_alone(record.descriptor, record.range_begin);
     input_weights_.clear();
+    descriptions_.clear();
     const auto [known, is_new] = by_id_.emplace(record.descriptor.id(), records_.size());
     const std::size_t position = known->second;
     if (is_new)

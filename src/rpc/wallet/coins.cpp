@@ -66,57 +66,33 @@ CoinFilter parse_filter(const Call& call) {
     return out;
 }
 
-/// One coin of listunspent, in two parts: the fields of the mempool are added between them.
-struct CoinJson {
-    Json head, tail;
-    Txid txid;
-    bool confirmed;
+/// A coin of listunspent, with all that the wallet says about it.
+struct ListedCoin {
+    wallet::OwnedCoin coin;
+    std::shared_ptr<const wallet::ScriptDescription> description;
+    std::optional<std::string> label;
 };
 
-CoinJson coin_json(const wallet::Wallet& wallet, const wallet::OwnedCoin& coin) {
-    const Script& script = coin.output.script_pubkey;
-    const auto& record = wallet.keys().records()[coin.place.record];
-    const auto ring = wallet.keys().key_ring(coin.place, descriptor::Descriptor::Secrets::exclude);
-    Json head = Json::object();
-    head.append("txid", coin.outpoint.txid.to_hex());
-    head.append("vout", coin.outpoint.index);
-    append_address(head, wallet, script);
-    if (const auto* entry = wallet.label_of(script)) head.append("label", entry->label);
-    const auto append_witness_script = [&](const Script& outer) {
-        const auto solution = script::solve(outer.bytes());
-        if (solution.type != script::OutputType::witness_v0_script_hash) return;
-        if (const auto* inner = ring.find_witness_script(solution.data[0]))
-            head.append("witnessScript", to_hex(inner->bytes()));
-    };
-    if (script::is_pay_to_script_hash(script.bytes())) {
-        if (const auto* redeem = ring.find_script(script::solve(script.bytes()).data[0])) {
-            head.append("redeemScript", to_hex(redeem->bytes()));
-            append_witness_script(*redeem);
-        }
-    } else {
-        append_witness_script(script);
-    }
-    head.append("scriptPubKey", to_hex(script.bytes()));
-    head.append("amount", from_amount(coin.output.value));
-    head.append("confirmations", coin.depth);
+/// Coins of listunspent, and the descriptors that they come from.
+struct ListedCoins {
+    std::vector<ListedCoin> coins;
+    std::map<std::size_t, std::string> parents;  ///< by the position of the descriptor
+    bool shows_reuse = false;
+};
 
-    const bool solvable = record.descriptor.is_solvable();
-    Json tail = Json::object();
-    tail.append("spendable", coin.spendable);
-    tail.append("solvable", solvable);
-    if (solvable) tail.append("desc", descriptor::infer(script, ring, wallet.params().address));
-    append_parent_descriptors(tail, wallet, script);
-    if (wallet.flags().avoid_reuse) tail.append("reused", coin.reused);
-    tail.append("safe", coin.safe);
-    return {std::move(head), std::move(tail), coin.outpoint.txid, coin.depth > 0};
+const wallet::AddressLabel* label_at(const wallet::Wallet& wallet, const std::string& address) {
+    const auto found = wallet.labels().find(address);
+    return found == wallet.labels().end() ? nullptr : &found->second;
 }
 
-std::vector<CoinJson> find_coins(const wallet::Wallet& wallet, const CoinFilter& filter) {
-    std::vector<CoinJson> out;
+ListedCoins find_coins(const wallet::Wallet& wallet, const CoinFilter& filter) {
+    ListedCoins out;
+    out.shows_reuse = wallet.flags().avoid_reuse;
+    const auto& keys = wallet.keys();
     Amount sum;
     const auto immature = filter.include_immature ? wallet::History::Immature::include
                                                   : wallet::History::Immature::exclude;
-    for (const auto& coin : wallet.history().coins(immature)) {
+    for (auto& coin : wallet.history().coins(immature)) {
         const bool wanted =
             coin.depth >= filter.min_depth && coin.depth <= filter.max_depth &&
             (coin.safe || filter.include_unsafe) && coin.output.value >= filter.min_amount &&
@@ -124,26 +100,65 @@ std::vector<CoinJson> find_coins(const wallet::Wallet& wallet, const CoinFilter&
             (filter.scripts.empty() || filter.scripts.contains(coin.output.script_pubkey)) &&
             !wallet.locked_coins().contains(coin.outpoint);
         if (!wanted) continue;
-        out.push_back(coin_json(wallet, coin));
+        auto& parent = out.parents[coin.place.record];
+        if (parent.empty()) parent = keys.records()[coin.place.record].descriptor.to_text();
+        auto description = keys.describe(coin.output.script_pubkey, wallet.params().address);
+        std::optional<std::string> label;
+        if (const auto* entry = label_at(wallet, description->address)) label = entry->label;
         sum += coin.output.value;
-        if (sum >= filter.min_sum || out.size() >= filter.max_count) break;
+        out.coins.push_back({std::move(coin), std::move(description), std::move(label)});
+        if (sum >= filter.min_sum || out.coins.size() >= filter.max_count) break;
     }
     return out;
 }
 
+using MempoolEntries = std::map<Txid, mempool::EntryDetails>;
+
 /// The mempool's entries of the unconfirmed coins.
-std::map<Txid, mempool::EntryDetails> mempool_entries(const Call& call,
-                                                      const std::vector<CoinJson>& coins) {
+MempoolEntries mempool_entries(const Call& call, const std::vector<ListedCoin>& coins) {
     std::set<Txid> unconfirmed;
-    for (const auto& coin : coins)
-        if (!coin.confirmed) unconfirmed.insert(coin.txid);
+    for (const auto& listed : coins)
+        if (listed.coin.depth == 0) unconfirmed.insert(listed.coin.outpoint.txid);
     if (unconfirmed.empty()) return {};
     return call.node().ledger.call([&](ledger::State& state) {
-        std::map<Txid, mempool::EntryDetails> out;
+        MempoolEntries out;
         for (const auto& txid : unconfirmed)
             if (auto entry = state.mempool.entry(txid)) out.emplace(txid, std::move(*entry));
         return out;
     });
+}
+
+void write_text(JsonWriter& out, std::string_view name, const std::string& text) {
+    if (!text.empty()) out.string(name, text);
+}
+
+void write_coin(JsonWriter& out, const ListedCoins& all, const ListedCoin& listed,
+                const MempoolEntries& entries) {
+    const auto& [coin, description, label] = listed;
+    out.begin_object();
+    out.reversed_hex("txid", coin.outpoint.txid.bytes);
+    out.number("vout", coin.outpoint.index);
+    write_text(out, "address", description->address);
+    if (label) out.string("label", *label);
+    write_text(out, "redeemScript", description->redeem_script);
+    write_text(out, "witnessScript", description->witness_script);
+    out.hex("scriptPubKey", coin.output.script_pubkey.bytes());
+    out.number_text("amount", coin.output.value.to_text());
+    out.number("confirmations", coin.depth);
+    if (const auto found = entries.find(coin.outpoint.txid); found != entries.end()) {
+        out.number("ancestorcount", found->second.ancestor_count);
+        out.number("ancestorsize", found->second.ancestor_vsize);
+        out.number("ancestorfees", found->second.ancestor_fees.satoshis());
+    }
+    out.boolean("spendable", coin.spendable);
+    out.boolean("solvable", !description->descriptor.empty());
+    write_text(out, "desc", description->descriptor);
+    out.begin_array("parent_descs");
+    out.string(all.parents.at(coin.place.record));
+    out.end_array();
+    if (all.shows_reuse) out.boolean("reused", coin.reused);
+    out.boolean("safe", coin.safe);
+    out.end_object();
 }
 
 OutPoint parse_outpoint(const Json& item) {
@@ -212,24 +227,17 @@ Json getunconfirmedbalance(Call& call) {
     });
 }
 
-Json listunspent(Call& call) {
+void listunspent(Call& call, JsonWriter& result) {
     const auto filter = parse_filter(call);
-    auto coins =
+    const auto all =
         with_wallet(call, [&](wallet::Wallet& wallet) { return find_coins(wallet, filter); });
-    const auto entries = mempool_entries(call, coins);
-    Json out = Json::array();
-    for (auto& coin : coins) {
-        if (const auto found = entries.find(coin.txid); found != entries.end()) {
-            const auto& entry = found->second;
-            coin.head.append("ancestorcount", entry.ancestor_count);
-            coin.head.append("ancestorsize", entry.ancestor_vsize);
-            coin.head.append("ancestorfees", entry.ancestor_fees.satoshis());
-        }
-        for (const auto& [key, value] : coin.tail.members())
-            coin.head.append(key, value);
-        out.push(std::move(coin.head));
-    }
-    return out;
+    const auto entries = mempool_entries(call, all.coins);
+    constexpr std::size_t usual_size = 700;
+    result.reserve(all.coins.size() * usual_size);
+    result.begin_array();
+    for (const auto& listed : all.coins)
+        write_coin(result, all, listed, entries);
+    result.end_array();
 }
 
 Json lockunspent(Call& call) {

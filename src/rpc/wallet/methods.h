@@ -19,7 +19,7 @@ namespace daler::rpc {
 [[nodiscard]] Json getbalances(Call& call);
 [[nodiscard]] Json getunconfirmedbalance(Call& call);
 [[nodiscard]] Json listlockunspent(Call& call);
-[[nodiscard]] Json listunspent(Call& call);
+void listunspent(Call& call, JsonWriter& result);
 [[nodiscard]] Json lockunspent(Call& call);
 
 // descriptors.cpp
