@@ -70,6 +70,13 @@ wallet::MempoolChain WalletView::max_chain() const {
     });
 }
 
+wallet::BumpFees WalletView::bump_fees(std::span<const OutPoint> outputs, FeeRate rate) const {
+    return ledger_.call([&](ledger::State& state) -> wallet::BumpFees {
+        auto fees = state.mempool.bump_fees(outputs, rate);
+        return {std::move(fees.each), fees.together};
+    });
+}
+
 std::optional<bool> WalletView::is_replaceable(const Txid& txid) const {
     return ledger_.call([&](ledger::State& state) -> std::optional<bool> {
         const auto entry = state.mempool.entry(txid);

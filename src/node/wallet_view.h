@@ -38,6 +38,8 @@ public:
     [[nodiscard]] std::map<Txid, wallet::MempoolChain> mempool_chains(
         const std::set<Txid>& txids) const override;
     [[nodiscard]] wallet::MempoolChain max_chain() const override;
+    [[nodiscard]] wallet::BumpFees bump_fees(std::span<const OutPoint> outputs,
+                                             FeeRate rate) const override;
     [[nodiscard]] std::optional<bool> is_replaceable(const Txid& txid) const override;
     [[nodiscard]] FeeRate min_fee_rate() const override;
     [[nodiscard]] FeeRate relay_dust_fee_rate() const override { return dust_rate_; }

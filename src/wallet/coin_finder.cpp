@@ -43,6 +43,14 @@ Amount fee_of_weight(FeeRate rate, std::int64_t weight) {
     return rate.fee(policy::virtual_size(weight, 0, 0));
 }
 
+Amount common_bump_fee(const NodeView& node, std::span<const PricedCoin* const> coins,
+                       FeeRate rate) {
+    std::vector<OutPoint> outputs;
+    for (const auto* coin : coins)
+        if (coin->bump_fee > Amount{0}) outputs.push_back(coin->outpoint);
+    return outputs.empty() ? Amount{0} : node.bump_fees(outputs, rate).together;
+}
+
 Outcome<void> CoinFinder::check_given(const Wallet& wallet, const PaymentRequest& request) {
     for (const auto& input : request.inputs)
         if (input.sequence && !input.output && !is_owned(wallet, input.outpoint))
@@ -91,6 +99,7 @@ Outcome<std::vector<PricedCoin>> CoinFinder::given() const {
             problems.emplace(input.outpoint, output ? "Not solvable" : "Not found");
         }
     }
+    add_bump_fees(out);
     if (problems.empty()) return out;
     const auto& [outpoint, problem] = *problems.begin();
     return fail(FailureKind::wallet,
@@ -119,13 +128,29 @@ std::vector<PricedCoin> CoinFinder::others() const {
         const auto weight = wallet_.keys().input_weight(owned.output.script_pubkey);
         if (!weight) continue;
         auto coin = priced(owned.outpoint, owned.output, *weight);
-        if (coin.candidate.value <= Amount{0}) continue;
         coin.depth = owned.depth;
         coin.from_me = owned.from_me;
         out.push_back(std::move(coin));
     }
+    add_bump_fees(out);
+    std::erase_if(out, [](const PricedCoin& coin) { return coin.candidate.value <= Amount{0}; });
     add_chains(out);
     return out;
+}
+
+void CoinFinder::add_bump_fees(std::vector<PricedCoin>& coins) const {
+    std::vector<OutPoint> unconfirmed;
+    for (const auto& coin : coins)
+        if (coin.depth == 0) unconfirmed.push_back(coin.outpoint);
+    if (unconfirmed.empty()) return;
+    const auto fees = wallet_.node().bump_fees(unconfirmed, rate_);
+    for (auto& coin : coins) {
+        const auto found = fees.each.find(coin.outpoint);
+        if (found == fees.each.end()) continue;
+        coin.bump_fee = found->second;
+        coin.candidate.fee += coin.bump_fee;
+        if (!recipients_pay_) coin.candidate.value -= coin.bump_fee;
+    }
 }
 
 void CoinFinder::add_chains(std::vector<PricedCoin>& coins) const {

@@ -11,16 +11,24 @@ struct PricedCoin {
     OutPoint outpoint;
     TxOutput output;
     std::optional<KeyBook::Place> place;  ///< if it is the wallet's
-    Candidate candidate;
-    bool has_witness;  ///< a signed input that spends it has one
+    Candidate candidate;                  ///< its fee includes `bump_fee`
+    bool has_witness;                     ///< a signed input that spends it has one
     /// Coins of different types are not spent together without need. Nothing: scripts without
     /// address.
     std::optional<descriptor::AddressType> type;
     Height depth = 0;
     bool from_me = false;
+    /// What a payment that spends only this coin must pay for the unconfirmed transactions before
+    /// it, so that it is worth its fee rate together with them.
+    Amount bump_fee{};
     MempoolChain chain{0, 0};           ///< of its transaction, if that is unconfirmed
     const GivenInput* given = nullptr;  ///< part of the request that names it
 };
+
+/// What one payment at `rate` that spends these coins must pay for the unconfirmed transactions
+/// before it.
+[[nodiscard]] Amount common_bump_fee(const NodeView& node, std::span<const PricedCoin* const> coins,
+                                     FeeRate rate);
 
 /// The fee for this many weight units.
 [[nodiscard]] Amount fee_of_weight(FeeRate rate, std::int64_t weight);
@@ -50,6 +58,7 @@ private:
     [[nodiscard]] bool is_allowed(const OwnedCoin& coin, bool avoid_reuse) const;
     [[nodiscard]] bool has_witness(const Script& script) const;
     [[nodiscard]] std::optional<descriptor::AddressType> type_of(const Script& script) const;
+    void add_bump_fees(std::vector<PricedCoin>& coins) const;
     void add_chains(std::vector<PricedCoin>& coins) const;
 
     const Wallet& wallet_;

@@ -131,7 +131,8 @@ Outcome<void> PaymentBuilder::choose_coins() {
             "allow other inputs to be automatically selected or include more coins manually");
     }
     const auto available = finder.others();
-    auto others = StagedSelection(wallet_, request_, available, wanted, random_).choose();
+    auto others =
+        StagedSelection(wallet_, request_, available, wanted, rate_.rate, random_).choose();
     if (!others) return daler::fail(others.error());
     std::shuffle(others->begin(), others->end(), random_);
     std::ranges::move(*others, std::back_inserter(chosen_));
@@ -171,7 +172,7 @@ std::int64_t PaymentBuilder::weight(bool with_change) const {
 }
 
 Amount PaymentBuilder::fee_for(bool with_change) const {
-    return fee_of_weight(rate_.rate, weight(with_change));
+    return fee_of_weight(rate_.rate, weight(with_change)) + ancestors_fee_;
 }
 
 /// A negative fee is shared, too: what is left over and too little for change.
@@ -234,8 +235,12 @@ Outcome<void> PaymentBuilder::fill_transaction() {
     tx_.lock_time = lock_time();
 
     Amount selected;
-    for (const auto& coin : chosen_)
+    std::vector<const PricedCoin*> coins;
+    for (const auto& coin : chosen_) {
         selected += coin.output.value;
+        coins.push_back(&coin);
+    }
+    ancestors_fee_ = common_bump_fee(wallet_.node(), coins, rate_.rate);
     const Amount fee_with_change = fee_for(true);
     const Amount change = selected - sent_ - (recipients_pay_ ? Amount{0} : fee_with_change);
     const bool makes_change = change >= min_change_;

@@ -54,6 +54,7 @@ private:
     Amount change_fee_, change_spend_fee_, min_change_;
     std::string change_problem_;  ///< why there is no change address, if there is none
     std::vector<PricedCoin> chosen_;
+    Amount ancestors_fee_;  ///< for unconfirmed transactions before this one
 
     Transaction tx_;
     std::int64_t weight_ = 0;  ///< of the signed transaction

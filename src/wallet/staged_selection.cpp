@@ -46,8 +46,13 @@ std::optional<StagedSelection::Attempt> StagedSelection::attempt(const Coins& fr
     const auto selected = select_coins(candidates, goal_, random_);
     if (!selected) return std::nullopt;
     Attempt out{{}, waste(candidates, *selected, goal_)};
-    for (const auto i : *selected)
+    Amount bump_fees;
+    for (const auto i : *selected) {
         out.coins.push_back(from[i]);
+        bump_fees += from[i]->bump_fee;
+    }
+    // A common ancestor is paid for once.
+    out.waste -= bump_fees - common_bump_fee(wallet_.node(), out.coins, rate_);
     return out;
 }
 

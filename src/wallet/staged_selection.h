@@ -11,8 +11,14 @@ namespace daler::wallet {
 class StagedSelection {
 public:
     StagedSelection(const Wallet& wallet, const PaymentRequest& request,
-                    std::span<const PricedCoin> coins, const SelectionGoal& goal, Random& random)
-        : wallet_(wallet), request_(request), coins_(coins), goal_(goal), random_(random) {}
+                    std::span<const PricedCoin> coins, const SelectionGoal& goal, FeeRate rate,
+                    Random& random)
+        : wallet_(wallet),
+          request_(request),
+          coins_(coins),
+          goal_(goal),
+          rate_(rate),
+          random_(random) {}
 
     Outcome<std::vector<PricedCoin>> choose();
 
@@ -41,6 +47,7 @@ private:
     const PaymentRequest& request_;
     std::span<const PricedCoin> coins_;
     const SelectionGoal& goal_;
+    const FeeRate rate_;
     Random& random_;
 };
 

@@ -23,6 +23,12 @@ struct MempoolChain {
     std::int64_t descendants = 1;  ///< the most that it or an ancestor has, itself included
 };
 
+/// What payments must pay for the unconfirmed transactions before them; as mempool::BumpFees.
+struct BumpFees {
+    std::map<OutPoint, Amount> each;  ///< for a payment that spends only this output
+    Amount together;                  ///< for one payment that spends all of them
+};
+
 /// What a wallet needs of the node. Implemented by the node. Called on the wallet thread; members
 /// may block.
 class NodeView {
@@ -49,6 +55,9 @@ public:
         const std::set<Txid>& txids) const = 0;
     /// The limits for chains in the mempool.
     [[nodiscard]] virtual MempoolChain max_chain() const = 0;
+    /// For payments at `rate` that spend these unconfirmed outputs, as mempool::Mempool::bump_fees.
+    [[nodiscard]] virtual BumpFees bump_fees(std::span<const OutPoint> outputs,
+                                             FeeRate rate) const = 0;
     /// Whether the mempool's transaction, or one that it depends on, allows its replacement
     /// (BIP 125). Nothing if the mempool lacks it.
     [[nodiscard]] virtual std::optional<bool> is_replaceable(const Txid& txid) const = 0;

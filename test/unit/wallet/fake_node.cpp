@@ -62,6 +62,18 @@ consensus::Verdict FakeNode::check(const TransactionRef&) const {
     return {};
 }
 
+BumpFees FakeNode::bump_fees(std::span<const OutPoint> outputs, FeeRate) const {
+    BumpFees out;
+    std::set<Txid> parents;
+    for (const auto& output : outputs) {
+        const auto found = bump.find(output.txid);
+        const Amount fee = found == bump.end() ? Amount{0} : found->second;
+        out.each[output] = fee;
+        if (parents.insert(output.txid).second) out.together += fee;
+    }
+    return out;
+}
+
 std::map<Txid, MempoolChain> FakeNode::mempool_chains(const std::set<Txid>& txids) const {
     std::map<Txid, MempoolChain> out;
     for (const auto& txid : txids) {

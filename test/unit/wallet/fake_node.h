@@ -43,6 +43,8 @@ public:
     [[nodiscard]] std::map<Txid, MempoolChain> mempool_chains(
         const std::set<Txid>& txids) const override;
     [[nodiscard]] MempoolChain max_chain() const override { return {25, 25}; }
+    [[nodiscard]] BumpFees bump_fees(std::span<const OutPoint> outputs,
+                                     FeeRate rate) const override;
     [[nodiscard]] std::optional<bool> is_replaceable(const Txid& txid) const override;
     [[nodiscard]] bool is_stopping() const override { return false; }
     [[nodiscard]] FeeRate min_fee_rate() const override { return {Amount{1000}}; }
@@ -81,6 +83,7 @@ public:
     mutable std::map<int, bool> was_conservative;  ///< the last estimate by blocks
     std::optional<consensus::Reason> refuses;      ///< the reason with which broadcast fails
     std::map<Txid, MempoolChain> chains;           ///< only those whose numbers are not 1
+    std::map<Txid, Amount> bump;  ///< what payments pay for a parent; the others pay enough
     int broadcasts = 0;
 
 private:

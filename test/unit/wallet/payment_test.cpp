@@ -325,3 +325,49 @@ TEST_CASE("signing_keys gives the keys for the wallet's own scripts only", "[wal
         CHECK(descriptor::sign_input(tx, i, spent[i], hashes, ring));
     CHECK(wallet->signing_keys(std::vector{elsewhere}).secrets.empty());
 }
+
+namespace {
+
+/// The next payment spends the change of one that pays too little: its fee beyond its own rate.
+Amount paid_for_parents(Wallet& wallet, const PaymentRequest& request, FeeRate rate) {
+    const auto payment = wallet.prepare(request);
+    REQUIRE(payment);
+    CHECK(payment->fee == input_value(wallet, *payment->tx) - payment->tx->output_value());
+    const Amount extra = payment->fee - rate.fee(payment->tx->vsize());
+    // Signatures may be shorter than was assumed.
+    return Amount{extra.satoshis() / 1000 * 1000};
+}
+
+}  // namespace
+
+TEST_CASE("a payment pays for unconfirmed parents that pay too little", "[wallet]") {
+    Bench bench;
+    const auto wallet = wallet_with(bench, {coins(5)});
+    const FeeRate rate{Amount{10'000}};
+    const auto first = send(*wallet, elsewhere, coins(1));
+    PaymentRequest request{.recipients = {{elsewhere, coins(1)}}, .fee_rate = rate};
+    CHECK(paid_for_parents(*wallet, request, rate) == Amount{0});
+    bench.node.bump[first->txid] = Amount{70'000};
+    CHECK(paid_for_parents(*wallet, request, rate) == Amount{70'000});
+    request.recipients[0].pays_fee = true;
+    CHECK(paid_for_parents(*wallet, request, rate) == Amount{70'000});
+    // The coin is not worth what its parent lacks.
+    bench.node.bump[first->txid] = coins(4.5);
+    request.recipients[0].pays_fee = false;
+    CHECK(error(*wallet, request) == "Insufficient funds");
+}
+
+TEST_CASE("two coins of one unconfirmed parent pay for it once", "[wallet]") {
+    Bench bench;
+    const auto wallet = wallet_with(bench, {coins(5)});
+    const FeeRate rate{Amount{10'000}};
+    const auto own = address(*wallet);
+    const auto split = wallet->prepare(
+        {.recipients = {{own, coins(1)}, {own, coins(1)}, {own, coins(1)}}, .fee_rate = rate});
+    REQUIRE(split);
+    REQUIRE(wallet->send(*split, "", ""));
+    bench.node.bump[split->tx->txid] = Amount{50'000};
+    // All four coins are needed.
+    CHECK(paid_for_parents(*wallet, {.recipients = {{elsewhere, coins(4.99)}}, .fee_rate = rate},
+                           rate) == Amount{50'000});
+}
