@@ -53,6 +53,20 @@ auto with_wallet(const Call& call, Work work) {
     return with_wallet(call, named_wallet(call), std::move(work));
 }
 
+/// As `with_wallet`, for short work that changes the wallet and nothing else
+/// (WalletService::change).
+template <class Work>
+auto change_wallet(const Call& call, Work work) {
+    const auto name = named_wallet(call);
+    try {
+        auto outcome = wallets(call).change(name, std::move(work));
+        if (!outcome && !name) throw no_wallet_error(call, std::move(outcome.error()));
+        return value_of(std::move(outcome));
+    } catch (const StorageError& error) {
+        throw Error{code::wallet, error.what()};
+    }
+}
+
 /// Runs `step(Wallet&)`, a slice of long work that ends in a few milliseconds, until it returns
 /// true. Other calls run in between.
 template <class Step>

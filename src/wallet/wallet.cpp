@@ -142,6 +142,10 @@ void Wallet::flush() {
 }
 
 void Wallet::commit() {
+    if (in_group_) {
+        group_changed_ = true;
+        return;
+    }
     auto transactions = history_.take_changed();
     try {
         Store::Batch batch(*store_);

@@ -34,24 +34,43 @@ Outcome<Txid> Wallet::send(const Payment& payment, const std::string& comment,
     record.comment_to = comment_to;
     const Txid txid = payment.tx->txid;
     note_changes();
+    unsent_.push_back(payment.tx);
+    if (in_group_)
+        commit();
+    else
+        commit_payments();
+    return txid;
+}
+
+void Wallet::commit_payments() {
+    const auto payments = std::exchange(unsent_, {});
     try {
         commit();
     } catch (const StorageError&) {
-        // The payment was not broadcast: its coins are freed.
-        history_.abandon(txid);
+        // They were not broadcast: their coins are freed.
+        for (const auto& payment : payments)
+            history_.abandon(payment->txid);
         throw;
     }
-    if (!options().broadcast) return txid;
+    if (!options().broadcast) return;
+    for (const auto& payment : payments)
+        broadcast(payment);
+}
 
-    const auto verdict = node().broadcast(payment.tx, Amount{0});
+void Wallet::broadcast(const TransactionRef& payment) {
+    const auto verdict = node().broadcast(payment, Amount{0});
     if (verdict) {
-        transaction_added(payment.tx);
-        return txid;
+        transaction_added(payment);
+        return;
     }
     // It stays in the wallet and is offered again from time to time.
     log::warning("wallet {}: transaction {} cannot be broadcast immediately, {}", name_,
-                 txid.to_hex(), consensus::to_text(verdict.error()));
-    return txid;
+                 payment->txid.to_hex(), consensus::to_text(verdict.error()));
+}
+
+void Wallet::end_group() {
+    in_group_ = false;
+    if (std::exchange(group_changed_, false)) commit_payments();
 }
 
 Outcome<void> Wallet::keep_change(const Payment& payment) {

@@ -22,6 +22,8 @@ constexpr auto timer_interval = 1s;
 // Transactions beyond them are read from the mempool.
 constexpr std::size_t max_held_blocks = 4;
 constexpr std::size_t max_transaction_bytes = 16'000'000;
+// How long the first change of a group waits for others that are in the queue already.
+constexpr auto longest_group = 20ms;
 // About a millisecond of work, so that a call does not wait long for the thread.
 constexpr std::size_t top_up_slice = 20;
 
@@ -32,7 +34,8 @@ struct WalletService::Queue {
     std::condition_variable wake;
     struct Job {
         std::function<void()> run;
-        bool is_notification;
+        bool is_notification = false;
+        bool is_change = false;
     };
     std::deque<Job> jobs;
     bool stopping = false;
@@ -71,7 +74,7 @@ WalletService::~WalletService() {
 void WalletService::post(std::function<void()> job) {
     {
         const std::lock_guard lock(queue_->mutex);
-        queue_->jobs.push_back({std::move(job), false});
+        queue_->jobs.push_back({std::move(job)});
     }
     queue_->wake.notify_one();
 }
@@ -79,7 +82,7 @@ void WalletService::post(std::function<void()> job) {
 void WalletService::post_notification(std::function<void()> job) {
     {
         const std::lock_guard lock(queue_->mutex);
-        queue_->jobs.push_back({std::move(job), true});
+        queue_->jobs.push_back({.run = std::move(job), .is_notification = true});
     }
     queue_->wake.notify_one();
 }
@@ -108,7 +111,10 @@ void WalletService::run() {
             queue_->jobs.pop_front();
             lock.unlock();
             job.run();
-            timer();
+            if (!group_goes_on()) {
+                end_group();
+                timer();
+            }
             lock.lock();
             busy = true;
             continue;
@@ -128,6 +134,61 @@ void WalletService::run() {
     lock.unlock();
     opening_.clear();
     wallets_.clear();
+}
+
+void WalletService::post_change(Change change) {
+    {
+        const std::lock_guard lock(queue_->mutex);
+        queue_->jobs.push_back(
+            {.run = [this, change = std::move(change)] { run_change(change); }, .is_change = true});
+    }
+    queue_->wake.notify_one();
+}
+
+void WalletService::run_change(Change change) {
+    const auto found = find(change.wallet);
+    if (!found) return change.refuse(found.error());
+    Wallet* wallet = *found;
+    if (group_.wallet != wallet) end_group();
+    const bool is_first = group_.changes.empty();
+    if (is_first) group_ = {wallet, {}, std::chrono::steady_clock::now()};
+    wallet->begin_group();
+    try {
+        change.run(*wallet);
+        group_.changes.push_back(std::move(change));
+    } catch (...) {
+        const auto error = std::current_exception();
+        end_group();
+        // It may have failed for want of coins that payments before it in the group have given
+        // back as change: such change can be spent when its transaction is broadcast.
+        if (is_first)
+            change.fail(error);
+        else
+            run_change(std::move(change));
+    }
+}
+
+bool WalletService::group_goes_on() {
+    if (group_.changes.empty()) return false;
+    if (std::chrono::steady_clock::now() - group_.started > longest_group) return false;
+    const std::lock_guard lock(queue_->mutex);
+    return !queue_->jobs.empty() && queue_->jobs.front().is_change;
+}
+
+void WalletService::end_group() {
+    const auto ended = std::exchange(group_, {});
+    if (!ended.wallet) return;
+    std::exception_ptr error;
+    try {
+        ended.wallet->end_group();
+    } catch (const StorageError&) {
+        error = std::current_exception();
+    }
+    for (const auto& change : ended.changes)
+        if (error)
+            change.fail(error);
+        else
+            change.answer();
 }
 
 void WalletService::timer() {

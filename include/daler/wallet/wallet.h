@@ -215,7 +215,7 @@ public:
     /// Chooses coins and builds a transaction, signed unless the request says otherwise. Does not
     /// store it.
     Outcome<Payment> prepare(const PaymentRequest& request);
-    /// Stores it on disk, then broadcasts it.
+    /// Stores it on disk, then broadcasts it. Inside of a group both happen when the group ends.
     Outcome<Txid> send(const Payment& payment, const std::string& comment,
                        const std::string& comment_to);
     /// Marks the change address of a payment as used, if it is one of the wallet's next ones, and
@@ -227,6 +227,14 @@ public:
     Outcome<bool> fill_psbt(psbt::Psbt& psbt, const PsbtFilling& filling) const;
     /// The private keys and scripts that are needed to sign for these output scripts.
     [[nodiscard]] descriptor::KeyRing signing_keys(std::span<const Script> scripts) const;
+
+    // Groups of changes.
+
+    /// From here to `end_group`, what calls commit is not written yet.
+    void begin_group() { in_group_ = true; }
+    /// Writes the changes of the group in one commit, then broadcasts its payments. If it throws,
+    /// no payment of the group is broadcast, and their coins are free.
+    void end_group();
 
     void backup(const std::filesystem::path& target);
 
@@ -266,8 +274,11 @@ private:
     [[nodiscard]] Random choices() const;
     [[nodiscard]] bool spends_immature(const Transaction& tx) const;
     void put_label(const std::string& address, AddressLabel label);
-    /// Writes all changes.
+    /// Writes all changes; inside of a group, when it ends.
     void commit();
+    /// Writes all changes, and broadcasts the payments among them.
+    void commit_payments();
+    void broadcast(const TransactionRef& payment);
 
     Outcome<std::size_t> descriptor_for(descriptor::AddressType type, bool internal) const;
     Outcome<Script> take_address(std::size_t record);
@@ -287,6 +298,10 @@ private:
     bool derives_at_once_ = false;  ///< while catching up
     std::optional<Scan> scan_;      ///< the running one
     BlockTime next_resend_{};       ///< by the clock of timers
+
+    bool in_group_ = false;
+    bool group_changed_ = false;          ///< `commit` was called in the group
+    std::vector<TransactionRef> unsent_;  ///< payments that are broadcast after the next commit
 
     // What the next commit writes.
     bool all_changed_ = false;  ///< flags and active descriptors

@@ -81,6 +81,26 @@ public:
         });
     }
 
+    /// As `with`, for work that changes the wallet, in a short time, and nothing else. Changes that
+    /// wait for the thread together are written in one commit; each call returns after it. If the
+    /// commit fails, all of them throw its StorageError. Work that throws in a group runs again
+    /// when the work before it is written, so until then it must change nothing.
+    template <class Work>
+    auto change(const std::optional<std::string>& name, Work work)
+        -> Outcome<std::invoke_result_t<Work&, Wallet&>> {
+        using Value = std::invoke_result_t<Work&, Wallet&>;
+        std::promise<Outcome<Value>> promise;
+        auto future = promise.get_future();
+        std::optional<Value> result;
+        post_change(
+            {.wallet = name,
+             .run = [&](Wallet& wallet) { result.emplace(work(wallet)); },
+             .answer = [&] { promise.set_value(std::move(*result)); },
+             .refuse = [&](const Failure& failure) { promise.set_value(daler::fail(failure)); },
+             .fail = [&](std::exception_ptr error) { promise.set_exception(error); }});
+        return future.get();
+    }
+
     /// Runs `work` on the wallet thread and waits for it.
     template <class Work>
     auto call(Work work) -> std::invoke_result_t<Work&> {
@@ -138,6 +158,26 @@ public:
 private:
     struct Queue;
 
+    /// A call that changes a wallet. One of the last three functions is called, once.
+    struct Change {
+        std::optional<std::string> wallet;
+        std::function<void(Wallet&)> run;  ///< keeps its result
+        std::function<void()> answer;      ///< gives the result to the caller
+        std::function<void(const Failure&)> refuse;
+        std::function<void(std::exception_ptr)> fail;
+    };
+
+    /// Changes of one wallet that ran and are not written yet. They are not answered.
+    struct Group {
+        Wallet* wallet = nullptr;
+        std::vector<Change> changes;
+        std::chrono::steady_clock::time_point started;
+    };
+
+    void post_change(Change change);
+    void run_change(Change change);
+    [[nodiscard]] bool group_goes_on();
+    void end_group();
     void post(std::function<void()> job);
     void post_notification(std::function<void()> job);
     void post_transaction(const TransactionRef& tx, void (Wallet::*notify)(const TransactionRef&));
@@ -180,6 +220,7 @@ private:
     std::atomic<bool> interrupt_{false};
     std::vector<std::unique_ptr<Wallet>> wallets_;
     std::map<std::string, std::unique_ptr<Wallet>> opening_;  ///< catching up, not notified yet
+    Group group_;
     std::atomic<Height> seen_height_{std::numeric_limits<Height>::max()};
     std::unique_ptr<Queue> queue_;
 };

@@ -146,7 +146,7 @@ Json getnewaddress(Call& call) {
     const auto label = label_of(call.json(0));
     const auto wanted = address_type(call, 1);
     provide_wallet(call);
-    return with_wallet(call, [&](wallet::Wallet& wallet) -> Json {
+    return change_wallet(call, [&](wallet::Wallet& wallet) -> Json {
         if (!wallet.can_get_addresses(false))
             throw Error{code::wallet, "Error: This wallet has no available keys"};
         const auto type = wanted.value_or(wallet.options().address_type);
@@ -158,7 +158,7 @@ Json getnewaddress(Call& call) {
 Json getrawchangeaddress(Call& call) {
     const auto wanted = address_type(call, 0);
     provide_wallet(call);
-    return with_wallet(call, [&](wallet::Wallet& wallet) -> Json {
+    return change_wallet(call, [&](wallet::Wallet& wallet) -> Json {
         if (!wallet.can_get_addresses(true))
             throw Error{code::wallet, "Error: This wallet has no available keys"};
         const auto& options = wallet.options();

@@ -59,7 +59,7 @@ Json sendtoaddress(Call& call) {
     if (call.has(5)) request.replaceable = call.boolean(5, true);
     read_fee_choice(request, call.json(6), call.json(7), call.json(9));
     provide_wallet(call);
-    return with_wallet(call, [&](wallet::Wallet& wallet) {
+    return change_wallet(call, [&](wallet::Wallet& wallet) {
         const bool avoid_reuse = call.boolean(8, wallet.flags().avoid_reuse);
         if (avoid_reuse && !wallet.flags().avoid_reuse)
             throw Error{code::wallet, "wallet does not have the \"avoid reuse\" feature enabled"};
@@ -85,7 +85,7 @@ Json sendmany(Call& call) {
     for (const auto position : payers)
         request.recipients[position].pays_fee = true;
     provide_wallet(call);
-    return with_wallet(call, [&](wallet::Wallet& wallet) {
+    return change_wallet(call, [&](wallet::Wallet& wallet) {
         return pay(wallet, request, call.string(3, ""), "", call.boolean(9, false));
     });
 }

@@ -51,6 +51,7 @@ bool FakeNode::in_mempool(const Txid& txid) const {
 }
 
 consensus::Verdict FakeNode::broadcast(const TransactionRef& tx, Amount) {
+    if (before_broadcast) before_broadcast();
     ++broadcasts;
     if (refuses) return consensus::reject(*refuses);
     mempool.push_back(tx);

@@ -85,6 +85,7 @@ public:
     std::map<Txid, MempoolChain> chains;           ///< only those whose numbers are not 1
     std::map<Txid, Amount> bump;  ///< what payments pay for a parent; the others pay enough
     int broadcasts = 0;
+    std::function<void()> before_broadcast;  ///< if set, is called on the wallet's thread
 
 private:
     ChainParams params_ = regtest_params();
