@@ -1,0 +1,215 @@
+// Random coins and random payments: what must hold for each of them.
+#include <daler/primitives/chain_params.h>
+#include <daler/script/standard.h>
+
+#include <test.h>
+
+#include "fake_node.h"
+
+#include <cstdlib>
+
+using namespace daler;
+using namespace daler::wallet;
+using namespace daler::wallet::test;
+using descriptor::AddressType;
+
+namespace {
+
+constexpr int payments_of_a_wallet = 50;
+
+/// A random amount: as often below 10,000 satoshis as above a whole coin.
+Amount random_amount(Random& random) {
+    std::int64_t limit = 1'000;
+    for (auto i = random.below(7); i > 0; --i)
+        limit *= 10;
+    return Amount{600 + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(limit)))};
+}
+
+/// A wallet with up to 60 random coins on two addresses of each type.
+std::unique_ptr<Wallet> random_wallet(Bench& bench, Random& random) {
+    auto wallet = bench.create("w");
+    std::vector<Script> addresses;
+    for (int i = 0; i < 8; ++i)
+        addresses.push_back(address(*wallet, static_cast<AddressType>(i % 4)));
+    const auto types = random.below(8) + 1;
+    for (auto i = random.below(60) + 1; i > 0; --i) {
+        const auto& to = addresses[random.below(types)];
+        bench.node.mempool.push_back(bench.node.pay(to, random_amount(random)));
+    }
+    bench.node.mine_many(static_cast<int>(random.below(8)) + 1);
+    return wallet;
+}
+
+Script random_recipient(Random& random) {
+    Bytes key(32);
+    for (auto& byte : key)
+        byte = static_cast<std::uint8_t>(random.below(256));
+    switch (random.below(4)) {
+        case 0:
+            return script::pay_to_witness(0, ByteSpan(key).first(20));
+        case 1:
+            return script::pay_to_witness(1, key);
+        case 2:
+            return script::pay_to_witness(0, key);
+        default: {
+            crypto::Digest160 hash;
+            std::ranges::copy(ByteSpan(key).first(20), hash.begin());
+            return script::pay_to_pubkey_hash(hash);
+        }
+    }
+}
+
+PaymentRequest random_request(const Wallet& wallet, Random& random) {
+    Amount total;
+    for (const auto& coin : wallet.history().coins())
+        total += coin.output.value;
+    PaymentRequest out;
+    const auto recipients = random.below(4) + 1;
+    for (std::uint64_t i = 0; i < recipients; ++i) {
+        const auto share = random.below(1200);  // thousandths of what there is, sometimes too much
+        const Amount amount{static_cast<std::int64_t>(static_cast<std::uint64_t>(total.satoshis()) /
+                                                      1000 * share / recipients)};
+        out.recipients.push_back(
+            {random_recipient(random), std::max(amount, Amount{600}), random.below(4) == 0});
+    }
+    out.fee_rate = FeeRate{Amount{1000 + static_cast<std::int64_t>(random.below(60'000))}};
+    return out;
+}
+
+/// The type of an address, told by its length: P2PKH 25, P2SH 23, P2WPKH 22, P2TR 34.
+using CoinType = std::size_t;
+
+/// What a coin brings to a payment.
+Amount effective(const Wallet& wallet, const TxOutput& output, const PaymentRequest& request,
+                 bool recipients_pay) {
+    if (recipients_pay) return output.value;
+    const auto weight = *wallet.keys().input_weight(output.script_pubkey);
+    return output.value - request.fee_rate->fee((weight + 3) / 4);
+}
+
+std::int64_t size_of(const TxOutput& output) {
+    return static_cast<std::int64_t>(9 + output.script_pubkey.size());
+}
+
+struct Check {
+    const Wallet& wallet;
+    const PaymentRequest& request;
+    const Payment& payment;
+    bool recipients_pay = false;
+    Amount sent{};
+
+    Check(const Wallet& of, const PaymentRequest& asked, const Payment& made)
+        : wallet(of), request(asked), payment(made) {
+        for (const auto& recipient : request.recipients) {
+            sent += recipient.amount;
+            recipients_pay |= recipient.pays_fee;
+        }
+    }
+
+    /// The outputs of the recipients, in their order.
+    [[nodiscard]] std::vector<TxOutput> recipients() const {
+        auto out = payment.tx->outputs;
+        if (payment.change_position)
+            out.erase(out.begin() + static_cast<std::ptrdiff_t>(*payment.change_position));
+        return out;
+    }
+
+    void sums() const {
+        REQUIRE(payment.fee == wallet.history().debit(*payment.tx) - payment.tx->output_value());
+        const auto outputs = recipients();
+        REQUIRE(outputs.size() == request.recipients.size());
+        std::optional<Amount> share;
+        bool is_first = true;
+        for (std::size_t i = 0; i < outputs.size(); ++i) {
+            const auto& asked = request.recipients[i];
+            REQUIRE(outputs[i].script_pubkey == asked.script);
+            const Amount less = asked.amount - outputs[i].value;
+            if (!asked.pays_fee) REQUIRE(less == Amount{0});
+            // The first one pays the remainder of the division.
+            if (asked.pays_fee && !std::exchange(is_first, false)) {
+                REQUIRE((!share || *share == less));
+                share = less;
+            }
+        }
+    }
+
+    void fee() const {
+        const FeeRate rate = *request.fee_rate;
+        const auto vsize = payment.tx->vsize();
+        REQUIRE(payment.fee >= rate.fee(vsize));
+        // A signature may be shorter than was assumed, by one byte in nearly all cases.
+        const auto slack = static_cast<std::int64_t>(2 * payment.tx->inputs.size());
+        Amount most = rate.fee(vsize + slack);
+        // What was not worth a change output: its fee, and at most dust.
+        if (!payment.change_position && !recipients_pay) {
+            const FeeRate discard{std::max(wallet.options().discard_fee.per_kvb, Amount{3000})};
+            most += rate.fee(43) + std::max(discard.fee(148), Amount{1000});
+        }
+        REQUIRE(payment.fee <= most);
+    }
+
+    void change() const {
+        if (!payment.change_position) return;
+        const auto& output = payment.tx->outputs[*payment.change_position];
+        REQUIRE(wallet.is_change(output));
+        REQUIRE_FALSE(policy::is_dust(output, wallet.node().relay_dust_fee_rate()));
+    }
+
+    /// If the inputs are of several types, no type was enough alone.
+    void types() const {
+        std::set<CoinType> used;
+        for (const auto& input : payment.tx->inputs)
+            used.insert(wallet.history().owned_prevout(input)->script_pubkey.size());
+        if (used.size() == 1) return;
+        std::map<CoinType, Amount> sums;
+        for (const auto& coin : wallet.history().coins()) {
+            const auto value = effective(wallet, coin.output, request, recipients_pay);
+            if (value > Amount{0}) sums[coin.output.script_pubkey.size()] += value;
+        }
+        std::int64_t size = 11;
+        for (const auto& output : recipients())
+            size += size_of(output);
+        const Amount target = sent + (recipients_pay ? Amount{0} : request.fee_rate->fee(size));
+        for (const auto& [type, sum] : sums)
+            REQUIRE(sum < target);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("random payments are right", "[wallet]") {
+    const int wallets = std::getenv("DALER_LONG") ? 2'000 : 15;
+    const char* given = std::getenv("DALER_SEED");
+    const auto seed = given ? std::strtoull(given, nullptr, 10) : 1;
+    int made = 0, mixed = 0, without_change = 0;
+    for (int number = 0; number < wallets; ++number) {
+        Random random{seed * 100'000 + static_cast<std::uint64_t>(number)};
+        Bench bench;
+        const auto wallet = random_wallet(bench, random);
+        for (int i = 0; i < payments_of_a_wallet; ++i) {
+            INFO("seed " << seed << ", wallet " << number << ", payment " << i);
+            const auto request = random_request(*wallet, random);
+            const auto payment = wallet->prepare(request);
+            if (!payment) {
+                // What was asked for is more than there is, or less than its own cost.
+                REQUIRE(payment.error().kind != FailureKind::misc);
+                continue;
+            }
+            const Check check(*wallet, request, *payment);
+            check.sums();
+            check.fee();
+            check.change();
+            check.types();
+            ++made;
+            without_change += payment->change_position ? 0 : 1;
+            std::set<CoinType> types;
+            for (const auto& input : payment->tx->inputs)
+                types.insert(wallet->history().owned_prevout(input)->script_pubkey.size());
+            mixed += types.size() > 1 ? 1 : 0;
+        }
+    }
+    // All kinds of payments have occurred.
+    CHECK(made * 2 > wallets * payments_of_a_wallet);
+    CHECK(mixed * 20 > made);
+    CHECK(without_change * 100 > made);
+}
