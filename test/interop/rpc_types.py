@@ -139,7 +139,7 @@ def calls(block, transaction, address):
         ("verifymessage", ["mkHS9ne12qx9pS9VojpwU5xtRd4T7X7ZUt", "AA==", "text"]), ("setmocktime", [0]), ("mockscheduler", [1]),
     ]
     wallet = [
-        ("upgradewallet", [169900]), ("signmessage", ["mkHS9ne12qx9pS9VojpwU5xtRd4T7X7ZUt", "text"]), ("abandontransaction", [HASH]), ("backupwallet", ["/nosuch/folder/file"]),
+        ("upgradewallet", [169900]), ("signmessage", ["mkHS9ne12qx9pS9VojpwU5xtRd4T7X7ZUt", "text"]), ("listaddressgroupings", []), ("abandontransaction", [HASH]), ("backupwallet", ["/nosuch/folder/file"]),
         ("createwallet", ["w", False, False, "", False, True, False, False]),
         ("getaddressesbylabel", ["x"]), ("getaddressinfo", [address]), ("getbalance", ["*", 0, False, False]),
         ("getnewaddress", ["", "bech32"]), ("getrawchangeaddress", ["bech32"]),

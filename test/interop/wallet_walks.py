@@ -43,6 +43,7 @@ def picture(node):
             "coins": {f"{coin['txid']}:{coin['vout']}": coin for coin in wallet.listunspent(0, 9_999_999, [], True)},
             "history": sorted(history, key=lambda entry: (entry["txid"], entry.get("vout", -1), entry["category"])),
             "unsettled": details,
+            "groups": sorted(sorted(group) for group in wallet.listaddressgroupings()),
             "locked": sorted((coin["txid"], coin["vout"]) for coin in wallet.listlockunspent())}
 
 

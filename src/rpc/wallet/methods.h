@@ -22,6 +22,9 @@ namespace daler::rpc {
 void listunspent(Call& call, JsonWriter& result);
 [[nodiscard]] Json lockunspent(Call& call);
 
+// address_groups.cpp
+[[nodiscard]] Json listaddressgroupings(Call& call);
+
 // descriptors.cpp
 [[nodiscard]] Json importdescriptors(Call& call);
 [[nodiscard]] Json listdescriptors(Call& call);

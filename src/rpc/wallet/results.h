@@ -148,6 +148,29 @@ inline const ResultFields wallet_descriptors = {
       {"next?", Type::integer, "The same as next_index"},
       {"next_index?", Type::integer, "The next address to give; only if ranged"}}}};
 
+// address_groups.cpp
+
+inline const ResultField group_member{
+    "",
+    Type::one_of,
+    "",
+    {{"if it has a label",
+      Type::tuple,
+      "",
+      {{"", Type::string, "The address"},
+       {"", Type::amount, "Its coins"},
+       {"", Type::string, "Its label"}}},
+     {"if it has none",
+      Type::tuple,
+      "",
+      {{"", Type::string, "The address"}, {"", Type::amount, "Its coins"}}}}};
+
+inline const ResultField address_groups{
+    "",
+    Type::array,
+    "",
+    {{"", Type::array, "Addresses whose common owner the chain shows", {group_member}}}};
+
 // files.cpp
 
 inline const ResultFields opened_wallet = {{"name", Type::string, "The wallet"},
