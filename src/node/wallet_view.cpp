@@ -85,6 +85,23 @@ std::optional<bool> WalletView::is_replaceable(const Txid& txid) const {
     });
 }
 
+bool WalletView::has_descendants(const Txid& txid) const {
+    return ledger_.call([&](ledger::State& state) {
+        const auto entry = state.mempool.entry(txid);
+        return entry && entry->descendant_count > 1;
+    });
+}
+
+FeeRate WalletView::incremental_fee_rate() const {
+    return ledger_.call(
+        [](ledger::State& state) { return state.mempool.policy().incremental_relay_fee; });
+}
+
+FeeRate WalletView::full_mempool_fee_rate() const {
+    return ledger_.call(
+        [this](ledger::State& state) { return state.mempool.min_fee(clock_.now()); });
+}
+
 FeeRate WalletView::min_fee_rate() const {
     return ledger_.call([this](ledger::State& state) {
         const auto info = state.mempool.info(clock_.now());

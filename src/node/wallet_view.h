@@ -41,6 +41,9 @@ public:
     [[nodiscard]] wallet::BumpFees bump_fees(std::span<const OutPoint> outputs,
                                              FeeRate rate) const override;
     [[nodiscard]] std::optional<bool> is_replaceable(const Txid& txid) const override;
+    [[nodiscard]] bool has_descendants(const Txid& txid) const override;
+    [[nodiscard]] FeeRate incremental_fee_rate() const override;
+    [[nodiscard]] FeeRate full_mempool_fee_rate() const override;
     [[nodiscard]] FeeRate min_fee_rate() const override;
     [[nodiscard]] FeeRate relay_dust_fee_rate() const override { return dust_rate_; }
     [[nodiscard]] fees::SmartEstimate estimate_fee(int blocks, bool conservative) const override;

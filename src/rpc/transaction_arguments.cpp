@@ -90,30 +90,6 @@ private:
     bool has_data_ = false;
 };
 
-std::vector<TxOutput> construct_outputs(const Json& value, const ChainParams& params) {
-    if (value.is_null())
-        throw Error{code::invalid_parameter, "Invalid parameter, output argument must be non-null"};
-    OutputList list(params);
-    if (value.is_object()) {
-        for (const auto& [key, amount] : value.members())
-            list.add(key, amount);
-        return list.take();
-    }
-    expect(value, Json::Kind::array);
-    for (const auto& item : value.items()) {
-        if (!item.is_object()) {
-            throw Error{code::invalid_parameter,
-                        "Invalid parameter, key-value pair not an object as expected"};
-        }
-        if (item.size() != 1) {
-            throw Error{code::invalid_parameter,
-                        "Invalid parameter, key-value pair must contain exactly one key"};
-        }
-        list.add(item.members()[0].key, item.members()[0].value);
-    }
-    return list.take();
-}
-
 std::uint32_t sequence_for(std::int64_t lock_time, std::optional<bool> replaceable) {
     if (replaceable.value_or(true)) return policy::max_replaceable_sequence;
     return lock_time != 0 ? TxInput::max_locking_sequence : TxInput::final_sequence;
@@ -182,6 +158,30 @@ std::map<OutPoint, consensus::Coin> find_spent_coins(ledger::Ledger& ledger,
                 coins.emplace(input.prevout, std::move(*coin));
         return coins;
     });
+}
+
+std::vector<TxOutput> construct_outputs(const Json& value, const ChainParams& params) {
+    if (value.is_null())
+        throw Error{code::invalid_parameter, "Invalid parameter, output argument must be non-null"};
+    OutputList list(params);
+    if (value.is_object()) {
+        for (const auto& [key, amount] : value.members())
+            list.add(key, amount);
+        return list.take();
+    }
+    expect(value, Json::Kind::array);
+    for (const auto& item : value.items()) {
+        if (!item.is_object()) {
+            throw Error{code::invalid_parameter,
+                        "Invalid parameter, key-value pair not an object as expected"};
+        }
+        if (item.size() != 1) {
+            throw Error{code::invalid_parameter,
+                        "Invalid parameter, key-value pair must contain exactly one key"};
+        }
+        list.add(item.members()[0].key, item.members()[0].value);
+    }
+    return list.take();
 }
 
 Transaction construct_transaction(const Json& inputs, const Json& outputs, std::int64_t lock_time,

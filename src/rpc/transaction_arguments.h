@@ -39,6 +39,10 @@ void check_burned(const Transaction& tx, Amount limit);
 [[nodiscard]] std::map<OutPoint, consensus::Coin> find_spent_coins(ledger::Ledger& ledger,
                                                                    const Transaction& tx);
 
+/// Builds outputs from an object, or an array of objects, of amounts by address, and data.
+[[nodiscard]] std::vector<TxOutput> construct_outputs(const Json& outputs,
+                                                      const ChainParams& params);
+
 /// Builds a transaction from inputs, outputs (object or array of objects), lock time, and
 /// replaceable (nothing: decided by the sequences).
 [[nodiscard]] Transaction construct_transaction(const Json& inputs, const Json& outputs,

@@ -297,6 +297,21 @@ TxRecord& History::add_own(const TransactionRef& tx, std::int64_t now) {
     return add(tx, now, 0, false);
 }
 
+void History::link_replacement(const Txid& replaced, const Txid& replacement) {
+    auto& old = records_.at(replaced);
+    auto& record = records_.at(replacement);
+    old.replaced_by = replacement;
+    record.replaces = replaced;
+    changed(old);
+    changed(record);
+}
+
+void History::unlink_replacement(const Txid& replaced) {
+    auto& old = records_.at(replaced);
+    old.replaced_by.reset();
+    changed(old);
+}
+
 bool History::abandon(const Txid& txid) {
     const auto* record = find(txid);
     if (!record || depth(*record) != 0 || record->status == TxStatus::in_mempool) return false;

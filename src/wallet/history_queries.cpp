@@ -61,6 +61,12 @@ bool History::is_spent(const OutPoint& outpoint) const {
     });
 }
 
+bool History::has_children(const SealedTransaction& tx) const {
+    for (std::uint32_t i = 0; i < tx.outputs.size(); ++i)
+        if (spends_.contains({tx.txid, i})) return true;
+    return false;
+}
+
 std::set<Txid> History::conflicts(const TxRecord& record) const {
     std::set<Txid> out;
     for (const auto& input : record.tx->inputs) {
@@ -161,11 +167,14 @@ Balances History::balances(Height min_depth, bool avoid_reuse) const {
 OwnedCoin History::owned_coin(const CoinIndex::Key& key, const CoinIndex::Coin& coin,
                               std::set<Txid>& known_good) const {
     const auto& output = coin.record->tx->outputs[key.output];
+    const auto depth = this->depth(*coin.record);
+    // Either of a payment and its replacement may be mined.
+    const bool may_vanish = depth == 0 && (coin.record->replaces || coin.record->replaced_by);
     return {.outpoint = {coin.record->tx->txid, key.output},
             .output = output,
             .place = coin.place,
-            .depth = depth(*coin.record),
-            .safe = is_trusted(*coin.record, known_good),
+            .depth = depth,
+            .safe = !may_vanish && is_trusted(*coin.record, known_good),
             .from_me = coin.from_me,
             .reused = is_reused(output.script_pubkey),
             .spendable = coin.spendable,

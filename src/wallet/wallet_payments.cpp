@@ -32,6 +32,28 @@ Outcome<Txid> Wallet::send(const Payment& payment, const std::string& comment,
     auto& record = history_.add_own(payment.tx, now());
     record.comment = comment;
     record.comment_to = comment_to;
+    return store_and_broadcast(payment);
+}
+
+Outcome<Txid> Wallet::send_replacement(const Payment& payment, const Txid& replaced) {
+    const auto* old = history_.find(replaced);
+    if (!old)
+        return fail(FailureKind::invalid_address_or_key, "Invalid or non-wallet transaction id");
+    const auto comment = old->comment;
+    const auto comment_to = old->comment_to;
+    auto& record = history_.add_own(payment.tx, now());
+    record.comment = comment;
+    record.comment_to = comment_to;
+    history_.link_replacement(replaced, payment.tx->txid);
+    try {
+        return store_and_broadcast(payment);
+    } catch (const StorageError&) {
+        history_.unlink_replacement(replaced);
+        throw;
+    }
+}
+
+Outcome<Txid> Wallet::store_and_broadcast(const Payment& payment) {
     const Txid txid = payment.tx->txid;
     note_changes();
     unsent_.push_back(payment.tx);

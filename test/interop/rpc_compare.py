@@ -77,8 +77,8 @@ KNOWN = [
 # Methods whose first line of help differs.
 OTHER_ARGUMENTS = {
     **dict.fromkeys(("getmempoolinfo", "getblocktemplate", "prioritisetransaction", "addnode", "sendrawtransaction",
-                     "testmempoolaccept", "utxoupdatepsbt", "descriptorprocesspsbt", "walletprocesspsbt", "createmultisig",
-                     "deriveaddresses", "importdescriptors", "gettxoutproof", "verifytxoutproof"), "fork"),
+                     "testmempoolaccept", "utxoupdatepsbt", "descriptorprocesspsbt", "walletprocesspsbt", "bumpfee",
+                     "psbtbumpfee", "createmultisig", "deriveaddresses", "importdescriptors", "gettxoutproof", "verifytxoutproof"), "fork"),
     "waitfornewblock": "new in 29",
     "stop": "daler shows the argument, which bitcoind hides",
 }

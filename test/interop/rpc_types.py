@@ -35,7 +35,7 @@ KNOWN = [
     (r"^(getbalance|listtransactions) .*Position 1", "Knots has other names for the first argument"),
     (r"^createmultisig .*(Position 3|address_type|\], \{)", "Knots accepts an object of options there"),
     (r"^descriptorprocesspsbt .*(Position 3|\], \{)", "Knots accepts an object of options there"),
-    (r"^walletprocesspsbt .*Position 2", "Knots accepts an object of options there"),
+    (r"^walletprocesspsbt .*(Position 2|', \{)", "Knots accepts an object of options there"),
     (r"^unloadwallet .*specify different wallets", "new text in 29"),
     (r"^restorewallet ", "Knots accepts a file that is not a wallet"),
     (r"^addnode .*Position 3", "Knots has one argument more"),
@@ -98,6 +98,9 @@ def spending_calls(transaction, address):
         ("sendtoaddress", [address, 1, "", "", *options]),
         ("fundrawtransaction", [transaction, funding, True]), ("fundrawtransaction", [transaction, external]),
         ("fundrawtransaction", [transaction, {"fee_rate": 1, "change_address": address}, False]),
+        *((method, [HASH, {"conf_target": 1, "fee_rate": None, "replaceable": True, "estimate_mode": "unset",
+                           "outputs": [{address: 1}], "original_change_index": None}]) for method in ("bumpfee", "psbtbumpfee")),
+        ("simulaterawtransaction", [[transaction], {"include_watchonly": False}]),
     ]
 
 

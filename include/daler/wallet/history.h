@@ -92,6 +92,10 @@ public:
     void mempool_lost();
     /// Adds a payment of our own before it is broadcast.
     TxRecord& add_own(const TransactionRef& tx, std::int64_t now);
+    /// Notes that one of the wallet's transactions replaces another. Requires: both are there.
+    void link_replacement(const Txid& replaced, const Txid& replacement);
+    /// The transaction was not replaced after all.
+    void unlink_replacement(const Txid& replaced);
     /// Frees the coins that an unconfirmed transaction and its descendants spend. False if it is
     /// confirmed or in the mempool.
     bool abandon(const Txid& txid);
@@ -141,6 +145,8 @@ public:
     [[nodiscard]] Height blocks_to_maturity(const TxRecord& record) const;
     [[nodiscard]] bool is_trusted(const TxRecord& record) const;
     [[nodiscard]] bool is_spent(const OutPoint& outpoint) const;
+    /// Whether a transaction of the wallet spends outputs of this one, even an abandoned one.
+    [[nodiscard]] bool has_children(const SealedTransaction& tx) const;
     /// Other transactions of the wallet that spend a coin which this one spends.
     [[nodiscard]] std::set<Txid> conflicts(const TxRecord& record) const;
     /// Whether a coin of this script was spent.

@@ -61,6 +61,12 @@ public:
     /// Whether the mempool's transaction, or one that it depends on, allows its replacement
     /// (BIP 125). Nothing if the mempool lacks it.
     [[nodiscard]] virtual std::optional<bool> is_replaceable(const Txid& txid) const = 0;
+    /// Whether transactions of the mempool spend outputs of this one.
+    [[nodiscard]] virtual bool has_descendants(const Txid& txid) const = 0;
+    /// By how much the fee of a replacement must at least exceed the old one, for its own size.
+    [[nodiscard]] virtual FeeRate incremental_fee_rate() const = 0;
+    /// What the mempool demands because it was full; 0 if it was not.
+    [[nodiscard]] virtual FeeRate full_mempool_fee_rate() const = 0;
     /// The lowest fee rate that the mempool accepts now.
     [[nodiscard]] virtual FeeRate min_fee_rate() const = 0;
     [[nodiscard]] virtual FeeRate relay_dust_fee_rate() const = 0;

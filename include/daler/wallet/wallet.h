@@ -218,6 +218,9 @@ public:
     /// Stores it on disk, then broadcasts it. Inside of a group both happen when the group ends.
     Outcome<Txid> send(const Payment& payment, const std::string& comment,
                        const std::string& comment_to);
+    /// The same for a payment that replaces `replaced`: keeps the notes of that one, and stores
+    /// which replaces which.
+    Outcome<Txid> send_replacement(const Payment& payment, const Txid& replaced);
     /// Marks the change address of a payment as used, if it is one of the wallet's next ones, and
     /// stores that. For payments that somebody else sends.
     Outcome<void> keep_change(const Payment& payment);
@@ -280,6 +283,7 @@ private:
     void commit_payments();
     void broadcast(const TransactionRef& payment);
 
+    Outcome<Txid> store_and_broadcast(const Payment& payment);
     Outcome<std::size_t> descriptor_for(descriptor::AddressType type, bool internal) const;
     Outcome<Script> take_address(std::size_t record);
 

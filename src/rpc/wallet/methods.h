@@ -54,6 +54,13 @@ void listunspent(Call& call, JsonWriter& result);
 // psbts.cpp
 [[nodiscard]] Json walletprocesspsbt(Call& call);
 
+// replacements.cpp
+[[nodiscard]] Json bumpfee(Call& call);
+[[nodiscard]] Json psbtbumpfee(Call& call);
+
+// simulations.cpp
+[[nodiscard]] Json simulaterawtransaction(Call& call);
+
 // received.cpp
 [[nodiscard]] Json getreceivedbyaddress(Call& call);
 [[nodiscard]] Json getreceivedbylabel(Call& call);

@@ -224,6 +224,22 @@ inline const ResultFields funded_transaction{
     {"fee", Type::amount, "The fee that it pays"},
     {"changepos", Type::integer, "The position of the change output; -1: there is none"}};
 
+// replacements.cpp
+
+inline const ResultFields replacement_fees{
+    {"origfee", Type::amount, "The fee of the old payment"},
+    {"fee", Type::amount, "The fee of the new one"},
+    {"errors", Type::array, "Empty", {{"", Type::string, "What went wrong"}}}};
+inline const ResultFields replaced_payment{{"txid", Type::hex, "The new payment"},
+                                           {"", Type::same_fields, "", replacement_fees}};
+inline const ResultFields psbt_of_replacement{{"psbt", Type::string, "The new payment, unsigned"},
+                                              {"", Type::same_fields, "", replacement_fees}};
+
+// simulations.cpp
+
+inline const ResultFields simulated_change{
+    {"balance_change", Type::amount, "What the wallet gains; below 0: loses"}};
+
 // payments.cpp
 
 inline const ResultField payment_result{
@@ -282,6 +298,8 @@ inline const ResultFields wallet_transaction_fields = {
     {"timereceived", Type::time, "When it came"},
     {"bip125-replaceable", Type::string, "yes, no or unknown"},
     {"comment?", Type::string, "The note on its purpose"},
+    {"replaced_by_txid?", Type::hex, "The payment that replaces it (bumpfee)"},
+    {"replaces_txid?", Type::hex, "The payment that it replaces"},
     {"to?", Type::string, "The note on its recipient"}};
 
 inline const ResultField category_field{"category", Type::string,

@@ -58,6 +58,8 @@ void append_transaction(Json& out, const wallet::Wallet& wallet, const wallet::T
     out.append("timereceived", record.received);
     out.append("bip125-replaceable", replaceability(wallet, record));
     if (!record.comment.empty()) out.append("comment", record.comment);
+    if (record.replaced_by) out.append("replaced_by_txid", record.replaced_by->to_hex());
+    if (record.replaces) out.append("replaces_txid", record.replaces->to_hex());
     if (!record.comment_to.empty()) out.append("to", record.comment_to);
 }
 

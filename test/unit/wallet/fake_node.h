@@ -46,6 +46,12 @@ public:
     [[nodiscard]] BumpFees bump_fees(std::span<const OutPoint> outputs,
                                      FeeRate rate) const override;
     [[nodiscard]] std::optional<bool> is_replaceable(const Txid& txid) const override;
+    [[nodiscard]] bool has_descendants(const Txid& txid) const override {
+        const auto chain = chains.find(txid);
+        return chain != chains.end() && chain->second.descendants > 1;
+    }
+    [[nodiscard]] FeeRate incremental_fee_rate() const override { return {Amount{1000}}; }
+    [[nodiscard]] FeeRate full_mempool_fee_rate() const override { return {}; }
     [[nodiscard]] bool is_stopping() const override { return false; }
     [[nodiscard]] FeeRate min_fee_rate() const override { return {Amount{1000}}; }
     [[nodiscard]] FeeRate relay_dust_fee_rate() const override { return {Amount{3000}}; }
