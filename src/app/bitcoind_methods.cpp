@@ -82,7 +82,6 @@ constexpr auto rows = std::to_array<Conversion>({
     {"walletcreatefundedpsbt", named_only, "conf_target", Rule::json},
     {"walletcreatefundedpsbt", named_only, "replaceable", Rule::json},
     {"walletcreatefundedpsbt", named_only, "solving_data", Rule::json},
-    {"walletpassphrase", 1, "timeout", Rule::json},
 });
 
 }  // namespace

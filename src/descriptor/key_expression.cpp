@@ -4,16 +4,22 @@
 
 namespace daler::descriptor {
 
+std::size_t KeyExpression::Extended::hardened_size() const {
+    const auto is_hardened = [](std::uint32_t step) { return (step & crypto::hardened) != 0; };
+    const auto last = std::find_if(path.rbegin(), path.rend(), is_hardened);
+    return path.size() - static_cast<std::size_t>(last - path.rbegin());
+}
+
 void KeyExpression::Extended::derive_parent() {
-    if (root_secret) {
-        parent_secret = root_secret;
-        for (const std::uint32_t step : path)
-            if (parent_secret) parent_secret = parent_secret->derive(step);
-        if (parent_secret) parent = parent_secret->neuter();
-        return;
+    const auto split = hardened_size();
+    if (split == 0) base = root;
+    parent_secret = root_secret;
+    for (std::size_t i = 0; i < path.size() && parent_secret; ++i) {
+        parent_secret = parent_secret->derive(path[i]);
+        if (parent_secret && i + 1 == split) base = parent_secret->neuter();
     }
-    parent = root;
-    for (const std::uint32_t step : path)
+    parent = base;
+    for (const std::uint32_t step : std::span(path).subspan(split))
         if (parent) parent = parent->derive(step);
 }
 
@@ -62,8 +68,10 @@ std::optional<KeyExpression::Derived> KeyExpression::derive(std::uint32_t index)
     const auto child = extended.parent_secret
                            ? extended.parent_secret->derive(index | crypto::hardened)
                            : std::nullopt;
-    if (!child) return std::nullopt;
-    return Derived{child->key().public_key(), std::move(origin)};
+    if (child) return Derived{child->key().public_key(), std::move(origin)};
+    const auto known = extended.known.find(index);
+    if (known == extended.known.end()) return std::nullopt;
+    return Derived{known->second, std::move(origin)};
 }
 
 std::optional<WalletKey> KeyExpression::derive_secret(std::uint32_t index) const {
@@ -110,23 +118,17 @@ std::optional<std::string> KeyExpression::to_text(TextMode mode,
 
 std::optional<std::string> KeyExpression::normalized_text(const Extended& key,
                                                           const AddressFormat& format) const {
-    const auto is_hardened = [](std::uint32_t step) { return (step & crypto::hardened) != 0; };
-    const auto last = std::find_if(key.path.rbegin(), key.path.rend(), is_hardened);
-    const auto split = key.path.size() - static_cast<std::size_t>(last - key.path.rbegin());
+    const auto split = key.hardened_size();
     if (key.wildcard == Wildcard::hardened || split == 0) {
         const std::string origin = origin_ ? "[" + origin_->origin.to_text() + "]" : "";
         return origin + extended_text(key, TextMode::normalized, format);
     }
-    if (!key.root_secret) return std::nullopt;
+    if (!key.base) return std::nullopt;
 
     KeyOrigin origin = origin_ ? origin_->origin : KeyOrigin{key.root.fingerprint(), {}};
-    std::optional<crypto::ExtendedPrivateKey> base = key.root_secret;
-    for (std::size_t i = 0; i < split && base; ++i) {
-        origin.path.push_back(key.path[i]);
-        base = base->derive(key.path[i]);
-    }
-    if (!base) return std::nullopt;
-    return "[" + origin.to_text() + "]" + base->neuter().to_text(format.extended_public) +
+    const auto hardened_steps = std::span(key.path).first(split);
+    origin.path.insert(origin.path.end(), hardened_steps.begin(), hardened_steps.end());
+    return "[" + origin.to_text() + "]" + key.base->to_text(format.extended_public) +
            path_to_text(std::span(key.path).subspan(split)) +
            (key.wildcard == Wildcard::none ? "" : "/*");
 }

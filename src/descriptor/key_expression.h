@@ -1,6 +1,6 @@
 #pragma once
 
-#include <daler/descriptor/key_ring.h>
+#include <daler/descriptor/descriptor.h>
 
 #include <algorithm>
 #include <functional>
@@ -30,11 +30,17 @@ public:
         std::vector<std::uint32_t> path;
         Wildcard wildcard = Wildcard::none;
         char hardened_mark = 'h';  ///< as it was written
+        /// The root after the last hardened step of `path`; none: needs a private key.
+        std::optional<crypto::ExtendedPublicKey> base{};
+        /// Of Wildcard::hardened: keys by index, which were derived with the private key.
+        std::map<std::uint32_t, crypto::PublicKey> known{};
         // The derivation for each index starts here: the root after `path`.
         std::optional<crypto::ExtendedPublicKey> parent{};  ///< none: needs a private key
         std::optional<crypto::ExtendedPrivateKey> parent_secret{};
 
-        /// Fills `parent` and `parent_secret`.
+        /// How many steps of `path` there are up to the last hardened one.
+        [[nodiscard]] std::size_t hardened_size() const;
+        /// Fills `parent` and `parent_secret`, and `base` if it can be derived.
         void derive_parent();
     };
 
@@ -59,6 +65,18 @@ public:
     [[nodiscard]] std::optional<Derived> derive(std::uint32_t index) const;
     /// Its private key, if it is known.
     [[nodiscard]] std::optional<WalletKey> derive_secret(std::uint32_t index) const;
+
+    /// Its private key as it was written: not derived from.
+    [[nodiscard]] std::optional<descriptor::PrivateKeys::value_type> written_secret() const;
+    /// The same without its private key. It can derive what `derive` gave with it, of a hardened
+    /// wildcard only the keys in [begin, end).
+    [[nodiscard]] KeyExpression without_secret(std::uint32_t begin, std::uint32_t end) const;
+    /// With its private key, if `keys` has it.
+    [[nodiscard]] KeyExpression with_secret(const PrivateKeys& keys) const;
+    /// What an expression without private key has besides its text.
+    void write_cache(ByteWriter& out) const;
+    /// False if the bytes are not of such an expression.
+    bool read_cache(ByteReader& in);
 
     /// Nothing only for TextMode::normalized, if the text needs a private key that is missing.
     [[nodiscard]] std::optional<std::string> to_text(TextMode mode,

@@ -28,8 +28,8 @@ int code_of(wallet::FailureKind kind) {
             return code::invalid_address_or_key;
         case wallet::FailureKind::keypool_ran_out:
             return code::wallet_keypool_ran_out;
-        case wallet::FailureKind::encryption_failed:
-            return code::wallet_encryption_failed;
+        case wallet::FailureKind::unlock_needed:
+            return code::wallet_unlock_needed;
         case wallet::FailureKind::not_found:
             return code::wallet_not_found;
         case wallet::FailureKind::not_specified:

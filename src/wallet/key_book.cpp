@@ -33,6 +33,11 @@ bool KeyBook::widen_range(DescriptorRecord& record, std::uint32_t size) {
     const auto wanted = static_cast<std::uint32_t>(
         std::min<std::uint64_t>(std::uint64_t{record.next_index} + size, crypto::hardened));
     if (wanted <= record.range_end) return false;
+    // Hardened steps for each index wait until the wallet is unlocked.
+    if (record.is_sealed && !record.descriptor.has_private_keys() &&
+        !record.descriptor.scripts(wanted - 1)) {
+        return false;
+    }
     record.range_end = wanted;
     return true;
 }
@@ -67,8 +72,11 @@ std::size_t KeyBook::add(DescriptorRecord record, std::span<const std::vector<Sc
     if (auto text = record.descriptor.to_normalized_text()) record.normalized_text = *text;
     if (record.normalized_text.empty()) record.normalized_text = record.descriptor.to_text();
     // A descriptor without private keys is watch-only: other programs sign for it.
-    record.is_spendable =
-        !record.descriptor.has_private_keys() || signs_alone(record.descriptor, record.range_begin);
+    const bool is_locked = record.is_sealed && !record.descriptor.has_private_keys();
+    if (!is_locked) {
+        record.is_spendable = !record.descriptor.has_private_keys() ||
+                              signs_alone(record.descriptor, record.range_begin);
+    }
     input_weights_.clear();
     descriptions_.clear();
     const auto [known, is_new] = by_id_.emplace(record.descriptor.id(), records_.size());
@@ -112,6 +120,14 @@ void KeyBook::add_all(std::vector<DescriptorRecord> records, KeyBook derived) {
     });
     for (; taken < records.size(); ++taken)
         add(std::move(records[taken]));
+}
+
+void KeyBook::set_sealed(std::size_t position, descriptor::Descriptor descriptor) {
+    auto& record = records_[position];
+    record.descriptor = std::move(descriptor);
+    record.is_sealed = true;
+    input_weights_.clear();
+    widen_range(record, keypool_);
 }
 
 std::optional<std::size_t> KeyBook::find_record(const Hash256& id) const {

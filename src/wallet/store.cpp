@@ -81,7 +81,9 @@ std::string write_row(const Table& table) {
                        table.name, columns, values, values);
 }
 
-constexpr std::int64_t orphaned_value = 2;  // of the column `abandoned`
+constexpr std::int64_t orphaned_value = 2;     // of the column `abandoned`
+constexpr std::uint8_t spendable_mark = 1;     // first byte of `cache`
+constexpr std::int64_t passphrase_method = 0;  // crypto::stretch_passphrase
 
 enum FlagBit : std::uint8_t { disabled_bit = 1, blank_bit = 2, avoid_reuse_bit = 4 };
 
@@ -121,6 +123,22 @@ std::optional<Txid> read_txid(ByteSpan bytes) {
 
 ByteSpan bytes_of(const std::optional<Txid>& txid) {
     return txid ? ByteSpan(txid->bytes) : ByteSpan();
+}
+
+/// The cache of a sealed descriptor: whether its private keys suffice, then what it derives.
+Bytes sealed_cache(const DescriptorRecord& record) {
+    Bytes out{record.is_spendable ? spendable_mark : std::uint8_t{0}};
+    const auto open = record.descriptor.without_private_keys(record.range_begin, record.range_end);
+    const auto derived = open.derivation_cache();
+    out.insert(out.end(), derived.begin(), derived.end());
+    return out;
+}
+
+descriptor::Descriptor with_cache(descriptor::Descriptor descriptor, ByteSpan cache,
+                                  const std::filesystem::path& file) {
+    auto out = descriptor.with_derivation_cache(cache);
+    if (!out) throw StorageError("Wallet " + file.string() + " holds a damaged derivation cache");
+    return std::move(*out);
 }
 
 template <class To>
@@ -190,6 +208,8 @@ std::unique_ptr<Store> Store::open(storage::FileSystem& files, const std::filesy
     }
     store->upgrade(version);
     store->check(schema_version);
+    // The process ended while the wallet was encrypted.
+    if (!store->meta("unsealed").empty()) store->purge();
     return store;
 }
 
@@ -298,12 +318,13 @@ StoredWallet Store::load() {
     load_active(out);
     load_transactions(out);
     load_labels_and_locks(out);
+    load_keys(out);
     return out;
 }
 
 void Store::load_descriptors(StoredWallet& out) {
     auto descriptors = database_.prepare(
-        "SELECT text, created, range_begin, range_end, next_index FROM descriptors "
+        "SELECT text, created, range_begin, range_end, next_index, cache FROM descriptors "
         "ORDER BY position");
     while (descriptors.step()) {
         auto parsed = descriptor::Descriptor::parse(descriptors.text(0), params_.address,
@@ -312,11 +333,16 @@ void Store::load_descriptors(StoredWallet& out) {
             throw StorageError("Wallet " + file_.string() +
                                " holds a damaged descriptor: " + parsed.error());
         }
+        const auto cache = descriptors.blob(5);
+        if (!cache.empty())
+            parsed = with_cache(std::move(*parsed), ByteSpan(cache).subspan(1), file_);
         out.descriptors.push_back({.descriptor = std::move(*parsed),
                                    .created = descriptors.integer(1),
                                    .range_begin = to<std::uint32_t>(descriptors.integer(2)),
                                    .range_end = to<std::uint32_t>(descriptors.integer(3)),
-                                   .next_index = to<std::uint32_t>(descriptors.integer(4))});
+                                   .next_index = to<std::uint32_t>(descriptors.integer(4)),
+                                   .is_spendable = cache.empty() || cache[0] == spendable_mark,
+                                   .is_sealed = !cache.empty()});
     }
 }
 
@@ -369,6 +395,39 @@ void Store::load_labels_and_locks(StoredWallet& out) {
     }
 }
 
+void Store::load_keys(StoredWallet& out) {
+    auto keys = database_.prepare("SELECT id, sealed, salt, method, rounds FROM master_keys");
+    while (keys.step()) {
+        const auto rounds = keys.integer(4);
+        if (keys.integer(3) != passphrase_method || rounds < 1 || rounds > max_rounds) {
+            throw StorageError(
+                fmt::format("Wallet {} has a master key of an unknown kind: method {}, {} rounds",
+                            file_.string(), keys.integer(3), rounds));
+        }
+        out.master_keys[keys.integer(0)] = {.sealed = keys.blob(1),
+                                            .salt = keys.blob(2),
+                                            .rounds = static_cast<std::uint32_t>(rounds)};
+    }
+    auto sealed = database_.prepare("SELECT descriptor, public_key, sealed FROM sealed_keys");
+    while (sealed.step()) {
+        const auto key = crypto::PublicKey::from_bytes(sealed.blob(1));
+        const auto position = to<std::size_t>(sealed.integer(0));
+        if (!key || position >= out.descriptors.size() || out.master_keys.empty())
+            throw StorageError("Wallet " + file_.string() + " holds a damaged sealed key");
+        out.sealed_keys[{position, *key}] = sealed.blob(2);
+    }
+}
+
+void Store::purge() {
+    // Both would go to the disk.
+    database_.execute("PRAGMA temp_store = MEMORY");
+    database_.execute("PRAGMA secure_delete = ON");
+    database_.execute("VACUUM");
+    static_cast<void>(database_.pragma("wal_checkpoint(TRUNCATE)"));
+    database_.execute("DELETE FROM meta WHERE key = 'unsealed'");
+    database_.save();
+}
+
 Store::Batch::Batch(Store& store) : database_(store.database_), transaction_(store.database_) {}
 
 void Store::Batch::meta(const std::string& key, ByteSpan value) {
@@ -391,13 +450,36 @@ void Store::Batch::locator(std::span<const BlockHash> locator) {
 void Store::Batch::descriptor(std::size_t position, const DescriptorRecord& record) {
     database_.prepare(write_row(descriptors_table))
         .bind(1, static_cast<std::int64_t>(position))
-        .bind(2, record.descriptor.to_private_text())
+        .bind(2,
+              record.is_sealed ? record.descriptor.to_text() : record.descriptor.to_private_text())
         .bind(3, record.created)
         .bind(4, std::int64_t{record.range_begin})
         .bind(5, std::int64_t{record.range_end})
         .bind(6, std::int64_t{record.next_index})
-        .bind(7, ByteSpan())
+        .bind(7, record.is_sealed ? sealed_cache(record) : Bytes{})
         .run();
+}
+
+void Store::Batch::master_keys(const std::map<std::int64_t, MasterKey>& all) {
+    auto statement = database_.prepare(write_row(master_keys_table));
+    for (const auto& [id, key] : all) {
+        statement.bind(1, id)
+            .bind(2, key.sealed)
+            .bind(3, key.salt)
+            .bind(4, passphrase_method)
+            .bind(5, std::int64_t{key.rounds})
+            .run();
+    }
+}
+
+void Store::Batch::sealed_keys(const SealedKeys& all) {
+    auto statement = database_.prepare(write_row(sealed_keys_table));
+    for (const auto& [place, sealed] : all) {
+        statement.bind(1, static_cast<std::int64_t>(place.first))
+            .bind(2, place.second.bytes())
+            .bind(3, sealed)
+            .run();
+    }
 }
 
 void Store::Batch::active(const std::map<ActiveKey, std::size_t>& all) {

@@ -3,6 +3,7 @@
 #include <daler/wallet/wallet.h>
 
 #include "database.h"
+#include "key_vault.h"
 
 namespace daler {
 struct ChainParams;
@@ -21,6 +22,8 @@ struct StoredWallet {
     std::vector<TxRecord> transactions;                     ///< oldest first
     std::map<std::string, AddressLabel> labels;             ///< by address
     std::set<OutPoint> locked_coins;
+    std::map<std::int64_t, MasterKey> master_keys;  ///< not empty: the wallet is encrypted
+    SealedKeys sealed_keys;
 };
 
 /// The write-ahead log that SQLite may have left beside a file.
@@ -51,7 +54,13 @@ public:
         explicit Batch(Store& store);
         void flags(const WalletFlags& flags);
         void locator(std::span<const BlockHash> locator);
+        /// If it is sealed, without its private keys: `sealed_keys` writes them.
         void descriptor(std::size_t position, const DescriptorRecord& record);
+        void master_keys(const std::map<std::int64_t, MasterKey>& all);
+        void sealed_keys(const SealedKeys& all);
+        /// Says that the file has private keys in the clear in places that are not in use, until
+        /// `purge`.
+        void unsealed_remains() { meta("unsealed", Bytes{1}); }
         void active(const std::map<ActiveKey, std::size_t>& all);
         void transaction(const TxRecord& record);
         void label(const std::string& address, const AddressLabel& label);
@@ -69,6 +78,9 @@ public:
     [[nodiscard]] Bytes bytes() { return database_.bytes(); }
     /// Replaces it by what `bytes` was at another time.
     void replace(Bytes bytes);
+    /// Rewrites the file, so that nothing is left of what it no longer holds: in unused parts of
+    /// its pages, free pages, and in the write-ahead log.
+    void purge();
     void backup(const std::filesystem::path& target) { database_.copy_to(target); }
 
 private:
@@ -80,6 +92,7 @@ private:
     void load_active(StoredWallet& out);
     void load_transactions(StoredWallet& out);
     void load_labels_and_locks(StoredWallet& out);
+    void load_keys(StoredWallet& out);
     /// Throws if the file is not a wallet of this chain in a version that we know.
     void check_application();
     /// Throws if the structure of the file, which has this version, or a row is damaged.

@@ -1,5 +1,6 @@
 #include <daler/wallet/wallet.h>
 
+#include <daler/crypto/secret_bytes.h>
 #include <daler/primitives/chain_params.h>
 #include <daler/util/ensure.h>
 #include <daler/util/log.h>
@@ -28,17 +29,16 @@ constexpr std::array<Account, 4> accounts{{
     {descriptor::AddressType::bech32m, 86, "tr(", ")"},
 }};
 
-crypto::ExtendedPrivateKey fresh_master_key() {
+}  // namespace
+
+crypto::ExtendedPrivateKey Wallet::fresh_master_key() {
     for (;;) {
-        std::array<std::uint8_t, seed_size> seed;
-        fill_secure_random(seed);
-        const auto master = crypto::ExtendedPrivateKey::from_seed(seed);
-        seed.fill(0);
+        crypto::SecretBytes seed(seed_size);
+        fill_secure_random(seed.bytes());
+        const auto master = crypto::ExtendedPrivateKey::from_seed(seed.bytes());
         if (master) return *master;
     }
 }
-
-}  // namespace
 
 Wallet::Wallet(const WalletContext& context, std::string name, std::unique_ptr<Store> store)
     : context_(context),
@@ -61,15 +61,14 @@ Wallet::~Wallet() {
     }
 }
 
-Outcome<std::unique_ptr<Wallet>> Wallet::create(const WalletContext& context,
-                                                const std::string& name,
-                                                const std::filesystem::path& file,
-                                                const WalletFlags& flags,
-                                                const std::optional<crypto::Digest256>& seed) {
+Outcome<std::unique_ptr<Wallet>> Wallet::create(
+    const WalletContext& context, const std::string& name, const std::filesystem::path& file,
+    const WalletFlags& flags, const std::optional<crypto::Digest256>& seed, ByteSpan passphrase) {
     std::unique_ptr<Wallet> wallet(new Wallet(
         context, name, Store::create(*context.options.files, file, context.node.params())));
     wallet->flags_ = flags;
     wallet->all_changed_ = true;
+    if (!passphrase.empty()) wallet->start_vault(passphrase);
     if (!flags.blank && !flags.private_keys_disabled) {
         const auto derived = seed ? crypto::ExtendedPrivateKey::from_seed(*seed) : std::nullopt;
         if (derived) {
@@ -81,6 +80,7 @@ Outcome<std::unique_ptr<Wallet>> Wallet::create(const WalletContext& context,
         }
     }
     wallet->commit();
+    wallet->lock();
     return wallet;
 }
 
@@ -92,9 +92,14 @@ std::unique_ptr<Wallet> Wallet::open(const WalletContext& context, const std::st
     return wallet;
 }
 
-void Wallet::add_keys(const crypto::ExtendedPrivateKey& master_key, std::int64_t created) {
+std::vector<Wallet::NewRecord> Wallet::new_records(const crypto::ExtendedPrivateKey& master_key,
+                                                   std::int64_t created) const {
     const auto& format = params().address;
-    const auto master = master_key.to_text(format.extended_secret);
+    // No text with the private key is made, because texts are not wiped.
+    const auto neutered = master_key.neuter();
+    const auto master = neutered.to_text(format.extended_public);
+    const descriptor::PrivateKeys secrets{{neutered.key(), master_key.key()}};
+    std::vector<NewRecord> out;
     const int coin_type = params().kind == ChainKind::main ? 0 : 1;
     for (const bool internal : {false, true}) {
         for (const auto& account : accounts) {
@@ -103,10 +108,20 @@ void Wallet::add_keys(const crypto::ExtendedPrivateKey& master_key, std::int64_t
                             coin_type, internal ? 1 : 0, account.suffix);
             auto parsed = descriptor::Descriptor::parse(text, format);
             ensure(parsed.has_value());
-            const auto position = keys_.add({.descriptor = std::move(*parsed), .created = created});
-            keys_.set_active({account.type, internal}, position);
-            descriptors_changed_.insert(position);
+            out.push_back({{account.type, internal},
+                           {.descriptor = parsed->with_private_keys(secrets), .created = created}});
         }
+    }
+    return out;
+}
+
+void Wallet::add_keys(const crypto::ExtendedPrivateKey& master_key, std::int64_t created) {
+    for (auto& [key, record] : new_records(master_key, created)) {
+        record.is_sealed = is_encrypted();
+        const auto position = keys_.add(std::move(record));
+        keys_.set_active(key, position);
+        descriptors_changed_.insert(position);
+        if (vault_) seal_record(position);
     }
 }
 
@@ -115,6 +130,10 @@ void Wallet::restore(KeyBook derived) {
     flags_ = stored.flags;
     labels_ = std::move(stored.labels);
     locked_ = persistent_locked_ = std::move(stored.locked_coins);
+    if (!stored.master_keys.empty()) {
+        vault_ = std::make_unique<KeyVault>(std::move(stored.master_keys),
+                                            std::move(stored.sealed_keys));
+    }
     keys_.add_all(std::move(stored.descriptors), std::move(derived));
     for (const auto& [key, position] : stored.active)
         keys_.set_active(key, position);
@@ -152,7 +171,10 @@ void Wallet::commit() {
         if (all_changed_) {
             batch.flags(flags_);
             batch.active(keys_.active());
+            if (vault_) batch.master_keys(vault_->master_keys());
         }
+        for (const auto position : seals_changed_)
+            batch.sealed_keys(vault_->sealed_at(position));
         batch.locator(chain::ChainView::locator_from(*tip_));
         for (const auto position : descriptors_changed_)
             batch.descriptor(position, keys_.records()[position]);
@@ -169,6 +191,7 @@ void Wallet::commit() {
     all_changed_ = locks_changed_ = false;
     unwritten_blocks_ = 0;
     descriptors_changed_.clear();
+    seals_changed_.clear();
     labels_changed_.clear();
 }
 

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "key_vault.h"
+
 namespace daler::wallet {
 
 using descriptor::AddressType;
@@ -136,11 +138,14 @@ Outcome<std::vector<std::string>> Wallet::check_import(const ImportRequest& requ
 }
 
 Outcome<std::vector<std::string>> Wallet::import_descriptor(ImportRequest request) {
+    if (auto unlocked = check_unlocked(); !unlocked) return daler::fail(unlocked.error());
     std::vector<std::string> warnings;
     auto record = plan_import(request, warnings);
     if (!record) return daler::fail(record.error());
     const auto& descriptor = request.descriptor;
+    record->is_sealed = is_encrypted();
     const auto position = keys_.add(std::move(*record), request.derived);
+    if (vault_) seal_record(position);
     keys_.top_up_all();
     if (request.active) {
         if (const auto type = descriptor.address_type()) {

@@ -121,10 +121,12 @@ Result<std::vector<std::string>, std::string> WalletService::open_at_start(
     return warnings;
 }
 
-bool WalletService::takes_over(const std::string& name, const WalletFlags& flags) {
+bool WalletService::takes_over(const std::string& name, const CreateOptions& create) {
+    if (!create.passphrase.empty()) return false;
     if (!options_.default_wallet || name != options_.default_wallet->name) return false;
     const auto wallet = find(name);
-    return wallet && (*wallet)->history().records().empty() && (*wallet)->flags() == flags;
+    return wallet && (*wallet)->history().records().empty() && (*wallet)->flags() == create.flags &&
+           !(*wallet)->is_encrypted();
 }
 
 std::optional<crypto::Digest256> WalletService::seed_of(const std::string& name) const {
@@ -137,7 +139,7 @@ std::optional<crypto::Digest256> WalletService::seed_of(const std::string& name)
         .finish();
 }
 
-Outcome<bool> WalletService::begin_create(const std::string& name, const WalletFlags& flags) {
+Outcome<bool> WalletService::begin_create(const std::string& name, const CreateOptions& create) {
     const auto file = file_of(name);
     return guarded(verification_failed, [&]() -> Outcome<bool> {
         if (options_.files->exists(file)) {
@@ -147,7 +149,8 @@ Outcome<bool> WalletService::begin_create(const std::string& name, const WalletF
         }
         options_.files->create_folders(file.parent_path());
         const auto seed = seed_of(name);
-        auto wallet = Wallet::create({node_, options_, interrupt_}, name, file, flags, seed);
+        auto wallet = Wallet::create({node_, options_, interrupt_}, name, file, create.flags, seed,
+                                     create.passphrase);
         if (!wallet) return daler::fail(wallet.error());
         if ((seed && (*wallet)->is_behind()) || (*wallet)->has_much_to_derive()) {
             opening_[name] = std::move(*wallet);
@@ -168,9 +171,9 @@ Outcome<void> WalletService::finish_creating(const std::string& name, Outcome<bo
 Outcome<void> WalletService::create(const std::string& name, const CreateOptions& options) {
     bool is_taken_over = false;
     auto begun = call([&]() -> Outcome<bool> {
-        is_taken_over = takes_over(name, options.flags);
+        is_taken_over = takes_over(name, options);
         if (is_taken_over) return true;
-        return begin_create(name, options.flags);
+        return begin_create(name, options);
     });
     auto created = is_taken_over ? Outcome<void>{} : finish_creating(name, std::move(begun));
     return created ? remember(name, options.load_on_startup) : created;

@@ -23,6 +23,8 @@ Random Wallet::choices() const {
 Outcome<Payment> Wallet::prepare(const PaymentRequest& request) {
     if (flags_.private_keys_disabled && request.sign)
         return fail(FailureKind::wallet, "Error: Private keys are disabled for this wallet");
+    if (request.sign)
+        if (auto unlocked = check_unlocked(); !unlocked) return daler::fail(unlocked.error());
     auto random = choices();
     return PaymentBuilder(*this, request, random).build();
 }

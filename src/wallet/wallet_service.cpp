@@ -196,7 +196,10 @@ void WalletService::timer() {
     const auto now = std::chrono::steady_clock::now();
     if (now < queue_->next_timer) return;
     queue_->next_timer = now + timer_interval;
-    for_each([](Wallet& wallet) { wallet.resend_if_due(); });
+    for_each([](Wallet& wallet) {
+        wallet.lock_if_due();
+        wallet.resend_if_due();
+    });
 }
 
 void WalletService::note_seen_height() {
@@ -304,6 +307,9 @@ void WalletService::post_transaction(const TransactionRef& tx,
 }
 
 Outcome<Wallet*> WalletService::find(const std::optional<std::string>& name) {
+    // So that no call finds a wallet unlocked after its time.
+    for (const auto& wallet : wallets_)
+        wallet->lock_if_due();
     if (name) {
         for (const auto& wallet : wallets_)
             if (wallet->name() == *name) return wallet.get();

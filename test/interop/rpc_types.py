@@ -49,7 +49,7 @@ KNOWN = [
     (r"^verifymessage ", "Knots also accepts other forms of signatures"),
     (r"^getbalance \[None", "28.1 accepts null as the dummy"),
     (r"^backupwallet \[''\]", "daler refuses an empty path"),
-    (r"^createwallet .*(already exists|bdb support|external signer)", "daler has no encryption, BDB or external signers"),
+    (r"^createwallet .*(already exists|bdb support|external signer)", "daler has no BDB or external signers"),
     (r"^sendmany .*Transaction amount too small", "daler selects coins first"),
 ]
 
@@ -143,7 +143,8 @@ def calls(block, transaction, address):
     ]
     wallet = [
         ("upgradewallet", [169900]), ("signmessage", ["mkHS9ne12qx9pS9VojpwU5xtRd4T7X7ZUt", "text"]), ("listaddressgroupings", []), ("abandontransaction", [HASH]), ("backupwallet", ["/nosuch/folder/file"]),
-        ("createwallet", ["w", False, False, "", False, True, False, False]),
+        ("createwallet", ["w", False, False, "", False, True, False, False]), ("encryptwallet", [""]),
+        ("walletpassphrase", ["secret", 1]), ("walletpassphrasechange", ["secret", "other"]),
         ("getaddressesbylabel", ["x"]), ("getaddressinfo", [address]), ("getbalance", ["*", 0, False, False]),
         ("getnewaddress", ["", "bech32"]), ("getrawchangeaddress", ["bech32"]),
         ("getreceivedbyaddress", [address, 1, False]), ("getreceivedbylabel", ["x", 1, False]),

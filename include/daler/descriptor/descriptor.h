@@ -22,6 +22,9 @@ enum class AddressType : std::uint8_t { legacy, p2sh_segwit, bech32, bech32m };
 /// Whether a text must end with '#' and its checksum.
 enum class ChecksumRule : bool { optional, required };
 
+/// Private keys by public key. Of extended keys without the chain code, which the public text has.
+using PrivateKeys = std::map<crypto::PublicKey, crypto::PrivateKey>;
+
 /// An output descriptor: a recipe for output scripts and how to spend them (BIPs 380 to 387 and
 /// 389; pk, pkh, wpkh, combo, sh, wsh, multi, sortedmulti, multi_a and sortedmulti_a, tr, rawtr,
 /// addr, raw, and in wsh and tr any miniscript of BIP 379). Immutable; copies share the data.
@@ -58,6 +61,18 @@ public:
     /// that its scripts can be derived without private keys. Nothing if that needs a private key
     /// that it does not have.
     [[nodiscard]] std::optional<std::string> to_normalized_text() const;
+
+    /// The private keys that its private text has.
+    [[nodiscard]] PrivateKeys private_keys() const;
+    /// The same without private keys. It has the same scripts; if they need hardened steps for each
+    /// index, only those at the indices in [begin, end).
+    [[nodiscard]] Descriptor without_private_keys(std::uint32_t begin, std::uint32_t end) const;
+    /// With those of its private keys that `keys` has.
+    [[nodiscard]] Descriptor with_private_keys(const PrivateKeys& keys) const;
+    /// What one without private keys needs besides its text to derive its scripts.
+    [[nodiscard]] Bytes derivation_cache() const;
+    /// With the cache of the same descriptor; nothing if it is not of this one.
+    [[nodiscard]] std::optional<Descriptor> with_derivation_cache(ByteSpan cache) const;
 
     /// Its identifier in the wallet: the SHA-256 of the public text.
     [[nodiscard]] Hash256 id() const;

@@ -16,7 +16,7 @@ enum class FailureKind : std::uint8_t {
     invalid_parameter,
     invalid_address_or_key,
     keypool_ran_out,
-    encryption_failed,
+    unlock_needed,  ///< the wallet is locked
     not_found,
     not_specified,
     already_loaded,

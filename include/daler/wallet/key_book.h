@@ -24,6 +24,8 @@ struct DescriptorRecord {
     std::string normalized_text{};  ///< with checksum; cached
     /// Its private keys, if it has any, suffice to spend from it; cached.
     bool is_spendable = true;
+    /// The wallet is encrypted: `descriptor` has private keys only while the wallet is unlocked.
+    bool is_sealed = false;
 };
 
 /// A kind of address for which one descriptor is active: it gives the new addresses.
@@ -58,6 +60,10 @@ public:
     void add_all(std::vector<DescriptorRecord> records, KeyBook derived);
     [[nodiscard]] std::optional<std::size_t> find_record(const Hash256& id) const;
     [[nodiscard]] const std::deque<DescriptorRecord>& records() const { return records_; }
+
+    /// Replaces the descriptor of a record by the same one with or without its private keys, and
+    /// marks the record as sealed.
+    void set_sealed(std::size_t record, descriptor::Descriptor descriptor);
 
     void set_active(ActiveKey key, std::size_t record) { active_[key] = record; }
     void clear_active(std::size_t record);

@@ -21,6 +21,7 @@ struct ChainParams;
 
 namespace daler::wallet {
 
+class KeyVault;
 class Store;
 
 /// Properties of a wallet, chosen when it is created.
@@ -92,10 +93,12 @@ class Wallet {
 public:
     /// Creates the file; it must not exist. Makes new keys unless blank or without private keys. If
     /// `seed` is given, the keys derive from it, and the wallet starts at the genesis block, so
-    /// that it finds what the keys received before: it `is_behind` until it has caught up.
+    /// that it finds what the keys received before: it `is_behind` until it has caught up. With a
+    /// `passphrase` the wallet is encrypted from the start, and locked.
     static Outcome<std::unique_ptr<Wallet>> create(
         const WalletContext& context, const std::string& name, const std::filesystem::path& file,
-        const WalletFlags& flags, const std::optional<crypto::Digest256>& seed = {});
+        const WalletFlags& flags, const std::optional<crypto::Digest256>& seed = {},
+        ByteSpan passphrase = {});
     /// Opens the file. After this, `catch_up` must be called until it returns true; then the wallet
     /// must be notified of changes.
     static std::unique_ptr<Wallet> open(const WalletContext& context, const std::string& name,
@@ -185,6 +188,29 @@ public:
     /// clocks.
     [[nodiscard]] Height first_height_since(std::int64_t created) const;
 
+    // Encryption. An encrypted wallet is locked at first; while it is, it has no private keys.
+
+    [[nodiscard]] bool is_encrypted() const;
+    [[nodiscard]] bool is_locked() const;
+    /// Fails while the wallet is locked. What needs private keys calls it.
+    [[nodiscard]] Outcome<void> check_unlocked() const;
+    /// Unix seconds by the clock of timers; 0: locked; nothing: not encrypted.
+    [[nodiscard]] std::optional<std::int64_t> unlocked_until() const;
+    /// Seals all private keys, rewrites the file without them, and makes a new seed for new
+    /// addresses, unless the wallet is blank. The wallet is locked then. If it throws before the
+    /// commit, nothing has changed; after it, the wallet is encrypted, and the next start rewrites
+    /// the file. Requires: not encrypted, has private keys.
+    void encrypt(ByteSpan passphrase);
+    /// Opens the private keys for `duration`. False if the passphrase is wrong. Requires:
+    /// encrypted.
+    bool unlock(ByteSpan passphrase, std::chrono::seconds duration);
+    /// Forgets the private keys, if the wallet is encrypted.
+    void lock();
+    /// Locks the wallet when the duration of `unlock` is over. To be called often.
+    void lock_if_due();
+    /// False if the old passphrase is wrong. Requires: encrypted.
+    bool change_passphrase(ByteSpan old_passphrase, ByteSpan new_passphrase);
+
     // Scans. Only one runs at a time, and the wallet is not closed before it ends.
 
     /// Fails if a scan is running.
@@ -244,7 +270,16 @@ public:
 private:
     Wallet(const WalletContext& context, std::string name, std::unique_ptr<Store> store);
 
+    /// A descriptor that is to become active.
+    using NewRecord = std::pair<ActiveKey, DescriptorRecord>;
+    static crypto::ExtendedPrivateKey fresh_master_key();
+    [[nodiscard]] std::vector<NewRecord> new_records(const crypto::ExtendedPrivateKey& master_key,
+                                                     std::int64_t created) const;
     void add_keys(const crypto::ExtendedPrivateKey& master_key, std::int64_t created);
+    void start_vault(ByteSpan passphrase);
+    void seal_record(std::size_t position);
+    /// Writes all descriptors and `fresh` with sealed keys, in one commit.
+    void write_encrypted(KeyVault& vault, std::vector<NewRecord>& fresh);
     /// Reads the file. `derived`: the addresses of the same wallet, as far as they are known.
     void restore(KeyBook derived);
     /// Brings the wallet to `target` by reading blocks; false if `deadline` came first.
@@ -306,9 +341,13 @@ private:
     bool in_group_ = false;
     bool group_changed_ = false;          ///< `commit` was called in the group
     std::vector<TransactionRef> unsent_;  ///< payments that are broadcast after the next commit
+    std::unique_ptr<KeyVault> vault_;  ///< null: not encrypted
+    std::int64_t unlocked_until_ = 0;
+    std::chrono::steady_clock::time_point relock_at_{};
 
     // What the next commit writes.
-    bool all_changed_ = false;  ///< flags and active descriptors
+    bool all_changed_ = false;             ///< flags, active descriptors and master keys
+    std::set<std::size_t> seals_changed_;  ///< descriptors with new sealed keys
     bool locks_changed_ = false;
     Height unwritten_blocks_ = 0;  ///< changes of the tip since the last commit
     std::set<std::size_t> descriptors_changed_;

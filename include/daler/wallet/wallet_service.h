@@ -23,6 +23,7 @@ public:
 struct CreateOptions {
     WalletFlags flags;
     std::optional<bool> load_on_startup{};  ///< nothing: leave the settings as they are
+    ByteSpan passphrase{};                  ///< encrypts the wallet; empty: not
 };
 
 /// The public interface to all wallets. Owns the wallet thread. Long work is cut into slices, one
@@ -193,12 +194,12 @@ private:
     [[nodiscard]] Outcome<Wallet*> find(const std::optional<std::string>& name);
     [[nodiscard]] std::filesystem::path file_of(const std::string& name) const;
     /// True when the wallet is open. Otherwise `continue_open` is to be called.
-    Outcome<bool> begin_create(const std::string& name, const WalletFlags& flags);
+    Outcome<bool> begin_create(const std::string& name, const CreateOptions& create);
     /// If it fails, the file of the wallet is removed.
     Outcome<void> finish_creating(const std::string& name, Outcome<bool> begun);
     /// The secret from which the keys of a new wallet derive; nothing: they are random.
     [[nodiscard]] std::optional<crypto::Digest256> seed_of(const std::string& name) const;
-    [[nodiscard]] bool takes_over(const std::string& name, const WalletFlags& flags);
+    [[nodiscard]] bool takes_over(const std::string& name, const CreateOptions& create);
     Outcome<void> open(const std::string& name);
     Outcome<void> begin_open(const std::string& name);
     /// True when the wallet has been opened. Otherwise it is to be called again.

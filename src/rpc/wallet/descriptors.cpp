@@ -189,6 +189,7 @@ std::int64_t rescan_since(Call& call, const std::string& wallet, std::int64_t si
 /// Imports, then scans from the oldest timestamp of the requests on.
 Json import_all(Call& call, const std::string& wallet) {
     const auto now = with_wallet(call, wallet, [](const wallet::Wallet& open) {
+        value_of(open.check_unlocked());
         return unix_seconds(open.tip().median_time_past);
     });
     std::optional<std::int64_t> oldest;
@@ -216,6 +217,7 @@ Json listdescriptors(Call& call) {
     return with_wallet(call, [&](wallet::Wallet& wallet) {
         if (with_private && wallet.flags().private_keys_disabled)
             throw Error{code::wallet, "Can't get private descriptor string for watch-only wallets"};
+        if (with_private) value_of(wallet.check_unlocked());
         const auto& records = wallet.keys().records();
         std::vector<std::pair<std::string, Json>> sorted;
         for (std::size_t i = 0; i < records.size(); ++i) {

@@ -2,6 +2,7 @@
 #include "rpc/wallet/methods.h"
 #include "rpc/wallet_call.h"
 
+#include <daler/crypto/secret_bytes.h>
 #include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
 
@@ -71,10 +72,12 @@ Json createwallet(Call& call) {
                         "Passphrase provided but private keys are disabled. A passphrase is only "
                         "used to encrypt private keys, so cannot be used for wallets with private "
                         "keys disabled."};
-        } else {
-            throw Error{code::wallet_encryption_failed, "wallet encryption is not supported yet"};
         }
     }
+    auto text = call.string(3, "");
+    const crypto::SecretBytes passphrase(as_bytes(text));
+    crypto::wipe(text);
+    options.passphrase = passphrase.bytes();
     if (!call.boolean(5, true)) {
         throw Error{code::wallet,
                     "BDB wallet creation is deprecated and will be removed in a future release. In "
@@ -137,6 +140,7 @@ Json getwalletinfo(Call& call) {
         out.append("txcount", wallet.history().records().size());
         out.append("keypoolsize", wallet.keys().unused(false));
         out.append("keypoolsize_hd_internal", wallet.keys().unused(true));
+        if (const auto until = wallet.unlocked_until()) out.append("unlocked_until", *until);
         out.append("paytxfee", from_rate(wallet.options().pay_tx_fee));
         out.append("private_keys_enabled", !wallet.flags().private_keys_disabled);
         out.append("avoid_reuse", wallet.flags().avoid_reuse);

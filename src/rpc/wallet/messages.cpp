@@ -14,6 +14,7 @@ Json signmessage(Call& call) {
     const auto script = descriptor::decode_address(call.string(0), call.node().params.address);
     const auto hash = message_hash(call.string(1));
     return with_wallet(call, [&](const wallet::Wallet& wallet) -> Json {
+        value_of(wallet.check_unlocked());
         if (!script) throw Error{code::invalid_address_or_key, "Invalid address"};
         const auto solution = script::solve(script->bytes());
         if (solution.type != script::OutputType::pubkey_hash)

@@ -29,6 +29,12 @@ void listunspent(Call& call, JsonWriter& result);
 [[nodiscard]] Json importdescriptors(Call& call);
 [[nodiscard]] Json listdescriptors(Call& call);
 
+// encryption.cpp
+[[nodiscard]] Json encryptwallet(Call& call);
+[[nodiscard]] Json walletlock(Call& call);
+[[nodiscard]] Json walletpassphrase(Call& call);
+[[nodiscard]] Json walletpassphrasechange(Call& call);
+
 // files.cpp
 [[nodiscard]] Json backupwallet(Call& call);
 [[nodiscard]] Json createwallet(Call& call);

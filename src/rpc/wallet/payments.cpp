@@ -93,6 +93,7 @@ Json sendmany(Call& call) {
 Json signrawtransactionwithwallet(Call& call) {
     auto tx = decode_hex_transaction(call.string(0),
                                      "TX decode failed. Make sure the tx has at least one input.");
+    with_wallet(call, [](wallet::Wallet& wallet) { value_of(wallet.check_unlocked()); });
     descriptor::KeyRing ring;
     auto coins = find_spent_coins(call.node().ledger, tx);
     if (call.has(1)) add_given_coins(call.json(1), coins, nullptr);

@@ -13,6 +13,7 @@ Json walletprocesspsbt(Call& call) {
     filling.origins = call.boolean(3, true);
     if (!call.boolean(4, true)) filling.options.finalize = psbt::Finalize::no;
     const bool complete = with_wallet(call, [&](const wallet::Wallet& wallet) {
+        if (filling.sign) value_of(wallet.check_unlocked());
         return value_of(wallet.fill_psbt(psbt, filling));
     });
     return processed_psbt_json(std::move(psbt), complete);

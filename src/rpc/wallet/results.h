@@ -188,6 +188,8 @@ inline const ResultFields wallet_info = {
     {"txcount", Type::integer, "Its transactions"},
     {"keypoolsize", Type::integer, "Addresses that were derived in advance"},
     {"keypoolsize_hd_internal", Type::integer, "The same for change"},
+    {"unlocked_until?", Type::time,
+     "Until when it is unlocked; 0: it is locked; only if encrypted"},
     {"paytxfee", units::btc_per_kvb, "The fee rate that was set"},
     {"private_keys_enabled", Type::boolean, "false: it is watch-only"},
     {"avoid_reuse", Type::boolean, "Whether it tells coins of reused addresses from others"},

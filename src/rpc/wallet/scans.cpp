@@ -35,6 +35,7 @@ wallet::ScanRange parse_range(const Call& call, const wallet::Wallet& wallet) {
 Json rescanblockchain(Call& call) {
     const ScannedWallet scanned(call);
     auto range = with_wallet(call, scanned.name(), [&](const wallet::Wallet& wallet) {
+        value_of(wallet.check_unlocked());
         return parse_range(call, wallet);
     });
     in_slices(call, scanned.name(),
@@ -53,7 +54,10 @@ Json keypoolrefill(Call& call) {
     const auto size = call.integer(0, 0);
     if (size < 0 || size > max_keypool)
         throw Error{code::invalid_parameter, "Invalid parameter, expected valid size."};
-    const auto name = with_wallet(call, [](const wallet::Wallet& wallet) { return wallet.name(); });
+    const auto name = with_wallet(call, [](const wallet::Wallet& wallet) {
+        value_of(wallet.check_unlocked());
+        return wallet.name();
+    });
     in_slices(call, name, [&](wallet::Wallet& wallet) {
         return wallet.refill(static_cast<std::uint32_t>(size));
     });

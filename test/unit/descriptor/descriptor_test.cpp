@@ -227,3 +227,60 @@ TEST_CASE("a descriptor knows its properties", "[descriptor]") {
     CHECK_FALSE(parse("multi(1," + wif + "," + key + ")").has_all_private_keys());
     CHECK(parse("multi(1," + wif + "," + wif + ")").has_all_private_keys());
 }
+
+TEST_CASE("private keys are taken out of a descriptor and put back", "[descriptor]") {
+    const std::string text = GENERATE(
+        "wpkh(XPRV/84h/0h/0h/0/*)", "pkh([d34db33f/1h]XPRV/2/*)", "tr(XPRV/86'/*h)", "pkh(WIF)",
+        "tr(WIF)", "wsh(multi(2,XPRV/1h/*,KEY))", "rawtr(WIF)", "combo(XPRV/7h)",
+        "tr(X_KEY,{pk(XPRV/3h/*),pk(WIF)})", "wsh(and_v(v:pk(XPRV/4h/*h),older(5)))");
+    std::string filled = text;
+    for (const auto& [name, value] :
+         {std::pair<std::string, std::string>{"XPRV", xprv},
+          {"WIF", wif},
+          {"X_KEY", "50929b74c1a04954b78b4b6035e97a5e078a5a0f28ec96d547bfee9ace803ac0"},
+          {"KEY", key}}) {
+        for (auto at = filled.find(name); at != std::string::npos; at = filled.find(name))
+            filled.replace(at, name.size(), value);
+    }
+    INFO(text);
+    const auto whole = parse(filled);
+    const auto secrets = whole.private_keys();
+    const auto has = [&](const char* name) {
+        return text.find(name) != std::string::npos ? 1u : 0u;
+    };
+    CHECK(secrets.size() == has("XPRV") + has("WIF"));
+    const auto stripped = whole.without_private_keys(0, 3);
+    CHECK_FALSE(stripped.has_private_keys());
+    CHECK(stripped.private_keys().empty());
+    CHECK(stripped.to_private_text() == whole.to_text());
+
+    // From the public text and the cache, as a wallet file has them.
+    const auto read = parse(whole.to_text()).with_derivation_cache(stripped.derivation_cache());
+    REQUIRE(read);
+    for (const auto* each : {&stripped, &*read}) {
+        CHECK(each->to_text() == whole.to_text());
+        CHECK(each->to_normalized_text() == whole.to_normalized_text());
+        for (std::uint32_t index = 0; index < 3; ++index)
+            CHECK(each->scripts(index) == whole.scripts(index));
+        CHECK(each->derivation_cache() == stripped.derivation_cache());
+        CHECK(each->with_private_keys(secrets).to_private_text() == whole.to_private_text());
+        CHECK(each->with_private_keys({}).to_private_text() == whole.to_text());
+    }
+    // Hardened steps for each index need the private key.
+    const bool is_hardened = text.find("*h") != std::string::npos;
+    CHECK(stripped.scripts(3).has_value() == !is_hardened);
+    CHECK(read->with_private_keys(secrets).scripts(3) == whole.scripts(3));
+}
+
+TEST_CASE("a damaged derivation cache is refused", "[descriptor]") {
+    const auto whole = parse("wpkh(" + xprv + "/84h/0h/0h/0/*)");
+    const auto open = parse(whole.to_text());
+    const auto cache = whole.without_private_keys(0, 0).derivation_cache();
+    CHECK(open.with_derivation_cache(cache));
+    for (std::size_t size = 0; size < cache.size(); ++size)
+        CHECK_FALSE(open.with_derivation_cache(ByteSpan(cache).first(size)));
+    auto longer = cache;
+    longer.push_back(0);
+    CHECK_FALSE(open.with_derivation_cache(longer));
+    CHECK_FALSE(parse("pkh(" + key + ")").with_derivation_cache(cache));
+}

@@ -193,3 +193,71 @@ TEST_CASE("a wallet file knows which payments replace each other", "[wallet]") {
     CHECK(again[1].replaces == records[0].tx->txid);
     CHECK_FALSE(again[1].replaced_by);
 }
+
+TEST_CASE("an encrypted wallet file has no private key, and wrong content is refused", "[wallet]") {
+    Bench bench;
+    {
+        const auto wallet = bench.create("sealed");
+        wallet->encrypt(as_bytes("secret"));
+        CHECK(wallet->is_locked());
+    }
+    const auto& params = bench.node.params();
+    const auto file = bench.file("sealed");
+    CHECK(content(file, params).find("prv") == std::string::npos);
+    const auto stored = Store::open(real_file_system(), file, params)->load();
+    CHECK(stored.master_keys.size() == 1);
+    CHECK(stored.master_keys.at(1).rounds >= 25'000);
+    CHECK(stored.descriptors.size() == 16);
+    CHECK(stored.sealed_keys.size() == 16);
+    CHECK(std::ranges::all_of(stored.descriptors, &DescriptorRecord::is_sealed));
+    {
+        const auto wallet = bench.load("sealed");
+        CHECK_FALSE(wallet->unlock(as_bytes("Secret"), std::chrono::seconds(10)));
+        CHECK(wallet->unlock(as_bytes("secret"), std::chrono::seconds(10)));
+        CHECK_FALSE(wallet->is_locked());
+    }
+    const auto change = [&](const std::string& table, const std::string& value,
+                            const std::string& columns) {
+        SqliteDatabase database(real_file_system(), file, false);
+        database.execute(fmt::format("UPDATE {} SET {}", table, value));
+        database.execute(fmt::format("UPDATE {} SET checksum = row_checksum({})", table, columns));
+    };
+    SECTION("a sealed key that the master key does not open") {
+        change("sealed_keys", "sealed = zeroblob(48)", "descriptor, public_key, sealed");
+        const auto wallet = bench.load("sealed");
+        CHECK_FALSE(wallet->unlock(as_bytes("secret"), std::chrono::seconds(10)));
+    }
+    SECTION("a master key that asks for too much work, or is of another kind") {
+        const auto* value = GENERATE("rounds = 100000001", "rounds = 0", "method = 1");
+        change("master_keys", value, "id, sealed, salt, method, rounds");
+        CHECK_THROWS_AS(Store::open(real_file_system(), file, params)->load(), StorageError);
+    }
+    SECTION("a cache of another descriptor") {
+        change("descriptors", "cache = x'0107'",
+               "position, text, created, range_begin, range_end, next_index, cache");
+        CHECK_THROWS_AS(Store::open(real_file_system(), file, params)->load(), StorageError);
+    }
+}
+
+TEST_CASE("a file that was being encrypted when the process ended is rewritten at the next start",
+          "[wallet]") {
+    Bench bench;
+    const auto file = used_wallet(bench);
+    const std::string secret = "what-was-deleted";
+    {
+        SqliteDatabase database(real_file_system(), file, false);
+        database.execute("PRAGMA secure_delete = OFF");
+        database.execute("INSERT INTO labels VALUES ('" + secret + "', '', '', 0)");
+        database.execute("DELETE FROM labels WHERE address = '" + secret + "'");
+        database.execute(
+            "INSERT INTO meta VALUES ('unsealed', x'01', row_checksum('unsealed', x'01'))");
+    }
+    const auto has_secret = [&] {
+        const auto bytes = *storage::read_file(real_file_system(), file);
+        return as_text(bytes).find(secret) != std::string_view::npos;
+    };
+    CHECK(has_secret());
+    const auto store = Store::open(real_file_system(), file, bench.node.params());
+    CHECK_FALSE(has_secret());
+    CHECK_FALSE(store->load().transactions.empty());
+}

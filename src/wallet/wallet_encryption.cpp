@@ -1,0 +1,125 @@
+// Encrypting a wallet's private keys, locking and unlocking it.
+
+#include <daler/crypto/secret_bytes.h>
+#include <daler/util/ensure.h>
+#include <daler/util/log.h>
+#include <daler/wallet/wallet.h>
+
+#include "store.h"
+
+namespace daler::wallet {
+
+bool Wallet::is_encrypted() const {
+    return vault_ != nullptr;
+}
+
+bool Wallet::is_locked() const {
+    return vault_ && vault_->is_locked();
+}
+
+Outcome<void> Wallet::check_unlocked() const {
+    if (!is_locked()) return {};
+    return fail(FailureKind::unlock_needed,
+                "Error: Please enter the wallet passphrase with walletpassphrase first.");
+}
+
+std::optional<std::int64_t> Wallet::unlocked_until() const {
+    if (!vault_) return std::nullopt;
+    return vault_->is_locked() ? 0 : unlocked_until_;
+}
+
+void Wallet::start_vault(ByteSpan passphrase) {
+    vault_ = std::make_unique<KeyVault>(KeyVault::create(passphrase));
+    all_changed_ = true;
+}
+
+void Wallet::seal_record(std::size_t position) {
+    vault_->seal(position, keys_.records()[position].descriptor);
+    seals_changed_.insert(position);
+}
+
+void Wallet::encrypt(ByteSpan passphrase) {
+    ensure(!vault_ && !flags_.private_keys_disabled);
+    auto vault = KeyVault::create(passphrase);
+    // Whoever has an old copy of the file has the old keys: new addresses get new ones.
+    std::vector<NewRecord> fresh;
+    if (!flags_.blank) fresh = new_records(fresh_master_key(), now());
+    write_encrypted(vault, fresh);
+
+    vault_ = std::make_unique<KeyVault>(std::move(vault));
+    for (auto& [key, record] : fresh)
+        keys_.set_active(key, keys_.add(std::move(record)));
+    lock();
+    log::info("wallet {}: encrypted", name_);
+    store_->purge();
+}
+
+void Wallet::write_encrypted(KeyVault& vault, std::vector<NewRecord>& fresh) {
+    Store::Batch batch(*store_);
+    auto position = keys_.records().size();
+    auto active = keys_.active();
+    for (std::size_t i = 0; i < position; ++i) {
+        auto record = keys_.records()[i];
+        record.is_sealed = true;
+        vault.seal(i, record.descriptor);
+        batch.descriptor(i, record);
+    }
+    for (auto& [key, record] : fresh) {
+        record.is_sealed = true;
+        vault.seal(position, record.descriptor);
+        batch.descriptor(position, record);
+        active[key] = position++;
+    }
+    batch.active(active);
+    batch.master_keys(vault.master_keys());
+    batch.sealed_keys(vault.sealed());
+    batch.unsealed_remains();
+    batch.commit();
+}
+
+bool Wallet::unlock(ByteSpan passphrase, std::chrono::seconds duration) {
+    ensure(vault_ != nullptr);
+    if (!vault_->unlock(passphrase)) return false;
+    for (std::size_t i = 0; i < keys_.records().size(); ++i) {
+        const auto& record = keys_.records()[i];
+        const auto range_end = record.range_end;
+        keys_.set_sealed(i, record.descriptor.with_private_keys(vault_->open(i)));
+        if (record.range_end != range_end) descriptors_changed_.insert(i);
+    }
+    unlocked_until_ = unix_seconds(node().clock().now() + duration);
+    relock_at_ = std::chrono::steady_clock::now() + duration;
+    return true;
+}
+
+void Wallet::lock() {
+    if (!vault_) return;
+    vault_->lock();
+    for (std::size_t i = 0; i < keys_.records().size(); ++i) {
+        const auto& record = keys_.records()[i];
+        keys_.set_sealed(
+            i, record.descriptor.without_private_keys(record.range_begin, record.range_end));
+    }
+    unlocked_until_ = 0;
+}
+
+void Wallet::lock_if_due() {
+    if (vault_ && !vault_->is_locked() && std::chrono::steady_clock::now() >= relock_at_) lock();
+}
+
+bool Wallet::change_passphrase(ByteSpan old_passphrase, ByteSpan new_passphrase) {
+    ensure(vault_ != nullptr);
+    const auto before = vault_->master_keys();
+    if (!vault_->change_passphrase(old_passphrase, new_passphrase)) return false;
+    all_changed_ = true;
+    try {
+        commit();
+    } catch (...) {
+        vault_->set_master_keys(before);
+        throw;
+    }
+    // The old passphrase opens nothing that is left.
+    store_->purge();
+    return true;
+}
+
+}  // namespace daler::wallet
