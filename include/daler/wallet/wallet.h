@@ -341,7 +341,7 @@ private:
     bool in_group_ = false;
     bool group_changed_ = false;          ///< `commit` was called in the group
     std::vector<TransactionRef> unsent_;  ///< payments that are broadcast after the next commit
-    std::unique_ptr<KeyVault> vault_;  ///< null: not encrypted
+    std::unique_ptr<KeyVault> vault_;     ///< null: not encrypted
     std::int64_t unlocked_until_ = 0;
     std::chrono::steady_clock::time_point relock_at_{};
 
