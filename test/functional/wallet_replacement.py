@@ -138,6 +138,16 @@ def refused(test, node, wallet):
     node.generatetoaddress(1, ANYONE_ADDRESS)
 
 
+def locked(test, node):
+    test.step("a locked wallet replaces nothing")
+    node.createwallet(wallet_name="sealed", passphrase="secret")
+    sealed = node.wallet("sealed")
+    for method in (sealed.bumpfee, sealed.psbtbumpfee):
+        fails(-13, "Please enter the wallet passphrase with walletpassphrase first", method, "11" * 32)
+        fails(-8, "txid must be of length 64", method, "11", {"fee_rate": "x"})
+    node.unloadwallet("sealed")
+
+
 def with_psbt(test, node, wallet):
     test.step("a wallet without private keys makes a PSBT")
     node.createwallet("watching", True, True)
@@ -194,6 +204,7 @@ def main(test):
     refused(test, node, wallet)
     with_psbt(test, node, wallet)
     simulated(test, node, wallet)
+    locked(test, node)
 
 
 run(main)

@@ -68,9 +68,10 @@ wallet::ReplacementRequest bump_request(const Call& call, bool sign) {
     out.payment.replaceable = true;
     out.payment.sign = sign;
     out.needs_own_inputs = sign;
-    read_bump_options(call.json(1), call.node().params, out);
     const auto txid = call.hash<Txid>(0);
+    read_bump_options(call.json(1), call.node().params, out);
     const auto tx = with_wallet(call, [&](wallet::Wallet& wallet) {
+        value_of(wallet.check_unlocked());
         return value_of(wallet::find_replaced(wallet, txid, out));
     });
     for (const auto& [outpoint, coin] : find_spent_coins(call.node().ledger, *tx))
