@@ -68,7 +68,10 @@ public:
         if (level == 0 || !is_open) {
             if (hashes_used_ >= proof_.hashes.size()) return wrong();
             const auto& hash = proof_.hashes[hashes_used_++];
-            if (is_open) shown_.push_back(hash.as<Txid>());
+            if (is_open) {
+                shown_.push_back(hash.as<Txid>());
+                positions_.push_back(static_cast<std::uint32_t>(position));
+            }
             return hash;
         }
         const auto left = read(level - 1, 2 * position);
@@ -85,7 +88,9 @@ public:
         return !is_wrong_ && hashes_used_ == proof_.hashes.size() &&
                (flags_used_ + 7) / 8 == (proof_.flags.size() + 7) / 8;
     }
-    [[nodiscard]] std::vector<Txid> take_shown() { return std::move(shown_); }
+    [[nodiscard]] const std::vector<Txid>& shown() const { return shown_; }
+    /// Of the transactions in `shown`, which are leaves if the proof is true.
+    [[nodiscard]] const std::vector<std::uint32_t>& positions() const { return positions_; }
 
 private:
     Hash256 wrong() {
@@ -98,7 +103,19 @@ private:
     std::size_t hashes_used_ = 0;
     bool is_wrong_ = false;
     std::vector<Txid> shown_;
+    std::vector<std::uint32_t> positions_;
 };
+
+/// The reader after the whole proof; nothing if it does not hold.
+std::optional<ProofReader> read_proof(const MerkleProof& proof) {
+    if (proof.transactions == 0 || proof.transactions > block_transactions) return {};
+    if (proof.hashes.size() > proof.transactions || proof.flags.size() < proof.hashes.size())
+        return {};
+    ProofReader reader(proof);
+    const auto root = reader.read(top_level(proof.transactions), 0);
+    if (!reader.is_complete() || root.as<MerkleRoot>() != proof.header.merkle_root) return {};
+    return reader;
+}
 
 }  // namespace
 
@@ -118,13 +135,17 @@ MerkleProof prove(const Block& block, const std::vector<bool>& shown) {
 }
 
 std::optional<std::vector<Txid>> proved_transactions(const MerkleProof& proof) {
-    if (proof.transactions == 0 || proof.transactions > block_transactions) return {};
-    if (proof.hashes.size() > proof.transactions || proof.flags.size() < proof.hashes.size())
-        return {};
-    ProofReader reader(proof);
-    const auto root = reader.read(top_level(proof.transactions), 0);
-    if (!reader.is_complete() || root.as<MerkleRoot>() != proof.header.merkle_root) return {};
-    return reader.take_shown();
+    const auto reader = read_proof(proof);
+    if (!reader) return {};
+    return reader->shown();
+}
+
+std::optional<std::uint32_t> proved_position(const MerkleProof& proof, const Txid& txid) {
+    const auto reader = read_proof(proof);
+    if (!reader) return {};
+    const auto found = std::ranges::find(reader->shown(), txid);
+    if (found == reader->shown().end()) return {};
+    return reader->positions()[static_cast<std::size_t>(found - reader->shown().begin())];
 }
 
 Bytes encode(const MerkleProof& proof) {

@@ -312,6 +312,26 @@ void History::unlink_replacement(const Txid& replaced) {
     changed(old);
 }
 
+bool History::remove(const Txid& txid) {
+    const auto found = records_.find(txid);
+    if (found == records_.end()) return false;
+    const TxRecord& record = found->second;
+    for (const auto& input : record.tx->inputs) {
+        const auto [begin, end] = spends_.equal_range(input.prevout);
+        for (auto spend = begin; spend != end;)
+            spend = spend->second == txid ? spends_.erase(spend) : std::next(spend);
+    }
+    by_order_.erase(record.order);
+    removed_.insert(record.order);
+    changed_.erase(txid);
+    std::erase(displaced_, txid);
+    touched_.erase(&record);
+    records_.erase(found);
+    // What it spent may be coins again, and what spends from it is not from us any more.
+    index_is_stale_ = true;
+    return true;
+}
+
 bool History::abandon(const Txid& txid) {
     const auto* record = find(txid);
     if (!record || depth(*record) != 0 || record->status == TxStatus::in_mempool) return false;

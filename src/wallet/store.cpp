@@ -511,6 +511,12 @@ void Store::Batch::transaction(const TxRecord& record) {
         .run();
 }
 
+void Store::Batch::remove_transaction(std::uint64_t order) {
+    database_.prepare("DELETE FROM transactions WHERE place = ?")
+        .bind(1, static_cast<std::int64_t>(order))
+        .run();
+}
+
 void Store::Batch::label(const std::string& address, const AddressLabel& label) {
     database_.prepare(write_row(labels_table))
         .bind(1, address)

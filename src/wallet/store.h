@@ -63,6 +63,8 @@ public:
         void unsealed_remains() { meta("unsealed", Bytes{1}); }
         void active(const std::map<ActiveKey, std::size_t>& all);
         void transaction(const TxRecord& record);
+        /// Deletes the transaction at this place of the list.
+        void remove_transaction(std::uint64_t order);
         void label(const std::string& address, const AddressLabel& label);
         void locked_coins(const std::set<OutPoint>& all);
         void commit() { transaction_.commit(); }

@@ -166,6 +166,7 @@ void Wallet::commit() {
         return;
     }
     auto transactions = history_.take_changed();
+    auto removed = history_.take_removed();
     try {
         Store::Batch batch(*store_);
         if (all_changed_) {
@@ -178,6 +179,8 @@ void Wallet::commit() {
         batch.locator(chain::ChainView::locator_from(*tip_));
         for (const auto position : descriptors_changed_)
             batch.descriptor(position, keys_.records()[position]);
+        for (const auto order : removed)
+            batch.remove_transaction(order);
         for (const auto& txid : transactions)
             batch.transaction(*history_.find(txid));
         for (const auto& address : labels_changed_)
@@ -186,6 +189,7 @@ void Wallet::commit() {
         batch.commit();
     } catch (...) {
         history_.put_back_changed(std::move(transactions));
+        history_.put_back_removed(std::move(removed));
         throw;
     }
     all_changed_ = locks_changed_ = false;

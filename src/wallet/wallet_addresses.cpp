@@ -200,6 +200,30 @@ void Wallet::unlock_all_coins() {
     commit();
 }
 
+Outcome<void> Wallet::import_transaction(const TransactionRef& tx, const chain::BlockEntry& block,
+                                         std::uint32_t position) {
+    keys_.top_up_all();
+    if (std::ranges::none_of(tx->outputs,
+                             [this](const auto& out) { return history_.owner(out) != nullptr; })) {
+        return fail(FailureKind::invalid_address_or_key,
+                    "No addresses in wallet correspond to included transaction");
+    }
+    history_.confirm(tx, block, position, now(), false);
+    note_changes();
+    commit();
+    return {};
+}
+
+Outcome<void> Wallet::remove_transaction(const Txid& txid) {
+    if (!history_.remove(txid)) {
+        return fail(FailureKind::wallet,
+                    fmt::format("Transaction {} does not belong to this wallet", txid.to_hex()));
+    }
+    displaced_.erase(txid);
+    commit();
+    return {};
+}
+
 Outcome<void> Wallet::abandon(const Txid& txid) {
     if (!history_.find(txid))
         return fail(FailureKind::invalid_address_or_key, "Invalid or non-wallet transaction id");

@@ -30,6 +30,11 @@ struct MerkleProof {
 /// transactions: compare that with the block's (CVE-2017-12842).
 [[nodiscard]] std::optional<std::vector<Txid>> proved_transactions(const MerkleProof& proof);
 
+/// The position in the block of a transaction that the proof shows. Nothing if it does not hold or
+/// does not show the transaction.
+[[nodiscard]] std::optional<std::uint32_t> proved_position(const MerkleProof& proof,
+                                                           const Txid& txid);
+
 [[nodiscard]] Bytes encode(const MerkleProof& proof);
 /// Reads a proof; bytes behind it are ignored, as Bitcoin Core does. Memory use depends on the
 /// bytes that are there.

@@ -99,6 +99,8 @@ public:
     /// Frees the coins that an unconfirmed transaction and its descendants spend. False if it is
     /// confirmed or in the mempool.
     bool abandon(const Txid& txid);
+    /// Forgets a transaction. False if there is none.
+    bool remove(const Txid& txid);
 
     /// Examines the records again. To be called when descriptors were added to the key book.
     void keys_changed() { mark_all_used(); }
@@ -161,7 +163,10 @@ public:
 
     /// Records that changed since the last call.
     [[nodiscard]] std::set<Txid> take_changed() { return std::exchange(changed_, {}); }
-    [[nodiscard]] bool has_changes() const { return !changed_.empty(); }
+    [[nodiscard]] bool has_changes() const { return !changed_.empty() || !removed_.empty(); }
+    /// The places in the list of those that were removed since the last call.
+    [[nodiscard]] std::set<std::uint64_t> take_removed() { return std::exchange(removed_, {}); }
+    void put_back_removed(std::set<std::uint64_t> removed) { removed_.merge(removed); }
     void put_back_changed(std::set<Txid> changed) { changed_.merge(changed); }
     [[nodiscard]] std::uint64_t next_order() const { return next_order_; }
     /// Places of the key book that transactions used since the last call, with the unused ones
@@ -211,6 +216,7 @@ private:
     std::set<Script> reused_;
     std::uint64_t next_order_ = 0;
     std::set<Txid> changed_;
+    std::set<std::uint64_t> removed_;
     std::vector<KeyBook::Place> used_;
     std::vector<Txid> displaced_;
     std::vector<Txid> moved_;

@@ -235,6 +235,12 @@ public:
     /// Abandons an unconfirmed transaction, which frees its coins. Fails as abandontransaction
     /// does.
     Outcome<void> abandon(const Txid& txid);
+    /// Adds a transaction that `block`, which the wallet has processed, holds at `position`. Fails
+    /// as importprunedfunds does if it does not pay to the wallet.
+    Outcome<void> import_transaction(const TransactionRef& tx, const chain::BlockEntry& block,
+                                     std::uint32_t position);
+    /// Forgets a transaction. Fails as removeprunedfunds does.
+    Outcome<void> remove_transaction(const Txid& txid);
 
     // Payments.
 

@@ -57,6 +57,10 @@ void listunspent(Call& call, JsonWriter& result);
 [[nodiscard]] Json sendtoaddress(Call& call);
 [[nodiscard]] Json signrawtransactionwithwallet(Call& call);
 
+// pruned_funds.cpp
+[[nodiscard]] Json importprunedfunds(Call& call);
+[[nodiscard]] Json removeprunedfunds(Call& call);
+
 // psbts.cpp
 [[nodiscard]] Json walletprocesspsbt(Call& call);
 

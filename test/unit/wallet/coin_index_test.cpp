@@ -103,7 +103,7 @@ public:
 
     /// Does something and returns its name.
     std::string step() {
-        switch (random_.below(16)) {
+        switch (random_.below(17)) {
             case 0:
             case 1:
                 mine();
@@ -141,6 +141,9 @@ public:
                 wallet_->refresh_mempool();
                 return "refresh_mempool";
             case 14:
+                remove();
+                return "remove";
+            case 15:
                 rescan();
                 return "rescan";
             default:
@@ -261,6 +264,15 @@ private:
             std::next(by_order.begin(), static_cast<std::ptrdiff_t>(random_.below(by_order.size())))
                 ->second;
         (void)wallet_->abandon(txid);
+    }
+
+    void remove() {
+        const auto& by_order = wallet_->history().by_order();
+        const auto txid =
+            std::next(by_order.begin(), static_cast<std::ptrdiff_t>(random_.below(by_order.size())))
+                ->second;
+        CHECK(wallet_->remove_transaction(txid));
+        CHECK_FALSE(wallet_->remove_transaction(txid));
     }
 
     void import() { CHECK(wallet_->import_descriptor({.descriptor = key(random_.below(20))})); }
