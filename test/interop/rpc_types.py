@@ -36,6 +36,7 @@ KNOWN = [
     (r"^createmultisig .*(Position 3|address_type|\], \{)", "Knots accepts an object of options there"),
     (r"^descriptorprocesspsbt .*(Position 3|\], \{)", "Knots accepts an object of options there"),
     (r"^walletprocesspsbt .*(Position 2|', \{)", "Knots accepts an object of options there"),
+    (r"^send .*estimate_mode should be passed with conf_target", "new text in later versions"),
     (r"^unloadwallet .*specify different wallets", "new text in 29"),
     (r"^restorewallet ", "Knots accepts a file that is not a wallet"),
     (r"^addnode .*Position 3", "Knots has one argument more"),
@@ -101,6 +102,25 @@ def spending_calls(transaction, address):
         *((method, [HASH, {"conf_target": 1, "fee_rate": None, "replaceable": True, "estimate_mode": "unset",
                            "outputs": [{address: 1}], "original_change_index": None}]) for method in ("bumpfee", "psbtbumpfee")),
         ("simulaterawtransaction", [[transaction], {"include_watchonly": False}]),
+        *send_calls(address),
+    ]
+
+
+def send_calls(address):
+    """send and walletcreatefundedpsbt."""
+    given = {"txid": HASH, "vout": 0, "sequence": 1, "weight": 165}
+    funding = {"add_inputs": True, "include_unsafe": False, "minconf": 0, "maxconf": 9, "change_type": "bech32",
+               "max_tx_weight": 400000, "replaceable": True}
+    old_names = {"changePosition": 0, "includeWatching": False, "lockUnspents": False, "subtractFeeFromOutputs": [0]}
+    new_names = {"change_position": 0, "include_watching": False, "lock_unspents": False, "subtract_fee_from_outputs": [0],
+                 "psbt": True, "add_to_wallet": False, "locktime": 0}
+    return [
+        ("walletcreatefundedpsbt", [[given], [{address: 1}], 0, {**funding, **old_names}, True]),
+        ("walletcreatefundedpsbt", [[], {address: 1}, 0, {"feeRate": "0.0001", "changeAddress": address}]),
+        ("walletcreatefundedpsbt", [[], {address: 1}, 0, {"conf_target": 1, "estimate_mode": "economical"}]),
+        ("send", [{address: 1}, 1, "economical", None, {**funding, **new_names}]),
+        ("send", [[{address: 1}], None, "unset", 1, {"inputs": [given], "change_address": address, "psbt": True}]),
+        ("send", [[{address: 1}], None, "unset", None, {"fee_rate": 1, "psbt": True}]),
     ]
 
 

@@ -1,5 +1,6 @@
 #include "rpc/wallet/funding.h"
 #include "rpc/descriptor_arguments.h"
+#include "rpc/transaction_arguments.h"
 #include "rpc/wallet/fee_options.h"
 #include "rpc/wallet_call.h"
 
@@ -156,6 +157,19 @@ void read_solving_data(const Json& data, const ChainParams& params, descriptor::
     for_each("descriptors", [&](const Json& text) { add_descriptor(text, params, ring); });
 }
 
+/// The addresses, and "data".
+std::vector<std::string> names_of_outputs(const Json& outputs) {
+    std::vector<std::string> out;
+    if (outputs.is_object()) {
+        for (const auto& [name, value] : outputs.members())
+            out.push_back(name);
+        return out;
+    }
+    for (const auto& item : outputs.items())
+        out.push_back(item.members()[0].key);
+    return out;
+}
+
 /// The options about coins, change and fee.
 void read_choices(const Json& options, const ChainParams& params, Funding& funding) {
     auto& request = funding.request;
@@ -182,16 +196,45 @@ void read_choices(const Json& options, const ChainParams& params, Funding& fundi
 
 }  // namespace
 
+Json option(const Json& options, std::string_view key) {
+    const Json* found = options.is_object() ? options.find(key) : nullptr;
+    return found ? *found : Json{};
+}
+
 wallet::PaymentRequest request_to_pay(const std::vector<TxOutput>& outputs,
-                                      const Json& fee_payers) {
-    // Outputs have no names here. A program may give this word for the first of them.
-    const std::vector<std::string> names(outputs.size(), "dummy");
+                                      std::span<const std::string> names, const Json& fee_payers) {
     const auto payers = to_fee_payers(fee_payers, names);
     wallet::PaymentRequest out;
     out.sign = false;
     for (std::size_t i = 0; i < outputs.size(); ++i)
         out.recipients.push_back({outputs[i].script_pubkey, outputs[i].value, payers.contains(i)});
     return out;
+}
+
+Funding funding_of(const FundingParts& parts, const Services& node) {
+    const auto outputs = construct_outputs(parts.outputs, node.params);
+    Funding out{.request =
+                    request_to_pay(outputs, names_of_outputs(parts.outputs), parts.fee_payers)};
+    const auto lock_time = parts.lock_time.is_null() ? 0 : to_integer(parts.lock_time);
+    if (!parts.inputs.is_null()) expect(parts.inputs, Kind::array);
+    const auto tx = construct_transaction(parts.inputs, parts.outputs, lock_time, parts.replaceable,
+                                          node.params);
+    out.request.replaceable = parts.replaceable;
+    out.request.add_inputs = tx.inputs.empty();
+    take_inputs(tx, find_spent_coins(node.ledger, tx), out.request);
+    return out;
+}
+
+Json with_input_weights(Json options, const Json& inputs) {
+    if (options.is_null()) options = Json::object();
+    if (options.find("input_weights"))
+        refuse("Input weights should be specified in inputs rather than in options.");
+    if (inputs.is_null()) return options;
+    Json weights = Json::array();
+    for (const auto& input : inputs.items())
+        if (input.find("weight")) weights.push(input);
+    options.append("input_weights", std::move(weights));
+    return options;
 }
 
 void read_funding_options(const Json& options, const ChainParams& params, Funding& funding) {

@@ -2,9 +2,11 @@
 
 #include <daler/consensus/check_transaction.h>
 #include <daler/rpc/method.h>
+#include <daler/rpc/services.h>
 #include <daler/wallet/wallet.h>
 
 #include <map>
+#include <span>
 
 namespace daler::rpc {
 
@@ -14,10 +16,30 @@ struct Funding {
     bool lock_coins = false;
 };
 
-/// The request to pay these outputs, those at the positions in `fee_payers` (null: none) pay the
-/// fee. Not signed. -8 as to_fee_payers.
+/// An option that is given; null if it is not, or if `options` is not an object.
+[[nodiscard]] Json option(const Json& options, std::string_view key);
+
+/// The request to pay these outputs, of which those that `fee_payers` names by position or by one
+/// of `names` pay the fee (null: none). Not signed. -8 as to_fee_payers.
 [[nodiscard]] wallet::PaymentRequest request_to_pay(const std::vector<TxOutput>& outputs,
+                                                    std::span<const std::string> names,
                                                     const Json& fee_payers);
+
+/// What createrawtransaction takes, and the outputs that pay the fee.
+struct FundingParts {
+    const Json& inputs;
+    const Json& outputs;
+    const Json& lock_time;
+    const Json& fee_payers;
+    bool replaceable;
+};
+/// The payment with these parts. If there are inputs, no others are added unless the options say
+/// so.
+[[nodiscard]] Funding funding_of(const FundingParts& parts, const Services& node);
+
+/// The options with the weights that `inputs` have, as the option that read_funding_options reads.
+/// -8 if that is given.
+[[nodiscard]] Json with_input_weights(Json options, const Json& inputs);
 
 /// Reads the options that fundrawtransaction, walletcreatefundedpsbt and send have in common, with
 /// the names of all three; null: none are given. Throws Bitcoin Core's codes and texts in its

@@ -44,24 +44,45 @@ inline const Argument solving_data_field{
       "",
       {{"descriptor", Type::string, "null", "A descriptor"}}}}};
 
+inline constexpr Argument camel_change_address_field{"changeAddress", Type::string, "automatic",
+                                                     "The address for change"};
+inline constexpr Argument camel_change_position_field{"changePosition", Type::integer, "random",
+                                                      "The position of the change output"};
+inline constexpr Argument camel_watching_field{"includeWatching", Type::boolean, "false",
+                                               "Has no effect for descriptor wallets"};
+inline constexpr Argument camel_lock_field{"lockUnspents", Type::boolean, "false",
+                                           "Lock the coins that are spent"};
+inline const Argument camel_fee_payers_field{
+    "subtractFeeFromOutputs",
+    Type::array,
+    "[]",
+    "The outputs that share the fee",
+    {{"vout_index", Type::integer, "null", "The position of an output"}}};
+inline constexpr Argument add_inputs_field{"add_inputs", Type::boolean,
+                                           "false when \"inputs\" are specified, true otherwise",
+                                           "Spend other coins if the given inputs are not enough"};
+
+/// Inputs of a call, with the weights of those that are not the wallet's.
+inline const std::initializer_list<Argument> weighted_input_fields = {
+    {"txid", Type::hex, "", "The transaction"},
+    {"vout", Type::integer, "", "The number of the output"},
+    {"sequence", Type::integer, "as replaceable and locktime need it", "The sequence number"},
+    {"weight", units::weight, "computed", "Of the input, at most, with signatures"}};
+
 /// The options of fundrawtransaction.
 inline const std::initializer_list<Argument> fund_fields = {
     {"add_inputs", Type::boolean, "true", "Spend other coins if the given inputs are not enough"},
     include_unsafe_field,
     minconf_field,
     maxconf_field,
-    {"changeAddress", Type::string, "automatic", "The address for change"},
-    {"changePosition", Type::integer, "random", "The position of the change output"},
+    camel_change_address_field,
+    camel_change_position_field,
     change_type_field,
-    {"includeWatching", Type::boolean, "false", "Has no effect for descriptor wallets"},
-    {"lockUnspents", Type::boolean, "false", "Lock the coins that are spent"},
+    camel_watching_field,
+    camel_lock_field,
     fee_rate_field,
     old_fee_rate_field,
-    {"subtractFeeFromOutputs",
-     Type::array,
-     "[]",
-     "The outputs that share the fee",
-     {{"vout_index", Type::integer, "null", "The position of an output"}}},
+    camel_fee_payers_field,
     {"input_weights",
      Type::objects,
      "[]",
@@ -69,6 +90,42 @@ inline const std::initializer_list<Argument> fund_fields = {
      {{"txid", Type::hex, "", "The transaction"},
       {"vout", Type::integer, "", "The number of the output"},
       {"weight", units::weight, "", "Of the input, at most, with signatures"}}},
+    max_weight_field,
+    conf_target_field,
+    estimate_mode_field,
+    replaceable_field,
+    solving_data_field};
+
+/// The options of walletcreatefundedpsbt.
+inline const std::initializer_list<Argument> funded_psbt_fields = {
+    add_inputs_field,  include_unsafe_field,       minconf_field,
+    maxconf_field,     camel_change_address_field, camel_change_position_field,
+    change_type_field, camel_watching_field,       camel_lock_field,
+    fee_rate_field,    old_fee_rate_field,         camel_fee_payers_field,
+    max_weight_field,  conf_target_field,          estimate_mode_field,
+    replaceable_field, solving_data_field};
+
+/// The options of send.
+inline const std::initializer_list<Argument> send_fields = {
+    add_inputs_field,
+    include_unsafe_field,
+    minconf_field,
+    maxconf_field,
+    {"add_to_wallet", Type::boolean, "true", "Store and broadcast the transaction"},
+    {"change_address", Type::string, "automatic", "The address for change"},
+    {"change_position", Type::integer, "random", "The position of the change output"},
+    change_type_field,
+    fee_rate_field,
+    {"include_watching", Type::boolean, "false", "Has no effect for descriptor wallets"},
+    {"inputs", Type::objects, "[]", "Coins that must be spent", weighted_input_fields},
+    {"locktime", Type::integer, "0", "A height or Unix time"},
+    {"lock_unspents", Type::boolean, "false", "Lock the coins that are spent"},
+    {"psbt", Type::boolean, "automatic", "Return a PSBT; implies add_to_wallet=false"},
+    {"subtract_fee_from_outputs",
+     Type::array,
+     "[]",
+     "The outputs that share the fee",
+     {{"vout_index", Type::integer, "null", "The position of an output"}}},
     max_weight_field,
     conf_target_field,
     estimate_mode_field,

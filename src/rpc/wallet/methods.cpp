@@ -23,6 +23,10 @@ constexpr Argument estimate_mode{"estimate_mode", Type::string, "\"unset\"",
                                  "\"unset\", \"economical\" or \"conservative\""};
 constexpr Argument fee_rate{"fee_rate", units::sat_per_vb,
                             "not set, fall back to wallet fee estimation", "Pay exactly this"};
+constexpr Argument funded_outputs{
+    "outputs", Type::any,
+    "",        "Addresses and amounts in BTC, or \"data\" and hex; an object or an array of them",
+    {},        "[{\"address\":amount,...},{\"data\":\"hex\"},...]"};
 constexpr Argument verbose{"verbose", Type::boolean, "false", "Also return the reason for the fee"};
 
 /// An argument of old wallets that has no effect; its default differs by method.
@@ -373,6 +377,17 @@ const Method wallet_table[] = {
      restorewallet,
      "w2 /backups/wallet.dat"},
     {"Wallet",
+     "send",
+     "Pays outputs, from given coins or chosen ones.",
+     {funded_outputs,
+      conf_target,
+      estimate_mode,
+      fee_rate,
+      {"options", Type::options, "null", "", send_fields}},
+     spending_result,
+     send,
+     "'{\"bcrt1q...\": 0.1}' 6 economical"},
+    {"Wallet",
      "sendmany",
      "Pays several addresses in one transaction.",
      {{"dummy", Type::string, "\"\"", "Must be \"\"", {}, "\"\""},
@@ -468,6 +483,18 @@ const Method wallet_table[] = {
      upgraded_wallet,
      upgradewallet,
      "169900"},
+    {"Wallet",
+     "walletcreatefundedpsbt",
+     "Builds a transaction as createpsbt does, and adds inputs and change as fundrawtransaction "
+     "does. The PSBT has what the wallet knows about its coins.",
+     {{"inputs", Type::objects, "null", "Coins that must be spent", weighted_input_fields},
+      funded_outputs,
+      {"locktime", Type::integer, "0", "A height or Unix time"},
+      {"options", Type::options, "null", "", funded_psbt_fields},
+      {"bip32derivs", Type::boolean, "true", "Add where keys come from"}},
+     funded_psbt,
+     walletcreatefundedpsbt,
+     "'[]' '[{\"bcrt1q...\": 0.1}]'"},
     {"Wallet",
      "walletlock",
      "Forgets the private keys of an encrypted wallet until it is unlocked again.",

@@ -48,6 +48,7 @@ void listunspent(Call& call, JsonWriter& result);
 
 // funded_transactions.cpp
 [[nodiscard]] Json fundrawtransaction(Call& call);
+[[nodiscard]] Json walletcreatefundedpsbt(Call& call);
 
 // messages.cpp
 [[nodiscard]] Json signmessage(Call& call);
@@ -81,6 +82,9 @@ void listunspent(Call& call, JsonWriter& result);
 [[nodiscard]] Json abortrescan(Call& call);
 [[nodiscard]] Json keypoolrefill(Call& call);
 [[nodiscard]] Json rescanblockchain(Call& call);
+
+// spending.cpp
+[[nodiscard]] Json send(Call& call);
 
 // transactions.cpp
 [[nodiscard]] Json abandontransaction(Call& call);

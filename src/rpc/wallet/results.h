@@ -226,6 +226,19 @@ inline const ResultFields funded_transaction{
     {"fee", Type::amount, "The fee that it pays"},
     {"changepos", Type::integer, "The position of the change output; -1: there is none"}};
 
+inline const ResultFields funded_psbt{
+    {"psbt", Type::string, "The PSBT in base64"},
+    {"fee", Type::amount, "The fee that it pays"},
+    {"changepos", Type::integer, "The position of the change output; -1: there is none"}};
+
+// spending.cpp
+
+inline const ResultFields spending_result{
+    {"psbt?", Type::string, "The PSBT in base64, if it is not complete or not added to the wallet"},
+    {"txid?", Type::hex, "The transaction's id, if it is complete"},
+    {"hex?", Type::hex, "The transaction, if it is complete and not added to the wallet"},
+    {"complete", Type::boolean, "Whether it has all signatures"}};
+
 // replacements.cpp
 
 inline const ResultFields replacement_fees{
