@@ -43,6 +43,19 @@ Amount fee_of_weight(FeeRate rate, std::int64_t weight) {
     return rate.fee(policy::virtual_size(weight, 0, 0));
 }
 
+std::int64_t signed_weight(std::span<const PricedCoin> coins, std::span<const TxOutput> outputs) {
+    Transaction without_inputs;
+    without_inputs.outputs.assign(outputs.begin(), outputs.end());
+    const auto base = serialized_size(without_inputs, WitnessMode::exclude) - 1 +
+                      compact_size_length(coins.size());
+    auto weight = static_cast<std::int64_t>(base) * consensus::witness_scale_factor;
+    for (const auto& coin : coins)
+        weight += coin.candidate.weight;
+    // Marker and flag of witnesses, or else no counts of their items.
+    if (std::ranges::any_of(coins, &PricedCoin::has_witness)) return weight + 2;
+    return weight - std::ssize(coins);
+}
+
 Amount common_bump_fee(const NodeView& node, std::span<const PricedCoin* const> coins,
                        FeeRate rate) {
     std::vector<OutPoint> outputs;

@@ -30,6 +30,10 @@ struct PricedCoin {
 [[nodiscard]] Amount common_bump_fee(const NodeView& node, std::span<const PricedCoin* const> coins,
                                      FeeRate rate);
 
+/// The weight of a transaction with these inputs, signed, and these outputs.
+[[nodiscard]] std::int64_t signed_weight(std::span<const PricedCoin> coins,
+                                         std::span<const TxOutput> outputs);
+
 /// The fee for this many weight units.
 [[nodiscard]] Amount fee_of_weight(FeeRate rate, std::int64_t weight);
 

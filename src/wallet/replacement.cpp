@@ -185,18 +185,7 @@ FeeRate Replacer::estimated_rate() const {
 Outcome<std::int64_t> Replacer::signed_size() const {
     const auto coins = CoinFinder(wallet_, request_.payment, {}, false).given();
     if (!coins) return daler::fail(coins.error());
-    Transaction without_inputs;
-    without_inputs.outputs.assign(outputs().begin(), outputs().end());
-    const auto base = serialized_size(without_inputs, WitnessMode::exclude) - 1 +
-                      compact_size_length(coins->size());
-    auto weight = static_cast<std::int64_t>(base) * witness_scale_factor;
-    for (const auto& coin : *coins)
-        weight += coin.candidate.weight;
-    if (std::ranges::any_of(*coins, &PricedCoin::has_witness))
-        weight += 2;
-    else
-        weight -= std::ssize(*coins);
-    return policy::virtual_size(weight, 0, 0);
+    return policy::virtual_size(signed_weight(*coins, outputs()), 0, 0);
 }
 
 Outcome<void> Replacer::check_rate(FeeRate rate) const {

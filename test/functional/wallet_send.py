@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""send and walletcreatefundedpsbt: what they answer, and that what they make can be mined."""
+"""send, sendall and walletcreatefundedpsbt: what they answer, and that what they make can be mined."""
 from decimal import Decimal
 
 from chainkit import ANYONE_ADDRESS
@@ -107,6 +107,51 @@ def watch_only(test, node, wallet):
     assert signed["complete"] and node.sendrawtransaction(signed["hex"]) in node.getrawmempool()
 
 
+def everything(test, node, wallet):
+    test.step("sendall spends everything, shared by the recipients without amounts")
+    node.createwallet("all")
+    all_of = node.wallet("all")
+    amounts = [1, 2, 3, Decimal("0.00000700"), Decimal("0.00000701")]
+    wallet.sendmany("", {all_of.getnewaddress("", kind): amount
+                         for amount, kind in zip(amounts, ("legacy", "p2sh-segwit", "bech32", "bech32m", "bech32"))})
+    node.generatetoaddress(1, ANYONE_ADDRESS)
+    coins = sorted(all_of.listunspent(), key=lambda coin: coin["amount"])
+    fails(-8, "Must provide at least one address without a specified amount", all_of.sendall, [{ELSEWHERE: 1}])
+    fails(-8, "Cannot combine send_max with specific inputs.", all_of.sendall, [ELSEWHERE],
+          options={"send_max": True, "inputs": [outpoint(coins[0])]})
+    fails(-8, "Cannot combine minconf or maxconf with specific inputs.", all_of.sendall, [ELSEWHERE],
+          options={"minconf": 1, "inputs": [outpoint(coins[0])]})
+    fails(-8, f"Input not found. UTXO ({'00' * 31}01:0) is not part of wallet.", all_of.sendall, [ELSEWHERE],
+          options={"inputs": [{"txid": "00" * 31 + "01", "vout": 0}]})
+    fails(-8, "Invalid minconf (minconf cannot be negative): -1", all_of.sendall, [ELSEWHERE], options={"minconf": -1})
+    fails(-8, "Fee rate (0.500 sat/vB) is lower than the minimum fee rate setting (1.000 sat/vB)", all_of.sendall,
+          [ELSEWHERE], fee_rate=Decimal("0.5"))
+    fails(-6, "Assigned more value to outputs than available funds.", all_of.sendall, [ELSEWHERE, {OTHER: 7}], fee_rate=5)
+    fails(-6, "Insufficient funds for fees after creating specified outputs.", all_of.sendall,
+          [ELSEWHERE, {OTHER: Decimal("6.00001400")}], fee_rate=5)
+    fails(-6, "Dynamically assigned remainder results in dust output.", all_of.sendall,
+          [ELSEWHERE, {OTHER: Decimal("5.99991")}], fee_rate=20)
+    fails(-8, f"Specified output amount to {OTHER} is below dust threshold.", all_of.sendall,
+          [ELSEWHERE, {OTHER: Decimal("0.00000100")}], fee_rate=5)
+    fails(-6, "Total value of UTXO pool too low to pay for transaction. Try using lower feerate or excluding uneconomic "
+          "UTXOs with 'send_max' option.", all_of.sendall, [ELSEWHERE], fee_rate=20,
+          options={"inputs": [outpoint(coins[0])]})
+    economic = all_of.sendall([ELSEWHERE], fee_rate=30, options={"send_max": True, "psbt": True})
+    equal(len(node.decodepsbt(economic["psbt"])["tx"]["vin"]), 3)
+    all_of.lockunspent(False, [outpoint(coins[0])])
+    answer = all_of.sendall([ELSEWHERE, {OTHER: 1}, ANYONE_ADDRESS], fee_rate=10)
+    equal(list(answer), ["txid", "complete"])
+    tx = node.getrawtransaction(answer["txid"], 1)
+    equal(len(tx["vin"]), 4)
+    equal(paid(node, answer["txid"], OTHER), 1)
+    shares = [out["value"] * COIN for out in tx["vout"] if out["scriptPubKey"]["address"] != OTHER]
+    assert 0 <= shares[0] - shares[1] <= 1, shares
+    assert 10 <= rate(node, answer["txid"]) < Decimal("10.2")
+    equal([outpoint(coin) for coin in all_of.listunspent(0)], [])
+    all_of.lockunspent(True)
+    equal([outpoint(coin) for coin in all_of.listunspent(0)], [outpoint(coins[0])])
+
+
 def main(test):
     node = test.node("-fallbackfee=0.0002")
     node.createwallet("w")
@@ -117,6 +162,7 @@ def main(test):
     sends(test, node, wallet)
     not_added(test, node, wallet)
     options(test, node, wallet)
+    everything(test, node, wallet)
     funded_psbts(test, node, wallet)
     watch_only(test, node, wallet)
 

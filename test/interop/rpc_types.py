@@ -36,7 +36,7 @@ KNOWN = [
     (r"^createmultisig .*(Position 3|address_type|\], \{)", "Knots accepts an object of options there"),
     (r"^descriptorprocesspsbt .*(Position 3|\], \{)", "Knots accepts an object of options there"),
     (r"^walletprocesspsbt .*(Position 2|', \{)", "Knots accepts an object of options there"),
-    (r"^send .*estimate_mode should be passed with conf_target", "new text in later versions"),
+    (r"^send(all)? .*estimate_mode should be passed with conf_target", "new text in later versions"),
     (r"^unloadwallet .*specify different wallets", "new text in 29"),
     (r"^restorewallet ", "Knots accepts a file that is not a wallet"),
     (r"^addnode .*Position 3", "Knots has one argument more"),
@@ -107,7 +107,7 @@ def spending_calls(transaction, address):
 
 
 def send_calls(address):
-    """send and walletcreatefundedpsbt."""
+    """send, sendall and walletcreatefundedpsbt."""
     given = {"txid": HASH, "vout": 0, "sequence": 1, "weight": 165}
     funding = {"add_inputs": True, "include_unsafe": False, "minconf": 0, "maxconf": 9, "change_type": "bech32",
                "max_tx_weight": 400000, "replaceable": True}
@@ -121,6 +121,11 @@ def send_calls(address):
         ("send", [{address: 1}, 1, "economical", None, {**funding, **new_names}]),
         ("send", [[{address: 1}], None, "unset", 1, {"inputs": [given], "change_address": address, "psbt": True}]),
         ("send", [[{address: 1}], None, "unset", None, {"fee_rate": 1, "psbt": True}]),
+        ("sendall", [[address, {ANYONE_ADDRESS: 1}], 1, "economical", None, {
+            "minconf": 0, "maxconf": 9, "send_max": True, "lock_unspents": False, "psbt": True, "add_to_wallet": False,
+            "locktime": 0, "replaceable": True, "include_watching": False}]),
+        ("sendall", [[address], None, "unset", 1, {"inputs": [{"txid": HASH, "vout": 0, "sequence": 1}], "psbt": True}]),
+        ("sendall", [[address], None, "unset", None, {"fee_rate": 1, "psbt": True}]),
     ]
 
 

@@ -75,9 +75,9 @@ Json encryptwallet(Call& call) {
 
 Json walletpassphrase(Call& call) {
     const auto given = passphrase(call, 0);
-    const auto seconds = call.long_integer(1);
     return with_wallet(call, [&](wallet::Wallet& wallet) -> Json {
         require_encrypted(wallet, "walletpassphrase");
+        const auto seconds = call.long_integer(1);
         if (seconds < 0) throw Error{code::invalid_parameter, "Timeout cannot be negative."};
         require_text(given);
         const std::chrono::seconds duration(std::min(seconds, max_unlock_seconds));

@@ -105,6 +105,29 @@ inline const std::initializer_list<Argument> funded_psbt_fields = {
     max_weight_field,  conf_target_field,          estimate_mode_field,
     replaceable_field, solving_data_field};
 
+/// The options of sendall.
+inline const std::initializer_list<Argument> sendall_fields = {
+    {"add_to_wallet", Type::boolean, "true", "Store and broadcast the transaction"},
+    fee_rate_field,
+    {"include_watching", Type::boolean, "false", "Has no effect for descriptor wallets"},
+    {"inputs",
+     Type::objects,
+     "[]",
+     "The coins to spend",
+     {{"txid", Type::hex, "", "The transaction"},
+      {"vout", Type::integer, "", "The number of the output"},
+      {"sequence", Type::integer, "as replaceable and locktime need it", "The sequence number"}}},
+    {"locktime", Type::integer, "0", "A height or Unix time"},
+    {"lock_unspents", Type::boolean, "false", "Lock the coins that are spent"},
+    {"psbt", Type::boolean, "automatic", "Return a PSBT; implies add_to_wallet=false"},
+    {"send_max", Type::boolean, "false", "Leave out coins that cost more than they are worth"},
+    minconf_field,
+    maxconf_field,
+    conf_target_field,
+    estimate_mode_field,
+    replaceable_field,
+    solving_data_field};
+
 /// The options of send.
 inline const std::initializer_list<Argument> send_fields = {
     add_inputs_field,

@@ -83,6 +83,9 @@ void listunspent(Call& call, JsonWriter& result);
 [[nodiscard]] Json keypoolrefill(Call& call);
 [[nodiscard]] Json rescanblockchain(Call& call);
 
+// sweeps.cpp
+[[nodiscard]] Json sendall(Call& call);
+
 // spending.cpp
 [[nodiscard]] Json send(Call& call);
 
