@@ -190,6 +190,19 @@ class Walk:
             node.generateblock(ANYONE_ADDRESS, [signed["hex"]])
         self.agree()
 
+    def bump(self):
+        """By psbtbumpfee: after bumpfee one wallet alone would know that one payment replaces the other."""
+        mempool = self.core.getrawmempool()
+        candidates = [txid for txid in self.unsettled() if txid in mempool]
+        if not candidates:
+            return
+        wallet = self.any_node().wallet("w")
+        made = wallet.psbtbumpfee(self.dice.choice(candidates), {"fee_rate": self.dice.choice([30, 80])})
+        signed = wallet.walletprocesspsbt(made["psbt"])
+        assert signed["complete"]
+        self.any_node().sendrawtransaction(signed["hex"], 0)
+        self.level()
+
     def mine(self):
         self.core.generatetoaddress(1, self.address(self.any_node()) if self.dice.random() < 0.3 else ANYONE_ADDRESS)
         self.agree()
@@ -298,7 +311,7 @@ class Walk:
                 node.connect(other)
 
     def run(self):
-        steps = [self.pay] * 8 + [self.mine] * 5 + [self.pay_many, self.receive, self.mine_some, self.conflict] * 2
+        steps = [self.pay] * 8 + [self.mine] * 5 + [self.pay_many, self.receive, self.mine_some, self.conflict, self.bump] * 2
         steps += [self.reorganise, self.abandon, self.lock, self.unlock, self.crash, self.restart, self.import_key, self.restore]
         for number in range(STEPS):
             step = self.dice.choice(steps)
@@ -306,7 +319,7 @@ class Walk:
             try:
                 step()
             except RpcError as error:
-                if step in (self.pay, self.pay_many, self.import_key, self.restore) and error.code in REFUSED:
+                if step in (self.pay, self.pay_many, self.bump, self.import_key, self.restore) and error.code in REFUSED:
                     continue
                 print(f"step {number}, {step.__name__}: {error}", flush=True)
                 raise
