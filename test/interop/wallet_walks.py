@@ -122,7 +122,7 @@ class Walk:
             return pictures[1] == pictures[0] and pictures[2] == pictures[0]
 
         try:
-            wait_until(same, 5, "three equal wallets")
+            wait_until(same, 20, "three equal wallets")
         except AssertionError:
             for node, ours in zip(self.dalers, pictures[1:]):
                 for difference in list(differences(ours, pictures[0]))[:20]:
