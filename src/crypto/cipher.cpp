@@ -1,52 +1,90 @@
+// OpenSSL marks its block functions as deprecated. Its EVP interface would make the program four
+// megabytes larger.
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include <daler/crypto/cipher.h>
 
 #include <daler/util/ensure.h>
 
-#include <openssl/evp.h>
+#include <openssl/aes.h>
+#include <openssl/crypto.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
-#include <memory>
+#include <array>
 
 namespace daler::crypto {
 namespace {
 
-using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
+constexpr int key_bits = 8 * cipher_key_size;
 
-CipherContext cipher_context(ByteSpan key, ByteSpan iv) {
-    ensure(key.size() == cipher_key_size && iv.size() == cipher_block_size);
-    return {EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free};  // freeing wipes the key
+/// A key as AES_cbc_encrypt takes it; wiped at the end.
+class AesKey {
+public:
+    using Expand = int (*)(const unsigned char* key, int bits, AES_KEY* out);
+
+    AesKey(ByteSpan key, Expand expand) {
+        ensure(key.size() == cipher_key_size);
+        ensure(expand(key.data(), key_bits, &key_) == 0);
+    }
+    ~AesKey() { wipe({reinterpret_cast<std::uint8_t*>(&key_), sizeof key_}); }
+    AesKey(const AesKey&) = delete;
+    AesKey& operator=(const AesKey&) = delete;
+
+    [[nodiscard]] const AES_KEY* get() const { return &key_; }
+
+private:
+    AES_KEY key_{};
+};
+
+/// A copy of the vector, which the block functions change.
+std::array<std::uint8_t, cipher_block_size> copy_of(ByteSpan iv) {
+    ensure(iv.size() == cipher_block_size);
+    std::array<std::uint8_t, cipher_block_size> out{};
+    std::ranges::copy(iv, out.begin());
+    return out;
+}
+
+/// The length of the padding: its last byte, which all of it repeats. 0 if it is not so.
+std::size_t padding_of(ByteSpan padded) {
+    const std::size_t length = padded.back();
+    if (length == 0 || length > cipher_block_size) return 0;
+    const auto padding = padded.last(length);
+    return std::ranges::count(padding, padded.back()) == std::ssize(padding) ? length : 0;
+}
+
+/// OpenSSL's function SHA512 uses EVP.
+void sha512(ByteSpan bytes, std::span<std::uint8_t> digest) {
+    SHA512_CTX context;
+    SHA512_Init(&context);
+    SHA512_Update(&context, bytes.data(), bytes.size());
+    SHA512_Final(digest.data(), &context);
+    OPENSSL_cleanse(&context, sizeof context);
 }
 
 }  // namespace
 
 Bytes encrypt_aes256_cbc(ByteSpan key, ByteSpan iv, ByteSpan secret) {
-    const auto context = cipher_context(key, iv);
-    Bytes out(secret.size() + cipher_block_size);
-    int size = 0, rest = 0;
-    const bool done =
-        context &&
-        EVP_EncryptInit_ex(context.get(), EVP_aes_256_cbc(), nullptr, key.data(), iv.data()) == 1 &&
-        EVP_EncryptUpdate(context.get(), out.data(), &size, secret.data(),
-                          static_cast<int>(secret.size())) == 1 &&
-        EVP_EncryptFinal_ex(context.get(), out.data() + size, &rest) == 1;
-    ensure(done);
-    out.resize(static_cast<std::size_t>(size + rest));
+    const auto padding = cipher_block_size - secret.size() % cipher_block_size;
+    SecretBytes padded(secret.size() + padding);
+    const auto end = std::ranges::copy(secret, padded.bytes().begin()).out;
+    std::fill(end, padded.bytes().end(), static_cast<std::uint8_t>(padding));
+    Bytes out(padded.bytes().size());
+    auto vector = copy_of(iv);
+    AES_cbc_encrypt(padded.bytes().data(), out.data(), out.size(),
+                    AesKey(key, AES_set_encrypt_key).get(), vector.data(), AES_ENCRYPT);
     return out;
 }
 
 std::optional<SecretBytes> decrypt_aes256_cbc(ByteSpan key, ByteSpan iv, ByteSpan sealed) {
-    const auto context = cipher_context(key, iv);
-    SecretBytes out(sealed.size() + cipher_block_size);
-    int size = 0, rest = 0;
-    const bool done =
-        context &&
-        EVP_DecryptInit_ex(context.get(), EVP_aes_256_cbc(), nullptr, key.data(), iv.data()) == 1 &&
-        EVP_DecryptUpdate(context.get(), out.bytes().data(), &size, sealed.data(),
-                          static_cast<int>(sealed.size())) == 1 &&
-        EVP_DecryptFinal_ex(context.get(), out.bytes().data() + size, &rest) == 1;
-    if (!done) return std::nullopt;
-    out.shorten(static_cast<std::size_t>(size + rest));
+    if (sealed.empty() || sealed.size() % cipher_block_size != 0) return std::nullopt;
+    SecretBytes out(sealed.size());
+    auto vector = copy_of(iv);
+    AES_cbc_encrypt(sealed.data(), out.bytes().data(), sealed.size(),
+                    AesKey(key, AES_set_decrypt_key).get(), vector.data(), AES_DECRYPT);
+    const auto padding = padding_of(std::as_const(out).bytes());
+    if (padding == 0) return std::nullopt;
+    out.shorten(sealed.size() - padding);
     return out;
 }
 
@@ -54,9 +92,9 @@ SecretBytes stretch_passphrase(ByteSpan passphrase, ByteSpan salt, std::uint32_t
     SecretBytes first(passphrase.size() + salt.size());
     std::ranges::copy(salt, std::ranges::copy(passphrase, first.bytes().begin()).out);
     SecretBytes digest(SHA512_DIGEST_LENGTH);
-    SHA512(first.bytes().data(), first.bytes().size(), digest.bytes().data());
+    sha512(std::as_const(first).bytes(), digest.bytes());
     for (std::uint32_t round = 1; round < rounds; ++round)
-        SHA512(digest.bytes().data(), digest.bytes().size(), digest.bytes().data());
+        sha512(std::as_const(digest).bytes(), digest.bytes());
     digest.shorten(cipher_key_size + cipher_block_size);
     return digest;
 }
