@@ -53,10 +53,6 @@ constexpr std::array<Field, 27> option_fields{{
     {"subtract_fee_from_outputs", Kind::array},
 }};
 
-[[noreturn]] void refuse(std::string message) {
-    throw Error{code::invalid_parameter, std::move(message)};
-}
-
 /// The option under either of its names; null if it is not given. One that is given as null is
 /// there, and has the wrong type.
 const Json* find_either(const Json& options, std::string_view snake, std::string_view camel) {
@@ -77,11 +73,11 @@ void read_change(const Json& options, const ChainParams& params, wallet::Payment
     if (const Json* position = find_either(options, "change_position", "changePosition")) {
         const auto value = to_int32(*position);
         if (value < 0 || static_cast<std::size_t>(value) > request.recipients.size())
-            refuse("changePosition out of bounds");
+            refuse_option("changePosition out of bounds");
         request.change_position = static_cast<std::size_t>(value);
     }
     if (const Json* type = options.find("change_type")) {
-        if (address) refuse("Cannot specify both change address and address type options");
+        if (address) refuse_option("Cannot specify both change address and address type options");
         request.change_type = descriptor::address_type_by_name(to_text(*type));
         if (!request.change_type) {
             throw Error{code::invalid_address_or_key,
@@ -95,13 +91,14 @@ void read_old_fee_rate(const Json& options, wallet::PaymentRequest& request) {
     const Json* rate = options.find("feeRate");
     if (!rate) return;
     if (options.find("fee_rate"))
-        refuse("Cannot specify both fee_rate (sat/vB) and feeRate (BTC/kvB)");
+        refuse_option("Cannot specify both fee_rate (sat/vB) and feeRate (BTC/kvB)");
     if (options.find("conf_target")) {
-        refuse(
+        refuse_option(
             "Cannot specify both conf_target and feeRate. Please provide either a confirmation "
             "target in blocks for automatic fee estimation, or an explicit fee rate.");
     }
-    if (options.find("estimate_mode")) refuse("Cannot specify both estimate_mode and feeRate");
+    if (options.find("estimate_mode"))
+        refuse_option("Cannot specify both estimate_mode and feeRate");
     request.fee_rate = FeeRate{to_amount(*rate)};
     request.any_fee_rate = true;
 }
@@ -109,13 +106,13 @@ void read_old_fee_rate(const Json& options, wallet::PaymentRequest& request) {
 void read_depths(const Json& options, wallet::PaymentRequest& request) {
     if (const Json* depth = options.find("minconf")) {
         request.min_depth = to_int32(*depth);
-        if (request.min_depth < 0) refuse("Negative minconf");
+        if (request.min_depth < 0) refuse_option("Negative minconf");
     }
     if (const Json* depth = options.find("maxconf")) {
         request.max_depth = to_int32(*depth);
         if (request.max_depth < request.min_depth) {
-            refuse(fmt::format("maxconf can't be lower than minconf: {} < {}", request.max_depth,
-                               request.min_depth));
+            refuse_option(fmt::format("maxconf can't be lower than minconf: {} < {}",
+                                      request.max_depth, request.min_depth));
         }
     }
 }
@@ -137,7 +134,8 @@ void add_descriptor(const Json& text, const ChainParams& params, descriptor::Key
     const auto all = descriptor::Descriptor::parse_all(to_text(text), params.address,
                                                        descriptor::ChecksumRule::required);
     if (!all)
-        refuse(fmt::format("Unable to parse descriptor '{}': {}", to_text(text), all.error()));
+        refuse_option(
+            fmt::format("Unable to parse descriptor '{}': {}", to_text(text), all.error()));
     for (const auto& one : *all)
         if (const auto keys = one.key_ring(0, descriptor::Descriptor::Secrets::exclude))
             ring.merge(*keys);
@@ -196,6 +194,10 @@ void read_choices(const Json& options, const ChainParams& params, Funding& fundi
 
 }  // namespace
 
+void refuse_option(std::string message) {
+    throw Error{code::invalid_parameter, std::move(message)};
+}
+
 Json option(const Json& options, std::string_view key) {
     const Json* found = options.is_object() ? options.find(key) : nullptr;
     return found ? *found : Json{};
@@ -228,7 +230,7 @@ Funding funding_of(const FundingParts& parts, const Services& node) {
 Json with_input_weights(Json options, const Json& inputs) {
     if (options.is_null()) options = Json::object();
     if (options.find("input_weights"))
-        refuse("Input weights should be specified in inputs rather than in options.");
+        refuse_option("Input weights should be specified in inputs rather than in options.");
     if (inputs.is_null()) return options;
     Json weights = Json::array();
     for (const auto& input : inputs.items())
@@ -247,7 +249,7 @@ void read_funding_options(const Json& options, const ChainParams& params, Fundin
         if (const Json* weight = options.find("max_tx_weight"))
             funding.request.max_weight = to_int32(*weight);
     }
-    if (funding.request.recipients.empty()) refuse("TX must have at least one output");
+    if (funding.request.recipients.empty()) refuse_option("TX must have at least one output");
 }
 
 void read_input_weights(const Json& weights, wallet::PaymentRequest& request) {
@@ -257,19 +259,19 @@ void read_input_weights(const Json& weights, wallet::PaymentRequest& request) {
         const auto* txid = item.find("txid");
         const Txid id{to_hash(txid ? *txid : Json{}, "txid")};
         const auto* vout = item.find("vout");
-        if (!vout || !vout->is_number()) refuse("Invalid parameter, missing vout key");
+        if (!vout || !vout->is_number()) refuse_option("Invalid parameter, missing vout key");
         const auto index = to_int32(*vout);
-        if (index < 0) refuse("Invalid parameter, vout cannot be negative");
+        if (index < 0) refuse_option("Invalid parameter, vout cannot be negative");
         const auto* given = item.find("weight");
-        if (!given || !given->is_number()) refuse("Invalid parameter, missing weight key");
+        if (!given || !given->is_number()) refuse_option("Invalid parameter, missing weight key");
         const auto weight = to_integer(*given);
         if (weight < min_input_weight) {
-            refuse(
+            refuse_option(
                 "Invalid parameter, weight cannot be less than 165 (41 bytes (size of outpoint + "
                 "sequence + empty scriptSig) * 4 (witness scaling factor)) + 1 (empty witness)");
         }
         if (weight > policy::max_standard_weight) {
-            refuse(
+            refuse_option(
                 fmt::format("Invalid parameter, weight cannot be greater than the maximum "
                             "standard tx weight of {}",
                             policy::max_standard_weight));

@@ -16,6 +16,9 @@ struct Funding {
     bool lock_coins = false;
 };
 
+/// -8.
+[[noreturn]] void refuse_option(std::string message);
+
 /// An option that is given; null if it is not, or if `options` is not an object.
 [[nodiscard]] Json option(const Json& options, std::string_view key);
 

@@ -12,15 +12,11 @@
 namespace daler::rpc {
 namespace {
 
-[[noreturn]] void refuse(std::string message) {
-    throw Error{code::invalid_parameter, std::move(message)};
-}
-
 /// Takes arguments into the options.
 void take_fee_arguments(const Call& call, Json& options) {
     if (options.find("conf_target") || options.find("estimate_mode")) {
         if (call.has(1) || call.has(2)) {
-            refuse(
+            refuse_option(
                 "Pass conf_target and estimate_mode either as arguments or in the options object, "
                 "but not both");
         }
@@ -31,10 +27,11 @@ void take_fee_arguments(const Call& call, Json& options) {
     if (!options.find("fee_rate"))
         options.append("fee_rate", call.json(3));
     else if (call.has(3))
-        refuse("Pass the fee_rate either as an argument, or in the options object, but not both");
+        refuse_option(
+            "Pass the fee_rate either as an argument, or in the options object, but not both");
     if (option(options, "conf_target").is_null()) return;
     const Json mode = option(options, "estimate_mode");
-    if (mode.is_null() || to_text(mode) == "unset") refuse("Specify estimate_mode");
+    if (mode.is_null() || to_text(mode) == "unset") refuse_option("Specify estimate_mode");
 }
 
 bool flag(const Json& options, std::string_view key, bool fallback) {
@@ -63,8 +60,8 @@ Json spending_options(const Call& call) {
                                      {"subtractFeeFromOutputs", "subtract_fee_from_outputs"}};
     for (const auto& [old, now] : names)
         if (options.find(old))
-            refuse(fmt::format("Use {}{} instead of {}", now, old == "feeRate" ? " (sat/vB)" : "",
-                               old));
+            refuse_option(fmt::format("Use {}{} instead of {}", now,
+                                      old == "feeRate" ? " (sat/vB)" : "", old));
     return options;
 }
 

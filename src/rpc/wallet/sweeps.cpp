@@ -13,10 +13,6 @@
 namespace daler::rpc {
 namespace {
 
-[[noreturn]] void refuse(std::string message) {
-    throw Error{code::invalid_parameter, std::move(message)};
-}
-
 /// The recipients as construct_outputs takes them; those without an amount get none.
 struct Recipients {
     Json outputs = Json::array();
@@ -35,23 +31,24 @@ Recipients read_recipients(const Json& value) {
         output.append(item.as_string(), 0);
         out.outputs.push(std::move(output));
     }
-    if (out.sharing.empty()) refuse("Must provide at least one address without a specified amount");
+    if (out.sharing.empty())
+        refuse_option("Must provide at least one address without a specified amount");
     return out;
 }
 
-void read_depths(const Json& options, wallet::PaymentRequest& request) {
+void read_sweep_depths(const Json& options, wallet::PaymentRequest& request) {
     if (const Json* depth = options.find("minconf")) {
         request.min_depth = to_int32(*depth);
         if (request.min_depth < 0) {
-            refuse(
+            refuse_option(
                 fmt::format("Invalid minconf (minconf cannot be negative): {}", request.min_depth));
         }
     }
     if (const Json* depth = options.find("maxconf")) {
         request.max_depth = to_int32(*depth);
         if (request.max_depth < request.min_depth) {
-            refuse(fmt::format("maxconf can't be lower than minconf: {} < {}", request.max_depth,
-                               request.min_depth));
+            refuse_option(fmt::format("maxconf can't be lower than minconf: {} < {}",
+                                      request.max_depth, request.min_depth));
         }
     }
 }
@@ -62,10 +59,10 @@ void read_coins(const Json& options, const Transaction& tx, const Services& node
     const bool has_inputs = options.find("inputs") != nullptr;
     if (const Json* flag = options.find("send_max")) {
         request.leaves_uneconomic = to_bool(*flag);
-        if (has_inputs) refuse("Cannot combine send_max with specific inputs.");
+        if (has_inputs) refuse_option("Cannot combine send_max with specific inputs.");
     }
     if (has_inputs && (options.find("minconf") || options.find("maxconf")))
-        refuse("Cannot combine minconf or maxconf with specific inputs.");
+        refuse_option("Cannot combine minconf or maxconf with specific inputs.");
     take_inputs(tx, find_spent_coins(node.ledger, tx), request.payment);
 }
 
@@ -81,7 +78,7 @@ wallet::SweepRequest sweep_request(const Call& call, const Json& options) {
                     option(options, "fee_rate"));
     if (const Json watching = option(options, "include_watching"); !watching.is_null())
         expect(watching, Json::Kind::boolean);
-    read_depths(options, payment);
+    read_sweep_depths(options, payment);
     payment.replaceable = replaceable;
     const Json lock_time = option(options, "locktime");
     const Json inputs = option(options, "inputs");
