@@ -11,7 +11,9 @@ void check_text(std::string_view text, Context context) {
     std::vector<std::string> names;
     const KeyReader read_key = [&](std::string_view key) {
         names.emplace_back(key);
-        return true;
+        // No key has parentheses (BIP 380). With them the text of a key could be that of a
+        // fragment.
+        return key.find_first_of("()") == std::string_view::npos;
     };
     const auto parsed = parse(text, context, read_key);
     if (!parsed) return;
