@@ -424,16 +424,17 @@ void TxRelay::announce_queued(Peer& peer) {
 }
 
 /// Announces local transactions that no peer has requested yet again, to peers that do not know
-/// them.
+/// them: parents before children, which a peer could not use without them.
 void TxRelay::announce_unbroadcast() {
     context_.ledger.post([this, executor = context_.executor](ledger::State& state) {
-        std::vector<TransactionRef> transactions;
+        std::vector<mempool::EntryDetails> transactions;
         for (const auto& txid : state.mempool.unbroadcast())
-            if (auto tx = state.mempool.find(txid)) transactions.push_back(std::move(tx));
+            if (auto entry = state.mempool.entry(txid)) transactions.push_back(std::move(*entry));
         if (transactions.empty()) return;
+        std::ranges::stable_sort(transactions, {}, &mempool::EntryDetails::ancestor_count);
         asio::post(executor, [this, transactions = std::move(transactions)] {
             for (const auto& tx : transactions)
-                announce(tx->txid, tx->wtxid);
+                announce(tx.txid, tx.wtxid);
         });
     });
 }

@@ -36,6 +36,20 @@ def one_orphan(test, node, coins):
     assert first.txid not in node.getrawmempool()
 
 
+def unannounced(test, node, coins):
+    test.step("what no peer has fetched is announced to a new peer, parents before children")
+    family = [spend([coins.pop()])]
+    for _ in range(10):
+        family.append(spend([coin(family[-1])]))
+    for transaction in family:
+        node.sendrawtransaction(transaction.hex())
+    peer = Peer(node)
+    announced = []
+    while len(announced) < len(family):
+        announced += [name for _, name in parse_inventory(peer.wait_for("inv")) if name in [tx.wtxid for tx in family]]
+    equal(announced, [transaction.wtxid for transaction in family])
+
+
 def another_witness(test, node, coins):
     test.step("a transaction that is sent again with another witness is announced with the witness in the mempool")
     funding = spend([coins.pop()], script=DROP_OUTPUT)
@@ -82,6 +96,7 @@ def main(test):
     coins = coins_of(node, 1, 10)
     parent_in_a_block(test, node, coins)
     another_witness(test, node, coins)
+    unannounced(test, node, coins)
     one_orphan(test, node, coins)
     blocks_only(test, coins)
 
