@@ -21,7 +21,7 @@ struct MasterKey {
 /// the first half of the double SHA-256 of the public key.
 using SealedKeys = std::map<std::pair<std::size_t, crypto::PublicKey>, Bytes>;
 
-/// The most rounds of hashing that a wallet file may ask for: about five minutes of work. A file
+/// The most rounds of hashing that a wallet file may ask for: most of a minute of work. A file
 /// that asks for more is damaged, or made to stop the node.
 inline constexpr std::uint32_t max_rounds = 100'000'000;
 
@@ -29,7 +29,7 @@ inline constexpr std::uint32_t max_rounds = 100'000'000;
 /// it has the master key.
 class KeyVault {
 public:
-    /// A new vault without keys, unlocked. Takes about a second.
+    /// A new vault without keys, unlocked. Takes some tenths of a second.
     static KeyVault create(ByteSpan passphrase);
     /// One that was stored.
     KeyVault(std::map<std::int64_t, MasterKey> master_keys, SealedKeys sealed)

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::int64_t max_unlock_seconds = 100'000'000;
 
-/// A passphrase in locked memory; -8 if it is empty.
+/// A passphrase in locked memory.
 crypto::SecretBytes passphrase(const Call& call, std::size_t i) {
     auto text = call.string(i);
     crypto::SecretBytes out(as_bytes(text));
@@ -19,6 +19,7 @@ crypto::SecretBytes passphrase(const Call& call, std::size_t i) {
     return out;
 }
 
+/// -8 if it is empty.
 void require_text(const crypto::SecretBytes& passphrase) {
     if (passphrase.empty()) throw Error{code::invalid_parameter, "passphrase cannot be empty"};
 }

@@ -105,11 +105,21 @@ inline const std::initializer_list<Argument> funded_psbt_fields = {
     max_weight_field,  conf_target_field,          estimate_mode_field,
     replaceable_field, solving_data_field};
 
+inline constexpr Argument add_to_wallet_field{"add_to_wallet", Type::boolean, "true",
+                                              "Store and broadcast the transaction"};
+inline constexpr Argument watching_field{"include_watching", Type::boolean, "false",
+                                         "Has no effect for descriptor wallets"};
+inline constexpr Argument locktime_field{"locktime", Type::integer, "0", "A height or Unix time"};
+inline constexpr Argument lock_field{"lock_unspents", Type::boolean, "false",
+                                     "Lock the coins that are spent"};
+inline constexpr Argument psbt_field{"psbt", Type::boolean, "automatic",
+                                     "Return a PSBT; implies add_to_wallet=false"};
+
 /// The options of sendall.
 inline const std::initializer_list<Argument> sendall_fields = {
-    {"add_to_wallet", Type::boolean, "true", "Store and broadcast the transaction"},
+    add_to_wallet_field,
     fee_rate_field,
-    {"include_watching", Type::boolean, "false", "Has no effect for descriptor wallets"},
+    watching_field,
     {"inputs",
      Type::objects,
      "[]",
@@ -117,9 +127,9 @@ inline const std::initializer_list<Argument> sendall_fields = {
      {{"txid", Type::hex, "", "The transaction"},
       {"vout", Type::integer, "", "The number of the output"},
       {"sequence", Type::integer, "as replaceable and locktime need it", "The sequence number"}}},
-    {"locktime", Type::integer, "0", "A height or Unix time"},
-    {"lock_unspents", Type::boolean, "false", "Lock the coins that are spent"},
-    {"psbt", Type::boolean, "automatic", "Return a PSBT; implies add_to_wallet=false"},
+    locktime_field,
+    lock_field,
+    psbt_field,
     {"send_max", Type::boolean, "false", "Leave out coins that cost more than they are worth"},
     minconf_field,
     maxconf_field,
@@ -134,16 +144,16 @@ inline const std::initializer_list<Argument> send_fields = {
     include_unsafe_field,
     minconf_field,
     maxconf_field,
-    {"add_to_wallet", Type::boolean, "true", "Store and broadcast the transaction"},
+    add_to_wallet_field,
     {"change_address", Type::string, "automatic", "The address for change"},
     {"change_position", Type::integer, "random", "The position of the change output"},
     change_type_field,
     fee_rate_field,
-    {"include_watching", Type::boolean, "false", "Has no effect for descriptor wallets"},
+    watching_field,
     {"inputs", Type::objects, "[]", "Coins that must be spent", weighted_input_fields},
-    {"locktime", Type::integer, "0", "A height or Unix time"},
-    {"lock_unspents", Type::boolean, "false", "Lock the coins that are spent"},
-    {"psbt", Type::boolean, "automatic", "Return a PSBT; implies add_to_wallet=false"},
+    locktime_field,
+    lock_field,
+    psbt_field,
     {"subtract_fee_from_outputs",
      Type::array,
      "[]",
