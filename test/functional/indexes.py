@@ -221,6 +221,7 @@ def main(test):
     lost = node.getblock(node.tip())["tx"][0]
     stale = node.tip()
     before = node.gettxoutsetinfo("muhash", stale)
+    synced(node)  # an index has the stale block only if it saw it while it was the tip
     workload.reorganise(5)
     synced(node)
     equal(node.getrawtransaction(lost, 1)["confirmations"], 0)
