@@ -11,9 +11,16 @@ constexpr int max_exact_steps = 100'000;
 class ExactSearch {
 public:
     ExactSearch(std::span<const Candidate> coins, const SelectionGoal& goal)
-        : coins_(coins), goal_(goal), order_(by_falling_value(coins)), left_(coins.size() + 1) {
-        for (std::size_t i = coins.size(); i-- > 0;)
-            left_[i] = left_[i + 1] + coins[order_[i]].value;
+        : goal_(goal),
+          // A larger coin is too much alone.
+          order_(by_falling_value(coins, goal.target + goal.cost_of_change)),
+          left_(order_.size() + 1),
+          fees_are_high_(!coins.empty() && coins[0].fee > coins[0].long_term_fee) {
+        coins_.reserve(order_.size());
+        for (const auto i : order_)
+            coins_.push_back(coins[i]);
+        for (std::size_t i = coins_.size(); i-- > 0;)
+            left_[i] = left_[i + 1] + coins_[i].value;
     }
 
     [[nodiscard]] Selection best() const { return coins_at(order_, best_); }
@@ -23,8 +30,7 @@ public:
         if (weight_ > goal_.max_weight + goal_.change_weight) return true;
         if (value_ > goal_.target + goal_.cost_of_change) return true;
         // When fees are high, more coins only add waste.
-        const bool fees_are_high = !coins_.empty() && coins_[0].fee > coins_[0].long_term_fee;
-        if (fees_are_high && !best_.empty() && waste_ > best_waste_) return true;
+        if (fees_are_high_ && !best_.empty() && waste_ > best_waste_) return true;
         if (value_ < goal_.target) return false;
         const Amount total_waste = waste_ + (value_ - goal_.target);
         if (best_.empty() || total_waste <= best_waste_) {
@@ -47,9 +53,9 @@ public:
         chosen_.pop_back();
         apply(dropped, -1);
         next_ = dropped + 1;
-        const auto& twin = coins_[order_[dropped]];
-        while (next_ < order_.size() && coins_[order_[next_]].value == twin.value &&
-               coins_[order_[next_]].fee == twin.fee) {
+        const auto& twin = coins_[dropped];
+        while (next_ < coins_.size() && coins_[next_].value == twin.value &&
+               coins_[next_].fee == twin.fee) {
             ++next_;
         }
         return true;
@@ -57,16 +63,17 @@ public:
 
 private:
     void apply(std::size_t position, int sign) {
-        const auto& coin = coins_[order_[position]];
+        const auto& coin = coins_[position];
         value_ += coin.value * sign;
         waste_ += (coin.fee - coin.long_term_fee) * sign;
         weight_ += coin.weight * sign;
     }
 
-    std::span<const Candidate> coins_;
     const SelectionGoal& goal_;
     std::vector<std::size_t> order_;
-    std::vector<Amount> left_;  ///< sum of the values from a position on
+    std::vector<Candidate> coins_;  ///< in this order
+    std::vector<Amount> left_;      ///< sum of the values from a position on
+    const bool fees_are_high_;
     std::vector<std::size_t> chosen_, best_;
     std::size_t next_ = 0;
     Amount value_, waste_, best_waste_;

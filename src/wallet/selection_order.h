@@ -3,7 +3,9 @@
 #include "coin_selection.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
+#include <tuple>
 
 namespace daler::wallet {
 
@@ -13,13 +15,22 @@ namespace daler::wallet {
     return out;
 }
 
-/// Positions of the coins, those of high value first; of equal ones the light ones first.
-[[nodiscard]] inline std::vector<std::size_t> by_falling_value(std::span<const Candidate> coins) {
-    auto out = positions(coins);
-    std::ranges::stable_sort(out, [&](std::size_t a, std::size_t b) {
-        if (coins[a].value != coins[b].value) return coins[a].value > coins[b].value;
-        return coins[a].weight < coins[b].weight;
-    });
+/// Positions of the coins of at most this value, those of high value first; of equal ones the
+/// light ones first.
+[[nodiscard]] inline std::vector<std::size_t> by_falling_value(
+    std::span<const Candidate> coins,
+    Amount most = Amount{std::numeric_limits<std::int64_t>::max()}) {
+    // Sorted beside their positions, because there may be thousands of them.
+    std::vector<std::tuple<std::int64_t, std::int64_t, std::size_t>> keys;
+    keys.reserve(coins.size());
+    for (std::size_t i = 0; i < coins.size(); ++i)
+        if (coins[i].value <= most)
+            keys.emplace_back(-coins[i].value.satoshis(), coins[i].weight, i);
+    std::ranges::sort(keys);
+    std::vector<std::size_t> out;
+    out.reserve(keys.size());
+    for (const auto& [value, weight, position] : keys)
+        out.push_back(position);
     return out;
 }
 

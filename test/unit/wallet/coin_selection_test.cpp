@@ -118,6 +118,32 @@ TEST_CASE("knapsack prefers an exact match, then sums with change, then one larg
     CHECK(knapsack(two, goal(47'000), random)->size() == 3);
 }
 
+TEST_CASE("of thousands of coins, a sum close to the target is found", "[wallet]") {
+    Random random(4);
+    std::vector<Candidate> coins(5'000);
+    for (auto& one : coins)
+        one = coin(static_cast<std::int64_t>(random.below(50'000)) + 1);
+    for (const std::int64_t target : {60'000, 1'000'000, 20'000'000}) {
+        const auto wanted = goal(target);
+        const auto chosen = knapsack(coins, wanted, random);
+        REQUIRE(chosen);
+        CHECK(sum(coins, *chosen) >= target);
+        CHECK(sum(coins, *chosen) <= target + wanted.wanted_change.satoshis() + 1'000);
+        CHECK(std::set<std::size_t>(chosen->begin(), chosen->end()).size() == chosen->size());
+    }
+}
+
+TEST_CASE("of equal coins, each may be chosen", "[wallet]") {
+    Random random(6);
+    const std::vector<Candidate> coins(8, coin(20'000));
+    for (const std::int64_t target : {20'000, 9'000}) {
+        std::set<std::size_t> seen;
+        for (int i = 0; i < 200; ++i)
+            seen.insert(knapsack(coins, goal(target), random)->front());
+        CHECK(seen.size() == coins.size());
+    }
+}
+
 TEST_CASE("a random draw puts the least valuable coins back when it is too heavy", "[wallet]") {
     Random random(9);
     std::vector<Candidate> coins(30, coin(1'000));
