@@ -3,6 +3,7 @@
 #include <daler/descriptor/signing.h>
 #include <daler/policy/policy.h>
 #include <daler/script/standard.h>
+#include <daler/util/ensure.h>
 
 #include <fmt/format.h>
 
@@ -35,6 +36,28 @@ const TxOutput* known_output(const Wallet& wallet, const OutPoint& outpoint) {
 bool is_owned(const Wallet& wallet, const OutPoint& outpoint) {
     const auto* output = known_output(wallet, outpoint);
     return output && wallet.history().owner(*output);
+}
+
+std::optional<AddressType> type_of(const Script& script, bool has_witness) {
+    switch (script::solve(script.bytes()).type) {
+        case OutputType::pubkey_hash:
+            return AddressType::legacy;
+        case OutputType::script_hash:
+            return has_witness ? AddressType::p2sh_segwit : AddressType::legacy;
+        case OutputType::witness_v0_key_hash:
+        case OutputType::witness_v0_script_hash:
+            return AddressType::bech32;
+        case OutputType::witness_v1_taproot:
+            return AddressType::bech32m;
+        case OutputType::anchor:
+        case OutputType::multisig:
+        case OutputType::nonstandard:
+        case OutputType::null_data:
+        case OutputType::pubkey:
+        case OutputType::witness_unknown:
+            return std::nullopt;
+    }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -71,19 +94,23 @@ Outcome<void> CoinFinder::check_given(const Wallet& wallet, const PaymentRequest
     return {};
 }
 
-PricedCoin CoinFinder::priced(const OutPoint& outpoint, const TxOutput& output,
-                              std::int64_t weight) const {
-    const Amount fee = fee_of_weight(rate_, weight);
-    const Amount long_term = fee_of_weight(wallet_.options().consolidate_fee, weight);
-    PricedCoin out{
-        .outpoint = outpoint,
-        .output = output,
-        .place = {},
-        .candidate = {recipients_pay_ ? output.value : output.value - fee, fee, long_term, weight},
-        .has_witness = has_witness(output.script_pubkey),
-        .type = type_of(output.script_pubkey)};
-    if (const auto* place = wallet_.keys().find(output.script_pubkey)) out.place = *place;
-    return out;
+CoinFinder::Kind CoinFinder::kind_of(const Script& script, std::int64_t weight) const {
+    const bool witness = has_witness(script);
+    return {.weight = weight,
+            .fee = fee_of_weight(rate_, weight),
+            .long_term_fee = fee_of_weight(wallet_.options().consolidate_fee, weight),
+            .has_witness = witness,
+            .type = type_of(script, witness)};
+}
+
+Candidate CoinFinder::candidate(Amount value, const Kind& kind) const {
+    return {recipients_pay_ ? value : value - kind.fee, kind.fee, kind.long_term_fee, kind.weight};
+}
+
+const TxOutput& CoinFinder::output_of(const Wallet& wallet, const PricedCoin& coin) {
+    const auto* known = known_output(wallet, coin.outpoint);
+    ensure(known || (coin.given && coin.given->output));
+    return known ? *known : *coin.given->output;
 }
 
 const TxOutput* CoinFinder::spent_output(const GivenInput& input) const {
@@ -106,8 +133,15 @@ Outcome<std::vector<PricedCoin>> CoinFinder::given() const {
         const auto* output = spent_output(input);
         const auto weight = output ? weight_of(input, output->script_pubkey) : std::nullopt;
         if (weight) {
-            out.push_back(priced(input.outpoint, *output, *weight));
-            out.back().given = &input;
+            const auto& script = output->script_pubkey;
+            const auto kind = kind_of(script, *weight);
+            const auto* place = wallet_.keys().find(script);
+            out.push_back({.outpoint = input.outpoint,
+                           .place = place ? std::optional(*place) : std::nullopt,
+                           .candidate = candidate(output->value, kind),
+                           .has_witness = kind.has_witness,
+                           .type = kind.type,
+                           .given = &input});
         } else {
             problems.emplace(input.outpoint, output ? "Not solvable" : "Not found");
         }
@@ -119,35 +153,116 @@ Outcome<std::vector<PricedCoin>> CoinFinder::given() const {
                 fmt::format("{} pre-selected input {}", problem, short_text(outpoint)));
 }
 
-bool CoinFinder::is_allowed(const OwnedCoin& coin, bool avoid_reuse) const {
-    if (request_.sign && !coin.spendable) return false;
-    if (!coin.safe && !request_.include_unsafe) return false;
-    if (avoid_reuse && coin.reused) return false;
-    return coin.depth >= request_.min_depth && coin.depth <= request_.max_depth;
+/// Collects the coins of the wallet that a request allows. Keeps references to its arguments.
+class CoinFinder::OtherCoins {
+public:
+    explicit OtherCoins(const CoinFinder& finder)
+        : finder_(finder),
+          wallet_(finder.wallet_),
+          request_(finder.request_),
+          avoid_reuse_(request_.avoid_reuse.value_or(wallet_.flags().avoid_reuse)),
+          taken_(wallet_.locked_coins()) {
+        for (const auto& input : request_.inputs)
+            taken_.insert(input.outpoint);
+    }
+
+    void reserve(std::size_t count) { found_.reserve(count); }
+
+    void examine(const CoinIndex::Coin& coin) {
+        if (!is_allowed(coin)) return;
+        const auto* kind = kind_of(coin);
+        if (!kind) return;
+        found_.push_back({.outpoint = coin.outpoint,
+                          .place = coin.place,
+                          .candidate = finder_.candidate(coin.value, *kind),
+                          .has_witness = kind->has_witness,
+                          .type = kind->type,
+                          .depth = wallet_.history().depth(coin),
+                          .from_me = coin.from_me});
+    }
+
+    /// Those that bring more than they cost.
+    std::vector<PricedCoin> take() {
+        finder_.add_bump_fees(found_);
+        std::erase_if(found_,
+                      [](const PricedCoin& coin) { return coin.candidate.value <= Amount{0}; });
+        finder_.add_chains(found_);
+        if (wallet_.options().choice_seed) sort(found_);
+        return std::move(found_);
+    }
+
+    /// Then choices do not depend on the order in which payments arrived.
+    static void sort(std::vector<PricedCoin>& coins) {
+        std::ranges::sort(coins, {}, &PricedCoin::outpoint);
+    }
+
+private:
+    [[nodiscard]] bool is_allowed(const CoinIndex::Coin& coin) {
+        const auto& history = wallet_.history();
+        if (request_.sign && !coin.spendable) return false;
+        const auto depth = history.depth(coin);
+        if (depth < request_.min_depth || depth > request_.max_depth) return false;
+        if (history.matures_in(coin) > 0) return false;
+        if (!taken_.empty() && taken_.contains(coin.outpoint)) return false;
+        if (avoid_reuse_ && history.is_reused(script_of(coin))) return false;
+        return request_.include_unsafe || history.is_safe(coin, known_good_);
+    }
+
+    static const Script& script_of(const CoinIndex::Coin& coin) {
+        return coin.record->tx->outputs[coin.outpoint.index].script_pubkey;
+    }
+
+    /// Null if no weight of a signed input is known.
+    const Kind* kind_of(const CoinIndex::Coin& coin) {
+        // Usually the same one again and again.
+        const std::pair key(coin.place.record, coin.type);
+        if (latest_ == kinds_.end() || latest_->first != key) {
+            bool is_new = false;
+            std::tie(latest_, is_new) = kinds_.try_emplace(key);
+            if (is_new) {
+                const auto& script = script_of(coin);
+                if (const auto weight = wallet_.keys().input_weight(script))
+                    latest_->second = finder_.kind_of(script, *weight);
+            }
+        }
+        return latest_->second ? &*latest_->second : nullptr;
+    }
+
+    const CoinFinder& finder_;
+    const Wallet& wallet_;
+    const PaymentRequest& request_;
+    const bool avoid_reuse_;
+    std::set<OutPoint> taken_;
+    std::set<Txid> known_good_;
+    /// By descriptor and type of script: see KeyBook::input_weight.
+    std::map<std::pair<std::size_t, OutputType>, std::optional<Kind>> kinds_;
+    decltype(kinds_)::iterator latest_ = kinds_.end();
+    std::vector<PricedCoin> found_;
+};
+
+std::vector<PricedCoin> CoinFinder::confirmed_others() const {
+    if (!request_.add_inputs) return {};
+    OtherCoins out(*this);
+    const auto& coins = wallet_.history().index().coins();
+    out.reserve(coins.size());
+    for (const auto& [key, coin] : coins)
+        if (coin.height) out.examine(coin);
+    return out.take();
+}
+
+std::vector<PricedCoin> CoinFinder::unconfirmed_others() const {
+    if (!request_.add_inputs) return {};
+    OtherCoins out(*this);
+    const auto& index = wallet_.history().index();
+    for (const auto& key : index.unconfirmed())
+        out.examine(index.coins().at(key));
+    return out.take();
 }
 
 std::vector<PricedCoin> CoinFinder::others() const {
-    std::vector<PricedCoin> out;
-    if (!request_.add_inputs) return out;
-    std::set<OutPoint> taken = wallet_.locked_coins();
-    for (const auto& input : request_.inputs)
-        taken.insert(input.outpoint);
-    const bool avoid_reuse = request_.avoid_reuse.value_or(wallet_.flags().avoid_reuse);
-    // Sorted, so that choices do not depend on the order in which payments arrived.
-    auto coins = wallet_.history().coins();
-    std::ranges::sort(coins, {}, &OwnedCoin::outpoint);
-    for (const auto& owned : coins) {
-        if (taken.contains(owned.outpoint) || !is_allowed(owned, avoid_reuse)) continue;
-        const auto weight = wallet_.keys().input_weight(owned.output.script_pubkey);
-        if (!weight) continue;
-        auto coin = priced(owned.outpoint, owned.output, *weight);
-        coin.depth = owned.depth;
-        coin.from_me = owned.from_me;
-        out.push_back(std::move(coin));
-    }
-    add_bump_fees(out);
-    std::erase_if(out, [](const PricedCoin& coin) { return coin.candidate.value <= Amount{0}; });
-    add_chains(out);
+    auto out = confirmed_others();
+    std::ranges::move(unconfirmed_others(), std::back_inserter(out));
+    OtherCoins::sort(out);
     return out;
 }
 
@@ -189,28 +304,6 @@ bool CoinFinder::has_witness(const Script& script) const {
     const auto* place = wallet_.keys().find(script);
     return is_program(request_.solving_data) ||
            (place && is_program(wallet_.keys().key_ring(*place, Secrets::exclude)));
-}
-
-std::optional<AddressType> CoinFinder::type_of(const Script& script) const {
-    switch (script::solve(script.bytes()).type) {
-        case OutputType::pubkey_hash:
-            return AddressType::legacy;
-        case OutputType::script_hash:
-            return has_witness(script) ? AddressType::p2sh_segwit : AddressType::legacy;
-        case OutputType::witness_v0_key_hash:
-        case OutputType::witness_v0_script_hash:
-            return AddressType::bech32;
-        case OutputType::witness_v1_taproot:
-            return AddressType::bech32m;
-        case OutputType::anchor:
-        case OutputType::multisig:
-        case OutputType::nonstandard:
-        case OutputType::null_data:
-        case OutputType::pubkey:
-        case OutputType::witness_unknown:
-            return std::nullopt;
-    }
-    return std::nullopt;
 }
 
 }  // namespace daler::wallet

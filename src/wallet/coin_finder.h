@@ -6,10 +6,10 @@
 
 namespace daler::wallet {
 
-/// A coin that a payment may spend, and what that costs.
+/// A coin that a payment may spend, and what that costs. It has no copy of the output, because
+/// there may be many: `CoinFinder::output_of` finds it.
 struct PricedCoin {
     OutPoint outpoint;
-    TxOutput output;
     std::optional<KeyBook::Place> place;  ///< if it is the wallet's
     Candidate candidate;                  ///< its fee includes `bump_fee`
     bool has_witness;                     ///< a signed input that spends it has one
@@ -50,18 +50,32 @@ public:
     static Outcome<void> check_given(const Wallet& wallet, const PaymentRequest& request);
     /// The coins that the request names. Fails if one is not known, or its weight is not.
     [[nodiscard]] Outcome<std::vector<PricedCoin>> given() const;
-    /// The other coins that the request allows and that bring more than they cost.
+    /// The other coins that the request allows and that bring more than they cost, in the order of
+    /// their ids.
     [[nodiscard]] std::vector<PricedCoin> others() const;
+    /// Those of them that are confirmed, and the rest, which takes longer: the mempool is asked. In
+    /// no order, unless the wallet's choices are to be repeated.
+    [[nodiscard]] std::vector<PricedCoin> confirmed_others() const;
+    [[nodiscard]] std::vector<PricedCoin> unconfirmed_others() const;
+    /// The output that a coin found here is.
+    [[nodiscard]] static const TxOutput& output_of(const Wallet& wallet, const PricedCoin& coin);
 
 private:
+    /// What all coins of one kind of script have in common.
+    struct Kind {
+        std::int64_t weight = 0;  ///< of a signed input
+        Amount fee, long_term_fee;
+        bool has_witness = false;
+        std::optional<descriptor::AddressType> type;
+    };
+    class OtherCoins;
+
     [[nodiscard]] const TxOutput* spent_output(const GivenInput& input) const;
     [[nodiscard]] std::optional<std::int64_t> weight_of(const GivenInput& input,
                                                         const Script& script) const;
-    [[nodiscard]] PricedCoin priced(const OutPoint& outpoint, const TxOutput& output,
-                                    std::int64_t weight) const;
-    [[nodiscard]] bool is_allowed(const OwnedCoin& coin, bool avoid_reuse) const;
+    [[nodiscard]] Kind kind_of(const Script& script, std::int64_t weight) const;
+    [[nodiscard]] Candidate candidate(Amount value, const Kind& kind) const;
     [[nodiscard]] bool has_witness(const Script& script) const;
-    [[nodiscard]] std::optional<descriptor::AddressType> type_of(const Script& script) const;
     void add_bump_fees(std::vector<PricedCoin>& coins) const;
     void add_chains(std::vector<PricedCoin>& coins) const;
 

@@ -94,7 +94,9 @@ void History::reconsider(const TxRecord& record, std::uint32_t output,
     const bool in_block = record.status == TxStatus::confirmed;
     if (!from_me) from_me = is_from_me(*record.tx);
     index_.put(key, {.record = &record,
+                     .outpoint = {record.tx->txid, output},
                      .place = *place,
+                     .type = script::solve(paid.script_pubkey.bytes()).type,
                      .value = paid.value,
                      .height = in_block ? std::optional(record.height) : std::nullopt,
                      .is_coinbase = record.tx->is_coinbase(),
@@ -164,31 +166,39 @@ Balances History::balances(Height min_depth, bool avoid_reuse) const {
     return out;
 }
 
+bool History::is_safe(const CoinIndex::Coin& coin, std::set<Txid>& known_good) const {
+    if (coin.height) return true;
+    // Either of a payment and its replacement may be mined.
+    if (coin.record->replaces || coin.record->replaced_by) return false;
+    return is_trusted(*coin.record, known_good);
+}
+
 OwnedCoin History::owned_coin(const CoinIndex::Key& key, const CoinIndex::Coin& coin,
                               std::set<Txid>& known_good) const {
     const auto& output = coin.record->tx->outputs[key.output];
-    const auto depth = this->depth(*coin.record);
-    // Either of a payment and its replacement may be mined.
-    const bool may_vanish = depth == 0 && (coin.record->replaces || coin.record->replaced_by);
-    return {.outpoint = {coin.record->tx->txid, key.output},
+    return {.outpoint = coin.outpoint,
             .output = output,
             .place = coin.place,
-            .depth = depth,
-            .safe = !may_vanish && is_trusted(*coin.record, known_good),
+            .depth = depth(coin),
+            .safe = is_safe(coin, known_good),
             .from_me = coin.from_me,
             .reused = is_reused(output.script_pubkey),
             .spendable = coin.spendable,
-            .matures_in = blocks_to_maturity(*coin.record)};
+            .matures_in = matures_in(coin)};
 }
 
 std::vector<OwnedCoin> History::coins(Immature immature) const {
     const auto& index = this->index();
-    std::vector<OwnedCoin> out;
-    out.reserve(index.coins().size());
-    std::set<Txid> known_good;
+    std::vector<std::pair<CoinIndex::Key, const CoinIndex::Coin*>> found;
+    found.reserve(index.coins().size());
     for (const auto& [key, coin] : index.coins())
-        if (immature == Immature::include || blocks_to_maturity(*coin.record) == 0)
-            out.push_back(owned_coin(key, coin, known_good));
+        if (immature == Immature::include || matures_in(coin) == 0) found.emplace_back(key, &coin);
+    std::ranges::sort(found);
+    std::vector<OwnedCoin> out;
+    out.reserve(found.size());
+    std::set<Txid> known_good;
+    for (const auto& [key, coin] : found)
+        out.push_back(owned_coin(key, *coin, known_good));
     return out;
 }
 

@@ -130,9 +130,7 @@ Outcome<void> PaymentBuilder::choose_coins() {
             "The preselected coins total amount does not cover the transaction target. Please "
             "allow other inputs to be automatically selected or include more coins manually");
     }
-    const auto available = finder.others();
-    auto others =
-        StagedSelection(wallet_, request_, available, wanted, rate_.rate, random_).choose();
+    auto others = StagedSelection(wallet_, request_, finder, wanted, rate_.rate, random_).choose();
     if (!others) return daler::fail(others.error());
     std::shuffle(others->begin(), others->end(), random_);
     std::ranges::move(*others, std::back_inserter(chosen_));
@@ -237,7 +235,7 @@ Outcome<void> PaymentBuilder::fill_transaction() {
     Amount selected;
     std::vector<const PricedCoin*> coins;
     for (const auto& coin : chosen_) {
-        selected += coin.output.value;
+        selected += CoinFinder::output_of(wallet_, coin).value;
         coins.push_back(&coin);
     }
     ancestors_fee_ = common_bump_fee(wallet_.node(), coins, rate_.rate);
@@ -271,7 +269,7 @@ Outcome<void> PaymentBuilder::sign_transaction() {
     if (!request_.sign) return {};
     std::vector<TxOutput> spent;
     for (const auto& coin : chosen_)
-        spent.push_back(coin.output);
+        spent.push_back(CoinFinder::output_of(wallet_, coin));
     const script::PrecomputedHashes hashes(tx_, spent);
     for (std::uint32_t i = 0; i < tx_.inputs.size(); ++i) {
         const auto& place = chosen_[i].place;

@@ -1,5 +1,6 @@
 #include "staged_selection.h"
 
+#include <algorithm>
 #include <map>
 
 namespace daler::wallet {
@@ -41,6 +42,7 @@ bool StagedSelection::is_eligible(const PricedCoin& coin, const Stage& stage) {
 
 std::optional<StagedSelection::Attempt> StagedSelection::attempt(const Coins& from) {
     std::vector<Candidate> candidates;
+    candidates.reserve(from.size());
     for (const auto* coin : from)
         candidates.push_back(coin->candidate);
     const auto selected = select_coins(candidates, goal_, random_);
@@ -58,11 +60,12 @@ std::optional<StagedSelection::Attempt> StagedSelection::attempt(const Coins& fr
 
 std::optional<StagedSelection::Attempt> StagedSelection::attempt(const Stage& stage) {
     std::map<std::optional<descriptor::AddressType>, Coins> by_type;
-    Coins all;
+    Coins* same_type = nullptr;
+    std::optional<descriptor::AddressType> latest;
     for (const auto& coin : coins_) {
         if (!is_eligible(coin, stage)) continue;
-        by_type[coin.type].push_back(&coin);
-        all.push_back(&coin);
+        if (!same_type || coin.type != latest) same_type = &by_type[latest = coin.type];
+        same_type->push_back(&coin);
     }
     std::optional<Attempt> best;
     for (const auto& [type, coins] : by_type) {
@@ -74,7 +77,17 @@ std::optional<StagedSelection::Attempt> StagedSelection::attempt(const Stage& st
         if (is_better) best = std::move(found);
     }
     if (best || stage.mixed == Mixed::no || by_type.size() < 2) return best;
+    Coins all;
+    for (const auto& coin : coins_)
+        if (is_eligible(coin, stage)) all.push_back(&coin);
     return attempt(all);
+}
+
+std::optional<StagedSelection::Attempt> StagedSelection::attempt_all(
+    std::span<const Stage> stages) {
+    for (const auto& stage : stages)
+        if (auto found = attempt(stage)) return found;
+    return std::nullopt;
 }
 
 Outcome<void> StagedSelection::check_sums(const Stage& last) const {
@@ -98,21 +111,18 @@ Outcome<void> StagedSelection::check_sums(const Stage& last) const {
     return fail(FailureKind::too_few_coins, "Insufficient funds");
 }
 
-Outcome<std::vector<PricedCoin>> StagedSelection::choose() {
+Outcome<StagedSelection::Attempt> StagedSelection::choose_attempt() {
     const auto all = stages();
+    const auto mixed = std::ranges::find_if_not(all, &Stage::is_confirmed);
+    coins_ = finder_.confirmed_others();
+    if (auto found = attempt_all({all.begin(), mixed})) return std::move(*found);
+    std::ranges::move(finder_.unconfirmed_others(), std::back_inserter(coins_));
     if (auto ok = check_sums(all.back()); !ok) return daler::fail(ok.error());
     if (goal_.max_weight + goal_.change_weight <= 0) {
         return too_heavy(
             "Maximum transaction weight is less than transaction weight without inputs");
     }
-    for (const auto& stage : all) {
-        const auto found = attempt(stage);
-        if (!found) continue;
-        std::vector<PricedCoin> out;
-        for (const auto* coin : found->coins)
-            out.push_back(*coin);
-        return out;
-    }
+    if (auto found = attempt_all({mixed, all.end()})) return std::move(*found);
     if (goal_.max_weight < 0) {
         return too_heavy(
             "Maximum transaction weight is too low, can not accommodate change output");
@@ -120,6 +130,15 @@ Outcome<std::vector<PricedCoin>> StagedSelection::choose() {
     return too_heavy(
         "The inputs size exceeds the maximum weight. Please try sending a smaller amount or "
         "manually consolidating your wallet's UTXOs");
+}
+
+Outcome<std::vector<PricedCoin>> StagedSelection::choose() {
+    const auto found = choose_attempt();
+    if (!found) return daler::fail(found.error());
+    std::vector<PricedCoin> out;
+    for (const auto* coin : found->coins)
+        out.push_back(*coin);
+    return out;
 }
 
 }  // namespace daler::wallet

@@ -88,8 +88,8 @@ Outcome<void> Sweeper::take_coins() {
         coins_ = std::move(*given);
     }
     if (request_.leaves_uneconomic) {
-        std::erase_if(coins_, [](const PricedCoin& coin) {
-            return coin.candidate.fee - coin.bump_fee > coin.output.value;
+        std::erase_if(coins_, [this](const PricedCoin& coin) {
+            return coin.candidate.fee - coin.bump_fee > CoinFinder::output_of(wallet_, coin).value;
         });
     }
     return {};
@@ -116,7 +116,7 @@ Outcome<void> Sweeper::choose_fee() {
     Amount total;
     std::vector<const PricedCoin*> coins;
     for (const auto& coin : coins_) {
-        total += coin.output.value;
+        total += CoinFinder::output_of(wallet_, coin).value;
         coins.push_back(&coin);
     }
     left_ = total - fee - common_bump_fee(wallet_.node(), coins, rate_);

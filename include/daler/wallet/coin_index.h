@@ -4,6 +4,8 @@
 #include <daler/primitives/transaction.h>
 #include <daler/wallet/key_book.h>
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <map>
 #include <set>
 
@@ -26,7 +28,9 @@ public:
 
     struct Coin {
         const TxRecord* record;
+        OutPoint outpoint;
         KeyBook::Place place;
+        script::OutputType type;
         Amount value;
         std::optional<Height> height;  ///< nothing: its transaction is not confirmed
         bool is_coinbase = false;
@@ -40,8 +44,16 @@ public:
     void erase(const Key& key);
     void clear();
 
-    /// In the order of the wallet's transactions.
-    [[nodiscard]] const std::map<Key, Coin>& coins() const { return coins_; }
+    struct Hasher {
+        std::size_t operator()(const Key& key) const {
+            constexpr std::uint64_t usual_outputs = 64;
+            return key.order * usual_outputs + key.output;
+        }
+    };
+    /// In no order. The coins are beside each other in memory, because payments look at all of
+    /// them.
+    using Coins = boost::unordered_flat_map<Key, Coin, Hasher>;
+    [[nodiscard]] const Coins& coins() const { return coins_; }
     /// Those that are not confirmed.
     [[nodiscard]] const std::set<Key>& unconfirmed() const { return unconfirmed_; }
 
@@ -64,7 +76,7 @@ private:
     void count(const Coin& coin);
     void discount(const Coin& coin);
 
-    std::map<Key, Coin> coins_;
+    Coins coins_;
     std::set<Key> unconfirmed_;
     std::map<Height, Level> levels_;  ///< of spendable coins
     Amount confirmed_;                ///< all levels together

@@ -157,9 +157,24 @@ public:
     /// `trusted` counts coins with at least `min_depth` confirmations. `avoid_reuse` leaves out
     /// coins of reused scripts, which takes time for each coin.
     [[nodiscard]] Balances balances(Height min_depth = 0, bool avoid_reuse = false) const;
-    /// Unspent outputs of transactions that are confirmed or in the mempool.
+    /// Unspent outputs of transactions that are confirmed or in the mempool, oldest first.
     enum class Immature : bool { exclude, include };
     [[nodiscard]] std::vector<OwnedCoin> coins(Immature immature = Immature::exclude) const;
+
+    /// The coins as the records are now: for those who look at many and copy few. Good until the
+    /// next update.
+    [[nodiscard]] const CoinIndex& index() const;
+    /// Confirmations of a coin.
+    [[nodiscard]] Height depth(const CoinIndex::Coin& coin) const {
+        return coin.height ? tip_height_ - *coin.height + 1 : 0;
+    }
+    /// As blocks_to_maturity of its transaction.
+    [[nodiscard]] Height matures_in(const CoinIndex::Coin& coin) const {
+        return coin.is_coinbase ? std::max(0, coinbase_maturity_ + 1 - depth(coin)) : 0;
+    }
+    /// Whether a coin is confirmed, or change of our own that no other payment replaces.
+    /// `known_good` remembers transactions between calls.
+    [[nodiscard]] bool is_safe(const CoinIndex::Coin& coin, std::set<Txid>& known_good) const;
 
     /// Records that changed since the last call.
     [[nodiscard]] std::set<Txid> take_changed() { return std::exchange(changed_, {}); }
@@ -189,8 +204,6 @@ private:
     }
     /// As `changed`, if the file does not have what changed.
     void touch(const TxRecord& record) { touched_.insert(&record); }
-    /// The index as the records are now.
-    [[nodiscard]] const CoinIndex& index() const;
     void reconsider_outputs(const TxRecord& record) const;
     void reconsider(const TxRecord& record, std::uint32_t output,
                     std::optional<bool>& from_me) const;
