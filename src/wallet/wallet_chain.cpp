@@ -48,6 +48,12 @@ void Wallet::block_disconnected(const chain::BlockEntry& entry) {
 }
 
 void Wallet::transaction_added(const TransactionRef& tx) {
+    note_transaction(tx);
+    // The parent may be a payment of another wallet of this node, which offered it later.
+    if (is_awaited(tx->txid)) offer_displaced();
+}
+
+void Wallet::note_transaction(const TransactionRef& tx) {
     keys_.top_up_all();
     const auto known = keys_.script_count();
     history_.mempool_added(tx, now());

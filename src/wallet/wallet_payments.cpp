@@ -82,12 +82,9 @@ void Wallet::commit_payments() {
 }
 
 void Wallet::broadcast(const TransactionRef& payment) {
-    const auto verdict = node().broadcast(payment, Amount{0});
-    if (verdict) {
-        transaction_added(payment);
-        return;
-    }
-    // It stays in the wallet and is offered again from time to time.
+    const auto verdict = offer(payment);
+    if (verdict) return;
+    // It stays in the wallet and is offered again, after the next block or from time to time.
     log::warning("wallet {}: transaction {} cannot be broadcast immediately, {}", name_,
                  payment->txid.to_hex(), consensus::to_text(verdict.error()));
 }

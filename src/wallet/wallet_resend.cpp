@@ -34,20 +34,33 @@ void Wallet::offer_displaced() {
     if (!options().broadcast) displaced_.clear();
     std::map<std::uint64_t, TransactionRef> mature;  // parents before children
     std::erase_if(displaced_, [&](const Txid& txid) {
-        const auto& record = *history_.find(txid);
+        const auto* record = history_.find(txid);
         // An orphaned transaction is added again by `take_displaced`.
-        if (record.status != TxStatus::inactive || record.abandoned) return true;
-        if (spends_immature(*record.tx)) return false;
-        mature.emplace(record.order, record.tx);
+        if (!record || record->status != TxStatus::inactive || record->abandoned) return true;
+        if (spends_immature(*record->tx)) return false;
+        mature.emplace(record->order, record->tx);
         return true;
     });
-    for (const auto& [order, tx] : mature) {
-        const auto verdict = node().broadcast(tx, Amount{0});
-        if (verdict)
-            transaction_added(tx);
-        else if (may_come_later(verdict.error().reason))
-            displaced_.insert(tx->txid);
-    }
+    for (const auto& [order, tx] : mature)
+        static_cast<void>(offer(tx));
+}
+
+consensus::Verdict Wallet::offer(const TransactionRef& tx) {
+    auto verdict = node().broadcast(tx, Amount{0});
+    if (verdict)
+        note_transaction(tx);
+    else if (may_come_later(verdict.error().reason))
+        displaced_.insert(tx->txid);
+    return verdict;
+}
+
+bool Wallet::is_awaited(const Txid& parent) const {
+    return std::ranges::any_of(displaced_, [&](const Txid& txid) {
+        const auto* record = history_.find(txid);
+        return record && std::ranges::any_of(record->tx->inputs, [&](const TxInput& input) {
+                   return input.prevout.txid == parent;
+               });
+    });
 }
 
 void Wallet::rebroadcast(Offered what, std::int64_t before) {
@@ -65,11 +78,8 @@ void Wallet::rebroadcast(Offered what, std::int64_t before) {
             unconfirmed.push_back(record.tx);
     }
     std::size_t offered = 0;
-    for (const auto& tx : unconfirmed) {
-        if (!node().broadcast(tx, Amount{0})) continue;
-        transaction_added(tx);
-        ++offered;
-    }
+    for (const auto& tx : unconfirmed)
+        offered += offer(tx).has_value();
     if (offered > 0) log::info("wallet {}: resubmit {} unconfirmed transactions", name_, offered);
 }
 

@@ -311,8 +311,14 @@ private:
     void report_moves();
     void note_used_addresses();
     void unlock_spent_coins();
-    /// Broadcasts transactions that a reorganisation removed, if their coins exist and are mature.
+    void note_transaction(const TransactionRef& tx);
+    /// Broadcasts transactions that a reorganisation removed, or that were refused for a reason
+    /// that may pass, if their coins exist and are mature.
     void offer_displaced();
+    /// Broadcasts a transaction, now or later.
+    consensus::Verdict offer(const TransactionRef& tx);
+    /// Whether a transaction of `offer_displaced` spends outputs of this one.
+    [[nodiscard]] bool is_awaited(const Txid& parent) const;
     /// For the choices of the next payment. With WalletOptions::choice_seed it depends on the
     /// wallet's state only, so that the same calls in the same state make the same payment.
     [[nodiscard]] Random choices() const;
