@@ -66,6 +66,8 @@ public:
     /// Its private key, if it is known.
     [[nodiscard]] std::optional<WalletKey> derive_secret(std::uint32_t index) const;
 
+    /// The extended key as it was written; null if the key is a single one.
+    [[nodiscard]] const crypto::ExtendedPublicKey* extended_key() const;
     /// Its private key as it was written: not derived from.
     [[nodiscard]] std::optional<descriptor::PrivateKeys::value_type> written_secret() const;
     /// The same without its private key. It can derive what `derive` gave with it, of a hardened

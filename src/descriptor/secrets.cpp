@@ -52,6 +52,11 @@ std::optional<PrivateKeys::value_type> KeyExpression::written_secret() const {
     return PrivateKeys::value_type{extended.root.key(), extended.root_secret->key()};
 }
 
+const crypto::ExtendedPublicKey* KeyExpression::extended_key() const {
+    const auto* extended = std::get_if<Extended>(&key_);
+    return extended ? &extended->root : nullptr;
+}
+
 KeyExpression KeyExpression::without_secret(std::uint32_t begin, std::uint32_t end) const {
     KeyExpression out = *this;
     if (auto* constant = std::get_if<Constant>(&out.key_)) {
@@ -126,6 +131,15 @@ PrivateKeys Descriptor::private_keys() const {
     PrivateKeys out;
     visit_keys(*root_, [&](const KeyExpression& key) {
         if (auto secret = key.written_secret()) out.insert(std::move(*secret));
+    });
+    return out;
+}
+
+std::vector<crypto::ExtendedPublicKey> Descriptor::extended_keys() const {
+    std::vector<crypto::ExtendedPublicKey> out;
+    visit_keys(*root_, [&](const KeyExpression& key) {
+        const auto* extended = key.extended_key();
+        if (extended && std::ranges::find(out, *extended) == out.end()) out.push_back(*extended);
     });
     return out;
 }

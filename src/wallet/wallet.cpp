@@ -92,37 +92,47 @@ std::unique_ptr<Wallet> Wallet::open(const WalletContext& context, const std::st
     return wallet;
 }
 
-std::vector<Wallet::NewRecord> Wallet::new_records(const crypto::ExtendedPrivateKey& master_key,
-                                                   std::int64_t created) const {
+DescriptorRecord Wallet::new_record(const crypto::ExtendedPrivateKey& master_key, ActiveKey purpose,
+                                    std::int64_t created) const {
     const auto& format = params().address;
+    const auto account = std::ranges::find(accounts, purpose.type, &Account::type);
+    ensure(account != accounts.end());
     // No text with the private key is made, because texts are not wiped.
     const auto neutered = master_key.neuter();
-    const auto master = neutered.to_text(format.extended_public);
-    const descriptor::PrivateKeys secrets{{neutered.key(), master_key.key()}};
-    std::vector<NewRecord> out;
     const int coin_type = params().kind == ChainKind::main ? 0 : 1;
+    const auto text = fmt::format("{}{}/{}h/{}h/0h/{}/*{}", account->prefix,
+                                  neutered.to_text(format.extended_public), account->purpose,
+                                  coin_type, purpose.internal ? 1 : 0, account->suffix);
+    auto parsed = descriptor::Descriptor::parse(text, format);
+    ensure(parsed.has_value());
+    return {.descriptor = parsed->with_private_keys({{neutered.key(), master_key.key()}}),
+            .created = created};
+}
+
+std::vector<Wallet::NewRecord> Wallet::new_records(const crypto::ExtendedPrivateKey& master_key,
+                                                   std::int64_t created) const {
+    std::vector<NewRecord> out;
     for (const bool internal : {false, true}) {
         for (const auto& account : accounts) {
-            const auto text =
-                fmt::format("{}{}/{}h/{}h/0h/{}/*{}", account.prefix, master, account.purpose,
-                            coin_type, internal ? 1 : 0, account.suffix);
-            auto parsed = descriptor::Descriptor::parse(text, format);
-            ensure(parsed.has_value());
-            out.push_back({{account.type, internal},
-                           {.descriptor = parsed->with_private_keys(secrets), .created = created}});
+            const ActiveKey purpose{account.type, internal};
+            out.emplace_back(purpose, new_record(master_key, purpose, created));
         }
     }
     return out;
 }
 
+std::size_t Wallet::add_active(ActiveKey purpose, DescriptorRecord record) {
+    record.is_sealed = is_encrypted();
+    const auto position = keys_.add(std::move(record));
+    keys_.set_active(purpose, position);
+    descriptors_changed_.insert(position);
+    if (vault_) seal_record(position);
+    return position;
+}
+
 void Wallet::add_keys(const crypto::ExtendedPrivateKey& master_key, std::int64_t created) {
-    for (auto& [key, record] : new_records(master_key, created)) {
-        record.is_sealed = is_encrypted();
-        const auto position = keys_.add(std::move(record));
-        keys_.set_active(key, position);
-        descriptors_changed_.insert(position);
-        if (vault_) seal_record(position);
-    }
+    for (auto& [key, record] : new_records(master_key, created))
+        add_active(key, std::move(record));
 }
 
 void Wallet::restore(KeyBook derived) {

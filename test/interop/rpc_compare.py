@@ -78,7 +78,7 @@ KNOWN = [
 OTHER_ARGUMENTS = {
     **dict.fromkeys(("getmempoolinfo", "getblocktemplate", "prioritisetransaction", "addnode", "sendrawtransaction",
                      "testmempoolaccept", "utxoupdatepsbt", "descriptorprocesspsbt", "walletprocesspsbt", "bumpfee",
-                     "psbtbumpfee", "createmultisig", "deriveaddresses", "importdescriptors", "gettxoutproof", "verifytxoutproof"), "fork"),
+                     "psbtbumpfee", "addmultisigaddress", "createmultisig", "deriveaddresses", "importdescriptors", "gettxoutproof", "verifytxoutproof"), "fork"),
     "waitfornewblock": "new in 29",
     "stop": "daler shows the argument, which bitcoind hides",
 }

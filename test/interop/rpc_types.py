@@ -49,6 +49,9 @@ KNOWN = [
     (r"^sendmsgtopeer .*'( ffff|ffff )'", "daler accepts no spaces in a message"),
     (r"^verifymessage ", "Knots also accepts other forms of signatures"),
     (r"^getbalance \[None", "28.1 accepts null as the dummy"),
+    (r"^importaddress ", "Knots imports into descriptor wallets"),
+    (r"^addmultisigaddress .*(Position 3|options)", "Knots accepts an object of options there"),
+    (r"^migratewallet .*(specify different wallets|must be provided)", "new text in 29"),
     (r"^backupwallet \[''\]", "daler refuses an empty path"),
     (r"^createwallet .*(already exists|bdb support|external signer)", "daler has no BDB or external signers"),
     (r"^sendmany .*Transaction amount too small", "daler selects coins first"),
@@ -129,6 +132,18 @@ def send_calls(address):
     ]
 
 
+def key_calls(address):
+    """Descriptors from known keys, and what fails for descriptor wallets."""
+    return [
+        ("gethdkeys", [{"active_only": False, "private": False}]),
+        ("createwalletdescriptor", ["bech32m", {"internal": False, "hdkey": KEY}]),
+        ("addmultisigaddress", [1, [PUBLIC], "", "bech32"]), ("dumpprivkey", [address]), ("dumpwallet", ["/nosuch/file"]),
+        ("importaddress", [address, "", False, False]), ("importmulti", [[{"desc": "x", "timestamp": "now"}], {"rescan": False}]),
+        ("importprivkey", [SECRET, "", False]), ("importpubkey", [PUBLIC, "", False]), ("importwallet", ["/nosuch/file"]),
+        ("migratewallet", ["w", ""]), ("newkeypool", []), ("sethdseed", [True, SECRET]),
+    ]
+
+
 def calls(block, transaction, address):
     """Valid or nearly valid calls: (path, method, arguments)."""
     prevout = {"txid": HASH, "vout": 0, "scriptPubKey": "51", "redeemScript": "51", "witnessScript": "51", "amount": 1}
@@ -187,7 +202,7 @@ def calls(block, transaction, address):
         ("setlabel", [address, "x"]), ("walletprocesspsbt", [PSBT, True, "ALL", True, True]),
         ("signrawtransactionwithwallet", [transaction, [prevout], "ALL"]), ("unloadwallet", ["nosuch", False]),
     ]
-    wallet = spending_calls(transaction, address) + wallet  # the last one may close the wallet
+    wallet = spending_calls(transaction, address) + key_calls(address) + wallet  # the last one may close the wallet
     return [("/", *call) for call in [*node, *more_calls(block, transaction)]] + [("/wallet/w", *call) for call in wallet]
 
 

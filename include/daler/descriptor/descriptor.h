@@ -62,6 +62,8 @@ public:
     /// that it does not have.
     [[nodiscard]] std::optional<std::string> to_normalized_text() const;
 
+    /// The extended keys that its text has, each once, as public keys.
+    [[nodiscard]] std::vector<crypto::ExtendedPublicKey> extended_keys() const;
     /// The private keys that its private text has.
     [[nodiscard]] PrivateKeys private_keys() const;
     /// The same without private keys. It has the same scripts; if they need hardened steps for each

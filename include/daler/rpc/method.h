@@ -148,6 +148,7 @@ private:
 [[nodiscard]] std::span<const Method> control_methods();
 [[nodiscard]] std::span<const Method> mining_methods();
 [[nodiscard]] std::span<const Method> network_methods();
+[[nodiscard]] std::span<const Method> old_wallet_methods();
 [[nodiscard]] std::span<const Method> private_networks_methods();
 [[nodiscard]] std::span<const Method> rawtransaction_methods();
 [[nodiscard]] std::span<const Method> util_methods();

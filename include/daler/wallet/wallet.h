@@ -61,6 +61,14 @@ struct ImportRequest {
     std::vector<std::vector<Script>> derived{};
 };
 
+/// An extended key (BIP 32) that descriptors of the wallet derive keys from.
+struct HdKey {
+    crypto::ExtendedPublicKey key;
+    bool has_private = false;  ///< the wallet has the private key, maybe sealed
+    std::optional<crypto::ExtendedPrivateKey> secret{};  ///< nothing while the wallet is locked
+    std::vector<std::size_t> records{};                  ///< positions of these descriptors
+};
+
 /// What the wallet does to a PSBT.
 struct PsbtFilling {
     bool sign = true;
@@ -181,6 +189,15 @@ public:
         const ImportRequest& request) const;
     /// Adds a descriptor; the caller then scans for its payments. Returns warnings.
     Outcome<std::vector<std::string>> import_descriptor(ImportRequest request);
+    /// The extended keys of all descriptors, or of the active ones, in the order of their bytes.
+    enum class Which : bool { all, active };
+    [[nodiscard]] std::vector<HdKey> hd_keys(Which which) const;
+    /// Makes active descriptors for addresses of `type`, for each purpose in `internal`, from
+    /// `key`; nothing: from the one extended key of the active descriptors. Returns the positions
+    /// of the new ones. Fails as createwalletdescriptor does.
+    Outcome<std::vector<std::size_t>> create_descriptors(
+        descriptor::AddressType type, const std::vector<bool>& internal,
+        const std::optional<crypto::ExtendedPublicKey>& key);
     /// Extends the range of each active descriptor to `size` unused addresses (0: `keypool`).
     /// Derives for a few milliseconds; true when all are derived.
     Outcome<bool> refill(std::uint32_t size);
@@ -279,9 +296,16 @@ private:
     /// A descriptor that is to become active.
     using NewRecord = std::pair<ActiveKey, DescriptorRecord>;
     static crypto::ExtendedPrivateKey fresh_master_key();
+    [[nodiscard]] DescriptorRecord new_record(const crypto::ExtendedPrivateKey& master_key,
+                                              ActiveKey purpose, std::int64_t created) const;
     [[nodiscard]] std::vector<NewRecord> new_records(const crypto::ExtendedPrivateKey& master_key,
                                                      std::int64_t created) const;
     void add_keys(const crypto::ExtendedPrivateKey& master_key, std::int64_t created);
+    /// Adds a descriptor with private keys, and makes it active. Returns its position.
+    std::size_t add_active(ActiveKey purpose, DescriptorRecord record);
+    /// The private key of `key`, if the wallet has it and is not locked.
+    [[nodiscard]] std::optional<crypto::ExtendedPrivateKey> find_hd_secret(
+        const crypto::ExtendedPublicKey& key) const;
     void start_vault(ByteSpan passphrase);
     void seal_record(std::size_t position);
     /// Writes all descriptors and `fresh` with sealed keys, in one commit.

@@ -63,6 +63,16 @@ Json createwallet(Call& call) {
     options.flags.blank = call.boolean(2, false);
     options.flags.avoid_reuse = call.boolean(4, false);
     options.load_on_startup = startup_choice(call, 6);
+    if (!call.boolean(5, true)) {
+        throw Error{code::wallet,
+                    "BDB wallet creation is deprecated and will be removed in a future release. In "
+                    "this release it can be re-enabled temporarily with the "
+                    "-deprecatedrpc=create_bdb setting."};
+    }
+    if (call.boolean(7, false)) {
+        throw Error{code::wallet,
+                    "Compiled without external signing support (required for external signing)"};
+    }
     Json warnings = Json::array();
     if (call.has(3)) {
         if (call.string(3).empty()) {
@@ -78,16 +88,6 @@ Json createwallet(Call& call) {
     const crypto::SecretBytes passphrase(as_bytes(text));
     crypto::wipe(text);
     options.passphrase = passphrase.bytes();
-    if (!call.boolean(5, true)) {
-        throw Error{code::wallet,
-                    "BDB wallet creation is deprecated and will be removed in a future release. In "
-                    "this release it can be re-enabled temporarily with the "
-                    "-deprecatedrpc=create_bdb setting."};
-    }
-    if (call.boolean(7, false)) {
-        throw Error{code::wallet,
-                    "Compiled without external signing support (required for external signing)"};
-    }
     const auto name = call.string(0);
     const auto created = wallets(call).create(name, options);
     // This method has one code for all reasons.
@@ -177,8 +177,10 @@ Json restorewallet(Call& call) {
 Json upgradewallet(Call& call) {
     const auto wanted = call.integer(0, wallet_version);
     Json out = Json::object();
-    out.append("wallet_name",
-               with_wallet(call, [](const wallet::Wallet& wallet) { return wallet.name(); }));
+    out.append("wallet_name", with_wallet(call, [](const wallet::Wallet& wallet) {
+                   value_of(wallet.check_unlocked());
+                   return wallet.name();
+               }));
     out.append("previous_version", wallet_version);
     out.append("current_version", wallet_version);
     // 0 stands for the latest version.

@@ -50,6 +50,10 @@ void listunspent(Call& call, JsonWriter& result);
 [[nodiscard]] Json fundrawtransaction(Call& call);
 [[nodiscard]] Json walletcreatefundedpsbt(Call& call);
 
+// hd_keys.cpp
+[[nodiscard]] Json createwalletdescriptor(Call& call);
+[[nodiscard]] Json gethdkeys(Call& call);
+
 // messages.cpp
 [[nodiscard]] Json signmessage(Call& call);
 

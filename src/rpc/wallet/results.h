@@ -148,6 +148,24 @@ inline const ResultFields wallet_descriptors = {
       {"next?", Type::integer, "The same as next_index"},
       {"next_index?", Type::integer, "The next address to give; only if ranged"}}}};
 
+// hd_keys.cpp
+
+inline const ResultField hd_keys{
+    "",
+    Type::objects,
+    "In the order of their bytes",
+    {{"xpub", Type::string, "The extended public key"},
+     {"has_private", Type::boolean, "Whether the wallet has the private key"},
+     {"xprv?", Type::string, "The extended private key"},
+     {"descriptors",
+      Type::objects,
+      "Those that use the key",
+      {{"desc", Type::string, "The descriptor"},
+       {"active", Type::boolean, "Whether new addresses come from it"}}}}};
+
+inline const ResultFields created_descriptors = {
+    {"descs", Type::array, "", {{"", Type::string, "A new descriptor, without private keys"}}}};
+
 // address_groups.cpp
 
 inline const ResultField group_member{

@@ -253,6 +253,8 @@ TEST_CASE("private keys are taken out of a descriptor and put back", "[descripto
     CHECK_FALSE(stripped.has_private_keys());
     CHECK(stripped.private_keys().empty());
     CHECK(stripped.to_private_text() == whole.to_text());
+    CHECK(stripped.extended_keys() == whole.extended_keys());
+    CHECK(whole.extended_keys().size() == has("XPRV"));
 
     // From the public text and the cache, as a wallet file has them.
     const auto read = parse(whole.to_text()).with_derivation_cache(stripped.derivation_cache());

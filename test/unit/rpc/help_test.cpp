@@ -85,9 +85,10 @@ TEST_CASE("a table has the methods of its category, sorted, and then hidden ones
     table_of(control_methods(), "Control");
     table_of(mining_methods(), "Mining");
     table_of(network_methods(), "Network");
+    table_of(old_wallet_methods(), "Wallet");
     table_of(private_networks_methods(), private_networks);
     table_of(rawtransaction_methods(), "Rawtransactions");
     table_of(util_methods(), "Util");
     table_of(wallet_methods(), "Wallet");
-    CHECK(method_tables().size() == 9);
+    CHECK(method_tables().size() == 10);
 }
