@@ -235,6 +235,33 @@ TEST_CASE("a payment that the mempool refuses stays in the wallet and is offered
     CHECK(wallet->history().find(payment->tx->txid)->comment_to == "whom");
 }
 
+TEST_CASE("a payment that is refused for now is offered again after a block, or with its parent",
+          "[wallet]") {
+    Bench bench;
+    auto wallet = wallet_with(bench, {coins(1)});
+    const auto parent = send(*wallet, elsewhere, coins(0.1));
+    const auto child = send(*wallet, elsewhere, coins(0.2));
+    REQUIRE(child->inputs.front().prevout.txid == parent->txid);
+    wallet.reset();
+    bench.node.mempool.clear();
+    bench.node.refuses = consensus::Reason::not_final_yet;
+    wallet = bench.load("w");
+    bench.node.wallet = wallet.get();
+    bench.node.refuses.reset();
+    const auto is_offered = [&](const auto& tx) { return bench.node.in_mempool(tx->txid); };
+    REQUIRE_FALSE(is_offered(child));
+
+    SECTION("after a block") {
+        bench.node.mine();
+        CHECK(is_offered(parent));
+    }
+    SECTION("when its parent comes from elsewhere") {
+        bench.node.add_to_mempool(parent);
+    }
+    CHECK(is_offered(child));
+    CHECK(wallet->history().find(child->txid)->status == TxStatus::in_mempool);
+}
+
 TEST_CASE("a payment that makes a mempool chain too long is not stored", "[wallet]") {
     Bench bench;
     const auto wallet = wallet_with(bench, {coins(1)});
