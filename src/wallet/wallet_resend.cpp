@@ -46,12 +46,23 @@ void Wallet::offer_displaced() {
 }
 
 consensus::Verdict Wallet::offer(const TransactionRef& tx) {
+    // What replaces it is wanted more. If that is refused now, this one still pays.
+    if (const auto* newer = pending_replacement(tx->txid)) {
+        if (auto verdict = offer(newer->tx)) return verdict;
+    }
     auto verdict = node().broadcast(tx, Amount{0});
     if (verdict)
         note_transaction(tx);
     else if (may_come_later(verdict.error().reason))
         displaced_.insert(tx->txid);
     return verdict;
+}
+
+const TxRecord* Wallet::pending_replacement(const Txid& txid) const {
+    const auto* record = history_.find(txid);
+    const auto* newer =
+        record && record->replaced_by ? history_.find(*record->replaced_by) : nullptr;
+    return newer && newer->status == TxStatus::inactive && !newer->abandoned ? newer : nullptr;
 }
 
 bool Wallet::is_awaited(const Txid& parent) const {

@@ -341,6 +341,8 @@ private:
     void offer_displaced();
     /// Broadcasts a transaction, now or later.
     consensus::Verdict offer(const TransactionRef& tx);
+    /// What replaces this payment, if it is not in the mempool, but may come there.
+    [[nodiscard]] const TxRecord* pending_replacement(const Txid& txid) const;
     /// Whether a transaction of `offer_displaced` spends outputs of this one.
     [[nodiscard]] bool is_awaited(const Txid& parent) const;
     /// For the choices of the next payment. With WalletOptions::choice_seed it depends on the

@@ -1,5 +1,6 @@
 #include <daler/descriptor/signing.h>
 #include <daler/primitives/chain_params.h>
+#include <daler/wallet/replacement.h>
 
 #include <test.h>
 
@@ -260,6 +261,22 @@ TEST_CASE("a payment that is refused for now is offered again after a block, or 
     }
     CHECK(is_offered(child));
     CHECK(wallet->history().find(child->txid)->status == TxStatus::in_mempool);
+}
+
+TEST_CASE("of a payment and its replacement, the replacement is offered again", "[wallet]") {
+    Bench bench;
+    auto wallet = wallet_with(bench, {coins(1)});
+    const auto payment = send(*wallet, elsewhere, coins(0.1));
+    const auto coin = payment->inputs.front().prevout;
+    const auto& output = wallet->history().find(coin.txid)->tx->outputs[coin.index];
+    const auto bump = prepare_replacement(*wallet, payment->txid, {.coins = {{coin, output}}});
+    if (!bump) FAIL(bump.error().message);
+    REQUIRE(wallet->send_replacement(bump->payment, payment->txid));
+    wallet.reset();
+    bench.node.mempool.clear();
+    wallet = bench.load("w");
+    CHECK(bench.node.in_mempool(bump->payment.tx->txid));
+    CHECK_FALSE(bench.node.in_mempool(payment->txid));
 }
 
 TEST_CASE("a payment that makes a mempool chain too long is not stored", "[wallet]") {
