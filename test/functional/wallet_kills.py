@@ -15,8 +15,9 @@ from framework import FACTOR, LONG, SEED, RpcError, equal, run, wait_until
 KILLS = 1000 if LONG else 50 if FACTOR == 1 else 6
 PER_ROUND = 50  # then a new node begins, so that its history stays short
 GONE = (OSError, http.client.BadStatusLine, http.client.IncompleteRead)
-# Answers to calls that came too late: coins are spent, a payment is confirmed, the mempool has something else.
-REFUSED = {-1, -4, -5, -6, -8, -25, -26, -27}
+# Answers to calls that came too late: coins are spent, a payment is confirmed, the mempool has something else, a block is
+# the same as one that a reorganisation made invalid.
+REFUSED = {-1, -4, -5, -6, -8, -25, -26, -27, -32603}
 LONGEST = 0.4  # seconds until a kill
 MEANWHILE = 6  # blocks that other clients may have mined just before a reorganisation
 PASSPHRASE = "a passphrase of several words"
