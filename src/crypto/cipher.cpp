@@ -5,6 +5,7 @@
 #include <daler/crypto/cipher.h>
 
 #include <daler/util/ensure.h>
+#include <daler/util/wipe.h>
 
 #include <openssl/aes.h>
 #include <openssl/crypto.h>

@@ -1,8 +1,8 @@
 #include <daler/crypto/secret_bytes.h>
 
 #include <daler/util/ensure.h>
+#include <daler/util/wipe.h>
 
-#include <openssl/crypto.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -49,7 +49,7 @@ SecretBytes::~SecretBytes() {
 
 void SecretBytes::release() {
     if (!data_) return;
-    OPENSSL_cleanse(data_, mapped_);
+    wipe({data_, mapped_});
     ::munmap(data_, mapped_);
     data_ = nullptr;
     size_ = mapped_ = 0;
@@ -59,15 +59,6 @@ void SecretBytes::shorten(std::size_t size) {
     ensure(size <= size_);
     wipe(bytes().subspan(size));
     size_ = size;
-}
-
-void wipe(std::span<std::uint8_t> bytes) {
-    if (!bytes.empty()) OPENSSL_cleanse(bytes.data(), bytes.size());
-}
-
-void wipe(std::string& text) {
-    OPENSSL_cleanse(text.data(), text.size());
-    text.clear();
 }
 
 }  // namespace daler::crypto

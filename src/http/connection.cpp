@@ -3,6 +3,7 @@
 #include "header_text.h"
 
 #include <daler/util/log.h>
+#include <daler/util/wipe.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -50,6 +51,23 @@ Response plain(int status, std::string body) {
 
 std::string text(beast::string_view view) {
     return {view.data(), view.size()};
+}
+
+/// Overwrites the first bytes of the buffer that are not in use any more.
+void wipe_used(beast::flat_buffer& buffer, std::size_t count) {
+    const auto unused = buffer.prepare(buffer.capacity() - buffer.size());
+    wipe({static_cast<std::uint8_t*>(unused.data()), std::min(unused.size(), count)});
+}
+
+/// Enlarges the buffer without leaving a copy of its bytes.
+void make_room(beast::flat_buffer& buffer) {
+    if (buffer.capacity() >= body_buffer_size) return;
+    const auto bytes = buffer.data();
+    beast::flat_buffer larger(buffer.max_size());
+    larger.reserve(body_buffer_size);
+    larger.commit(asio::buffer_copy(larger.prepare(bytes.size()), bytes));
+    wipe({static_cast<std::uint8_t*>(bytes.data()), bytes.size()});
+    buffer = std::move(larger);
 }
 
 }  // namespace
@@ -108,11 +126,14 @@ asio::awaitable<bool> ClientConnection::serve() {
     request_.method = text(parser.get().method_string());
     request_.target = text(parser.get().target());
     request_.body = std::move(parser.get().body());
+    // The body may have a secret.
+    wipe_used(buffer_, header_read_size + request_.body.size());
     if (buffer_.capacity() >= body_buffer_size) buffer_.shrink_to_fit();
     if (!answer_now()) {
         state_ = State::handling;
         co_await handle();
     }
+    wipe(request_.body);
     state_ = State::answering;
     const bool more = co_await answer(std::move(response_), keep_alive);
     state_ = State::listening;
@@ -187,7 +208,7 @@ asio::awaitable<bool> ClientConnection::read_body(Parser& parser) {
         co_await asio::async_write(stream_, asio::buffer(please_continue), to(error));
         if (error) co_return false;
     }
-    if (!parser.is_done()) buffer_.reserve(body_buffer_size);
+    if (!parser.is_done()) make_room(buffer_);
     while (!parser.is_done()) {
         stream_.expires_after(shared_.options.timeout);
         co_await beast_http::async_read_some(stream_, buffer_, parser, to(error));
@@ -259,6 +280,7 @@ asio::awaitable<bool> ClientConnection::answer(Response response, bool keep_aliv
         co_await beast_http::async_write_some(stream_, serializer, to(error));
         if (error) co_return false;
     }
+    if (response.is_secret) wipe(message.body());
     // The server may have begun to stop while the answer was sent.
     co_return message.keep_alive() && !shared_.stopping;
 }

@@ -5,6 +5,7 @@
 #include <daler/rpc/dispatcher.h>
 #include <daler/util/ensure.h>
 #include <daler/util/log.h>
+#include <daler/util/wipe.h>
 
 #include <fmt/format.h>
 
@@ -276,6 +277,47 @@ bool is_brief(std::string_view method) {
     return method == "gettxout" || method == "sendrawtransaction" || method == "getmempoolinfo";
 }
 
+/// Methods whose arguments or results may have passphrases or private keys.
+constexpr std::string_view secret_methods[] = {"createwallet",
+                                               "deriveaddresses",
+                                               "descriptorprocesspsbt",
+                                               "dumpprivkey",
+                                               "encryptwallet",
+                                               "getdescriptorinfo",
+                                               "gethdkeys",
+                                               "importdescriptors",
+                                               "importmulti",
+                                               "importprivkey",
+                                               "listdescriptors",
+                                               "migratewallet",
+                                               "scantxoutset",
+                                               "sethdseed",
+                                               "signmessagewithprivkey",
+                                               "signrawtransactionwithkey",
+                                               "walletpassphrase",
+                                               "walletpassphrasechange"};
+
+bool has_secrets(const Json& request) {
+    if (request.is_array()) return std::ranges::any_of(request.items(), has_secrets);
+    const Json* name = request.find("method");
+    return name && name->is_string() &&
+           std::ranges::binary_search(secret_methods, name->as_string());
+}
+
+/// Leaves only the result. Which methods are called is not known before.
+Result<Json, std::string> parse_wiping(std::string_view body) {
+    const WipeScope scope;
+    return Json::parse(body);
+}
+
+void forget(Json json) {
+    {
+        const WipeScope scope;
+        json = {};
+    }
+    wipe_stack();
+}
+
 bool is_allowed(const Json& json, const std::set<std::string>& allowed) {
     const Json* method = json.find("method");
     return method && method->is_string() && allowed.contains(method->as_string());
@@ -299,17 +341,32 @@ Reply Dispatcher::answer(std::string_view body, const Origin& origin) {
         reply.body += '\n';
         return reply;
     };
-    auto json = Json::parse(body);
+    auto json = parse_wiping(body);
     if (!json) return fail_whole("Parse error");
     if (!json->is_object() && !json->is_array()) return fail_whole("Top-level object parse error");
-    return answer_parsed(*json, origin);
+    if (!has_secrets(*json)) return answer_parsed(*json, origin);
+    auto reply = answer_secret(std::move(*json), origin);
+    wipe_stack();
+    return reply;
+}
+
+Reply Dispatcher::answer_secret(Json json, const Origin& origin) {
+    const WipeScope scope;
+    auto reply = answer_parsed(json, origin);
+    reply.is_secret = true;
+    json = {};
+    return reply;
 }
 
 std::optional<Reply> Dispatcher::answer_now(std::string_view body, const Origin& origin) {
     if (body.size() > largest_quick_body) return std::nullopt;
-    auto json = Json::parse(body);
+    auto json = parse_wiping(body);
     const Json* name = json ? json->find("method") : nullptr;
     if (!name || !name->is_string()) return std::nullopt;
+    if (has_secrets(*json)) {
+        forget(std::move(*json));
+        return std::nullopt;
+    }
     if (never_waits(name->as_string())) return answer_parsed(*json, origin);
     Services* const services = open_services();
     if (!services || !is_brief(name->as_string())) return std::nullopt;

@@ -123,7 +123,8 @@ struct RpcServer::Impl {
     [[nodiscard]] static http::Response response(Reply reply) {
         return {.status = reply.status,
                 .content_type = reply.body.empty() ? "" : "application/json",
-                .body = std::move(reply.body)};
+                .body = std::move(reply.body),
+                .is_secret = reply.is_secret};
     }
 
     [[nodiscard]] http::Response answer(const http::Request& request) const {

@@ -2,8 +2,6 @@
 
 #include <daler/encoding/bytes.h>
 
-#include <string>
-
 namespace daler::crypto {
 
 /// Secret bytes in pages of their own, which are not swapped out (as far as the system allows that)
@@ -32,9 +30,5 @@ private:
     std::size_t size_ = 0;
     std::size_t mapped_ = 0;
 };
-
-/// Overwrites memory that held a secret; the compiler does not leave it out.
-void wipe(std::span<std::uint8_t> bytes);
-void wipe(std::string& text);
 
 }  // namespace daler::crypto

@@ -40,6 +40,7 @@ struct Response {
     std::string content_type{};  ///< empty: no such header
     std::string body{};
     std::vector<std::pair<std::string, std::string>> headers{};  ///< more of them: name and value
+    bool is_secret = false;  ///< the body is wiped when it is sent
 };
 
 /// Answers a request. Runs on one of the server's threads and may block; several run at once. An

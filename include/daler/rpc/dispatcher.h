@@ -15,7 +15,8 @@ namespace daler::rpc {
 /// The HTTP response.
 struct Reply {
     int status = 200;
-    std::string body;  ///< JSON and a newline; empty with status 204 and some errors
+    std::string body;        ///< JSON and a newline; empty with status 204 and some errors
+    bool is_secret = false;  ///< it may have private keys
 };
 
 /// The caller, and the wallet that the path names.
@@ -73,6 +74,8 @@ public:
 
 private:
     Reply answer_parsed(Json& json, const Origin& origin);
+    /// Leaves no copies of secrets behind.
+    Reply answer_secret(Json json, const Origin& origin);
     /// Null before `open` and after `close`.
     [[nodiscard]] Services* open_services() const;
 

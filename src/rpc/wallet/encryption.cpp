@@ -3,6 +3,7 @@
 
 #include <daler/crypto/secret_bytes.h>
 #include <daler/rpc/values.h>
+#include <daler/util/wipe.h>
 
 #include <fmt/format.h>
 
@@ -15,7 +16,7 @@ constexpr std::int64_t max_unlock_seconds = 100'000'000;
 crypto::SecretBytes passphrase(const Call& call, std::size_t i) {
     auto text = call.string(i);
     crypto::SecretBytes out(as_bytes(text));
-    crypto::wipe(text);
+    wipe(text);
     return out;
 }
 

@@ -5,6 +5,7 @@
 #include <daler/crypto/secret_bytes.h>
 #include <daler/primitives/chain_params.h>
 #include <daler/rpc/values.h>
+#include <daler/util/wipe.h>
 
 #include <fmt/format.h>
 
@@ -86,7 +87,7 @@ Json createwallet(Call& call) {
     }
     auto text = call.string(3, "");
     const crypto::SecretBytes passphrase(as_bytes(text));
-    crypto::wipe(text);
+    wipe(text);
     options.passphrase = passphrase.bytes();
     const auto name = call.string(0);
     const auto created = wallets(call).create(name, options);
