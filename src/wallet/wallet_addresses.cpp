@@ -88,21 +88,19 @@ Outcome<DescriptorRecord> Wallet::plan_import(const ImportRequest& request,
             record.range_begin = request.range->first;
             record.range_end = request.range->second + 1;
         } else {
-            warnings.emplace_back("Range not given, using default keypool range");
             record.range_end = options().keypool;
         }
         record.next_index = request.next_index.value_or(record.range_begin);
-        if (record.next_index < record.range_begin || record.next_index >= record.range_end)
-            return fail(FailureKind::invalid_parameter, "next_index is out of range");
+        ensure(record.next_index >= record.range_begin && record.next_index < record.range_end);
+    }
+    if (flags_.private_keys_disabled && descriptor.has_private_keys()) {
+        return fail(FailureKind::wallet,
+                    "Cannot import private keys to a wallet with private keys disabled");
     }
     if (!descriptor.scripts(record.range_begin)) {
         return fail(FailureKind::wallet,
                     "Cannot expand descriptor. Probably because of hardened derivations without "
                     "private keys provided");
-    }
-    if (flags_.private_keys_disabled && descriptor.has_private_keys()) {
-        return fail(FailureKind::wallet,
-                    "Cannot import private keys to a wallet with private keys disabled");
     }
     if (!flags_.private_keys_disabled) {
         if (!descriptor.has_private_keys()) {
@@ -130,17 +128,17 @@ Outcome<DescriptorRecord> Wallet::plan_import(const ImportRequest& request,
     return record;
 }
 
-Outcome<std::vector<std::string>> Wallet::check_import(const ImportRequest& request) const {
-    std::vector<std::string> warnings;
+Outcome<void> Wallet::check_import(const ImportRequest& request,
+                                   std::vector<std::string>& warnings) const {
     if (auto planned = plan_import(request, warnings); !planned)
         return daler::fail(planned.error());
-    return warnings;
+    return {};
 }
 
 Outcome<std::vector<std::string>> Wallet::import_descriptor(ImportRequest request) {
     if (auto unlocked = check_unlocked(); !unlocked) return daler::fail(unlocked.error());
-    std::vector<std::string> warnings;
-    auto record = plan_import(request, warnings);
+    std::vector<std::string> known, warnings;
+    auto record = plan_import(request, known);
     if (!record) return daler::fail(record.error());
     const auto& descriptor = request.descriptor;
     record->is_sealed = is_encrypted();
@@ -154,8 +152,10 @@ Outcome<std::vector<std::string>> Wallet::import_descriptor(ImportRequest reques
         } else {
             warnings.emplace_back("Unknown output type, cannot set descriptor to active.");
         }
-    } else {
-        keys_.clear_active(position);
+    } else if (const auto type = descriptor.address_type()) {
+        // It stays active for the other purpose, as in Bitcoin Core.
+        const ActiveKey purpose{*type, request.internal};
+        if (keys_.active(purpose) == position) keys_.clear_active(purpose);
     }
     descriptors_changed_.insert(position);
     flags_.blank = false;

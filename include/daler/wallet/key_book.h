@@ -67,6 +67,7 @@ public:
 
     void set_active(ActiveKey key, std::size_t record) { active_[key] = record; }
     void clear_active(std::size_t record);
+    void clear_active(ActiveKey key) { active_.erase(key); }
     [[nodiscard]] std::optional<std::size_t> active(ActiveKey key) const;
     [[nodiscard]] const std::map<ActiveKey, std::size_t>& active() const { return active_; }
     /// Whether an active record is for change; nothing if the record is not active.

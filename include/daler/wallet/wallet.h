@@ -184,10 +184,12 @@ public:
 
     // Descriptors.
 
-    /// The result that `import_descriptor` would give. Imports nothing.
-    [[nodiscard]] Outcome<std::vector<std::string>> check_import(
-        const ImportRequest& request) const;
-    /// Adds a descriptor; the caller then scans for its payments. Returns warnings.
+    /// Fails if `import_descriptor` would fail. Imports nothing. Adds to `warnings`, also if it
+    /// fails.
+    Outcome<void> check_import(const ImportRequest& request,
+                               std::vector<std::string>& warnings) const;
+    /// Adds a descriptor; the caller then scans for its payments. Returns further warnings.
+    /// Requires: next_index is in the range.
     Outcome<std::vector<std::string>> import_descriptor(ImportRequest request);
     /// The extended keys of all descriptors, or of the active ones, in the order of their bytes.
     enum class Which : bool { all, active };

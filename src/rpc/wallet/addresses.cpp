@@ -96,16 +96,37 @@ private:
     const AddressFormat& format_;
 };
 
-void append_key_origin(Json& out, const Script& script, const descriptor::KeyRing& ring) {
+/// Where the key of an address with one key comes from; null if it has none, or several. Of taproot
+/// outputs it is the internal key.
+const descriptor::KeyOrigin* key_origin(const Script& script, const descriptor::KeyRing& ring) {
     const auto solution = script::solve(script.bytes());
-    const descriptor::KeyOrigin* origin = nullptr;
     if (solution.type == script::OutputType::witness_v1_taproot) {
         const auto made_of = ring.taproot.find(*crypto::XOnlyKey::from_bytes(solution.data[0]));
-        if (made_of != ring.taproot.end()) origin = ring.find_origin(made_of->second.internal_key);
-    } else if (ring.origins.size() == 1) {
-        origin = &ring.origins.begin()->second;
+        // With a tree there are several keys, as a rule.
+        const bool has_one = made_of != ring.taproot.end() && !made_of->second.merkle_root;
+        return has_one ? ring.find_origin(made_of->second.internal_key) : nullptr;
     }
+    if (solution.type == script::OutputType::script_hash) {
+        const auto* inner = ring.find_script(solution.data[0]);
+        const bool has_key =
+            inner && script::solve(inner->bytes()).type == script::OutputType::witness_v0_key_hash;
+        return has_key ? key_origin(*inner, ring) : nullptr;
+    }
+    if (solution.type != script::OutputType::pubkey_hash &&
+        solution.type != script::OutputType::witness_v0_key_hash) {
+        return nullptr;
+    }
+    crypto::Digest160 id;
+    std::ranges::copy(solution.data[0], id.begin());
+    return ring.find_origin(id);
+}
+
+/// Adds when and how the key of an address was made.
+void append_key_origin(Json& out, const Script& script, const descriptor::KeyRing& ring,
+                       const wallet::DescriptorRecord& record) {
+    const auto* origin = key_origin(script, ring);
     if (!origin) return;
+    out.append("timestamp", record.created);
     out.append("hdkeypath", "m" + descriptor::path_to_text(origin->path));
     out.append("hdseedid", to_hex(crypto::Digest160{}));
     out.append("hdmasterfingerprint", to_hex(origin->fingerprint));
@@ -130,10 +151,7 @@ Json address_info(const wallet::Wallet& wallet, const Script& script) {
     append_address_details(out, script.bytes());
     AddressDetails(ring, format).append(out, script);
     out.append("ischange", wallet.is_change({Amount{0}, script}));
-    if (record) {
-        out.append("timestamp", record->created);
-        append_key_origin(out, script, ring);
-    }
+    if (record) append_key_origin(out, script, ring, *record);
     Json labels = Json::array();
     if (const auto* entry = wallet.label_of(script)) labels.push(entry->label);
     out.append("labels", std::move(labels));
@@ -211,7 +229,7 @@ Json listlabels(Call& call) {
     std::optional<std::string> purpose;
     if (!call.string(0, "").empty()) {
         purpose = call.string(0);
-        if (*purpose != "send" && *purpose != "receive") {
+        if (*purpose != "send" && *purpose != "receive" && *purpose != "refund") {
             throw Error{code::invalid_parameter,
                         "Invalid 'purpose' argument, must be a known purpose string, typically "
                         "'send', or 'receive'."};

@@ -25,69 +25,84 @@ std::int64_t parse_timestamp(const Json& request, std::int64_t now) {
                             type_name(value->kind()))};
 }
 
-/// The options of one import.
-wallet::ImportRequest with_options(const descriptor::Descriptor& parsed, const Json& data,
-                                   std::int64_t created,
-                                   const std::optional<std::string>& label_text) {
-    const auto* active = data.find("active");
-    const bool label = label_text.has_value();
-    wallet::ImportRequest out{.descriptor = parsed, .created = created};
-    const auto* internal = data.find("internal");
+/// What the objects of importdescriptors say, apart from the descriptor.
+struct ImportOptions {
+    bool active = false;
+    std::optional<bool> internal{};
+    std::optional<std::string> label{};
+};
+
+/// The range of a ranged descriptor, and its next index.
+void read_range(const Json& data, std::uint32_t keypool, wallet::ImportRequest& out,
+                std::vector<std::string>& warnings) {
     const auto* range = member(data, "range");
     const auto* next_index = member(data, "next_index");
-    out.active = active && to_bool(*active);
-    out.internal = internal && to_bool(*internal);
-    if (label) out.label = *label_text;
-
-    const bool is_range = out.descriptor.is_range();
-    if (!is_range && range) {
+    if (!out.descriptor.is_range()) {
+        if (!range) return;
         throw Error{code::invalid_parameter,
                     "Range should not be specified for an un-ranged descriptor"};
     }
     if (range) {
         const auto [first, last] = to_index_range(*range);
         out.range = {first, last};
+    } else {
+        warnings.emplace_back("Range not given, using default keypool range");
+        out.range = {0, keypool - 1};
     }
-    if (next_index && is_range) {
-        const auto index = to_integer(*next_index);
-        if (index < 0 || index >> 31 != 0)
-            throw Error{code::invalid_parameter, "next_index is out of range"};
-        out.next_index = static_cast<std::uint32_t>(index);
-    }
-    if (out.active && !is_range)
+    if (!next_index) return;
+    const auto index = to_integer(*next_index);
+    if (index < out.range->first || index > out.range->second)
+        throw Error{code::invalid_parameter, "next_index is out of range"};
+    out.next_index = static_cast<std::uint32_t>(index);
+}
+
+void check_options(const ImportOptions& options, const descriptor::Descriptor& descriptor,
+                   bool has_paths) {
+    if (options.active && !descriptor.is_range())
         throw Error{code::invalid_parameter, "Active descriptors must be ranged"};
-    if (is_range && label)
+    if (options.label && has_paths)
+        throw Error{code::invalid_parameter, "Multipath descriptors should not have a label"};
+    if (options.label && descriptor.is_range())
         throw Error{code::invalid_parameter, "Ranged descriptors should not have a label"};
-    if (out.internal && label)
+    if (options.label && options.internal.value_or(false))
         throw Error{code::invalid_parameter, "Internal addresses should not have a label"};
-    if (out.active && !out.descriptor.is_single_script())
+    if (options.active && !descriptor.is_single_script())
         throw Error{code::wallet, "Combo descriptors cannot be set to active"};
-    return out;
 }
 
 /// One import, or one for each path of a descriptor with several (BIP 389).
 std::vector<wallet::ImportRequest> parse_imports(const Json& data, std::int64_t created,
-                                                 const AddressFormat& format) {
+                                                 const Call& call,
+                                                 std::vector<std::string>& warnings) {
     const auto* text = data.find("desc");
     if (!text) throw Error{code::invalid_parameter, "Descriptor not found."};
-    const auto* active = data.find("active");
-    const auto* label = member(data, "label");
     const std::string& descriptor_text = to_text(*text);
-    if (active) static_cast<void>(to_bool(*active));
-    const auto label_text = label ? std::optional(label_of(*label)) : std::nullopt;
-    const auto all = descriptor::Descriptor::parse_all(descriptor_text, format,
+    ImportOptions options;
+    if (const auto* active = data.find("active")) options.active = to_bool(*active);
+    if (const auto* label = member(data, "label")) options.label = label_of(*label);
+    const auto all = descriptor::Descriptor::parse_all(descriptor_text, call.node().params.address,
                                                        descriptor::ChecksumRule::required);
     if (!all) throw Error{code::invalid_address_or_key, all.error()};
     const bool has_paths = all->size() > 1;
-    if (has_paths && data.find("internal")) {
-        throw Error{code::invalid_address_or_key,
-                    "Cannot have multipath descriptor while also specifying 'internal'"};
+    if (const auto* internal = data.find("internal")) {
+        if (has_paths) {
+            throw Error{code::invalid_address_or_key,
+                        "Cannot have multipath descriptor while also specifying 'internal'"};
+        }
+        options.internal = to_bool(*internal);
     }
-    if (has_paths && label)
-        throw Error{code::invalid_parameter, "Multipath descriptors should not have a label"};
+    wallet::ImportRequest common{.descriptor = all->front(), .created = created};
+    read_range(data, wallets(call).options().keypool, common, warnings);
+    check_options(options, common.descriptor, has_paths);
+    common.active = options.active;
+    common.label = options.label;
+    common.internal = options.internal.value_or(false);
     std::vector<wallet::ImportRequest> out;
-    for (const auto& parsed : *all)
-        out.push_back(with_options(parsed, data, created, label_text));
+    for (const auto& parsed : *all) {
+        out.push_back(common);
+        // A key that is written with its private key once may be written without it elsewhere.
+        out.back().descriptor = parsed.with_private_keys(parsed.private_keys());
+    }
     // Two paths are those of receiving and of change.
     if (out.size() == 2) out.back().internal = true;
     return out;
@@ -104,7 +119,7 @@ Json warnings_json(const std::vector<std::string>& warnings) {
 /// wait.
 void derive(const Call& call, const std::string& wallet, wallet::ImportRequest& request) {
     if (!request.descriptor.is_range()) return;
-    const auto [first, last] = request.range.value_or(std::pair<std::uint32_t, std::uint32_t>{});
+    const auto [first, last] = request.range.value();
     // The wallet derives scripts ahead of the first unused one.
     const auto keypool = wallets(call).options().keypool;
     const auto end = std::max(last + 1, request.next_index.value_or(first) + keypool);
@@ -118,23 +133,24 @@ void derive(const Call& call, const std::string& wallet, wallet::ImportRequest& 
     }
 }
 
+/// Imports what one object describes. The reason of a failure and what was warned of before it are
+/// part of the result.
 Json import_one(const Call& call, const std::string& wallet, const Json& data,
                 std::int64_t created) {
     Json out = Json::object();
+    std::vector<std::string> warnings;
     try {
-        auto requests = parse_imports(data, created, call.node().params.address);
-        std::vector<std::string> warnings;
-        for (auto& request : requests) {
-            with_wallet(call, wallet,
-                        [&](const wallet::Wallet& open) { value_of(open.check_import(request)); });
+        for (auto& request : parse_imports(data, created, call, warnings)) {
+            with_wallet(call, wallet, [&](const wallet::Wallet& open) {
+                value_of(open.check_import(request, warnings));
+            });
             derive(call, wallet, request);
-            // The paths have the same warnings.
-            warnings = with_wallet(call, wallet, [&](wallet::Wallet& open) {
+            const auto more = with_wallet(call, wallet, [&](wallet::Wallet& open) {
                 return value_of(open.import_descriptor(std::move(request)));
             });
+            warnings.insert(warnings.end(), more.begin(), more.end());
         }
         out.append("success", true);
-        if (!warnings.empty()) out.append("warnings", warnings_json(warnings));
     } catch (const Error& error) {
         // If a request is malformed or the node is stopping, the whole call fails.
         if (error.code == code::type || error.code == code::misc) throw;
@@ -144,6 +160,7 @@ Json import_one(const Call& call, const std::string& wallet, const Json& data,
         out.append("success", false);
         out.append("error", std::move(reason));
     }
+    if (!warnings.empty()) out.append("warnings", warnings_json(warnings));
     return out;
 }
 
@@ -210,18 +227,23 @@ Json import_all(Call& call, const std::string& wallet) {
     return out;
 }
 
+/// Whether a watch-only wallet has no private text of this descriptor.
+bool lacks_private_keys(const wallet::Wallet& wallet, const wallet::DescriptorRecord& record) {
+    return wallet.flags().private_keys_disabled && record.descriptor.is_solvable();
+}
+
 }  // namespace
 
 Json listdescriptors(Call& call) {
     const bool with_private = call.boolean(0, false);
     return with_wallet(call, [&](wallet::Wallet& wallet) {
-        if (with_private && wallet.flags().private_keys_disabled)
-            throw Error{code::wallet, "Can't get private descriptor string for watch-only wallets"};
         if (with_private) value_of(wallet.check_unlocked());
         const auto& records = wallet.keys().records();
         std::vector<std::pair<std::string, Json>> sorted;
         for (std::size_t i = 0; i < records.size(); ++i) {
             const auto& record = records[i];
+            if (with_private && lacks_private_keys(wallet, record))
+                throw Error{code::wallet, "Can't get descriptor string."};
             const auto text =
                 with_private ? record.descriptor.to_private_text() : record.normalized_text;
             const auto internal = wallet.keys().active_internal(i);

@@ -59,7 +59,7 @@ inline const ResultFields address_info_fields = {
     {"embedded?", Type::object, "The address of the script that it stands for", embedded_address},
     {"", Type::same_fields, "", multisig_fields},
     {"ischange", Type::boolean, "Whether it was used for change"},
-    {"timestamp?", Type::time, "When its descriptor came into use"},
+    {"timestamp?", Type::time, "When its descriptor came into use; only if it has one key"},
     {"hdkeypath?", Type::string, "The path of derivation of its key"},
     {"hdseedid?", Type::hex, "Zeros"},
     {"hdmasterfingerprint?", Type::hex, "The fingerprint of the master key"},
@@ -126,11 +126,11 @@ inline const ResultField import_results{
     Type::objects,
     "In the order of the requests",
     {{"success", Type::boolean, "Whether it was imported"},
-     {"warnings?", Type::array, "", warning_texts},
      {"error?",
       Type::object,
       "Why it was not",
-      {{"code", Type::integer, "The code of the error"}, {"message", Type::string, ""}}}}};
+      {{"code", Type::integer, "The code of the error"}, {"message", Type::string, ""}}},
+     {"warnings?", Type::array, "", warning_texts}}};
 
 inline const ResultFields wallet_descriptors = {
     {"wallet_name", Type::string, "The wallet"},
