@@ -381,6 +381,7 @@ constexpr std::array ignored{
     Option{"onion", "<addr>", Kind::text, Group::hidden, "", refused},
     Option{"i2psam", "<addr>", Kind::text, Group::hidden, "", refused},
     Option{"signer", "<cmd>", Kind::text, Group::hidden, "", refused},
+    Option{"walletcrosschain", "", Kind::flag, Group::hidden, "0", refused},
     Option{"proxyrandomize", "", Kind::flag, Group::hidden, "1", accepted},
     Option{"sandbox", "<mode>", Kind::text, Group::hidden, "", accepted},
     Option{"h", "", Kind::flag, Group::hidden, "", "Print the help and exit"},

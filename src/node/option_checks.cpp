@@ -33,6 +33,7 @@ constexpr auto refusals = std::to_array<Refusal>({
     {"i2psam", no_proxy},
     {"maxuploadtarget", "daler does not limit uploads."},
     {"signer", "daler does not support external signers."},
+    {"walletcrosschain", "the file of a wallet belongs to one chain."},
     {"avoidpartialspends", "the wallet does not group coins by address."},
 });
 

@@ -53,6 +53,8 @@ def locked(wallet, key):
 
 def main(test):
     node = test.node()
+    assert (node.folder / "wallets").is_dir(), "the folder is there from the first start on"
+    equal((node.listwalletdir(), node.listwallets()), ({"wallets": []}, []))
     node.createwallet("w")
     node.createwallet("watching", True)
     wallet = node.wallet("w")
