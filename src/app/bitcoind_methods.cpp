@@ -12,8 +12,6 @@ using client::Rule;
 constexpr auto rows = std::to_array<Conversion>({
     {"dumptxoutset", 2, "options", Rule::json},
     {"dumptxoutset", named_only, "rollback", Rule::json},
-    {"settxfee", 0, "amount", Rule::json},
-    {"setwalletflag", 1, "value", Rule::json},
 });
 
 }  // namespace

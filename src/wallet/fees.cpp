@@ -26,8 +26,9 @@ std::string to_sat_per_vbyte(FeeRate rate) {
     return fmt::format("{}.{:03} sat/vB", millis / 1000, millis % 1000);
 }
 
-Outcome<ChosenRate> choose_fee_rate(const NodeView& node, const WalletOptions& options,
-                                    const PaymentRequest& request) {
+Outcome<ChosenRate> choose_fee_rate(const Wallet& wallet, const PaymentRequest& request) {
+    const auto& node = wallet.node();
+    const auto& options = wallet.options();
     const FeeRate required = required_rate(node, options);
     if (request.fee_rate) {
         if (!request.any_fee_rate && *request.fee_rate < required) {
@@ -39,8 +40,8 @@ Outcome<ChosenRate> choose_fee_rate(const NodeView& node, const WalletOptions& o
         return ChosenRate{*request.fee_rate, "PayTxFee set"};
     }
     ChosenRate out;
-    if (options.pay_tx_fee.per_kvb > Amount{0} && !request.conf_target) {
-        out = {options.pay_tx_fee, "PayTxFee set"};
+    if (wallet.pay_tx_fee().per_kvb > Amount{0} && !request.conf_target) {
+        out = {wallet.pay_tx_fee(), "PayTxFee set"};
     } else if (const auto estimate = estimated(node, options, request); estimate.rate) {
         out = {*estimate.rate, std::string(fees::describe(estimate.reason))};
     } else if (options.fallback_fee.per_kvb > Amount{0}) {

@@ -1,9 +1,6 @@
 #pragma once
 
-#include <daler/wallet/failure.h>
-#include <daler/wallet/node_view.h>
-#include <daler/wallet/options.h>
-#include <daler/wallet/payment.h>
+#include <daler/wallet/wallet.h>
 
 namespace daler::wallet {
 
@@ -13,10 +10,9 @@ struct ChosenRate {
     std::string reason;
 };
 
-/// The fee rate of a payment: the requested rate, -paytxfee, an estimate or the fallback. At least
-/// the mempool's minimum; a lower request fails unless it allows any fee rate.
-[[nodiscard]] Outcome<ChosenRate> choose_fee_rate(const NodeView& node,
-                                                  const WalletOptions& options,
+/// The fee rate of a payment: the requested rate, that of the wallet, an estimate or the fallback.
+/// At least the mempool's minimum; a lower request fails unless it allows any fee rate.
+[[nodiscard]] Outcome<ChosenRate> choose_fee_rate(const Wallet& wallet,
                                                   const PaymentRequest& request);
 
 /// Change that is not worth spending at this rate is not made.

@@ -64,7 +64,7 @@ Outcome<void> PaymentBuilder::check_request() {
 }
 
 Outcome<void> PaymentBuilder::choose_rate() {
-    auto rate = choose_fee_rate(wallet_.node(), wallet_.options(), request_);
+    auto rate = choose_fee_rate(wallet_, request_);
     if (!rate) return daler::fail(rate.error());
     rate_ = std::move(*rate);
     discard_rate_ = discard_rate(wallet_.node(), wallet_.options());

@@ -177,7 +177,7 @@ FeeRate Replacer::estimated_rate() const {
     const auto old = FeeRate::of(old_fee_, policy::virtual_size(record_.tx->weight(), 0, 0));
     const auto step = std::max(wallet_.node().incremental_fee_rate(), wallet_incremental_rate);
     const FeeRate higher{old.per_kvb + Amount{1} + step.per_kvb};
-    const auto usual = choose_fee_rate(wallet_.node(), wallet_.options(), request_.payment);
+    const auto usual = choose_fee_rate(wallet_, request_.payment);
     return usual ? std::max(higher, usual->rate) : higher;
 }
 

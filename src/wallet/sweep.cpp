@@ -47,7 +47,7 @@ private:
 };
 
 Outcome<void> Sweeper::choose_rate() {
-    auto chosen = choose_fee_rate(wallet_.node(), wallet_.options(), request_.payment);
+    auto chosen = choose_fee_rate(wallet_, request_.payment);
     if (!chosen) {
         const auto kind =
             request_.payment.fee_rate ? FailureKind::invalid_parameter : FailureKind::wallet;

@@ -160,6 +160,12 @@ void Wallet::restore(KeyBook derived) {
     unlock_spent_coins();
 }
 
+void Wallet::set_avoid_reuse(bool avoid) {
+    flags_.avoid_reuse = avoid;
+    all_changed_ = true;
+    commit();
+}
+
 bool Wallet::is_dirty() const {
     return all_changed_ || locks_changed_ || !descriptors_changed_.empty() ||
            !labels_changed_.empty() || history_.has_changes() ||

@@ -56,6 +56,7 @@ std::unique_ptr<Wallet> Wallet::return_to(const WalletContext& context, const Sa
     out->adopt_mempool();
     out->locked_.insert(saved.locked_coins.begin(), saved.locked_coins.end());
     out->displaced_ = saved.displaced;
+    if (wallet) out->pay_tx_fee_ = wallet->pay_tx_fee_;
     return out;
 }
 

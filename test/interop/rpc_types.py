@@ -182,7 +182,7 @@ def calls(block, transaction, address):
         ("verifymessage", ["mkHS9ne12qx9pS9VojpwU5xtRd4T7X7ZUt", "AA==", "text"]), ("setmocktime", [0]), ("mockscheduler", [1]),
     ]
     wallet = [
-        ("upgradewallet", [169900]), ("signmessage", ["mkHS9ne12qx9pS9VojpwU5xtRd4T7X7ZUt", "text"]), ("listaddressgroupings", []),
+        ("settxfee", [0.001]), ("setwalletflag", ["avoid_reuse", False]), ("upgradewallet", [169900]), ("signmessage", ["mkHS9ne12qx9pS9VojpwU5xtRd4T7X7ZUt", "text"]), ("listaddressgroupings", []),
         ("importprunedfunds", [transaction, "00"]), ("removeprunedfunds", [HASH]), ("abandontransaction", [HASH]), ("backupwallet", ["/nosuch/folder/file"]),
         ("createwallet", ["w", False, False, "", False, True, False, False]), ("encryptwallet", [""]),
         ("walletpassphrase", ["secret", 1]), ("walletpassphrasechange", ["secret", "other"]),

@@ -135,6 +135,7 @@ public:
 
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] const WalletFlags& flags() const { return flags_; }
+    void set_avoid_reuse(bool avoid);
     [[nodiscard]] const ChainParams& params() const { return context_.node.params(); }
     [[nodiscard]] const WalletOptions& options() const { return context_.options; }
     [[nodiscard]] NodeView& node() const { return context_.node; }
@@ -263,6 +264,10 @@ public:
 
     // Payments.
 
+    /// The fee rate of payments that choose none; 0: it is estimated. At first that of the options;
+    /// a new one is forgotten when the wallet is closed.
+    [[nodiscard]] FeeRate pay_tx_fee() const { return pay_tx_fee_; }
+    void set_pay_tx_fee(FeeRate rate) { pay_tx_fee_ = rate; }
     /// Chooses coins and builds a transaction, signed unless the request says otherwise. Does not
     /// store it.
     Outcome<Payment> prepare(const PaymentRequest& request);
@@ -373,6 +378,7 @@ private:
     std::set<OutPoint> persistent_locked_;  ///< those that are stored in the file
     const chain::BlockEntry* tip_ = nullptr;
     Random random_;
+    FeeRate pay_tx_fee_ = context_.options.pay_tx_fee;
     std::set<Txid> displaced_;      ///< to be broadcast by `offer_displaced`
     bool derives_at_once_ = false;  ///< while catching up
     std::optional<Scan> scan_;      ///< the running one

@@ -223,7 +223,7 @@ Json getbalances(Call& call) {
 
 Json getunconfirmedbalance(Call& call) {
     return with_wallet(call, [](wallet::Wallet& wallet) {
-        return from_amount(wallet.history().balances().pending);
+        return from_amount(wallet.history().balances(0, wallet.flags().avoid_reuse).pending);
     });
 }
 

@@ -130,7 +130,7 @@ Json listwalletdir(Call& call) {
 
 Json getwalletinfo(Call& call) {
     return with_wallet(call, [](wallet::Wallet& wallet) {
-        const auto balances = wallet.history().balances();
+        const auto balances = wallet.history().balances(0, wallet.flags().avoid_reuse);
         Json out = Json::object();
         out.append("walletname", wallet.name());
         out.append("walletversion", wallet_version);
@@ -142,7 +142,7 @@ Json getwalletinfo(Call& call) {
         out.append("keypoolsize", wallet.keys().unused(false));
         out.append("keypoolsize_hd_internal", wallet.keys().unused(true));
         if (const auto until = wallet.unlocked_until()) out.append("unlocked_until", *until);
-        out.append("paytxfee", from_rate(wallet.options().pay_tx_fee));
+        out.append("paytxfee", from_rate(wallet.pay_tx_fee()));
         out.append("private_keys_enabled", !wallet.flags().private_keys_disabled);
         out.append("avoid_reuse", wallet.flags().avoid_reuse);
         out.append("scanning", scanning_json(wallet));

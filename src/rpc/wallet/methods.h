@@ -73,6 +73,10 @@ void listunspent(Call& call, JsonWriter& result);
 [[nodiscard]] Json bumpfee(Call& call);
 [[nodiscard]] Json psbtbumpfee(Call& call);
 
+// settings.cpp
+[[nodiscard]] Json settxfee(Call& call);
+[[nodiscard]] Json setwalletflag(Call& call);
+
 // simulations.cpp
 [[nodiscard]] Json simulaterawtransaction(Call& call);
 

@@ -225,6 +225,11 @@ inline const ResultFields wallet_info = {
     {"birthtime?", Type::time, "Blocks before it are not read"},
     last_block_field};
 
+inline const ResultFields changed_flag = {
+    {"flag_name", Type::string, "The property"},
+    {"flag_state", Type::boolean, "Its new state"},
+    {"warnings?", Type::string, "What must be known about it; only if it is set"}};
+
 inline const ResultFields upgraded_wallet = {
     {"wallet_name", Type::string, "The wallet"},
     {"previous_version", Type::integer, "The version of its format before"},
