@@ -20,7 +20,7 @@ Result<void, std::string> Notifications::open(NodeOptions& options, ledger::Ledg
             std::optional<std::pair<BlockHash, Height>> block;
             if (record.status == wallet::TxStatus::confirmed)
                 block.emplace(record.block, record.height);
-            notifier_->wallet_transaction(wallet, record.tx->txid, block);
+            notifier_->wallet_transaction(wallet, record.txid, block);
         };
     }
     chain_warnings_ =

@@ -26,15 +26,8 @@ std::string short_text(const OutPoint& outpoint) {
                        outpoint.index);
 }
 
-/// An output in the wallet's history; null if there is none.
-const TxOutput* known_output(const Wallet& wallet, const OutPoint& outpoint) {
-    const auto* record = wallet.history().find(outpoint.txid);
-    if (!record || outpoint.index >= record->tx->outputs.size()) return nullptr;
-    return &record->tx->outputs[outpoint.index];
-}
-
 bool is_owned(const Wallet& wallet, const OutPoint& outpoint) {
-    const auto* output = known_output(wallet, outpoint);
+    const auto output = wallet.history().output(outpoint);
     return output && wallet.history().owner(*output);
 }
 
@@ -107,15 +100,15 @@ Candidate CoinFinder::candidate(Amount value, const Kind& kind) const {
     return {recipients_pay_ ? value : value - kind.fee, kind.fee, kind.long_term_fee, kind.weight};
 }
 
-const TxOutput& CoinFinder::output_of(const Wallet& wallet, const PricedCoin& coin) {
-    const auto* known = known_output(wallet, coin.outpoint);
-    ensure(known || (coin.given && coin.given->output));
-    return known ? *known : *coin.given->output;
+TxOutput CoinFinder::output_of(const Wallet& wallet, const PricedCoin& coin) {
+    if (auto known = wallet.history().output(coin.outpoint)) return std::move(*known);
+    ensure(coin.given && coin.given->output);
+    return *coin.given->output;
 }
 
-const TxOutput* CoinFinder::spent_output(const GivenInput& input) const {
-    const auto* known = known_output(wallet_, input.outpoint);
-    return known || !input.output ? known : &*input.output;
+std::optional<TxOutput> CoinFinder::spent_output(const GivenInput& input) const {
+    auto known = wallet_.history().output(input.outpoint);
+    return known ? known : input.output;
 }
 
 std::optional<std::int64_t> CoinFinder::weight_of(const GivenInput& input,
@@ -130,7 +123,7 @@ Outcome<std::vector<PricedCoin>> CoinFinder::given() const {
     // Of several inputs that cannot be spent, the one with the least id is reported.
     std::map<OutPoint, std::string_view> problems;
     for (const auto& input : request_.inputs) {
-        const auto* output = spent_output(input);
+        const auto output = spent_output(input);
         const auto weight = output ? weight_of(input, output->script_pubkey) : std::nullopt;
         if (weight) {
             const auto& script = output->script_pubkey;
@@ -208,8 +201,8 @@ private:
         return request_.include_unsafe || history.is_safe(coin, known_good_);
     }
 
-    static const Script& script_of(const CoinIndex::Coin& coin) {
-        return coin.record->tx->outputs[coin.outpoint.index].script_pubkey;
+    static ByteSpan script_of(const CoinIndex::Coin& coin) {
+        return coin.record->body.output(coin.outpoint.index).script_pubkey;
     }
 
     /// Null if no weight of a signed input is known.
@@ -220,7 +213,7 @@ private:
             bool is_new = false;
             std::tie(latest_, is_new) = kinds_.try_emplace(key);
             if (is_new) {
-                const auto& script = script_of(coin);
+                const Script script(script_of(coin));
                 if (const auto weight = wallet_.keys().input_weight(script))
                     latest_->second = finder_.kind_of(script, *weight);
             }

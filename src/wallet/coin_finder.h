@@ -58,7 +58,7 @@ public:
     [[nodiscard]] std::vector<PricedCoin> confirmed_others() const;
     [[nodiscard]] std::vector<PricedCoin> unconfirmed_others() const;
     /// The output that a coin found here is.
-    [[nodiscard]] static const TxOutput& output_of(const Wallet& wallet, const PricedCoin& coin);
+    [[nodiscard]] static TxOutput output_of(const Wallet& wallet, const PricedCoin& coin);
 
 private:
     /// What all coins of one kind of script have in common.
@@ -70,7 +70,7 @@ private:
     };
     class OtherCoins;
 
-    [[nodiscard]] const TxOutput* spent_output(const GivenInput& input) const;
+    [[nodiscard]] std::optional<TxOutput> spent_output(const GivenInput& input) const;
     [[nodiscard]] std::optional<std::int64_t> weight_of(const GivenInput& input,
                                                         const Script& script) const;
     [[nodiscard]] Kind kind_of(const Script& script, std::int64_t weight) const;

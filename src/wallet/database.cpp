@@ -6,24 +6,32 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
 
 namespace daler::wallet {
 namespace {
 
-/// The SQL function row_checksum(VALUES...): CRC-32C over each value's kind, size and bytes.
+/// Adds what a checksum covers of one value: its kind, size and bytes. A number's bytes are its
+/// text.
+void add_value(ByteWriter& out, int kind, ByteSpan bytes) {
+    out.u8(static_cast<std::uint8_t>(kind));
+    out.u64(bytes.size());
+    out.bytes(bytes);
+}
+
+/// The SQL function row_checksum(VALUES...): CRC-32C over the values.
 void row_checksum(sqlite3_context* context, int count, sqlite3_value** values) {
-    std::uint32_t sum = 0;
+    constexpr std::size_t usual_row = 512;
+    ByteWriter covered(usual_row);
     for (int i = 0; i < count; ++i) {
         const int kind = sqlite3_value_type(values[i]);
         const auto* bytes = static_cast<const std::uint8_t*>(sqlite3_value_blob(values[i]));
         const auto size = static_cast<std::size_t>(sqlite3_value_bytes(values[i]));
-        ByteWriter head;
-        head.u8(static_cast<std::uint8_t>(kind));
-        head.u64(size);
-        sum = crypto::crc32c(head.view(), sum);
-        if (size > 0) sum = crypto::crc32c(ByteSpan(bytes, size), sum);
+        add_value(covered, kind, {bytes, size});
     }
-    sqlite3_result_int64(context, sum);
+    sqlite3_result_int64(context, crypto::crc32c(covered.view()));
 }
 
 /// In one transaction of `to`.
@@ -203,6 +211,10 @@ bool Statement::step() {
 void Statement::run() {
     while (step()) {
     }
+    reset();
+}
+
+void Statement::reset() {
     sqlite3_reset(handle_);
 }
 
@@ -210,10 +222,31 @@ std::int64_t Statement::integer(int column) const {
     return sqlite3_column_int64(handle_, column);
 }
 
-Bytes Statement::blob(int column) const {
+ByteSpan Statement::blob_view(int column) const {
     const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(handle_, column));
     const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle_, column));
-    return data ? Bytes(data, data + size) : Bytes{};
+    return data ? ByteSpan(data, size) : ByteSpan();
+}
+
+Bytes Statement::blob(int column) const {
+    const auto view = blob_view(column);
+    return {view.begin(), view.end()};
+}
+
+std::uint32_t Statement::checksum(int columns, ByteWriter& scratch) const {
+    scratch.clear();
+    for (int i = 0; i < columns; ++i) {
+        const int kind = sqlite3_column_type(handle_, i);
+        if (kind == SQLITE_INTEGER) {
+            // Not blob_view, which would change the value into its text.
+            std::array<char, std::numeric_limits<std::int64_t>::digits10 + 3> text;
+            const auto end = std::to_chars(text.begin(), text.end(), integer(i)).ptr;
+            add_value(scratch, kind, as_bytes(std::string_view(text.begin(), end)));
+        } else {
+            add_value(scratch, kind, blob_view(i));
+        }
+    }
+    return crypto::crc32c(scratch.view());
 }
 
 std::string Statement::text(int column) const {

@@ -73,7 +73,13 @@ public:
 
     [[nodiscard]] std::int64_t integer(int column) const;
     [[nodiscard]] Bytes blob(int column) const;
+    /// The same without a copy, until the next step.
+    [[nodiscard]] ByteSpan blob_view(int column) const;
     [[nodiscard]] std::string text(int column) const;
+    /// row_checksum of the first `columns` columns, in `scratch`.
+    [[nodiscard]] std::uint32_t checksum(int columns, ByteWriter& scratch) const;
+    /// Makes it ready for new parameters.
+    void reset();
 
 private:
     SqliteDatabase& database_;

@@ -3,16 +3,39 @@
 namespace daler::wallet {
 namespace {
 
+std::size_t hash_of_script(ByteSpan script) {
+    return std::hash<std::string_view>{}(as_text(script));
+}
+
 bool is_alive(const TxRecord& record) {
     return record.status == TxStatus::confirmed || record.status == TxStatus::in_mempool;
 }
 
 }  // namespace
 
+std::optional<TxOutput> History::output(const OutPoint& outpoint) const {
+    const auto found = known(outpoint);
+    if (!found) return std::nullopt;
+    return TxOutput{found->value, Script(found->script_pubkey)};
+}
+
+std::optional<TxOutput> History::owned_prevout(const TxInput& input) const {
+    const auto found = owned(input.prevout);
+    if (!found) return std::nullopt;
+    return TxOutput{found->value, Script(found->script_pubkey)};
+}
+
 Amount History::debit(const Transaction& tx) const {
     Amount out;
     for (const auto& input : tx.inputs)
-        if (const auto* spent = owned_prevout(input)) out += spent->value;
+        if (const auto spent = owned(input.prevout)) out += spent->value;
+    return out;
+}
+
+Amount History::debit(const TxBody& tx) const {
+    Amount out;
+    for (std::uint32_t i = 0; i < tx.input_count(); ++i)
+        if (const auto spent = owned(tx.prevout(i))) out += spent->value;
     return out;
 }
 
@@ -30,7 +53,7 @@ Height History::depth(const TxRecord& record) const {
 }
 
 Height History::blocks_to_maturity(const TxRecord& record) const {
-    if (!record.tx->is_coinbase()) return 0;
+    if (!record.is_coinbase()) return 0;
     return std::max(0, coinbase_maturity_ + 1 - depth(record));
 }
 
@@ -42,91 +65,105 @@ bool History::is_trusted(const TxRecord& record) const {
 bool History::is_trusted(const TxRecord& record, std::set<Txid>& known_good) const {
     if (record.status == TxStatus::confirmed) return true;
     if (record.status != TxStatus::in_mempool || !trust_change_) return false;
-    if (known_good.contains(record.tx->txid)) return true;
+    if (known_good.contains(record.txid)) return true;
     // An unconfirmed transaction is trusted if all coins that it spends are ours and trusted.
-    for (const auto& input : record.tx->inputs) {
-        if (!owned_prevout(input)) return false;
-        if (!is_trusted(records_.at(input.prevout.txid), known_good)) return false;
+    for (std::uint32_t i = 0; i < record.body.input_count(); ++i) {
+        const auto prevout = record.body.prevout(i);
+        if (!owned(prevout)) return false;
+        if (!is_trusted(*find(prevout.txid), known_good)) return false;
     }
-    known_good.insert(record.tx->txid);
+    known_good.insert(record.txid);
     return true;
 }
 
 bool History::is_spent(const OutPoint& outpoint) const {
-    const auto [begin, end] = spends_.equal_range(outpoint);
-    return std::any_of(begin, end, [this](const auto& spend) {
-        const auto& spender = records_.at(spend.second);
+    return std::ranges::any_of(table_.spenders(outpoint), [this](std::uint32_t position) {
+        const auto& spender = records()[position];
         return !spender.abandoned && spender.status != TxStatus::conflicted &&
-               spender.mempool_conflicts.empty();
+               spender.notes().mempool_conflicts.empty();
     });
 }
 
 bool History::has_children(const SealedTransaction& tx) const {
-    for (std::uint32_t i = 0; i < tx.outputs.size(); ++i)
-        if (spends_.contains({tx.txid, i})) return true;
-    return false;
+    return !table_.spenders(tx.txid, tx.outputs.size()).empty();
 }
 
 std::set<Txid> History::conflicts(const TxRecord& record) const {
     std::set<Txid> out;
-    for (const auto& input : record.tx->inputs) {
-        const auto [begin, end] = spends_.equal_range(input.prevout);
-        for (auto spend = begin; spend != end; ++spend)
-            out.insert(spend->second);
-    }
-    out.erase(record.tx->txid);
+    for (std::uint32_t i = 0; i < record.body.input_count(); ++i)
+        for (const auto position : table_.spenders(record.body.prevout(i)))
+            out.insert(records()[position].txid);
+    out.erase(record.txid);
     return out;
 }
 
-bool History::is_reused(const Script& script) const {
-    return reused_.contains(script);
+void History::note_reused(ByteSpan script) const {
+    reused_.insert(hash_of_script(script));
 }
 
-void History::reconsider(const TxRecord& record, std::uint32_t output,
+bool History::is_reused(ByteSpan script) const {
+    (void)index();
+    return reused_.contains(hash_of_script(script));
+}
+
+void History::reconsider(const TxRecord& record, std::uint32_t number, const TxBody::Output& output,
                          std::optional<bool>& from_me) const {
-    const CoinIndex::Key key{record.order, output};
-    const auto& paid = record.tx->outputs[output];
-    const auto* place = is_alive(record) ? owner(paid) : nullptr;
-    if (!place || is_spent({record.tx->txid, output})) {
+    const CoinIndex::Key key{record.order, number};
+    const OutPoint outpoint{record.txid, number};
+    const auto* place = is_alive(record) ? owner(output) : nullptr;
+    if (!place || is_spent(outpoint)) {
         index_.erase(key);
         return;
     }
     const bool in_block = record.status == TxStatus::confirmed;
-    if (!from_me) from_me = is_from_me(*record.tx);
+    if (!from_me) from_me = is_from_me(record.body);
     index_.put(key, {.record = &record,
-                     .outpoint = {record.tx->txid, output},
+                     .outpoint = outpoint,
                      .place = *place,
-                     .type = script::solve(paid.script_pubkey.bytes()).type,
-                     .value = paid.value,
+                     .type = script::solve(output.script_pubkey).type,
+                     .value = output.value,
                      .height = in_block ? std::optional(record.height) : std::nullopt,
-                     .is_coinbase = record.tx->is_coinbase(),
+                     .is_coinbase = record.is_coinbase(),
                      .from_me = *from_me,
                      .spendable = keys_.records()[place->record].is_spendable});
 }
 
 void History::reconsider_outputs(const TxRecord& record) const {
     std::optional<bool> from_me;
-    for (std::uint32_t i = 0; i < record.tx->outputs.size(); ++i)
-        reconsider(record, i, from_me);
+    std::uint32_t number = 0;
+    for (const auto& output : record.body.outputs())
+        reconsider(record, number++, output, from_me);
+}
+
+void History::make_index() const {
+    touched_.clear();
+    index_.clear();
+    for (const auto& record : records()) {
+        reconsider_outputs(record);
+        std::uint32_t number = 0;
+        for (const auto& output : record.body.outputs()) {
+            if (!owner(output))
+                keys_.watch(output.script_pubkey);
+            else if (table_.has_spender({record.txid, number}))
+                note_reused(output.script_pubkey);
+            ++number;
+        }
+    }
 }
 
 const CoinIndex& History::index() const {
     // Outputs of known transactions are ours now.
     index_is_stale_ |= keys_.take_watched();
-    if (std::exchange(index_is_stale_, false)) {
-        touched_.clear();
-        index_.clear();
-        for (const auto& [txid, record] : records_)
-            reconsider_outputs(record);
-    }
+    if (std::exchange(index_is_stale_, false)) make_index();
     for (const auto* record : std::exchange(touched_, {})) {
         reconsider_outputs(*record);
         // Its inputs spend coins, or do so no longer.
-        for (const auto& input : record->tx->inputs) {
-            const auto* parent = find(input.prevout.txid);
+        for (std::uint32_t i = 0; i < record->body.input_count(); ++i) {
+            const auto prevout = record->body.prevout(i);
+            const auto* parent = find(prevout.txid);
             std::optional<bool> from_me;
-            if (parent && input.prevout.index < parent->tx->outputs.size())
-                reconsider(*parent, input.prevout.index, from_me);
+            if (parent && prevout.index < parent->body.output_count())
+                reconsider(*parent, prevout.index, parent->body.output(prevout.index), from_me);
         }
     }
     return index_;
@@ -137,8 +174,8 @@ Balances History::balances(Height min_depth, bool avoid_reuse) const {
     const std::int64_t mature = std::int64_t{tip_height_} - coinbase_maturity_;
     const std::int64_t highest = std::int64_t{tip_height_} + 1 - min_depth;
     const auto counts = [&](const CoinIndex::Coin& coin, const CoinIndex::Key& key) {
-        const auto& script = coin.record->tx->outputs[key.output].script_pubkey;
-        return coin.spendable && !(avoid_reuse && is_reused(script));
+        return coin.spendable &&
+               !(avoid_reuse && is_reused(coin.record->body.output(key.output).script_pubkey));
     };
     Balances out;
     if (avoid_reuse) {
@@ -169,15 +206,15 @@ Balances History::balances(Height min_depth, bool avoid_reuse) const {
 bool History::is_safe(const CoinIndex::Coin& coin, std::set<Txid>& known_good) const {
     if (coin.height) return true;
     // Either of a payment and its replacement may be mined.
-    if (coin.record->replaces || coin.record->replaced_by) return false;
+    if (coin.record->notes().replaces || coin.record->notes().replaced_by) return false;
     return is_trusted(*coin.record, known_good);
 }
 
 OwnedCoin History::owned_coin(const CoinIndex::Key& key, const CoinIndex::Coin& coin,
                               std::set<Txid>& known_good) const {
-    const auto& output = coin.record->tx->outputs[key.output];
+    const auto output = coin.record->body.output(key.output);
     return {.outpoint = coin.outpoint,
-            .output = output,
+            .output = {output.value, Script(output.script_pubkey)},
             .place = coin.place,
             .depth = depth(coin),
             .safe = is_safe(coin, known_good),

@@ -69,7 +69,7 @@ void add_previous_transactions(psbt::Psbt& psbt, const History& history) {
         auto& input = psbt.inputs[i];
         if (input.is_final() || input.non_witness_utxo) continue;
         if (const auto* record = history.find(psbt.tx.inputs[i].prevout.txid))
-            input.non_witness_utxo = record->tx;
+            input.non_witness_utxo = history.transaction(*record);
     }
 }
 

@@ -52,7 +52,11 @@ std::int64_t weight_when_signed_again(const TxInput& input) {
 class Replacer {
 public:
     Replacer(Wallet& wallet, const TxRecord& record, ReplacementRequest& request)
-        : wallet_(wallet), record_(record), tx_(*record.tx), request_(request) {}
+        : wallet_(wallet),
+          record_(record),
+          stored_(wallet.history().transaction(record)),
+          tx_(*stored_),
+          request_(request) {}
 
     Outcome<Replacement> build();
 
@@ -74,6 +78,7 @@ private:
 
     Wallet& wallet_;
     const TxRecord& record_;
+    const TransactionRef stored_;
     const SealedTransaction& tx_;
     ReplacementRequest& request_;
     Amount old_fee_;
@@ -119,7 +124,7 @@ Outcome<void> Replacer::take_inputs() {
 Outcome<void> Replacer::check_replaceable() const {
     const auto& history = wallet_.history();
     if (history.has_children(tx_)) return refuse("Transaction has descendants in the wallet");
-    if (wallet_.node().has_descendants(record_.tx->txid))
+    if (wallet_.node().has_descendants(record_.txid))
         return refuse("Transaction has descendants in the mempool");
     const auto refuse_state = [](std::string message) {
         return fail(FailureKind::wallet, std::move(message));
@@ -130,13 +135,13 @@ Outcome<void> Replacer::check_replaceable() const {
     }
     if (!policy::signals_replacement(tx_))
         return refuse_state("Transaction is not BIP 125 replaceable");
-    if (record_.replaced_by) {
+    if (const auto& by = record_.notes().replaced_by) {
         return refuse_state(
             fmt::format("Cannot bump transaction {} which was already bumped by transaction {}",
-                        record_.tx->txid.to_hex(), record_.replaced_by->to_hex()));
+                        record_.txid.to_hex(), by->to_hex()));
     }
     const auto is_own = [&history](const TxInput& input) {
-        const auto* spent = history.owned_prevout(input);
+        const auto spent = history.owned_prevout(input);
         return spent && history.is_spendable(*spent);
     };
     if (request_.needs_own_inputs && !std::ranges::all_of(tx_.inputs, is_own))
@@ -174,7 +179,7 @@ Outcome<void> Replacer::choose_rate() {
 
 /// More than the old rate, and not less than what a new payment would have.
 FeeRate Replacer::estimated_rate() const {
-    const auto old = FeeRate::of(old_fee_, policy::virtual_size(record_.tx->weight(), 0, 0));
+    const auto old = FeeRate::of(old_fee_, policy::virtual_size(tx_.weight(), 0, 0));
     const auto step = std::max(wallet_.node().incremental_fee_rate(), wallet_incremental_rate);
     const FeeRate higher{old.per_kvb + Amount{1} + step.per_kvb};
     const auto usual = choose_fee_rate(wallet_, request_.payment);
@@ -236,9 +241,9 @@ Outcome<TransactionRef> find_replaced(const Wallet& wallet, const Txid& txid,
     const auto* record = wallet.history().find(txid);
     if (!record)
         return fail(FailureKind::invalid_address_or_key, "Invalid or non-wallet transaction id");
-    if (request.change_index && *request.change_index >= record->tx->outputs.size())
+    if (request.change_index && *request.change_index >= record->body.output_count())
         return refuse("Change position is out of range");
-    return record->tx;
+    return wallet.history().transaction(*record);
 }
 
 Outcome<Replacement> prepare_replacement(Wallet& wallet, const Txid& txid,

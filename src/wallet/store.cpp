@@ -1,4 +1,5 @@
 #include "store.h"
+#include "store_rows.h"
 
 #include <daler/primitives/chain_params.h>
 #include <daler/util/log.h>
@@ -10,24 +11,8 @@
 
 namespace daler::wallet {
 
-/// A table and its columns, without `checksum`. SQLite detects damage to a file's structure, but
-/// not to the content of a row; the checksum does. It covers `columns`, then `added`.
-struct Table {
-    std::string_view name;
-    std::string_view columns;  ///< those that it has since version 1
-    std::string_view added{};  ///< blobs that version 3 added; empty in older rows
-
-    [[nodiscard]] std::string columns_of(std::int64_t version) const {
-        std::string out(columns);
-        if (version >= 3 && !added.empty()) out += fmt::format(", {}", added);
-        return out;
-    }
-};
-
 namespace {
 
-// 1 had no checksums; 2 had no sealed keys and did not know which payment replaces another.
-constexpr std::int64_t schema_version = 3;
 constexpr auto schema = R"(
     CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL, checksum INTEGER NOT NULL)
         WITHOUT ROWID;
@@ -59,10 +44,6 @@ constexpr Table meta_table{"meta", "key, value"};
 constexpr Table descriptors_table{
     "descriptors", "position, text, created, range_begin, range_end, next_index", "cache"};
 constexpr Table active_table{"active", "type, internal, descriptor"};
-constexpr Table transactions_table{"transactions",
-                                   "place, bytes, status, abandoned, block, height, position, "
-                                   "received, time, comment, comment_to",
-                                   "replaces, replaced_by"};
 constexpr Table labels_table{"labels", "address, label, purpose"};
 constexpr Table locked_coins_table{"locked_coins", "txid, output"};
 constexpr Table master_keys_table{"master_keys", "id, sealed, salt, method, rounds"};
@@ -71,17 +52,6 @@ constexpr std::array tables{meta_table,         descriptors_table, active_table,
                             transactions_table, labels_table,      locked_coins_table};
 constexpr std::array key_tables{master_keys_table, sealed_keys_table};  // since version 3
 
-/// The statement that writes a row of a table. Its parameters are the columns.
-std::string write_row(const Table& table) {
-    const auto columns = table.columns_of(schema_version);
-    std::string values = "?1";
-    for (auto i = 1; i <= std::ranges::count(columns, ','); ++i)
-        values += fmt::format(", ?{}", i + 1);
-    return fmt::format("INSERT OR REPLACE INTO {} ({}, checksum) VALUES ({}, row_checksum({}))",
-                       table.name, columns, values, values);
-}
-
-constexpr std::int64_t orphaned_value = 2;     // of the column `abandoned`
 constexpr std::uint8_t spendable_mark = 1;     // first byte of `cache`
 constexpr std::int64_t passphrase_method = 0;  // crypto::stretch_passphrase
 
@@ -110,21 +80,6 @@ void write_application_id(SqliteDatabase& database, const ChainParams& params) {
     database.execute(fmt::format("PRAGMA application_id = {}", id));
 }
 
-BlockHash read_hash(ByteSpan bytes) {
-    BlockHash out;
-    if (bytes.size() == out.bytes.size()) std::ranges::copy(bytes, out.bytes.begin());
-    return out;
-}
-
-std::optional<Txid> read_txid(ByteSpan bytes) {
-    if (bytes.empty()) return std::nullopt;
-    return read_hash(bytes).as<Txid>();
-}
-
-ByteSpan bytes_of(const std::optional<Txid>& txid) {
-    return txid ? ByteSpan(txid->bytes) : ByteSpan();
-}
-
 /// The cache of a sealed descriptor: whether its private keys suffice, then what it derives.
 Bytes sealed_cache(const DescriptorRecord& record) {
     Bytes out{record.is_spendable ? spendable_mark : std::uint8_t{0}};
@@ -139,11 +94,6 @@ descriptor::Descriptor with_cache(descriptor::Descriptor descriptor, ByteSpan ca
     auto out = descriptor.with_derivation_cache(cache);
     if (!out) throw StorageError("Wallet " + file.string() + " holds a damaged derivation cache");
     return std::move(*out);
-}
-
-template <class To>
-To to(std::int64_t value) {
-    return static_cast<To>(value);
 }
 
 }  // namespace
@@ -231,22 +181,24 @@ void Store::check_application() {
 }
 
 void Store::check(std::int64_t version) {
-    const auto damaged = [&](const std::string& what) {
-        throw StorageError(fmt::format(
-            "SQLiteDatabase: {} is damaged: {}; restore it from a backup", file_.string(), what));
-    };
     auto structure = database_.prepare("PRAGMA quick_check(1)");
-    if (!structure.step()) damaged("it cannot be checked");
-    if (structure.text(0) != "ok") damaged(structure.text(0));
+    if (!structure.step()) refuse("it cannot be checked");
+    if (structure.text(0) != "ok") refuse(structure.text(0));
     if (version == 1) return;
     const auto check_rows = [&](const Table& table) {
+        if (version == schema_version && table.name == transactions_table.name) return;
         auto wrong = database_.prepare(
             fmt::format("SELECT 1 FROM {} WHERE checksum <> row_checksum({}) LIMIT 1", table.name,
                         table.columns_of(version)));
-        if (wrong.step()) damaged(fmt::format("a row of {} has a wrong checksum", table.name));
+        if (wrong.step()) refuse(wrong_row(table));
     };
     std::ranges::for_each(tables, check_rows);
     if (version >= 3) std::ranges::for_each(key_tables, check_rows);
+}
+
+void Store::refuse(const std::string& what) const {
+    throw StorageError(fmt::format("SQLiteDatabase: {} is damaged: {}; restore it from a backup",
+                                   file_.string(), what));
 }
 
 void Store::keep_old(std::int64_t version) {
@@ -294,6 +246,7 @@ void Store::add_columns(const Table& table, std::int64_t version) {
 }
 
 void Store::replace(Bytes bytes) {
+    read_transaction_.reset();
     database_.replace(std::move(bytes));
     upgrade(database_.pragma("user_version"));
 }
@@ -316,7 +269,6 @@ StoredWallet Store::load() {
         out.locator.push_back(read_hash(ByteSpan(locator).subspan(at, 32)));
     load_descriptors(out);
     load_active(out);
-    load_transactions(out);
     load_labels_and_locks(out);
     load_keys(out);
     return out;
@@ -354,32 +306,6 @@ void Store::load_active(StoredWallet& out) {
         if (!type || position >= out.descriptors.size())
             throw StorageError("Wallet " + file_.string() + " has a damaged table: active");
         out.active.emplace_back(ActiveKey{*type, active.integer(1) != 0}, position);
-    }
-}
-
-void Store::load_transactions(StoredWallet& out) {
-    auto transactions = database_.prepare(
-        "SELECT bytes, status, abandoned, block, height, position, received, time, place, comment, "
-        "comment_to, replaces, replaced_by FROM transactions ORDER BY place");
-    while (transactions.step()) {
-        auto tx = decode_transaction(transactions.blob(0));
-        const auto status = transactions.integer(1);
-        if (!tx || status < 0 || status > static_cast<std::int64_t>(TxStatus::conflicted))
-            throw StorageError("Wallet " + file_.string() + " holds a damaged transaction");
-        out.transactions.push_back({.tx = seal(std::move(*tx)),
-                                    .status = static_cast<TxStatus>(status),
-                                    .abandoned = transactions.integer(2) != 0,
-                                    .orphaned = transactions.integer(2) == orphaned_value,
-                                    .block = read_hash(transactions.blob(3)),
-                                    .height = to<Height>(transactions.integer(4)),
-                                    .position = to<std::uint32_t>(transactions.integer(5)),
-                                    .received = transactions.integer(6),
-                                    .time = transactions.integer(7),
-                                    .order = to<std::uint64_t>(transactions.integer(8)),
-                                    .comment = transactions.text(9),
-                                    .comment_to = transactions.text(10),
-                                    .replaces = read_txid(transactions.blob(11)),
-                                    .replaced_by = read_txid(transactions.blob(12))});
     }
 }
 
@@ -491,30 +417,6 @@ void Store::Batch::active(const std::map<ActiveKey, std::size_t>& all) {
             .bind(3, static_cast<std::int64_t>(position))
             .run();
     }
-}
-
-void Store::Batch::transaction(const TxRecord& record) {
-    database_.prepare(write_row(transactions_table))
-        .bind(1, static_cast<std::int64_t>(record.order))
-        .bind(2, encode(*record.tx))
-        .bind(3, static_cast<std::int64_t>(record.status))
-        .bind(4, record.orphaned ? orphaned_value : std::int64_t{record.abandoned})
-        .bind(5, ByteSpan(record.block.bytes))
-        .bind(6, std::int64_t{record.height})
-        .bind(7, std::int64_t{record.position})
-        .bind(8, record.received)
-        .bind(9, record.time)
-        .bind(10, record.comment)
-        .bind(11, record.comment_to)
-        .bind(12, bytes_of(record.replaces))
-        .bind(13, bytes_of(record.replaced_by))
-        .run();
-}
-
-void Store::Batch::remove_transaction(std::uint64_t order) {
-    database_.prepare("DELETE FROM transactions WHERE place = ?")
-        .bind(1, static_cast<std::int64_t>(order))
-        .run();
 }
 
 void Store::Batch::label(const std::string& address, const AddressLabel& label) {

@@ -13,13 +13,12 @@ namespace daler::wallet {
 
 struct Table;
 
-/// The content of a wallet file.
+/// The content of a wallet file, without its transactions.
 struct StoredWallet {
     WalletFlags flags;
     std::vector<BlockHash> locator;  ///< of the last block that the transactions include
     std::vector<DescriptorRecord> descriptors;
     std::vector<std::pair<ActiveKey, std::size_t>> active;  ///< positions in `descriptors`
-    std::vector<TxRecord> transactions;                     ///< oldest first
     std::map<std::string, AddressLabel> labels;             ///< by address
     std::set<OutPoint> locked_coins;
     std::map<std::int64_t, MasterKey> master_keys;  ///< not empty: the wallet is encrypted
@@ -47,6 +46,12 @@ public:
                                        const ChainParams& params);
 
     [[nodiscard]] StoredWallet load();
+    /// Calls `visit` for each transaction, oldest first, with what the file has of its record.
+    /// Throws if a row is damaged. Another thread reads the file meanwhile.
+    using Visit = std::function<void(TxRecord record, const TransactionView& tx)>;
+    void load_transactions(const Visit& visit);
+    /// A transaction that the file has. Throws if it is not the one of this record.
+    [[nodiscard]] TransactionRef transaction(const TxRecord& record);
 
     /// Changes that reach the disk together, at `commit`, or not at all.
     class Batch {
@@ -62,7 +67,8 @@ public:
         /// `purge`.
         void unsealed_remains() { meta("unsealed", Bytes{1}); }
         void active(const std::map<ActiveKey, std::size_t>& all);
-        void transaction(const TxRecord& record);
+        /// `tx`: the transaction, if the file lacks it.
+        void transaction(const TxRecord& record, const TransactionRef& tx);
         /// Deletes the transaction at this place of the list.
         void remove_transaction(std::uint64_t order);
         void label(const std::string& address, const AddressLabel& label);
@@ -92,13 +98,14 @@ private:
     // The parts of `load`.
     void load_descriptors(StoredWallet& out);
     void load_active(StoredWallet& out);
-    void load_transactions(StoredWallet& out);
     void load_labels_and_locks(StoredWallet& out);
     void load_keys(StoredWallet& out);
     /// Throws if the file is not a wallet of this chain in a version that we know.
     void check_application();
-    /// Throws if the structure of the file, which has this version, or a row is damaged.
+    /// Throws if the structure of the file, which has this version, or a row is damaged; of the
+    /// current version, load_transactions checks the transactions.
     void check(std::int64_t version);
+    [[noreturn]] void refuse(const std::string& what) const;
     /// Writes a copy of the file beside it.
     void keep_old(std::int64_t version);
     /// Brings a file of this version to the current one, in one commit.
@@ -109,6 +116,7 @@ private:
     SqliteDatabase database_;
     std::filesystem::path file_;
     const ChainParams& params_;
+    std::unique_ptr<Statement> read_transaction_;
 };
 
 }  // namespace daler::wallet

@@ -66,9 +66,8 @@ Outcome<void> Sweeper::check_given() const {
             return fail(FailureKind::invalid_parameter,
                         fmt::format("Input not available. {} was already spent.", name));
         }
-        const auto* record = history.find(outpoint.txid);
-        if (!record || outpoint.index >= record->tx->outputs.size() ||
-            !history.owner(record->tx->outputs[outpoint.index])) {
+        const auto output = history.output(outpoint);
+        if (!output || !history.owner(*output)) {
             return fail(FailureKind::invalid_parameter,
                         fmt::format("Input not found. {} is not part of wallet.", name));
         }

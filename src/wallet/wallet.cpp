@@ -45,8 +45,9 @@ Wallet::Wallet(const WalletContext& context, std::string name, std::unique_ptr<S
       name_(std::move(name)),
       store_(std::move(store)),
       keys_(context.options.keypool),
-      history_(keys_, context.node.params().coinbase_maturity,
-               context.options.spend_unconfirmed_change),
+      history_(
+          keys_, [this](const TxRecord& record) { return store_->transaction(record); },
+          context.node.params().coinbase_maturity, context.options.spend_unconfirmed_change),
       tip_(&context.node.view()->tip()) {
     history_.set_tip_height(tip_->height);
     schedule_resend();
@@ -147,12 +148,11 @@ void Wallet::restore(KeyBook derived) {
     keys_.add_all(std::move(stored.descriptors), std::move(derived));
     for (const auto& [key, position] : stored.active)
         keys_.set_active(key, position);
-    for (auto& record : stored.transactions) {
+    store_->load_transactions([this](TxRecord record, const TransactionView& tx) {
         // Set when the mempool is read.
         if (record.status == TxStatus::in_mempool) record.status = TxStatus::inactive;
-        history_.restore(std::move(record));
-    }
-    history_.refresh_reused();
+        history_.restore(std::move(record), tx);
+    });
 
     const auto view = node().view();
     tip_ = &view->find_fork(node().index(), stored.locator);
@@ -197,8 +197,10 @@ void Wallet::commit() {
             batch.descriptor(position, keys_.records()[position]);
         for (const auto order : removed)
             batch.remove_transaction(order);
-        for (const auto& txid : transactions)
-            batch.transaction(*history_.find(txid));
+        for (const auto& txid : transactions) {
+            const auto& record = *history_.find(txid);
+            batch.transaction(record, history_.unwritten(record));
+        }
         for (const auto& address : labels_changed_)
             batch.label(address, labels_.at(address));
         if (locks_changed_) batch.locked_coins(persistent_locked_);
@@ -208,6 +210,7 @@ void Wallet::commit() {
         history_.put_back_removed(std::move(removed));
         throw;
     }
+    history_.forget_unwritten(transactions);
     all_changed_ = locks_changed_ = false;
     unwritten_blocks_ = 0;
     descriptors_changed_.clear();

@@ -168,7 +168,7 @@ Outcome<std::vector<std::string>> Wallet::import_descriptor(ImportRequest reques
         }
     }
     if (request.next_index)
-        history_.refresh_reused();
+        history_.owners_changed();
     else
         history_.keys_changed();
     note_changes();

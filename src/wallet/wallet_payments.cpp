@@ -6,6 +6,15 @@
 #include "payment_builder.h"
 
 namespace daler::wallet {
+namespace {
+
+void note(TxRecord& record, const std::string& comment, const std::string& comment_to) {
+    if (comment.empty() && comment_to.empty()) return;
+    record.edit_notes().comment = comment;
+    record.edit_notes().comment_to = comment_to;
+}
+
+}  // namespace
 
 Random Wallet::choices() const {
     if (!options().choice_seed) return {};
@@ -32,8 +41,7 @@ Outcome<Payment> Wallet::prepare(const PaymentRequest& request) {
 Outcome<Txid> Wallet::send(const Payment& payment, const std::string& comment,
                            const std::string& comment_to) {
     auto& record = history_.add_own(payment.tx, now());
-    record.comment = comment;
-    record.comment_to = comment_to;
+    note(record, comment, comment_to);
     return store_and_broadcast(payment);
 }
 
@@ -41,11 +49,8 @@ Outcome<Txid> Wallet::send_replacement(const Payment& payment, const Txid& repla
     const auto* old = history_.find(replaced);
     if (!old)
         return fail(FailureKind::invalid_address_or_key, "Invalid or non-wallet transaction id");
-    const auto comment = old->comment;
-    const auto comment_to = old->comment_to;
     auto& record = history_.add_own(payment.tx, now());
-    record.comment = comment;
-    record.comment_to = comment_to;
+    note(record, old->notes().comment, old->notes().comment_to);
     history_.link_replacement(replaced, payment.tx->txid);
     try {
         return store_and_broadcast(payment);

@@ -21,11 +21,12 @@ bool may_come_later(consensus::Reason reason) {
 
 }  // namespace
 
-bool Wallet::spends_immature(const Transaction& tx) const {
-    return std::ranges::any_of(tx.inputs, [this](const TxInput& input) {
-        const auto* parent = history_.find(input.prevout.txid);
-        return parent && history_.blocks_to_maturity(*parent) > 0;
-    });
+bool Wallet::spends_immature(const TxBody& tx) const {
+    for (std::uint32_t i = 0; i < tx.input_count(); ++i) {
+        const auto* parent = history_.find(tx.prevout(i).txid);
+        if (parent && history_.blocks_to_maturity(*parent) > 0) return true;
+    }
+    return false;
 }
 
 void Wallet::offer_displaced() {
@@ -37,8 +38,8 @@ void Wallet::offer_displaced() {
         const auto* record = history_.find(txid);
         // An orphaned transaction is added again by `take_displaced`.
         if (!record || record->status != TxStatus::inactive || record->abandoned) return true;
-        if (spends_immature(*record->tx)) return false;
-        mature.emplace(record->order, record->tx);
+        if (spends_immature(record->body)) return false;
+        mature.emplace(record->order, history_.transaction(*record));
         return true;
     });
     for (const auto& [order, tx] : mature)
@@ -48,7 +49,7 @@ void Wallet::offer_displaced() {
 consensus::Verdict Wallet::offer(const TransactionRef& tx) {
     // What replaces it is wanted more. If that is refused now, this one still pays.
     if (const auto* newer = pending_replacement(tx->txid)) {
-        if (auto verdict = offer(newer->tx)) return verdict;
+        if (auto verdict = offer(history_.transaction(*newer))) return verdict;
     }
     auto verdict = node().broadcast(tx, Amount{0});
     if (verdict)
@@ -60,33 +61,30 @@ consensus::Verdict Wallet::offer(const TransactionRef& tx) {
 
 const TxRecord* Wallet::pending_replacement(const Txid& txid) const {
     const auto* record = history_.find(txid);
-    const auto* newer =
-        record && record->replaced_by ? history_.find(*record->replaced_by) : nullptr;
+    const auto by = record ? record->notes().replaced_by : std::nullopt;
+    const auto* newer = by ? history_.find(*by) : nullptr;
     return newer && newer->status == TxStatus::inactive && !newer->abandoned ? newer : nullptr;
 }
 
 bool Wallet::is_awaited(const Txid& parent) const {
     return std::ranges::any_of(displaced_, [&](const Txid& txid) {
         const auto* record = history_.find(txid);
-        return record && std::ranges::any_of(record->tx->inputs, [&](const TxInput& input) {
-                   return input.prevout.txid == parent;
-               });
+        return record && record->body.spends_from(parent);
     });
 }
 
 void Wallet::rebroadcast(Offered what, std::int64_t before) {
     if (!options().broadcast) return;
     std::vector<TransactionRef> unconfirmed;
-    for (const auto& [order, txid] : history_.by_order()) {
-        const auto& record = *history_.find(txid);
+    for (const auto& record : history_.records()) {
         const bool waits = record.status == TxStatus::inactive ||
                            (record.status == TxStatus::in_mempool && what == Offered::all);
         if (!waits || record.abandoned || record.received > before) continue;
-        if (record.tx->is_coinbase()) continue;
-        if (spends_immature(*record.tx))
-            displaced_.insert(txid);
+        if (record.is_coinbase()) continue;
+        if (spends_immature(record.body))
+            displaced_.insert(record.txid);
         else
-            unconfirmed.push_back(record.tx);
+            unconfirmed.push_back(history_.transaction(record));
     }
     std::size_t offered = 0;
     for (const auto& tx : unconfirmed)

@@ -38,7 +38,7 @@ public:
         batch.locator({&tip_, 1});
         std::vector<Payment> unspent;
         for (std::size_t i = 0; i < count_; ++i)
-            batch.transaction(record(i % 2 == 0 ? receive(unspent) : send(unspent), i));
+            batch.transaction(record(i), i % 2 == 0 ? receive(unspent) : send(unspent));
         for (std::size_t i = 0; i < 2; ++i) {
             auto& record = records_[i];
             record.next_index = used_[i];
@@ -112,9 +112,8 @@ private:
         return out;
     }
 
-    wallet::TxRecord record(const TransactionRef& tx, std::size_t place) {
+    [[nodiscard]] wallet::TxRecord record(std::size_t place) const {
         wallet::TxRecord out;
-        out.tx = tx;
         out.status = wallet::TxStatus::confirmed;
         out.height = static_cast<Height>(place * static_cast<std::size_t>(height_) / count_);
         out.block = tip_;

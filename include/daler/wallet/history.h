@@ -1,41 +1,15 @@
 #pragma once
 
 #include <daler/chain/block_index.h>
-#include <daler/primitives/transaction_view.h>
 #include <daler/wallet/coin_index.h>
+#include <daler/wallet/tx_table.h>
 
+#include <functional>
+#include <map>
 #include <set>
-#include <unordered_map>
 #include <unordered_set>
 
 namespace daler::wallet {
-
-/// Where a transaction of the wallet is.
-enum class TxStatus : std::uint8_t {
-    confirmed,   ///< in a block of the active chain
-    in_mempool,  ///< waiting to be mined
-    inactive,    ///< neither; may still be confirmed
-    conflicted,  ///< a block of the active chain spends the same coin
-};
-
-/// A transaction that pays to or spends from the wallet.
-struct TxRecord {
-    TransactionRef tx;
-    TxStatus status = TxStatus::inactive;
-    bool abandoned = false;      ///< by the user, or because it is `orphaned`
-    bool orphaned = false;       ///< a coinbase whose block left the chain, or spends from one
-    BlockHash block{};           ///< that holds it, or that conflicts with it
-    Height height = 0;           ///< of `block`
-    std::uint32_t position = 0;  ///< in the block that holds it
-    std::int64_t received = 0;   ///< unix seconds: when the wallet first saw it
-    std::int64_t time = 0;       ///< what to show: between block time and `received`
-    std::uint64_t order = 0;     ///< place in the wallet's list of transactions
-    std::string comment{};
-    std::string comment_to{};
-    std::optional<Txid> replaces{};      ///< the payment of ours that this one replaces (bumpfee)
-    std::optional<Txid> replaced_by{};   ///< the payment of ours that replaces this one
-    std::set<Txid> mempool_conflicts{};  ///< transactions of the mempool that spend the same coins
-};
 
 /// An unspent output of the wallet. It may not be spendable yet.
 struct OwnedCoin {
@@ -57,21 +31,30 @@ struct Balances {
     Amount immature;  ///< coinbases that are not mature
 };
 
-/// The wallet's transactions, and the coins, balances and conflicts that follow from them. All in
-/// memory; `take_changed` gives the records to write. The key book decides which outputs are ours.
-/// Coins and balances come from an index, which a query brings up to date first
-/// (decision 89).
+/// The wallet's transactions, and the coins, balances and conflicts that follow from them. What
+/// these depend on is in memory, the rest in the file (decision 95); `take_changed` gives the
+/// records to write. The key book decides which outputs are ours. Coins and balances come from an
+/// index, which a query brings up to date first (decision 89).
 class History {
 public:
+    /// Reads a transaction that is in the file. May throw StorageError.
+    using Source = std::function<TransactionRef(const TxRecord&)>;
     /// `trust_change`: change of our own payments counts as trusted before it is confirmed.
-    History(KeyBook& keys, Height coinbase_maturity, bool trust_change)
-        : keys_(keys), coinbase_maturity_(coinbase_maturity), trust_change_(trust_change) {}
+    History(KeyBook& keys, Source source, Height coinbase_maturity, bool trust_change)
+        : keys_(keys),
+          source_(std::move(source)),
+          coinbase_maturity_(coinbase_maturity),
+          trust_change_(trust_change) {}
 
-    using Records = std::unordered_map<Txid, TxRecord, PlainHasher>;
-    [[nodiscard]] const Records& records() const { return records_; }
-    [[nodiscard]] const TxRecord* find(const Txid& txid) const;
     /// Oldest first.
-    [[nodiscard]] const std::map<std::uint64_t, Txid>& by_order() const { return by_order_; }
+    [[nodiscard]] const std::deque<TxRecord>& records() const { return table_.records(); }
+    [[nodiscard]] const TxRecord* find(const Txid& txid) const { return table_.find(txid); }
+    /// A whole transaction. Takes some 10 us if it is read from the file. Throws StorageError.
+    [[nodiscard]] TransactionRef transaction(const TxRecord& record) const;
+    /// The same if the file lacks it; else null.
+    [[nodiscard]] TransactionRef unwritten(const TxRecord& record) const;
+    /// To be called when the file has these transactions.
+    void forget_unwritten(const std::set<Txid>& written);
 
     /// The height of the last block that the wallet has processed.
     [[nodiscard]] Height tip_height() const { return tip_height_; }
@@ -79,8 +62,8 @@ public:
 
     // Updates. `now` in unix seconds.
 
-    /// Adds a record that was read from the store.
-    void restore(TxRecord record);
+    /// Adds a record that was read from the file, with its transaction.
+    void restore(TxRecord record, const TransactionView& tx);
     /// Adds a transaction of a block. `scanning`: the block is not the new tip but is read later.
     void confirm(const TransactionRef& tx, const chain::BlockEntry& block, std::uint32_t position,
                  std::int64_t now, bool scanning);
@@ -90,7 +73,7 @@ public:
     void mempool_removed(const TransactionRef& tx);
     /// Marks all transactions as not in the mempool.
     void mempool_lost();
-    /// Adds a payment of our own before it is broadcast.
+    /// Adds a payment of our own before it is broadcast. The caller may set its notes.
     TxRecord& add_own(const TransactionRef& tx, std::int64_t now);
     /// Notes that one of the wallet's transactions replaces another. Requires: both are there.
     void link_replacement(const Txid& replaced, const Txid& replacement);
@@ -103,9 +86,9 @@ public:
     bool remove(const Txid& txid);
 
     /// Examines the records again. To be called when descriptors were added to the key book.
-    void keys_changed() { mark_all_used(); }
-    /// Finds again which scripts were spent from, after descriptors of the key book have changed.
-    void refresh_reused();
+    void keys_changed();
+    /// To be called instead if only outputs that are ours may have become more.
+    void owners_changed() { index_is_stale_ = true; }
     /// Abandons transactions that spend from a coinbase whose block left the chain. `rewind` calls
     /// it.
     void abandon_orphans();
@@ -128,18 +111,24 @@ public:
     [[nodiscard]] const KeyBook::Place* owner(const TxOutput& output) const {
         return keys_.find(output.script_pubkey);
     }
+    [[nodiscard]] const KeyBook::Place* owner(const TxBody::Output& output) const {
+        return keys_.find(output.script_pubkey);
+    }
     /// Whether an output is ours and we can sign for it. An output of a watch-only descriptor
     /// counts.
     [[nodiscard]] bool is_spendable(const TxOutput& output) const {
         const auto* place = owner(output);
         return place && keys_.records()[place->record].is_spendable;
     }
+    /// An output of a transaction of the wallet; nothing if there is none.
+    [[nodiscard]] std::optional<TxOutput> output(const OutPoint& outpoint) const;
     /// The output that `input` spends, if it is one of ours.
-    [[nodiscard]] const TxOutput* owned_prevout(const TxInput& input) const;
+    [[nodiscard]] std::optional<TxOutput> owned_prevout(const TxInput& input) const;
     /// The sums of our coins that a transaction spends (debit) and of its outputs to us (credit).
     [[nodiscard]] Amount debit(const Transaction& tx) const;
+    [[nodiscard]] Amount debit(const TxBody& tx) const;
     [[nodiscard]] Amount credit(const Transaction& tx) const;
-    [[nodiscard]] bool is_from_me(const Transaction& tx) const { return debit(tx) > Amount{0}; }
+    [[nodiscard]] bool is_from_me(const TxBody& tx) const { return debit(tx) > Amount{0}; }
 
     /// Number of confirmations; 0: unconfirmed; negative: confirmations of the conflicting block.
     [[nodiscard]] Height depth(const TxRecord& record) const;
@@ -152,7 +141,8 @@ public:
     /// Other transactions of the wallet that spend a coin which this one spends.
     [[nodiscard]] std::set<Txid> conflicts(const TxRecord& record) const;
     /// Whether a coin of this script was spent.
-    [[nodiscard]] bool is_reused(const Script& script) const;
+    [[nodiscard]] bool is_reused(const Script& script) const { return is_reused(script.bytes()); }
+    [[nodiscard]] bool is_reused(ByteSpan script) const;
 
     /// `trusted` counts coins with at least `min_depth` confirmations. `avoid_reuse` leaves out
     /// coins of reused scripts, which takes time for each coin.
@@ -192,41 +182,50 @@ private:
     [[nodiscard]] bool concerns_us(const Transaction& tx) const;
     TxRecord& add(const TransactionRef& tx, std::int64_t now, std::int64_t block_time,
                   bool scanning);
+    [[nodiscard]] TxRecord& at(const Txid& txid);
+    /// An output of ours.
+    [[nodiscard]] std::optional<TxBody::Output> owned(const OutPoint& outpoint) const;
+    [[nodiscard]] std::optional<TxBody::Output> known(const OutPoint& outpoint) const;
+    void note_reused(ByteSpan script) const;
     [[nodiscard]] std::int64_t display_time(std::int64_t now, std::int64_t block_time,
                                             bool scanning) const;
     void link(const TxRecord& record);
-    void mark_used(const Transaction& tx);
-    void mark_all_used();
+    void mark_used(const TxBody& tx);
+    void make_index() const;
     /// To be called for each record that is new or whose state has changed.
     void changed(const TxRecord& record) {
-        changed_.insert(record.tx->txid);
+        changed_.insert(record.txid);
         touch(record);
     }
     /// As `changed`, if the file does not have what changed.
     void touch(const TxRecord& record) { touched_.insert(&record); }
     void reconsider_outputs(const TxRecord& record) const;
-    void reconsider(const TxRecord& record, std::uint32_t output,
+    void reconsider(const TxRecord& record, std::uint32_t number, const TxBody::Output& output,
                     std::optional<bool>& from_me) const;
     [[nodiscard]] OwnedCoin owned_coin(const CoinIndex::Key& key, const CoinIndex::Coin& coin,
                                        std::set<Txid>& known_good) const;
     /// Calls `visit` for the record and its descendants. If it returns false, the descendants of
     /// that record are left out.
     template <class Visit>
-    void for_descendants(const Txid& txid, Visit visit);
-    [[nodiscard]] bool spends_orphan(const Transaction& tx) const;
-    void abandon_orphan(const Txid& txid);
-    void restore_spends(const Txid& coinbase);
-    void mark_conflicts(const Transaction& tx, const Txid& txid, const chain::BlockEntry& block);
+    void for_descendants(TxRecord& first, Visit visit);
+    /// The transactions of the wallet that spend outputs of this one.
+    [[nodiscard]] std::vector<TxRecord*> children(const TxRecord& record);
+    /// Calls `change` for the transactions of the wallet that spend a coin which `tx` spends.
+    template <class Change>
+    void for_rivals(const SealedTransaction& tx, Change change);
+    [[nodiscard]] bool spends_orphan(const TxBody& tx) const;
+    void abandon_orphan(TxRecord& record);
+    void restore_spends(TxRecord& coinbase);
+    void mark_conflicts(const SealedTransaction& tx, const chain::BlockEntry& block);
     bool is_trusted(const TxRecord& record, std::set<Txid>& known_good) const;
 
     KeyBook& keys_;
+    const Source source_;
     const Height coinbase_maturity_;
     const bool trust_change_;
     Height tip_height_ = 0;
-    Records records_;
-    std::map<std::uint64_t, Txid> by_order_;
-    std::multimap<OutPoint, Txid> spends_;
-    std::set<Script> reused_;
+    TxTable table_;
+    std::map<Txid, TransactionRef> unwritten_;  ///< transactions that the file lacks
     std::uint64_t next_order_ = 0;
     std::set<Txid> changed_;
     std::set<std::uint64_t> removed_;
@@ -239,6 +238,8 @@ private:
     mutable CoinIndex index_;
     mutable std::unordered_set<const TxRecord*> touched_;  ///< changed since index_ was true
     mutable bool index_is_stale_ = true;                   ///< it is to be made anew
+    /// Hashes of the scripts from which coins were spent. True when index_ is.
+    mutable boost::unordered_flat_set<std::size_t> reused_;
 };
 
 }  // namespace daler::wallet

@@ -77,7 +77,7 @@ public:
     [[nodiscard]] const Place* find(const Script& script) const { return find(script.bytes()); }
     [[nodiscard]] const Place* find(ByteSpan script) const;
     /// Notes a script that is not ours, but may be when more scripts are derived.
-    void watch(const Script& script) { watched_.insert(Hasher{}(script)); }
+    void watch(ByteSpan script) { watched_.insert(Hasher{}(script)); }
     /// Whether such a script has become ours since the last call. May say so by mistake: only
     /// hashes are kept.
     [[nodiscard]] bool take_watched() { return std::exchange(watched_is_ours_, false); }

@@ -355,7 +355,7 @@ private:
     /// For the choices of the next payment. With WalletOptions::choice_seed it depends on the
     /// wallet's state only, so that the same calls in the same state make the same payment.
     [[nodiscard]] Random choices() const;
-    [[nodiscard]] bool spends_immature(const Transaction& tx) const;
+    [[nodiscard]] bool spends_immature(const TxBody& tx) const;
     void put_label(const std::string& address, AddressLabel label);
     /// Writes all changes; inside of a group, when it ends.
     void commit();

@@ -41,20 +41,25 @@ private:
 };
 
 /// The coins that a transaction of ours spends belong together, and its change belongs to them.
-void join_spent(AddressGroups& groups, const wallet::Wallet& wallet, const Transaction& tx) {
-    const Script* first = nullptr;
+void join_spent(AddressGroups& groups, const wallet::Wallet& wallet, const wallet::TxBody& tx) {
+    std::optional<Script> first;
     const auto take = [&](const Script& script) {
         if (first)
             groups.join(*first, script);
         else
             groups.add(script);
-        first = first ? first : &script;
+        if (!first) first = script;
     };
-    for (const auto& input : tx.inputs)
-        if (const auto* spent = wallet.history().owned_prevout(input)) take(spent->script_pubkey);
+    const auto& history = wallet.history();
+    for (std::uint32_t i = 0; i < tx.input_count(); ++i) {
+        const auto spent = history.output(tx.prevout(i));
+        if (spent && history.owner(*spent)) take(spent->script_pubkey);
+    }
     if (!first) return;
-    for (const auto& output : tx.outputs)
-        if (wallet.is_change(output)) take(output.script_pubkey);
+    for (const auto& output : tx.outputs()) {
+        const TxOutput copy{output.value, Script(output.script_pubkey)};
+        if (wallet.is_change(copy)) take(copy.script_pubkey);
+    }
 }
 
 /// The coins at each script, without coinbases that are not mature and without what is not trusted.
@@ -86,11 +91,10 @@ Json group_json(const wallet::Wallet& wallet, const std::vector<Script>& group,
 Json listaddressgroupings(Call& call) {
     return with_wallet(call, [](wallet::Wallet& wallet) {
         AddressGroups groups;
-        for (const auto& [order, txid] : wallet.history().by_order()) {
-            const auto& tx = *wallet.history().find(txid)->tx;
-            join_spent(groups, wallet, tx);
-            for (const auto& output : tx.outputs)
-                if (wallet.history().owner(output)) groups.add(output.script_pubkey);
+        for (const auto& record : wallet.history().records()) {
+            join_spent(groups, wallet, record.body);
+            for (const auto& output : record.body.outputs())
+                if (wallet.history().owner(output)) groups.add(Script(output.script_pubkey));
         }
         const auto sums = sums_by_script(wallet);
         Json out = Json::array();

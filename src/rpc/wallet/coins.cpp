@@ -179,7 +179,7 @@ void check_lock(const wallet::Wallet& wallet, const OutPoint& coin, bool unlock,
     };
     const auto* record = wallet.history().find(coin.txid);
     if (!record) refuse("unknown transaction");
-    if (coin.index >= record->tx->outputs.size()) refuse("vout index out of bounds");
+    if (coin.index >= record->body.output_count()) refuse("vout index out of bounds");
     if (wallet.history().is_spent(coin)) refuse("expected unspent output");
     const bool locked = wallet.locked_coins().contains(coin);
     if (unlock && !locked) refuse("expected locked output");

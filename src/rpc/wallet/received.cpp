@@ -23,7 +23,7 @@ bool counts(const wallet::History& history, const wallet::TxRecord& record, std:
             bool include_immature) {
     const Height depth = history.depth(record);
     if (depth < min_depth) return false;
-    if (record.tx->is_coinbase() && depth < 1) return false;
+    if (record.is_coinbase() && depth < 1) return false;
     return include_immature || history.blocks_to_maturity(record) == 0;
 }
 
@@ -31,15 +31,14 @@ std::map<Script, Received> received_by_script(const wallet::Wallet& wallet, std:
                                               bool include_immature) {
     std::map<Script, Received> out;
     const auto& history = wallet.history();
-    for (const auto& [order, txid] : history.by_order()) {
-        const auto& record = *history.find(txid);
+    for (const auto& record : history.records()) {
         if (!counts(history, record, min_depth, include_immature)) continue;
-        for (const auto& output : record.tx->outputs) {
+        for (const auto& output : record.body.outputs()) {
             if (!history.owner(output)) continue;
-            auto& entry = out[output.script_pubkey];
+            auto& entry = out[Script(output.script_pubkey)];
             entry.amount += output.value;
             entry.depth = std::min(entry.depth, history.depth(record));
-            entry.txids.push_back(txid);
+            entry.txids.push_back(record.txid);
         }
     }
     return out;

@@ -44,7 +44,7 @@ private:
         } else if (!exists) {
             refuse_simulation(
                 "One or more transaction inputs are missing or have been spent already");
-        } else if (const auto* output = history_.owned_prevout(input)) {
+        } else if (const auto output = history_.owned_prevout(input)) {
             change_ -= output->value;
         }
         spent_.insert(input.prevout);

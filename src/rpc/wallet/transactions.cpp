@@ -21,20 +21,32 @@ struct ListOptions {
     std::optional<std::string> label{};  ///< only payments to addresses with this label
 };
 
-std::string_view replaceability(const wallet::Wallet& wallet, const wallet::TxRecord& record) {
+/// A transaction of the wallet, read whole.
+struct Listed {
+    const wallet::TxRecord& record;
+    TransactionRef tx;
+
+    Listed(const wallet::Wallet& wallet, const wallet::TxRecord& of)
+        : record(of), tx(wallet.history().transaction(of)) {}
+};
+
+std::string_view replaceability(const wallet::Wallet& wallet, const Listed& listed) {
     using wallet::TxStatus;
+    const auto& record = listed.record;
     if (record.status == TxStatus::confirmed) return "no";
-    if (policy::signals_replacement(*record.tx)) return "yes";
+    if (policy::signals_replacement(*listed.tx)) return "yes";
     if (record.status != TxStatus::in_mempool) return "unknown";
-    const auto inherited = wallet.node().is_replaceable(record.tx->txid);
+    const auto inherited = wallet.node().is_replaceable(record.txid);
     return !inherited ? "unknown" : *inherited ? "yes" : "no";
 }
 
 /// Adds the wallet's data about a whole transaction.
-void append_transaction(Json& out, const wallet::Wallet& wallet, const wallet::TxRecord& record) {
+void append_transaction(Json& out, const wallet::Wallet& wallet, const Listed& listed) {
+    const auto& record = listed.record;
+    const auto& notes = record.notes();
     const auto& history = wallet.history();
     out.append("confirmations", history.depth(record));
-    if (record.tx->is_coinbase()) out.append("generated", true);
+    if (record.is_coinbase()) out.append("generated", true);
     if (record.status == wallet::TxStatus::confirmed) {
         const auto* block = wallet.tip().ancestor(record.height);
         out.append("blockhash", record.block.to_hex());
@@ -44,8 +56,8 @@ void append_transaction(Json& out, const wallet::Wallet& wallet, const wallet::T
     } else {
         out.append("trusted", history.is_trusted(record));
     }
-    out.append("txid", record.tx->txid.to_hex());
-    out.append("wtxid", record.tx->wtxid.to_hex());
+    out.append("txid", record.txid.to_hex());
+    out.append("wtxid", listed.tx->wtxid.to_hex());
     const auto ids = [](const std::set<Txid>& txids) {
         Json list = Json::array();
         for (const auto& txid : txids)
@@ -53,31 +65,32 @@ void append_transaction(Json& out, const wallet::Wallet& wallet, const wallet::T
         return list;
     };
     out.append("walletconflicts", ids(history.conflicts(record)));
-    out.append("mempoolconflicts", ids(record.mempool_conflicts));
+    out.append("mempoolconflicts", ids(notes.mempool_conflicts));
     out.append("time", record.time);
     out.append("timereceived", record.received);
-    out.append("bip125-replaceable", replaceability(wallet, record));
-    if (!record.comment.empty()) out.append("comment", record.comment);
-    if (record.replaced_by) out.append("replaced_by_txid", record.replaced_by->to_hex());
-    if (record.replaces) out.append("replaces_txid", record.replaces->to_hex());
-    if (!record.comment_to.empty()) out.append("to", record.comment_to);
+    out.append("bip125-replaceable", replaceability(wallet, listed));
+    if (!notes.comment.empty()) out.append("comment", notes.comment);
+    if (notes.replaced_by) out.append("replaced_by_txid", notes.replaced_by->to_hex());
+    if (notes.replaces) out.append("replaces_txid", notes.replaces->to_hex());
+    if (!notes.comment_to.empty()) out.append("to", notes.comment_to);
 }
 
 std::string_view category(const wallet::History& history, const wallet::TxRecord& record) {
-    if (!record.tx->is_coinbase()) return "receive";
+    if (!record.is_coinbase()) return "receive";
     if (history.depth(record) < 1) return "orphan";
     return history.blocks_to_maturity(record) > 0 ? "immature" : "generate";
 }
 
 /// Adds the payments that a transaction makes for the wallet: first what was sent, then what was
 /// received.
-void list_payments(Json& out, const wallet::Wallet& wallet, const wallet::TxRecord& record,
+void list_payments(Json& out, const wallet::Wallet& wallet, const Listed& listed,
                    const ListOptions& options) {
     const auto& history = wallet.history();
-    const Amount debit = history.debit(*record.tx);
+    const auto& record = listed.record;
+    const Amount debit = history.debit(*listed.tx);
     const bool from_me = debit > Amount{0};
-    const Amount fee = record.tx->output_value() - debit;
-    const auto& outputs = record.tx->outputs;
+    const Amount fee = listed.tx->output_value() - debit;
+    const auto& outputs = listed.tx->outputs;
     const auto is_hidden = [&](const TxOutput& output) {
         return from_me && !options.include_change && wallet.is_change(output);
     };
@@ -92,7 +105,7 @@ void list_payments(Json& out, const wallet::Wallet& wallet, const wallet::TxReco
             entry.append("label", label->label);
         entry.append("vout", i);
         entry.append("fee", from_amount(fee));
-        if (options.with_transaction) append_transaction(entry, wallet, record);
+        if (options.with_transaction) append_transaction(entry, wallet, listed);
         entry.append("abandoned", record.abandoned);
         out.push(std::move(entry));
     }
@@ -109,7 +122,7 @@ void list_payments(Json& out, const wallet::Wallet& wallet, const wallet::TxReco
         if (label) entry.append("label", label->label);
         entry.append("vout", i);
         entry.append("abandoned", record.abandoned);
-        if (options.with_transaction) append_transaction(entry, wallet, record);
+        if (options.with_transaction) append_transaction(entry, wallet, listed);
         out.push(std::move(entry));
     }
 }
@@ -138,7 +151,7 @@ Json removed_payments(const wallet::Wallet& wallet, const chain::BlockEntry* ent
         if (!block) throw Error{code::internal_error, "Can't read block from disk"};
         for (const auto& tx : block->transactions) {
             const auto* record = wallet.history().find(tx->txid);
-            if (record) list_payments(out, wallet, *record, options);
+            if (record) list_payments(out, wallet, {wallet, *record}, options);
         }
     }
     return out;
@@ -154,7 +167,8 @@ Json gettransaction(Call& call) {
         const auto* record = history.find(txid);
         if (!record)
             throw Error{code::invalid_address_or_key, "Invalid or non-wallet transaction id"};
-        const auto& tx = *record->tx;
+        const Listed listed(wallet, *record);
+        const auto& tx = *listed.tx;
         const Amount debit = history.debit(tx);
         const bool immature = history.blocks_to_maturity(*record) > 0;
         const Amount credit = immature ? Amount{0} : history.credit(tx);
@@ -163,9 +177,9 @@ Json gettransaction(Call& call) {
         Json out = Json::object();
         out.append("amount", from_amount(credit - debit - fee));
         if (from_me) out.append("fee", from_amount(fee));
-        append_transaction(out, wallet, *record);
+        append_transaction(out, wallet, listed);
         Json details = Json::array();
-        list_payments(details, wallet, *record, {.with_transaction = false});
+        list_payments(details, wallet, listed, {.with_transaction = false});
         out.append("details", std::move(details));
         out.append("hex", to_hex(encode(tx)));
         if (verbose) {
@@ -190,12 +204,12 @@ Json listtransactions(Call& call) {
     const auto count = natural(call, 1, 10, "Negative count");
     const auto skip = natural(call, 2, 0, "Negative from");
     return with_wallet(call, [&](wallet::Wallet& wallet) {
-        const auto& by_order = wallet.history().by_order();
+        const auto& records = wallet.history().records();
         // From the newest transaction to the oldest, as far as needed.
         Json newest_first = Json::array();
-        for (auto entry = by_order.rbegin();
-             entry != by_order.rend() && newest_first.size() < count + skip; ++entry) {
-            list_payments(newest_first, wallet, *wallet.history().find(entry->second), options);
+        for (auto record = records.rbegin();
+             record != records.rend() && newest_first.size() < count + skip; ++record) {
+            list_payments(newest_first, wallet, {wallet, *record}, options);
         }
         const std::size_t begin = std::min(skip, newest_first.size());
         const std::size_t end = std::min(skip + count, newest_first.size());
@@ -218,12 +232,11 @@ Json listsinceblock(Call& call) {
         const auto* fork = since ? chain::last_common_ancestor(since, &wallet.tip()) : nullptr;
         const auto& history = wallet.history();
         Json transactions = Json::array();
-        for (const auto& [order, txid] : history.by_order()) {
-            const auto& record = *history.find(txid);
+        for (const auto& record : history.records()) {
             // The number of confirmations of the first block above the fork.
             const Height limit = fork ? wallet.tip().height - fork->height : 0;
             if (fork && std::abs(history.depth(record)) > limit) continue;
-            list_payments(transactions, wallet, record, options);
+            list_payments(transactions, wallet, {wallet, record}, options);
         }
         Json out = Json::object();
         out.append("transactions", std::move(transactions));

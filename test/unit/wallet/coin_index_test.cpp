@@ -19,11 +19,11 @@ bool is_in_chain_or_mempool(const TxRecord& record) {
 std::string all_coins(const Wallet& wallet) {
     const auto& history = wallet.history();
     std::string out;
-    for (const auto& [order, txid] : history.by_order()) {
-        const auto& record = *history.find(txid);
+    for (const auto& record : history.records()) {
+        const auto& txid = record.txid;
         if (!is_in_chain_or_mempool(record)) continue;
-        for (std::uint32_t i = 0; i < record.tx->outputs.size(); ++i) {
-            const auto& output = record.tx->outputs[i];
+        for (std::uint32_t i = 0; i < record.body.output_count(); ++i) {
+            const auto output = *history.output({txid, i});
             const auto* place = history.owner(output);
             if (!place || history.is_spent({txid, i})) continue;
             out += txid.to_hex() + ":" + std::to_string(i) + " " + output.value.to_text() + " at " +
@@ -31,7 +31,7 @@ std::string all_coins(const Wallet& wallet) {
                    std::to_string(history.depth(record)) + "," +
                    std::to_string(history.blocks_to_maturity(record)) +
                    (history.is_trusted(record) ? " safe" : "") +
-                   (history.is_from_me(*record.tx) ? " mine" : "") +
+                   (history.is_from_me(record.body) ? " mine" : "") +
                    (history.is_reused(output.script_pubkey) ? " reused" : "") +
                    (history.is_spendable(output) ? " spendable" : "") + "\n";
         }
@@ -55,14 +55,14 @@ std::string indexed_coins(const Wallet& wallet) {
 /// What History::balances must give, computed from all transactions.
 Balances all_balances(const History& history, Height min_depth, bool avoid_reuse) {
     Balances out;
-    for (const auto& [txid, record] : history.records()) {
+    for (const auto& record : history.records()) {
         if (!is_in_chain_or_mempool(record)) continue;
         const bool immature = history.blocks_to_maturity(record) > 0;
         const bool trusted = history.is_trusted(record);
         if (!immature && trusted && history.depth(record) < min_depth) continue;
-        for (std::uint32_t i = 0; i < record.tx->outputs.size(); ++i) {
-            const auto& output = record.tx->outputs[i];
-            if (!history.is_spendable(output) || history.is_spent({txid, i})) continue;
+        for (std::uint32_t i = 0; i < record.body.output_count(); ++i) {
+            const auto output = *history.output({record.txid, i});
+            if (!history.is_spendable(output) || history.is_spent({record.txid, i})) continue;
             if (avoid_reuse && history.is_reused(output.script_pubkey)) continue;
             (immature ? out.immature : trusted ? out.trusted : out.pending) += output.value;
         }
@@ -239,15 +239,18 @@ private:
         wallet_->transaction_displaced(tx);
     }
 
+    const TxRecord& some_record() {
+        const auto& records = wallet_->history().records();
+        return records[random_.below(records.size())];
+    }
+
     /// Somebody with our keys spends a coin, which we may have spent too.
     void double_spend() {
-        const auto& by_order = wallet_->history().by_order();
         auto tx = outputs_to_us();
         for (auto inputs = random_.below(2) + 1; inputs > 0; --inputs) {
-            const auto& chosen = *std::next(
-                by_order.begin(), static_cast<std::ptrdiff_t>(random_.below(by_order.size())));
-            const auto& parent = *wallet_->history().find(chosen.second)->tx;
-            const auto output = static_cast<std::uint32_t>(random_.below(parent.outputs.size()));
+            const auto& parent = some_record();
+            const auto output =
+                static_cast<std::uint32_t>(random_.below(parent.body.output_count()));
             tx.inputs.emplace_back().prevout = {parent.txid, output};
         }
         const auto sealed = seal(std::move(tx));
@@ -259,18 +262,12 @@ private:
     }
 
     void abandon() {
-        const auto& by_order = wallet_->history().by_order();
-        const auto txid =
-            std::next(by_order.begin(), static_cast<std::ptrdiff_t>(random_.below(by_order.size())))
-                ->second;
+        const auto txid = some_record().txid;
         (void)wallet_->abandon(txid);
     }
 
     void remove() {
-        const auto& by_order = wallet_->history().by_order();
-        const auto txid =
-            std::next(by_order.begin(), static_cast<std::ptrdiff_t>(random_.below(by_order.size())))
-                ->second;
+        const auto txid = some_record().txid;
         CHECK(wallet_->remove_transaction(txid));
         CHECK_FALSE(wallet_->remove_transaction(txid));
     }

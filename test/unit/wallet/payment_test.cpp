@@ -227,13 +227,13 @@ TEST_CASE("a payment that the mempool refuses stays in the wallet and is offered
     REQUIRE(wallet->send(*payment, "for", "whom"));
     const auto* record = wallet->history().find(payment->tx->txid);
     CHECK(record->status == TxStatus::inactive);
-    CHECK(record->comment == "for");
+    CHECK(record->notes().comment == "for");
     CHECK(wallet->history().balances().trusted == Amount{0});
     bench.node.refuses.reset();
     wallet.reset();
     wallet = bench.load("w");
     CHECK(wallet->history().find(payment->tx->txid)->status == TxStatus::in_mempool);
-    CHECK(wallet->history().find(payment->tx->txid)->comment_to == "whom");
+    CHECK(wallet->history().find(payment->tx->txid)->notes().comment_to == "whom");
 }
 
 TEST_CASE("a payment that is refused for now is offered again after a block, or with its parent",
@@ -268,7 +268,7 @@ TEST_CASE("of a payment and its replacement, the replacement is offered again", 
     auto wallet = wallet_with(bench, {coins(1)});
     const auto payment = send(*wallet, elsewhere, coins(0.1));
     const auto coin = payment->inputs.front().prevout;
-    const auto& output = wallet->history().find(coin.txid)->tx->outputs[coin.index];
+    const auto output = *wallet->history().output(coin);
     const auto bump = prepare_replacement(*wallet, payment->txid, {.coins = {{coin, output}}});
     if (!bump) FAIL(bump.error().message);
     REQUIRE(wallet->send_replacement(bump->payment, payment->txid));

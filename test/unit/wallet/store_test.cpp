@@ -17,9 +17,24 @@ using storage::real_file_system;
 
 namespace {
 
+/// A row of the table of transactions.
+struct StoredTransaction {
+    TxRecord record;
+    Bytes bytes;
+};
+
+std::vector<StoredTransaction> transactions(Store& store) {
+    std::vector<StoredTransaction> out;
+    store.load_transactions([&](TxRecord record, const TransactionView& tx) {
+        out.push_back({std::move(record), {tx.bytes().begin(), tx.bytes().end()}});
+    });
+    return out;
+}
+
 /// The content of a wallet file, as text.
 std::string content(const std::filesystem::path& file, const ChainParams& params) {
-    const auto stored = Store::open(real_file_system(), file, params)->load();
+    const auto store = Store::open(real_file_system(), file, params);
+    const auto stored = store->load();
     std::string out = fmt::format("{} {} {}\n", stored.flags.private_keys_disabled,
                                   stored.flags.blank, stored.flags.avoid_reuse);
     for (const auto& hash : stored.locator)
@@ -31,12 +46,13 @@ std::string content(const std::filesystem::path& file, const ChainParams& params
     for (const auto& [key, position] : stored.active)
         out += fmt::format("{} {} {}\n", name(key.type), key.internal, position);
     const auto hex = [](const std::optional<Txid>& txid) { return txid ? txid->to_hex() : "-"; };
-    for (const auto& each : stored.transactions) {
-        out +=
-            fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {}\n", to_hex(encode(*each.tx)),
-                        static_cast<int>(each.status), each.abandoned, to_hex(each.block.bytes),
-                        each.height, each.position, each.received, each.time, each.order,
-                        each.comment, each.comment_to, hex(each.replaces), hex(each.replaced_by));
+    for (const auto& [record, bytes] : transactions(*store)) {
+        const auto& notes = record.notes();
+        out += fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {}\n", to_hex(bytes),
+                           static_cast<int>(record.status), record.abandoned,
+                           to_hex(record.block.bytes), record.height, record.position,
+                           record.received, record.time, record.order, notes.comment,
+                           notes.comment_to, hex(notes.replaces), hex(notes.replaced_by));
     }
     for (const auto& [address, label] : stored.labels)
         out += fmt::format("{} {} {}\n", address, label.label, label.purpose);
@@ -134,13 +150,17 @@ TEST_CASE("earlier wallet files are upgraded, and a copy of them is kept", "[wal
     const auto file = bench.file("old");
     std::filesystem::copy_file(sample, file);
     CHECK(is_wallet_file(real_file_system(), file, params));
-    const auto stored = Store::open(real_file_system(), file, params)->load();
+    auto store = Store::open(real_file_system(), file, params);
+    const auto stored = store->load();
     CHECK(stored.flags.avoid_reuse);
     CHECK(stored.descriptors.size() == 8);
     CHECK(stored.active.size() == 8);
-    CHECK(stored.transactions.size() == 103);
+    const auto all = transactions(*store);
+    CHECK(all.size() == 103);
     CHECK(stored.locked_coins.size() == 1);
-    CHECK(std::ranges::count(stored.transactions, "a comment", &TxRecord::comment) == 1);
+    CHECK(std::ranges::count(all, "a comment",
+                             [](const auto& each) { return each.record.notes().comment; }) == 1);
+    store.reset();
     CHECK(std::ranges::count(stored.labels, "shop",
                              [](const auto& entry) { return entry.second.label; }) == 1);
     {
@@ -155,7 +175,7 @@ TEST_CASE("earlier wallet files are upgraded, and a copy of them is kept", "[wal
     // The copy is a wallet itself, and a second upgrade of the same name does not replace it.
     std::filesystem::remove(file);
     std::filesystem::copy_file(kept, file);
-    CHECK(Store::open(real_file_system(), file, params)->load().transactions.size() == 103);
+    CHECK(transactions(*Store::open(real_file_system(), file, params)).size() == 103);
     CHECK(std::filesystem::exists(kept));
 }
 
@@ -177,21 +197,27 @@ TEST_CASE("a wallet file knows which payments replace each other", "[wallet]") {
     Bench bench;
     const auto file = used_wallet(bench);
     const auto store = Store::open(real_file_system(), file, bench.node.params());
-    auto records = store->load().transactions;
-    REQUIRE(records.size() >= 2);
-    records[0].replaced_by = records[1].tx->txid;
-    records[1].replaces = records[0].tx->txid;
+    auto before = transactions(*store);
+    REQUIRE(before.size() >= 2);
+    auto& first = before[0].record;
+    auto& second = before[1].record;
+    first.edit_notes().replaced_by = second.txid;
+    second.edit_notes().replaces = first.txid;
     {
         Store::Batch batch(*store);
-        batch.transaction(records[0]);
-        batch.transaction(records[1]);
+        batch.transaction(first, nullptr);
+        batch.transaction(second, nullptr);
         batch.commit();
     }
-    const auto again = store->load().transactions;
-    CHECK(again[0].replaced_by == records[1].tx->txid);
-    CHECK_FALSE(again[0].replaces);
-    CHECK(again[1].replaces == records[0].tx->txid);
-    CHECK_FALSE(again[1].replaced_by);
+    const auto after = transactions(*store);
+    CHECK(after[0].record.notes().replaced_by == second.txid);
+    CHECK_FALSE(after[0].record.notes().replaces);
+    CHECK(after[1].record.notes().replaces == first.txid);
+    CHECK_FALSE(after[1].record.notes().replaced_by);
+    CHECK(after[0].bytes == before[0].bytes);
+    CHECK(store->transaction(second)->txid == second.txid);
+    second.txid = first.txid;
+    CHECK_THROWS_AS(store->transaction(second), StorageError);
 }
 
 TEST_CASE("an encrypted wallet file has no private key, and wrong content is refused", "[wallet]") {
@@ -264,5 +290,5 @@ TEST_CASE("a file that was being encrypted when the process ended is rewritten a
     CHECK(has_secret());
     const auto store = Store::open(real_file_system(), file, bench.node.params());
     CHECK_FALSE(has_secret());
-    CHECK_FALSE(store->load().transactions.empty());
+    CHECK_FALSE(transactions(*store).empty());
 }

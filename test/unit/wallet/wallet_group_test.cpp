@@ -95,8 +95,8 @@ public:
         }
         std::set<Txid> out;
         auto crashed = Wallet::open(bench_.context(), "crashed", copy);
-        for (const auto& [txid, record] : crashed->history().records())
-            if (!record.abandoned) out.insert(txid);
+        for (const auto& record : crashed->history().records())
+            if (!record.abandoned) out.insert(record.txid);
         Wallet::discard(std::move(crashed));
         return out;
     }
@@ -154,8 +154,8 @@ TEST_CASE("payments that wait together are stored before one of them is broadcas
     bench.node().before_broadcast = [&] {
         // Payments that are not broadcast yet are in no group that is still to be written.
         std::set<Txid> unsent;
-        for (const auto& [txid, record] : bench.wallet().history().records())
-            if (record.status == TxStatus::inactive) unsent.insert(txid);
+        for (const auto& record : bench.wallet().history().records())
+            if (record.status == TxStatus::inactive) unsent.insert(record.txid);
         largest = std::max(largest, unsent.size());
         const auto stored = bench.stored();
         CHECK(std::ranges::includes(stored, unsent));

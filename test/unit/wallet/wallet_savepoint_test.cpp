@@ -47,8 +47,8 @@ struct SavepointBench {
         const auto done = service->with(name, [&](Wallet& wallet) {
             out += std::to_string(wallet.tip().height) + " ";
             out += std::to_string(wallet.history().balances().immature.satoshis()) + " ";
-            for (const auto& [order, txid] : wallet.history().by_order())
-                out += txid.to_hex() + " ";
+            for (const auto& record : wallet.history().records())
+                out += record.txid.to_hex() + " ";
             for (const auto& record : wallet.keys().records())
                 out += std::to_string(record.next_index) + "/" + std::to_string(record.range_end) +
                        " ";

@@ -290,7 +290,7 @@ TEST_CASE("each change of a transaction's place is reported", "[wallet]") {
     auto options = bench.options();
     options.transaction_moved = [&](const std::string& wallet, const TxRecord& record) {
         CHECK(wallet == "a");
-        moves.emplace_back(record.tx->txid, record.height);
+        moves.emplace_back(record.txid, record.height);
     };
     const auto take = [&](WalletService& service) {
         service.drain();

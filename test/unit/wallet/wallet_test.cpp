@@ -119,7 +119,7 @@ TEST_CASE("a coinbase whose block was disconnected is abandoned", "[wallet]") {
     bench.node.mine(address(*wallet));
     bench.node.rewind(0);
     REQUIRE(wallet->history().records().size() == 1);
-    CHECK(wallet->history().records().begin()->second.abandoned);
+    CHECK(wallet->history().records().front().abandoned);
     CHECK(wallet->history().balances().immature == Amount{0});
 }
 
