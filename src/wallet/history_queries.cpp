@@ -79,8 +79,10 @@ bool History::is_trusted(const TxRecord& record, std::set<Txid>& known_good) con
 bool History::is_spent(const OutPoint& outpoint) const {
     return std::ranges::any_of(table_.spenders(outpoint), [this](std::uint32_t position) {
         const auto& spender = records()[position];
-        return !spender.abandoned && spender.status != TxStatus::conflicted &&
-               spender.notes().mempool_conflicts.empty();
+        if (spender.abandoned || spender.status == TxStatus::conflicted) return false;
+        // News of the mempool may be late: a payment that we have replaced seems to be in it until
+        // we hear of its removal. One of the two is, and spends the coin.
+        return spender.notes().mempool_conflicts.empty() || is_alive(spender);
     });
 }
 

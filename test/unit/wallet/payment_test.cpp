@@ -279,6 +279,23 @@ TEST_CASE("of a payment and its replacement, the replacement is offered again", 
     CHECK_FALSE(bench.node.in_mempool(payment->txid));
 }
 
+TEST_CASE("late news of a payment that was replaced frees none of its coins", "[wallet]") {
+    Bench bench;
+    const auto wallet = wallet_with(bench, {coins(1)});
+    const auto payment = send(*wallet, elsewhere, coins(0.1));
+    const auto coin = payment->inputs.front().prevout;
+    const auto output = *wallet->history().output(coin);
+    const auto bump = prepare_replacement(*wallet, payment->txid, {.coins = {{coin, output}}});
+    if (!bump) FAIL(bump.error().message);
+    REQUIRE(wallet->send_replacement(bump->payment, payment->txid));
+    // To the wallet both seem to be in the mempool, until it hears that one is not.
+    wallet->transaction_added(bump->payment.tx);
+    wallet->transaction_added(payment);
+    CHECK(wallet->history().is_spent(coin));
+    wallet->transaction_removed(payment);
+    CHECK(wallet->history().is_spent(coin));
+}
+
 TEST_CASE("a payment that makes a mempool chain too long is not stored", "[wallet]") {
     Bench bench;
     const auto wallet = wallet_with(bench, {coins(1)});
