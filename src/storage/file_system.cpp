@@ -40,6 +40,7 @@ void copy_file(FileSystem& from_files, const std::filesystem::path& from, FileSy
         if (size < step) break;
     }
     target->sync();
+    to_files.sync_folder(to.parent_path());
 }
 
 std::vector<std::filesystem::path> find_files(const FileSystem& files,

@@ -152,12 +152,19 @@ public:
     }
 
     void create_folders(const std::filesystem::path& folder) override {
+        std::vector<std::filesystem::path> parents;  // of the new folders
+        for (auto path = folder; path.has_relative_path() && !exists(path);) {
+            path = path.parent_path();
+            parents.push_back(path);
+        }
         std::error_code error;
         std::filesystem::create_directories(folder, error);
         if (error) {
             throw StorageError(
                 fmt::format("{}: cannot create the folder: {}.", folder.string(), error.message()));
         }
+        for (const auto& parent : parents)
+            sync_folder(parent);
     }
 
     void sync_folder(const std::filesystem::path& folder) override {

@@ -49,6 +49,7 @@ public:
     /// folder. In memory a folder exists while there is a file in it.
     [[nodiscard]] virtual std::vector<std::string> list(
         const std::filesystem::path& folder) const = 0;
+    /// Makes a folder and those around it, if they are missing; a power cut does not remove them.
     virtual void create_folders(const std::filesystem::path& folder) = 0;
     /// Makes new, renamed and removed names in `folder` safe from a power cut.
     virtual void sync_folder(const std::filesystem::path& folder) = 0;
@@ -68,7 +69,8 @@ public:
 /// (temporary file, fsync, rename, fsync of the folder).
 void write_atomically(FileSystem& files, const std::filesystem::path& path, ByteSpan bytes);
 
-/// Copies a file, also from one file system to another. `to` must not exist.
+/// Copies a file, also from one file system to another. `to` must not exist. A power cut does not
+/// remove the copy.
 void copy_file(FileSystem& from_files, const std::filesystem::path& from, FileSystem& to_files,
                const std::filesystem::path& to);
 
