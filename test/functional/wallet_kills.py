@@ -238,9 +238,24 @@ class Round:
                 return True
             # A bump may itself be replaced, and one that was not answered counts as well.
             relatives = self.relatives(name, txid)
-            return len(relatives) > 1 and any(is_there(name, other) for other in relatives)
+            if len(relatives) > 1 and any(is_there(name, other) for other in relatives):
+                return True
+            return self.lost_coin(name, txid)
 
         return [txid for name, txid in payments if not is_settled(name, txid)]
+
+    def lost_coin(self, name, txid):
+        """Whether it spends a coin of the other wallet's payment that a reorganisation took back, and that was bumped."""
+        wallet = self.node.wallet(name)
+        for spent in self.node.decoderawtransaction(wallet.gettransaction(txid)["hex"])["vin"]:
+            for other in WALLETS:
+                try:
+                    entry = self.node.wallet(other).gettransaction(spent["txid"])
+                except RpcError:
+                    continue  # not its payment
+                if other != name and "fee" in entry and entry["confirmations"] < 0 and len(self.relatives(other, spent["txid"])) > 1:
+                    return True
+        return False
 
     def about(self, name, txid):
         """Why a payment is missing."""
