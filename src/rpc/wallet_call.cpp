@@ -4,10 +4,12 @@
 #include <daler/primitives/chain_params.h>
 #include <daler/rpc/services.h>
 #include <daler/rpc/values.h>
+#include <daler/script/standard.h>
 #include <daler/wallet/savepoint.h>
 
 #include <fmt/format.h>
 
+#include <array>
 #include <limits>
 
 namespace daler::rpc {
@@ -136,6 +138,14 @@ void append_parent_descriptors(Json& object, const wallet::Wallet& wallet, const
     if (const auto* place = wallet.keys().find(script))
         parents.push(wallet.keys().records()[place->record].descriptor.to_text());
     object.append("parent_descs", std::move(parents));
+}
+
+std::pair<int, Script> order_of_address(const Script& script) {
+    using enum script::OutputType;
+    constexpr std::array order{pubkey_hash,         script_hash,        witness_v0_script_hash,
+                               witness_v0_key_hash, witness_v1_taproot, anchor};
+    const auto place = std::ranges::find(order, script::solve(script.bytes()).type);
+    return {static_cast<int>(place - order.begin()), script};
 }
 
 void append_address(Json& object, const wallet::Wallet& wallet, const Script& script) {

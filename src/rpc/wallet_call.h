@@ -100,6 +100,9 @@ void append_last_block(Json& object, const wallet::Wallet& wallet);
 /// Adds "parent_descs": the wallet's descriptors that derived this script.
 void append_parent_descriptors(Json& object, const wallet::Wallet& wallet, const Script& script);
 
+/// The place of an address in lists, as in Bitcoin Core: by its type, then by its hash or key.
+[[nodiscard]] std::pair<int, Script> order_of_address(const Script& script);
+
 /// Adds "address" for scripts that have one.
 void append_address(Json& object, const wallet::Wallet& wallet, const Script& script);
 

@@ -72,6 +72,8 @@ class Pair:
             return error.code, error.message
         if method == "getaddressinfo":
             return [item for item in found.items() if item[0] not in ("isactive", "use_txids")]  # of the fork
+        if method == "getaddressesbylabel":
+            return list(found.items())
         if method == "listdescriptors":  # bitcoind makes none of these texts if one key is missing
             for entry in found["descriptors"]:
                 del entry["timestamp"]
@@ -113,6 +115,8 @@ class Pair:
         for address, label in (("x", "y"), (ANYONE_ADDRESS, "*"), (ANYONE_ADDRESS, "")):
             self.ask("setlabel", address, label)
         self.ask("listlabels")
+        for size in (0, 1, 5, -1):
+            self.ask("keypoolrefill", size)
 
 
 def with_checksum(node, text):

@@ -100,6 +100,8 @@ class Pair:
             for more in ((), (3,), (1, False, True, True), (1, True, False), (1, True, True, True, "shop"),
                          (1, True, True, False, "shop")):
                 self.ask("listsinceblock", block, *more)
+        orders = [[entry["address"] for entry in wallet.listreceivedbyaddress(0, True)] for wallet in (self.copy, self.wallet)]
+        equal(*orders, "the order of addresses")
         for arguments in ((), (0,), (0, True), (6,), (0, True, False, self.shop), (1, True, False, None, True),
                           (0, True, True, ANYONE_ADDRESS), (0, True, False, "x"), (0, True, False, "")):
             self.ask("listreceivedbyaddress", *arguments)

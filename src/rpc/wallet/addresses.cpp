@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <set>
 
 namespace daler::rpc {
@@ -212,12 +213,17 @@ Json setlabel(Call& call) {
 Json getaddressesbylabel(Call& call) {
     const auto label = label_of(call.json(0));
     return with_wallet(call, [&](wallet::Wallet& wallet) {
-        Json out = Json::object();
+        std::map<std::pair<int, Script>, std::pair<std::string, std::string>> sorted;
         for (const auto& [address, entry] : wallet.labels()) {
-            if (entry.label != label) continue;
+            const auto script = descriptor::decode_address(address, wallet.params().address);
+            if (script && entry.label == label)
+                sorted.emplace(order_of_address(*script), std::pair(address, entry.purpose));
+        }
+        Json out = Json::object();
+        for (const auto& [order, entry] : sorted) {
             Json purpose = Json::object();
-            purpose.append("purpose", entry.purpose);
-            out.append(address, std::move(purpose));
+            purpose.append("purpose", entry.second);
+            out.append(entry.first, std::move(purpose));
         }
         if (out.empty())
             throw Error{code::wallet_invalid_label_name, "No addresses with label " + label};

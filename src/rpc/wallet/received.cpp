@@ -92,11 +92,12 @@ Json listreceivedbyaddress(Call& call) {
     }
     return with_wallet(call, [&](wallet::Wallet& wallet) {
         const auto all = received_by_script(wallet, call.integer(0, 1), call.boolean(4, false));
-        Json out = Json::array();
+        std::map<std::pair<int, Script>, Json> sorted;
         for (const auto& [address, entry] : wallet.labels()) {
             if (wanted && address != *wanted) continue;
             const auto script = descriptor::decode_address(address, wallet.params().address);
-            const auto found = script ? all.find(*script) : all.end();
+            if (!script) continue;
+            const auto found = all.find(*script);
             if (found == all.end() && !include_empty) continue;
             const Received received = found == all.end() ? Received{} : found->second;
             Json item = Json::object();
@@ -108,8 +109,11 @@ Json listreceivedbyaddress(Call& call) {
             for (const auto& txid : received.txids)
                 txids.push(txid.to_hex());
             item.append("txids", std::move(txids));
-            out.push(std::move(item));
+            sorted.emplace(order_of_address(*script), std::move(item));
         }
+        Json out = Json::array();
+        for (auto& [order, item] : sorted)
+            out.push(std::move(item));
         return out;
     });
 }

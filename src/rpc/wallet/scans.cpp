@@ -61,6 +61,12 @@ Json keypoolrefill(Call& call) {
     in_slices(call, name, [&](wallet::Wallet& wallet) {
         return wallet.refill(static_cast<std::uint32_t>(size));
     });
+    with_wallet(call, name, [&](const wallet::Wallet& wallet) {
+        // There are none to derive without active descriptors.
+        if (wallet.keys().unused(false) + wallet.keys().unused(true) <
+            static_cast<std::uint32_t>(size))
+            throw Error{code::wallet, "Error refreshing keypool."};
+    });
     return nullptr;
 }
 
