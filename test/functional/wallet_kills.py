@@ -245,15 +245,17 @@ class Round:
         return [txid for name, txid in payments if not is_settled(name, txid)]
 
     def lost_coin(self, name, txid):
-        """Whether it spends a coin of the other wallet's payment that a reorganisation took back, and that was bumped."""
-        wallet = self.node.wallet(name)
-        for spent in self.node.decoderawtransaction(wallet.gettransaction(txid)["hex"])["vin"]:
-            for other in WALLETS:
+        """Whether it spends a coin of a payment that is void, because a reorganisation brought a block with the payment that
+        it replaced or that replaces it."""
+        for spent in self.node.decoderawtransaction(self.node.wallet(name).gettransaction(txid)["hex"])["vin"]:
+            for owner in WALLETS:
                 try:
-                    entry = self.node.wallet(other).gettransaction(spent["txid"])
+                    entry = self.node.wallet(owner).gettransaction(spent["txid"])
                 except RpcError:
                     continue  # not its payment
-                if other != name and "fee" in entry and entry["confirmations"] < 0 and len(self.relatives(other, spent["txid"])) > 1:
+                if entry["confirmations"] >= 0:
+                    continue
+                if len(self.relatives(owner, spent["txid"])) > 1 or self.lost_coin(owner, spent["txid"]):
                     return True
         return False
 
