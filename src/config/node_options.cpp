@@ -180,6 +180,12 @@ constexpr std::array wallet{
            "Addresses for change (default: as the payment's outputs suggest)"},
     Option{"keypool", "<n>", Kind::integer, Group::wallet, "1000",
            "How many unused keys to derive ahead", false, 1, 1000000},
+    Option{"avoidpartialspends", "", Kind::flag, Group::wallet, "0",
+           "Spend all coins of an address, up to 100, or none; so do payments of wallets with "
+           "avoid_reuse"},
+    Option{"maxapsfee", "<BTC>", Kind::text, Group::wallet, "0.00000000",
+           "Do so also if it costs at most this much more than to spend single coins; -1: never "
+           "try"},
     Option{"spendzeroconfchange", "", Kind::flag, Group::wallet, "1",
            "Spend unconfirmed change of our own payments"},
     Option{"walletrbf", "", Kind::flag, Group::wallet, "1",
@@ -345,7 +351,6 @@ constexpr std::array ignored{
     Option{"v2transport", "", Kind::flag, Group::hidden, "0", accepted},
     Option{"maxreceivebuffer", "<n>", Kind::integer, Group::hidden, "5000", accepted},
     Option{"maxsendbuffer", "<n>", Kind::integer, Group::hidden, "1000", accepted},
-    Option{"avoidpartialspends", "", Kind::flag, Group::hidden, "0", refused},
     Option{"whitelistrelay", "", Kind::flag, Group::hidden, "1", accepted},
     Option{"whitelistforcerelay", "", Kind::flag, Group::hidden, "0", accepted},
     Option{"logips", "", Kind::flag, Group::hidden, "0", accepted},

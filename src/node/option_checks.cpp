@@ -34,7 +34,6 @@ constexpr auto refusals = std::to_array<Refusal>({
     {"maxuploadtarget", "daler does not limit uploads."},
     {"signer", "daler does not support external signers."},
     {"walletcrosschain", "the file of a wallet belongs to one chain."},
-    {"avoidpartialspends", "the wallet does not group coins by address."},
 });
 
 // In the order of Bitcoin Core's list. clang-format off

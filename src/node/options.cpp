@@ -269,6 +269,15 @@ Result<descriptor::AddressType, std::string> address_type(const Settings& settin
     return fail(fmt::format("Unknown address type '{}'", text));
 }
 
+/// How much more a payment may cost that spends whole groups of coins; nothing: no such payment is
+/// tried.
+Result<std::optional<Amount>, std::string> max_group_fee(const Settings& settings) {
+    const auto text = settings.text("maxapsfee");
+    if (text == "-1") return std::nullopt;
+    if (const auto fee = Amount::from_text(text); fee && is_money(*fee)) return fee;
+    return fail(fmt::format("Invalid amount for -maxapsfee=<amount>: '{}'", text));
+}
+
 Status read_wallet_folder(const Settings& settings, NodeOptions& options) {
     namespace fs = std::filesystem;
     options.wallet.folder = settings.path("walletdir");
@@ -321,6 +330,10 @@ Status read_wallets(const Settings& settings, NodeOptions& options) {
         if (!change) return fail(change.error());
         wallet.change_type = *change;
     }
+    const auto group_fee = max_group_fee(settings);
+    if (!group_fee) return fail(group_fee.error());
+    wallet.max_group_fee = *group_fee;
+    wallet.avoid_partial_spends = settings.flag("avoidpartialspends");
     wallet.spend_unconfirmed_change = settings.flag("spendzeroconfchange");
     wallet.replaceable = settings.flag("walletrbf");
     wallet.broadcast = settings.flag("walletbroadcast");

@@ -2,8 +2,6 @@
 
 #include <daler/descriptor/signing.h>
 
-#include "staged_selection.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -29,18 +27,42 @@ tl::unexpected<Failure> insufficient(std::string message) {
 
 }  // namespace
 
-Outcome<Payment> PaymentBuilder::build() {
-    using Step = Outcome<void> (PaymentBuilder::*)();
-    constexpr Step steps[] = {&PaymentBuilder::check_request,    &PaymentBuilder::choose_rate,
-                              &PaymentBuilder::choose_change,    &PaymentBuilder::add_recipients,
-                              &PaymentBuilder::choose_coins,     &PaymentBuilder::fill_transaction,
-                              &PaymentBuilder::sign_transaction, &PaymentBuilder::check_result,
-                              &PaymentBuilder::check_chain};
+Outcome<void> PaymentBuilder::run(std::span<const Step> steps) {
     for (const Step step : steps)
-        if (auto ok = (this->*step)(); !ok) return daler::fail(ok.error());
-    result_.fee_reason = rate_.reason;
-    if (result_.change_position) result_.change_record = change_record_;
-    return std::move(result_);
+        if (auto ok = (this->*step)(); !ok) return ok;
+    return {};
+}
+
+Outcome<Payment> PaymentBuilder::build() {
+    constexpr Step until_fee[] = {
+        &PaymentBuilder::check_request, &PaymentBuilder::choose_rate,
+        &PaymentBuilder::choose_change, &PaymentBuilder::add_recipients,
+        &PaymentBuilder::choose_coins,  &PaymentBuilder::fill_transaction};
+    if (auto ok = run(until_fee); !ok) return daler::fail(ok.error());
+    if (!try_groups())
+        if (auto ok = finish(); !ok) return daler::fail(ok.error());
+    draft_.result.fee_reason = rate_.reason;
+    if (draft_.result.change_position) draft_.result.change_record = change_record_;
+    return std::move(draft_.result);
+}
+
+Outcome<void> PaymentBuilder::finish() {
+    constexpr Step steps[] = {&PaymentBuilder::sign_transaction, &PaymentBuilder::check_result,
+                              &PaymentBuilder::check_chain};
+    return run(steps);
+}
+
+bool PaymentBuilder::try_groups() {
+    const auto most = wallet_.options().max_group_fee;
+    if (grouping_ == Grouping::by_script || !most || !selection_) return false;
+    if (!selection_->splits_scripts(std::span(draft_.coins).subspan(request_.inputs.size())))
+        return false;
+    auto usual = std::exchange(draft_, {});
+    grouping_ = Grouping::by_script;
+    constexpr Step again[] = {&PaymentBuilder::choose_coins, &PaymentBuilder::fill_transaction};
+    if (run(again) && draft_.result.fee <= usual.result.fee + *most && finish()) return true;
+    draft_ = std::move(usual);
+    return false;
 }
 
 Outcome<void> PaymentBuilder::check_request() {
@@ -68,6 +90,8 @@ Outcome<void> PaymentBuilder::choose_rate() {
     if (!rate) return daler::fail(rate.error());
     rate_ = std::move(*rate);
     discard_rate_ = discard_rate(wallet_.node(), wallet_.options());
+    const bool avoids_reuse = request_.avoid_reuse.value_or(wallet_.flags().avoid_reuse);
+    if (avoids_reuse || wallet_.options().avoid_partial_spends) grouping_ = Grouping::by_script;
     return {};
 }
 
@@ -76,15 +100,15 @@ Outcome<void> PaymentBuilder::add_recipients() {
     for (const auto& recipient : request_.recipients) {
         const TxOutput output{recipient.amount, recipient.script};
         if (policy::is_dust(output, dust_rate)) return insufficient("Transaction amount too small");
-        tx_.outputs.push_back(output);
+        outputs_.push_back(output);
     }
     return {};
 }
 
 /// Without inputs and change.
 std::int64_t PaymentBuilder::base_size() const {
-    auto out = frame_size + static_cast<std::int64_t>(compact_size_length(tx_.outputs.size()));
-    for (const auto& output : tx_.outputs)
+    auto out = frame_size + static_cast<std::int64_t>(compact_size_length(outputs_.size()));
+    for (const auto& output : outputs_)
         out += output_size(output);
     return out;
 }
@@ -121,8 +145,8 @@ Outcome<void> PaymentBuilder::choose_coins() {
     const CoinFinder finder(wallet_, request_, rate_.rate, recipients_pay_);
     auto given = finder.given();
     if (!given) return daler::fail(given.error());
-    chosen_ = std::move(*given);
-    for (const auto& coin : chosen_)
+    draft_.coins = std::move(*given);
+    for (const auto& coin : draft_.coins)
         wanted.target -= coin.candidate.value;
     if (wanted.target <= Amount{0}) return {};
     if (!request_.add_inputs) {
@@ -130,17 +154,18 @@ Outcome<void> PaymentBuilder::choose_coins() {
             "The preselected coins total amount does not cover the transaction target. Please "
             "allow other inputs to be automatically selected or include more coins manually");
     }
-    auto others = StagedSelection(wallet_, request_, finder, wanted, rate_.rate, random_).choose();
+    if (!selection_) selection_.emplace(wallet_, request_, finder, rate_.rate, random_);
+    auto others = selection_->choose(wanted, grouping_);
     if (!others) return daler::fail(others.error());
     std::shuffle(others->begin(), others->end(), random_);
-    std::ranges::move(*others, std::back_inserter(chosen_));
+    std::ranges::move(*others, std::back_inserter(draft_.coins));
     return check_weight_of_coins(wanted);
 }
 
 /// The selection does not count the given inputs.
 Outcome<void> PaymentBuilder::check_weight_of_coins(const SelectionGoal& wanted) const {
     std::int64_t inputs = 0;
-    for (const auto& coin : chosen_)
+    for (const auto& coin : draft_.coins)
         inputs += coin.candidate.weight;
     if (request_.inputs.empty() || inputs <= wanted.max_weight + wanted.change_weight) return {};
     return insufficient(
@@ -153,14 +178,15 @@ std::int64_t PaymentBuilder::weight(bool with_change) const {
     std::int64_t inputs = 0;
     std::int64_t empty_witnesses = 0;
     bool has_witness = false;
-    for (const auto& coin : chosen_) {
+    for (const auto& coin : draft_.coins) {
         inputs += coin.candidate.weight;
         has_witness |= coin.has_witness;
         // A computed weight has a byte for the length of the witness.
         if (!coin.given || !coin.given->weight) ++empty_witnesses;
     }
-    const auto outputs = tx_.outputs.size();
-    auto size = base_size() + static_cast<std::int64_t>(compact_size_length(chosen_.size())) - 1;
+    const auto outputs = outputs_.size();
+    auto size =
+        base_size() + static_cast<std::int64_t>(compact_size_length(draft_.coins.size())) - 1;
     if (with_change) {
         size += output_size(change_) + static_cast<std::int64_t>(compact_size_length(outputs + 1)) -
                 static_cast<std::int64_t>(compact_size_length(outputs));
@@ -170,7 +196,7 @@ std::int64_t PaymentBuilder::weight(bool with_change) const {
 }
 
 Amount PaymentBuilder::fee_for(bool with_change) const {
-    return fee_of_weight(rate_.rate, weight(with_change)) + ancestors_fee_;
+    return fee_of_weight(rate_.rate, weight(with_change)) + draft_.ancestors_fee;
 }
 
 /// A negative fee is shared, too: what is left over and too little for change.
@@ -182,7 +208,7 @@ Outcome<void> PaymentBuilder::take_fee_from_recipients(Amount fee) {
     bool first = true;
     for (std::size_t i = 0; i < request_.recipients.size(); ++i) {
         if (!request_.recipients[i].pays_fee) continue;
-        auto& output = tx_.outputs[i];
+        auto& output = draft_.tx.outputs[i];
         output.value -= Amount{fee.satoshis() / payers};
         // The first one pays the remainder.
         if (first) output.value -= Amount{fee.satoshis() % payers};
@@ -215,8 +241,8 @@ std::uint32_t PaymentBuilder::lock_time() {
 
 void PaymentBuilder::add_inputs() {
     const bool replaceable = request_.replaceable.value_or(wallet_.options().replaceable);
-    for (const auto& coin : chosen_) {
-        auto& input = tx_.inputs.emplace_back();
+    for (const auto& coin : draft_.coins) {
+        auto& input = draft_.tx.inputs.emplace_back();
         input.prevout = coin.outpoint;
         input.sequence =
             replaceable ? policy::max_replaceable_sequence : TxInput::max_locking_sequence;
@@ -228,54 +254,58 @@ void PaymentBuilder::add_inputs() {
 }
 
 Outcome<void> PaymentBuilder::fill_transaction() {
+    draft_.tx.outputs = outputs_;
     add_inputs();
-    if (request_.version) tx_.version = *request_.version;
-    tx_.lock_time = lock_time();
+    if (request_.version) draft_.tx.version = *request_.version;
+    draft_.tx.lock_time = lock_time();
 
     Amount selected;
     std::vector<const PricedCoin*> coins;
-    for (const auto& coin : chosen_) {
+    for (const auto& coin : draft_.coins) {
         selected += CoinFinder::output_of(wallet_, coin).value;
         coins.push_back(&coin);
     }
-    ancestors_fee_ = common_bump_fee(wallet_.node(), coins, rate_.rate);
+    draft_.ancestors_fee = common_bump_fee(wallet_.node(), coins, rate_.rate);
     const Amount fee_with_change = fee_for(true);
     const Amount change = selected - sent_ - (recipients_pay_ ? Amount{0} : fee_with_change);
     const bool makes_change = change >= min_change_;
     if (makes_change && !change_problem_.empty()) return insufficient(change_problem_);
-    weight_ = weight(makes_change);
-    result_.fee = makes_change ? fee_with_change : fee_for(false);
+    draft_.weight = weight(makes_change);
+    draft_.result.fee = makes_change ? fee_with_change : fee_for(false);
     if (recipients_pay_) {
         const Amount left = makes_change ? Amount{0} : change;
-        if (auto ok = take_fee_from_recipients(result_.fee - left); !ok) return ok;
+        if (auto ok = take_fee_from_recipients(draft_.result.fee - left); !ok) return ok;
     } else if (!makes_change) {
         // The remainder goes to the miner.
-        if (selected - sent_ < result_.fee)
+        if (selected - sent_ < draft_.result.fee)
             return fail(FailureKind::too_few_coins, "Insufficient funds");
-        result_.fee = selected - sent_;
+        draft_.result.fee = selected - sent_;
     }
     if (!makes_change) return {};
     change_.value = change;
-    const std::size_t position =
-        request_.change_position.value_or(random_.below(tx_.outputs.size() + 1));
-    if (position > tx_.outputs.size())
+    if (!change_position_)
+        change_position_ =
+            request_.change_position.value_or(random_.below(draft_.tx.outputs.size() + 1));
+    const std::size_t position = *change_position_;
+    if (position > draft_.tx.outputs.size())
         return insufficient("Transaction change output index out of range");
-    tx_.outputs.insert(tx_.outputs.begin() + static_cast<std::ptrdiff_t>(position), change_);
-    result_.change_position = position;
+    draft_.tx.outputs.insert(draft_.tx.outputs.begin() + static_cast<std::ptrdiff_t>(position),
+                             change_);
+    draft_.result.change_position = position;
     return {};
 }
 
 Outcome<void> PaymentBuilder::sign_transaction() {
     if (!request_.sign) return {};
     std::vector<TxOutput> spent;
-    for (const auto& coin : chosen_)
+    for (const auto& coin : draft_.coins)
         spent.push_back(CoinFinder::output_of(wallet_, coin));
-    const script::PrecomputedHashes hashes(tx_, spent);
-    for (std::uint32_t i = 0; i < tx_.inputs.size(); ++i) {
-        const auto& place = chosen_[i].place;
+    const script::PrecomputedHashes hashes(draft_.tx, spent);
+    for (std::uint32_t i = 0; i < draft_.tx.inputs.size(); ++i) {
+        const auto& place = draft_.coins[i].place;
         if (!place ||
             !descriptor::sign_input(
-                tx_, i, spent[i], hashes,
+                draft_.tx, i, spent[i], hashes,
                 wallet_.keys().key_ring(*place, descriptor::Descriptor::Secrets::include)))
             return insufficient("Signing transaction failed");
     }
@@ -283,10 +313,10 @@ Outcome<void> PaymentBuilder::sign_transaction() {
 }
 
 Outcome<void> PaymentBuilder::check_result() {
-    result_.tx = seal(std::move(tx_));
-    if ((request_.sign ? result_.tx->weight() : weight_) > policy::max_standard_weight)
+    draft_.result.tx = seal(std::move(draft_.tx));
+    if ((request_.sign ? draft_.result.tx->weight() : draft_.weight) > policy::max_standard_weight)
         return insufficient("Transaction too large");
-    if (result_.fee > wallet_.options().max_tx_fee)
+    if (draft_.result.fee > wallet_.options().max_tx_fee)
         return insufficient("Fee exceeds maximum configured by user (e.g. -maxtxfee, maxfeerate)");
     return {};
 }
@@ -295,9 +325,9 @@ Outcome<void> PaymentBuilder::check_result() {
 Outcome<void> PaymentBuilder::check_chain() {
     if (!request_.sign || !wallet_.options().reject_long_chains) return {};
     const bool confirmed =
-        std::ranges::all_of(chosen_, [](const PricedCoin& coin) { return coin.depth > 0; });
+        std::ranges::all_of(draft_.coins, [](const PricedCoin& coin) { return coin.depth > 0; });
     if (confirmed) return {};
-    const auto verdict = wallet_.node().check(result_.tx);
+    const auto verdict = wallet_.node().check(draft_.result.tx);
     if (verdict || verdict.error().reason != consensus::Reason::too_long_chain) return {};
     return insufficient("Transaction has too long of a mempool chain");
 }

@@ -2,8 +2,8 @@
 
 #include <daler/wallet/wallet.h>
 
-#include "coin_finder.h"
 #include "fees.h"
+#include "staged_selection.h"
 
 namespace daler::wallet {
 
@@ -17,6 +17,13 @@ public:
     Outcome<Payment> build();
 
 private:
+    using Step = Outcome<void> (PaymentBuilder::*)();
+    /// Until one fails.
+    Outcome<void> run(std::span<const Step> steps);
+    /// The coins of scripts that are spent together, instead of those of the payment so far, if
+    /// that costs at most -maxapsfee more. True if it has been signed.
+    bool try_groups();
+
     // The steps, in their order.
     Outcome<void> check_request();
     Outcome<void> choose_rate();
@@ -24,6 +31,7 @@ private:
     Outcome<void> add_recipients();
     Outcome<void> choose_coins();
     Outcome<void> fill_transaction();
+    Outcome<void> finish();
     Outcome<void> sign_transaction();
     Outcome<void> check_result();
     Outcome<void> check_chain();
@@ -53,12 +61,20 @@ private:
     std::optional<std::size_t> change_record_;
     Amount change_fee_, change_spend_fee_, min_change_;
     std::string change_problem_;  ///< why there is no change address, if there is none
-    std::vector<PricedCoin> chosen_;
-    Amount ancestors_fee_;  ///< for unconfirmed transactions before this one
+    std::optional<std::size_t> change_position_;
+    std::vector<TxOutput> outputs_;  ///< to the recipients, before they pay the fee
+    Grouping grouping_ = Grouping::none;
+    std::optional<StagedSelection> selection_;
 
-    Transaction tx_;
-    std::int64_t weight_ = 0;  ///< of the signed transaction
-    Payment result_;
+    /// What follows from a choice of coins.
+    struct Draft {
+        std::vector<PricedCoin> coins;
+        Amount ancestors_fee;  ///< for unconfirmed transactions before this one
+        Transaction tx;
+        std::int64_t weight = 0;  ///< of the signed transaction
+        Payment result;
+    };
+    Draft draft_;
 };
 
 }  // namespace daler::wallet

@@ -156,7 +156,7 @@ def refused_options(test):
     test.step("unsupported options: refused if ignoring them would harm privacy or lose money, else noted in the log")
     node = test.node(start=False, name="refused")
     for option in ("-proxy=127.0.0.1:9050", "-onion=127.0.0.1:9050", "-i2psam=127.0.0.1:7656", "-maxuploadtarget=500M",
-                   "-avoidpartialspends", "-walletcrosschain"):
+                   "-walletcrosschain"):
         text = node.fails_to_start(option)
         assert f"{option.split('=')[0]}=" in text and "is not supported" in text, text
     (node.datadir / "daler.conf").write_text("proxy=127.0.0.1:9050\n")

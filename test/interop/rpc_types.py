@@ -48,6 +48,7 @@ KNOWN = [
     (r"^addconnection .*(connection_type|True\])", "our help text is another one; daler has no v2 transport"),
     (r"^sendmsgtopeer .*'( ffff|ffff )'", "daler accepts no spaces in a message"),
     (r"^verifymessage ", "Knots also accepts other forms of signatures"),
+    (r"^getbalance \['\*'.*avoid_reuse flag is not supported", "Knots has another balance then, without the flag"),
     (r"^getbalance \[None", "28.1 accepts null as the dummy"),
     (r"^importaddress ", "Knots imports into descriptor wallets"),
     (r"^addmultisigaddress .*(Position 3|options)", "Knots accepts an object of options there"),

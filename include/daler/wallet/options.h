@@ -38,7 +38,10 @@ struct WalletOptions {
         Amount{10'000}};  ///< -discardfee: change not worth spending at this rate is dropped
     FeeRate consolidate_fee{Amount{10'000}};  ///< -consolidatefeerate: below it, coins are merged
     Amount max_tx_fee{10'000'000};            ///< -maxtxfee
-    int confirm_target = 6;                   ///< -txconfirmtarget, blocks
+    bool avoid_partial_spends = false;  ///< -avoidpartialspends: coins of a script go together
+    /// -maxapsfee: they go together if that costs at most so much more. Nothing: not tried.
+    std::optional<Amount> max_group_fee{Amount{0}};
+    int confirm_target = 6;  ///< -txconfirmtarget, blocks
     descriptor::AddressType address_type = descriptor::AddressType::bech32;  ///< -addresstype
     std::optional<descriptor::AddressType> change_type;                      ///< -changetype
     /// The keys of new wallets, except the default one, and all choices of payments come from this

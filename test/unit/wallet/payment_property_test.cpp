@@ -173,7 +173,52 @@ struct Check {
         for (const auto& [type, sum] : sums)
             REQUIRE(sum < target);
     }
+
+    /// Whether it spends some and not all coins of a script that bring more than they cost.
+    [[nodiscard]] bool splits_scripts() const {
+        std::set<Script> scripts;
+        std::set<OutPoint> spent;
+        for (const auto& input : payment.tx->inputs) {
+            scripts.insert(wallet.history().owned_prevout(input)->script_pubkey);
+            spent.insert(input.prevout);
+        }
+        return std::ranges::any_of(wallet.history().coins(), [&](const OwnedCoin& coin) {
+            return scripts.contains(coin.output.script_pubkey) && !spent.contains(coin.outpoint) &&
+                   effective(wallet, coin.output, request, recipients_pay) > Amount{0};
+        });
+    }
 };
+
+/// The payments without an option about groups, with -maxapsfee, and with -avoidpartialspends.
+/// True if -maxapsfee changes something.
+bool check_groups(Bench& bench, Wallet& wallet, const PaymentRequest& request, Random& random) {
+    auto& options = bench.options;
+    crypto::Digest256 seed{};
+    seed[0] = static_cast<std::uint8_t>(random.below(256));
+    options.choice_seed = seed;
+    options.max_group_fee = std::nullopt;
+    const auto single = wallet.prepare(request);
+    REQUIRE(single);
+    const Amount more{static_cast<std::int64_t>(random.below(3) * 10'000)};
+    options.max_group_fee = more;
+    const auto tried = wallet.prepare(request);
+    REQUIRE(tried);
+    const bool differs = tried->tx->txid != single->tx->txid;
+    REQUIRE(tried->fee <= single->fee + more);
+    if (differs) REQUIRE_FALSE(Check(wallet, request, *tried).splits_scripts());
+    options.avoid_partial_spends = true;
+    const auto grouped = wallet.prepare(request);
+    options.avoid_partial_spends = false;
+    options.choice_seed.reset();
+    REQUIRE(grouped);
+    const Check check(wallet, request, *grouped);
+    REQUIRE_FALSE(check.splits_scripts());
+    check.sums();
+    check.fee();
+    check.change();
+    check.types();
+    return differs;
+}
 
 }  // namespace
 
@@ -181,7 +226,7 @@ TEST_CASE("random payments are right", "[wallet]") {
     const int wallets = std::getenv("DALER_LONG") ? 2'000 : 15;
     const char* given = std::getenv("DALER_SEED");
     const auto seed = given ? std::strtoull(given, nullptr, 10) : 1;
-    int made = 0, mixed = 0, without_change = 0;
+    int made = 0, mixed = 0, without_change = 0, grouped = 0;
     for (int number = 0; number < wallets; ++number) {
         Random random{seed * 100'000 + static_cast<std::uint64_t>(number)};
         Bench bench;
@@ -200,6 +245,7 @@ TEST_CASE("random payments are right", "[wallet]") {
             check.fee();
             check.change();
             check.types();
+            grouped += check_groups(bench, *wallet, request, random) ? 1 : 0;
             ++made;
             without_change += payment->change_position ? 0 : 1;
             std::set<CoinType> types;
@@ -212,4 +258,5 @@ TEST_CASE("random payments are right", "[wallet]") {
     CHECK(made * 2 > wallets * payments_of_a_wallet);
     CHECK(mixed * 20 > made);
     CHECK(without_change * 100 > made);
+    CHECK(grouped * 20 > made);
 }
