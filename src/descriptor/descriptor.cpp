@@ -186,6 +186,11 @@ Hash256 Descriptor::id() const {
     return {crypto::sha256(as_bytes(to_text()))};
 }
 
+Hash256 Descriptor::core_id() const {
+    const auto text = with_checksum(*node_text(*root_, TextMode::apostrophes, *format_));
+    return {crypto::sha256(as_bytes(text))};
+}
+
 std::optional<std::vector<Script>> Descriptor::scripts(std::uint32_t index) const {
     return node_scripts(*root_, index, nullptr, Secrets::exclude);
 }

@@ -3,6 +3,15 @@
 #include <daler/encoding/hex.h>
 
 namespace daler::descriptor {
+namespace {
+
+/// The mark of hardened steps in a text of this form; `written`: as it was written.
+char mark_of(TextMode mode, char written) {
+    if (mode == TextMode::normalized) return 'h';
+    return mode == TextMode::apostrophes ? '\'' : written;
+}
+
+}  // namespace
 
 std::size_t KeyExpression::Extended::hardened_size() const {
     const auto is_hardened = [](std::uint32_t step) { return (step & crypto::hardened) != 0; };
@@ -96,7 +105,7 @@ std::string KeyExpression::extended_text(const Extended& key, TextMode mode,
     std::string out = mode == TextMode::private_keys && key.root_secret
                           ? key.root_secret->to_text(format.extended_secret)
                           : key.root.to_text(format.extended_public);
-    const char mark = mode == TextMode::normalized ? 'h' : key.hardened_mark;
+    const char mark = mark_of(mode, key.hardened_mark);
     out += path_to_text(key.path, mark);
     if (key.wildcard != Wildcard::none) out += "/*";
     if (key.wildcard == Wildcard::hardened) out.push_back(mark);
@@ -109,7 +118,7 @@ std::optional<std::string> KeyExpression::to_text(TextMode mode,
     if (extended && mode == TextMode::normalized) return normalized_text(*extended, format);
     std::string out;
     if (origin_) {
-        const char mark = mode == TextMode::normalized ? 'h' : origin_->hardened_mark;
+        const char mark = mark_of(mode, origin_->hardened_mark);
         out = "[" + origin_->origin.to_text(mark) + "]";
     }
     return out + (extended ? extended_text(*extended, mode, format)

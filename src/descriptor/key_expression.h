@@ -8,8 +8,8 @@
 
 namespace daler::descriptor {
 
-/// The form of a descriptor's text.
-enum class TextMode : std::uint8_t { public_keys, private_keys, normalized };
+/// The form of a descriptor's text. Of `apostrophes`: public keys, and "'" marks hardened steps.
+enum class TextMode : std::uint8_t { public_keys, private_keys, normalized, apostrophes };
 
 /// A key expression (BIP 380): one key, or an extended key with a path that may end in "*".
 class KeyExpression {
@@ -75,6 +75,10 @@ public:
     [[nodiscard]] KeyExpression without_secret(std::uint32_t begin, std::uint32_t end) const;
     /// With its private key, if `keys` has it.
     [[nodiscard]] KeyExpression with_secret(const PrivateKeys& keys) const;
+    /// What it derives public keys with; those of a hardened wildcard in [begin, end).
+    [[nodiscard]] KeyCache cache(std::uint32_t begin, std::uint32_t end) const;
+    /// Takes the cache of the same expression. False if it is not of this one, or lacks something.
+    bool take_cache(const KeyCache& cache);
     /// What an expression without private key has besides its text.
     void write_cache(ByteWriter& out) const;
     /// False if the bytes are not of such an expression.

@@ -91,6 +91,47 @@ KeyExpression KeyExpression::with_secret(const PrivateKeys& keys) const {
     return out;
 }
 
+KeyCache KeyExpression::cache(std::uint32_t begin, std::uint32_t end) const {
+    if (const auto* constant = std::get_if<Constant>(&key_)) return {.written = constant->key};
+    const auto& extended = std::get<Extended>(key_);
+    KeyCache out{.written = extended.root.key()};
+    if (extended.wildcard != Wildcard::hardened) {
+        if (extended.hardened_size() > 0) out.last_hardened = extended.base;
+        out.parent = extended.parent;
+        return out;
+    }
+    for (std::uint32_t index = begin; index < end && extended.parent_secret; ++index) {
+        const auto child = extended.parent_secret->derive(index | crypto::hardened);
+        if (child) out.derived.emplace(index, child->neuter());
+    }
+    if (extended.parent_secret) return out;
+    for (const auto& [index, key] : extended.known) {
+        crypto::ExtendedKeyOrigin origin;
+        origin.depth =
+            static_cast<std::uint8_t>(extended.root.origin().depth + extended.path.size() + 1);
+        origin.child_number = index | crypto::hardened;
+        out.derived.emplace(index, crypto::ExtendedPublicKey(origin, key));
+    }
+    return out;
+}
+
+bool KeyExpression::take_cache(const KeyCache& cache) {
+    auto* extended = std::get_if<Extended>(&key_);
+    if (!extended) return !cache.parent && !cache.last_hardened && cache.derived.empty();
+    if (extended->root_secret) return true;  // derives without
+    if (extended->wildcard == Wildcard::hardened) {
+        for (const auto& [index, key] : cache.derived)
+            extended->known.insert_or_assign(index, key.key());
+        return !cache.parent && !cache.last_hardened;
+    }
+    if (extended->hardened_size() > 0) {
+        if (!cache.last_hardened) return false;
+        extended->base = cache.last_hardened;
+        extended->derive_parent();
+    }
+    return extended->parent && (!cache.parent || *cache.parent == *extended->parent);
+}
+
 void KeyExpression::write_cache(ByteWriter& out) const {
     const auto* extended = std::get_if<Extended>(&key_);
     const bool has_base = extended && extended->base && extended->hardened_size() > 0;
@@ -153,6 +194,24 @@ Descriptor Descriptor::without_private_keys(std::uint32_t begin, std::uint32_t e
 Descriptor Descriptor::with_private_keys(const PrivateKeys& keys) const {
     auto node = with_keys(*root_, [&](const KeyExpression& key) { return key.with_secret(keys); });
     return {std::make_shared<const DescriptorNode>(std::move(node)), *format_};
+}
+
+std::vector<KeyCache> Descriptor::key_caches(std::uint32_t begin, std::uint32_t end) const {
+    std::vector<KeyCache> out;
+    visit_keys(*root_, [&](const KeyExpression& key) { out.push_back(key.cache(begin, end)); });
+    return out;
+}
+
+std::optional<Descriptor> Descriptor::with_key_caches(std::span<const KeyCache> caches) const {
+    bool fits = true;
+    auto node = with_keys(*root_, [&](const KeyExpression& key) {
+        KeyExpression out = key;
+        fits = fits && !caches.empty() && out.take_cache(caches.front());
+        if (!caches.empty()) caches = caches.subspan(1);
+        return out;
+    });
+    if (!fits || !caches.empty()) return std::nullopt;
+    return Descriptor(std::make_shared<const DescriptorNode>(std::move(node)), *format_);
 }
 
 Bytes Descriptor::derivation_cache() const {

@@ -25,6 +25,19 @@ enum class ChecksumRule : bool { optional, required };
 /// Private keys by public key. Of extended keys without the chain code, which the public text has.
 using PrivateKeys = std::map<crypto::PublicKey, crypto::PrivateKey>;
 
+/// What one key expression of a descriptor derives public keys with, besides its text, as Bitcoin
+/// Core's wallet files keep it. Empty for a key that is not extended.
+struct KeyCache {
+    std::optional<crypto::PublicKey> written{};  ///< the key that the text has
+    /// After the last hardened step of its path, if there is one and no hardened wildcard follows.
+    std::optional<crypto::ExtendedPublicKey> last_hardened{};
+    /// After the whole path; nothing with a hardened wildcard.
+    std::optional<crypto::ExtendedPublicKey> parent{};
+    /// With a hardened wildcard: by index. A key that was derived before the private key was
+    /// removed has zeros for its chain code and its parent's fingerprint.
+    std::map<std::uint32_t, crypto::ExtendedPublicKey> derived{};
+};
+
 /// An output descriptor: a recipe for output scripts and how to spend them (BIPs 380 to 387 and
 /// 389; pk, pkh, wpkh, combo, sh, wsh, multi, sortedmulti, multi_a and sortedmulti_a, tr, rawtr,
 /// addr, raw, and in wsh and tr any miniscript of BIP 379). Immutable; copies share the data.
@@ -76,6 +89,16 @@ public:
     /// With the cache of the same descriptor; nothing if it is not of this one.
     [[nodiscard]] std::optional<Descriptor> with_derivation_cache(ByteSpan cache) const;
 
+    /// The caches of its key expressions in the order of the text; keys of hardened wildcards at
+    /// the indices in [begin, end) only.
+    [[nodiscard]] std::vector<KeyCache> key_caches(std::uint32_t begin, std::uint32_t end) const;
+    /// With the caches of the same descriptor, for each key expression one; nothing if they are not
+    /// of this one, or lack what it needs to derive scripts.
+    [[nodiscard]] std::optional<Descriptor> with_key_caches(std::span<const KeyCache> caches) const;
+
+    /// Its identifier in Bitcoin Core's wallet files: the SHA-256 of the public text with "'" for
+    /// hardened steps.
+    [[nodiscard]] Hash256 core_id() const;
     /// Its identifier in the wallet: the SHA-256 of the public text.
     [[nodiscard]] Hash256 id() const;
 
