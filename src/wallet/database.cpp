@@ -172,6 +172,32 @@ void SqliteDatabase::copy_to(const std::filesystem::path& target) {
         throw StorageError("SQLiteDatabase: cannot write " + target.string() + ": " + reason);
 }
 
+Bytes read_closed_database(const std::filesystem::path& file) {
+    const auto closing = [](sqlite3* handle) { sqlite3_close(handle); };
+    sqlite3* opened = nullptr;
+    const int result = sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READONLY, nullptr);
+    const std::unique_ptr<sqlite3, decltype(closing)> handle(opened, closing);
+    const auto raise = [&] {
+        const int code = sqlite3_errcode(opened) & 0xff;  // without the extended part
+        const bool is_in_use =
+            code == SQLITE_BUSY || code == SQLITE_CANTOPEN || code == SQLITE_READONLY;
+        throw StorageError(
+            file.string() + ": " + sqlite3_errmsg(opened) +
+            (is_in_use ? "; a program uses it, or has not closed it: end that program in order"
+                       : ""));
+    };
+    // The transaction keeps others from writing meanwhile.
+    if (result != SQLITE_OK || sqlite3_exec(opened, "BEGIN; SELECT count(*) FROM sqlite_schema",
+                                            nullptr, nullptr, nullptr) != SQLITE_OK) {
+        raise();
+    }
+    sqlite3_int64 size = 0;
+    const std::unique_ptr<unsigned char, void (*)(void*)> copy(
+        sqlite3_serialize(opened, "main", &size, 0), sqlite3_free);
+    if (!copy) raise();
+    return {copy.get(), copy.get() + size};
+}
+
 Statement::Statement(SqliteDatabase& database, const std::string& sql) : database_(database) {
     if (sqlite3_prepare_v2(database.handle_, sql.c_str(), -1, &handle_, nullptr) != SQLITE_OK)
         database.raise(sql);

@@ -54,6 +54,10 @@ private:
     sqlite3* handle_ = nullptr;
 };
 
+/// The content of a SQLite file that may be another program's, which is not changed. Throws
+/// StorageError also if another process is writing it, or has ended before it was done with that.
+[[nodiscard]] Bytes read_closed_database(const std::filesystem::path& file);
+
 /// A prepared statement: bind 1-based parameters, then `step` through the rows.
 class Statement {
 public:

@@ -136,6 +136,19 @@ void Wallet::add_keys(const crypto::ExtendedPrivateKey& master_key, std::int64_t
         add_active(key, std::move(record));
 }
 
+void Wallet::find_block(TxRecord& record, bool is_coinbase) const {
+    const auto* entry = node().index().find(record.block);
+    if (entry && node().view()->contains(*entry)) {
+        record.height = entry->height;
+        return;
+    }
+    record.status = TxStatus::inactive;
+    record.block = {};
+    record.height = 0;
+    record.position = 0;
+    record.abandoned = record.orphaned = is_coinbase;
+}
+
 void Wallet::restore(KeyBook derived) {
     auto stored = store_->load();
     flags_ = stored.flags;
@@ -151,6 +164,9 @@ void Wallet::restore(KeyBook derived) {
     store_->load_transactions([this](TxRecord record, const TransactionView& tx) {
         // Set when the mempool is read.
         if (record.status == TxStatus::in_mempool) record.status = TxStatus::inactive;
+        const bool is_imported = record.height == unknown_height;
+        if (is_imported) history_.put_back_changed({tx.txid()});
+        if (is_imported) find_block(record, tx.is_coinbase());
         history_.restore(std::move(record), tx);
     });
 

@@ -101,6 +101,21 @@ SNAPSHOT = b"".join((
     b"\x01", sized(b"w"), sized(b""), b"\x01"))
 
 
+def core_wallet():
+    """Rows of one of Bitcoin Core's wallets: a descriptor that is watched, and a payment."""
+    text = f"wpkh({KEY})#sckg2pqe"
+    identifier = hashlib.sha256(text.encode()).digest()
+    history = (PAYMENT.serialize() + to_hash(BLOCK.hash) + struct.pack("<xix", 1) + b"\x01" + var_bytes(b"n") + var_bytes(b"0") +
+               struct.pack("<xIIxx", 1, 5))
+    rows = [(b"flags", b"", struct.pack("<Q", 5 << 32)), (b"minversion", b"", struct.pack("<i", 169900)),
+            (b"walletdescriptor", identifier, var_bytes(text.encode()) + struct.pack("<Qiii", 1, 0, 0, 1)),
+            (b"activeexternalspk", b"\x02", identifier), (b"name", var_bytes(ANYONE_ADDRESS.encode()), var_bytes(b"label")),
+            (b"mkey", bytes(4), var_bytes(bytes(48)) + var_bytes(bytes(8)) + struct.pack("<IIx", 0, 25000)),
+            (b"lockedutxo", to_hash(PAYMENT.txid) + bytes(4), b"1"), (b"tx", to_hash(PAYMENT.txid), history),
+            (b"bestblock_nomerkle", b"", struct.pack("<i", 70016) + b"\x01" + to_hash(BLOCK.hash))]
+    return b"".join(var_bytes(var_bytes(kind) + key) + var_bytes(value) for kind, key, value in rows)
+
+
 def seeds():
     headers = BLOCK.header() + NEXT.header()
     random = b"".join(sha256d(bytes([i])) for i in range(32))
@@ -121,7 +136,7 @@ def seeds():
         "savepoint": [b"\x01" + to_hash(BLOCK.hash) + struct.pack("<II", 2, 999) +
                       b"".join(compact_size(n) + to_hash(BLOCK.hash) * n for n in counts)
                       for counts in ((0, 0, 0, 0), (1, 2, 0, 3))],
-        "snapshot": [SNAPSHOT], "fee_estimates": [fee_estimates()],
+        "snapshot": [SNAPSHOT], "core_wallet": [core_wallet()], "fee_estimates": [fee_estimates()],
         "mempool_file": [struct.pack("<Q", 1) + MEMPOOL, struct.pack("<QBQ", 2, 8, 0) + MEMPOOL],
         "undo": [compact_size(1) + compact_size(1) + b"\x02\x00" + COIN_RECORD[1:]], "coin_record": [COIN_RECORD],
     } | {name: [random, random[:100], to_hash(BLOCK.hash) * 4 + struct.pack("<q", COIN)]

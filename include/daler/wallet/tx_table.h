@@ -80,6 +80,10 @@ struct TxNotes {
     std::set<Txid> mempool_conflicts{};  ///< transactions of the mempool that spend the same coins
 };
 
+/// The height of a block that a record names until the wallet is opened: it comes from another
+/// program's file, which has hashes only.
+inline constexpr Height unknown_height = -1;
+
 /// What the wallet keeps in memory of a transaction that pays to or spends from it. The whole
 /// transaction is in its file: see History::transaction.
 struct TxRecord {

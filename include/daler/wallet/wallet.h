@@ -319,6 +319,9 @@ private:
     void write_encrypted(KeyVault& vault, std::vector<NewRecord>& fresh);
     /// Reads the file. `derived`: the addresses of the same wallet, as far as they are known.
     void restore(KeyBook derived);
+    /// Fills the height of a record with `unknown_height`. If its block is not on our chain, the
+    /// transaction becomes unconfirmed.
+    void find_block(TxRecord& record, bool is_coinbase) const;
     /// Brings the wallet to `target` by reading blocks; false if `deadline` came first.
     using Deadline = std::chrono::steady_clock::time_point;
     Outcome<bool> follow(const chain::BlockEntry& target, Deadline deadline = Deadline::max());
