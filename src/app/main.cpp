@@ -1,12 +1,14 @@
 // daler: the name by which it is called says what it does; without such a name, the first word.
 #include "app/run_client.h"
 #include "app/run_node.h"
+#include "app/run_wallet.h"
 
 #include <daler/networks/commands.h>
 #include <daler/util/version.h>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <vector>
@@ -34,6 +36,12 @@ int run_command(Words words) {
         const auto instead = daler::networks::client_arguments(words.subspan(1));
         return daler::app::run_client(instead ? Words(*instead) : words.subspan(1));
     }
+    const bool wants_help = std::ranges::any_of(
+        words, [](const std::string& word) { return word == "--help" || word == "-h"; });
+    if (first == "wallet" && words.size() > 1 && !wants_help)
+        return daler::app::run_wallet(words.subspan(1));
+    if (first == "wallet")
+        return daler::networks::run(std::array<std::string, 2>{"help", "wallet"});
     if (first == "version" || first == "-version" || first == "--version") return show_version();
     return daler::networks::run(words);
 }

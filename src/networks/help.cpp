@@ -22,6 +22,7 @@ constexpr std::array headings{
     Heading{Topic::blocks, "blocks, coins and the chain's time"},
     Heading{Topic::time_travel, "back to an earlier state"},
     Heading{Topic::links, "cut connections and restore them"},
+    Heading{Topic::wallets, "to and from Bitcoin Core's files"},
     Heading{Topic::programs, "a single node, its client, help"},
 };
 

@@ -20,7 +20,7 @@ struct CommandOption {
 };
 
 /// The heading under which the overview lists a command.
-enum class Topic : std::uint8_t { network, nodes, blocks, time_travel, links, programs };
+enum class Topic : std::uint8_t { network, nodes, blocks, time_travel, links, wallets, programs };
 
 /// One command of the program `daler`. Parsing, help and completion come from it.
 struct Command {
