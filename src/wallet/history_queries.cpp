@@ -86,8 +86,8 @@ bool History::is_spent(const OutPoint& outpoint) const {
     });
 }
 
-bool History::has_children(const SealedTransaction& tx) const {
-    return !table_.spenders(tx.txid, tx.outputs.size()).empty();
+bool History::has_children(const TxRecord& record) const {
+    return !table_.spenders(record.txid, record.body.output_count()).empty();
 }
 
 std::set<Txid> History::conflicts(const TxRecord& record) const {

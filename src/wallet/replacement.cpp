@@ -123,7 +123,7 @@ Outcome<void> Replacer::take_inputs() {
 
 Outcome<void> Replacer::check_replaceable() const {
     const auto& history = wallet_.history();
-    if (history.has_children(tx_)) return refuse("Transaction has descendants in the wallet");
+    if (history.has_children(record_)) return refuse("Transaction has descendants in the wallet");
     if (wallet_.node().has_descendants(record_.txid))
         return refuse("Transaction has descendants in the mempool");
     const auto refuse_state = [](std::string message) {

@@ -47,6 +47,7 @@ void Wallet::offer_displaced() {
 }
 
 consensus::Verdict Wallet::offer(const TransactionRef& tx) {
+    if (voids_others(tx->txid)) return consensus::reject(consensus::Reason::mempool_conflict);
     // What replaces it is wanted more. If that is refused now, this one still pays.
     if (const auto* newer = pending_replacement(tx->txid)) {
         if (auto verdict = offer(history_.transaction(*newer))) return verdict;
@@ -57,6 +58,13 @@ consensus::Verdict Wallet::offer(const TransactionRef& tx) {
     else if (may_come_later(verdict.error().reason))
         displaced_.insert(tx->txid);
     return verdict;
+}
+
+bool Wallet::voids_others(const Txid& txid) const {
+    const auto* record = history_.find(txid);
+    const auto old_txid = record ? record->notes().replaces : std::nullopt;
+    const auto* old = old_txid ? history_.find(*old_txid) : nullptr;
+    return old && old->status != TxStatus::conflicted && history_.has_children(*old);
 }
 
 const TxRecord* Wallet::pending_replacement(const Txid& txid) const {

@@ -137,7 +137,7 @@ public:
     [[nodiscard]] bool is_trusted(const TxRecord& record) const;
     [[nodiscard]] bool is_spent(const OutPoint& outpoint) const;
     /// Whether a transaction of the wallet spends outputs of this one, even an abandoned one.
-    [[nodiscard]] bool has_children(const SealedTransaction& tx) const;
+    [[nodiscard]] bool has_children(const TxRecord& record) const;
     /// Other transactions of the wallet that spend a coin which this one spends.
     [[nodiscard]] std::set<Txid> conflicts(const TxRecord& record) const;
     /// Whether a coin of this script was spent.

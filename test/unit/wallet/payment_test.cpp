@@ -279,6 +279,29 @@ TEST_CASE("of a payment and its replacement, the replacement is offered again", 
     CHECK_FALSE(bench.node.in_mempool(payment->txid));
 }
 
+TEST_CASE("a replacement that would void further payments is not offered again", "[wallet]") {
+    Bench bench;
+    auto wallet = wallet_with(bench, {coins(1)});
+    const auto payment = send(*wallet, elsewhere, coins(0.1));
+    const auto coin = payment->inputs.front().prevout;
+    const auto output = *wallet->history().output(coin);
+    const auto bump = prepare_replacement(*wallet, payment->txid, {.coins = {{coin, output}}});
+    if (!bump) FAIL(bump.error().message);
+    REQUIRE(wallet->send_replacement(bump->payment, payment->txid));
+    bench.node.mempool = {payment};
+    const auto height = bench.node.height();
+    bench.node.mine();
+    const auto child = send(*wallet, elsewhere, coins(0.2));
+    REQUIRE(child->inputs.front().prevout.txid == payment->txid);
+    bench.node.rewind(height);
+    wallet.reset();
+    bench.node.mempool.clear();
+    wallet = bench.load("w");
+    CHECK(bench.node.in_mempool(payment->txid));
+    CHECK(bench.node.in_mempool(child->txid));
+    CHECK_FALSE(bench.node.in_mempool(bump->payment.tx->txid));
+}
+
 TEST_CASE("late news of a payment that was replaced frees none of its coins", "[wallet]") {
     Bench bench;
     const auto wallet = wallet_with(bench, {coins(1)});
