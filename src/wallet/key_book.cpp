@@ -48,8 +48,12 @@ bool KeyBook::widen(std::size_t record, std::uint32_t size) {
 
 void KeyBook::insert(const Place& place, std::span<const Script> scripts) {
     for (const auto& script : scripts) {
-        scripts_.emplace(script, place);
         watched_is_ours_ |= watched_.erase(Hasher{}(script)) > 0;
+        if (scripts_.contains(script)) continue;
+        void* memory = memory_->allocate(sizeof(Entry) + script.size(), alignof(Entry));
+        const auto* entry = new (memory) Entry{place, static_cast<std::uint32_t>(script.size())};
+        std::ranges::copy(script.bytes(), static_cast<std::uint8_t*>(memory) + sizeof(Entry));
+        scripts_.insert(entry);
     }
 }
 
@@ -67,7 +71,7 @@ std::size_t KeyBook::add(DescriptorRecord record, std::span<const std::vector<Sc
         record.range_begin = 0;
         record.range_end = 1;
     }
-    record.derived_end = record.range_begin;
+    record.derived_end = record.stored_end = record.range_begin;
     widen_range(record, keypool_);
     if (auto text = record.descriptor.to_normalized_text()) record.normalized_text = *text;
     if (record.normalized_text.empty()) record.normalized_text = record.descriptor.to_text();
@@ -85,8 +89,11 @@ std::size_t KeyBook::add(DescriptorRecord record, std::span<const std::vector<Sc
         records_.push_back(std::move(record));
     else
         records_[position] = std::move(record);
-    for (const auto& scripts : derived)
+    for (const auto& scripts : derived) {
+        // A smaller key pool may have made the range shorter.
+        if (records_[position].derived_end >= records_[position].range_end) break;
         insert({position, records_[position].derived_end++}, scripts);
+    }
     extend(position, std::max(records_[position].range_begin, records_[position].next_index) +
                          eager_lookahead);
     return position;
@@ -107,19 +114,26 @@ bool KeyBook::take_record(DescriptorRecord& record, const DescriptorRecord& deri
     return true;
 }
 
-void KeyBook::add_all(std::vector<DescriptorRecord> records, KeyBook derived) {
+void KeyBook::add_all(std::vector<DescriptorRecord> records, KeyBook derived,
+                      std::span<const Scripts> stored) {
     scripts_ = std::move(derived.scripts_);
+    memory_ = std::move(derived.memory_);
     std::size_t taken = 0;
     while (taken < std::min(records.size(), derived.records_.size()) &&
            take_record(records[taken], derived.records_[taken])) {
         ++taken;
     }
-    boost::unordered::erase_if(scripts_, [&](const auto& entry) {
-        const Place& place = entry.second;
+    boost::unordered::erase_if(scripts_, [&](const Entry* entry) {
+        const Place& place = entry->place;
         return place.record >= taken || place.index >= records_[place.record].derived_end;
     });
     for (; taken < records.size(); ++taken)
-        add(std::move(records[taken]));
+        add(std::move(records[taken]), stored[taken]);
+    for (std::size_t i = 0; i < records_.size(); ++i) {
+        auto& record = records_[i];
+        const auto count = static_cast<std::uint32_t>(stored[i].size());
+        record.stored_end = std::min(record.range_begin + count, record.derived_end);
+    }
 }
 
 void KeyBook::set_sealed(std::size_t position, descriptor::Descriptor descriptor) {
@@ -154,14 +168,25 @@ std::optional<bool> KeyBook::active_internal(std::size_t record) const {
 
 const KeyBook::Place* KeyBook::find(ByteSpan script) const {
     const auto found = scripts_.find(script);
-    return found == scripts_.end() ? nullptr : &found->second;
+    return found == scripts_.end() ? nullptr : &(*found)->place;
 }
 
 std::vector<ByteSpan> KeyBook::scripts() const {
     std::vector<ByteSpan> out;
     out.reserve(scripts_.size());
-    for (const auto& [script, place] : scripts_)
-        out.push_back(script.bytes());
+    for (const auto* entry : scripts_)
+        out.push_back(entry->script());
+    return out;
+}
+
+KeyBook::Scripts KeyBook::scripts_between(std::size_t record, std::uint32_t begin,
+                                          std::uint32_t end) const {
+    Scripts out(end - begin);
+    for (const auto* entry : scripts_) {
+        const auto& place = entry->place;
+        if (place.record == record && place.index >= begin && place.index < end)
+            out[place.index - begin].emplace_back(entry->script());
+    }
     return out;
 }
 

@@ -40,6 +40,13 @@ constexpr auto key_schema = R"(
         WITHOUT ROWID;
 )";
 
+/// Programs that do not know this table, which is not needed, leave it alone.
+constexpr auto script_schema = R"(
+    CREATE TABLE IF NOT EXISTS scripts (descriptor INTEGER NOT NULL, first INTEGER NOT NULL,
+        bytes BLOB NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (descriptor, first))
+        WITHOUT ROWID;
+)";
+
 constexpr Table meta_table{"meta", "key, value"};
 constexpr Table descriptors_table{
     "descriptors", "position, text, created, range_begin, range_end, next_index", "cache"};
@@ -50,6 +57,7 @@ constexpr Table master_keys_table{"master_keys", "id, sealed, salt, method, roun
 constexpr Table sealed_keys_table{"sealed_keys", "descriptor, public_key, sealed"};
 constexpr std::array tables{meta_table,         descriptors_table, active_table,
                             transactions_table, labels_table,      locked_coins_table};
+constexpr Table scripts_table{"scripts", "descriptor, first, bytes"};
 constexpr std::array key_tables{master_keys_table, sealed_keys_table};  // since version 3
 
 constexpr std::uint8_t spendable_mark = 1;     // first byte of `cache`
@@ -140,6 +148,7 @@ std::unique_ptr<Store> Store::create(storage::FileSystem& files, const std::file
     DatabaseTransaction transaction(database);
     database.execute(schema);
     database.execute(key_schema);
+    database.execute(script_schema);
     write_application_id(database, params);
     database.execute(fmt::format("PRAGMA user_version = {}", schema_version));
     transaction.commit();
@@ -193,6 +202,7 @@ void Store::check(std::int64_t version) {
         if (wrong.step()) refuse(wrong_row(table));
     };
     std::ranges::for_each(tables, check_rows);
+    if (version == schema_version) check_rows(scripts_table);
     if (version >= 3) std::ranges::for_each(key_tables, check_rows);
 }
 
@@ -218,8 +228,12 @@ void Store::keep_old(std::int64_t version) {
 void Store::upgrade(std::int64_t version) {
     const bool has_own_id =
         to<std::uint32_t>(database_.pragma("application_id")) == application_id(params_);
-    if (version == schema_version && has_own_id) return;
+    if (version == schema_version && has_own_id) {
+        database_.execute(script_schema);
+        return;
+    }
     DatabaseTransaction transaction(database_);
+    database_.execute(script_schema);
     write_application_id(database_, params_);
     if (version < schema_version) {
         for (const auto& table : tables)
@@ -269,6 +283,7 @@ StoredWallet Store::load() {
         out.locator.push_back(read_hash(ByteSpan(locator).subspan(at, 32)));
     load_descriptors(out);
     load_active(out);
+    load_scripts(out);
     load_labels_and_locks(out);
     load_keys(out);
     return out;
@@ -306,6 +321,28 @@ void Store::load_active(StoredWallet& out) {
         if (!type || position >= out.descriptors.size())
             throw StorageError("Wallet " + file_.string() + " has a damaged table: active");
         out.active.emplace_back(ActiveKey{*type, active.integer(1) != 0}, position);
+    }
+}
+
+void Store::load_scripts(StoredWallet& out) {
+    out.scripts.resize(out.descriptors.size());
+    auto row = database_.prepare(
+        "SELECT descriptor, first, bytes FROM scripts ORDER BY descriptor, first");
+    while (row.step()) {
+        const auto position = to<std::size_t>(row.integer(0));
+        if (position >= out.descriptors.size())
+            throw StorageError("Wallet " + file_.string() + " has a damaged table: scripts");
+        auto& known = out.scripts[position];
+        // Rows of an earlier range may not fit.
+        if (row.integer(1) != out.descriptors[position].range_begin + std::ssize(known)) continue;
+        ByteReader bytes(row.blob_view(2));
+        while (bytes.ok() && !bytes.remaining().empty()) {
+            auto& scripts = known.emplace_back();
+            for (auto count = bytes.count(1); count > 0 && bytes.ok(); --count)
+                scripts.emplace_back(bytes.sized_bytes());
+        }
+        if (!bytes.ok())
+            throw StorageError("Wallet " + file_.string() + " has a damaged table: scripts");
     }
 }
 
@@ -417,6 +454,21 @@ void Store::Batch::active(const std::map<ActiveKey, std::size_t>& all) {
             .bind(3, static_cast<std::int64_t>(position))
             .run();
     }
+}
+
+void Store::Batch::scripts(std::size_t position, std::uint32_t first,
+                           std::span<const std::vector<Script>> scripts) {
+    ByteWriter bytes;
+    for (const auto& of_index : scripts) {
+        bytes.compact_size(of_index.size());
+        for (const auto& script : of_index)
+            bytes.sized_bytes(script.bytes());
+    }
+    database_.prepare(write_row(scripts_table))
+        .bind(1, static_cast<std::int64_t>(position))
+        .bind(2, std::int64_t{first})
+        .bind(3, bytes.view())
+        .run();
 }
 
 void Store::Batch::label(const std::string& address, const AddressLabel& label) {

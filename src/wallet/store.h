@@ -23,6 +23,8 @@ struct StoredWallet {
     std::set<OutPoint> locked_coins;
     std::map<std::int64_t, MasterKey> master_keys;  ///< not empty: the wallet is encrypted
     SealedKeys sealed_keys;
+    /// For each descriptor: its scripts from the first index of its range on.
+    std::vector<KeyBook::Scripts> scripts;
 };
 
 /// The write-ahead log that SQLite may have left beside a file.
@@ -71,6 +73,9 @@ public:
         void transaction(const TxRecord& record, const TransactionRef& tx);
         /// Deletes the transaction at this place of the list.
         void remove_transaction(std::uint64_t order);
+        /// Scripts of a descriptor, from this index on.
+        void scripts(std::size_t position, std::uint32_t first,
+                     std::span<const std::vector<Script>> scripts);
         void label(const std::string& address, const AddressLabel& label);
         void locked_coins(const std::set<OutPoint>& all);
         void commit() { transaction_.commit(); }
@@ -98,6 +103,7 @@ private:
     // The parts of `load`.
     void load_descriptors(StoredWallet& out);
     void load_active(StoredWallet& out);
+    void load_scripts(StoredWallet& out);
     void load_labels_and_locks(StoredWallet& out);
     void load_keys(StoredWallet& out);
     /// Throws if the file is not a wallet of this chain in a version that we know.

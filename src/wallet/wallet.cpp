@@ -13,6 +13,8 @@ namespace daler::wallet {
 namespace {
 
 constexpr std::size_t seed_size = 32;
+// As many scripts of a descriptor are stored together. The last ones are derived again.
+constexpr std::uint32_t scripts_per_row = 100;
 // A file that lags further behind the chain than this is written even if nothing else changed.
 constexpr Height max_unwritten_blocks = 1000;
 
@@ -28,6 +30,30 @@ constexpr std::array<Account, 4> accounts{{
     {descriptor::AddressType::bech32, 84, "wpkh(", ")"},
     {descriptor::AddressType::bech32m, 86, "tr(", ")"},
 }};
+
+/// Whether so many scripts were derived that they are to be stored.
+bool has_scripts_to_store(const DescriptorRecord& record) {
+    return record.derived_end - record.stored_end >= scripts_per_row;
+}
+
+/// Writes the scripts that the file lacks; returns up to which index it has those of descriptors.
+std::map<std::size_t, std::uint32_t> write_scripts(Store::Batch& batch, const KeyBook& keys) {
+    std::map<std::size_t, std::uint32_t> out;
+    for (std::size_t i = 0; i < keys.records().size(); ++i) {
+        const auto& record = keys.records()[i];
+        const auto rows = (record.derived_end - record.stored_end) / scripts_per_row;
+        if (rows == 0) continue;
+        const auto end = record.stored_end + rows * scripts_per_row;
+        const auto all = keys.scripts_between(i, record.stored_end, end);
+        for (std::uint32_t row = 0; row < rows; ++row) {
+            const auto first = row * scripts_per_row;
+            batch.scripts(i, record.stored_end + first,
+                          std::span(all).subspan(first, scripts_per_row));
+        }
+        out[i] = end;
+    }
+    return out;
+}
 
 }  // namespace
 
@@ -158,7 +184,7 @@ void Wallet::restore(KeyBook derived) {
         vault_ = std::make_unique<KeyVault>(std::move(stored.master_keys),
                                             std::move(stored.sealed_keys));
     }
-    keys_.add_all(std::move(stored.descriptors), std::move(derived));
+    keys_.add_all(std::move(stored.descriptors), std::move(derived), stored.scripts);
     for (const auto& [key, position] : stored.active)
         keys_.set_active(key, position);
     store_->load_transactions([this](TxRecord record, const TransactionView& tx) {
@@ -189,7 +215,8 @@ bool Wallet::is_dirty() const {
 }
 
 void Wallet::flush() {
-    if (is_dirty() || unwritten_blocks_ > 0) commit();
+    const bool has_scripts = std::ranges::any_of(keys_.records(), has_scripts_to_store);
+    if (is_dirty() || unwritten_blocks_ > 0 || has_scripts) commit();
 }
 
 void Wallet::commit() {
@@ -220,7 +247,10 @@ void Wallet::commit() {
         for (const auto& address : labels_changed_)
             batch.label(address, labels_.at(address));
         if (locks_changed_) batch.locked_coins(persistent_locked_);
+        const auto stored = write_scripts(batch, keys_);
         batch.commit();
+        for (const auto& [position, end] : stored)
+            keys_.set_stored(position, end);
     } catch (...) {
         history_.put_back_changed(std::move(transactions));
         history_.put_back_removed(std::move(removed));

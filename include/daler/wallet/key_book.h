@@ -7,8 +7,11 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
+#include <cstddef>
 #include <deque>
+#include <map>
 #include <memory>
+#include <memory_resource>
 #include <span>
 
 namespace daler::wallet {
@@ -21,6 +24,7 @@ struct DescriptorRecord {
     std::uint32_t range_end = 1;    ///< one after the last index of the range
     std::uint32_t next_index = 0;   ///< first index neither given out nor seen in a transaction
     std::uint32_t derived_end = 0;  ///< scripts below this index are in the key book
+    std::uint32_t stored_end = 0;   ///< scripts below this index are in the file
     std::string normalized_text{};  ///< with checksum; cached
     /// Its private keys, if it has any, suffice to spend from it; cached.
     bool is_spendable = true;
@@ -50,14 +54,20 @@ public:
         std::uint32_t index;
     };
 
-    explicit KeyBook(std::uint32_t keypool) : keypool_(keypool) {}
+    /// The scripts of consecutive indices.
+    using Scripts = std::vector<std::vector<Script>>;
+
+    explicit KeyBook(std::uint32_t keypool)
+        : keypool_(keypool), memory_(std::make_unique<std::pmr::monotonic_buffer_resource>()) {}
 
     /// Adds a descriptor, or replaces the one with the same id. Returns its position. `derived`:
     /// scripts from the first index of its range on, if they are derived already.
     std::size_t add(DescriptorRecord record, std::span<const std::vector<Script>> derived = {});
     /// Adds `records` to an empty key book. Takes what was derived of the same descriptors from
-    /// `derived`, which is empty afterwards.
-    void add_all(std::vector<DescriptorRecord> records, KeyBook derived);
+    /// `derived`, which is empty afterwards. `stored`: what the file has for each of them, from the
+    /// first index of its range on.
+    void add_all(std::vector<DescriptorRecord> records, KeyBook derived,
+                 std::span<const Scripts> stored);
     [[nodiscard]] std::optional<std::size_t> find_record(const Hash256& id) const;
     [[nodiscard]] const std::deque<DescriptorRecord>& records() const { return records_; }
 
@@ -111,6 +121,12 @@ public:
     [[nodiscard]] std::shared_ptr<const ScriptDescription> describe(
         const Script& script, const AddressFormat& format) const;
 
+    /// The scripts of these indices, which are derived. Takes time for all scripts.
+    [[nodiscard]] Scripts scripts_between(std::size_t record, std::uint32_t begin,
+                                          std::uint32_t end) const;
+    /// The file has the scripts below this index.
+    void set_stored(std::size_t record, std::uint32_t end) { records_[record].stored_end = end; }
+
     /// How many indices of all ranges are not derived yet.
     [[nodiscard]] std::uint64_t underived() const;
     /// All derived scripts, in no order. Good until scripts are added.
@@ -121,18 +137,27 @@ public:
     [[nodiscard]] std::uint32_t unused(bool internal) const;
 
 private:
+    /// A script of ours. Its bytes follow in memory.
+    struct Entry {
+        Place place;
+        std::uint32_t size;
+        [[nodiscard]] ByteSpan script() const {
+            return {reinterpret_cast<const std::uint8_t*>(this + 1), size};
+        }
+    };
+    static ByteSpan bytes_of(ByteSpan script) { return script; }
+    static ByteSpan bytes_of(const Script& script) { return script.bytes(); }
+    static ByteSpan bytes_of(const Entry* entry) { return entry->script(); }
     struct Hasher {
         using is_transparent = void;
-        std::size_t operator()(ByteSpan script) const {
-            return std::hash<std::string_view>{}(as_text(script));
+        std::size_t operator()(const auto& script) const {
+            return std::hash<std::string_view>{}(as_text(bytes_of(script)));
         }
-        std::size_t operator()(const Script& script) const { return (*this)(script.bytes()); }
     };
     struct Equal {
         using is_transparent = void;
-        bool operator()(const Script& a, const Script& b) const { return a == b; }
-        bool operator()(ByteSpan a, const Script& b) const {
-            return std::ranges::equal(a, b.bytes());
+        bool operator()(const auto& a, const auto& b) const {
+            return std::ranges::equal(bytes_of(a), bytes_of(b));
         }
     };
 
@@ -145,7 +170,9 @@ private:
     std::deque<DescriptorRecord> records_;
     std::map<ActiveKey, std::size_t> active_;
     std::map<Hash256, std::size_t> by_id_;
-    boost::unordered_flat_map<Script, Place, Hasher, Equal> scripts_;
+    /// The entries of scripts_. What is erased is not used again.
+    std::unique_ptr<std::pmr::monotonic_buffer_resource> memory_;
+    boost::unordered_flat_set<const Entry*, Hasher, Equal> scripts_;
     boost::unordered_flat_set<std::size_t> watched_;  ///< hashes of scripts
     bool watched_is_ours_ = false;
     /// By record and kind of script: the keys of a descriptor have the same size at all indices.

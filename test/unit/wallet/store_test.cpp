@@ -186,9 +186,9 @@ TEST_CASE("an upgraded wallet file is as well protected as a new one", "[wallet]
         std::filesystem::path(DALER_SOURCE_DIR) / "test/unit/wallet/files/version1.dat", file);
     const auto expected = content(file, bench.node.params());
     CHECK(content(file, bench.node.params()) == expected);
-    const auto* change = GENERATE("UPDATE labels SET label = 'mine'",
-                                  "UPDATE transactions SET replaced_by = zeroblob(32)",
-                                  "UPDATE descriptors SET cache = x'00'");
+    const auto* change = GENERATE(
+        "UPDATE labels SET label = 'mine'", "UPDATE transactions SET replaced_by = zeroblob(32)",
+        "UPDATE descriptors SET cache = x'00'", "INSERT INTO scripts VALUES (0, 0, x'00', 1)");
     SqliteDatabase(real_file_system(), file, false).execute(change);
     CHECK_THROWS_AS(content(file, bench.node.params()), StorageError);
 }
@@ -291,4 +291,31 @@ TEST_CASE("a file that was being encrypted when the process ended is rewritten a
     const auto store = Store::open(real_file_system(), file, bench.node.params());
     CHECK_FALSE(has_secret());
     CHECK_FALSE(transactions(*store).empty());
+}
+
+TEST_CASE("the scripts of descriptors are in the file, in rows of 100", "[wallet]") {
+    Bench bench;
+    bench.options.keypool = 250;
+    auto wallet = bench.create("w");
+    wallet->top_up(100'000);
+    const auto script = *wallet->keys().records()[0].descriptor.scripts(199);
+    const auto count = wallet->keys().script_count();
+    wallet.reset();
+    wallet = Wallet::open(bench.context(), "w", bench.file("w"));
+    CHECK(wallet->keys().records()[0].derived_end == 200);
+    CHECK(wallet->keys().find(script.front())->index == 199);
+    wallet->top_up(100'000);
+    CHECK(wallet->keys().script_count() == count);
+    // A smaller key pool does not need all of them.
+    wallet.reset();
+    bench.options.keypool = 120;
+    {
+        SqliteDatabase database(storage::real_file_system(), bench.file("w"), false);
+        database.execute(
+            "UPDATE descriptors SET range_end = 120, checksum = row_checksum(position, "
+            "text, created, range_begin, 120, next_index, cache)");
+    }
+    wallet = Wallet::open(bench.context(), "w", bench.file("w"));
+    CHECK(wallet->keys().records()[0].derived_end == 120);
+    CHECK(wallet->keys().underived() == 0);
 }
