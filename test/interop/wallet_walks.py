@@ -65,8 +65,10 @@ class Walk:
     def __init__(self, test, seed):
         self.test, self.dice = test, random.Random(seed)
         self.core = test.node("-whitelist=noban@127.0.0.1", kind="bitcoind", name="bitcoind")
+        # They choose coins in two ways.
         self.dalers = [test.node("-strictregtest", "-fallbackfee=0.0002", "-keypool=100", "-whitelist=noban@127.0.0.1",
-                                 name=f"daler{number}") for number in (1, 2)]
+                                 choice, name=f"daler{number}")
+                       for number, choice in ((1, "-maxapsfee=0.0001"), (2, "-avoidpartialspends"))]
         self.nodes = [self.core, *self.dalers]
         self.restores = self.imports = 0
         self.counts = {}

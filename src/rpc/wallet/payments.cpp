@@ -52,12 +52,12 @@ Json pay(wallet::Wallet& wallet, const wallet::PaymentRequest& request, const st
 
 Json sendtoaddress(Call& call) {
     wallet::PaymentRequest request;
+    if (call.has(5)) request.replaceable = call.boolean(5, true);
+    read_fee_choice(request, call.json(6), call.json(7), call.json(9));
     Json amounts = Json::object();
     amounts.append(call.string(0), call.json(1));
     request.recipients = parse_recipients(amounts, call.node().params);
     request.recipients.front().pays_fee = call.boolean(4, false);
-    if (call.has(5)) request.replaceable = call.boolean(5, true);
-    read_fee_choice(request, call.json(6), call.json(7), call.json(9));
     provide_wallet(call);
     return change_wallet(call, [&](wallet::Wallet& wallet) {
         const bool avoid_reuse = call.boolean(8, wallet.flags().avoid_reuse);
