@@ -351,8 +351,8 @@ private:
     void offer_displaced();
     /// Broadcasts a transaction, now or later.
     consensus::Verdict offer(const TransactionRef& tx);
-    /// Whether a payment replaces one of ours that further payments spend from: since a block had the
-    /// old one, which a reorganisation took back.
+    /// Whether a payment replaces one of ours that further payments spend from: since a block had
+    /// the old one, which a reorganisation took back.
     [[nodiscard]] bool voids_others(const Txid& txid) const;
     /// What replaces this payment, if it is not in the mempool, but may come there.
     [[nodiscard]] const TxRecord* pending_replacement(const Txid& txid) const;
