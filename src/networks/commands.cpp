@@ -343,10 +343,10 @@ std::vector<Command> program_commands() {
         {"wallet", "export NAME FILE | import FILE NAME", Topic::wallets,
          "move a wallet to Bitcoin Core, or from there",
          "export writes the wallet NAME (or the backup with this path) as the new FILE in\n"
-         "the format of Bitcoin Core's descriptor wallets. import makes the new wallet NAME\n"
-         "of such a FILE. Keys, labels and the history move; an encrypted wallet stays\n"
-         "encrypted. No node may have the wallet loaded. Options are those of the node, such\n"
-         "as -regtest and -datadir=DIR.\n"
+         "the format of Bitcoin Core's descriptor wallets. import makes the new wallet\n"
+         "NAME of such a FILE. Keys, labels and the history move; an encrypted wallet\n"
+         "stays encrypted. No node may have the wallet loaded. Options are those of the\n"
+         "node, such as -regtest and -datadir=DIR.\n"
          "\n"
          "  daler wallet export mine /tmp/mine.dat    then: bitcoin-cli restorewallet mine\n"
          "                                            /tmp/mine.dat\n"
