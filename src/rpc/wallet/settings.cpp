@@ -33,14 +33,14 @@ void check_flag(const std::string& name) {
                 (is_known ? "Wallet flag is immutable: " : "Unknown wallet flag: ") + name};
 }
 
-std::string to_text(FeeRate rate) {
+std::string rate_text(FeeRate rate) {
     return rate.per_kvb.to_text() + " BTC/kvB";
 }
 
 void check_rate(FeeRate rate, FeeRate min_relay_fee, const wallet::WalletOptions& options) {
     const auto refuse = [](std::string_view why, FeeRate limit) {
         throw Error{code::invalid_parameter,
-                    fmt::format("txfee cannot be {} ({})", why, to_text(limit))};
+                    fmt::format("txfee cannot be {} ({})", why, rate_text(limit))};
     };
     if (rate == FeeRate{Amount{0}}) return;
     if (rate < min_relay_fee) refuse("less than min relay tx fee", min_relay_fee);
