@@ -2,6 +2,7 @@
 
 #include <daler/rpc/method.h>
 #include <daler/util/storage_error.h>
+#include <daler/util/wipe.h>
 #include <daler/wallet/wallet_service.h>
 
 namespace daler::rpc {
@@ -35,11 +36,22 @@ void provide_wallet(const Call& call);
 [[nodiscard]] wallet::Failure payment_failure(const wallet::Wallet& wallet,
                                               wallet::Failure failure);
 
+/// `work` for the wallet thread, which leaves no copies of secrets there if the call has some.
+template <class Work>
+auto wiping(Work work) {
+    return
+        [work = std::move(work), wipes = WipeScope::is_active()](wallet::Wallet& wallet) mutable {
+            std::optional<WipeScope> scope;
+            if (wipes) scope.emplace();
+            return work(wallet);
+        };
+}
+
 /// Runs `work(Wallet&)` on the wallet thread for the wallet of that name, or the only one.
 template <class Work>
 auto with_wallet(const Call& call, const std::optional<std::string>& name, Work work) {
     try {
-        auto outcome = wallets(call).with(name, std::move(work));
+        auto outcome = wallets(call).with(name, wiping(std::move(work)));
         if (!outcome && !name) throw no_wallet_error(call, std::move(outcome.error()));
         return value_of(std::move(outcome));
     } catch (const StorageError& error) {

@@ -43,6 +43,10 @@ WipeScope::~WipeScope() {
     --scopes;
 }
 
+bool WipeScope::is_active() {
+    return scopes > 0;
+}
+
 [[gnu::noinline]] void wipe_stack() {
     std::array<std::uint8_t, wiped_stack> below;
     ::explicit_bzero(below.data(), below.size());

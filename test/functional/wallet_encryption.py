@@ -1,14 +1,13 @@
 #!/usr/bin/python3
 """Encrypted wallets: the calls, what a locked wallet can do, restarts, and where no secret may be found."""
 import json
-import os
 import random
 import re
 from http.client import HTTPException
 from threading import Thread
 
 from chainkit import ANYONE_ADDRESS
-from framework import SEED, equal, fails, run, wait_until
+from framework import FACTOR, SEED, equal, fails, run, wait_until
 
 DICE = random.Random(SEED)
 KILLS = 6
@@ -283,7 +282,7 @@ def main(test):
     fails(-4, "Passphrase provided but private keys are disabled.", node.createwallet, "x", True, False, FIRST)
     no_secret_in_files(node, [key.encode() for key in keys] + [FIRST.encode(), SECOND.encode()])
     memory_after_lock(test, node)
-    if os.environ.get("DALER_TIMEOUT_FACTOR", "1") == "1":  # sanitizers keep what is freed
+    if FACTOR == 1:  # sanitizers keep what is freed
         texts_after_lock(test)
     kills(test, node)
 

@@ -20,6 +20,8 @@ public:
     ~WipeScope();
     WipeScope(const WipeScope&) = delete;
     WipeScope& operator=(const WipeScope&) = delete;
+    /// Whether this thread has one.
+    [[nodiscard]] static bool is_active();
 };
 
 /// Overwrites the part of the thread's stack that calls before this one have used, up to a depth

@@ -13,39 +13,7 @@ Json refuse_descriptors(const wallet::Wallet&) {
 
 }  // namespace
 
-Json addmultisigaddress(Call& call) {
-    return with_wallet(call, refuse_descriptors);
-}
-
-Json dumpprivkey(Call& call) {
-    return with_wallet(call, refuse_descriptors);
-}
-
-Json dumpwallet(Call& call) {
-    return with_wallet(call, refuse_descriptors);
-}
-
-Json importaddress(Call& call) {
-    return with_wallet(call, refuse_descriptors);
-}
-
-Json importmulti(Call& call) {
-    return with_wallet(call, refuse_descriptors);
-}
-
-Json importpubkey(Call& call) {
-    return with_wallet(call, refuse_descriptors);
-}
-
-Json importwallet(Call& call) {
-    return with_wallet(call, refuse_descriptors);
-}
-
-Json newkeypool(Call& call) {
-    return with_wallet(call, refuse_descriptors);
-}
-
-Json sethdseed(Call& call) {
+Json only_for_old_wallets(Call& call) {
     return with_wallet(call, refuse_descriptors);
 }
 

@@ -25,6 +25,16 @@ std::unique_ptr<Wallet> wallet_with(Bench& bench, const std::vector<Amount>& amo
     return wallet;
 }
 
+/// Sends a payment with a higher fee instead of this one, which spends one coin.
+TransactionRef replace(Wallet& wallet, const SealedTransaction& payment) {
+    const auto coin = payment.inputs.front().prevout;
+    const auto output = *wallet.history().output(coin);
+    const auto made = prepare_replacement(wallet, payment.txid, {.coins = {{coin, output}}});
+    if (!made) FAIL(made.error().message);
+    REQUIRE(wallet.send_replacement(made->payment, payment.txid));
+    return made->payment.tx;
+}
+
 std::string error(Wallet& wallet, const PaymentRequest& request) {
     const auto payment = wallet.prepare(request);
     return payment ? "" : payment.error().message;
@@ -267,15 +277,11 @@ TEST_CASE("of a payment and its replacement, the replacement is offered again", 
     Bench bench;
     auto wallet = wallet_with(bench, {coins(1)});
     const auto payment = send(*wallet, elsewhere, coins(0.1));
-    const auto coin = payment->inputs.front().prevout;
-    const auto output = *wallet->history().output(coin);
-    const auto bump = prepare_replacement(*wallet, payment->txid, {.coins = {{coin, output}}});
-    if (!bump) FAIL(bump.error().message);
-    REQUIRE(wallet->send_replacement(bump->payment, payment->txid));
+    const auto bump = replace(*wallet, *payment);
     wallet.reset();
     bench.node.mempool.clear();
     wallet = bench.load("w");
-    CHECK(bench.node.in_mempool(bump->payment.tx->txid));
+    CHECK(bench.node.in_mempool(bump->txid));
     CHECK_FALSE(bench.node.in_mempool(payment->txid));
 }
 
@@ -283,11 +289,7 @@ TEST_CASE("a replacement that would void further payments is not offered again",
     Bench bench;
     auto wallet = wallet_with(bench, {coins(1)});
     const auto payment = send(*wallet, elsewhere, coins(0.1));
-    const auto coin = payment->inputs.front().prevout;
-    const auto output = *wallet->history().output(coin);
-    const auto bump = prepare_replacement(*wallet, payment->txid, {.coins = {{coin, output}}});
-    if (!bump) FAIL(bump.error().message);
-    REQUIRE(wallet->send_replacement(bump->payment, payment->txid));
+    const auto bump = replace(*wallet, *payment);
     bench.node.mempool = {payment};
     const auto height = bench.node.height();
     bench.node.mine();
@@ -299,21 +301,18 @@ TEST_CASE("a replacement that would void further payments is not offered again",
     wallet = bench.load("w");
     CHECK(bench.node.in_mempool(payment->txid));
     CHECK(bench.node.in_mempool(child->txid));
-    CHECK_FALSE(bench.node.in_mempool(bump->payment.tx->txid));
+    CHECK_FALSE(bench.node.in_mempool(bump->txid));
 }
 
 TEST_CASE("late news of a payment that was replaced frees none of its coins", "[wallet]") {
     Bench bench;
     const auto wallet = wallet_with(bench, {coins(1)});
     const auto payment = send(*wallet, elsewhere, coins(0.1));
-    const auto coin = payment->inputs.front().prevout;
-    const auto output = *wallet->history().output(coin);
-    const auto bump = prepare_replacement(*wallet, payment->txid, {.coins = {{coin, output}}});
-    if (!bump) FAIL(bump.error().message);
-    REQUIRE(wallet->send_replacement(bump->payment, payment->txid));
+    const auto bump = replace(*wallet, *payment);
     // To the wallet both seem to be in the mempool, until it hears that one is not.
-    wallet->transaction_added(bump->payment.tx);
+    wallet->transaction_added(bump);
     wallet->transaction_added(payment);
+    const auto coin = payment->inputs.front().prevout;
     CHECK(wallet->history().is_spent(coin));
     wallet->transaction_removed(payment);
     CHECK(wallet->history().is_spent(coin));
