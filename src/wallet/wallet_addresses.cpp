@@ -158,7 +158,6 @@ Outcome<std::vector<std::string>> Wallet::import_descriptor(ImportRequest reques
         if (keys_.active(purpose) == position) keys_.clear_active(purpose);
     }
     descriptors_changed_.insert(position);
-    flags_.blank = false;
     all_changed_ = true;
     if (!descriptor.is_range() && !request.internal) {
         const auto scripts = descriptor.scripts(0);

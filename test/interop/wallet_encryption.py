@@ -63,6 +63,16 @@ def main(test):
         compare_info(wallet)
     ours, theirs = (len(node.wallet("w").listdescriptors()["descriptors"]) for node in nodes)
     equal(ours, theirs, "descriptors after encryption")
+    for node in nodes:
+        node.createwallet("imported", blank=True)
+    # It stays blank: encryption gives new keys only to a wallet that made its keys itself.
+    text = "wpkh(cMahea7zqjxrtgAbB7LSGbcQUr1uX1ojuat9jZodMN87JcbXMTcA)"  # the secret key 1
+    descriptor = f"{text}#{nodes[0].getdescriptorinfo(text)['checksum']}"
+    ask("imported", [("importdescriptors", [{"desc": descriptor, "timestamp": "now"}]),
+                     ("encryptwallet", "first")], "blank with an import")
+    states = [(node.wallet("imported").getwalletinfo()["blank"],
+               len(node.wallet("imported").listdescriptors()["descriptors"])) for node in nodes]
+    equal(*states, "blank with an import")
 
 
 run(main)

@@ -27,8 +27,9 @@ class Store;
 /// Properties of a wallet, chosen when it is created.
 struct WalletFlags {
     bool private_keys_disabled = false;  ///< watch-only
-    bool blank = false;                  ///< created without descriptors
-    bool avoid_reuse = false;            ///< payments leave out coins of reused scripts
+    bool blank =
+        false;  ///< created without descriptors, and has made none; imported ones do not count
+    bool avoid_reuse = false;  ///< payments leave out coins of reused scripts
 
     bool operator==(const WalletFlags&) const = default;
 };

@@ -221,7 +221,8 @@ inline const ResultFields wallet_info = {
       {"otherwise", Type::boolean, "false"}}},
     {"descriptors", Type::boolean, "true"},
     {"external_signer", Type::boolean, "false"},
-    {"blank", Type::boolean, "Whether it was created without keys and got none"},
+    {"blank", Type::boolean,
+     "Whether it was created without keys and has made none itself; imported ones do not count"},
     {"birthtime?", Type::time, "Blocks before it are not read"},
     last_block_field};
 
