@@ -179,7 +179,7 @@ constexpr std::array wallet{
     Option{"changetype", "<type>", Kind::text, Group::wallet, "",
            "Addresses for change (default: as the payment's outputs suggest)"},
     Option{"keypool", "<n>", Kind::integer, Group::wallet, "1000",
-           "How many unused keys to derive ahead", false, 1, 1000000},
+           "How many unused keys to derive ahead, at least 1", false, 0, 1000000},
     Option{"avoidpartialspends", "", Kind::flag, Group::wallet, "0",
            "Spend all coins of an address, up to 100, or none; so do payments of wallets with "
            "avoid_reuse"},

@@ -262,11 +262,32 @@ Status read_peers(const Settings& settings, NodeOptions& options) {
     return {};
 }
 
+/// The option -`purpose`type.
 Result<descriptor::AddressType, std::string> address_type(const Settings& settings,
-                                                          std::string_view name) {
-    const auto text = settings.text(name);
+                                                          std::string_view purpose) {
+    const auto text = settings.text(fmt::format("{}type", purpose));
     if (const auto type = descriptor::address_type_by_name(text)) return *type;
-    return fail(fmt::format("Unknown address type '{}'", text));
+    return fail(fmt::format("Unknown {} type '{}'", purpose, text));
+}
+
+/// Whatever a wallet pays at -paytxfee, or within -maxtxfee, must be relayed.
+Status check_wallet_fees(const Settings& settings, const NodeOptions& options) {
+    const FeeRate least = options.policy.min_relay_fee;
+    const auto least_text = least.per_kvb.to_text() + " BTC/kvB";
+    const auto refuse = [&](const char* name, const std::string& why) {
+        return fail(fmt::format("Invalid amount for -{}=<amount>: '{}' ({})", name,
+                                settings.amount(name).to_text(), why));
+    };
+    const FeeRate pay = options.wallet.pay_tx_fee;
+    if (pay != FeeRate{} && pay < least)
+        return refuse("paytxfee", fmt::format("must be at least {}", least_text));
+    if (FeeRate{options.wallet.max_tx_fee} < least) {
+        return refuse("maxtxfee",
+                      fmt::format("must be at least the minrelay fee of {} to prevent stuck "
+                                  "transactions",
+                                  least_text));
+    }
+    return {};
 }
 
 /// How much more a payment may cost that spends whole groups of coins; nothing: no such payment is
@@ -310,7 +331,8 @@ Status read_wallets(const Settings& settings, NodeOptions& options) {
     options.wallets = settings.list("wallet");
     auto& wallet = options.wallet;
     if (auto status = read_wallet_folder(settings, options); !status) return status;
-    wallet.keypool = static_cast<std::uint32_t>(settings.integer("keypool"));
+    wallet.keypool =
+        static_cast<std::uint32_t>(std::max(settings.integer("keypool"), std::int64_t{1}));
     wallet.fallback_fee = settings.has("fallbackfee") ? rate(settings, "fallbackfee")
                           : options.params.is_private ? private_fallback_fee
                                                       : FeeRate{};
@@ -321,12 +343,14 @@ Status read_wallets(const Settings& settings, NodeOptions& options) {
     wallet.discard_fee = rate(settings, "discardfee");
     wallet.consolidate_fee = rate(settings, "consolidatefeerate");
     wallet.max_tx_fee = settings.amount("maxtxfee");
+    if (options.use_wallets)
+        if (auto status = check_wallet_fees(settings, options); !status) return status;
     wallet.confirm_target = static_cast<int>(settings.integer("txconfirmtarget"));
-    const auto type = address_type(settings, "addresstype");
+    const auto type = address_type(settings, "address");
     if (!type) return fail(type.error());
     wallet.address_type = *type;
     if (!settings.text("changetype").empty()) {
-        const auto change = address_type(settings, "changetype");
+        const auto change = address_type(settings, "change");
         if (!change) return fail(change.error());
         wallet.change_type = *change;
     }

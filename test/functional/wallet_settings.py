@@ -82,6 +82,21 @@ def spent_before(node, wallet):
 OPTIONS = ["-paytxfee=0.00007", "-mintxfee=0.00003", "-maxtxfee=0.05", "-fallbackfee=0.0002"]
 
 
+def options(test):
+    refused = test.node(start=False, name="refused")
+    for option, text in (
+            ("-addresstype=x", "Unknown address type 'x'"), ("-changetype=x", "Unknown change type 'x'"),
+            ("-paytxfee=0.00000999",
+             "Invalid amount for -paytxfee=<amount>: '0.00000999' (must be at least 0.00001000 BTC/kvB)"),
+            ("-maxtxfee=0.00000999",
+             "Invalid amount for -maxtxfee=<amount>: '0.00000999' (must be at least the minrelay fee of 0.00001000 "
+             "BTC/kvB to prevent stuck transactions)")):
+        equal(refused.fails_to_start(option), f"Error: {text}")
+    small = test.node("-keypool=0", "-paytxfee=0.00001", "-maxtxfee=0.00001", name="small")
+    small.createwallet("w")
+    equal(small.wallet("w").getwalletinfo()["keypoolsize"], 4)
+
+
 def main(test):
     node = test.node(*OPTIONS)
     for name in ("w", "other"):
@@ -96,6 +111,10 @@ def main(test):
     test.step("the flags of a wallet, which a kill does not lose")
     flags(node, wallet)
     node.loadwallet("other")
+
+    if node.kind == "daler":  # bitcoind looks at them when it opens a wallet
+        test.step("options that cannot be")
+        options(test)
 
     test.step("scripts that were spent from before the flag was set")
     spent_before(node, wallet)
