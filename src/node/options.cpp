@@ -262,10 +262,10 @@ Status read_peers(const Settings& settings, NodeOptions& options) {
     return {};
 }
 
-/// The option -`purpose`type.
 Result<descriptor::AddressType, std::string> address_type(const Settings& settings,
+                                                          std::string_view name,
                                                           std::string_view purpose) {
-    const auto text = settings.text(fmt::format("{}type", purpose));
+    const auto text = settings.text(name);
     if (const auto type = descriptor::address_type_by_name(text)) return *type;
     return fail(fmt::format("Unknown {} type '{}'", purpose, text));
 }
@@ -346,11 +346,11 @@ Status read_wallets(const Settings& settings, NodeOptions& options) {
     if (options.use_wallets)
         if (auto status = check_wallet_fees(settings, options); !status) return status;
     wallet.confirm_target = static_cast<int>(settings.integer("txconfirmtarget"));
-    const auto type = address_type(settings, "address");
+    const auto type = address_type(settings, "addresstype", "address");
     if (!type) return fail(type.error());
     wallet.address_type = *type;
     if (!settings.text("changetype").empty()) {
-        const auto change = address_type(settings, "change");
+        const auto change = address_type(settings, "changetype", "change");
         if (!change) return fail(change.error());
         wallet.change_type = *change;
     }
