@@ -106,24 +106,20 @@ std::optional<PrivateKey> PrivateKey::from_bytes(ByteSpan secret) {
     if (secret.size() != 32 || !secp256k1_ec_seckey_verify(secp_context(), secret.data()))
         return std::nullopt;
     PrivateKey out;
-    std::ranges::copy(secret, out.secret_.begin());
+    std::ranges::copy(secret, out.secret_.bytes().begin());
     return out;
 }
 
 PrivateKey PrivateKey::generate() {
     PrivateKey out;
     do {
-        fill_secure_random(out.secret_);
-    } while (!secp256k1_ec_seckey_verify(secp_context(), out.secret_.data()));
+        fill_secure_random(out.secret_.bytes());
+    } while (!secp256k1_ec_seckey_verify(secp_context(), out.secret_.bytes().data()));
     return out;
 }
 
-PrivateKey::~PrivateKey() {
-    OPENSSL_cleanse(secret_.data(), secret_.size());
-}
-
 PublicKey PrivateKey::public_key(bool compressed) const {
-    return serialize_public_key(make_public_key(secret_), compressed);
+    return serialize_public_key(make_public_key(bytes()), compressed);
 }
 
 XOnlyKey PrivateKey::x_only() const {
@@ -140,14 +136,14 @@ Bytes PrivateKey::sign_ecdsa(const Digest256& hash) const {
     std::array<std::uint8_t, 32> counter{};
     for (std::uint32_t attempt = 0;; ++attempt) {
         std::memcpy(counter.data(), &attempt, sizeof attempt);
-        ensure(secp256k1_ecdsa_sign(secp_context(), &signature, hash.data(), secret_.data(),
+        ensure(secp256k1_ecdsa_sign(secp_context(), &signature, hash.data(), bytes().data(),
                                     secp256k1_nonce_function_rfc6979,
                                     attempt == 0 ? nullptr : counter.data()) == 1);
         if (has_low_r(signature)) break;
     }
     // A fault in the computation could reveal the key, so the signature is verified before it is
     // returned.
-    const auto key = make_public_key(secret_);
+    const auto key = make_public_key(bytes());
     ensure(secp256k1_ecdsa_verify(secp_context(), &signature, hash.data(), &key) == 1);
 
     Bytes out(72);
@@ -161,7 +157,7 @@ Bytes PrivateKey::sign_ecdsa(const Digest256& hash) const {
 std::array<std::uint8_t, 65> PrivateKey::sign_recoverable(const Digest256& hash,
                                                           bool compressed) const {
     secp256k1_ecdsa_recoverable_signature signature;
-    ensure(secp256k1_ecdsa_sign_recoverable(secp_context(), &signature, hash.data(), secret_.data(),
+    ensure(secp256k1_ecdsa_sign_recoverable(secp_context(), &signature, hash.data(), bytes().data(),
                                             secp256k1_nonce_function_rfc6979, nullptr) == 1);
     std::array<std::uint8_t, 65> out;
     int id = 0;
@@ -174,7 +170,7 @@ std::array<std::uint8_t, 65> PrivateKey::sign_recoverable(const Digest256& hash,
 
 std::array<std::uint8_t, 64> PrivateKey::sign_schnorr(const Digest256& hash,
                                                       const Digest256& aux) const {
-    const KeyPair key(secret_);
+    const KeyPair key(bytes());
     std::array<std::uint8_t, 64> out;
     ensure(secp256k1_schnorrsig_sign32(secp_context(), out.data(), hash.data(), &key.pair,
                                        aux.data()) == 1);
@@ -184,17 +180,17 @@ std::array<std::uint8_t, 64> PrivateKey::sign_schnorr(const Digest256& hash,
 
 std::optional<PrivateKey> PrivateKey::tweak_add(const Digest256& tweak) const {
     PrivateKey out = *this;
-    if (!secp256k1_ec_seckey_tweak_add(secp_context(), out.secret_.data(), tweak.data()))
+    if (!secp256k1_ec_seckey_tweak_add(secp_context(), out.secret_.bytes().data(), tweak.data()))
         return std::nullopt;
     return out;
 }
 
 std::optional<PrivateKey> PrivateKey::tweak_x_only(const Digest256& tweak) const {
-    KeyPair key(secret_);
+    KeyPair key(bytes());
     if (!secp256k1_keypair_xonly_tweak_add(secp_context(), &key.pair, tweak.data()))
         return std::nullopt;
     PrivateKey out;
-    ensure(secp256k1_keypair_sec(secp_context(), out.secret_.data(), &key.pair) == 1);
+    ensure(secp256k1_keypair_sec(secp_context(), out.secret_.bytes().data(), &key.pair) == 1);
     return out;
 }
 

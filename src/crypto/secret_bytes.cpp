@@ -3,26 +3,18 @@
 #include <daler/util/ensure.h>
 #include <daler/util/wipe.h>
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <new>
 #include <utility>
+
+#include "secret_pages.h"
 
 namespace daler::crypto {
 
 SecretBytes::SecretBytes(std::size_t size) : size_(size) {
     if (size == 0) return;
-    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-    mapped_ = (size + page - 1) / page * page;
-    void* pages =
-        ::mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (pages == MAP_FAILED) throw std::bad_alloc();
-    // Both may fail, for example beyond RLIMIT_MEMLOCK. The secret is needed all the same.
-    (void)::mlock(pages, mapped_);
-    (void)::madvise(pages, mapped_, MADV_DONTDUMP);
-    data_ = static_cast<std::uint8_t*>(pages);
+    const auto pages = map_secret_pages(size);
+    data_ = pages.data();
+    mapped_ = pages.size();
 }
 
 SecretBytes::SecretBytes(ByteSpan bytes) : SecretBytes(bytes.size()) {
@@ -49,8 +41,7 @@ SecretBytes::~SecretBytes() {
 
 void SecretBytes::release() {
     if (!data_) return;
-    wipe({data_, mapped_});
-    ::munmap(data_, mapped_);
+    unmap_secret_pages({data_, mapped_});
     data_ = nullptr;
     size_ = mapped_ = 0;
 }

@@ -3,6 +3,7 @@
 
 #include <daler/primitives/chain_params.h>
 #include <daler/util/log.h>
+#include <daler/util/wipe.h>
 
 #include <fmt/format.h>
 
@@ -290,6 +291,7 @@ StoredWallet Store::load() {
 }
 
 void Store::load_descriptors(StoredWallet& out) {
+    const WipeScope scope;  // texts of wallets that are not encrypted have private keys
     auto descriptors = database_.prepare(
         "SELECT text, created, range_begin, range_end, next_index, cache FROM descriptors "
         "ORDER BY position");
@@ -411,6 +413,7 @@ void Store::Batch::locator(std::span<const BlockHash> locator) {
 }
 
 void Store::Batch::descriptor(std::size_t position, const DescriptorRecord& record) {
+    const WipeScope scope;  // the text may have private keys
     database_.prepare(write_row(descriptors_table))
         .bind(1, static_cast<std::int64_t>(position))
         .bind(2,

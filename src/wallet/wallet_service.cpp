@@ -1,8 +1,10 @@
 #include <daler/wallet/wallet_service.h>
 
+#include <daler/crypto/secret_slot.h>
 #include <daler/util/log.h>
 #include <daler/util/storage_error.h>
 #include <daler/util/thread_name.h>
+#include <daler/util/wipe.h>
 
 #include <condition_variable>
 #include <deque>
@@ -103,6 +105,10 @@ void WalletService::process_notifications() {
 
 void WalletService::run() {
     std::unique_lock lock(queue_->mutex);
+    // What functions that work with private keys have left on the stack.
+    const auto forget_secrets = [] {
+        if (crypto::SecretSlot::take_used()) wipe_stack();
+    };
     const auto has_work = [this] { return !queue_->jobs.empty() || queue_->stopping; };
     bool busy = true;
     for (;;) {
@@ -115,6 +121,7 @@ void WalletService::run() {
                 end_group();
                 timer();
             }
+            forget_secrets();
             lock.lock();
             busy = true;
             continue;
@@ -124,10 +131,12 @@ void WalletService::run() {
             queue_->wake.wait_for(lock, timer_interval, has_work);
             lock.unlock();
             timer();
+            forget_secrets();
             lock.lock();
         } else if (!queue_->wake.wait_for(lock, idle_before_top_up, has_work)) {
             lock.unlock();
             busy = idle_work();
+            forget_secrets();
             lock.lock();
         }
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <daler/crypto/hash.h>
+#include <daler/crypto/secret_slot.h>
 
 #include <algorithm>
 #include <compare>
@@ -71,7 +72,7 @@ struct XOnlyKey::Tweaked {
     bool parity;
 };
 
-/// A secret key in range. The destructor wipes its memory.
+/// A secret key in range, in memory of which core dumps have nothing (SecretSlot).
 class PrivateKey {
 public:
     /// Nothing unless `secret` is 32 bytes and in [1, order).
@@ -79,11 +80,7 @@ public:
     /// A new key from the system's random numbers.
     static PrivateKey generate();
 
-    PrivateKey(const PrivateKey&) = default;
-    PrivateKey& operator=(const PrivateKey&) = default;
-    ~PrivateKey();
-
-    [[nodiscard]] ByteSpan bytes() const { return secret_; }
+    [[nodiscard]] ByteSpan bytes() const { return secret_.bytes(); }
     [[nodiscard]] PublicKey public_key(bool compressed = true) const;
     [[nodiscard]] XOnlyKey x_only() const;
 
@@ -103,7 +100,8 @@ public:
 
 private:
     PrivateKey() = default;
-    std::array<std::uint8_t, 32> secret_{};
+
+    SecretSlot secret_;
 };
 
 /// The public key that made this 65-byte recoverable signature over `hash`.
