@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SKIPPED = 77  # exit code of a script that cannot run here
-NOT_TESTS = {"framework", "p2p", "chainkit", "miner", "networks", "overlay", "rpc_questions"}  # modules that the scripts import
+NOT_TESTS = {"framework", "p2p", "chainkit", "miner", "networks", "overlay", "rpc_questions", "wallet_users"}  # modules that the scripts import
 BUILDS = {"extending"}  # scripts that compile; sanitizers would not change what they find
 # Started first, so that they do not finish last.
 SLOW_FIRST = ("unit/faults", "fuzz/coin_cache", "fuzz/orphanage", "fuzz/request_tracker", "functional/crash",

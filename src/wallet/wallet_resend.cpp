@@ -19,6 +19,17 @@ bool may_come_later(consensus::Reason reason) {
            reason == Reason::coinbase_immature || reason == Reason::inputs_missing_or_spent;
 }
 
+/// The payments that replace this one, one after the other.
+std::set<Txid> bumps_of(const History& history, const TxRecord& first) {
+    std::set<Txid> out;
+    for (const auto* record = &first; record && record->notes().replaced_by;) {
+        const auto& next = *record->notes().replaced_by;
+        if (!out.insert(next).second) break;
+        record = history.find(next);
+    }
+    return out;
+}
+
 }  // namespace
 
 bool Wallet::spends_immature(const TxBody& tx) const {
@@ -47,7 +58,8 @@ void Wallet::offer_displaced() {
 }
 
 consensus::Verdict Wallet::offer(const TransactionRef& tx) {
-    if (voids_others(tx->txid)) return consensus::reject(consensus::Reason::mempool_conflict);
+    if (voids_others(tx->txid) || was_given_up(tx->txid))
+        return consensus::reject(consensus::Reason::mempool_conflict);
     // What replaces it is wanted more. If that is refused now, this one still pays.
     if (const auto* newer = pending_replacement(tx->txid)) {
         if (auto verdict = offer(history_.transaction(*newer))) return verdict;
@@ -65,6 +77,17 @@ bool Wallet::voids_others(const Txid& txid) const {
     const auto old_txid = record ? record->notes().replaces : std::nullopt;
     const auto* old = old_txid ? history_.find(*old_txid) : nullptr;
     return old && old->status != TxStatus::conflicted && history_.has_children(*old);
+}
+
+bool Wallet::was_given_up(const Txid& txid) const {
+    const auto* record = history_.find(txid);
+    if (!record) return false;
+    const auto bumps = bumps_of(history_, *record);
+    return std::ranges::any_of(history_.conflicts(*record), [&](const Txid& other) {
+        const auto& rival = *history_.find(other);
+        return rival.order > record->order && history_.depth(rival) == 0 && !rival.abandoned &&
+               history_.is_from_me(rival.body) && !bumps.contains(other);
+    });
 }
 
 const TxRecord* Wallet::pending_replacement(const Txid& txid) const {

@@ -1,155 +1,187 @@
 #!/usr/bin/python3
-"""Kills at random moments, while several clients pay, bump, receive, mine, reorganise, make addresses and encrypt wallets.
+"""Kills at random moments, while several clients pay, bump, abandon, receive, mine, reorganise, make addresses, import keys,
+lock coins, lock, unload and restore wallets and encrypt them.
 
 After each kill the node starts, and whatever it had answered holds: each payment is in the mempool or in the chain, or was
-replaced by a bump; no coin is spent twice by payments that do not replace each other; addresses, labels and passphrases are
-known; and balance and coins are those that a new wallet with the same keys finds in the blocks.
+replaced by a bump, or there is one of the few good reasons why not (`Payments.why_gone`); no coin is spent twice by payments
+that do not replace each other; addresses, labels, imported keys, locked coins, backups and passphrases are known; and
+balance and coins are those that a new wallet with the same keys finds in the blocks.
 """
-import http.client
 import random
+import shutil
 import threading
 
 from chainkit import ANYONE_ADDRESS, COIN, coins_of, spend
 from framework import FACTOR, LONG, SEED, RpcError, equal, run, wait_until
+from wallet_users import PASSPHRASE, WALLETS, Answers, User
 
 KILLS = 1000 if LONG else 50 if FACTOR == 1 else 6
 PER_ROUND = 50  # then a new node begins, so that its history stays short
-GONE = (OSError, http.client.BadStatusLine, http.client.IncompleteRead)
-# Answers to calls that came too late: coins are spent, a payment is confirmed, the mempool has something else, a block is
-# the same as one that a reorganisation made invalid.
-REFUSED = {-1, -4, -5, -6, -8, -25, -26, -27, -32603}
 LONGEST = 0.4  # seconds until a kill
 MEANWHILE = 6  # blocks that other clients may have mined just before a reorganisation
-PASSPHRASE = "a passphrase of several words"
-WALLETS = ("plain", "sealed")
-TYPES = ("legacy", "p2sh-segwit", "bech32", "bech32m")
+DEEP = 6  # blocks that no reorganisation takes away
+RECENT = 40  # blocks since the kill before, and more
 
 
-class Answers:
-    """What was answered. Each client adds to it, so each change is one operation that needs no lock."""
+class Payments:
+    """Where the answered payments are."""
 
-    def __init__(self):
-        self.payments = []  # (wallet, txid)
-        self.addresses = []  # (wallet, address)
-        self.labels = {}  # (wallet, address): one that is set once
-        self.created = []
-        self.encrypted = {}  # wallet: (an address, private keys that it had before)
-        self.problems = []
+    def __init__(self, node, answers):
+        self.node, self.answers = node, answers
+        self.decoded = {}
+        self.checked = 0  # so many were looked at
+        self.pending = []  # those of them that are not deep in the chain
+        self.look()
 
+    def look(self):
+        """Forgets what may have changed."""
+        self.mempool = set(self.node.getrawmempool())
+        self.entries, self.free = {}, {}
 
-class Client(threading.Thread):
-    """Makes random calls until the node is gone."""
+    def entry(self, name, txid):
+        """What the wallet says of it; None if the wallet does not have it."""
+        if (name, txid) not in self.entries:
+            try:
+                self.entries[name, txid] = self.node.wallet(name).gettransaction(txid)
+            except RpcError as error:
+                equal(error.code, -5, f"{name}: {error}")
+                self.entries[name, txid] = None
+        return self.entries[name, txid]
 
-    def __init__(self, round_, seed):
-        super().__init__()
-        self.round, self.node, self.answers = round_, round_.node, round_.answers
-        self.dice = random.Random(seed)
+    def content(self, name, txid):
+        if txid not in self.decoded:
+            self.decoded[txid] = self.node.decoderawtransaction(self.entry(name, txid)["hex"])
+        return self.decoded[txid]
 
-    def run(self):
-        calls = [self.pay] * 6 + [self.pay_many, self.send, self.sweep, self.receive, self.mine, self.address] * 2
-        calls += [self.bump] * 3 + [self.reorganise, self.encrypt]
+    def inputs(self, name, txid):
+        return {(spent["txid"], spent["vout"]) for spent in self.content(name, txid)["vin"] if "txid" in spent}
+
+    def paid(self, name, txid):
+        """What it pays to others than the wallets."""
+        return sorted(output["value"] for output in self.content(name, txid)["vout"]
+                      if output["scriptPubKey"].get("address") == ANYONE_ADDRESS)
+
+    def is_there(self, name, txid):
+        return txid in self.mempool or self.entry(name, txid)["confirmations"] > 0
+
+    def is_abandoned(self, name, txid):
+        return any(detail.get("abandoned") for detail in self.entry(name, txid)["details"])
+
+    def relatives(self, name, txid):
+        """The payments that replace this one, or that it replaces, and so on."""
+        found, todo = {txid}, [txid]
+        while todo:
+            entry = self.entry(name, todo.pop())
+            for key in ("replaced_by_txid", "replaces_txid"):
+                if entry.get(key) and entry[key] not in found:
+                    found.add(entry[key])
+                    todo.append(entry[key])
+        return found - {txid}
+
+    def parents(self, name, txid):
+        """The payments of the wallets whose outputs it spends, each with its wallet."""
+        return [(owner, parent) for parent, _ in self.inputs(name, txid) for owner in WALLETS if self.entry(owner, parent)]
+
+    def user_abandoned(self, txid):
+        return any(asked.what[1] == txid for asked in self.answers.abandoned if not asked.refused)
+
+    def was_free(self, name, txid):
+        """Whether its coins could be spent otherwise for a while: it was abandoned, or a payment before it was void."""
+        if (name, txid) not in self.free:
+            self.free[name, txid] = self.user_abandoned(txid) or any(
+                self.entry(*parent)["confirmations"] <= RECENT and self.was_void(*parent) for parent in self.parents(name, txid))
+        return self.free[name, txid]
+
+    def was_void(self, name, txid):
+        return len(self.relatives(name, txid)) > 0 or self.was_free(name, txid)
+
+    def why_gone(self, name, txid):
+        """The reason why a payment that is neither in the mempool nor in the chain will not come back; "" if there is none."""
+        if self.user_abandoned(txid):
+            return "abandoned"
+        for rival in self.entry(name, txid)["walletconflicts"]:
+            if self.entry(name, rival)["confirmations"] > 0 and self.was_void(name, rival):
+                return f"a block came back with {rival}, whose coins had been free"
+            if self.is_there(name, rival) and self.was_free(name, txid):
+                return f"its coins were free, and {rival} spends them"
+        for owner, parent in self.parents(name, txid):
+            if self.is_there(owner, parent):
+                continue
+            if any(self.entry(owner, other)["confirmations"] > 0 for other in self.relatives(owner, parent)):
+                return f"{parent}, whose coin it spends, was replaced"
+            if why := self.why_gone(owner, parent):
+                return f"{parent}, whose coin it spends: {why}"
+        return ""
+
+    def is_settled(self, name, txid):
+        if self.is_there(name, txid):
+            return True
+        # A bump may itself be replaced, and one that was not answered counts as well.
+        if any(self.is_there(name, other) and self.paid(name, other) == self.paid(name, txid)
+               for other in self.relatives(name, txid)):
+            return True
+        return bool(self.why_gone(name, txid))
+
+    def waits_for_block(self, name, txid):
+        """Whether a payment whose coin it spends was replaced, and the replacement is not in a block yet."""
+        return any(not self.is_there(owner, parent) and self.relatives(owner, parent) & self.mempool or
+                   self.waits_for_block(owner, parent)
+                   for owner, parent in self.parents(name, txid) if self.entry(owner, parent)["confirmations"] <= 0)
+
+    def missing(self):
+        self.look()
+        return [payment for payment in self.pending if not self.is_settled(*payment)]
+
+    def check(self):
+        """Waits until each answered payment is settled."""
+        self.pending += self.answers.payments[self.checked:]
+        self.checked = len(self.answers.payments)
+
+        def is_done():
+            missing = self.missing()
+            if missing and all(self.waits_for_block(*payment) for payment in missing):
+                self.node.generatetoaddress(1, ANYONE_ADDRESS)
+            return not missing
+
         try:
-            while True:
-                call = self.dice.choice(calls)
-                try:
-                    call()
-                except RpcError as error:
-                    if error.code not in REFUSED and error.status != 503:
-                        raise RpcError(error.code, f"{call.__name__}: {error.message}") from None
-        except GONE:
-            pass  # killed
-        except Exception as problem:  # noqa: BLE001 - reported by the main thread
-            self.answers.problems.append(problem)
+            wait_until(is_done, 20)
+        except AssertionError:
+            for payment in self.missing():
+                self.explain(*payment)
+            raise
+        self.pending = [payment for payment in self.pending if abs(self.entry(*payment)["confirmations"]) <= DEEP]
 
-    # what the calls need
+    def explain(self, name, txid):
+        """Prints what is known of a payment that is missing."""
+        answer, = self.node.testmempoolaccept([self.entry(name, txid)["hex"]])
+        print(f"{name}: {txid} is missing: {answer['reject-reason'] if 'reject-reason' in answer else answer}")
+        others = [(name, rival) for rival in self.entry(name, txid)["walletconflicts"]]
+        for owner, other in [(name, txid), *others, *self.parents(name, txid)]:
+            entry = dict(self.entry(owner, other), content=None, hex=None, lastprocessedblock=None)
+            print(f"  {owner}: {'there' if self.is_there(owner, other) else 'not there'}, {entry}", flush=True)
 
-    def wallet(self):
-        name = self.dice.choice(WALLETS)
-        return name, self.node.wallet(name)
+    def check_abandoned(self):
+        """They are abandoned still, unless a block or the mempool had them again, or a block a payment with the same coins."""
+        for asked in self.answers.abandoned:
+            entry = self.entry(*asked.what)
+            if asked.answered and entry["confirmations"] == 0 and not entry["walletconflicts"]:
+                assert self.is_there(*asked.what) or self.is_abandoned(*asked.what), entry
 
-    def new_address(self, name=None):
-        name = name or self.dice.choice(WALLETS)
-        address = self.node.wallet(name).getnewaddress("", self.dice.choice(TYPES))
-        self.answers.addresses.append((name, address))
-        return address
+    def check_conflicts(self, name):
+        """Payments that spend the same coin replace each other, or one of them is void or given up."""
+        def is_wanted(txid):
+            return self.entry(name, txid)["confirmations"] >= 0 and (
+                self.is_there(name, txid) or not (self.is_abandoned(name, txid) or self.was_free(name, txid)))
 
-    def target(self):
-        return self.new_address() if self.dice.random() < 0.5 else ANYONE_ADDRESS
+        for entry in self.node.wallet(name).listtransactions("*", 300):
+            if entry["category"] == "send" and is_wanted(entry["txid"]):
+                rivals = {txid for txid in entry["walletconflicts"] if is_wanted(txid)}
+                assert rivals <= self.relatives(name, entry["txid"]), entry
 
-    def amount(self):
-        return self.dice.choice([10_000, 400_000, 30_000_000, 90_000_000]) / COIN
-
-    # the calls
-
-    def pay(self):
-        name, wallet = self.wallet()
-        to = self.target()
-        self.answers.payments.append((name, wallet.sendtoaddress(to, self.amount(), fee_rate=self.dice.choice([2, 10]))))
-
-    def pay_many(self):
-        name, wallet = self.wallet()
-        to = {self.target(): self.amount(), self.new_address(): self.amount()}
-        self.answers.payments.append((name, wallet.sendmany("", to)))
-
-    def send(self):
-        name, wallet = self.wallet()
-        made = wallet.send([{self.target(): self.amount()}], None, "unset", 3)
-        assert made["complete"], made
-        self.answers.payments.append((name, made["txid"]))
-
-    def sweep(self):
-        """Spends up to three coins that another client may spend at the same time."""
-        name, wallet = self.wallet()
-        coins = wallet.listunspent()
-        if not coins:
-            return
-        inputs = [{"txid": coin["txid"], "vout": coin["vout"]} for coin in self.dice.sample(coins, min(3, len(coins)))]
-        made = wallet.sendall([self.new_address()], None, "unset", 2, {"inputs": inputs})
-        self.answers.payments.append((name, made["txid"]))
-
-    def bump(self):
-        if not self.answers.payments:
-            return
-        name, txid = self.dice.choice(self.answers.payments[-20:])
-        made = self.node.wallet(name).bumpfee(txid, {"fee_rate": self.dice.choice([30, 60])})
-        self.answers.payments.append((name, made["txid"]))
-
-    def receive(self):
-        """A stranger's payment of a coinbase to one of the wallets."""
-        name = self.dice.choice(WALLETS)
-        script = self.node.wallet(name).getaddressinfo(self.new_address(name))["scriptPubKey"]
-        payment = spend([self.round.stranger_coin()], fee=20_000, outputs=5, script=bytes.fromhex(script))
-        self.node.sendrawtransaction(payment.serialize().hex())
-
-    def mine(self):
-        self.node.generatetoaddress(self.dice.randint(1, 2), ANYONE_ADDRESS)
-
-    def reorganise(self):
-        depth = self.dice.randint(1, 4)
-        self.round.highest = max(self.round.highest, self.node.getblockcount())
-        old = self.node.getblockhash(self.node.getblockcount() - depth + 1)
-        self.node.invalidateblock(old)
-        # The block of another miner, so that it is not the same again.
-        self.node.generateblock(self.new_address(), [])
-        self.node.generatetoaddress(depth, ANYONE_ADDRESS)
-        self.node.reconsiderblock(old)
-
-    def address(self):
-        name, wallet = self.wallet()
-        address = self.new_address(name)
-        label = f"label {self.dice.randrange(5)}"
-        wallet.setlabel(address, label)
-        self.answers.labels[name, address] = label
-
-    def encrypt(self):
-        name = f"new{self.dice.getrandbits(64):x}"
-        self.node.createwallet(name, load_on_startup=False)
-        self.answers.created.append(name)
-        wallet = self.node.wallet(name)
-        address = wallet.getnewaddress()
-        keys = {entry["desc"] for entry in wallet.listdescriptors(True)["descriptors"]}
-        wallet.encryptwallet(PASSPHRASE)
-        self.answers.encrypted[name] = address, keys
+    def spent_by(self, name):
+        """The coins that the wallet's latest payments spend."""
+        latest = {entry["txid"] for entry in self.node.wallet(name).listtransactions("*", 300) if entry["category"] == "send"}
+        return set().union(*(self.inputs(name, txid) for txid in latest))
 
 
 class Round:
@@ -170,11 +202,14 @@ class Round:
             payment = spend([self.stranger_coin()], fee=20_000, outputs=20, script=bytes.fromhex(script))
             self.node.sendrawtransaction(payment.serialize().hex())
         self.node.generatetoaddress(6, ANYONE_ADDRESS)
-        self.keys = {name: self.node.wallet(name).listdescriptors(True)["descriptors"] for name in WALLETS}
-        self.settled = 0  # so many payments were checked and are deep in the chain
+        self.keys = {name: self.descriptors(name).keys() for name in WALLETS}
+        self.payments = Payments(self.node, self.answers)
 
     def unlock(self):
         self.node.wallet("sealed").walletpassphrase(PASSPHRASE, 100_000)
+
+    def descriptors(self, name):
+        return {entry["desc"]: entry for entry in self.node.wallet(name).listdescriptors(True)["descriptors"]}
 
     def stranger_coin(self):
         """A coin of an old block that anyone may spend; each one once."""
@@ -186,13 +221,13 @@ class Round:
                 return coins[0]
 
     def kill(self):
-        clients = [Client(self, self.dice.getrandbits(64)) for _ in range(4)]
-        for client in clients:
-            client.start()
+        users = [User(self, self.dice.getrandbits(64)) for _ in range(4)]
+        for user in users:
+            user.start()
         threading.Event().wait(self.dice.uniform(0.01, LONGEST) * FACTOR)
         self.node.kill()
-        for client in clients:
-            client.join()
+        for user in users:
+            user.join()
         if self.answers.problems:
             raise self.answers.problems[0]
         self.node.start()
@@ -204,102 +239,56 @@ class Round:
     # what must hold
 
     def check(self):
-        self.check_payments()
+        self.check_imported()
+        self.payments.check()
+        self.payments.check_abandoned()
         for name in WALLETS:
-            self.check_conflicts(name)
+            self.payments.check_conflicts(name)
             self.check_rescan(name)
         self.check_addresses()
         self.check_encrypted()
+        self.check_backups()
 
-    def check_payments(self):
-        """Each answered payment, or a bump of it, is in the mempool or the chain."""
-        pending = self.answers.payments[self.settled:]
-        try:
-            wait_until(lambda: not self.missing(pending), 20)
-        except AssertionError:
-            missing = self.missing(pending)
-            print("\n".join(self.about(name, txid) for name, txid in pending if txid in missing), flush=True)
-            raise
-        if all(self.node.wallet(name).gettransaction(txid)["confirmations"] > 6 or self.replacement(name, txid)
-               for name, txid in pending):
-            self.settled += len(pending)
-
-    def replacement(self, name, txid):
-        return self.node.wallet(name).gettransaction(txid).get("replaced_by_txid")
-
-    def missing(self, payments):
-        mempool = set(self.node.getrawmempool())
-
-        def is_there(name, txid):
-            return txid in mempool or self.node.wallet(name).gettransaction(txid)["confirmations"] > 0
-
-        def is_settled(name, txid):
-            if is_there(name, txid):
-                return True
-            # A bump may itself be replaced, and one that was not answered counts as well.
-            relatives = self.relatives(name, txid)
-            if len(relatives) > 1 and any(is_there(name, other) for other in relatives):
-                return True
-            return self.lost_coin(name, txid)
-
-        return [txid for name, txid in payments if not is_settled(name, txid)]
-
-    def lost_coin(self, name, txid):
-        """Whether it spends a coin of a payment that is void, because a reorganisation brought a block with the payment that
-        it replaced or that replaces it."""
-        for spent in self.node.decoderawtransaction(self.node.wallet(name).gettransaction(txid)["hex"])["vin"]:
-            for owner in WALLETS:
-                try:
-                    entry = self.node.wallet(owner).gettransaction(spent["txid"])
-                except RpcError:
-                    continue  # not its payment
-                if entry["confirmations"] >= 0:
-                    continue
-                if len(self.relatives(owner, spent["txid"])) > 1 or self.lost_coin(owner, spent["txid"]):
-                    return True
-        return False
-
-    def about(self, name, txid):
-        """Why a payment is missing."""
-        entry = self.node.wallet(name).gettransaction(txid)
-        answer, = self.node.testmempoolaccept([entry["hex"]])
-        return f"{name}: {answer}, {entry}"
-
-    def relatives(self, name, txid):
-        """The payments that replace this one, or that it replaces, and so on."""
-        wallet, found, todo = self.node.wallet(name), {txid}, [txid]
-        while todo:
-            entry = wallet.gettransaction(todo.pop())
-            for key in ("replaced_by_txid", "replaces_txid"):
-                if entry.get(key) and entry[key] not in found:
-                    found.add(entry[key])
-                    todo.append(entry[key])
-        return found
-
-    def check_conflicts(self, name):
-        """Payments that spend the same coin replace each other, or one of them is void."""
-        wallet = self.node.wallet(name)
-        for entry in wallet.listtransactions("*", 200):
-            if entry["category"] != "send" or entry["confirmations"] < 0:
-                continue
-            rivals = {txid for txid in entry["walletconflicts"] if wallet.gettransaction(txid)["confirmations"] >= 0}
-            assert rivals <= self.relatives(name, entry["txid"]), entry
+    def check_imported(self):
+        """Keys whose import was answered are there. Those of another one may be, but perhaps without their past: the user
+        imports them again."""
+        for asked in self.answers.imported:
+            name, text = asked.what
+            if asked.answered:
+                self.keys[name] = self.keys[name] | {text}
+            elif not asked.refused:
+                answer, = self.node.wallet(name).importdescriptors([{"desc": text, "timestamp": 0}])
+                assert answer["success"], answer
+        self.answers.imported.clear()
+        for name in WALLETS:
+            assert self.keys[name] <= self.descriptors(name).keys(), self.keys[name] - self.descriptors(name).keys()
 
     def check_rescan(self, name):
-        """A new wallet with the same keys finds the same coins."""
+        """A new wallet with the same keys finds the same coins. Those that were locked are locked still."""
         wallet = self.node.wallet(name)
-        ours = {entry["desc"].split("#")[0]: entry for entry in wallet.listdescriptors(True)["descriptors"]}
         self.node.createwallet("found", blank=True, load_on_startup=False)
         found = self.node.wallet("found")
         answers = found.importdescriptors(
-            [{"desc": entry["desc"], "timestamp": 0, "range": ours[entry["desc"].split("#")[0]]["range"]}
-             for entry in self.keys[name]])
+            [{"desc": text, "timestamp": 0, **({"range": entry["range"]} if "range" in entry else {})}
+             for text, entry in self.descriptors(name).items()])
         assert all(answer["success"] for answer in answers), answers
-        equal(coins(wallet), coins(found), f"coins of {name}")
+        self.check_locks(name)
+        wallet.lockunspent(True)
+        same(coins(wallet), coins(found), f"coins of {name}")
         equal(amounts(wallet), amounts(found), f"balances of {name}")
-        self.node.unloadwallet("found")
-        for path in (self.node.folder / "wallets" / "found").iterdir():
-            path.unlink()
+        self.forget("found")
+
+    def check_locks(self, name):
+        locked = {(coin["txid"], coin["vout"]) for coin in self.node.wallet(name).listlockunspent()}
+        spent = self.payments.spent_by(name)
+        for (owner, *coin), asked in list(self.answers.locks.items()):
+            if owner != name:
+                continue
+            if asked.answered and asked.what[0]:
+                assert tuple(coin) in locked | spent, f"{name}: {coin} is not locked"
+            elif asked.answered:
+                assert tuple(coin) not in locked, f"{name}: {coin} is locked"
+            del self.answers.locks[owner, *coin]
 
     def check_addresses(self):
         for name, address in self.answers.addresses:
@@ -328,9 +317,48 @@ class Round:
         self.answers.created.clear()
         self.answers.encrypted.clear()
 
+    def check_backups(self):
+        """A copy of a wallet finds all coins of its keys: one that was restored before the kill, and one of each backup."""
+        for asked in self.answers.restored:
+            copy, name, _, addresses = asked.what
+            try:
+                self.node.loadwallet(copy)
+            except RpcError:
+                assert not asked.answered
+                # What a restore leaves that was killed is not in the way of another name.
+                shutil.rmtree(self.node.folder / "wallets" / copy, ignore_errors=True)
+                continue
+            self.check_copy(copy, name, addresses)
+        for name, file, addresses in self.answers.backups:
+            self.node.restorewallet("copy", str(file), False)
+            self.check_copy("copy", name, addresses)
+            file.unlink()
+        self.answers.restored.clear()
+        self.answers.backups.clear()
 
-def coins(wallet):
-    return {(coin["txid"], coin["vout"], coin["amount"], coin["confirmations"]) for coin in wallet.listunspent(0)}
+    def check_copy(self, copy, name, addresses):
+        wallet = self.node.wallet(copy)
+        wallet.lockunspent(True)
+        for address in addresses:
+            assert wallet.getaddressinfo(address)["ismine"], address
+        # Keys may have been imported later.
+        known = {address for address in {coin["address"] for coin in self.node.wallet(name).listunspent(0)}
+                 if wallet.getaddressinfo(address)["ismine"]}
+        same(coins(wallet), coins(self.node.wallet(name), known), f"coins of {copy} of {name}")
+        self.forget(copy)
+
+    def forget(self, name):
+        self.node.unloadwallet(name)
+        shutil.rmtree(self.node.folder / "wallets" / name)
+
+
+def coins(wallet, addresses=None):
+    return {(coin["txid"], coin["vout"], coin["amount"], coin["confirmations"], coin["address"]) for coin in wallet.listunspent(0)
+            if addresses is None or coin["address"] in addresses}
+
+
+def same(ours, theirs, what):
+    assert ours == theirs, f"{what}: {ours - theirs} instead of {theirs - ours}"
 
 
 def amounts(wallet):
@@ -344,7 +372,8 @@ def main(test):
         for _ in range(min(PER_ROUND, KILLS - number)):
             round_.kill()
             round_.check()
-        test.step(f"{len(round_.answers.payments)} payments, height {round_.node.getblockcount()}")
+        test.step(f"{len(round_.answers.payments)} payments, {len(round_.answers.abandoned)} abandoned, "
+                  f"height {round_.node.getblockcount()}")
         round_.node.stop()
 
 

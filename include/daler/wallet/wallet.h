@@ -355,6 +355,9 @@ private:
     /// Whether a payment replaces one of ours that further payments spend from: since a block had
     /// the old one, which a reorganisation took back.
     [[nodiscard]] bool voids_others(const Txid& txid) const;
+    /// Whether a later payment of ours, which is no bump of this one, spends the same coin: since
+    /// this one was abandoned or void. A reorganisation may have undone that.
+    [[nodiscard]] bool was_given_up(const Txid& txid) const;
     /// What replaces this payment, if it is not in the mempool, but may come there.
     [[nodiscard]] const TxRecord* pending_replacement(const Txid& txid) const;
     /// Whether a transaction of `offer_displaced` spends outputs of this one.
