@@ -1,17 +1,61 @@
 #include "database.h"
 
 #include <daler/crypto/hash.h>
+#include <daler/util/ensure.h>
 #include <daler/util/log.h>
+#include <daler/util/wipe.h>
 
 #include <sqlite3.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 #include <limits>
+#include <utility>
 
 namespace daler::wallet {
 namespace {
+
+/// SQLite's own allocator.
+sqlite3_mem_methods plain_memory() {
+    sqlite3_mem_methods out{};
+    sqlite3_config(SQLITE_CONFIG_GETMALLOC, &out);
+    return out;
+}
+
+const sqlite3_mem_methods& memory_methods() {
+    static const auto methods = plain_memory();
+    return methods;
+}
+
+void wiping_free(void* memory) {
+    if (!memory) return;
+    const auto size = static_cast<std::size_t>(memory_methods().xSize(memory));
+    wipe({static_cast<std::uint8_t*>(memory), size});
+    memory_methods().xFree(memory);
+}
+
+void* wiping_realloc(void* memory, int size) {
+    void* out = memory_methods().xMalloc(size);
+    if (!out) return nullptr;
+    const auto kept = std::min(memory_methods().xSize(memory), size);
+    std::memcpy(out, memory, static_cast<std::size_t>(kept));
+    wiping_free(memory);
+    return out;
+}
+
+/// From now on SQLite overwrites what it frees: pages of a closed file hold private keys. Has to
+/// come before its first use.
+void make_memory_wiped() {
+    static const int configured = [] {
+        auto methods = memory_methods();
+        methods.xFree = wiping_free;
+        methods.xRealloc = wiping_realloc;
+        return sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
+    }();
+    ensure(configured == SQLITE_OK);
+}
 
 /// Adds what a checksum covers of one value: its kind, size and bytes. A number's bytes are its
 /// text.
@@ -42,22 +86,43 @@ bool copy_content(sqlite3* from, sqlite3* to) {
     return sqlite3_backup_finish(backup) == SQLITE_OK && done;
 }
 
+/// The header of a file says in two bytes whether it may have a write-ahead log
+/// (https://www.sqlite.org/fileformat.html, 1.3.3).
+enum class Log : std::uint8_t { none = 1, write_ahead = 2 };
+
+void set_log(Bytes& file, Log log) {
+    constexpr std::size_t write_version = 18, read_version = 19;
+    if (file.size() > read_version)
+        file[write_version] = file[read_version] = static_cast<std::uint8_t>(log);
+}
+
 }  // namespace
 
 SqliteDatabase::SqliteDatabase(storage::FileSystem& files, const std::filesystem::path& file,
                                bool create)
-    : files_(files), on_disk_(&files == &storage::real_file_system()), file_(file) {
+    : files_(files),
+      on_disk_(&files == &storage::real_file_system()),
+      in_memory_(create),
+      file_(file) {
+    make_memory_wiped();
+    if (create && files.exists(file))
+        throw StorageError("SQLiteDatabase: " + file.string() + " exists");
     auto stored = on_disk_ ? std::nullopt : storage::read_file(files, file);
-    if (on_disk_ || (!stored && !create))
-        open(file.c_str(), SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0));
-    else
+    in_memory_ |= stored.has_value();
+    if (in_memory_)
         open(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    else
+        open(file.c_str(), SQLITE_OPEN_READWRITE);
+    set_up(std::move(stored));
+}
+
+void SqliteDatabase::set_up(std::optional<Bytes> content) {
     try {
-        if (on_disk_)
-            lock_file();
-        else
+        if (in_memory_)
             execute("PRAGMA temp_store = MEMORY");
-        if (stored) load_bytes(std::move(*stored));
+        else
+            lock_file();
+        if (content) load_bytes(std::move(*content));
         execute("PRAGMA trusted_schema = OFF");
         constexpr int any_number = -1;
         if (sqlite3_create_function_v2(handle_, "row_checksum", any_number,
@@ -66,7 +131,7 @@ SqliteDatabase::SqliteDatabase(storage::FileSystem& files, const std::filesystem
             raise("row_checksum");
         }
     } catch (...) {
-        sqlite3_close(handle_);
+        sqlite3_close(std::exchange(handle_, nullptr));
         throw;
     }
 }
@@ -74,7 +139,7 @@ SqliteDatabase::SqliteDatabase(storage::FileSystem& files, const std::filesystem
 void SqliteDatabase::open(const char* name, int flags) {
     if (sqlite3_open_v2(name, &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr) == SQLITE_OK) return;
     const std::string reason = sqlite3_errmsg(handle_);
-    sqlite3_close(handle_);
+    sqlite3_close(std::exchange(handle_, nullptr));
     throw StorageError("SQLiteDatabase: Failed to open " + file_.string() + ": " + reason);
 }
 
@@ -93,11 +158,8 @@ void SqliteDatabase::lock_file() {
 }
 
 void SqliteDatabase::load_bytes(Bytes bytes) {
-    // A file that had a write-ahead log on disk says so in these two bytes of its header; in memory
-    // there is none (https://www.sqlite.org/fileformat.html, 1.3.3).
-    constexpr std::size_t write_version = 18, read_version = 19;
-    constexpr std::uint8_t without_log = 1;
-    if (bytes.size() > read_version) bytes[write_version] = bytes[read_version] = without_log;
+    // In memory there is no log.
+    set_log(bytes, Log::none);
     auto* copy =
         static_cast<unsigned char*>(sqlite3_malloc64(std::max<std::size_t>(bytes.size(), 1)));
     if (!copy) throw StorageError("SQLiteDatabase: " + file_.string() + ": out of memory");
@@ -128,12 +190,34 @@ void SqliteDatabase::replace(Bytes bytes) {
 }
 
 void SqliteDatabase::save() {
-    if (!on_disk_) storage::write_atomically(files_, file_, bytes());
+    if (!in_memory_) return;
+    if (on_disk_) return move_to_disk();
+    storage::write_atomically(files_, file_, bytes());
+}
+
+void SqliteDatabase::move_to_disk() {
+    const WipeScope wiping;  // the content has keys
+    // SQLite would make the file with a dozen syncs, one after the other.
+    auto content = bytes();
+    set_log(content, Log::write_ahead);
+    // A log that another file of this name has left would change the new one.
+    for (const auto* const suffix : {"-wal", "-journal"}) {
+        const auto log = file_.string() + suffix;
+        if (!files_.exists(log)) continue;
+        files_.remove(log);
+        files_.sync_folder(file_.parent_path());
+    }
+    storage::write_atomically(files_, file_, content);
+    if (sqlite3_close(handle_) != SQLITE_OK) raise("close");
+    handle_ = nullptr;
+    in_memory_ = false;
+    open(file_.c_str(), SQLITE_OPEN_READWRITE);
+    set_up({});
 }
 
 SqliteDatabase::~SqliteDatabase() {
     try {
-        save();
+        if (handle_ && !on_disk_) save();
     } catch (const StorageError& error) {
         log::warning("{}", error.what());
     }
@@ -174,6 +258,7 @@ void SqliteDatabase::copy_to(const std::filesystem::path& target) {
 
 Bytes read_closed_database(const std::filesystem::path& file) {
     const auto closing = [](sqlite3* handle) { sqlite3_close(handle); };
+    make_memory_wiped();
     sqlite3* opened = nullptr;
     const int result = sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READONLY, nullptr);
     const std::unique_ptr<sqlite3, decltype(closing)> handle(opened, closing);

@@ -16,14 +16,14 @@ namespace daler::wallet {
 
 class Statement;
 
-/// One SQLite file, held exclusively while open and durable at each commit. A file of another file
-/// system than the real one is in memory while it is open, and changes only by `save` and when it
-/// is closed. Throws StorageError. Its SQL has a function `row_checksum(VALUES...)`, a CRC-32C over
-/// its values.
+/// One SQLite file, held exclusively while open and durable at each commit. A new file is in memory
+/// until `save`. A file of another file system than the real one is in memory while it is open, and
+/// changes only by `save` and when it is closed. Throws StorageError. Its SQL has a function
+/// `row_checksum(VALUES...)`, a CRC-32C over its values.
 class SqliteDatabase {
 public:
-    /// Opens (and creates, if `create`) the file. If another process holds the file, the error
-    /// message says so.
+    /// Opens the file or, if `create`, makes a new one, which must not exist. If another process
+    /// holds the file, the error message says so.
     SqliteDatabase(storage::FileSystem& files, const std::filesystem::path& file, bool create);
     ~SqliteDatabase();
     SqliteDatabase(const SqliteDatabase&) = delete;
@@ -36,7 +36,8 @@ public:
     [[nodiscard]] Bytes bytes();
     /// Replaces the whole content by that of another file, in one commit.
     void replace(Bytes bytes);
-    /// Stores a file in memory; on disk each commit has done it.
+    /// Stores what is in memory; on disk each commit has done it. A new file is on disk from then
+    /// on, and a power cut leaves all of it or nothing. Requires: no statement exists.
     void save();
     /// Writes a consistent copy to another file, on disk.
     void copy_to(const std::filesystem::path& target);
@@ -45,11 +46,14 @@ private:
     friend class Statement;
     [[noreturn]] void raise(const std::string& what) const;
     void open(const char* name, int flags);
+    void set_up(std::optional<Bytes> content);
     void lock_file();
+    void move_to_disk();
     void load_bytes(Bytes bytes);
 
     storage::FileSystem& files_;
     const bool on_disk_;
+    bool in_memory_;
     std::filesystem::path file_;
     sqlite3* handle_ = nullptr;
 };

@@ -153,7 +153,6 @@ std::unique_ptr<Store> Store::create(storage::FileSystem& files, const std::file
     write_application_id(database, params);
     database.execute(fmt::format("PRAGMA user_version = {}", schema_version));
     transaction.commit();
-    database.save();
     return store;
 }
 

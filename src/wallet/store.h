@@ -37,7 +37,7 @@ struct StoredWallet {
 /// A wallet file; see doc/formats.md. Throws StorageError.
 class Store {
 public:
-    /// Creates the file with an empty wallet in it.
+    /// Creates an empty wallet in memory. Its file is there after `save`; it must not exist before.
     static std::unique_ptr<Store> create(storage::FileSystem& files,
                                          const std::filesystem::path& file,
                                          const ChainParams& params);
@@ -87,6 +87,8 @@ public:
         DatabaseTransaction transaction_;
     };
 
+    /// Writes a new wallet to its file.
+    void save() { database_.save(); }
     /// The content of the file, see SqliteDatabase::bytes.
     [[nodiscard]] Bytes bytes() { return database_.bytes(); }
     /// Replaces it by what `bytes` was at another time.

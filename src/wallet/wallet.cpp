@@ -107,6 +107,7 @@ Outcome<std::unique_ptr<Wallet>> Wallet::create(
         }
     }
     wallet->commit();
+    wallet->store_->save();
     wallet->lock();
     return wallet;
 }

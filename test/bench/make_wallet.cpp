@@ -49,6 +49,7 @@ public:
                       {{descriptor::AddressType::bech32, true}, 1}});
         batch.commit();
     }
+    void save() { store_->save(); }
 
 private:
     using Payment = OutPoint;
@@ -153,7 +154,8 @@ int main(int count, char** arguments) {
         std::cerr << "not a block hash\n";
         return 1;
     }
-    daler::bench::Maker(arguments[1], daler::bench::number<std::size_t>(arguments[2]), *tip,
-                        daler::bench::number<daler::Height>(arguments[4]))
-        .make();
+    daler::bench::Maker maker(arguments[1], daler::bench::number<std::size_t>(arguments[2]), *tip,
+                              daler::bench::number<daler::Height>(arguments[4]));
+    maker.make();
+    maker.save();
 }

@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 from chainkit import ANYONE_ADDRESS
-from framework import Skip, run
+from framework import Skip, equal, run
 
 CALLS = "trace=openat,mkdir,rename,renameat,renameat2,write,pwrite64,fsync,fdatasync,ftruncate,sendto,sendmsg,writev"
 LINE = re.compile(r"(?P<thread>\d+) +(?P<call>\w+)\((?P<arguments>.*)\) += (?P<result>-?\d+)(?P<opened><[^>]*>)?")
@@ -104,18 +104,21 @@ def main(test):
     folder = Path(os.path.realpath(node.folder / "wallets"))
     traced = Traced(test, node)
 
-    def durable(what, function, *arguments):
+    def durable(what, function, *arguments, syncs=()):
         known.clear()
         known.update(str(path) for path in folder.rglob("*"))
         result, calls = traced.of(function, *arguments)
         found = unsynced(calls, folder)
         assert not found, f"{what}: not synced before the answer: {found}"
         synced = [path_of(match["arguments"]) for match in calls if match["call"] in ("fsync", "fdatasync")]
-        assert any(path and path.startswith(str(folder)) for path in synced), f"{what} syncs nothing"
+        synced = [path for path in synced if path and path.startswith(str(folder))]
+        assert synced, f"{what} syncs nothing"
+        if syncs:
+            equal(synced, [str(folder / path) for path in syncs])
         return result
 
     test.step("each answer comes after the sync")
-    address = durable("getnewaddress", wallet.getnewaddress)
+    address = durable("getnewaddress", wallet.getnewaddress, syncs=["w/wallet.dat-wal"])
     durable("setlabel", wallet.setlabel, address, "a label")
     durable("lockunspent", wallet.lockunspent, False, [{"txid": coin["txid"], "vout": coin["vout"]}
                                                        for coin in wallet.listunspent()[:1]], True)
@@ -124,7 +127,7 @@ def main(test):
     durable("sendmany", wallet.sendmany, "", {ANYONE_ADDRESS: 1, address: 1})
     durable("encryptwallet", wallet.encryptwallet, PASSPHRASE)
     durable("walletpassphrasechange", wallet.walletpassphrasechange, PASSPHRASE, PASSPHRASE + "2")
-    durable("createwallet", node.createwallet, "another")
+    durable("createwallet", node.createwallet, "another", syncs=["", "another/wallet.dat.new", "another"])
     durable("backupwallet", node.wallet("another").backupwallet, str(folder / "copy.dat"))
     durable("restorewallet", node.restorewallet, "restored", str(folder / "copy.dat"))
 

@@ -77,6 +77,38 @@ std::filesystem::path used_wallet(Bench& bench) {
 
 }  // namespace
 
+TEST_CASE("a new wallet has no file before it is whole", "[wallet]") {
+    Bench bench;
+    const auto file = bench.file("new");
+    std::filesystem::create_directories(file.parent_path());
+    const auto& params = bench.node.params();
+    const auto store = Store::create(real_file_system(), file, params);
+    CHECK_FALSE(std::filesystem::exists(file));
+    store->save();
+    CHECK(is_wallet_file(real_file_system(), file, params));
+    CHECK_THROWS_AS(Store::create(real_file_system(), file, params), StorageError);
+}
+
+TEST_CASE("what another wallet left in its log does not come into a new one", "[wallet]") {
+    Bench bench;
+    const auto log = log_of(bench.file("other"));
+    {
+        const auto wallet = bench.create("other");
+        REQUIRE(wallet->new_address(descriptor::AddressType::bech32, "left"));
+        const auto content = storage::read_file(real_file_system(), log);
+        REQUIRE((content && !content->empty()));
+        std::filesystem::create_directories(bench.file("new").parent_path());
+        storage::write_atomically(real_file_system(), log_of(bench.file("new")), *content);
+    }
+    bench.node.wallet = nullptr;
+    REQUIRE(bench.create("new")->new_address(descriptor::AddressType::bech32, "own"));
+    bench.node.wallet = nullptr;
+    const auto store = Store::open(real_file_system(), bench.file("new"), bench.node.params());
+    const auto labels = store->load().labels;
+    REQUIRE(labels.size() == 1);
+    CHECK(labels.begin()->second.label == "own");
+}
+
 TEST_CASE("a damaged wallet file is refused or its content is unchanged", "[wallet]") {
     Bench bench;
     const auto file = used_wallet(bench);
