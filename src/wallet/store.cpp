@@ -1,4 +1,6 @@
 #include "store.h"
+
+#include "old_copies.h"
 #include "store_rows.h"
 
 #include <daler/primitives/chain_params.h>
@@ -163,7 +165,7 @@ std::unique_ptr<Store> Store::open(storage::FileSystem& files, const std::filesy
     const auto version = store->database_.pragma("user_version");
     if (version < schema_version) {
         store->check(version);
-        store->keep_old(version);
+        keep_old_copy(files, file, version, store->database_.bytes());
     }
     store->upgrade(version);
     store->check(schema_version);
@@ -209,20 +211,6 @@ void Store::check(std::int64_t version) {
 void Store::refuse(const std::string& what) const {
     throw StorageError(fmt::format("SQLiteDatabase: {} is damaged: {}; restore it from a backup",
                                    file_.string(), what));
-}
-
-void Store::keep_old(std::int64_t version) {
-    // An earlier copy may be of another wallet, which had this name.
-    const auto name = [&](int number) {
-        return fmt::format("{}.v{}{}.bak", file_.string(), version,
-                           number > 1 ? fmt::format(".{}", number) : "");
-    };
-    const auto content = database_.bytes();
-    int number = 1;
-    for (; files_.exists(name(number)); ++number)
-        if (storage::read_file(files_, name(number)) == content) return;
-    storage::write_atomically(files_, name(number), content);
-    log::info("wallet file {} has an old format; it is kept as {}", file_.string(), name(number));
 }
 
 void Store::upgrade(std::int64_t version) {
@@ -382,12 +370,24 @@ void Store::load_keys(StoredWallet& out) {
     }
 }
 
+std::set<std::string> Store::descriptor_texts() {
+    std::set<std::string> out;
+    auto row = database_.prepare("SELECT text FROM descriptors");
+    while (row.step())
+        out.insert(row.text(0));
+    return out;
+}
+
 void Store::purge() {
     // Both would go to the disk.
     database_.execute("PRAGMA temp_store = MEMORY");
     database_.execute("PRAGMA secure_delete = ON");
     database_.execute("VACUUM");
-    static_cast<void>(database_.pragma("wal_checkpoint(TRUNCATE)"));
+    if (database_.pragma("wal_checkpoint(TRUNCATE)") != 0)
+        throw StorageError("SQLiteDatabase: the log of " + file_.string() + " cannot be emptied");
+    database_.save();
+    remove_old_copies(files_, file_, descriptor_texts(), params_.address);
+    // The sync of this commit makes it durable that the log was emptied.
     database_.execute("DELETE FROM meta WHERE key = 'unsealed'");
     database_.save();
 }

@@ -65,8 +65,8 @@ public:
         void descriptor(std::size_t position, const DescriptorRecord& record);
         void master_keys(const std::map<std::int64_t, MasterKey>& all);
         void sealed_keys(const SealedKeys& all);
-        /// Says that the file has private keys in the clear in places that are not in use, until
-        /// `purge`.
+        /// Says that places of the file that are not in use have private keys in the clear, or
+        /// sealed with an old passphrase, until `purge`.
         void unsealed_remains() { meta("unsealed", Bytes{1}); }
         void active(const std::map<ActiveKey, std::size_t>& all);
         /// `tx`: the transaction, if the file lacks it.
@@ -94,7 +94,9 @@ public:
     /// Replaces it by what `bytes` was at another time.
     void replace(Bytes bytes);
     /// Rewrites the file, so that nothing is left of what it no longer holds: in unused parts of
-    /// its pages, free pages, and in the write-ahead log.
+    /// its pages, free pages, in the write-ahead log, and in copies of it that were made before
+    /// upgrades. All of that is durable when it returns, if `Batch::unsealed_remains` was called
+    /// before. Requires: the wallet is encrypted.
     void purge();
     void backup(const std::filesystem::path& target) { database_.copy_to(target); }
 
@@ -114,8 +116,8 @@ private:
     /// current version, load_transactions checks the transactions.
     void check(std::int64_t version);
     [[noreturn]] void refuse(const std::string& what) const;
-    /// Writes a copy of the file beside it.
-    void keep_old(std::int64_t version);
+    /// As the rows have them: public ones, if the wallet is encrypted.
+    [[nodiscard]] std::set<std::string> descriptor_texts();
     /// Brings a file of this version to the current one, in one commit.
     void upgrade(std::int64_t version);
     void add_columns(const Table& table, std::int64_t version);

@@ -234,6 +234,7 @@ void Wallet::commit() {
             batch.active(keys_.active());
             if (vault_) batch.master_keys(vault_->master_keys());
         }
+        if (purge_due_) batch.unsealed_remains();
         for (const auto position : seals_changed_)
             batch.sealed_keys(vault_->sealed_at(position));
         batch.locator(chain::ChainView::locator_from(*tip_));

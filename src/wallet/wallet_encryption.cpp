@@ -110,13 +110,15 @@ bool Wallet::change_passphrase(ByteSpan old_passphrase, ByteSpan new_passphrase)
     ensure(vault_ != nullptr);
     const auto before = vault_->master_keys();
     if (!vault_->change_passphrase(old_passphrase, new_passphrase)) return false;
-    all_changed_ = true;
+    all_changed_ = purge_due_ = true;
     try {
         commit();
     } catch (...) {
         vault_->set_master_keys(before);
+        purge_due_ = false;
         throw;
     }
+    purge_due_ = false;
     // The old passphrase opens nothing that is left.
     store_->purge();
     return true;

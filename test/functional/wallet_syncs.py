@@ -55,8 +55,8 @@ def joined(lines):
             yield match
 
 
-def unsynced(calls, folder):
-    """Files and folders of wallets that were changed, but not synced before the answer."""
+def unsynced(calls, folder, log_too):
+    """Files and folders of wallets that were changed, but not synced before the answer. `log_too`: also logs that were emptied."""
     changed, answered = {}, False
     for match in calls:
         call, arguments = match["call"], match["arguments"]
@@ -65,8 +65,9 @@ def unsynced(calls, folder):
             break
         if call in ("fsync", "fdatasync"):
             changed.pop(path_of(arguments), None)
-        elif call in ("write", "pwrite64") or call == "ftruncate" and not path_of(arguments).endswith("-wal"):
-            # An emptied log needs no sync: what it had is in the synced file, and a power cut only brings it back.
+        elif call in ("write", "pwrite64") or call == "ftruncate" and (log_too or not path_of(arguments).endswith("-wal")):
+            # An emptied log needs no sync if it has no secrets: what it had is in the synced file, and a power cut only brings
+            # it back.
             changed[path_of(arguments)] = call
         elif call == "mkdir" and match["result"] == "0":
             changed[os.path.dirname(quoted(arguments)[0])] = call
@@ -104,12 +105,14 @@ def main(test):
     folder = Path(os.path.realpath(node.folder / "wallets"))
     traced = Traced(test, node)
 
-    def durable(what, function, *arguments, syncs=()):
+    def durable(what, function, *arguments, syncs=(), log_too=False):
         known.clear()
         known.update(str(path) for path in folder.rglob("*"))
         result, calls = traced.of(function, *arguments)
-        found = unsynced(calls, folder)
+        found = unsynced(calls, folder, log_too)
         assert not found, f"{what}: not synced before the answer: {found}"
+        is_emptied = any(match["call"] == "ftruncate" and path_of(match["arguments"]).endswith("-wal") for match in calls)
+        assert is_emptied or not log_too, f"{what} empties the log"
         synced = [path_of(match["arguments"]) for match in calls if match["call"] in ("fsync", "fdatasync")]
         synced = [path for path in synced if path and path.startswith(str(folder))]
         assert synced, f"{what} syncs nothing"
@@ -125,8 +128,8 @@ def main(test):
     txid = durable("sendtoaddress", wallet.sendtoaddress, ANYONE_ADDRESS, 1)
     durable("bumpfee", wallet.bumpfee, txid)
     durable("sendmany", wallet.sendmany, "", {ANYONE_ADDRESS: 1, address: 1})
-    durable("encryptwallet", wallet.encryptwallet, PASSPHRASE)
-    durable("walletpassphrasechange", wallet.walletpassphrasechange, PASSPHRASE, PASSPHRASE + "2")
+    durable("encryptwallet", wallet.encryptwallet, PASSPHRASE, log_too=True)
+    durable("walletpassphrasechange", wallet.walletpassphrasechange, PASSPHRASE, PASSPHRASE + "2", log_too=True)
     durable("createwallet", node.createwallet, "another", syncs=["", "another/wallet.dat.new", "another"])
     durable("backupwallet", node.wallet("another").backupwallet, str(folder / "copy.dat"))
     durable("restorewallet", node.restorewallet, "restored", str(folder / "copy.dat"))

@@ -403,6 +403,7 @@ private:
 
     // What the next commit writes.
     bool all_changed_ = false;             ///< flags, active descriptors and master keys
+    bool purge_due_ = false;               ///< the file will have to be rewritten, see Store::purge
     std::set<std::size_t> seals_changed_;  ///< descriptors with new sealed keys
     bool locks_changed_ = false;
     Height unwritten_blocks_ = 0;  ///< changes of the tip since the last commit

@@ -211,6 +211,41 @@ TEST_CASE("earlier wallet files are upgraded, and a copy of them is kept", "[wal
     CHECK(std::filesystem::exists(kept));
 }
 
+TEST_CASE("copies of an old wallet file are removed when the wallet is encrypted", "[wallet]") {
+    Bench bench;
+    const auto file = bench.file("old");
+    const auto files = std::filesystem::path(DALER_SOURCE_DIR) / "test/unit/wallet/files";
+    std::filesystem::copy_file(files / "version2.dat", file);
+    const auto own = file.string() + ".v2.bak";
+    // Of a wallet that had this name before.
+    const auto other = file.string() + ".v1.bak";
+    bench.create("another");
+    std::filesystem::copy_file(bench.file("another"), other);
+    const auto damaged = file.string() + ".v1.2.bak";
+    std::ofstream(damaged) << "not a wallet";
+    {
+        const auto wallet = bench.load("old");
+        CHECK(std::filesystem::exists(own));
+        wallet->encrypt(as_bytes("secret"));
+        CHECK_FALSE(std::filesystem::exists(own));
+        CHECK(std::filesystem::exists(other));
+        CHECK(std::filesystem::exists(damaged));
+    }
+    // The process ended before that.
+    std::filesystem::copy_file(files / "version2.dat", own);
+    const auto& params = bench.node.params();
+    CHECK(Store::open(real_file_system(), file, params) != nullptr);
+    CHECK(std::filesystem::exists(own));
+    {
+        const auto store = Store::open(real_file_system(), file, params);
+        Store::Batch batch(*store);
+        batch.unsealed_remains();
+        batch.commit();
+    }
+    CHECK(Store::open(real_file_system(), file, params) != nullptr);
+    CHECK_FALSE(std::filesystem::exists(own));
+}
+
 TEST_CASE("an upgraded wallet file is as well protected as a new one", "[wallet]") {
     Bench bench;
     const auto file = bench.file("old");
