@@ -61,10 +61,12 @@ std::optional<std::string> named_wallet(const Call& call) {
     return call.wallet_name();
 }
 
-void provide_wallet(const Call& call) {
+void provide_wallet(const Call& call, const std::function<void()>& check) {
     if (!call.node().creates_wallet || call.has_wallet_path()) return;
     auto& service = wallets(call);
-    if (service.list().empty()) value_of(service.create_default());
+    if (!service.list().empty()) return;
+    if (check) check();
+    value_of(service.create_default());
 }
 
 Error no_wallet_error(const Call& call, wallet::Failure failure) {

@@ -5,6 +5,8 @@
 #include <daler/util/wipe.h>
 #include <daler/wallet/wallet_service.h>
 
+#include <functional>
+
 namespace daler::rpc {
 
 /// The wallets of the node; -32601 if it has none (-disablewallet).
@@ -24,8 +26,9 @@ T value_of(wallet::Outcome<T> outcome) {
 [[nodiscard]] std::optional<std::string> named_wallet(const Call& call);
 
 /// For calls that need a new address or coins, before `with_wallet`. On private chains: if the call
-/// names no wallet, none is loaded and none is on the disk, creates the default wallet.
-void provide_wallet(const Call& call);
+/// names no wallet, none is loaded and none is on the disk, creates the default wallet, after
+/// `check`, which may throw an Error.
+void provide_wallet(const Call& call, const std::function<void()>& check = {});
 
 /// The error of a call without a wallet name for which there is no wallet, or not one alone. On
 /// private chains it says how to get one.

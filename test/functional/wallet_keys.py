@@ -71,6 +71,9 @@ def main(test):
     node.createwallet("part", blank=True)
     part = node.wallet("part")
     fails(-5, "Unable to determine which HD key", part.createwalletdescriptor, "bech32")
+    for wrong in ([], ["", "x"], ["*"]):
+        fails(-4, "This wallet has no available keys", part.getnewaddress, *wrong)
+    fails(-4, "This wallet has no available keys", part.getrawchangeaddress, "x")
     fails(-5, f"Private key for {key['xpub']} is not known", part.createwalletdescriptor, "bech32", hdkey=key["xpub"])
     given, = (entry["desc"] for entry in wallet.listdescriptors(True)["descriptors"]
               if entry["desc"].startswith("pkh(") and entry["internal"])

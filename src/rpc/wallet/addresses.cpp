@@ -28,6 +28,11 @@ std::optional<AddressType> address_type(const Call& call, std::size_t i) {
     return type;
 }
 
+void check_has_keys(const wallet::Wallet& wallet, bool internal) {
+    if (!wallet.can_get_addresses(internal))
+        throw Error{code::wallet, "Error: This wallet has no available keys"};
+}
+
 /// The details of an address that the keys and scripts of a wallet give.
 class AddressDetails {
 public:
@@ -162,26 +167,29 @@ Json address_info(const wallet::Wallet& wallet, const Script& script) {
 }  // namespace
 
 Json getnewaddress(Call& call) {
-    const auto label = label_of(call.json(0));
-    const auto wanted = address_type(call, 1);
-    provide_wallet(call);
+    struct Wanted {
+        std::string label;
+        std::optional<AddressType> type;
+    };
+    const auto wanted = [&] { return Wanted{label_of(call.json(0)), address_type(call, 1)}; };
+    provide_wallet(call, wanted);
     return change_wallet(call, [&](wallet::Wallet& wallet) -> Json {
-        if (!wallet.can_get_addresses(false))
-            throw Error{code::wallet, "Error: This wallet has no available keys"};
-        const auto type = wanted.value_or(wallet.options().address_type);
-        const auto script = value_of(wallet.new_address(type, label));
+        // Before the arguments are looked at, as in Bitcoin Core.
+        check_has_keys(wallet, false);
+        const auto [label, type] = wanted();
+        const auto script =
+            value_of(wallet.new_address(type.value_or(wallet.options().address_type), label));
         return *descriptor::encode_address(script, wallet.params().address);
     });
 }
 
 Json getrawchangeaddress(Call& call) {
-    const auto wanted = address_type(call, 0);
-    provide_wallet(call);
+    const auto wanted = [&] { return address_type(call, 0); };
+    provide_wallet(call, wanted);
     return change_wallet(call, [&](wallet::Wallet& wallet) -> Json {
-        if (!wallet.can_get_addresses(true))
-            throw Error{code::wallet, "Error: This wallet has no available keys"};
+        check_has_keys(wallet, true);
         const auto& options = wallet.options();
-        const auto type = wanted.value_or(options.change_type.value_or(options.address_type));
+        const auto type = wanted().value_or(options.change_type.value_or(options.address_type));
         const auto script = value_of(wallet.new_change_address(type));
         return *descriptor::encode_address(script, wallet.params().address);
     });
