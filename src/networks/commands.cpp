@@ -340,7 +340,9 @@ std::vector<Command> program_commands() {
         {"node", "[OPTIONS]", Topic::programs, "one node, as bitcoind (also: dalerd)", ""},
         {"cli", "[OPTIONS] METHOD [ARGUMENTS]", Topic::programs,
          "call a node, as bitcoin-cli (also: daler-cli)", ""},
-        {"wallet", "export NAME FILE | import FILE NAME", Topic::wallets,
+        {"wallet",
+         "export NAME FILE | import FILE NAME",
+         Topic::wallets,
          "move a wallet to Bitcoin Core, or from there",
          "export writes the wallet NAME (or the backup with this path) as the new FILE in\n"
          "the format of Bitcoin Core's descriptor wallets. import makes the new wallet\n"
@@ -350,7 +352,13 @@ std::vector<Command> program_commands() {
          "\n"
          "  daler wallet export mine /tmp/mine.dat    then: bitcoin-cli restorewallet mine\n"
          "                                            /tmp/mine.dat\n"
-         "  daler wallet import ~/.bitcoin/wallets/mine/wallet.dat mine"},
+         "  daler wallet import ~/.bitcoin/wallets/mine/wallet.dat mine",
+         {},
+         0,
+         0,
+         false,
+         nullptr,
+         {"export", "import"}},
         {"version", "", Topic::programs, "the version of this program", ""},
         {"help", "[COMMAND]", Topic::programs, "this list, or more about a command", ""},
     };

@@ -1,6 +1,7 @@
 #include "networks/commands_list.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -8,11 +9,12 @@
 namespace daler::networks {
 namespace {
 
-std::string option_names(const Command& command) {
-    std::string out;
+/// What may follow the command: its actions and options.
+std::string next_words(const Command& command) {
+    std::vector<std::string_view> words = command.actions;
     for (const CommandOption& option : command.options)
-        out += (out.empty() ? "" : " ") + std::string(option.name);
-    return out;
+        words.push_back(option.name);
+    return fmt::format("{}", fmt::join(words, " "));
 }
 
 /// `text` inside single quotes of bash and zsh.
@@ -26,8 +28,8 @@ std::string escaped(std::string_view text, std::string_view quote) {
 std::string option_cases() {
     std::string out;
     for (const Command& command : commands())
-        if (!command.options.empty())
-            out += fmt::format("    {}) options='{}' ;;\n", command.name, option_names(command));
+        if (const auto words = next_words(command); !words.empty())
+            out += fmt::format("    {}) options='{}' ;;\n", command.name, words);
     return out;
 }
 
@@ -61,7 +63,9 @@ std::string zsh_script() {
         "  case \"$words[2]\" in\n"
         "    help) _describe command names; return ;;\n"
         "{}  esac\n"
-        "  if [[ \"$words[CURRENT]\" == -* ]]; then compadd -- ${{=options}}; else _files; fi\n"
+        "  if [[ \"$words[CURRENT]\" == -* ]]; then compadd -- ${{=options}}; return; fi\n"
+        "  if (( CURRENT == 3 )) && [[ \"$options\" == [^-]* ]]; then compadd -- ${{=options}}\n"
+        "  else _files; fi\n"
         "}}\n"
         "compdef _daler daler\n",
         names, option_cases());
@@ -72,6 +76,9 @@ std::string fish_script() {
     for (const Command& command : commands()) {
         out += fmt::format("complete -c daler -n __fish_use_subcommand -a {} -d '{}'\n",
                            command.name, escaped(command.summary, "\\'"));
+        for (const auto& action : command.actions)
+            out += fmt::format("complete -c daler -n '__fish_seen_subcommand_from {}' -a {}\n",
+                               command.name, action);
         for (const CommandOption& option : command.options) {
             const bool is_long = option.name.starts_with("--");
             out += fmt::format(

@@ -121,9 +121,10 @@ def completion(test):
     daler = Daler(test, "completion")
     script = daler.run("completion", "bash") + \
         'COMP_WORDS=(daler reo); COMP_CWORD=1; _daler; echo "${COMPREPLY[@]}"\n' \
-        'COMP_WORDS=(daler mine --ev); COMP_CWORD=2; _daler; echo "${COMPREPLY[@]}"\n'
+        'COMP_WORDS=(daler mine --ev); COMP_CWORD=2; _daler; echo "${COMPREPLY[@]}"\n' \
+        'COMP_WORDS=(daler wallet ex); COMP_CWORD=2; _daler; echo "${COMPREPLY[@]}"\n'
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60)
-    equal(done.stdout.split(), ["reorg", "--every"])
+    equal(done.stdout.split(), ["reorg", "--every", "export"])
     assert "bash, zsh or fish" in daler.fails("completion", "csh")
 
 

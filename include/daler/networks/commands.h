@@ -34,6 +34,7 @@ struct Command {
     bool takes_rest = false;                   ///< words after "--" belong to the command
     /// Runs it and returns the exit code. Null: the program itself has the command.
     int (*run)(const Arguments&) = nullptr;
+    std::vector<std::string_view> actions{};  ///< what the first word may be, if that is one of few
 };
 
 /// All commands of the program, in the order of the help.

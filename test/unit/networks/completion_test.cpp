@@ -10,6 +10,8 @@ TEST_CASE("the scripts of all shells have every command", "[networks]") {
         for (const Command& command : commands()) {
             CAPTURE(shell, command.name);
             CHECK(script.find(command.name) != std::string::npos);
+            for (const auto& action : command.actions)
+                CHECK(script.find(action) != std::string::npos);
         }
     }
     CHECK(completion_script("csh").empty());
