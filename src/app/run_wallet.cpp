@@ -61,13 +61,7 @@ int export_wallet(const Settings& settings, const ChainParams& params, const std
         return refuse(
             fmt::format("There is no wallet \"{}\": {} does not exist", name, from->string()));
     const auto moved = wallet::export_core_wallet(*from, target, params);
-    if (!moved) {
-        const bool is_in_use = moved.error().find("exclusive lock") != std::string::npos;
-        return refuse(moved.error() +
-                      (is_in_use ? "\nA node has the wallet loaded. Call unloadwallet first, or "
-                                   "backupwallet FILE, and export that file."
-                                 : ""));
-    }
+    if (!moved) return refuse(moved.error());
     print_summary(*moved, "Wrote " + target);
     return EXIT_SUCCESS;
 }

@@ -93,6 +93,11 @@ template <class Work>
 Result<ConvertedWallet, std::string> without_exceptions(const Work& work) {
     try {
         return work();
+    } catch (const DatabaseInUse& error) {
+        return daler::fail(fmt::format(
+            "{}\nA node has the wallet loaded. Call unloadwallet first, or backupwallet FILE, and "
+            "export that file.",
+            error.what()));
     } catch (const StorageError& error) {
         return daler::fail(std::string(error.what()));
     } catch (const fs::filesystem_error& error) {

@@ -149,7 +149,7 @@ void SqliteDatabase::lock_file() {
     execute("PRAGMA locking_mode = EXCLUSIVE");
     if (sqlite3_exec(handle_, "BEGIN EXCLUSIVE; COMMIT", nullptr, nullptr, nullptr) != SQLITE_OK) {
         if (sqlite3_errcode(handle_) != SQLITE_BUSY) raise("open");
-        throw StorageError(
+        throw DatabaseInUse(
             "SQLiteDatabase: Unable to obtain an exclusive lock on the database, "
             "is it being used by another instance of daler?");
     }

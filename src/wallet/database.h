@@ -16,14 +16,20 @@ namespace daler::wallet {
 
 class Statement;
 
+/// Another process holds a file.
+class DatabaseInUse : public StorageError {
+public:
+    using StorageError::StorageError;
+};
+
 /// One SQLite file, held exclusively while open and durable at each commit. A new file is in memory
 /// until `save`. A file of another file system than the real one is in memory while it is open, and
 /// changes only by `save` and when it is closed. Throws StorageError. Its SQL has a function
 /// `row_checksum(VALUES...)`, a CRC-32C over its values.
 class SqliteDatabase {
 public:
-    /// Opens the file or, if `create`, makes a new one, which must not exist. If another process
-    /// holds the file, the error message says so.
+    /// Opens the file or, if `create`, makes a new one, which must not exist. Throws DatabaseInUse
+    /// if another process holds it.
     SqliteDatabase(storage::FileSystem& files, const std::filesystem::path& file, bool create);
     ~SqliteDatabase();
     SqliteDatabase(const SqliteDatabase&) = delete;
