@@ -59,6 +59,19 @@ Script random_recipient(Random& random) {
     }
 }
 
+/// Payments in the mempool, so that the wallet has unconfirmed change. Most pay less than others
+/// want, and who spends their change pays for them, too.
+void pay_some(Bench& bench, Wallet& wallet, Random& random) {
+    for (auto i = random.below(4); i > 0; --i) {
+        const Amount amount = std::min(random_amount(random), Amount{1'000'000});
+        const auto payment = wallet.prepare({.recipients = {{random_recipient(random), amount}},
+                                             .fee_rate = FeeRate{Amount{1000}}});
+        if (!payment || !wallet.send(*payment, "", "")) continue;
+        bench.node.bump[payment->tx->txid] =
+            Amount{static_cast<std::int64_t>(random.below(4) * random.below(5'000))};
+    }
+}
+
 PaymentRequest random_request(const Wallet& wallet, Random& random) {
     Amount total;
     for (const auto& coin : wallet.history().coins())
@@ -80,11 +93,12 @@ PaymentRequest random_request(const Wallet& wallet, Random& random) {
 using CoinType = std::size_t;
 
 /// What a coin brings to a payment.
-Amount effective(const Wallet& wallet, const TxOutput& output, const PaymentRequest& request,
+Amount effective(const Wallet& wallet, const OwnedCoin& coin, const PaymentRequest& request,
                  bool recipients_pay) {
-    if (recipients_pay) return output.value;
-    const auto weight = *wallet.keys().input_weight(output.script_pubkey);
-    return output.value - request.fee_rate->fee((weight + 3) / 4);
+    if (recipients_pay) return coin.output.value;
+    const auto weight = *wallet.keys().input_weight(coin.output.script_pubkey);
+    const auto parents = wallet.node().bump_fees({&coin.outpoint, 1}, *request.fee_rate).together;
+    return coin.output.value - request.fee_rate->fee((weight + 3) / 4) - parents;
 }
 
 std::int64_t size_of(const TxOutput& output) {
@@ -133,17 +147,32 @@ struct Check {
         }
     }
 
+    /// What the payment owes for unconfirmed parents, each of them once; and coin by coin.
+    [[nodiscard]] BumpFees for_parents() const {
+        std::vector<OutPoint> spent;
+        for (const auto& input : payment.tx->inputs)
+            spent.push_back(input.prevout);
+        return wallet.node().bump_fees(spent, *request.fee_rate);
+    }
+
     void fee() const {
         const FeeRate rate = *request.fee_rate;
         const auto vsize = payment.tx->vsize();
-        REQUIRE(payment.fee >= rate.fee(vsize));
+        const auto parents = for_parents();
+        REQUIRE(payment.fee >= rate.fee(vsize) + parents.together);
+        REQUIRE(payment.fee >= wallet.node().min_fee_rate().fee(vsize));
+        REQUIRE(payment.fee <= wallet.options().max_tx_fee);
         // A signature may be shorter than was assumed, by one byte in nearly all cases.
         const auto slack = static_cast<std::int64_t>(2 * payment.tx->inputs.size());
-        Amount most = rate.fee(vsize + slack);
+        Amount most = rate.fee(vsize + slack) + parents.together;
         // What was not worth a change output: its fee, and at most dust.
         if (!payment.change_position && !recipients_pay) {
             const FeeRate discard{std::max(wallet.options().discard_fee.per_kvb, Amount{3000})};
             most += rate.fee(43) + std::max(discard.fee(148), Amount{1000});
+            // The coins are chosen as if each of them paid for its parents alone.
+            for (const auto& [coin, amount] : parents.each)
+                most += amount;
+            most -= parents.together;
         }
         REQUIRE(payment.fee <= most);
     }
@@ -155,15 +184,24 @@ struct Check {
         REQUIRE_FALSE(policy::is_dust(output, wallet.node().relay_dust_fee_rate()));
     }
 
-    /// If the inputs are of several types, no type was enough alone.
+    [[nodiscard]] bool is_unconfirmed(const Txid& txid) const {
+        return wallet.history().depth(*wallet.history().find(txid)) == 0;
+    }
+
+    /// If the inputs are of several types, no type was enough alone. Unconfirmed coins count only
+    /// if some were needed: they are tried last.
     void types() const {
         std::set<CoinType> used;
-        for (const auto& input : payment.tx->inputs)
+        bool needs_unconfirmed = false;
+        for (const auto& input : payment.tx->inputs) {
             used.insert(wallet.history().owned_prevout(input)->script_pubkey.size());
+            needs_unconfirmed |= is_unconfirmed(input.prevout.txid);
+        }
         if (used.size() == 1) return;
         std::map<CoinType, Amount> sums;
         for (const auto& coin : wallet.history().coins()) {
-            const auto value = effective(wallet, coin.output, request, recipients_pay);
+            if (coin.depth == 0 && !needs_unconfirmed) continue;
+            const auto value = effective(wallet, coin, request, recipients_pay);
             if (value > Amount{0}) sums[coin.output.script_pubkey.size()] += value;
         }
         std::int64_t size = 11;
@@ -184,18 +222,48 @@ struct Check {
         }
         return std::ranges::any_of(wallet.history().coins(), [&](const OwnedCoin& coin) {
             return scripts.contains(coin.output.script_pubkey) && !spent.contains(coin.outpoint) &&
-                   effective(wallet, coin.output, request, recipients_pay) > Amount{0};
+                   effective(wallet, coin, request, recipients_pay) > Amount{0};
         });
     }
 };
+
+crypto::Digest256 random_seed(Random& random) {
+    crypto::Digest256 seed{};
+    seed[0] = static_cast<std::uint8_t>(random.below(256));
+    return seed;
+}
+
+/// -maxtxfee is the highest fee, and a rate that is not relayed is refused.
+void check_limits(Bench& bench, Wallet& wallet, const PaymentRequest& request, Random& random) {
+    auto& options = bench.options;
+    options.choice_seed = random_seed(random);
+    const Amount usual = options.max_tx_fee;
+    const auto first = wallet.prepare(request);
+    REQUIRE(first);
+    options.max_tx_fee = first->fee;
+    const auto same = wallet.prepare(request);
+    REQUIRE(same);
+    REQUIRE(same->fee == first->fee);
+    options.max_tx_fee = first->fee - Amount{1};
+    // Perhaps it is enough for the payment that does not spend all coins of an address.
+    if (const auto less = wallet.prepare(request))
+        REQUIRE(less->fee < first->fee);
+    else
+        REQUIRE(less.error().message.starts_with("Fee exceeds maximum"));
+    options.max_tx_fee = usual;
+    options.choice_seed.reset();
+    auto low = request;
+    low.fee_rate = FeeRate{Amount{static_cast<std::int64_t>(random.below(1000))}};
+    const auto refused = wallet.prepare(low);
+    REQUIRE_FALSE(refused);
+    REQUIRE(refused.error().message.find("lower than the minimum") != std::string::npos);
+}
 
 /// The payments without an option about groups, with -maxapsfee, and with -avoidpartialspends.
 /// True if -maxapsfee changes something.
 bool check_groups(Bench& bench, Wallet& wallet, const PaymentRequest& request, Random& random) {
     auto& options = bench.options;
-    crypto::Digest256 seed{};
-    seed[0] = static_cast<std::uint8_t>(random.below(256));
-    options.choice_seed = seed;
+    options.choice_seed = random_seed(random);
     options.max_group_fee = std::nullopt;
     const auto single = wallet.prepare(request);
     REQUIRE(single);
@@ -226,11 +294,12 @@ TEST_CASE("random payments are right", "[wallet]") {
     const int wallets = std::getenv("DALER_LONG") ? 2'000 : 15;
     const char* given = std::getenv("DALER_SEED");
     const auto seed = given ? std::strtoull(given, nullptr, 10) : 1;
-    int made = 0, mixed = 0, without_change = 0, grouped = 0;
+    int made = 0, mixed = 0, without_change = 0, grouped = 0, with_parents = 0;
     for (int number = 0; number < wallets; ++number) {
         Random random{seed * 100'000 + static_cast<std::uint64_t>(number)};
         Bench bench;
         const auto wallet = random_wallet(bench, random);
+        pay_some(bench, *wallet, random);
         for (int i = 0; i < payments_of_a_wallet; ++i) {
             INFO("seed " << seed << ", wallet " << number << ", payment " << i);
             const auto request = random_request(*wallet, random);
@@ -246,6 +315,8 @@ TEST_CASE("random payments are right", "[wallet]") {
             check.change();
             check.types();
             grouped += check_groups(bench, *wallet, request, random) ? 1 : 0;
+            if (i % 10 == 0) check_limits(bench, *wallet, request, random);
+            with_parents += check.for_parents().together > Amount{0} ? 1 : 0;
             ++made;
             without_change += payment->change_position ? 0 : 1;
             std::set<CoinType> types;
@@ -259,4 +330,5 @@ TEST_CASE("random payments are right", "[wallet]") {
     CHECK(mixed * 20 > made);
     CHECK(without_change * 100 > made);
     CHECK(grouped * 20 > made);
+    CHECK(with_parents * 50 > made);
 }
