@@ -1,4 +1,4 @@
-#include "key_vault.h"
+#include <daler/wallet/key_vault.h>
 
 #include <daler/crypto/cipher.h>
 #include <daler/util/ensure.h>
@@ -24,18 +24,6 @@ std::uint32_t measured_rounds(ByteSpan passphrase, ByteSpan salt) {
     return static_cast<std::uint32_t>(std::clamp(rounds, double{min_rounds}, double{max_rounds}));
 }
 
-/// Seals a master key with a passphrase.
-MasterKey sealed_master(ByteSpan master, ByteSpan passphrase) {
-    MasterKey out;
-    out.salt.resize(salt_size);
-    fill_secure_random(out.salt);
-    out.rounds = measured_rounds(passphrase, out.salt);
-    const auto key = crypto::stretch_passphrase(passphrase, out.salt, out.rounds);
-    out.sealed = crypto::encrypt_aes256_cbc(key.bytes().first(crypto::cipher_key_size),
-                                            key.bytes().subspan(crypto::cipher_key_size), master);
-    return out;
-}
-
 crypto::Digest256 vector_of(const crypto::PublicKey& key) {
     return crypto::sha256d(key.bytes());
 }
@@ -53,46 +41,52 @@ std::optional<crypto::PrivateKey> opened_key(ByteSpan master, const crypto::Publ
 
 }  // namespace
 
+MasterKey seal_master_key(ByteSpan key, ByteSpan passphrase) {
+    MasterKey out;
+    out.salt.resize(salt_size);
+    fill_secure_random(out.salt);
+    out.rounds = measured_rounds(passphrase, out.salt);
+    const auto stretched = crypto::stretch_passphrase(passphrase, out.salt, out.rounds);
+    out.sealed =
+        crypto::encrypt_aes256_cbc(stretched.bytes().first(crypto::cipher_key_size),
+                                   stretched.bytes().subspan(crypto::cipher_key_size), key);
+    return out;
+}
+
+std::vector<OpenedMasterKey> open_master_keys(const std::map<std::int64_t, MasterKey>& keys,
+                                              ByteSpan passphrase) {
+    std::vector<OpenedMasterKey> out;
+    for (const auto& [number, key] : keys) {
+        const auto stretched = crypto::stretch_passphrase(passphrase, key.salt, key.rounds);
+        auto opened = crypto::decrypt_aes256_cbc(stretched.bytes().first(crypto::cipher_key_size),
+                                                 stretched.bytes().subspan(crypto::cipher_key_size),
+                                                 key.sealed);
+        if (opened && std::as_const(*opened).bytes().size() == crypto::cipher_key_size)
+            out.push_back({number, std::move(*opened)});
+    }
+    return out;
+}
+
 KeyVault KeyVault::create(ByteSpan passphrase) {
     KeyVault out({}, {});
     crypto::SecretBytes master(crypto::cipher_key_size);
     fill_secure_random(master.bytes());
-    out.master_keys_[1] = sealed_master(std::as_const(master).bytes(), passphrase);
+    out.master_keys_[1] = seal_master_key(std::as_const(master).bytes(), passphrase);
     out.master_ = std::move(master);
     return out;
 }
 
-std::optional<crypto::SecretBytes> KeyVault::try_open(const MasterKey& key,
-                                                      ByteSpan passphrase) const {
-    const auto stretched = crypto::stretch_passphrase(passphrase, key.salt, key.rounds);
-    auto master =
-        crypto::decrypt_aes256_cbc(stretched.bytes().first(crypto::cipher_key_size),
-                                   stretched.bytes().subspan(crypto::cipher_key_size), key.sealed);
-    if (!master || std::as_const(*master).bytes().size() != crypto::cipher_key_size)
-        return std::nullopt;
-    for (const auto& [place, sealed] : sealed_)
-        if (!opened_key(std::as_const(*master).bytes(), place.second, sealed)) return std::nullopt;
-    return master;
+bool KeyVault::fits(const OpenedMasterKey& opened) const {
+    return std::ranges::all_of(sealed_, [&](const auto& entry) {
+        return opened_key(opened.key.bytes(), entry.first.second, entry.second).has_value();
+    });
 }
 
-bool KeyVault::unlock(ByteSpan passphrase) {
-    for (const auto& [number, key] : master_keys_) {
-        auto master = try_open(key, passphrase);
-        if (!master) continue;
-        master_ = std::move(*master);
-        return true;
-    }
-    return false;
-}
-
-bool KeyVault::change_passphrase(ByteSpan old_passphrase, ByteSpan new_passphrase) {
-    for (auto& [number, key] : master_keys_) {
-        const auto master = try_open(key, old_passphrase);
-        if (!master) continue;
-        key = sealed_master(master->bytes(), new_passphrase);
-        return true;
-    }
-    return false;
+bool KeyVault::unlock(std::span<const OpenedMasterKey> opened) {
+    const auto found = std::ranges::find_if(opened, [&](const auto& key) { return fits(key); });
+    if (found == opened.end()) return false;
+    master_ = crypto::SecretBytes(found->key.bytes());
+    return true;
 }
 
 void KeyVault::seal(std::size_t position, const descriptor::Descriptor& descriptor) {

@@ -3,7 +3,6 @@
 #include <daler/wallet/wallet.h>
 
 #include "database.h"
-#include "key_vault.h"
 
 namespace daler {
 struct ChainParams;

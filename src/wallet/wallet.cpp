@@ -88,14 +88,17 @@ Wallet::~Wallet() {
     }
 }
 
-Outcome<std::unique_ptr<Wallet>> Wallet::create(
-    const WalletContext& context, const std::string& name, const std::filesystem::path& file,
-    const WalletFlags& flags, const std::optional<crypto::Digest256>& seed, ByteSpan passphrase) {
+Outcome<std::unique_ptr<Wallet>> Wallet::create(const WalletContext& context,
+                                                const std::string& name,
+                                                const std::filesystem::path& file,
+                                                const WalletFlags& flags,
+                                                const std::optional<crypto::Digest256>& seed,
+                                                std::unique_ptr<KeyVault> vault) {
     std::unique_ptr<Wallet> wallet(new Wallet(
         context, name, Store::create(*context.options.files, file, context.node.params())));
     wallet->flags_ = flags;
     wallet->all_changed_ = true;
-    if (!passphrase.empty()) wallet->start_vault(passphrase);
+    wallet->vault_ = std::move(vault);
     if (!flags.blank && !flags.private_keys_disabled) {
         const auto derived = seed ? crypto::ExtendedPrivateKey::from_seed(*seed) : std::nullopt;
         if (derived) {

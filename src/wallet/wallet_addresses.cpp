@@ -6,8 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "key_vault.h"
-
 namespace daler::wallet {
 
 using descriptor::AddressType;

@@ -28,9 +28,9 @@ std::optional<std::int64_t> Wallet::unlocked_until() const {
     return vault_->is_locked() ? 0 : unlocked_until_;
 }
 
-void Wallet::start_vault(ByteSpan passphrase) {
-    vault_ = std::make_unique<KeyVault>(KeyVault::create(passphrase));
-    all_changed_ = true;
+const std::map<std::int64_t, MasterKey>& Wallet::master_keys() const {
+    ensure(vault_ != nullptr);
+    return vault_->master_keys();
 }
 
 void Wallet::seal_record(std::size_t position) {
@@ -38,9 +38,8 @@ void Wallet::seal_record(std::size_t position) {
     seals_changed_.insert(position);
 }
 
-void Wallet::encrypt(ByteSpan passphrase) {
+void Wallet::encrypt(KeyVault vault) {
     ensure(!vault_ && !flags_.private_keys_disabled);
-    auto vault = KeyVault::create(passphrase);
     // Whoever has an old copy of the file has the old keys: new addresses get new ones.
     std::vector<NewRecord> fresh;
     if (!flags_.blank) fresh = new_records(fresh_master_key(), now());
@@ -77,9 +76,9 @@ void Wallet::write_encrypted(KeyVault& vault, std::vector<NewRecord>& fresh) {
     batch.commit();
 }
 
-bool Wallet::unlock(ByteSpan passphrase, std::chrono::seconds duration) {
+bool Wallet::unlock(std::span<const OpenedMasterKey> opened, std::chrono::seconds duration) {
     ensure(vault_ != nullptr);
-    if (!vault_->unlock(passphrase)) return false;
+    if (!vault_->unlock(opened)) return false;
     for (std::size_t i = 0; i < keys_.records().size(); ++i) {
         const auto& record = keys_.records()[i];
         const auto range_end = record.range_end;
@@ -106,10 +105,13 @@ void Wallet::lock_if_due() {
     if (vault_ && !vault_->is_locked() && std::chrono::steady_clock::now() >= relock_at_) lock();
 }
 
-bool Wallet::change_passphrase(ByteSpan old_passphrase, ByteSpan new_passphrase) {
+bool Wallet::replace_master_key(const OpenedMasterKey& opened, const MasterKey& sealed) {
     ensure(vault_ != nullptr);
+    if (!vault_->fits(opened)) return false;
     const auto before = vault_->master_keys();
-    if (!vault_->change_passphrase(old_passphrase, new_passphrase)) return false;
+    auto after = before;
+    after.at(opened.number) = sealed;
+    vault_->set_master_keys(std::move(after));
     all_changed_ = purge_due_ = true;
     try {
         commit();

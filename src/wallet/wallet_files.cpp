@@ -122,7 +122,7 @@ Result<std::vector<std::string>, std::string> WalletService::open_at_start(
 }
 
 bool WalletService::takes_over(const std::string& name, const CreateOptions& create) {
-    if (!create.passphrase.empty()) return false;
+    if (create.vault) return false;
     if (!options_.default_wallet || name != options_.default_wallet->name) return false;
     const auto wallet = find(name);
     return wallet && (*wallet)->history().records().empty() && (*wallet)->flags() == create.flags &&
@@ -139,7 +139,7 @@ std::optional<crypto::Digest256> WalletService::seed_of(const std::string& name)
         .finish();
 }
 
-Outcome<bool> WalletService::begin_create(const std::string& name, const CreateOptions& create) {
+Outcome<bool> WalletService::begin_create(const std::string& name, CreateOptions create) {
     const auto file = file_of(name);
     return guarded(verification_failed, [&]() -> Outcome<bool> {
         if (options_.files->exists(file)) {
@@ -150,7 +150,7 @@ Outcome<bool> WalletService::begin_create(const std::string& name, const CreateO
         options_.files->create_folders(file.parent_path());
         const auto seed = seed_of(name);
         auto wallet = Wallet::create({node_, options_, interrupt_}, name, file, create.flags, seed,
-                                     create.passphrase);
+                                     std::move(create.vault));
         if (!wallet) return daler::fail(wallet.error());
         if ((seed && (*wallet)->is_behind()) || (*wallet)->has_much_to_derive()) {
             opening_[name] = std::move(*wallet);
@@ -168,15 +168,16 @@ Outcome<void> WalletService::finish_creating(const std::string& name, Outcome<bo
     return created;
 }
 
-Outcome<void> WalletService::create(const std::string& name, const CreateOptions& options) {
+Outcome<void> WalletService::create(const std::string& name, CreateOptions options) {
+    const auto load_on_startup = options.load_on_startup;
     bool is_taken_over = false;
     auto begun = call([&]() -> Outcome<bool> {
         is_taken_over = takes_over(name, options);
         if (is_taken_over) return true;
-        return begin_create(name, options);
+        return begin_create(name, std::move(options));
     });
     auto created = is_taken_over ? Outcome<void>{} : finish_creating(name, std::move(begun));
-    return created ? remember(name, options.load_on_startup) : created;
+    return created ? remember(name, load_on_startup) : created;
 }
 
 Outcome<void> WalletService::create_default() {

@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "key_vault.h"
-
 namespace daler::wallet {
 namespace {
 

@@ -4,6 +4,7 @@
 #include <daler/psbt/roles.h>
 #include <daler/wallet/failure.h>
 #include <daler/wallet/history.h>
+#include <daler/wallet/key_vault.h>
 #include <daler/wallet/node_view.h>
 #include <daler/wallet/options.h>
 #include <daler/wallet/payment.h>
@@ -21,7 +22,6 @@ struct ChainParams;
 
 namespace daler::wallet {
 
-class KeyVault;
 class Store;
 
 /// Properties of a wallet, chosen when it is created.
@@ -103,11 +103,11 @@ public:
     /// Creates the file; it must not exist. Makes new keys unless blank or without private keys. If
     /// `seed` is given, the keys derive from it, and the wallet starts at the genesis block, so
     /// that it finds what the keys received before: it `is_behind` until it has caught up. With a
-    /// `passphrase` the wallet is encrypted from the start, and locked.
+    /// `vault` the wallet is encrypted from the start, and locked.
     static Outcome<std::unique_ptr<Wallet>> create(
         const WalletContext& context, const std::string& name, const std::filesystem::path& file,
         const WalletFlags& flags, const std::optional<crypto::Digest256>& seed = {},
-        ByteSpan passphrase = {});
+        std::unique_ptr<KeyVault> vault = nullptr);
     /// Opens the file. After this, `catch_up` must be called until it returns true; then the wallet
     /// must be notified of changes.
     static std::unique_ptr<Wallet> open(const WalletContext& context, const std::string& name,
@@ -209,7 +209,8 @@ public:
     /// clocks.
     [[nodiscard]] Height first_height_since(std::int64_t created) const;
 
-    // Encryption. An encrypted wallet is locked at first; while it is, it has no private keys.
+    // Encryption. An encrypted wallet is locked at first; while it is, it has no private keys. The
+    // slow work with passphrases (key_vault.h) is done before, on the thread of the caller.
 
     [[nodiscard]] bool is_encrypted() const;
     [[nodiscard]] bool is_locked() const;
@@ -221,16 +222,19 @@ public:
     /// addresses, unless the wallet is blank. The wallet is locked then. If it throws before the
     /// commit, nothing has changed; after it, the wallet is encrypted, and the next start rewrites
     /// the file. Requires: not encrypted, has private keys.
-    void encrypt(ByteSpan passphrase);
-    /// Opens the private keys for `duration`. False if the passphrase is wrong. Requires:
-    /// encrypted.
-    bool unlock(ByteSpan passphrase, std::chrono::seconds duration);
+    void encrypt(KeyVault vault);
+    /// What a passphrase opens. Requires: encrypted.
+    [[nodiscard]] const std::map<std::int64_t, MasterKey>& master_keys() const;
+    /// Opens the private keys for `duration`, with one of the keys that `open_master_keys` has
+    /// opened. False if none is right: the passphrase was wrong. Requires: encrypted.
+    bool unlock(std::span<const OpenedMasterKey> opened, std::chrono::seconds duration);
     /// Forgets the private keys, if the wallet is encrypted.
     void lock();
     /// Locks the wallet when the duration of `unlock` is over. To be called often.
     void lock_if_due();
-    /// False if the old passphrase is wrong. Requires: encrypted.
-    bool change_passphrase(ByteSpan old_passphrase, ByteSpan new_passphrase);
+    /// Replaces one of `master_keys` by the same key, sealed with a new passphrase. False, and
+    /// nothing changes, if `opened` is not right. Requires: encrypted, has a key of that number.
+    bool replace_master_key(const OpenedMasterKey& opened, const MasterKey& sealed);
 
     // Scans. Only one runs at a time, and the wallet is not closed before it ends.
 
@@ -314,7 +318,6 @@ private:
     /// The private key of `key`, if the wallet has it and is not locked.
     [[nodiscard]] std::optional<crypto::ExtendedPrivateKey> find_hd_secret(
         const crypto::ExtendedPublicKey& key) const;
-    void start_vault(ByteSpan passphrase);
     void seal_record(std::size_t position);
     /// Writes all descriptors and `fresh` with sealed keys, in one commit.
     void write_encrypted(KeyVault& vault, std::vector<NewRecord>& fresh);

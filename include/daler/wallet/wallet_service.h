@@ -23,7 +23,7 @@ public:
 struct CreateOptions {
     WalletFlags flags;
     std::optional<bool> load_on_startup{};  ///< nothing: leave the settings as they are
-    ByteSpan passphrase{};                  ///< encrypts the wallet; empty: not
+    std::unique_ptr<KeyVault> vault{};      ///< encrypts the wallet; null: not
 };
 
 /// The public interface to all wallets. Owns the wallet thread. Long work is cut into slices, one
@@ -48,7 +48,7 @@ public:
 
     /// An open default wallet that has no transactions is taken over: it counts as new, with the
     /// keys that it has, unless `options` ask for other flags.
-    Outcome<void> create(const std::string& name, const CreateOptions& options);
+    Outcome<void> create(const std::string& name, CreateOptions options);
     /// Creates the default wallet, to be loaded at every start, if no wallet is open and none is in
     /// the folder. If another thread is creating it, waits for that. Requires
     /// `options().default_wallet`.
@@ -194,7 +194,7 @@ private:
     [[nodiscard]] Outcome<Wallet*> find(const std::optional<std::string>& name);
     [[nodiscard]] std::filesystem::path file_of(const std::string& name) const;
     /// True when the wallet is open. Otherwise `continue_open` is to be called.
-    Outcome<bool> begin_create(const std::string& name, const CreateOptions& create);
+    Outcome<bool> begin_create(const std::string& name, CreateOptions create);
     /// If it fails, the file of the wallet is removed.
     Outcome<void> finish_creating(const std::string& name, Outcome<bool> begun);
     /// The secret from which the keys of a new wallet derive; nothing: they are random.

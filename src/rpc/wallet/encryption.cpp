@@ -54,56 +54,117 @@ Error wrong_passphrase(const crypto::SecretBytes& given, std::string_view which,
                         which, which, advice)};
 }
 
+void require_encryptable(const wallet::Wallet& wallet, const crypto::SecretBytes& passphrase) {
+    if (wallet.flags().private_keys_disabled) {
+        throw Error{code::wallet_encryption_failed,
+                    "Error: wallet does not contain private keys, nothing to encrypt."};
+    }
+    if (wallet.is_encrypted()) {
+        throw Error{code::wallet_wrong_encryption_state,
+                    "Error: running with an encrypted wallet, but encryptwallet was called."};
+    }
+    require_no_scan(wallet, "encrypting the wallet");
+    require_text(passphrase);
+}
+
+/// What a passphrase has opened of a wallet.
+struct Opened {
+    std::string wallet;
+    std::map<std::int64_t, wallet::MasterKey> master_keys;
+    std::vector<wallet::OpenedMasterKey> keys;
+};
+
+/// Opens the master keys on this thread, because that takes a tenth of a second, in which other
+/// wallets can be used. `check(wallet)` throws if the call cannot be done.
+template <class Check>
+Opened open_on_this_thread(const Call& call, const crypto::SecretBytes& passphrase, Check check) {
+    auto out = with_wallet(call, [&](const wallet::Wallet& wallet) {
+        check(wallet);
+        return Opened{wallet.name(), wallet.master_keys(), {}};
+    });
+    out.keys = wallet::open_master_keys(out.master_keys, passphrase.bytes());
+    return out;
+}
+
+/// Runs `use(wallet)` after `check(wallet)`. False, without doing it, if the wallet has other
+/// master keys than `opened`: another call has changed its passphrase meanwhile.
+template <class Check, class Use>
+bool use_opened(const Call& call, const Opened& opened, Check check, Use use) {
+    return with_wallet(call, opened.wallet, [&](wallet::Wallet& wallet) {
+        check(wallet);
+        if (wallet.master_keys() != opened.master_keys) return false;
+        use(wallet);
+        return true;
+    });
+}
+
+/// The keys of `opened`, sealed with another passphrase.
+std::vector<wallet::MasterKey> sealed_again(const Opened& opened,
+                                            const crypto::SecretBytes& passphrase) {
+    std::vector<wallet::MasterKey> out;
+    for (const auto& key : opened.keys)
+        out.push_back(wallet::seal_master_key(key.key.bytes(), passphrase.bytes()));
+    return out;
+}
+
 }  // namespace
 
 Json encryptwallet(Call& call) {
     const auto given = passphrase(call, 0);
-    return with_wallet(call, [&](wallet::Wallet& wallet) -> Json {
-        if (wallet.flags().private_keys_disabled) {
-            throw Error{code::wallet_encryption_failed,
-                        "Error: wallet does not contain private keys, nothing to encrypt."};
-        }
-        if (wallet.is_encrypted()) {
-            throw Error{code::wallet_wrong_encryption_state,
-                        "Error: running with an encrypted wallet, but encryptwallet was called."};
-        }
-        require_no_scan(wallet, "encrypting the wallet");
-        require_text(given);
-        wallet.encrypt(given.bytes());
-        return "wallet encrypted; The keypool has been flushed and a new HD seed was generated. "
-               "You need to make a new backup with the backupwallet RPC.";
+    const auto name = with_wallet(call, [&](const wallet::Wallet& wallet) {
+        require_encryptable(wallet, given);
+        return wallet.name();
     });
+    auto vault = wallet::KeyVault::create(given.bytes());
+    with_wallet(call, name, [&](wallet::Wallet& wallet) {
+        require_encryptable(wallet, given);
+        wallet.encrypt(std::move(vault));
+    });
+    return "wallet encrypted; The keypool has been flushed and a new HD seed was generated. You "
+           "need to make a new backup with the backupwallet RPC.";
 }
 
 Json walletpassphrase(Call& call) {
     const auto given = passphrase(call, 0);
-    return with_wallet(call, [&](wallet::Wallet& wallet) -> Json {
+    std::chrono::seconds duration{};
+    const auto check = [&](const wallet::Wallet& wallet) {
         require_encrypted(wallet, "walletpassphrase");
         const auto seconds = call.long_integer(1);
         if (seconds < 0) throw Error{code::invalid_parameter, "Timeout cannot be negative."};
         require_text(given);
-        const std::chrono::seconds duration(std::min(seconds, max_unlock_seconds));
-        if (!wallet.unlock(given.bytes(), duration)) {
+        duration = std::chrono::seconds(std::min(seconds, max_unlock_seconds));
+    };
+    for (bool done = false; !done;) {
+        const auto opened = open_on_this_thread(call, given, check);
+        done = use_opened(call, opened, check, [&](wallet::Wallet& wallet) {
+            if (wallet.unlock(opened.keys, duration)) return;
             throw wrong_passphrase(given, "",
                                    " If this is successful, please set a new passphrase to avoid "
                                    "this issue in the future.");
-        }
-        return nullptr;
-    });
+        });
+    }
+    return nullptr;
 }
 
 Json walletpassphrasechange(Call& call) {
     const auto old_given = passphrase(call, 0);
     const auto new_given = passphrase(call, 1);
-    return with_wallet(call, [&](wallet::Wallet& wallet) -> Json {
+    const auto check = [&](const wallet::Wallet& wallet) {
         require_encrypted(wallet, "walletpassphrasechange");
         require_no_scan(wallet, "changing the passphrase");
         require_text(old_given);
         require_text(new_given);
-        if (!wallet.change_passphrase(old_given.bytes(), new_given.bytes()))
+    };
+    for (bool done = false; !done;) {
+        const auto opened = open_on_this_thread(call, old_given, check);
+        const auto sealed = sealed_again(opened, new_given);
+        done = use_opened(call, opened, check, [&](wallet::Wallet& wallet) {
+            for (std::size_t i = 0; i < sealed.size(); ++i)
+                if (wallet.replace_master_key(opened.keys[i], sealed[i])) return;
             throw wrong_passphrase(old_given, "old ", "");
-        return nullptr;
-    });
+        });
+    }
+    return nullptr;
 }
 
 Json walletlock(Call& call) {

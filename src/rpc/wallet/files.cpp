@@ -85,12 +85,15 @@ Json createwallet(Call& call) {
                         "keys disabled."};
         }
     }
-    auto text = call.string(3, "");
-    const crypto::SecretBytes passphrase(as_bytes(text));
-    wipe(text);
-    options.passphrase = passphrase.bytes();
+    if (auto text = call.string(3, ""); !text.empty()) {
+        const crypto::SecretBytes passphrase(as_bytes(text));
+        wipe(text);
+        // Not on the wallet thread, which all wallets share.
+        options.vault =
+            std::make_unique<wallet::KeyVault>(wallet::KeyVault::create(passphrase.bytes()));
+    }
     const auto name = call.string(0);
-    const auto created = wallets(call).create(name, options);
+    const auto created = wallets(call).create(name, std::move(options));
     // This method has one code for all reasons.
     if (!created) throw Error{code::wallet, creation_failure(call, name, created.error())};
     return name_json(name, std::move(warnings));

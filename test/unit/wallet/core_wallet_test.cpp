@@ -23,7 +23,7 @@ std::filesystem::path full_wallet(Bench& bench, bool encrypted) {
         send(*wallet, address(*wallet), coins(1));
         bench.node.mine();
         wallet->lock_coin(wallet->history().coins().front().outpoint, true);
-        if (encrypted) wallet->encrypt(as_bytes("passphrase"));
+        if (encrypted) wallet->encrypt(KeyVault::create(as_bytes("passphrase")));
     }
     bench.node.wallet = nullptr;
     return bench.file("full");

@@ -31,6 +31,12 @@ std::vector<StoredTransaction> transactions(Store& store) {
     return out;
 }
 
+/// Whether this passphrase unlocks the wallet.
+bool unlocks(Wallet& wallet, std::string_view passphrase) {
+    const auto opened = open_master_keys(wallet.master_keys(), as_bytes(passphrase));
+    return wallet.unlock(opened, std::chrono::seconds(10));
+}
+
 /// The content of a wallet file, as text.
 std::string content(const std::filesystem::path& file, const ChainParams& params) {
     const auto store = Store::open(real_file_system(), file, params);
@@ -226,7 +232,7 @@ TEST_CASE("copies of an old wallet file are removed when the wallet is encrypted
     {
         const auto wallet = bench.load("old");
         CHECK(std::filesystem::exists(own));
-        wallet->encrypt(as_bytes("secret"));
+        wallet->encrypt(KeyVault::create(as_bytes("secret")));
         CHECK_FALSE(std::filesystem::exists(own));
         CHECK(std::filesystem::exists(other));
         CHECK(std::filesystem::exists(damaged));
@@ -291,7 +297,7 @@ TEST_CASE("an encrypted wallet file has no private key, and wrong content is ref
     Bench bench;
     {
         const auto wallet = bench.create("sealed");
-        wallet->encrypt(as_bytes("secret"));
+        wallet->encrypt(KeyVault::create(as_bytes("secret")));
         CHECK(wallet->is_locked());
     }
     const auto& params = bench.node.params();
@@ -310,8 +316,8 @@ TEST_CASE("an encrypted wallet file has no private key, and wrong content is ref
     CHECK(std::ranges::all_of(stored.descriptors, &DescriptorRecord::is_sealed));
     {
         const auto wallet = bench.load("sealed");
-        CHECK_FALSE(wallet->unlock(as_bytes("Secret"), std::chrono::seconds(10)));
-        CHECK(wallet->unlock(as_bytes("secret"), std::chrono::seconds(10)));
+        CHECK_FALSE(unlocks(*wallet, "Secret"));
+        CHECK(unlocks(*wallet, "secret"));
         CHECK_FALSE(wallet->is_locked());
     }
     const auto change = [&](const std::string& table, const std::string& value,
@@ -323,7 +329,7 @@ TEST_CASE("an encrypted wallet file has no private key, and wrong content is ref
     SECTION("a sealed key that the master key does not open") {
         change("sealed_keys", "sealed = zeroblob(48)", "descriptor, public_key, sealed");
         const auto wallet = bench.load("sealed");
-        CHECK_FALSE(wallet->unlock(as_bytes("secret"), std::chrono::seconds(10)));
+        CHECK_FALSE(unlocks(*wallet, "secret"));
     }
     SECTION("a master key that asks for too much work, or is of another kind") {
         const auto* value = GENERATE("rounds = 100000001", "rounds = 0", "method = 1");

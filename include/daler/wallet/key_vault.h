@@ -4,7 +4,8 @@
 #include <daler/descriptor/descriptor.h>
 
 #include <map>
-#include <optional>
+#include <span>
+#include <vector>
 
 namespace daler::wallet {
 
@@ -16,6 +17,21 @@ struct MasterKey {
 
     bool operator==(const MasterKey&) const = default;
 };
+
+/// Seals a master key with a passphrase and a new salt, with so many rounds that a guess takes a
+/// tenth of a second on this machine. Takes twice as long.
+[[nodiscard]] MasterKey seal_master_key(ByteSpan key, ByteSpan passphrase);
+
+/// A master key that a passphrase has opened.
+struct OpenedMasterKey {
+    std::int64_t number;
+    crypto::SecretBytes key;
+};
+
+/// What a passphrase opens of `keys`. A wrong one opens nothing, or by chance wrong bytes, which
+/// the vault refuses. Takes about a tenth of a second for each: do it on a thread that may wait.
+[[nodiscard]] std::vector<OpenedMasterKey> open_master_keys(
+    const std::map<std::int64_t, MasterKey>& keys, ByteSpan passphrase);
 
 /// A private key of a descriptor, sealed: AES-256-CBC with the master key; the initial vector is
 /// the first half of the double SHA-256 of the public key.
@@ -29,18 +45,18 @@ inline constexpr std::uint32_t max_rounds = 100'000'000;
 /// it has the master key.
 class KeyVault {
 public:
-    /// A new vault without keys, unlocked. Takes some tenths of a second.
+    /// A new vault without keys, unlocked. Takes as long as seal_master_key.
     static KeyVault create(ByteSpan passphrase);
     /// One that was stored.
     KeyVault(std::map<std::int64_t, MasterKey> master_keys, SealedKeys sealed)
         : master_keys_(std::move(master_keys)), sealed_(std::move(sealed)) {}
 
     [[nodiscard]] bool is_locked() const { return master_.empty(); }
-    /// False if the passphrase is wrong.
-    bool unlock(ByteSpan passphrase);
+    /// Whether this is the master key: it opens all sealed keys.
+    [[nodiscard]] bool fits(const OpenedMasterKey& opened) const;
+    /// Unlocks with the first that fits; false if none does.
+    bool unlock(std::span<const OpenedMasterKey> opened);
     void lock() { master_ = {}; }
-    /// Replaces a passphrase. False, and nothing changes, if `old_passphrase` is wrong.
-    bool change_passphrase(ByteSpan old_passphrase, ByteSpan new_passphrase);
 
     /// Seals the private keys of the descriptor at `position`. Requires: not locked.
     void seal(std::size_t position, const descriptor::Descriptor& descriptor);
@@ -56,10 +72,6 @@ public:
     [[nodiscard]] const SealedKeys& sealed() const { return sealed_; }
 
 private:
-    /// The master key, if the passphrase opens it and it opens all sealed keys.
-    [[nodiscard]] std::optional<crypto::SecretBytes> try_open(const MasterKey& key,
-                                                              ByteSpan passphrase) const;
-
     std::map<std::int64_t, MasterKey> master_keys_;  ///< by number
     SealedKeys sealed_;
     crypto::SecretBytes master_;  ///< empty: locked
