@@ -11,12 +11,12 @@ namespace daler::rpc {
 
 /// What an array of descriptors may hold.
 inline const std::initializer_list<Argument> descriptor_items = {
-    {"descriptor", Type::string, "null", "A descriptor"},
+    {"descriptor", secret(Type::string), "null", "A descriptor"},
     {"",
      Type::object,
      "null",
      "A descriptor with a range",
-     {{"desc", Type::string, "", "The descriptor"},
+     {{"desc", secret(Type::string), "", "The descriptor"},
       {"range", Type::any, "1000", "The last index, or [first, last]", {}, "n or [n,n]"}}}};
 
 /// A public key in hex; -5 `Pubkey "X" must be a hex string` and so on.

@@ -101,11 +101,28 @@ Json error_json(const Error& error) {
     return out;
 }
 
+namespace {
+
+/// Whether one of these arguments or results, or a part of one, is secret.
+template <class Fields>
+bool any_secret(const Fields& fields) {
+    return std::ranges::any_of(
+        fields, [](const auto& field) { return field.type.is_secret || any_secret(field.fields); });
+}
+
+}  // namespace
+
+bool has_secrets(const Method& method) {
+    const auto& result = method.result.field();
+    return any_secret(method.arguments) || result.type.is_secret || any_secret(result.fields);
+}
+
 Dispatcher::Dispatcher(std::span<const std::span<const Method>> tables) {
     for (const auto table : tables) {
         for (const Method& method : table) {
             ensure(by_name_.emplace(method.name, &method).second);
             sorted_.push_back(&method);
+            if (rpc::has_secrets(method)) secret_.insert(method.name);
         }
     }
     std::ranges::sort(sorted_, {}, [](const Method* method) {
@@ -132,6 +149,14 @@ void Dispatcher::close() {
 const Method* Dispatcher::find(std::string_view name) const {
     const auto found = by_name_.find(name);
     return found == by_name_.end() ? nullptr : found->second;
+}
+
+bool Dispatcher::has_secrets(const Json& request) const {
+    if (request.is_array())
+        return std::ranges::any_of(request.items(),
+                                   [&](const Json& each) { return has_secrets(each); });
+    const Json* name = request.find("method");
+    return name && name->is_string() && secret_.contains(name->as_string());
 }
 
 Services* Dispatcher::open_services() const {
@@ -275,33 +300,6 @@ bool never_waits(std::string_view method) {
 /// Methods that need the ledger, for a short time if the request is small.
 bool is_brief(std::string_view method) {
     return method == "gettxout" || method == "sendrawtransaction" || method == "getmempoolinfo";
-}
-
-/// Methods whose arguments or results may have passphrases or private keys.
-constexpr std::string_view secret_methods[] = {"createwallet",
-                                               "deriveaddresses",
-                                               "descriptorprocesspsbt",
-                                               "dumpprivkey",
-                                               "encryptwallet",
-                                               "getdescriptorinfo",
-                                               "gethdkeys",
-                                               "importdescriptors",
-                                               "importmulti",
-                                               "importprivkey",
-                                               "listdescriptors",
-                                               "migratewallet",
-                                               "scantxoutset",
-                                               "sethdseed",
-                                               "signmessagewithprivkey",
-                                               "signrawtransactionwithkey",
-                                               "walletpassphrase",
-                                               "walletpassphrasechange"};
-
-bool has_secrets(const Json& request) {
-    if (request.is_array()) return std::ranges::any_of(request.items(), has_secrets);
-    const Json* name = request.find("method");
-    return name && name->is_string() &&
-           std::ranges::binary_search(secret_methods, name->as_string());
 }
 
 /// Leaves only the result. Which methods are called is not known before.

@@ -39,11 +39,19 @@ enum class Type : std::uint8_t {
 struct ValueType {
     Type type;
     std::string_view unit;
+    bool is_secret = false;  ///< see `secret`
 
     constexpr ValueType(Type value_type, std::string_view value_unit = {})
         : type(value_type), unit(value_unit) {}
     constexpr operator Type() const { return type; }
 };
+
+/// The same for a value that is or may have a passphrase, a private key or a seed. A call of a
+/// method that declares one leaves no copies of it in memory.
+[[nodiscard]] constexpr ValueType secret(ValueType value) {
+    value.is_secret = true;
+    return value;
+}
 
 /// Numbers with units.
 namespace units {

@@ -9,6 +9,7 @@
 #include <set>
 #include <stdexcept>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace daler::rpc {
 
@@ -76,11 +77,14 @@ private:
     Reply answer_parsed(Json& json, const Origin& origin);
     /// Leaves no copies of secrets behind.
     Reply answer_secret(Json json, const Origin& origin);
+    /// Whether the request calls a method that has secrets; one of a batch is enough.
+    [[nodiscard]] bool has_secrets(const Json& request) const;
     /// Null before `open` and after `close`.
     [[nodiscard]] Services* open_services() const;
 
     std::unordered_map<std::string_view, const Method*> by_name_;
     std::vector<const Method*> sorted_;
+    std::unordered_set<std::string_view> secret_;  ///< the names of methods that have secrets
 
     mutable std::mutex mutex_;  ///< guards the rest
     Services* services_ = nullptr;
@@ -91,6 +95,9 @@ private:
 /// Whether the fields of an argument may be given as named arguments: those of Type::options, and
 /// of Type::any if they have names.
 [[nodiscard]] bool has_named_fields(const Argument& argument);
+
+/// Whether an argument or a part of the result of the method is declared as `secret`.
+[[nodiscard]] bool has_secrets(const Method& method);
 
 /// The arguments of a call by position, from an array or an object of named ones (with "args" for
 /// leading positional ones). Throws -8.

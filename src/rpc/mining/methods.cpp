@@ -195,7 +195,7 @@ const Method mining_table[] = {
      "generatetodescriptor",
      "Mines blocks that pay to a descriptor.",
      {{"num_blocks", Type::integer, "", "How many"},
-      {"descriptor", Type::string, "", "Who gets the coins"},
+      {"descriptor", secret(Type::string), "", "Who gets the coins"},
       max_nonces},
      block_hashes,
      generatetodescriptor,

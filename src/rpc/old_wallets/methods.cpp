@@ -61,7 +61,7 @@ const Method old_wallet_table[] = {
        Type::array,
        "",
        "What to import",
-       {{"request", Type::any, "", "An import"}},
+       {{"request", secret(Type::any), "", "An import"}},
        "requests"},
       {"options", Type::options, "null", "", {rescan}}},
      nothing,
@@ -71,7 +71,7 @@ const Method old_wallet_table[] = {
      "importprivkey",
      "Adds a private key to an old wallet; fails for all wallets of daler. importdescriptors with "
      "\"combo(...)\" does that.",
-     {{"privkey", Type::string, "", "The key, as dumpprivkey shows it"},
+     {{"privkey", secret(Type::string), "", "The key, as dumpprivkey shows it"},
       {"label", Type::string, "current label if address exists, otherwise \"\"",
        "A label for its addresses"},
       rescan},
@@ -99,7 +99,7 @@ const Method old_wallet_table[] = {
      "Makes a descriptor wallet of an old wallet. All wallets of daler are descriptor wallets, so "
      "it fails.",
      {{"wallet_name", Type::string, "the wallet of the path", "Its name"},
-      {"passphrase", Type::string, "null", "Its passphrase, if it is encrypted"}},
+      {"passphrase", secret(Type::string), "null", "Its passphrase, if it is encrypted"}},
      nothing,
      migratewallet,
      "w"},
@@ -115,7 +115,7 @@ const Method old_wallet_table[] = {
      "Gives an old wallet a new seed; fails for all wallets of daler. createwalletdescriptor makes "
      "new descriptors.",
      {{"newkeypool", Type::boolean, "true", "Also replace the unused keys"},
-      {"seed", Type::string, "random seed", "The new seed, a private key"}},
+      {"seed", secret(Type::string), "random seed", "The new seed, a private key"}},
      nothing,
      only_for_old_wallets},
 };

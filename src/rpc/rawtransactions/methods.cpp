@@ -153,7 +153,7 @@ const Method rawtransactions_table[] = {
        Type::array,
        "",
        "Private keys",
-       {{"privatekey", Type::string, "null", "A key in wallet import format"}}},
+       {{"privatekey", secret(Type::string), "null", "A key in wallet import format"}}},
       previous_outputs,
       signature_hash_type},
      signed_transaction,
