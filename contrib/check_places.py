@@ -123,7 +123,7 @@ class Check:
         """Each declared RPC method has a row in the table of its category, and tests call it."""
         tests, types = self.joined(self.tests), self.text("test/interop/rpc_types.py")
         for header in sorted((self.root / "src" / "rpc").glob("*/methods.h")):
-            table = self.text(header.parent / "methods.cpp")
+            table = "\n".join(self.text(path) for path in sorted(header.parent.glob("*methods.cpp")))
             for name in re.findall(r"Json (\w+)\(Call& call\);", self.code[header]):
                 if not re.search(rf"\b{name}(\}},|,\s*\")", table):
                     self.report(header.relative_to(self.root), f"{name} has no row in methods.cpp")

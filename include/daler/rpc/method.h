@@ -142,7 +142,8 @@ private:
     http::Waiting* waiting_;
 };
 
-// The tables, one for each category of `help`, each in src/rpc/CATEGORY/methods.cpp. Methods that
+// The tables, one for each category of `help`, each in src/rpc/CATEGORY/methods.cpp; the category
+// Wallet has further ones for payments and for the history of a wallet. Methods that
 // `help` does not list ("hidden") are in the table of a related category.
 [[nodiscard]] std::span<const Method> blockchain_methods();
 [[nodiscard]] std::span<const Method> control_methods();
@@ -153,6 +154,8 @@ private:
 [[nodiscard]] std::span<const Method> rawtransaction_methods();
 [[nodiscard]] std::span<const Method> util_methods();
 [[nodiscard]] std::span<const Method> wallet_methods();
+[[nodiscard]] std::span<const Method> wallet_history_methods();
+[[nodiscard]] std::span<const Method> wallet_payment_methods();
 [[nodiscard]] std::span<const Method> zmq_methods();
 
 /// All tables.

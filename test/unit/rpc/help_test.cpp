@@ -90,5 +90,7 @@ TEST_CASE("a table has the methods of its category, sorted, and then hidden ones
     table_of(rawtransaction_methods(), "Rawtransactions");
     table_of(util_methods(), "Util");
     table_of(wallet_methods(), "Wallet");
-    CHECK(method_tables().size() == 10);
+    table_of(wallet_history_methods(), "Wallet");
+    table_of(wallet_payment_methods(), "Wallet");
+    CHECK(method_tables().size() == 12);
 }
