@@ -106,6 +106,8 @@ Outcome<bool> Wallet::catch_up() {
         if (steady_clock::now() > deadline) return false;
     }
     auto done = follow(view->tip(), deadline);
+    if (!done && !is_interrupted())
+        return fail(FailureKind::wallet, "Wallet loading failed. " + done.error().message);
     if (!done || !*done) return done;
     adopt_mempool();
     report_moves();
@@ -139,7 +141,7 @@ Outcome<void> Wallet::check_scan() const {
 }
 
 ScanRange Wallet::scan_range(Height first, std::optional<Height> last) const {
-    return {first, std::min(last.value_or(tip_->height), tip_->height)};
+    return {first, std::min(last.value_or(tip_->height), tip_->height), !last};
 }
 
 Outcome<bool> Wallet::scan_some(ScanRange& range) {
@@ -150,7 +152,8 @@ Outcome<bool> Wallet::scan_some(ScanRange& range) {
     }
     const bool use_filters = may_use_filters();
     // A reorganisation may have taken blocks away since the last time.
-    for (; range.next <= std::min(range.last, tip_->height); ++range.next) {
+    range.last = range.to_tip ? tip_->height : std::min(range.last, tip_->height);
+    for (; range.next <= range.last; ++range.next) {
         if (auto wanted = check_scan(); !wanted) return daler::fail(wanted.error());
         if (steady_clock::now() > deadline) return false;
         // The genesis block is left out: its transaction cannot be spent.
@@ -162,7 +165,6 @@ Outcome<bool> Wallet::scan_some(ScanRange& range) {
                               static_cast<double>(range.last - range.first + 1);
         }
     }
-    range.last = std::min(range.last, tip_->height);
     adopt_mempool();
     commit();
     return true;

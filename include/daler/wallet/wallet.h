@@ -81,6 +81,9 @@ struct PsbtFilling {
 struct ScanRange {
     Height first;
     Height last;
+    /// Blocks that are connected meanwhile are read, too: when they came, the wallet did not know
+    /// yet what the scan finds in earlier ones.
+    bool to_tip = false;
     Height next = first;
 };
 

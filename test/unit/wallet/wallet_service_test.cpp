@@ -213,7 +213,8 @@ TEST_CASE("a wallet that cannot read the chain is not created", "[wallet]") {
     bench.node.mine_many(3);
     bench.node.forget_blocks();
     WalletService service(bench.node, options, bench.settings);
-    CHECK(message(service.create_default()).starts_with("There was an error reading block"));
+    CHECK(message(service.create_default())
+              .starts_with("Wallet loading failed. There was an error reading block"));
     CHECK(service.list_dir().empty());
 }
 

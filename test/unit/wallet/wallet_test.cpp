@@ -384,6 +384,26 @@ TEST_CASE("an imported key finds its old coins in a scan", "[wallet]") {
     CHECK(payment->tx->inputs.size() == 2);
 }
 
+TEST_CASE("a scan reads the blocks that come meanwhile", "[wallet]") {
+    Bench bench;
+    const auto wallet = bench.create("w", {.blank = true});
+    const std::string text = "wpkh(cMahea7zqjxrtgAbB7LSGbcQUr1uX1ojuat9jZodMN87JcbXMTcA)";
+    const auto key = *descriptor::Descriptor::parse(text, bench.node.params().address);
+    const auto& paid = bench.node.mine(key.scripts(0)->at(0));
+    bench.node.mine_many(100);
+    REQUIRE(wallet->import_descriptor({.descriptor = key}));
+    auto range = wallet->scan_range(0, {});
+    Transaction spend;  // the wallet does not know yet that this is its coin
+    spend.inputs.resize(1);
+    spend.inputs[0].prevout = {bench.node.block(paid)->transactions[0]->txid, 0};
+    spend.outputs.push_back({coins(50), elsewhere});
+    bench.node.mempool.push_back(seal(std::move(spend)));
+    bench.node.mine();
+    while (!wallet->scan_some(range).value())
+        continue;
+    CHECK(wallet->history().balances().trusted == Amount{0});
+}
+
 TEST_CASE("a scan does not read blocks whose filters rule out the wallet's scripts", "[wallet]") {
     Bench bench;
     const auto wallet = bench.create("w");
