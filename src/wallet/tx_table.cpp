@@ -5,11 +5,18 @@
 namespace daler::wallet {
 namespace {
 
-// A body: the numbers of inputs and outputs, what each input spends (id, index), then for each
-// output its value, the size of its script, and the script.
+// A body: the numbers of inputs and outputs, what each input spends (id, index), where every 16th
+// output but the first one begins, counted from there, then for each output its value, the size of
+// its script, and the script.
 constexpr std::size_t counts_size = 2 * sizeof(std::uint32_t);
 constexpr std::size_t prevout_size = sizeof(Txid) + sizeof(std::uint32_t);
 constexpr std::size_t output_head_size = sizeof(std::int64_t) + sizeof(std::uint32_t);
+
+constexpr std::uint32_t mark_step = 16;
+
+std::size_t mark_count(std::size_t outputs) {
+    return outputs == 0 ? 0 : (outputs - 1) / mark_step;
+}
 
 template <class T>
 T read_as(const std::uint8_t* at) {
@@ -48,6 +55,16 @@ private:
     std::uint8_t* at_;
 };
 
+template <class Outputs>
+void pack_marks(Packer& out, const Outputs& outputs) {
+    std::size_t number = 0, offset = 0;
+    for (const auto& output : outputs) {
+        if (number > 0 && number % mark_step == 0) out.u32(offset);
+        ++number;
+        offset += output_head_size + output.script_pubkey.size();
+    }
+}
+
 }  // namespace
 
 OutPoint TxBody::prevout(std::uint32_t i) const {
@@ -72,13 +89,18 @@ TxBody::OutputIterator& TxBody::OutputIterator::operator++() {
 }
 
 TxBody::Outputs TxBody::outputs() const {
-    return {{bytes_ + counts_size + input_count() * prevout_size, output_count()}};
+    const auto* marks = bytes_ + counts_size + input_count() * prevout_size;
+    return {{marks + mark_count(output_count()) * sizeof(std::uint32_t), output_count()}};
 }
 
 TxBody::Output TxBody::output(std::uint32_t i) const {
     ensure(i < output_count());
-    auto at = outputs().begin();
-    for (; i > 0; --i)
+    const auto* marks = bytes_ + counts_size + input_count() * prevout_size;
+    const auto* outputs = marks + mark_count(output_count()) * sizeof(std::uint32_t);
+    if (const auto mark = i / mark_step; mark > 0)
+        outputs += read_as<std::uint32_t>(marks + (mark - 1) * sizeof(std::uint32_t));
+    OutputIterator at(outputs, output_count());
+    for (auto left = i % mark_step; left > 0; --left)
         ++at;
     return *at;
 }
@@ -105,7 +127,8 @@ TxRecord* TxTable::find(const Txid& txid) {
 
 template <class Inputs, class Outputs>
 TxRecord& TxTable::add_packed(TxRecord record, const Inputs& inputs, const Outputs& outputs) {
-    std::size_t size = counts_size + inputs.size() * prevout_size;
+    std::size_t size = counts_size + inputs.size() * prevout_size +
+                       mark_count(outputs.size()) * sizeof(std::uint32_t);
     for (const auto& output : outputs)
         size += output_head_size + output.script_pubkey.size();
     auto* bytes = static_cast<std::uint8_t*>(memory_.allocate(size, 1));
@@ -116,6 +139,7 @@ TxRecord& TxTable::add_packed(TxRecord record, const Inputs& inputs, const Outpu
         out.bytes(input.prevout.txid.bytes.data(), sizeof(Txid));
         out.u32(input.prevout.index);
     }
+    pack_marks(out, outputs);
     for (const auto& output : outputs) {
         const auto script = script_bytes(output.script_pubkey);
         out.i64(output.value.satoshis());

@@ -37,7 +37,7 @@ public:
     [[nodiscard]] OutPoint prevout(std::uint32_t i) const;
     /// Whether an input spends an output of this transaction.
     [[nodiscard]] bool spends_from(const Txid& txid) const;
-    /// Requires: i < output_count(). Takes time for the outputs before it.
+    /// Requires: i < output_count().
     [[nodiscard]] Output output(std::uint32_t i) const;
     [[nodiscard]] bool is_coinbase() const { return input_count() == 1 && prevout(0).is_null(); }
 
