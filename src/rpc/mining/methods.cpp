@@ -172,7 +172,7 @@ const Method mining_table[] = {
     {"hidden",
      "generateblock",
      "Mines a block with exactly these transactions.",
-     {{"output", Type::string, "", "Address or descriptor that gets the coins"},
+     {{"output", secret(Type::string), "", "Address or descriptor that gets the coins"},
       {"transactions",
        Type::array,
        "",

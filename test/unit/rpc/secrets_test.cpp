@@ -85,6 +85,7 @@ TEST_CASE("these methods have secrets", "[rpc]") {
                                               "deriveaddresses",
                                               "descriptorprocesspsbt",
                                               "encryptwallet",
+                                              "generateblock",
                                               "generatetodescriptor",
                                               "getdescriptorinfo",
                                               "gethdkeys",
