@@ -155,10 +155,16 @@ class Payments:
         """Prints what is known of a payment that is missing."""
         answer, = self.node.testmempoolaccept([self.entry(name, txid)["hex"]])
         print(f"{name}: {txid} is missing: {answer['reject-reason'] if 'reject-reason' in answer else answer}")
-        others = [(name, rival) for rival in self.entry(name, txid)["walletconflicts"]]
-        for owner, other in [(name, txid), *others, *self.parents(name, txid)]:
-            entry = dict(self.entry(owner, other), content=None, hex=None, lastprocessedblock=None)
-            print(f"  {owner}: {'there' if self.is_there(owner, other) else 'not there'}, {entry}", flush=True)
+        todo, shown = [(name, txid)], set()
+        while todo:
+            owner, other = todo.pop(0)
+            if (owner, other) in shown or self.entry(owner, other)["confirmations"] > RECENT:
+                continue
+            shown.add((owner, other))
+            entry = {key: value for key, value in self.entry(owner, other).items() if key not in ("hex", "lastprocessedblock")}
+            marks = [self.is_there(owner, other), self.user_abandoned(other), self.was_void(owner, other)]
+            print(f"  {owner}: there, abandoned, was void: {marks}, {entry}", flush=True)
+            todo += [(owner, rival) for rival in entry["walletconflicts"]] + self.parents(owner, other)
 
     def check_abandoned(self):
         """They are abandoned still, unless a block or the mempool had them again, or a block a payment with the same coins."""
