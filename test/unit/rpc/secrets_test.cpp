@@ -81,26 +81,16 @@ TEST_CASE("these methods have secrets", "[rpc]") {
     for (const auto table : method_tables())
         for (const Method& method : table)
             if (has_secrets(method)) found.insert(method.name);
-    CHECK(found == std::set<std::string_view>{"createwallet",
-                                              "deriveaddresses",
-                                              "descriptorprocesspsbt",
-                                              "encryptwallet",
-                                              "generateblock",
-                                              "generatetodescriptor",
-                                              "getdescriptorinfo",
-                                              "gethdkeys",
-                                              "importdescriptors",
-                                              "importmulti",
-                                              "importprivkey",
-                                              "listdescriptors",
-                                              "migratewallet",
-                                              "scanblocks",
-                                              "scantxoutset",
-                                              "sethdseed",
-                                              "signmessagewithprivkey",
-                                              "signrawtransactionwithkey",
-                                              "utxoupdatepsbt",
-                                              "walletpassphrase",
+    CHECK(found == std::set<std::string_view>{"createwallet",           "deriveaddresses",
+                                              "descriptorprocesspsbt",  "encryptwallet",
+                                              "generateblock",          "generatetodescriptor",
+                                              "getdescriptorinfo",      "gethdkeys",
+                                              "importdescriptors",      "importmulti",
+                                              "importprivkey",          "listdescriptors",
+                                              "migratewallet",          "scanblocks",
+                                              "scantxoutset",           "sethdseed",
+                                              "signmessagewithprivkey", "signrawtransactionwithkey",
+                                              "utxoupdatepsbt",         "walletpassphrase",
                                               "walletpassphrasechange"});
 }
 
