@@ -95,6 +95,9 @@ class Payments:
     def was_void(self, name, txid):
         return len(self.relatives(name, txid)) > 0 or self.was_free(name, txid)
 
+    def is_known_to_others(self, name, txid):
+        return any(self.entry(owner, txid) for owner in WALLETS if owner != name)
+
     def why_gone(self, name, txid):
         """The reason why a payment that is neither in the mempool nor in the chain will not come back; "" if there is none."""
         if self.user_abandoned(txid):
@@ -104,6 +107,8 @@ class Payments:
                 return f"a block came back with {rival}, whose coins had been free"
             if self.is_there(name, rival) and self.was_free(name, txid):
                 return f"its coins were free, and {rival} spends them"
+            if self.is_there(name, rival) and self.was_void(name, rival) and self.is_known_to_others(name, rival):
+                return f"{rival} was void, but the wallet that it pays to has offered it again"
         for owner, parent in self.parents(name, txid):
             if self.is_there(owner, parent):
                 continue
@@ -177,7 +182,8 @@ class Payments:
         """Payments that spend the same coin replace each other, or one of them is void or given up."""
         def is_wanted(txid):
             return self.entry(name, txid)["confirmations"] >= 0 and (
-                self.is_there(name, txid) or not (self.is_abandoned(name, txid) or self.was_free(name, txid)))
+                self.is_there(name, txid) or
+                not (self.is_abandoned(name, txid) or self.was_free(name, txid) or self.why_gone(name, txid)))
 
         for entry in self.node.wallet(name).listtransactions("*", 300):
             if entry["category"] == "send" and is_wanted(entry["txid"]):
