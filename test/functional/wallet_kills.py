@@ -98,9 +98,15 @@ class Payments:
     def is_known_to_others(self, name, txid):
         return any(self.entry(owner, txid) for owner in WALLETS if owner != name)
 
+    def was_abandoned_with_parent(self, name, txid):
+        """Whether the user abandoned a payment before it, which abandons all after that."""
+        return self.is_abandoned(name, txid) and any(
+            self.user_abandoned(parent) or self.was_abandoned_with_parent(owner, parent)
+            for owner, parent in self.parents(name, txid))
+
     def why_gone(self, name, txid):
         """The reason why a payment that is neither in the mempool nor in the chain will not come back; "" if there is none."""
-        if self.user_abandoned(txid):
+        if self.user_abandoned(txid) or self.was_abandoned_with_parent(name, txid):
             return "abandoned"
         for rival in self.entry(name, txid)["walletconflicts"]:
             if self.entry(name, rival)["confirmations"] > 0 and self.was_void(name, rival):
