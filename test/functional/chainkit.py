@@ -61,6 +61,17 @@ def script_number(number):
 CHARSET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
 
+BASE58_LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+
+
+def base58_payload(text):
+    """The bytes of an extended key (BIP 32), without the checksum."""
+    number = 0
+    for letter in text:
+        number = number * 58 + BASE58_LETTERS.index(letter)
+    return number.to_bytes(82, "big")[:78]
+
+
 def bech32_address(prefix, version, program):
     """A segwit address (BIP 173 and BIP 350)."""
     values, bits, held = [version], 0, 0

@@ -6,12 +6,11 @@ import json
 import re
 from hashlib import sha512
 
-from chainkit import ANYONE_ADDRESS
+from chainkit import ANYONE_ADDRESS, base58_payload
 from framework import FACTOR, equal, fails, run
 
 FIRST = "correct horse battery"
 WRONG = "Error: The wallet passphrase entered was incorrect."
-LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 HARDENED = 1 << 31
 
 # The curve secp256k1.
@@ -45,13 +44,6 @@ def child(key, number):
     data = b"\0" + secret.to_bytes(32, "big") if number & HARDENED else public_key(secret)
     both = hmac.new(chain_code, data + number.to_bytes(4, "big"), sha512).digest()
     return (int.from_bytes(both[:32], "big") + secret) % ORDER, both[32:]
-
-
-def base58_payload(text):
-    number = 0
-    for letter in text:
-        number = number * 58 + LETTERS.index(letter)
-    return number.to_bytes(82, "big")[:78]
 
 
 def private_texts(wallet):

@@ -6,20 +6,13 @@ import re
 from hashlib import sha256
 from pathlib import Path
 
+from chainkit import BASE58_LETTERS, base58_payload
 from framework import RpcError, equal, run
 
-LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 LONG_ONE, SHORT_ONE = "a long passphrase of seven common words", "hunter2 hunter"
 ESCAPED, WRONG = "with \"quotes\" and \\ and \t, then ordinary words", "not the right one at all"
 CHANGED, BROKEN = "the passphrase that comes after it", "one in a request that is cut off"
 PASSPHRASES = (LONG_ONE, SHORT_ONE, ESCAPED, WRONG, CHANGED, BROKEN)
-
-
-def base58_payload(text):
-    number = 0
-    for letter in text:
-        number = number * 58 + LETTERS.index(letter)
-    return number.to_bytes(82, "big")[:78]
 
 
 def base58check(payload):
@@ -27,7 +20,7 @@ def base58check(payload):
     number, text = int.from_bytes(data, "big"), ""
     while number:
         number, digit = divmod(number, 58)
-        text = LETTERS[digit] + text
+        text = BASE58_LETTERS[digit] + text
     return text
 
 
